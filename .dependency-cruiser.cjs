@@ -1,0 +1,77 @@
+// The import floors of ARCHITECTURE.md, as rules. `npm run check` runs them.
+const programs = ['agent', 'controller', 'cli'];
+
+module.exports = {
+  forbidden: [
+    { name: 'no-circular', severity: 'error', from: {}, to: { circular: true } },
+    { name: 'no-unresolved', severity: 'error', from: {}, to: { couldNotResolve: true } },
+    {
+      name: 'no-orphans',
+      comment: 'a module that nothing imports is dead, unless it is run',
+      severity: 'error',
+      from: {
+        orphan: true,
+        pathNot: ['\\.test\\.ts$', '^(test|bench|scripts)/', 'vitest\\.config\\.ts$', '^proto/gen/', 'main\\.ts$'],
+      },
+      to: {},
+    },
+    {
+      name: 'common-is-below',
+      severity: 'error',
+      from: { path: '^common/' },
+      to: { path: '^(agent|controller|cli|test|bench|scripts)/' },
+    },
+    ...programs.map((program) => ({
+      name: `${program}-stands-alone`,
+      severity: 'error',
+      from: { path: `^${program}/`, pathNot: '\\.test\\.ts$' },
+      to: { path: `^(${programs.filter((other) => other !== program).join('|')}|test|bench|scripts)/` },
+    })),
+    {
+      name: 'ffi-in-datapath-only',
+      severity: 'error',
+      from: { pathNot: '^(agent/datapath|test|bench|scripts)/' },
+      to: { path: 'node_modules/(koffi|execa)/' },
+    },
+    {
+      name: 'database-in-store-only',
+      severity: 'error',
+      from: { pathNot: '^(controller/store|test|bench|scripts)/' },
+      to: { path: '^(node:)?sqlite$' },
+    },
+    {
+      name: 'grpc-in-rpc-and-services-only',
+      comment: 'agent and cli have their clients in one place each: agent/session/ and cli/client.ts',
+      severity: 'error',
+      from: {
+        pathNot: [
+          '^common/rpc/',
+          '^controller/services/',
+          '^agent/services/',
+          '^cli/services/',
+          '^(test|bench|scripts)/',
+          '^proto/gen/',
+          '\\.test\\.ts$',
+        ],
+      },
+      to: { path: 'node_modules/(@grpc|grpc-health-check)/', dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'production-needs-dependencies',
+      severity: 'error',
+      from: { path: '^(common|agent|controller|cli)/', pathNot: '\\.test\\.ts$' },
+      to: { dependencyTypes: ['npm-dev', 'npm-no-pkg'] },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '^(dist|node_modules)/' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'node', 'default'],
+      extensions: ['.ts', '.js', '.cjs', '.mjs', '.json'],
+    },
+  },
+};

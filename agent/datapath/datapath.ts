@@ -1,0 +1,76 @@
+// What the rest of the agent knows of the datapath. Implementations: xdp-datapath.ts (the kernel) and, for unit tests and
+// the fleet simulator alone, memory-datapath.ts.
+import type { EntryTable } from '../../common/entry-table.ts';
+import type { PackedEntries } from '../../common/packed.ts';
+
+/** A change of the effective entries. `adds` replaces rows of the same (prefix, allow). */
+export interface EntryChange {
+  readonly adds: PackedEntries;
+  readonly removes: PackedEntries;
+}
+
+/** How an interface's packets reach the program. `none`: not attached. */
+export type XdpMode = 'native' | 'generic' | 'none';
+
+/** `auto`: native where the driver has it, else generic, reported as a problem. */
+export type XdpModeRequest = 'auto' | 'native' | 'generic';
+
+export interface InterfaceState {
+  readonly name: string;
+  /** Kernel interface index, 0 while the interface does not exist. */
+  readonly index: number;
+  readonly mode: XdpMode;
+  /** Why it is not attached or attached in a lesser mode; empty when all is well. */
+  readonly problem: string;
+}
+
+/** Totals since the maps were made; they outlive the agent. */
+export interface DatapathCounters {
+  readonly droppedPackets: bigint;
+  readonly droppedBytes: bigint;
+  readonly passedPackets: bigint;
+  readonly passedBytes: bigint;
+  readonly allowedPackets: bigint;
+  readonly monitoredPackets: bigint;
+  readonly malformedPackets: bigint;
+}
+
+/** Why the datapath refused a change. The kernel then holds what it held before the change. */
+export type DatapathErrorCode = 'CAPACITY' | 'KERNEL';
+
+export class DatapathError extends Error {
+  override readonly name = 'DatapathError';
+  readonly code: DatapathErrorCode;
+
+  constructor(code: DatapathErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+}
+
+export interface Datapath {
+  /** Entries that the maps can hold. */
+  readonly capacity: number;
+
+  /**
+   * Makes the kernel hold the change: adds before removes, each batch checked, all or nothing.
+   * `after` is the whole table with the change made; its expiries are boot-time milliseconds (boot-clock.ts).
+   * @returns microseconds spent on it, once the last kernel call has returned
+   * @throws DatapathError
+   */
+  apply(change: EntryChange, after: EntryTable): Promise<number>;
+
+  /**
+   * Reads back what the kernel holds and repairs every difference from `desired`, adds before removes.
+   * @returns the number of entries that were missing, wrong or extra: 0 when the kernel held exactly `desired`
+   * @throws DatapathError
+   */
+  reconcile(desired: EntryTable): Promise<number>;
+
+  counters(): DatapathCounters;
+
+  interfaces(): InterfaceState[];
+
+  /** Stops watching; maps, links and program stay pinned and go on dropping. Idempotent. */
+  close(): void;
+}

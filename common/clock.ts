@@ -1,0 +1,13 @@
+// Time as something that is handed in, so that tests can move it.
+
+export interface Clock {
+  /** Unix time, milliseconds. Jumps when the clock is set: for records and for what people read. */
+  wallMs(): number;
+  /** Milliseconds since an arbitrary start, never going back: for waiting and measuring. */
+  monotonicMs(): number;
+}
+
+export const systemClock: Clock = {
+  wallMs: () => Date.now(),
+  monotonicMs: () => performance.now(),
+};

@@ -1,0 +1,353 @@
+// The effective entries of a view in flat memory: a hash table over typed arrays, about 15 bytes an IPv4 entry, with an
+// order-independent digest kept as it changes. The agent's desired state, the controller's views and the simulator use it.
+
+import { addressBytes, type FamilyColumns, FLAG_ALLOW, FLAG_MONITOR, type PackedEntries } from './packed.ts';
+import type { Family } from './prefix.ts';
+
+/** 8 bytes: two 32-bit sums, big-endian. Equal tables (prefix, allow, monitor; not expiry) have equal digests. */
+export type Digest = Uint8Array;
+
+export const EMPTY_DIGEST: Digest = new Uint8Array(8);
+
+/** Rows are unique by (prefix, allow). Expiries are milliseconds on the caller's clock, 0 for no end. */
+export class EntryTable {
+  readonly v4 = new FamilyTable(4);
+  readonly v6 = new FamilyTable(6);
+
+  get size(): number {
+    return this.v4.size + this.v6.size;
+  }
+
+  family(family: Family): FamilyTable {
+    return family === 4 ? this.v4 : this.v6;
+  }
+
+  digest(): Digest {
+    const bytes = new Uint8Array(8);
+    const view = new DataView(bytes.buffer);
+    view.setUint32(0, (this.v4.sums[0] + this.v6.sums[0]) >>> 0);
+    view.setUint32(4, (this.v4.sums[1] + this.v6.sums[1]) >>> 0);
+    return bytes;
+  }
+
+  /** Adds or replaces; the columns' remaining times are counted from `nowMs`. */
+  addAll(entries: PackedEntries, nowMs: number): void {
+    this.v4.addAll(entries.v4, nowMs);
+    this.v6.addAll(entries.v6, nowMs);
+  }
+
+  /** Removes by (prefix, allow); what is not there is no error. */
+  removeAll(entries: PackedEntries): void {
+    this.v4.removeAll(entries.v4);
+    this.v6.removeAll(entries.v6);
+  }
+
+  /** All rows; remaining times counted from `nowMs`, at least 1 ms for what has an end. */
+  pack(nowMs: number): PackedEntries {
+    return { v4: this.v4.pack(nowMs), v6: this.v6.pack(nowMs) };
+  }
+
+  /** What must be added to and removed from this table to make it equal `target` (expiries within 1 s count as equal). */
+  diff(target: EntryTable, nowMs: number): { adds: PackedEntries; removes: PackedEntries } {
+    const v4 = this.v4.diff(target.v4, nowMs);
+    const v6 = this.v6.diff(target.v6, nowMs);
+    return { adds: { v4: v4.adds, v6: v6.adds }, removes: { v4: v4.removes, v6: v6.removes } };
+  }
+
+  clone(): EntryTable {
+    const copy = new EntryTable();
+    copy.addAll(this.pack(0), 0);
+    return copy;
+  }
+}
+
+export function equalDigests(a: Digest, b: Digest): boolean {
+  return a.length === b.length && a.every((byte, i) => byte === b[i]);
+}
+
+const EXPIRY_SLACK_MS = 1000;
+
+export class FamilyTable {
+  readonly #family: Family;
+  readonly #words: 1 | 4;
+  /** Running sums of both hashes over all rows. */
+  readonly sums: [number, number] = [0, 0];
+  size = 0;
+  // Rows are dense (0..size-1): a removal moves the last row into the gap. The index holds row + 1, 0 for free.
+  #addresses: Uint32Array<ArrayBuffer>;
+  #meta: Uint16Array<ArrayBuffer>;
+  // Allocated with the first row that ends.
+  #expiries: Float64Array<ArrayBuffer> | undefined;
+  #index: Uint32Array<ArrayBuffer>;
+  readonly #probe = new Uint32Array(4);
+
+  constructor(family: Family) {
+    this.#family = family;
+    this.#words = family === 4 ? 1 : 4;
+    this.#addresses = new Uint32Array(16 * this.#words);
+    this.#meta = new Uint16Array(16);
+    this.#index = new Uint32Array(32);
+  }
+
+  /**
+   * Adds a row or replaces the one of the same (prefix, allow). `address` is in network byte order at `offset`.
+   * @returns false when the very same row was there already
+   */
+  set(address: Uint8Array, offset: number, length: number, flags: number, expiresMs: number): boolean {
+    this.#load(address, offset);
+    const meta = length | (flags << 8);
+    const slot = this.#find(meta);
+    const found = (this.#index[slot] ?? 0) - 1;
+    if (found >= 0) {
+      const same = this.#meta[found] === meta && (this.#expiries?.[found] ?? 0) === expiresMs;
+      if (same) return false;
+      this.#account(found, -1);
+      this.#meta[found] = meta;
+      this.#setExpiry(found, expiresMs);
+      this.#account(found, 1);
+      return true;
+    }
+    if (this.size + 1 > this.#meta.length) this.#growRows();
+    const row = this.size++;
+    this.#addresses.set(this.#words === 1 ? this.#probe.subarray(0, 1) : this.#probe, row * this.#words);
+    this.#meta[row] = meta;
+    this.#setExpiry(row, expiresMs);
+    this.#index[slot] = row + 1;
+    this.#account(row, 1);
+    if (this.size * 3 > this.#index.length * 2) this.#growIndex();
+    return true;
+  }
+
+  /** @returns false when there was no such row */
+  delete(address: Uint8Array, offset: number, length: number, allow: boolean): boolean {
+    this.#load(address, offset);
+    const slot = this.#find(length | (allow ? FLAG_ALLOW << 8 : 0));
+    const row = (this.#index[slot] ?? 0) - 1;
+    if (row < 0) return false;
+    this.#account(row, -1);
+    this.#free(slot);
+    const last = --this.size;
+    if (row !== last) {
+      this.#loadRow(last);
+      const lastSlot = this.#find(this.#meta[last] ?? 0);
+      this.#addresses.copyWithin(row * this.#words, last * this.#words, (last + 1) * this.#words);
+      this.#meta[row] = this.#meta[last] ?? 0;
+      if (this.#expiries) this.#expiries[row] = this.#expiries[last] ?? 0;
+      this.#index[lastSlot] = row + 1;
+    }
+    return true;
+  }
+
+  /** Row number of (prefix, allow), or -1. Valid until the next change. */
+  rowOf(address: Uint8Array, offset: number, length: number, allow: boolean): number {
+    this.#load(address, offset);
+    return (this.#index[this.#find(length | (allow ? FLAG_ALLOW << 8 : 0))] ?? 0) - 1;
+  }
+
+  /** Writes the row's address, network byte order, to `out` at `offset`. */
+  readAddress(row: number, out: Uint8Array, offset: number): void {
+    for (let w = 0; w < this.#words; w++) {
+      const word = this.#addresses[row * this.#words + w] ?? 0;
+      out[offset + w * 4] = word >>> 24;
+      out[offset + w * 4 + 1] = word >>> 16;
+      out[offset + w * 4 + 2] = word >>> 8;
+      out[offset + w * 4 + 3] = word;
+    }
+  }
+
+  lengthOf(row: number): number {
+    return (this.#meta[row] ?? 0) & 0xff;
+  }
+
+  flagsOf(row: number): number {
+    return (this.#meta[row] ?? 0) >> 8;
+  }
+
+  /** Milliseconds on the caller's clock, 0 for no end. */
+  expiryOf(row: number): number {
+    return this.#expiries?.[row] ?? 0;
+  }
+
+  addAll(columns: FamilyColumns, nowMs: number): void {
+    const width = addressBytes(this.#family);
+    for (let row = 0; row < columns.count; row++) {
+      const ttl = columns.ttlsMs[row] ?? 0;
+      this.set(
+        columns.addresses,
+        row * width,
+        columns.lengths[row] ?? 0,
+        columns.flags[row] ?? 0,
+        ttl > 0 ? nowMs + ttl : 0,
+      );
+    }
+  }
+
+  removeAll(columns: FamilyColumns): void {
+    const width = addressBytes(this.#family);
+    for (let row = 0; row < columns.count; row++)
+      this.delete(
+        columns.addresses,
+        row * width,
+        columns.lengths[row] ?? 0,
+        ((columns.flags[row] ?? 0) & FLAG_ALLOW) !== 0,
+      );
+  }
+
+  pack(nowMs: number): FamilyColumns {
+    return this.packRows(this.size, (i) => i, nowMs);
+  }
+
+  /** The rows `pick(0..count-1)` as columns. */
+  packRows(count: number, pick: (i: number) => number, nowMs: number): FamilyColumns {
+    const width = addressBytes(this.#family);
+    const addresses = new Uint8Array(count * width);
+    const lengths = new Uint8Array(count);
+    const flags = new Uint8Array(count);
+    let ttlsMs = new Float64Array(0);
+    for (let i = 0; i < count; i++) {
+      const row = pick(i);
+      this.readAddress(row, addresses, i * width);
+      lengths[i] = this.lengthOf(row);
+      flags[i] = this.flagsOf(row);
+      const expiry = this.expiryOf(row);
+      if (expiry > 0) {
+        if (ttlsMs.length === 0) ttlsMs = new Float64Array(count);
+        ttlsMs[i] = Math.max(1, expiry - nowMs);
+      }
+    }
+    return { count, addresses, lengths, flags, ttlsMs };
+  }
+
+  diff(target: FamilyTable, nowMs: number): { adds: FamilyColumns; removes: FamilyColumns } {
+    const adds: number[] = [];
+    const removes: number[] = [];
+    for (let row = 0; row < target.size; row++) {
+      const mine = this.#rowLike(target, row);
+      if (
+        mine < 0 ||
+        this.flagsOf(mine) !== target.flagsOf(row) ||
+        expiryDiffers(this.expiryOf(mine), target.expiryOf(row))
+      )
+        adds.push(row);
+    }
+    for (let row = 0; row < this.size; row++) if (target.#rowLike(this, row) < 0) removes.push(row);
+    return {
+      adds: target.packRows(adds.length, (i) => adds[i] ?? 0, nowMs),
+      removes: this.packRows(removes.length, (i) => removes[i] ?? 0, nowMs),
+    };
+  }
+
+  #rowLike(other: FamilyTable, row: number): number {
+    for (let w = 0; w < this.#words; w++) this.#probe[w] = other.#addresses[row * this.#words + w] ?? 0;
+    return (this.#index[this.#find(other.#meta[row] ?? 0)] ?? 0) - 1;
+  }
+
+  #load(address: Uint8Array, offset: number): void {
+    for (let w = 0; w < this.#words; w++) {
+      const at = offset + w * 4;
+      this.#probe[w] =
+        ((address[at] ?? 0) << 24) |
+        ((address[at + 1] ?? 0) << 16) |
+        ((address[at + 2] ?? 0) << 8) |
+        (address[at + 3] ?? 0);
+    }
+  }
+
+  #loadRow(row: number): void {
+    for (let w = 0; w < this.#words; w++) this.#probe[w] = this.#addresses[row * this.#words + w] ?? 0;
+  }
+
+  /** The slot of the probe's (address, length, allow), or the free slot where it would go. */
+  #find(meta: number): number {
+    const key = keyOf(meta);
+    const mask = this.#index.length - 1;
+    let slot = this.#hash(0x9e3779b9, key) & mask;
+    for (;;) {
+      const row = (this.#index[slot] ?? 0) - 1;
+      if (row < 0 || (keyOf(this.#meta[row] ?? 0) === key && this.#probeEquals(row))) return slot;
+      slot = (slot + 1) & mask;
+    }
+  }
+
+  #probeEquals(row: number): boolean {
+    for (let w = 0; w < this.#words; w++) if (this.#addresses[row * this.#words + w] !== this.#probe[w]) return false;
+    return true;
+  }
+
+  /** Backward-shift deletion: no tombstones, so that a table under churn stays as quick as a new one. */
+  #free(slot: number): void {
+    const mask = this.#index.length - 1;
+    let hole = slot;
+    let next = (hole + 1) & mask;
+    for (;;) {
+      const row = (this.#index[next] ?? 0) - 1;
+      if (row < 0) break;
+      this.#loadRow(row);
+      const home = this.#hash(0x9e3779b9, keyOf(this.#meta[row] ?? 0)) & mask;
+      if (((next - home) & mask) >= ((next - hole) & mask)) {
+        this.#index[hole] = row + 1;
+        hole = next;
+      }
+      next = (next + 1) & mask;
+    }
+    this.#index[hole] = 0;
+  }
+
+  #hash(seed: number, meta: number): number {
+    let h = seed ^ Math.imul(meta + 1, 0x85ebca6b);
+    for (let w = 0; w < this.#words; w++) {
+      h = Math.imul(h ^ (this.#probe[w] ?? 0), 0xcc9e2d51);
+      h = Math.imul(((h << 15) | (h >>> 17)) ^ (h >>> 13), 0x1b873593);
+    }
+    h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
+    h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
+    return (h ^ (h >>> 16)) >>> 0;
+  }
+
+  #account(row: number, sign: 1 | -1): void {
+    this.#loadRow(row);
+    const meta = (this.#meta[row] ?? 0) | (this.#words << 14);
+    this.sums[0] = (this.sums[0] + sign * this.#hash(0x243f6a88, meta)) >>> 0;
+    this.sums[1] = (this.sums[1] + sign * this.#hash(0xb7e15162, meta)) >>> 0;
+  }
+
+  #setExpiry(row: number, expiresMs: number): void {
+    if (expiresMs > 0 && !this.#expiries) this.#expiries = new Float64Array(this.#meta.length);
+    if (this.#expiries) this.#expiries[row] = expiresMs;
+  }
+
+  #growRows(): void {
+    const rows = this.#meta.length * 2;
+    this.#addresses = grow(this.#addresses, new Uint32Array(rows * this.#words));
+    this.#meta = grow(this.#meta, new Uint16Array(rows));
+    if (this.#expiries) this.#expiries = grow(this.#expiries, new Float64Array(rows));
+  }
+
+  #growIndex(): void {
+    this.#index = new Uint32Array(this.#index.length * 2);
+    for (let row = 0; row < this.size; row++) {
+      this.#loadRow(row);
+      this.#index[this.#find(this.#meta[row] ?? 0)] = row + 1;
+    }
+  }
+}
+
+/** Length and allow bit: what identifies a row beside its address. */
+function keyOf(meta: number): number {
+  return meta & (0xff | (FLAG_ALLOW << 8));
+}
+
+function expiryDiffers(a: number, b: number): boolean {
+  return (a === 0) !== (b === 0) || Math.abs(a - b) > EXPIRY_SLACK_MS;
+}
+
+function grow<T extends { set(source: T): void }>(from: T, to: T): T {
+  to.set(from);
+  return to;
+}
+
+/** For messages: `block`, `monitor` or `allow`. */
+export function flagsText(flags: number): string {
+  if ((flags & FLAG_ALLOW) !== 0) return 'allow';
+  return (flags & FLAG_MONITOR) !== 0 ? 'monitor' : 'block';
+}

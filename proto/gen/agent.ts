@@ -1,0 +1,64 @@
+import type * as grpc from '@grpc/grpc-js';
+import type { EnumTypeDefinition, MessageTypeDefinition } from '@grpc/proto-loader';
+
+import type { Ack as _fleetblock_v1_Ack, Ack__Output as _fleetblock_v1_Ack__Output } from './fleetblock/v1/Ack.ts';
+import type { AgentMessage as _fleetblock_v1_AgentMessage, AgentMessage__Output as _fleetblock_v1_AgentMessage__Output } from './fleetblock/v1/AgentMessage.ts';
+import type { AgentServiceClient as _fleetblock_v1_AgentServiceClient, AgentServiceDefinition as _fleetblock_v1_AgentServiceDefinition } from './fleetblock/v1/AgentService.ts';
+import type { ControllerMessage as _fleetblock_v1_ControllerMessage, ControllerMessage__Output as _fleetblock_v1_ControllerMessage__Output } from './fleetblock/v1/ControllerMessage.ts';
+import type { Counters as _fleetblock_v1_Counters, Counters__Output as _fleetblock_v1_Counters__Output } from './fleetblock/v1/Counters.ts';
+import type { Delta as _fleetblock_v1_Delta, Delta__Output as _fleetblock_v1_Delta__Output } from './fleetblock/v1/Delta.ts';
+import type { EnrollRequest as _fleetblock_v1_EnrollRequest, EnrollRequest__Output as _fleetblock_v1_EnrollRequest__Output } from './fleetblock/v1/EnrollRequest.ts';
+import type { EnrollResponse as _fleetblock_v1_EnrollResponse, EnrollResponse__Output as _fleetblock_v1_EnrollResponse__Output } from './fleetblock/v1/EnrollResponse.ts';
+import type { EnrollmentServiceClient as _fleetblock_v1_EnrollmentServiceClient, EnrollmentServiceDefinition as _fleetblock_v1_EnrollmentServiceDefinition } from './fleetblock/v1/EnrollmentService.ts';
+import type { Hello as _fleetblock_v1_Hello, Hello__Output as _fleetblock_v1_Hello__Output } from './fleetblock/v1/Hello.ts';
+import type { Interface as _fleetblock_v1_Interface, Interface__Output as _fleetblock_v1_Interface__Output } from './fleetblock/v1/Interface.ts';
+import type { Nack as _fleetblock_v1_Nack, Nack__Output as _fleetblock_v1_Nack__Output } from './fleetblock/v1/Nack.ts';
+import type { PackedPrefixes as _fleetblock_v1_PackedPrefixes, PackedPrefixes__Output as _fleetblock_v1_PackedPrefixes__Output } from './fleetblock/v1/PackedPrefixes.ts';
+import type { Ping as _fleetblock_v1_Ping, Ping__Output as _fleetblock_v1_Ping__Output } from './fleetblock/v1/Ping.ts';
+import type { Pong as _fleetblock_v1_Pong, Pong__Output as _fleetblock_v1_Pong__Output } from './fleetblock/v1/Pong.ts';
+import type { Selector as _fleetblock_v1_Selector, Selector__Output as _fleetblock_v1_Selector__Output } from './fleetblock/v1/Selector.ts';
+import type { SnapshotBegin as _fleetblock_v1_SnapshotBegin, SnapshotBegin__Output as _fleetblock_v1_SnapshotBegin__Output } from './fleetblock/v1/SnapshotBegin.ts';
+import type { SnapshotChunk as _fleetblock_v1_SnapshotChunk, SnapshotChunk__Output as _fleetblock_v1_SnapshotChunk__Output } from './fleetblock/v1/SnapshotChunk.ts';
+import type { SnapshotEnd as _fleetblock_v1_SnapshotEnd, SnapshotEnd__Output as _fleetblock_v1_SnapshotEnd__Output } from './fleetblock/v1/SnapshotEnd.ts';
+import type { Status as _fleetblock_v1_Status, Status__Output as _fleetblock_v1_Status__Output } from './fleetblock/v1/Status.ts';
+import type { Welcome as _fleetblock_v1_Welcome, Welcome__Output as _fleetblock_v1_Welcome__Output } from './fleetblock/v1/Welcome.ts';
+
+type SubtypeConstructor<Constructor extends new (...args: any) => any, Subtype> = {
+  new(...args: ConstructorParameters<Constructor>): Subtype;
+};
+
+export interface ProtoGrpcType {
+  fleetblock: {
+    v1: {
+      Ack: MessageTypeDefinition<_fleetblock_v1_Ack, _fleetblock_v1_Ack__Output>
+      Action: EnumTypeDefinition
+      AgentMessage: MessageTypeDefinition<_fleetblock_v1_AgentMessage, _fleetblock_v1_AgentMessage__Output>
+      /**
+       * Served to agents' certificates only.
+       */
+      AgentService: SubtypeConstructor<typeof grpc.Client, _fleetblock_v1_AgentServiceClient> & { service: _fleetblock_v1_AgentServiceDefinition }
+      ControllerMessage: MessageTypeDefinition<_fleetblock_v1_ControllerMessage, _fleetblock_v1_ControllerMessage__Output>
+      Counters: MessageTypeDefinition<_fleetblock_v1_Counters, _fleetblock_v1_Counters__Output>
+      Delta: MessageTypeDefinition<_fleetblock_v1_Delta, _fleetblock_v1_Delta__Output>
+      EnrollRequest: MessageTypeDefinition<_fleetblock_v1_EnrollRequest, _fleetblock_v1_EnrollRequest__Output>
+      EnrollResponse: MessageTypeDefinition<_fleetblock_v1_EnrollResponse, _fleetblock_v1_EnrollResponse__Output>
+      /**
+       * Served without a client certificate: the one call that a host makes before it has one.
+       */
+      EnrollmentService: SubtypeConstructor<typeof grpc.Client, _fleetblock_v1_EnrollmentServiceClient> & { service: _fleetblock_v1_EnrollmentServiceDefinition }
+      Hello: MessageTypeDefinition<_fleetblock_v1_Hello, _fleetblock_v1_Hello__Output>
+      Interface: MessageTypeDefinition<_fleetblock_v1_Interface, _fleetblock_v1_Interface__Output>
+      Nack: MessageTypeDefinition<_fleetblock_v1_Nack, _fleetblock_v1_Nack__Output>
+      PackedPrefixes: MessageTypeDefinition<_fleetblock_v1_PackedPrefixes, _fleetblock_v1_PackedPrefixes__Output>
+      Ping: MessageTypeDefinition<_fleetblock_v1_Ping, _fleetblock_v1_Ping__Output>
+      Pong: MessageTypeDefinition<_fleetblock_v1_Pong, _fleetblock_v1_Pong__Output>
+      Selector: MessageTypeDefinition<_fleetblock_v1_Selector, _fleetblock_v1_Selector__Output>
+      SnapshotBegin: MessageTypeDefinition<_fleetblock_v1_SnapshotBegin, _fleetblock_v1_SnapshotBegin__Output>
+      SnapshotChunk: MessageTypeDefinition<_fleetblock_v1_SnapshotChunk, _fleetblock_v1_SnapshotChunk__Output>
+      SnapshotEnd: MessageTypeDefinition<_fleetblock_v1_SnapshotEnd, _fleetblock_v1_SnapshotEnd__Output>
+      Status: MessageTypeDefinition<_fleetblock_v1_Status, _fleetblock_v1_Status__Output>
+      Welcome: MessageTypeDefinition<_fleetblock_v1_Welcome, _fleetblock_v1_Welcome__Output>
+    }
+  }
+}
+

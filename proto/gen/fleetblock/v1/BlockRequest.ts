@@ -1,0 +1,74 @@
+// Original file: proto/fleetblock/v1/operator.proto
+
+import type { Selector as _fleetblock_v1_Selector, Selector__Output as _fleetblock_v1_Selector__Output } from '../../fleetblock/v1/Selector.ts';
+import type { Action as _fleetblock_v1_Action, Action__Output as _fleetblock_v1_Action__Output } from '../../fleetblock/v1/Action.ts';
+import type { Wait as _fleetblock_v1_Wait, Wait__Output as _fleetblock_v1_Wait__Output } from '../../fleetblock/v1/Wait.ts';
+import type { Long } from '@grpc/proto-loader';
+
+export interface BlockRequest {
+  /**
+   * Bare addresses or CIDR.
+   */
+  'prefixes'?: (string)[];
+  'target'?: (_fleetblock_v1_Selector | null);
+  /**
+   * Unspecified means block.
+   */
+  'action'?: (_fleetblock_v1_Action);
+  /**
+   * Empty means "manual".
+   */
+  'origin'?: (string);
+  'reason'?: (string);
+  /**
+   * Milliseconds to live; 0 for no end.
+   */
+  'ttlMs'?: (number | string | Long);
+  /**
+   * Count what would be dropped, drop nothing.
+   */
+  'monitor'?: (boolean);
+  /**
+   * Check and answer as if, change nothing.
+   */
+  'dryRun'?: (boolean);
+  'wait'?: (_fleetblock_v1_Wait | null);
+  /**
+   * Override the guard (admin role only).
+   */
+  'force'?: (boolean);
+}
+
+export interface BlockRequest__Output {
+  /**
+   * Bare addresses or CIDR.
+   */
+  'prefixes': (string)[];
+  'target': (_fleetblock_v1_Selector__Output | null);
+  /**
+   * Unspecified means block.
+   */
+  'action': (_fleetblock_v1_Action__Output);
+  /**
+   * Empty means "manual".
+   */
+  'origin': (string);
+  'reason': (string);
+  /**
+   * Milliseconds to live; 0 for no end.
+   */
+  'ttlMs': (string);
+  /**
+   * Count what would be dropped, drop nothing.
+   */
+  'monitor': (boolean);
+  /**
+   * Check and answer as if, change nothing.
+   */
+  'dryRun': (boolean);
+  'wait': (_fleetblock_v1_Wait__Output | null);
+  /**
+   * Override the guard (admin role only).
+   */
+  'force': (boolean);
+}

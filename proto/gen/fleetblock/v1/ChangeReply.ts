@@ -1,0 +1,37 @@
+// Original file: proto/fleetblock/v1/operator.proto
+
+import type { PrefixOutcome as _fleetblock_v1_PrefixOutcome, PrefixOutcome__Output as _fleetblock_v1_PrefixOutcome__Output } from '../../fleetblock/v1/PrefixOutcome.ts';
+import type { HostOutcomes as _fleetblock_v1_HostOutcomes, HostOutcomes__Output as _fleetblock_v1_HostOutcomes__Output } from '../../fleetblock/v1/HostOutcomes.ts';
+import type { Long } from '@grpc/proto-loader';
+
+export interface ChangeReply {
+  /**
+   * The store's revision that holds the change (unchanged when there was nothing to change).
+   */
+  'revision'?: (number | string | Long);
+  /**
+   * What became of each prefix asked for, in the order asked.
+   */
+  'outcomes'?: (_fleetblock_v1_PrefixOutcome)[];
+  'hosts'?: (_fleetblock_v1_HostOutcomes | null);
+  /**
+   * From the request's arrival at the controller to the last ack (or the deadline), milliseconds.
+   */
+  'elapsedMs'?: (number | string);
+}
+
+export interface ChangeReply__Output {
+  /**
+   * The store's revision that holds the change (unchanged when there was nothing to change).
+   */
+  'revision': (string);
+  /**
+   * What became of each prefix asked for, in the order asked.
+   */
+  'outcomes': (_fleetblock_v1_PrefixOutcome__Output)[];
+  'hosts': (_fleetblock_v1_HostOutcomes__Output | null);
+  /**
+   * From the request's arrival at the controller to the last ack (or the deadline), milliseconds.
+   */
+  'elapsedMs': (number);
+}

@@ -1,0 +1,21 @@
+// Original file: proto/fleetblock/v1/operator.proto
+
+import type { Long } from '@grpc/proto-loader';
+
+export interface CreateTokenReply {
+  /**
+   * The whole token, shown once. See common/token.ts for its form.
+   */
+  'token'?: (string);
+  'id'?: (string);
+  'expiresAtMs'?: (number | string | Long);
+}
+
+export interface CreateTokenReply__Output {
+  /**
+   * The whole token, shown once. See common/token.ts for its form.
+   */
+  'token': (string);
+  'id': (string);
+  'expiresAtMs': (string);
+}

@@ -1,0 +1,41 @@
+// Original file: proto/fleetblock/v1/operator.proto
+
+import type { Long } from '@grpc/proto-loader';
+
+export interface CreateTokenRequest {
+  /**
+   * Milliseconds to live; 0 for the default of one hour.
+   */
+  'ttlMs'?: (number | string | Long);
+  /**
+   * 0 for one.
+   */
+  'maxUses'?: (number);
+  /**
+   * Labels that every host enrolled with it gets.
+   */
+  'labels'?: ({[key: string]: string});
+  /**
+   * The only host name that it enrolls; empty: any.
+   */
+  'hostName'?: (string);
+}
+
+export interface CreateTokenRequest__Output {
+  /**
+   * Milliseconds to live; 0 for the default of one hour.
+   */
+  'ttlMs': (string);
+  /**
+   * 0 for one.
+   */
+  'maxUses': (number);
+  /**
+   * Labels that every host enrolled with it gets.
+   */
+  'labels': ({[key: string]: string});
+  /**
+   * The only host name that it enrolls; empty: any.
+   */
+  'hostName': (string);
+}

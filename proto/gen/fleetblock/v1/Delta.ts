@@ -1,0 +1,36 @@
+// Original file: proto/fleetblock/v1/agent.proto
+
+import type { PackedPrefixes as _fleetblock_v1_PackedPrefixes, PackedPrefixes__Output as _fleetblock_v1_PackedPrefixes__Output } from '../../fleetblock/v1/PackedPrefixes.ts';
+import type { Long } from '@grpc/proto-loader';
+
+/**
+ * From one revision to the next that matters for this view. Refused (nack SEQUENCE) unless from_revision is what the
+ * agent holds. A row in adds replaces the row of the same prefix and action.
+ */
+export interface Delta {
+  'storeEpoch'?: (string);
+  'fromRevision'?: (number | string | Long);
+  'toRevision'?: (number | string | Long);
+  'adds'?: (_fleetblock_v1_PackedPrefixes | null);
+  'removes'?: (_fleetblock_v1_PackedPrefixes | null);
+  /**
+   * Of the whole view at to_revision.
+   */
+  'digest'?: (Buffer | Uint8Array | string);
+}
+
+/**
+ * From one revision to the next that matters for this view. Refused (nack SEQUENCE) unless from_revision is what the
+ * agent holds. A row in adds replaces the row of the same prefix and action.
+ */
+export interface Delta__Output {
+  'storeEpoch': (string);
+  'fromRevision': (string);
+  'toRevision': (string);
+  'adds': (_fleetblock_v1_PackedPrefixes__Output | null);
+  'removes': (_fleetblock_v1_PackedPrefixes__Output | null);
+  /**
+   * Of the whole view at to_revision.
+   */
+  'digest': (Buffer);
+}

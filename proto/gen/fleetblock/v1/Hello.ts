@@ -1,0 +1,54 @@
+// Original file: proto/fleetblock/v1/agent.proto
+
+import type { Interface as _fleetblock_v1_Interface, Interface__Output as _fleetblock_v1_Interface__Output } from '../../fleetblock/v1/Interface.ts';
+import type { Long } from '@grpc/proto-loader';
+
+/**
+ * What the agent already holds, so that the controller can send the difference.
+ */
+export interface Hello {
+  'protocol'?: (number);
+  /**
+   * proc/sys/kernel/random/boot_id
+   */
+  'bootId'?: (string);
+  /**
+   * Empty when the agent holds nothing.
+   */
+  'storeEpoch'?: (string);
+  'revision'?: (number | string | Long);
+  'digest'?: (Buffer | Uint8Array | string);
+  'entries'?: (number | string | Long);
+  'interfaces'?: (_fleetblock_v1_Interface)[];
+  /**
+   * Entries that the maps can hold.
+   */
+  'capacity'?: (number | string | Long);
+  'agentVersion'?: (string);
+  'kernelVersion'?: (string);
+}
+
+/**
+ * What the agent already holds, so that the controller can send the difference.
+ */
+export interface Hello__Output {
+  'protocol': (number);
+  /**
+   * proc/sys/kernel/random/boot_id
+   */
+  'bootId': (string);
+  /**
+   * Empty when the agent holds nothing.
+   */
+  'storeEpoch': (string);
+  'revision': (string);
+  'digest': (Buffer);
+  'entries': (string);
+  'interfaces': (_fleetblock_v1_Interface__Output)[];
+  /**
+   * Entries that the maps can hold.
+   */
+  'capacity': (string);
+  'agentVersion': (string);
+  'kernelVersion': (string);
+}

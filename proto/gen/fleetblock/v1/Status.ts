@@ -1,0 +1,35 @@
+// Original file: proto/fleetblock/v1/agent.proto
+
+import type { Counters as _fleetblock_v1_Counters, Counters__Output as _fleetblock_v1_Counters__Output } from '../../fleetblock/v1/Counters.ts';
+import type { Interface as _fleetblock_v1_Interface, Interface__Output as _fleetblock_v1_Interface__Output } from '../../fleetblock/v1/Interface.ts';
+import type { Long } from '@grpc/proto-loader';
+
+export interface Status {
+  'revision'?: (number | string | Long);
+  'entries'?: (number | string | Long);
+  'counters'?: (_fleetblock_v1_Counters | null);
+  'interfaces'?: (_fleetblock_v1_Interface)[];
+  /**
+   * Times that the kernel was found to differ from what the agent was told, and was repaired.
+   */
+  'driftRepairs'?: (number | string | Long);
+  /**
+   * What is wrong on this host, one sentence each; empty when all is well.
+   */
+  'problems'?: (string)[];
+}
+
+export interface Status__Output {
+  'revision': (string);
+  'entries': (string);
+  'counters': (_fleetblock_v1_Counters__Output | null);
+  'interfaces': (_fleetblock_v1_Interface__Output)[];
+  /**
+   * Times that the kernel was found to differ from what the agent was told, and was repaired.
+   */
+  'driftRepairs': (string);
+  /**
+   * What is wrong on this host, one sentence each; empty when all is well.
+   */
+  'problems': (string)[];
+}

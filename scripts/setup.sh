@@ -1,0 +1,49 @@
+#!/bin/sh
+# Makes a fresh clone ready: Debian packages, npm packages (a current Node.js among them), the BPF object. Quick when all is there.
+# `npm run demo` and `npm test` call it first, with whatever Node.js the machine has.
+set -eu
+cd "$(dirname "$0")/.."
+
+say() { printf 'setup: %s\n' "$*" >&2; }
+
+# command -> Debian package that has it
+missing=
+need() { command -v "$1" >/dev/null 2>&1 || missing="$missing $2"; }
+PATH=$PATH:/usr/sbin:/sbin
+need clang clang
+need make make
+need bpftool bpftool
+need ip iproute2
+need ping iputils-ping
+need ethtool ethtool
+need nsenter util-linux
+[ -e /usr/include/bpf/bpf_helpers.h ] || missing="$missing libbpf-dev"
+[ -e /usr/include/linux/bpf.h ] || missing="$missing linux-libc-dev"
+ldconfig -p 2>/dev/null | grep -q 'libbpf\.so\.1' || missing="$missing libbpf1"
+
+if [ -n "$missing" ]; then
+  command -v apt-get >/dev/null 2>&1 || { say "install these yourself, apt-get is not here:$missing"; exit 1; }
+  [ "$(id -u)" = 0 ] || { say "run as root once, or: sudo apt-get install$missing"; exit 1; }
+  say "installing$missing"
+  log=$(mktemp)
+  # shellcheck disable=SC2086 # a list of packages
+  if ! { apt-get -q update && DEBIAN_FRONTEND=noninteractive apt-get -q install -y --no-install-recommends $missing; } >"$log" 2>&1; then
+    tail -20 "$log" >&2
+    say "apt-get could not install$missing"
+    exit 1
+  fi
+  rm -f "$log"
+fi
+
+# The stamp names the lock file that node_modules was made from.
+stamp=node_modules/.fleetblock-setup
+lock=$(cksum <package-lock.json)
+if [ ! -x node_modules/.bin/node ] || [ "$(cat "$stamp" 2>/dev/null)" != "$lock" ]; then
+  say "installing npm packages"
+  npm ci --loglevel=error --no-audit --no-fund >&2
+  printf '%s\n' "$lock" >"$stamp"
+fi
+version=$(node_modules/.bin/node -p 'process.versions.node.split(".")[0]' 2>/dev/null || echo 0)
+[ "$version" -ge 24 ] || { say "node_modules/.bin/node does not run: remove node_modules and try again"; exit 1; }
+
+make -s -C bpf

@@ -1,0 +1,20 @@
+// Unit tests stand beside their source; what needs root, a kernel or several processes stands in test/.
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    projects: [
+      { test: { name: 'unit', include: ['{common,agent,controller,cli,scripts}/**/*.test.ts'] } },
+      {
+        test: {
+          name: 'system',
+          include: ['test/**/*.test.ts'],
+          // One file at a time: they make interfaces, namespaces and load on the same two processors.
+          fileParallelism: false,
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+        },
+      },
+    ],
+  },
+});
