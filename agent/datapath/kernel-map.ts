@@ -1,0 +1,42 @@
+// A BPF map as the rest of the datapath sees it: single calls, batches off the event loop, and shared memory.
+
+/** A system call on a map or program failed. `errnoName` is the kernel's, such as `E2BIG`, `ENOSPC`, `EBUSY`. */
+export class KernelError extends Error {
+  override readonly name = 'KernelError';
+  readonly errnoName: string;
+
+  constructor(errnoName: string, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.errnoName = errnoName;
+  }
+}
+
+/** One map of the loaded object. Keys and values are bytes in the layout of bpf/layout.h; `count` rows lie end to end. */
+export interface KernelMap {
+  readonly name: string;
+  readonly keyBytes: number;
+  readonly valueBytes: number;
+  readonly maxEntries: number;
+  /** Bytes of one value as lookups return it: per-CPU maps give a value for every possible CPU, each rounded up to 8. */
+  readonly lookupBytes: number;
+
+  /**
+   * The memory of an array map made with BPF_F_MMAPABLE, shared with the kernel: a store is seen by the next packet.
+   * Elements lie `valueBytes` rounded up to 8 apart. The same buffer on every call.
+   */
+  memory(): ArrayBuffer;
+
+  /** @returns the value, or undefined when there is no such key. @throws KernelError */
+  lookup(key: Uint8Array): Uint8Array | undefined;
+  /** Adds or replaces. @throws KernelError (hash full: E2BIG; trie full: ENOSPC) */
+  update(key: Uint8Array, value: Uint8Array): void;
+  /** @returns false when there was no such key. @throws KernelError */
+  delete(key: Uint8Array): boolean;
+
+  /** Adds or replaces `count` rows, in a worker thread. @throws KernelError; some rows may then be in the map */
+  updateBatch(keys: Uint8Array, values: Uint8Array, count: number): Promise<void>;
+  /** Removes `count` rows, in a worker thread; what is not there is no error. @throws KernelError */
+  deleteBatch(keys: Uint8Array, count: number): Promise<void>;
+  /** All rows, in the map's own order, a batch at a time. @throws KernelError */
+  entries(): AsyncIterable<{ readonly keys: Uint8Array; readonly values: Uint8Array; readonly count: number }>;
+}

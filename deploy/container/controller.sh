@@ -1,0 +1,10 @@
+#!/bin/sh
+# Entrypoint of the controller's container: the first start on an empty volume makes the fleet, then the controller runs.
+set -eu
+data=${FLEETBLOCK_DATA_DIR:-/var/lib/fleetblock}
+
+# Only an empty volume is a new fleet: half a one must be looked at, not covered over by a new CA.
+if [ -z "$(ls -A "$data")" ]; then
+  fleetblock-controller init --data-dir "$data" --advertise "${FLEETBLOCK_ADVERTISE:-127.0.0.1:7443}"
+fi
+exec fleetblock-controller run --data-dir "$data" --listen "${FLEETBLOCK_LISTEN:-0.0.0.0:7443}" "$@"
