@@ -1,0 +1,181 @@
+// KernelMap over libbpf's calls on a file descriptor.
+
+import { readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import koffi from 'koffi';
+import { KernelError, type KernelMap } from '../kernel-map.ts';
+import { check, errnoName, kernelError } from './errno.ts';
+import { type MapInfo, mapInfo } from './info.ts';
+import { library, offLoop } from './library.ts';
+
+/** Map types of linux/bpf.h that matter here. */
+export const MAP_TYPE = {
+  HASH: 1,
+  ARRAY: 2,
+  PERCPU_HASH: 5,
+  PERCPU_ARRAY: 6,
+  LRU_HASH: 9,
+  LRU_PERCPU_HASH: 10,
+  LPM_TRIE: 11,
+  ARRAY_OF_MAPS: 12,
+  RINGBUF: 27,
+} as const;
+
+const PER_CPU: ReadonlySet<number> = new Set([MAP_TYPE.PERCPU_HASH, MAP_TYPE.PERCPU_ARRAY, MAP_TYPE.LRU_PERCPU_HASH]);
+const BPF_F_MMAPABLE = 1 << 10;
+const PROT_READ_WRITE = 3;
+const MAP_SHARED = 1;
+/** Rows of one lookup_batch: large enough that hash buckets fit, small enough for a buffer. */
+const READ_ROWS = 16_384;
+
+const roundUp8 = (bytes: number): number => (bytes + 7) & ~7;
+
+let cpus: number | undefined;
+
+/** CPUs that the kernel could ever have: what per-CPU values are as long as. */
+export function possibleCpus(): number {
+  if (cpus === undefined) {
+    const last = /([0-9]+)\s*$/.exec(readFileSync('/sys/devices/system/cpu/possible', 'utf8'))?.[1];
+    cpus = last === undefined ? availableParallelism() : Number(last) + 1;
+  }
+  return cpus;
+}
+
+/** A map by its file descriptor, which it owns from now on: `close()` it. */
+export class LibbpfMap implements KernelMap {
+  readonly name: string;
+  readonly keyBytes: number;
+  readonly valueBytes: number;
+  readonly maxEntries: number;
+  readonly lookupBytes: number;
+  readonly info: MapInfo;
+  #fd: number;
+  #mapping: { readonly at: bigint; readonly bytes: number; readonly view: ArrayBuffer } | undefined;
+
+  /** `name` is the object's name for it: the kernel cuts names at 15 characters. */
+  constructor(fd: number, name: string) {
+    this.#fd = fd;
+    this.info = mapInfo(fd);
+    this.name = name;
+    this.keyBytes = this.info.keyBytes;
+    this.valueBytes = this.info.valueBytes;
+    this.maxEntries = this.info.maxEntries;
+    this.lookupBytes = PER_CPU.has(this.info.type) ? roundUp8(this.valueBytes) * possibleCpus() : this.valueBytes;
+  }
+
+  /** @throws KernelError EBADF after close() */
+  get fd(): number {
+    if (this.#fd < 0) throw new KernelError('EBADF', `map ${this.name} is closed`);
+    return this.#fd;
+  }
+
+  /** Bytes of kernel memory that the map is charged for (/proc/self/fdinfo). */
+  memoryBytes(): number {
+    return Number(/^memlock:\s+([0-9]+)/m.exec(readFileSync(`/proc/self/fdinfo/${this.fd}`, 'utf8'))?.[1] ?? 0);
+  }
+
+  memory(): ArrayBuffer {
+    if (this.#mapping) return this.#mapping.view;
+    if ((this.info.flags & BPF_F_MMAPABLE) === 0) throw new KernelError('EPERM', `map ${this.name} is not mmapable`);
+    const bytes = roundUp8(this.valueBytes) * this.maxEntries;
+    const at = library().mmap(null, bytes, PROT_READ_WRITE, MAP_SHARED, this.fd, 0);
+    if (at === null || at === 0xffff_ffff_ffff_ffffn)
+      throw kernelError(library().errno(), `cannot map the memory of ${this.name}`);
+    this.#mapping = { at, bytes, view: koffi.view(at, bytes) };
+    return this.#mapping.view;
+  }
+
+  lookup(key: Uint8Array): Uint8Array | undefined {
+    this.#expect(key, this.keyBytes, 'key');
+    const value = new Uint8Array(this.lookupBytes);
+    const result = library().mapLookup(this.fd, key, value);
+    if (errnoName(result) === 'ENOENT') return undefined;
+    check(result, `cannot read ${this.name}`);
+    return value;
+  }
+
+  update(key: Uint8Array, value: Uint8Array): void {
+    this.#expect(key, this.keyBytes, 'key');
+    this.#expect(value, this.lookupBytes, 'value');
+    check(library().mapUpdate(this.fd, key, value, 0), `cannot write ${this.name}`);
+  }
+
+  delete(key: Uint8Array): boolean {
+    this.#expect(key, this.keyBytes, 'key');
+    const result = library().mapDelete(this.fd, key);
+    if (errnoName(result) === 'ENOENT') return false;
+    check(result, `cannot delete from ${this.name}`);
+    return true;
+  }
+
+  async updateBatch(keys: Uint8Array, values: Uint8Array, count: number): Promise<void> {
+    this.#expect(keys, count * this.keyBytes, 'keys');
+    this.#expect(values, count * this.lookupBytes, 'values');
+    if (count === 0) return;
+    const done = Uint32Array.of(count);
+    const result = await offLoop(library().mapUpdateBatch, this.fd, keys, values, done, null);
+    check(result, `cannot write row ${done[0]} of ${count} of ${this.name}`);
+  }
+
+  async deleteBatch(keys: Uint8Array, count: number): Promise<void> {
+    this.#expect(keys, count * this.keyBytes, 'keys');
+    // The kernel stops at the first key that is not there: step over it and go on.
+    for (let from = 0; from < count; ) {
+      const done = Uint32Array.of(count - from);
+      const rest = keys.subarray(from * this.keyBytes, count * this.keyBytes);
+      const result = await offLoop(library().mapDeleteBatch, this.fd, rest, done, null);
+      if (result === 0) return;
+      if (errnoName(result) !== 'ENOENT') throw kernelError(result, `cannot delete from ${this.name}`);
+      from += (done[0] ?? 0) + 1;
+    }
+  }
+
+  async *entries(): AsyncGenerator<{ keys: Uint8Array; values: Uint8Array; count: number }> {
+    const rows = Math.max(1, Math.min(READ_ROWS, this.maxEntries));
+    // The cursor is a key for tries and arrays, and a 32-bit bucket number for hashes.
+    const cursorBytes = Math.max(this.keyBytes, 8);
+    let from: Uint8Array | null = null;
+    let batch = rows;
+    for (;;) {
+      const next = new Uint8Array(cursorBytes);
+      const keys = new Uint8Array(batch * this.keyBytes);
+      const values = new Uint8Array(batch * this.lookupBytes);
+      const done = Uint32Array.of(batch);
+      const result: number = await offLoop(library().mapLookupBatch, this.fd, from, next, keys, values, done, null);
+      const name = errnoName(result);
+      if (name === 'ENOSPC' && batch < this.maxEntries * 2) {
+        // One hash bucket did not fit: the same place again with more room.
+        batch *= 2;
+        continue;
+      }
+      if (result < 0 && name !== 'ENOENT') throw kernelError(result, `cannot read ${this.name}`);
+      const count = done[0] ?? 0;
+      if (count > 0)
+        yield {
+          keys: keys.subarray(0, count * this.keyBytes),
+          values: values.subarray(0, count * this.lookupBytes),
+          count,
+        };
+      if (result < 0) return;
+      from = next;
+    }
+  }
+
+  /** Closes the file descriptor; the map lives on where it is pinned or used. Idempotent. `memory()` is invalid then. */
+  close(): void {
+    if (this.#mapping) {
+      // Detached first: whoever still holds it gets an error instead of a fault. The mapping would keep the map alive.
+      this.#mapping.view.transfer(0);
+      library().munmap(this.#mapping.at, this.#mapping.bytes);
+      this.#mapping = undefined;
+    }
+    if (this.#fd >= 0) library().close(this.#fd);
+    this.#fd = -1;
+  }
+
+  #expect(bytes: Uint8Array, length: number, what: string): void {
+    // C would read past the end.
+    if (bytes.length < length)
+      throw new RangeError(`map ${this.name}: ${what} of ${bytes.length} bytes where ${length} are needed`);
+  }
+}

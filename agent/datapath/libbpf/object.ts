@@ -1,0 +1,221 @@
+// Opens the compiled BPF object and loads it into the kernel: with maps of chosen sizes, or over maps that exist already.
+import { existsSync } from 'node:fs';
+import { FleetblockError } from '../../../common/errors.ts';
+import { KernelError } from '../kernel-map.ts';
+import { check, errnoName, kernelError } from './errno.ts';
+import { library, type Pointer } from './library.ts';
+import { LibbpfMap } from './map.ts';
+import { routeMessages, takeMessages } from './messages.ts';
+import { XdpProgram } from './program.ts';
+
+export interface LoadOptions {
+  /** max_entries of a map by name; what is not named keeps the object's own. */
+  readonly maxEntries?: Readonly<Record<string, number>>;
+  /** Existing maps to use instead of new ones, by name. They stay the caller's. */
+  readonly reuse?: ReadonlyMap<string, LibbpfMap>;
+  /** Ask for multi-buffer programs where the kernel has them (Linux 5.18); true by default. */
+  readonly frags?: boolean;
+}
+
+/** A map as the object declares it, before it is loaded. */
+export interface MapShape {
+  readonly name: string;
+  readonly type: number;
+  readonly keyBytes: number;
+  readonly valueBytes: number;
+  readonly maxEntries: number;
+  readonly flags: number;
+}
+
+const BPF_F_XDP_HAS_FRAGS = 1 << 5;
+
+export class BpfObject {
+  readonly path: string;
+  readonly maps: ReadonlyMap<string, LibbpfMap>;
+  readonly programs: ReadonlyMap<string, XdpProgram>;
+  readonly #reused: ReadonlySet<LibbpfMap>;
+
+  private constructor(
+    path: string,
+    maps: ReadonlyMap<string, LibbpfMap>,
+    programs: ReadonlyMap<string, XdpProgram>,
+    reused: ReadonlySet<LibbpfMap>,
+  ) {
+    this.path = path;
+    this.maps = maps;
+    this.programs = programs;
+    this.#reused = reused;
+  }
+
+  /**
+   * The object's own maps, without loading anything; internal ones (.rodata, .bss) left out.
+   * @throws FleetblockError when the object cannot be read
+   */
+  static shapes(path: string, maxEntries: Readonly<Record<string, number>> = {}): MapShape[] {
+    const object = openObject(path);
+    try {
+      setSizes(object, path, maxEntries);
+      return mapsOf(object).flatMap((map) => (library().mapIsInternal(map) ? [] : [shapeOf(map)]));
+    } finally {
+      library().objectClose(object);
+    }
+  }
+
+  /**
+   * Loads the object. All file descriptors are the result's: `close()` it.
+   * @throws FleetblockError FAILED_PRECONDITION with what the kernel's verifier said, or PERMISSION_DENIED
+   */
+  static load(path: string, options: LoadOptions = {}): BpfObject {
+    const frags = options.frags ?? true;
+    try {
+      return loadOnce(path, options, frags);
+    } catch (error) {
+      // Kernels before 5.18 do not know the flag and say EINVAL; any other reason shows again without it.
+      if (frags && error instanceof FleetblockError && error.cause instanceof KernelError) {
+        if (error.cause.errnoName === 'EINVAL') return loadOnce(path, options, false);
+      }
+      throw error;
+    }
+  }
+
+  /** @throws FleetblockError INTERNAL when the object has no such map */
+  map(name: string): LibbpfMap {
+    const map = this.maps.get(name);
+    if (!map) throw new FleetblockError('INTERNAL', `${this.path} has no map ${name}`);
+    return map;
+  }
+
+  /** @throws FleetblockError INTERNAL when the object has no such program */
+  program(name: string): XdpProgram {
+    const program = this.programs.get(name);
+    if (!program) throw new FleetblockError('INTERNAL', `${this.path} has no program ${name}`);
+    return program;
+  }
+
+  /** Closes all programs and maps but the reused ones. What is pinned or attached lives on. Idempotent. */
+  close(): void {
+    for (const program of this.programs.values()) program.close();
+    for (const map of this.maps.values()) if (!this.#reused.has(map)) map.close();
+  }
+
+  /** @internal */
+  static of(
+    path: string,
+    maps: ReadonlyMap<string, LibbpfMap>,
+    programs: ReadonlyMap<string, XdpProgram>,
+    reused: ReadonlySet<LibbpfMap>,
+  ): BpfObject {
+    return new BpfObject(path, maps, programs, reused);
+  }
+}
+
+function openObject(path: string): Pointer {
+  routeMessages(library());
+  if (!existsSync(path))
+    throw new FleetblockError('FAILED_PRECONDITION', `there is no BPF object ${path}: run make -C bpf`);
+  takeMessages();
+  const object = library().objectOpen(path, null);
+  if (object === null)
+    throw new FleetblockError(
+      'FAILED_PRECONDITION',
+      `cannot open the BPF object ${path}: ${takeMessages().join('; ')}`,
+      {
+        cause: kernelError(library().errno(), path),
+      },
+    );
+  return object;
+}
+
+function mapsOf(object: Pointer): Pointer[] {
+  const maps: Pointer[] = [];
+  for (let map = library().nextMap(object, null); map !== null; map = library().nextMap(object, map)) maps.push(map);
+  return maps;
+}
+
+function programsOf(object: Pointer): Pointer[] {
+  const programs: Pointer[] = [];
+  for (let each = library().nextProgram(object, null); each !== null; each = library().nextProgram(object, each))
+    programs.push(each);
+  return programs;
+}
+
+function shapeOf(map: Pointer): MapShape {
+  const lib = library();
+  return {
+    name: lib.mapName(map),
+    type: lib.mapType(map),
+    keyBytes: lib.mapKeySize(map),
+    valueBytes: lib.mapValueSize(map),
+    maxEntries: lib.mapMaxEntries(map),
+    flags: lib.mapFlags(map),
+  };
+}
+
+function setSizes(object: Pointer, path: string, maxEntries: Readonly<Record<string, number>>): void {
+  const byName = new Map(mapsOf(object).map((map) => [library().mapName(map), map]));
+  for (const [name, entries] of Object.entries(maxEntries)) {
+    const map = byName.get(name);
+    if (map === undefined) throw new FleetblockError('INTERNAL', `${path} has no map ${name} to give a size`);
+    check(library().mapSetMaxEntries(map, entries), `cannot give ${name} ${entries} entries`);
+  }
+}
+
+function loadOnce(path: string, options: LoadOptions, frags: boolean): BpfObject {
+  const lib = library();
+  const object = openObject(path);
+  try {
+    setSizes(object, path, options.maxEntries ?? {});
+    const reused = new Set<LibbpfMap>();
+    for (const map of mapsOf(object)) {
+      const existing = options.reuse?.get(lib.mapName(map));
+      if (existing === undefined) continue;
+      check(lib.mapReuseFd(map, existing.fd), `cannot use the existing map ${existing.name}`);
+      reused.add(existing);
+    }
+    for (const program of programsOf(object)) {
+      const flags = lib.programFlags(program) & ~BPF_F_XDP_HAS_FRAGS;
+      check(lib.programSetFlags(program, frags ? flags | BPF_F_XDP_HAS_FRAGS : flags), 'cannot set program flags');
+    }
+    takeMessages();
+    const result = lib.objectLoad(object);
+    if (result < 0) throw loadError(path, result, takeMessages());
+    const maps = new Map<string, LibbpfMap>();
+    for (const map of mapsOf(object)) {
+      const name = lib.mapName(map);
+      maps.set(name, options.reuse?.get(name) ?? new LibbpfMap(duplicate(lib.mapFd(map)), name));
+    }
+    const programs = new Map<string, XdpProgram>();
+    for (const program of programsOf(object)) {
+      const name = lib.programName(program);
+      programs.set(name, new XdpProgram(duplicate(lib.programFd(program)), name, frags));
+    }
+    return BpfObject.of(path, maps, programs, reused);
+  } finally {
+    // Closes libbpf's own descriptors; ours are duplicates.
+    lib.objectClose(object);
+  }
+}
+
+function loadError(path: string, result: number, messages: readonly string[]): FleetblockError {
+  const name = errnoName(result);
+  const cause = kernelError(result, path);
+  if (name === 'EPERM' || name === 'EACCES') {
+    if (!messages.some((line) => line.includes('BEGIN PROG LOAD LOG')))
+      return new FleetblockError(
+        'PERMISSION_DENIED',
+        `the kernel does not let this process load BPF programs (${name}): run as root, or with CAP_BPF and CAP_NET_ADMIN`,
+        { cause },
+      );
+  }
+  const said = messages.map((line) => line.replace(/^libbpf: /, '')).join('\n');
+  return new FleetblockError('FAILED_PRECONDITION', `the kernel refuses the BPF object ${path} (${name}):\n${said}`, {
+    cause,
+  });
+}
+
+/** A second descriptor of the same thing, close-on-exec. */
+function duplicate(fd: number): number {
+  const copy = library().duplicate(fd);
+  if (copy < 0) throw kernelError(library().errno(), 'cannot duplicate a file descriptor');
+  return copy;
+}
