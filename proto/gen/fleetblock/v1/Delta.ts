@@ -14,9 +14,13 @@ export interface Delta {
   'adds'?: (_fleetblock_v1_PackedPrefixes | null);
   'removes'?: (_fleetblock_v1_PackedPrefixes | null);
   /**
-   * Of the whole view at to_revision.
+   * Of the whole view at to_revision. Only in the last part.
    */
   'digest'?: (Buffer | Uint8Array | string);
+  /**
+   * This is one part of a large delta: all parts have the same revisions and are applied together at the part without it.
+   */
+  'more'?: (boolean);
 }
 
 /**
@@ -30,7 +34,11 @@ export interface Delta__Output {
   'adds': (_fleetblock_v1_PackedPrefixes__Output | null);
   'removes': (_fleetblock_v1_PackedPrefixes__Output | null);
   /**
-   * Of the whole view at to_revision.
+   * Of the whole view at to_revision. Only in the last part.
    */
   'digest': (Buffer);
+  /**
+   * This is one part of a large delta: all parts have the same revisions and are applied together at the part without it.
+   */
+  'more': (boolean);
 }

@@ -1,0 +1,210 @@
+// One agent: brings the kernel to its record, then stays in step with the controller. Everything that it touches is handed
+// in, so that the program runs one on a kernel and the fleet simulator runs hundreds in a process.
+import { Backoff } from '../common/backoff.ts';
+import { messageOf } from '../common/errors.ts';
+import type { Logger } from '../common/logger.ts';
+import { NO_ENTRIES, type PackedEntries } from '../common/packed.ts';
+import { SYNC_PROTOCOL } from '../common/rpc/proto.ts';
+import type { Hello } from '../proto/gen/fleetblock/v1/Hello.ts';
+import type { Status } from '../proto/gen/fleetblock/v1/Status.ts';
+import type { AgentClock } from './boot-clock.ts';
+import type { Datapath, InterfaceState } from './datapath/datapath.ts';
+import { HELD_NOTHING, type ViewStore } from './held.ts';
+import { Reconciler } from './reconciler.ts';
+import { runSession } from './session/session.ts';
+import type { Dial, SyncStream } from './session/stream.ts';
+import { repeat, sleep } from './timers.ts';
+
+export interface AgentOptions {
+  readonly datapath: Datapath;
+  readonly store: ViewStore;
+  readonly clock: AgentClock;
+  readonly log: Logger;
+  readonly dial: Dial;
+  readonly agentVersion: string;
+  readonly kernelVersion: string;
+  /** The rows that are never dropped on this host, looked up anew on every call. Default: none. */
+  readonly protectedRows?: () => Promise<PackedEntries>;
+  /** How often they are looked up, milliseconds. Default 5,000. */
+  readonly protectIntervalMs?: number;
+  /** How often the kernel is compared with what it should hold, milliseconds. Default 60,000. */
+  readonly auditIntervalMs?: number;
+  /** Of the reconnect delays; uniform in [0, 1). Default Math.random. */
+  readonly random?: () => number;
+}
+
+/** Where an agent stands with its controller. */
+export type LinkState = 'connecting' | 'connected' | 'stopped';
+
+export class Agent {
+  readonly reconciler: Reconciler;
+  readonly #options: AgentOptions;
+  readonly #backoff: Backoff;
+  #link: LinkState = 'connecting';
+  #linkProblem = '';
+  #stream: SyncStream | undefined;
+  #resync = false;
+  #lastInterfaces = '';
+
+  constructor(options: AgentOptions) {
+    this.#options = options;
+    this.#backoff = new Backoff(options.random ? { random: options.random } : {});
+    const { datapath, store, clock, log } = options;
+    this.reconciler = new Reconciler({ datapath, store, clock, log });
+  }
+
+  get link(): LinkState {
+    return this.#link;
+  }
+
+  /** What is wrong, one sentence each; empty when all is well. */
+  get problems(): string[] {
+    const interfaces = this.#options.datapath
+      .interfaces()
+      .flatMap(({ name, problem }) => (problem === '' ? [] : [`${name}: ${problem}`]));
+    return [this.#linkProblem, ...this.reconciler.problems, ...interfaces].filter((text) => text !== '');
+  }
+
+  /**
+   * Runs until the signal aborts; the kernel goes on dropping after that.
+   * @param onReady called once the recorded list is in the kernel and before the network is used
+   */
+  async run(signal: AbortSignal, onReady: () => void = () => {}): Promise<void> {
+    const {
+      protectedRows = async () => NO_ENTRIES,
+      protectIntervalMs = 5000,
+      auditIntervalMs = 60_000,
+    } = this.#options;
+    await this.reconciler.start(await protectedRows());
+    onReady();
+    const stop = () => this.#stream?.close();
+    signal.addEventListener('abort', stop, { once: true });
+    await Promise.all([
+      this.#stayConnected(signal),
+      repeat(auditIntervalMs, signal, () => this.#tried('audit', () => this.reconciler.audit())),
+      repeat(protectIntervalMs, signal, () =>
+        this.#tried('protected addresses', async () => this.reconciler.protect(await protectedRows())),
+      ),
+    ]);
+    signal.removeEventListener('abort', stop);
+    this.#link = 'stopped';
+    await this.reconciler.close();
+  }
+
+  /** Takes the controller's list, whatever its epoch and revision: the host's operator said so. */
+  resync(): void {
+    this.#resync = true;
+    this.#stream?.close();
+  }
+
+  /** Tells the controller at once that the state of an interface has changed. */
+  interfacesChanged(): void {
+    this.reconciler.touch();
+  }
+
+  status(): Status {
+    const { held, driftRepairs } = this.reconciler;
+    const counters = this.#options.datapath.counters();
+    return {
+      revision: `${held.revision}`,
+      entries: `${held.entries}`,
+      counters: {
+        droppedPackets: `${counters.droppedPackets}`,
+        droppedBytes: `${counters.droppedBytes}`,
+        passedPackets: `${counters.passedPackets}`,
+        passedBytes: `${counters.passedBytes}`,
+        allowedPackets: `${counters.allowedPackets}`,
+        monitoredPackets: `${counters.monitoredPackets}`,
+        malformedPackets: `${counters.malformedPackets}`,
+      },
+      interfaces: this.#options.datapath.interfaces().map(toWire),
+      driftRepairs: `${driftRepairs}`,
+      problems: this.problems,
+    };
+  }
+
+  #hello(): Hello {
+    const { clock, datapath, agentVersion, kernelVersion } = this.#options;
+    const held = this.#resync ? HELD_NOTHING : this.reconciler.held;
+    return {
+      protocol: SYNC_PROTOCOL,
+      bootId: clock.bootId,
+      storeEpoch: held.epoch,
+      revision: `${held.revision}`,
+      digest: held.digest,
+      entries: `${held.entries}`,
+      interfaces: datapath.interfaces().map(toWire),
+      capacity: `${datapath.capacity}`,
+      agentVersion,
+      kernelVersion,
+    };
+  }
+
+  async #stayConnected(signal: AbortSignal): Promise<void> {
+    const { log } = this.#options;
+    while (!signal.aborted) {
+      const resync = this.#resync;
+      try {
+        await this.#session(resync);
+      } catch (error) {
+        if (signal.aborted) return;
+        this.#link = 'connecting';
+        const reason = messageOf(error);
+        if (this.#linkProblem !== reason) log.warn({ reason }, 'not connected to the controller');
+        this.#linkProblem = reason;
+      }
+      // An operator's resync does not wait: the stream was ended for it.
+      if (this.#resync && !resync) continue;
+      await sleep(this.#backoff.nextMs(), signal);
+    }
+  }
+
+  async #session(resync: boolean): Promise<void> {
+    const { dial, clock, log } = this.#options;
+    const { reconciler } = this;
+    const stream = dial();
+    this.#stream = stream;
+    let synced = false;
+    await runSession({
+      stream,
+      reconciler,
+      clock,
+      log,
+      resync: () => resync && this.#resync,
+      hello: () => this.#hello(),
+      status: () => this.status(),
+      onWelcome: ({ storeEpoch }) => {
+        this.#backoff.reset();
+        this.#link = 'connected';
+        const { held } = reconciler;
+        this.#linkProblem =
+          held.epoch === '' || held.epoch === storeEpoch || resync
+            ? ''
+            : `the controller's list has epoch ${storeEpoch}, this host holds ${held.epoch}: if a backup was restored, accept it with fleetblock-agent resync`;
+        log.info({ epoch: storeEpoch, held: `${held.revision}` }, 'connected');
+      },
+      onApplied: () => {
+        this.#resync = false;
+        this.#linkProblem = '';
+        const { revision, entries } = reconciler.held;
+        if (!synced) log.info({ revision: `${revision}`, entries }, 'synced');
+        synced = true;
+      },
+    });
+  }
+
+  async #tried(what: string, work: () => Promise<unknown>): Promise<void> {
+    try {
+      await work();
+      const interfaces = JSON.stringify(this.#options.datapath.interfaces());
+      if (interfaces !== this.#lastInterfaces) this.interfacesChanged();
+      this.#lastInterfaces = interfaces;
+    } catch (error) {
+      this.#options.log.error({ err: error }, `${what} failed`);
+    }
+  }
+}
+
+function toWire({ name, index, mode, problem }: InterfaceState) {
+  return { name, index, mode, problem };
+}

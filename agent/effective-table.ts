@@ -1,0 +1,171 @@
+// The rows that the kernel should hold: the view that the controller sent, with this host's protected rows over it and
+// without what has expired. One big table serves both: what the view says of the few rows that differ is kept beside.
+import { EntryTable } from '../common/entry-table.ts';
+import { type FamilyColumns, FLAG_ALLOW, NO_ENTRIES, type PackedEntries } from '../common/packed.ts';
+import type { Family } from '../common/prefix.ts';
+import type { EntryChange } from './datapath/datapath.ts';
+import { concatEntries, copyRow, FAMILIES, filterRows, find, forEachRow, inSlices, UndoLog } from './rows.ts';
+
+/** A change that the table shows already; `undo` takes it back when the kernel refused it. */
+export interface StagedChange {
+  /** What the kernel must do: less than what was asked for where a protected row covers it up. */
+  readonly change: EntryChange;
+  undo(): Promise<void>;
+}
+
+export class EffectiveTable {
+  #table: EntryTable;
+  #protected = new EntryTable();
+  // Rows of the view that #table does not hold as the view has them: overridden by a protected row, or expired.
+  #hidden = new EntryTable();
+
+  /** Takes the table over as the view. */
+  constructor(view = new EntryTable()) {
+    this.#table = view;
+  }
+
+  /** What the kernel should hold. Read only: the methods change it. */
+  get table(): EntryTable {
+    return this.#table;
+  }
+
+  get protectedRows(): EntryTable {
+    return this.#protected;
+  }
+
+  /** Rows of the view: without protected rows, with expired ones, which stay the controller's to remove. */
+  get viewSize(): number {
+    return this.#table.size - this.#protected.size + this.#hidden.size;
+  }
+
+  /** Digest of the view. Digests are sums, so it follows from those of the three tables. */
+  viewDigest(): Uint8Array {
+    const digest = new Uint8Array(8);
+    const out = new DataView(digest.buffer);
+    const add = (table: EntryTable, sign: 1 | -1) => {
+      const part = new DataView(table.digest().slice().buffer);
+      for (const at of [0, 4]) out.setUint32(at, (out.getUint32(at) + sign * part.getUint32(at)) >>> 0);
+    };
+    add(this.#table, 1);
+    add(this.#protected, -1);
+    add(this.#hidden, 1);
+    return digest;
+  }
+
+  /** The view's rows, in parts; remaining times counted from `nowMs`, at least 1 ms for what has an end. */
+  packView(nowMs: number): PackedEntries[] {
+    const all = this.#table.pack(nowMs);
+    const view = this.#protected.size === 0 ? all : filterRows(all, (...row) => !this.#isProtected(...row));
+    return this.#hidden.size === 0 ? [view] : [view, this.#hidden.pack(nowMs)];
+  }
+
+  /** Changes the view. Remaining times count from `nowMs`. Nothing else may use the table until it is done. */
+  async stage(adds: PackedEntries, removes: PackedEntries, nowMs: number): Promise<StagedChange> {
+    const kernelAdds = filterRows(adds, (...row) => !this.#isProtected(...row));
+    const kernelRemoves = filterRows(removes, (...row) => !this.#isProtected(...row) && !this.#isHidden(...row));
+    const undo = await this.#remember([adds, removes], this.#hidden.size > 0 || kernelAdds !== adds);
+    if (kernelAdds !== adds)
+      this.#hidden.addAll(
+        filterRows(adds, (...row) => this.#isProtected(...row)),
+        nowMs,
+      );
+    if (this.#hidden.size > 0) {
+      this.#hidden.removeAll(kernelAdds);
+      this.#hidden.removeAll(removes);
+    }
+    await inSlices(kernelAdds, (slice) => this.#table.addAll(slice, nowMs));
+    await inSlices(kernelRemoves, (slice) => this.#table.removeAll(slice));
+    return { change: { adds: kernelAdds, removes: kernelRemoves }, undo };
+  }
+
+  /** Makes these the protected rows: allow, without an end. */
+  async protect(rows: PackedEntries, nowMs: number): Promise<StagedChange> {
+    const wanted = new EntryTable();
+    wanted.addAll(rows, nowMs);
+    const { adds: fresh, removes: gone } = this.#protected.diff(wanted, nowMs);
+    const before = this.#protected;
+    const undo = await this.#remember([fresh, gone], true);
+    // What the view says of a prefix that is protected no more shows again, unless it has ended meanwhile.
+    const shown = new EntryTable();
+    forEachRow(gone, (family, columns, row) => {
+      const found = find(this.#hidden, family, columns, row);
+      const expiry = this.#hidden.family(family).expiryOf(found);
+      if (found >= 0 && (expiry === 0 || expiry > nowMs))
+        copyRow(this.#hidden.family(family), found, shown.family(family));
+    });
+    const back = shown.pack(nowMs);
+    // What it says of a prefix that is protected from now on is kept aside.
+    forEachRow(fresh, (family, columns, row) => {
+      const found = find(this.#table, family, columns, row);
+      if (found >= 0) copyRow(this.#table.family(family), found, this.#hidden.family(family));
+    });
+    this.#hidden.removeAll(back);
+    const removes = filterRows(gone, (family, columns, row) => find(shown, family, columns, row) < 0);
+    const adds = concatEntries([fresh, back]);
+    this.#table.addAll(adds, nowMs);
+    this.#table.removeAll(removes);
+    this.#protected = wanted;
+    return {
+      change: { adds, removes },
+      undo: async () => {
+        await undo();
+        this.#protected = before;
+      },
+    };
+  }
+
+  /**
+   * Takes rows that ended before `endedBeforeMs` out of what the kernel should hold; they stay in the view.
+   * The kernel passes them by itself from the moment they end: this only frees their place.
+   */
+  async lapse(endedBeforeMs: number): Promise<StagedChange> {
+    const ended = this.#endedRows(endedBeforeMs);
+    const undo = await this.#remember([ended], true);
+    forEachRow(ended, (family, columns, row) => {
+      const found = find(this.#table, family, columns, row);
+      copyRow(this.#table.family(family), found, this.#hidden.family(family));
+    });
+    this.#table.removeAll(ended);
+    return { change: { adds: NO_ENTRIES, removes: ended }, undo };
+  }
+
+  /** An effective table for another view, with the same protected rows over it. Takes `view` over. */
+  async withView(view: EntryTable): Promise<EffectiveTable> {
+    const next = new EffectiveTable(view);
+    await next.protect(this.#protected.pack(0), 0);
+    return next;
+  }
+
+  // Protected rows are allow rows: for the others, which are nearly all, no table is looked at.
+  #isProtected(family: Family, columns: FamilyColumns, row: number): boolean {
+    return ((columns.flags[row] ?? 0) & FLAG_ALLOW) !== 0 && find(this.#protected, family, columns, row) >= 0;
+  }
+
+  #isHidden(family: Family, columns: FamilyColumns, row: number): boolean {
+    return this.#hidden.size > 0 && find(this.#hidden, family, columns, row) >= 0;
+  }
+
+  #endedRows(endedBeforeMs: number): PackedEntries {
+    const [v4, v6] = FAMILIES.map((family) => {
+      const table = this.#table.family(family);
+      const rows: number[] = [];
+      for (let row = 0; row < table.size; row++) {
+        const expiry = table.expiryOf(row);
+        if (expiry > 0 && expiry < endedBeforeMs) rows.push(row);
+      }
+      return table.packRows(rows.length, (i) => rows[i] ?? 0, endedBeforeMs);
+    });
+    return { v4: v4 ?? NO_ENTRIES.v4, v6: v6 ?? NO_ENTRIES.v6 };
+  }
+
+  async #remember(changes: readonly PackedEntries[], hiddenToo: boolean): Promise<() => Promise<void>> {
+    const logs = (hiddenToo ? [this.#table, this.#hidden] : [this.#table]).map((table) => new UndoLog(table));
+    for (const change of changes)
+      await inSlices(change, (slice) => {
+        for (const log of logs) log.remember(slice);
+      });
+    return async () => {
+      for (const log of logs) await log.run();
+    };
+  }
+}

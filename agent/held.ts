@@ -1,0 +1,84 @@
+// What an agent holds of its view, how it refuses what it cannot hold, and where it keeps it across restarts.
+import { type Digest, EMPTY_DIGEST, type EntryTable } from '../common/entry-table.ts';
+import type { PackedEntries } from '../common/packed.ts';
+import type { Revision } from '../common/revision.ts';
+
+/** The view as the kernel holds it. */
+export interface Held {
+  /** Empty: nothing is held, a snapshot of any epoch is welcome. */
+  readonly epoch: string;
+  readonly revision: Revision;
+  readonly digest: Digest;
+  readonly entries: number;
+}
+
+export const HELD_NOTHING: Held = { epoch: '', revision: 0n, digest: EMPTY_DIGEST, entries: 0 };
+
+/** As in fleetblock.v1.Nack. */
+export type RefusalCode =
+  | 'CAPACITY'
+  | 'SEQUENCE'
+  | 'REVISION_REGRESSION'
+  | 'EPOCH_MISMATCH'
+  | 'DIGEST'
+  | 'KERNEL'
+  | 'MALFORMED';
+
+/** A revision was refused as a whole; what was held before it is still held. */
+export class Refusal extends Error {
+  override readonly name = 'Refusal';
+  readonly code: RefusalCode;
+
+  constructor(code: RefusalCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+}
+
+export interface StoredView {
+  readonly held: Held;
+  /** Expiries on the boot clock of this boot. */
+  readonly table: EntryTable;
+  /**
+   * False when pinned maps of this boot may hold a later revision than this: they must not be brought back to it.
+   */
+  readonly current: boolean;
+}
+
+/** Keeps the view across restarts and reboots. No method but `load` and `close` waits for a disk. */
+export interface ViewStore {
+  /** What is wrong with it, one sentence; empty when all is well. */
+  readonly problem: string;
+  /** The file should be written anew with `rewrite`: it has grown, or could not be written. */
+  readonly wantsRewrite: boolean;
+
+  /** @returns undefined when there is no record, or none that can be trusted */
+  load(): Promise<StoredView | undefined>;
+
+  /** Records a change that the kernel holds: it survives a kill of the process once this returns. */
+  append(held: Held, adds: PackedEntries, removes: PackedEntries): void;
+
+  /** The kernel is about to hold something else than the record says and `append` will not say it: call `rewrite` after. */
+  supersede(): void;
+
+  /** Takes `supersede` back: the kernel refused. */
+  reinstate(): void;
+
+  /** Records the whole view. `parts` are its rows; remaining times counted from now. Resolves when it is durable or failed. */
+  rewrite(held: Held, parts: readonly PackedEntries[]): Promise<void>;
+
+  /** Makes the last changes durable. */
+  close(): Promise<void>;
+}
+
+/** For simulated agents: nothing outlives the process. */
+export const noStore: ViewStore = {
+  problem: '',
+  wantsRewrite: false,
+  load: () => Promise.resolve(undefined),
+  append: () => {},
+  supersede: () => {},
+  reinstate: () => {},
+  rewrite: () => Promise.resolve(),
+  close: () => Promise.resolve(),
+};

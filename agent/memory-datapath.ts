@@ -1,0 +1,75 @@
+// A datapath without a kernel: for unit tests and the fleet simulator alone. It holds its own copy of the entries and
+// obeys the contract of datapath.ts, capacity and all-or-nothing included.
+import { EntryTable } from '../common/entry-table.ts';
+import { entryCount } from '../common/packed.ts';
+import {
+  type Datapath,
+  type DatapathCounters,
+  DatapathError,
+  type EntryChange,
+  type InterfaceState,
+} from './datapath/datapath.ts';
+
+export interface MemoryDatapathOptions {
+  /** Default 2,000,000. */
+  readonly capacity?: number;
+  /** Boot-time milliseconds, as AgentClock has them. */
+  readonly bootMs: () => number;
+}
+
+export class MemoryDatapath implements Datapath {
+  readonly capacity: number;
+  /** What the "kernel" holds: tests look at it and tamper with it. */
+  readonly held = new EntryTable();
+  /** Set by a test: the next apply fails so, once. */
+  failNext: DatapathError | undefined;
+  interfaceStates: InterfaceState[] = [{ name: 'eth0', index: 2, mode: 'native', problem: '' }];
+  closed = false;
+  readonly #bootMs: () => number;
+
+  constructor(options: MemoryDatapathOptions) {
+    this.capacity = options.capacity ?? 2_000_000;
+    this.#bootMs = options.bootMs;
+  }
+
+  apply(change: EntryChange, after: EntryTable): Promise<number> {
+    const started = performance.now();
+    const failure = this.failNext;
+    this.failNext = undefined;
+    if (failure) return Promise.reject(failure);
+    if (after.size > this.capacity)
+      return Promise.reject(
+        new DatapathError('CAPACITY', `${after.size} entries do not fit: the maps hold ${this.capacity}`),
+      );
+    if (entryCount(change.adds) > 0) this.held.addAll(change.adds, this.#bootMs());
+    this.held.removeAll(change.removes);
+    return Promise.resolve(Math.round((performance.now() - started) * 1000));
+  }
+
+  reconcile(desired: EntryTable): Promise<number> {
+    const { adds, removes } = this.held.diff(desired, this.#bootMs());
+    this.held.addAll(adds, this.#bootMs());
+    this.held.removeAll(removes);
+    return Promise.resolve(entryCount(adds) + entryCount(removes));
+  }
+
+  counters(): DatapathCounters {
+    return {
+      droppedPackets: 0n,
+      droppedBytes: 0n,
+      passedPackets: 0n,
+      passedBytes: 0n,
+      allowedPackets: 0n,
+      monitoredPackets: 0n,
+      malformedPackets: 0n,
+    };
+  }
+
+  interfaces(): InterfaceState[] {
+    return this.interfaceStates;
+  }
+
+  close(): void {
+    this.closed = true;
+  }
+}

@@ -1,0 +1,306 @@
+// Keeps the kernel equal to what the controller said, plus this host's protected rows. Everything that changes the table
+// or the kernel goes through one queue here, one piece of work at a time.
+import { type EntryTable, equalDigests } from '../common/entry-table.ts';
+import { messageOf } from '../common/errors.ts';
+import { failpoint } from '../common/failpoint.ts';
+import type { Logger } from '../common/logger.ts';
+import { entryCount, type PackedEntries } from '../common/packed.ts';
+import type { Revision } from '../common/revision.ts';
+import type { AgentClock } from './boot-clock.ts';
+import { type Datapath, DatapathError } from './datapath/datapath.ts';
+import { EffectiveTable, type StagedChange } from './effective-table.ts';
+import { HELD_NOTHING, type Held, Refusal, type ViewStore } from './held.ts';
+import { diffInSlices } from './rows.ts';
+
+export interface ReconcilerOptions {
+  readonly datapath: Datapath;
+  readonly store: ViewStore;
+  readonly clock: AgentClock;
+  readonly log: Logger;
+}
+
+export interface ViewDelta {
+  readonly epoch: string;
+  readonly from: Revision;
+  readonly to: Revision;
+  /** Remaining times count from now. */
+  readonly adds: PackedEntries;
+  readonly removes: PackedEntries;
+  readonly digest: Uint8Array;
+}
+
+export interface ViewSnapshot {
+  readonly epoch: string;
+  readonly revision: Revision;
+  /** The whole view, expiries on the boot clock. The reconciler takes it over. */
+  readonly table: EntryTable;
+  readonly digest: Uint8Array;
+  /** An operator told this host to take this view, whatever it holds. */
+  readonly byCommand: boolean;
+}
+
+/** Rows that ended this long ago are taken out of the maps; the kernel has ignored them since they ended. */
+const LAPSE_MS = 60_000;
+
+export class Reconciler {
+  readonly #options: ReconcilerOptions;
+  #effective = new EffectiveTable();
+  #held: Held = HELD_NOTHING;
+  // Pinned maps may hold a list of which there is no record: until a snapshot says what to hold, nothing is touched.
+  #unrecorded = true;
+  #wantedProtected: PackedEntries | undefined;
+  #driftRepairs = 0n;
+  #kernelProblem = '';
+  #queue: Promise<unknown> = Promise.resolve();
+  readonly #listeners = new Set<() => void>();
+
+  constructor(options: ReconcilerOptions) {
+    this.#options = options;
+  }
+
+  /** What the kernel holds, as of the last change that it took. */
+  get held(): Held {
+    return this.#held;
+  }
+
+  get driftRepairs(): bigint {
+    return this.#driftRepairs;
+  }
+
+  /** One sentence each; empty when all is well. */
+  get problems(): string[] {
+    return [this.#kernelProblem, this.#options.store.problem].filter((text) => text !== '');
+  }
+
+  /** What the kernel should hold. Read only, and only between two pieces of work: for `status`. */
+  get table(): EntryTable {
+    return this.#effective.table;
+  }
+
+  get capacity(): number {
+    return this.#options.datapath.capacity;
+  }
+
+  /** Calls `listener` when drift was repaired or the problems changed. @returns a function that ends it */
+  onChange(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Calls the listeners: something else that the status shows has changed. */
+  touch(): void {
+    for (const listener of this.#listeners) listener();
+  }
+
+  /**
+   * Brings the kernel to the recorded view, before any network is used. Without a record, or with one that pinned maps
+   * may be ahead of, they are left as they are until a snapshot comes.
+   */
+  start(protectedRows: PackedEntries): Promise<void> {
+    return this.#serially(async () => {
+      const { store, datapath, clock, log } = this.#options;
+      this.#wantedProtected = protectedRows;
+      const stored = await store.load();
+      if (!stored?.current) {
+        log.info(
+          { problem: store.problem || undefined },
+          'no record of the list: waiting for the controller, pinned maps stay',
+        );
+        return;
+      }
+      this.#effective = new EffectiveTable(stored.table);
+      await this.#effective.protect(protectedRows, clock.bootMs());
+      try {
+        const repaired = await datapath.reconcile(this.#effective.table);
+        this.#held = stored.held;
+        this.#unrecorded = false;
+        log.info(
+          { revision: stored.held.revision.toString(), entries: stored.held.entries, repaired },
+          'recorded list is in the kernel',
+        );
+      } catch (error) {
+        this.#effective = new EffectiveTable();
+        this.#setKernelProblem(`the recorded list did not go into the kernel: ${messageOf(error)}`);
+        log.error({ err: error }, 'the recorded list did not go into the kernel');
+      }
+    });
+  }
+
+  /** @returns microseconds in the kernel. @throws Refusal: nothing has changed. */
+  applyDelta(delta: ViewDelta): Promise<number> {
+    return this.#serially(async () => {
+      const { store, clock } = this.#options;
+      this.#checkEpoch(delta.epoch);
+      const { revision } = this.#held;
+      if (this.#held.epoch === '') throw new Refusal('SEQUENCE', 'this agent holds nothing: it needs a snapshot');
+      if (delta.to < revision) throw regression(delta.to, revision);
+      if (delta.from !== revision || delta.to <= delta.from)
+        throw new Refusal('SEQUENCE', `a delta from ${delta.from} to ${delta.to} does not follow revision ${revision}`);
+      const staged = await this.#effective.stage(delta.adds, delta.removes, clock.bootMs());
+      const digest = this.#effective.viewDigest();
+      if (!equalDigests(digest, delta.digest)) {
+        await staged.undo();
+        throw new Refusal('DIGEST', `the digest at revision ${delta.to} differs from the controller's`);
+      }
+      const kernelUs = await this.#toKernel(staged);
+      this.#held = { epoch: delta.epoch, revision: delta.to, digest, entries: this.#effective.viewSize };
+      store.append(this.#held, delta.adds, delta.removes);
+      failpoint('agent.apply.recorded');
+      this.#rewriteIfWanted();
+      return kernelUs;
+    });
+  }
+
+  /** Brings the kernel to the whole view by difference. @returns microseconds in the kernel. @throws Refusal */
+  applySnapshot(snapshot: ViewSnapshot): Promise<number> {
+    return this.#serially(async () => {
+      this.checkSnapshot(snapshot.epoch, snapshot.revision, snapshot.table.size, snapshot.byCommand);
+      const digest = snapshot.table.digest();
+      if (!equalDigests(digest, snapshot.digest))
+        throw new Refusal(
+          'DIGEST',
+          `the snapshot's digest at revision ${snapshot.revision} differs from the controller's`,
+        );
+      const { store, clock, datapath } = this.#options;
+      const view = await this.#effective.withView(snapshot.table);
+      if (this.#wantedProtected) await view.protect(this.#wantedProtected, clock.bootMs());
+      const change = this.#unrecorded
+        ? undefined
+        : await diffInSlices(this.#effective.table, view.table, clock.bootMs());
+      store.supersede();
+      let kernelUs: number;
+      try {
+        failpoint('agent.apply.before-kernel');
+        const started = clock.monotonicMs();
+        if (change) kernelUs = await datapath.apply(change, view.table);
+        else {
+          await datapath.reconcile(view.table);
+          kernelUs = Math.round((clock.monotonicMs() - started) * 1000);
+        }
+      } catch (error) {
+        store.reinstate();
+        throw this.#kernelRefusal(error);
+      }
+      failpoint('agent.apply.after-kernel');
+      this.#effective = view;
+      this.#unrecorded = false;
+      this.#held = { epoch: snapshot.epoch, revision: snapshot.revision, digest, entries: view.viewSize };
+      this.#setKernelProblem('');
+      this.#rewrite();
+      return kernelUs;
+    });
+  }
+
+  /** Whether a snapshot would be taken: asked before its rows come. @throws Refusal */
+  checkSnapshot(epoch: string, revision: Revision, entries: number, byCommand: boolean): void {
+    if (!byCommand) {
+      this.#checkEpoch(epoch);
+      if (revision < this.#held.revision) throw regression(revision, this.#held.revision);
+    }
+    const room = this.capacity - (this.#wantedProtected ? entryCount(this.#wantedProtected) : 0);
+    if (entries > room)
+      throw new Refusal(
+        'CAPACITY',
+        `${entries} entries do not fit: the maps of this host hold ${room} beside its protected addresses`,
+      );
+  }
+
+  /** Makes these the protected rows: allow, without an end. */
+  protect(rows: PackedEntries): Promise<void> {
+    return this.#serially(async () => {
+      this.#wantedProtected = rows;
+      if (this.#unrecorded) return;
+      const staged = await this.#effective.protect(rows, this.#options.clock.bootMs());
+      await this.#toKernel(staged);
+    });
+  }
+
+  /** Compares the kernel with what it should hold and repairs it. @returns entries that were missing, wrong or extra */
+  audit(): Promise<number> {
+    return this.#serially(async () => {
+      const { datapath, clock, log } = this.#options;
+      this.#rewriteIfWanted();
+      if (this.#unrecorded) return 0;
+      await this.#toKernel(await this.#effective.lapse(clock.bootMs() - LAPSE_MS));
+      try {
+        const repaired = await datapath.reconcile(this.#effective.table);
+        if (repaired > 0) {
+          this.#driftRepairs++;
+          log.warn({ repaired }, 'the kernel differed from what it should hold and was repaired');
+          this.touch();
+        }
+        this.#setKernelProblem('');
+        return repaired;
+      } catch (error) {
+        this.#setKernelProblem(`the kernel's maps could not be compared: ${messageOf(error)}`);
+        throw error;
+      }
+    });
+  }
+
+  /** Waits for what is under way, then makes the record durable. The kernel goes on as it is. */
+  close(): Promise<void> {
+    return this.#serially(() => this.#options.store.close());
+  }
+
+  async #toKernel(staged: StagedChange): Promise<number> {
+    if (entryCount(staged.change.adds) + entryCount(staged.change.removes) === 0) return 0;
+    try {
+      failpoint('agent.apply.before-kernel');
+      const kernelUs = await this.#options.datapath.apply(staged.change, this.#effective.table);
+      failpoint('agent.apply.after-kernel');
+      return kernelUs;
+    } catch (error) {
+      await staged.undo();
+      throw this.#kernelRefusal(error);
+    }
+  }
+
+  #kernelRefusal(error: unknown): Refusal {
+    const code = error instanceof DatapathError ? error.code : 'KERNEL';
+    this.#options.log.error({ err: error }, 'the kernel refused a change');
+    return new Refusal(code, messageOf(error), { cause: error });
+  }
+
+  #checkEpoch(epoch: string): void {
+    if (this.#held.epoch !== '' && epoch !== this.#held.epoch)
+      throw new Refusal(
+        'EPOCH_MISMATCH',
+        `this agent holds epoch ${this.#held.epoch}, not ${epoch}: was a backup restored? fleetblock-agent resync on this host accepts the new list`,
+      );
+  }
+
+  #rewriteIfWanted(): void {
+    if (this.#options.store.wantsRewrite && !this.#unrecorded) this.#rewrite();
+  }
+
+  #rewrite(): void {
+    const { store, clock } = this.#options;
+    const before = store.problem;
+    store.rewrite(this.#held, this.#effective.packView(clock.bootMs())).then(
+      () => {
+        if (store.problem !== before) this.touch();
+      },
+      (error: unknown) => this.#options.log.error({ err: error }, 'the record of the list failed'),
+    );
+  }
+
+  #setKernelProblem(text: string): void {
+    if (text === this.#kernelProblem) return;
+    this.#kernelProblem = text;
+    this.touch();
+  }
+
+  #serially<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.#queue.then(work);
+    this.#queue = done.catch(() => {});
+    return done;
+  }
+}
+
+function regression(to: Revision, held: Revision): Refusal {
+  return new Refusal(
+    'REVISION_REGRESSION',
+    `revision ${to} is older than ${held}, which this host enforces: was an old backup restored?`,
+  );
+}

@@ -1,0 +1,219 @@
+// Work on single rows of packed columns and tables: lookups, copies, selections, and taking a change back.
+import { EntryTable, type FamilyTable } from '../common/entry-table.ts';
+import { addressBytes, type FamilyColumns, FLAG_ALLOW, NO_ENTRIES, type PackedEntries } from '../common/packed.ts';
+import type { Family } from '../common/prefix.ts';
+
+export const FAMILIES: readonly Family[] = [4, 6];
+
+export function columnsOf(entries: PackedEntries, family: Family): FamilyColumns {
+  return family === 4 ? entries.v4 : entries.v6;
+}
+
+/** The row of `table` with the (prefix, allow) of a columns' row, or -1. */
+export function find(table: EntryTable, family: Family, columns: FamilyColumns, row: number): number {
+  const allow = ((columns.flags[row] ?? 0) & FLAG_ALLOW) !== 0;
+  return table.family(family).rowOf(columns.addresses, row * addressBytes(family), columns.lengths[row] ?? 0, allow);
+}
+
+export function forEachRow(
+  entries: PackedEntries,
+  work: (family: Family, columns: FamilyColumns, row: number) => void,
+): void {
+  for (const family of FAMILIES) {
+    const columns = columnsOf(entries, family);
+    for (let row = 0; row < columns.count; row++) work(family, columns, row);
+  }
+}
+
+const scratch = new Uint8Array(16);
+
+/** Adds row `row` of `from` to `to`, or replaces the one there. Expiries are taken over as they are. */
+export function copyRow(from: FamilyTable, row: number, to: FamilyTable): void {
+  from.readAddress(row, scratch, 0);
+  to.set(scratch, 0, from.lengthOf(row), from.flagsOf(row), from.expiryOf(row));
+}
+
+/** The rows for which `keep` holds; `entries` itself when it holds for all. */
+export function filterRows(
+  entries: PackedEntries,
+  keep: (family: Family, columns: FamilyColumns, row: number) => boolean,
+): PackedEntries {
+  const [v4, v6] = FAMILIES.map((family) => filterColumns(family, columnsOf(entries, family), keep));
+  return v4 && v6 && (v4 !== entries.v4 || v6 !== entries.v6) ? { v4, v6 } : entries;
+}
+
+function filterColumns(
+  family: Family,
+  columns: FamilyColumns,
+  keep: (family: Family, columns: FamilyColumns, row: number) => boolean,
+): FamilyColumns {
+  const rows = new Uint32Array(columns.count);
+  let count = 0;
+  for (let row = 0; row < columns.count; row++) if (keep(family, columns, row)) rows[count++] = row;
+  if (count === columns.count) return columns;
+  const width = addressBytes(family);
+  const kept = rows.subarray(0, count);
+  const addresses = new Uint8Array(count * width);
+  kept.forEach((row, i) => {
+    addresses.set(columns.addresses.subarray(row * width, (row + 1) * width), i * width);
+  });
+  return {
+    count,
+    addresses,
+    lengths: Uint8Array.from(kept, (row) => columns.lengths[row] ?? 0),
+    flags: Uint8Array.from(kept, (row) => columns.flags[row] ?? 0),
+    ttlsMs:
+      columns.ttlsMs.length > 0 ? Float64Array.from(kept, (row) => columns.ttlsMs[row] ?? 0) : new Float64Array(0),
+  };
+}
+
+/** Rows that are worked on at a stretch: some milliseconds, so that the event loop is never held for long. */
+const SLICE_ROWS = 32_768;
+
+/** Lets timers and input run. */
+const breathe = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+/** Parts of `entries`, sharing its memory, that are small enough to be worked on at a stretch. */
+export function* slicesOf(entries: PackedEntries): Generator<PackedEntries> {
+  const rows = Math.max(entries.v4.count, entries.v6.count);
+  if (rows <= SLICE_ROWS) yield entries;
+  else
+    for (let start = 0; start < rows; start += SLICE_ROWS)
+      yield { v4: sliceColumns(4, entries.v4, start), v6: sliceColumns(6, entries.v6, start) };
+}
+
+/** Calls `work` with the slices of `entries` and lets the event loop run between two of them. */
+export async function inSlices(entries: PackedEntries, work: (slice: PackedEntries) => void): Promise<void> {
+  let first = true;
+  for (const slice of slicesOf(entries)) {
+    if (!first) await breathe();
+    first = false;
+    work(slice);
+  }
+}
+
+function sliceColumns(family: Family, columns: FamilyColumns, start: number): FamilyColumns {
+  const from = Math.min(columns.count, start);
+  const end = Math.min(columns.count, start + SLICE_ROWS);
+  const width = addressBytes(family);
+  return {
+    count: end - from,
+    addresses: columns.addresses.subarray(from * width, end * width),
+    lengths: columns.lengths.subarray(from, end),
+    flags: columns.flags.subarray(from, end),
+    ttlsMs: columns.ttlsMs.subarray(from, end),
+  };
+}
+
+/** Several sets of rows as one; the set itself when there is one. */
+export function concatEntries(parts: readonly PackedEntries[]): PackedEntries {
+  const [first] = parts;
+  if (parts.length === 1 && first) return first;
+  return { v4: concatColumns(4, parts), v6: concatColumns(6, parts) };
+}
+
+function concatColumns(family: Family, parts: readonly PackedEntries[]): FamilyColumns {
+  const width = addressBytes(family);
+  const all = parts.map((part) => columnsOf(part, family));
+  const count = all.reduce((sum, columns) => sum + columns.count, 0);
+  const ending = all.some((columns) => columns.ttlsMs.length > 0);
+  const whole = {
+    count,
+    addresses: new Uint8Array(count * width),
+    lengths: new Uint8Array(count),
+    flags: new Uint8Array(count),
+    ttlsMs: new Float64Array(ending ? count : 0),
+  };
+  let at = 0;
+  for (const columns of all) {
+    whole.addresses.set(columns.addresses, at * width);
+    whole.lengths.set(columns.lengths, at);
+    whole.flags.set(columns.flags, at);
+    if (columns.ttlsMs.length > 0) whole.ttlsMs.set(columns.ttlsMs, at);
+    at += columns.count;
+  }
+  return whole;
+}
+
+/** As EntryTable.diff, but the event loop runs in between: neither table may change meanwhile. */
+export async function diffInSlices(
+  from: EntryTable,
+  to: EntryTable,
+  nowMs: number,
+): Promise<{ adds: PackedEntries; removes: PackedEntries }> {
+  const adds: FamilyColumns[] = [];
+  const removes: FamilyColumns[] = [];
+  for (const family of FAMILIES) {
+    const [mine, theirs] = [from.family(family), to.family(family)];
+    adds.push(
+      await pickRows(theirs, nowMs, (row) => {
+        const found = rowLike(theirs, row, mine);
+        return (
+          found < 0 ||
+          mine.flagsOf(found) !== theirs.flagsOf(row) ||
+          expiryDiffers(mine.expiryOf(found), theirs.expiryOf(row))
+        );
+      }),
+    );
+    removes.push(await pickRows(mine, nowMs, (row) => rowLike(mine, row, theirs) < 0));
+  }
+  return { adds: byFamily(adds), removes: byFamily(removes) };
+}
+
+async function pickRows(table: FamilyTable, nowMs: number, wanted: (row: number) => boolean): Promise<FamilyColumns> {
+  const rows = new Uint32Array(table.size);
+  let count = 0;
+  for (let row = 0; row < table.size; row++) {
+    if (row % SLICE_ROWS === SLICE_ROWS - 1) await breathe();
+    if (wanted(row)) rows[count++] = row;
+  }
+  return table.packRows(count, (i) => rows[i] ?? 0, nowMs);
+}
+
+/** The row of `other` with the (prefix, allow) of a row of `table`, or -1. */
+function rowLike(table: FamilyTable, row: number, other: FamilyTable): number {
+  table.readAddress(row, scratch, 0);
+  return other.rowOf(scratch, 0, table.lengthOf(row), (table.flagsOf(row) & FLAG_ALLOW) !== 0);
+}
+
+/** Remaining times travel and are counted anew: differences below this are no change. */
+const EXPIRY_SLACK_MS = 1000;
+
+function expiryDiffers(a: number, b: number): boolean {
+  return (a === 0) !== (b === 0) || Math.abs(a - b) > EXPIRY_SLACK_MS;
+}
+
+function byFamily(columns: readonly FamilyColumns[]): PackedEntries {
+  return { v4: columns[0] ?? NO_ENTRIES.v4, v6: columns[1] ?? NO_ENTRIES.v6 };
+}
+
+/** What some rows of a table were before a change, so that the change can be taken back without a copy of the table. */
+export class UndoLog {
+  readonly #table: EntryTable;
+  readonly #before = new EntryTable();
+  readonly #touched: PackedEntries[] = [];
+
+  constructor(table: EntryTable) {
+    this.#table = table;
+  }
+
+  /** Call it before the rows of these (prefix, allow) are changed. */
+  remember(entries: PackedEntries): void {
+    this.#touched.push(entries);
+    forEachRow(entries, (family, columns, row) => {
+      const found = find(this.#table, family, columns, row);
+      if (found >= 0) copyRow(this.#table.family(family), found, this.#before.family(family));
+    });
+  }
+
+  async run(): Promise<void> {
+    for (const entries of this.#touched) await inSlices(entries, (slice) => this.#table.removeAll(slice));
+    for (const family of FAMILIES) {
+      const before = this.#before.family(family);
+      for (let row = 0; row < before.size; row++) {
+        if (row % SLICE_ROWS === SLICE_ROWS - 1) await breathe();
+        copyRow(before, row, this.#table.family(family));
+      }
+    }
+  }
+}

@@ -1,0 +1,107 @@
+// Puts together what arrives in parts: large deltas and snapshots. Memory is bounded by what the maps can hold.
+import { EntryTable } from '../../common/entry-table.ts';
+import { FleetblockError, messageOf } from '../../common/errors.ts';
+import { entryCount, fromWire, type PackedEntries, type PackedWire } from '../../common/packed.ts';
+import { parseRevision, type Revision } from '../../common/revision.ts';
+import type { Delta__Output } from '../../proto/gen/fleetblock/v1/Delta.ts';
+import type { SnapshotBegin__Output } from '../../proto/gen/fleetblock/v1/SnapshotBegin.ts';
+import type { SnapshotEnd__Output } from '../../proto/gen/fleetblock/v1/SnapshotEnd.ts';
+import { Refusal } from '../held.ts';
+import type { ViewDelta, ViewSnapshot } from '../reconciler.ts';
+import { concatEntries, inSlices } from '../rows.ts';
+
+/** Parts of one delta. */
+export class DeltaParts {
+  readonly epoch: string;
+  readonly from: Revision;
+  readonly to: Revision;
+  readonly #limit: number;
+  readonly #adds: PackedEntries[] = [];
+  readonly #removes: PackedEntries[] = [];
+  #rows = 0;
+
+  /** `limit`: rows, of adds and removes together. @throws Refusal MALFORMED */
+  constructor(first: Delta__Output, limit: number) {
+    this.epoch = first.storeEpoch;
+    this.from = revisionOf(first.fromRevision);
+    this.to = revisionOf(first.toRevision);
+    this.#limit = limit;
+  }
+
+  /** @throws Refusal MALFORMED, CAPACITY */
+  add(part: Delta__Output): void {
+    if (part.storeEpoch !== this.epoch || part.fromRevision !== `${this.from}` || part.toRevision !== `${this.to}`)
+      throw new Refusal('MALFORMED', `a part of another delta inside the one to revision ${this.to}`);
+    const [adds, removes] = [entriesOf(part.adds), entriesOf(part.removes)];
+    this.#rows += entryCount(adds) + entryCount(removes);
+    if (this.#rows > this.#limit)
+      throw new Refusal('CAPACITY', `a delta of ${this.#rows} rows is more than this host can hold`);
+    this.#adds.push(adds);
+    this.#removes.push(removes);
+  }
+
+  finish(digest: Uint8Array): ViewDelta {
+    return {
+      epoch: this.epoch,
+      from: this.from,
+      to: this.to,
+      adds: concatEntries(this.#adds),
+      removes: concatEntries(this.#removes),
+      digest,
+    };
+  }
+}
+
+/** Rows of a snapshot, collected beside what is held. */
+export class SnapshotRows {
+  readonly epoch: string;
+  readonly revision: Revision;
+  readonly byCommand: boolean;
+  /** Rows announced. */
+  readonly entries: number;
+  readonly #table = new EntryTable();
+
+  /** `resync`: this host was told to take whatever comes. @throws Refusal MALFORMED */
+  constructor(begin: SnapshotBegin__Output, resync: boolean) {
+    this.epoch = begin.storeEpoch;
+    this.revision = revisionOf(begin.revision);
+    this.entries = Number(begin.entries);
+    this.byCommand = resync || begin.resync;
+    if (this.epoch === '') throw new Refusal('MALFORMED', 'a snapshot without a store epoch');
+  }
+
+  /** Remaining times count from `bootMs`. @throws Refusal MALFORMED */
+  async add(wire: PackedWire | null, bootMs: number): Promise<void> {
+    await inSlices(entriesOf(wire), (slice) => this.#table.addAll(slice, bootMs));
+    if (this.#table.size > this.entries)
+      throw new Refusal('MALFORMED', `a snapshot of more rows than the ${this.entries} that were announced`);
+  }
+
+  /** @throws Refusal MALFORMED */
+  finish(end: SnapshotEnd__Output): ViewSnapshot {
+    if (revisionOf(end.revision) !== this.revision || this.#table.size !== this.entries)
+      throw new Refusal(
+        'MALFORMED',
+        `a snapshot of ${this.#table.size} rows at revision ${end.revision}, announced as ${this.entries} at ${this.revision}`,
+      );
+    const { epoch, revision, byCommand } = this;
+    return { epoch, revision, table: this.#table, digest: end.digest, byCommand };
+  }
+}
+
+function entriesOf(wire: PackedWire | null): PackedEntries {
+  return malformedAs(() => fromWire(wire));
+}
+
+function revisionOf(field: string): Revision {
+  return malformedAs(() => parseRevision(field));
+}
+
+function malformedAs<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof FleetblockError) throw new Refusal('MALFORMED', messageOf(error), { cause: error });
+    throw error;
+  }
+}

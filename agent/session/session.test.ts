@@ -1,0 +1,197 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { listed, TestAgent } from '../../test/agent/harness.ts';
+import { entry, ReferenceView, welcome } from '../../test/agent/reference.ts';
+import { DatapathError } from '../datapath/datapath.ts';
+import { MemoryDatapath } from '../memory-datapath.ts';
+
+const running: TestAgent[] = [];
+
+function start(...args: ConstructorParameters<typeof TestAgent>): TestAgent {
+  const agent = new TestAgent(...args);
+  running.push(agent);
+  return agent;
+}
+
+afterEach(async () => {
+  await Promise.all(running.splice(0).map((each) => each.stop()));
+});
+
+/** An agent that holds `view` and is connected. */
+async function synced(view: ReferenceView, ...args: ConstructorParameters<typeof TestAgent>) {
+  const agent = start(...args);
+  const { stream } = await agent.connection();
+  stream.push(welcome(view.epoch), ...view.snapshot());
+  expect((await stream.next()).ack).toMatchObject({ revision: `${view.revision}` });
+  return { agent, stream };
+}
+
+describe('session', () => {
+  it('says hello with nothing, takes a snapshot, acks what the datapath holds', async () => {
+    const view = new ReferenceView('e1', 7n);
+    view.change([entry('192.0.2.1'), entry('198.51.100.0/24'), entry('2001:db8::/32')]);
+    const agent = start();
+    const { stream, hello } = await agent.connection();
+    expect(hello).toMatchObject({ protocol: 1, storeEpoch: '', revision: '0', capacity: '2000000', bootId: 'boot-1' });
+    stream.push(welcome('e1'), ...view.snapshot());
+    const { ack } = await stream.next();
+    expect(ack).toMatchObject({ storeEpoch: 'e1', revision: '8', entries: '3' });
+    expect(new Uint8Array(ack?.digest ?? [])).toEqual(view.table.digest());
+    expect(listed(agent.datapath.held)).toEqual(['block 192.0.2.1/32', 'block 198.51.100.0/24', 'block 2001:db8::/32']);
+  });
+
+  it('applies pipelined deltas in order, each acked once, empty ones too', async () => {
+    const view = new ReferenceView('e1');
+    const { agent, stream } = await synced(view);
+    stream.push(
+      view.change([entry('192.0.2.1')]),
+      view.change([entry('192.0.2.2')], [entry('192.0.2.1')]),
+      view.change([]),
+    );
+    const acks = [await stream.next(), await stream.next(), await stream.next()].map((message) => message.ack);
+    expect(acks.map((ack) => ack?.revision)).toEqual(['1', '2', '3']);
+    expect(acks[2]?.kernelUs).toBe('0');
+    expect(listed(agent.datapath.held)).toEqual(['block 192.0.2.2/32']);
+  });
+
+  it('applies the parts of a large delta as one revision', async () => {
+    const view = new ReferenceView('e1');
+    const { agent, stream } = await synced(view);
+    const { delta } = view.change([entry('192.0.2.1'), entry('192.0.2.2')]);
+    const one = new ReferenceView('x').change([entry('192.0.2.1')]).delta?.adds ?? null;
+    const two = new ReferenceView('x').change([entry('192.0.2.2')]).delta?.adds ?? null;
+    stream.push({ delta: { ...delta, adds: one, more: true, digest: new Uint8Array(0) } });
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(listed(agent.datapath.held)).toEqual([]);
+    stream.push({ delta: { ...delta, adds: two } });
+    expect((await stream.next()).ack).toMatchObject({ revision: '1', entries: '2' });
+    expect(listed(agent.datapath.held)).toEqual(['block 192.0.2.1/32', 'block 192.0.2.2/32']);
+  });
+
+  it('answers ping with pong', async () => {
+    const { stream } = await synced(new ReferenceView('e1'));
+    stream.push({ ping: { nonce: '42' } });
+    expect((await stream.next()).pong).toEqual({ nonce: '42' });
+  });
+
+  it('refuses, and keeps what it holds', async () => {
+    const view = new ReferenceView('e1', 10n);
+    view.change([entry('192.0.2.1')]);
+    const { agent, stream } = await synced(view);
+    const { delta } = new ReferenceView('e1', 11n).change([entry('192.0.2.9')]);
+    const refused = async (message: object) => {
+      stream.push({ delta: { ...delta, ...message } });
+      const { nack } = await stream.next();
+      return `${nack?.code} ${nack?.revision}`;
+    };
+    expect(await refused({ fromRevision: '10', toRevision: '12' })).toBe('SEQUENCE 12');
+    expect(await refused({ fromRevision: '12', toRevision: '13' })).toBe('SEQUENCE 13');
+    expect(await refused({ fromRevision: '8', toRevision: '9' })).toBe('REVISION_REGRESSION 9');
+    expect(await refused({ storeEpoch: 'e2' })).toBe('EPOCH_MISMATCH 12');
+    expect(await refused({ digest: new Uint8Array(8) })).toBe('DIGEST 12');
+    expect(await refused({ adds: { v4Addresses: new Uint8Array(3), v4Lengths: Uint8Array.of(32) } })).toBe(
+      'MALFORMED 12',
+    );
+    expect(
+      await refused({
+        adds: { v4Addresses: Uint8Array.of(10, 0, 0, 5), v4Lengths: Uint8Array.of(8), v4Flags: Uint8Array.of(0) },
+      }),
+    ).toBe('MALFORMED 12');
+    agent.datapath.failNext = new DatapathError('KERNEL', 'EFAULT');
+    expect(await refused({ ...view.change([entry('192.0.2.2')]).delta })).toBe('KERNEL 12');
+    expect(listed(agent.datapath.held)).toEqual(['block 192.0.2.1/32']);
+    expect(agent.agent.reconciler.held).toMatchObject({ epoch: 'e1', revision: 11n, entries: 1 });
+    // The very same change is welcome once the kernel takes it.
+    const again = new ReferenceView('e1', 11n);
+    again.table.addAll(view.table.pack(0), 0);
+    stream.push({ delta: { ...again.change([entry('192.0.2.2')]).delta } });
+    expect((await stream.next()).ack).toMatchObject({ revision: '12', entries: '2' });
+  });
+
+  it('refuses what does not fit, at the beginning of a snapshot and in a delta', async () => {
+    const datapath = (agentBoot: () => number) => new MemoryDatapath({ capacity: 2, bootMs: agentBoot });
+    const view = new ReferenceView('e1');
+    const { agent, stream } = await synced(view, { datapath: datapath(() => 1_000_000) });
+    stream.push(view.change([entry('192.0.2.1'), entry('192.0.2.2'), entry('192.0.2.3')]));
+    expect((await stream.next()).nack).toMatchObject({ code: 'CAPACITY', revision: '1' });
+    stream.push(...view.snapshot());
+    expect((await stream.next()).nack).toMatchObject({ code: 'CAPACITY', revision: '1' });
+    stream.push({ ping: { nonce: '1' } });
+    expect((await stream.next()).pong).toBeTruthy();
+    expect(agent.datapath.held.size).toBe(0);
+  });
+
+  it('faults row 26: a snapshot that is cut mid-way changes nothing', async () => {
+    const view = new ReferenceView('e1', 1n);
+    view.change([entry('192.0.2.1')]);
+    const { agent, stream } = await synced(view);
+    view.change([entry('192.0.2.2'), entry('192.0.2.3'), entry('192.0.2.4')], [entry('192.0.2.1')]);
+    stream.push(...view.snapshot(1).slice(0, -1));
+    stream.push({ ping: { nonce: '1' } });
+    await stream.next();
+    stream.close();
+    const { stream: second, hello } = await agent.connection();
+    expect(hello).toMatchObject({ storeEpoch: 'e1', revision: '2', entries: '1' });
+    expect(listed(agent.datapath.held)).toEqual(['block 192.0.2.1/32']);
+    second.push(welcome('e1'), ...view.snapshot(1));
+    expect((await second.next()).ack).toMatchObject({ revision: '3', entries: '3' });
+  });
+
+  it('faults row 23: an older backup is not taken silently, but by command', async () => {
+    const view = new ReferenceView('e1', 10n);
+    view.change([entry('192.0.2.1')]);
+    const { agent, stream } = await synced(view);
+    const restored = new ReferenceView('e2', 5n);
+    restored.change([entry('198.51.100.1')]);
+    stream.push(...restored.snapshot());
+    expect((await stream.next()).nack).toMatchObject({ code: 'EPOCH_MISMATCH', revision: '6' });
+    expect(listed(agent.datapath.held)).toEqual(['block 192.0.2.1/32']);
+    // An operator orders it at the controller ...
+    stream.push(...restored.snapshot(2, { resync: true }));
+    expect((await stream.next()).ack).toMatchObject({ storeEpoch: 'e2', revision: '6' });
+    expect(listed(agent.datapath.held)).toEqual(['block 198.51.100.1/32']);
+    // ... or on the host.
+    const other = new ReferenceView('e3', 1n);
+    other.change([entry('203.0.113.1')]);
+    agent.agent.resync();
+    const second = await agent.connection();
+    expect(second.hello).toMatchObject({ storeEpoch: '', revision: '0' });
+    second.stream.push(welcome('e3'), ...other.snapshot());
+    expect((await second.stream.next()).ack).toMatchObject({ storeEpoch: 'e3', revision: '2' });
+    expect(listed(agent.datapath.held)).toEqual(['block 203.0.113.1/32']);
+    // Once: the next stranger is refused again.
+    second.stream.push(...restored.snapshot());
+    expect((await second.stream.next()).nack).toMatchObject({ code: 'EPOCH_MISMATCH' });
+  });
+
+  it('reconnects and resumes by revision', async () => {
+    const view = new ReferenceView('e1');
+    const { agent, stream } = await synced(view);
+    stream.close();
+    const { stream: second, hello } = await agent.connection();
+    expect(hello).toMatchObject({ storeEpoch: 'e1', revision: '0' });
+    second.push(welcome('e1'), view.change([entry('192.0.2.1')]));
+    expect((await second.next()).ack).toMatchObject({ revision: '1' });
+  });
+
+  it('drops a controller that does not begin with Welcome or speaks another protocol', async () => {
+    const agent = start();
+    const { stream } = await agent.connection();
+    stream.push({ ping: { nonce: '1' } });
+    const { stream: second } = await agent.connection();
+    expect(stream.closed).toBe(true);
+    second.push(welcome('e1', { protocol: 2 }));
+    await agent.connection();
+    expect(agent.agent.problems.join()).toContain('install the same version');
+  });
+
+  it('faults row 31: drops a stream that has gone silent', async () => {
+    const agent = start();
+    const { stream } = await agent.connection();
+    stream.push(welcome('e1', { silenceLimitMs: 1000 }));
+    const started = performance.now();
+    await agent.connection();
+    expect(stream.closed).toBe(true);
+    expect(performance.now() - started).toBeGreaterThan(900);
+    expect(performance.now() - started).toBeLessThan(3000);
+  });
+});

@@ -1,0 +1,223 @@
+// One session of the sync protocol: from Hello to the end of the stream. The loop below owns the session's state and takes
+// one message at a time, so that changes reach the kernel in the order in which they were made.
+import { messageOf } from '../../common/errors.ts';
+import { failpoint } from '../../common/failpoint.ts';
+import type { Logger } from '../../common/logger.ts';
+import { SYNC_PROTOCOL } from '../../common/rpc/proto.ts';
+import type { ControllerMessage__Output } from '../../proto/gen/fleetblock/v1/ControllerMessage.ts';
+import type { Delta__Output } from '../../proto/gen/fleetblock/v1/Delta.ts';
+import type { Hello } from '../../proto/gen/fleetblock/v1/Hello.ts';
+import type { SnapshotBegin__Output } from '../../proto/gen/fleetblock/v1/SnapshotBegin.ts';
+import type { SnapshotChunk__Output } from '../../proto/gen/fleetblock/v1/SnapshotChunk.ts';
+import type { SnapshotEnd__Output } from '../../proto/gen/fleetblock/v1/SnapshotEnd.ts';
+import type { Status } from '../../proto/gen/fleetblock/v1/Status.ts';
+import type { Welcome__Output } from '../../proto/gen/fleetblock/v1/Welcome.ts';
+import type { AgentClock } from '../boot-clock.ts';
+import { Refusal } from '../held.ts';
+import type { Reconciler } from '../reconciler.ts';
+import { DeltaParts, SnapshotRows } from './incoming.ts';
+import type { SyncStream } from './stream.ts';
+import { Watchdog } from './watchdog.ts';
+
+export interface SessionOptions {
+  readonly stream: SyncStream;
+  readonly reconciler: Reconciler;
+  readonly clock: AgentClock;
+  readonly log: Logger;
+  /** What the agent says of itself and of what it holds. */
+  readonly hello: () => Hello;
+  readonly status: () => Status;
+  /** This host was told to take whatever list the controller has: Hello says that nothing is held. */
+  readonly resync: () => boolean;
+  /** After the first valid message. */
+  readonly onWelcome: (welcome: Welcome__Output) => void;
+  /** After every change that was acked. */
+  readonly onApplied: () => void;
+}
+
+/** Until Welcome has said otherwise. */
+const FIRST_SILENCE_LIMIT_MS = 15_000;
+const MIN_STATUS_INTERVAL_MS = 100;
+
+/**
+ * Runs until the stream ends.
+ * @throws what it ended with: FleetblockError from the other side, or Error saying why this side dropped it
+ */
+export async function runSession(options: SessionOptions): Promise<never> {
+  const session = new Session(options);
+  try {
+    return await session.run();
+  } finally {
+    session.stop();
+  }
+}
+
+class Session {
+  readonly #options: SessionOptions;
+  readonly #watchdog: Watchdog;
+  #welcomed = false;
+  #delta: DeltaParts | 'refused' | undefined;
+  #snapshot: SnapshotRows | 'refused' | undefined;
+  #statusTimer: NodeJS.Timeout | undefined;
+  #statusUnderWay = false;
+  #statusWanted = false;
+  #stopListening = () => {};
+  #closedFor: Error | undefined;
+
+  constructor(options: SessionOptions) {
+    this.#options = options;
+    this.#watchdog = new Watchdog(FIRST_SILENCE_LIMIT_MS, () =>
+      this.#close(new Error('the controller has been silent for too long')),
+    );
+  }
+
+  async run(): Promise<never> {
+    const { stream, hello } = this.#options;
+    try {
+      await stream.send({ hello: hello() });
+      for await (const message of stream.messages) {
+        this.#watchdog.heard();
+        await this.#handle(message);
+      }
+    } catch (error) {
+      throw this.#closedFor ?? error;
+    }
+    throw this.#closedFor ?? new Error('the controller ended the stream');
+  }
+
+  stop(): void {
+    this.#watchdog.stop();
+    clearInterval(this.#statusTimer);
+    this.#stopListening();
+    this.#options.stream.close();
+  }
+
+  #close(reason: Error): void {
+    this.#closedFor ??= reason;
+    this.#options.stream.close();
+  }
+
+  #handle(message: ControllerMessage__Output): Promise<void> | void {
+    if (!this.#welcomed && !message.welcome) throw new Error('the controller did not begin with Welcome');
+    if (message.delta) return this.#onDelta(message.delta);
+    if (message.ping) return this.#options.stream.send({ pong: { nonce: message.ping.nonce } });
+    if (message.snapshotBegin) return this.#onSnapshotBegin(message.snapshotBegin);
+    if (message.snapshotChunk) return this.#onSnapshotChunk(message.snapshotChunk);
+    if (message.snapshotEnd) return this.#onSnapshotEnd(message.snapshotEnd);
+    if (message.welcome) return this.#onWelcome(message.welcome);
+    // A kind of message that this version does not know: a newer controller may send it, and need no answer.
+    this.#options.log.debug('ignored a message of unknown kind');
+  }
+
+  #onWelcome(welcome: Welcome__Output): void {
+    if (welcome.protocol !== SYNC_PROTOCOL)
+      throw new Error(
+        `the controller speaks protocol ${welcome.protocol}, this agent ${SYNC_PROTOCOL}: install the same version on both`,
+      );
+    this.#welcomed = true;
+    this.#watchdog.setLimit(Math.max(1000, welcome.silenceLimitMs || FIRST_SILENCE_LIMIT_MS));
+    clearInterval(this.#statusTimer);
+    const interval = Math.max(MIN_STATUS_INTERVAL_MS, welcome.statusIntervalMs || 5000);
+    this.#statusTimer = setInterval(() => void this.#sendStatus(), interval);
+    this.#stopListening();
+    this.#stopListening = this.#options.reconciler.onChange(() => void this.#sendStatus());
+    this.#options.onWelcome(welcome);
+    void this.#sendStatus();
+  }
+
+  async #onDelta(message: Delta__Output): Promise<void> {
+    const { reconciler } = this.#options;
+    try {
+      if (this.#snapshot && this.#snapshot !== 'refused')
+        throw new Refusal('SEQUENCE', 'a delta in the middle of a snapshot');
+      if (this.#delta !== 'refused') {
+        this.#delta ??= new DeltaParts(message, reconciler.capacity * 2);
+        this.#delta.add(message);
+      }
+      if (message.more) return;
+      const parts = this.#delta;
+      this.#delta = undefined;
+      if (parts === 'refused') return;
+      const delta = parts.finish(message.digest);
+      await this.#apply(() => reconciler.applyDelta(delta));
+    } catch (error) {
+      // Every delta has one answer, however many parts it came in.
+      this.#delta = message.more ? 'refused' : undefined;
+      await this.#refuse(error, message.toRevision);
+    }
+  }
+
+  async #onSnapshotBegin(message: SnapshotBegin__Output): Promise<void> {
+    const { reconciler, resync } = this.#options;
+    try {
+      this.#delta = undefined;
+      const snapshot = new SnapshotRows(message, resync());
+      reconciler.checkSnapshot(snapshot.epoch, snapshot.revision, snapshot.entries, snapshot.byCommand);
+      this.#snapshot = snapshot;
+    } catch (error) {
+      this.#snapshot = 'refused';
+      await this.#refuse(error, message.revision);
+    }
+  }
+
+  async #onSnapshotChunk(message: SnapshotChunk__Output): Promise<void> {
+    const snapshot = this.#snapshot;
+    if (snapshot === 'refused') return;
+    try {
+      if (!snapshot) throw new Refusal('MALFORMED', 'rows of a snapshot that has not begun');
+      await snapshot.add(message.entries, this.#options.clock.bootMs());
+    } catch (error) {
+      this.#snapshot = 'refused';
+      await this.#refuse(error, `${snapshot?.revision ?? 0n}`);
+    }
+  }
+
+  async #onSnapshotEnd(message: SnapshotEnd__Output): Promise<void> {
+    const snapshot = this.#snapshot;
+    this.#snapshot = undefined;
+    if (snapshot === 'refused') return;
+    try {
+      if (!snapshot) throw new Refusal('MALFORMED', 'the end of a snapshot that has not begun');
+      const view = snapshot.finish(message);
+      await this.#apply(() => this.#options.reconciler.applySnapshot(view));
+    } catch (error) {
+      await this.#refuse(error, message.revision);
+    }
+  }
+
+  async #apply(work: () => Promise<number>): Promise<void> {
+    const kernelUs = await this.#watchdog.whileBusy(work);
+    const { epoch, revision, digest, entries } = this.#options.reconciler.held;
+    failpoint('agent.ack.before-send');
+    await this.#options.stream.send({
+      ack: { storeEpoch: epoch, revision: `${revision}`, digest, entries: `${entries}`, kernelUs: `${kernelUs}` },
+    });
+    failpoint('agent.ack.sent');
+    this.#options.onApplied();
+  }
+
+  /** Answers a refusal with a nack; what is no refusal ends the session. */
+  async #refuse(error: unknown, revision: string): Promise<void> {
+    if (!(error instanceof Refusal)) throw error;
+    this.#options.log.warn({ code: error.code, revision, reason: messageOf(error) }, 'refused a revision');
+    await this.#options.stream.send({ nack: { revision, code: error.code, text: messageOf(error) } });
+    void this.#sendStatus();
+  }
+
+  /** One at a time, and at most one more waiting: a slow controller does not make them pile up. */
+  async #sendStatus(): Promise<void> {
+    this.#statusWanted = true;
+    if (this.#statusUnderWay) return;
+    this.#statusUnderWay = true;
+    try {
+      while (this.#statusWanted) {
+        this.#statusWanted = false;
+        await this.#options.stream.send({ status: this.#options.status() });
+      }
+    } catch (error) {
+      this.#options.log.debug({ reason: messageOf(error) }, 'status was not sent');
+    } finally {
+      this.#statusUnderWay = false;
+    }
+  }
+}

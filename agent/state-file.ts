@@ -1,0 +1,274 @@
+// The agent's record of its view on disk: the whole view once, then every change behind it, until it is worth writing
+// anew. One file, replaced by rename, so that there is never a base without its journal.
+//
+// What must be durable, and when. The kernel's maps are pinned and outlive the process; the ack promises what the kernel
+// holds. So a change is written (not flushed) after the kernel took it and before the ack: then a killed agent finds at
+// least everything that was acked, and does not take an acked block back when it compares the kernel with the record.
+// After a power failure the maps are gone and the file is what a host blocks with until its controller answers: it is
+// flushed within SYNC_MS, off the path of the ack, so that it is a fraction of a second old at most.
+import { closeSync, fdatasync, openSync, renameSync, rmSync, truncateSync, write, writeSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import { messageOf } from '../common/errors.ts';
+import { failpoint } from '../common/failpoint.ts';
+import { syncDirectory } from '../common/files.ts';
+import type { Logger } from '../common/logger.ts';
+import type { PackedEntries } from '../common/packed.ts';
+import type { AgentClock } from './boot-clock.ts';
+import type { Held, StoredView, ViewStore } from './held.ts';
+import { slicesOf } from './rows.ts';
+import { encodeRecord } from './state-codec.ts';
+import { heldToJson, type ReadState, readState, type Times } from './state-reader.ts';
+
+export interface StateFileOptions {
+  readonly directory: string;
+  readonly clock: AgentClock;
+  readonly log: Logger;
+}
+
+/** A view that is being written whole, and the changes that came meanwhile. */
+interface Rewrite {
+  readonly pending: Buffer[];
+  superseded: boolean;
+}
+
+const SYNC_MS = 200;
+/** After a failure the file is written anew at the earliest after this. */
+const RETRY_MS = 10_000;
+/** The changes may take as much room as the view itself, and this much in any case. */
+const MIN_JOURNAL_BYTES = 256 * 1024;
+
+const flush = promisify(fdatasync);
+const writeSome = promisify(write);
+
+export class StateFile implements ViewStore {
+  readonly #options: StateFileOptions;
+  readonly #path: string;
+  // Beside the file: one that is being written; one that pinned maps are ahead of.
+  readonly #fresh: string;
+  readonly #stale: string;
+  // Open for appending while the file is current.
+  #file: number | undefined;
+  #bytes = 0;
+  #baseBytes = 0;
+  #ofAnotherBoot = false;
+  #superseded = false;
+  #problem = '';
+  #retryAtMs = 0;
+  #rewrite: Rewrite | undefined;
+  #rewritten: Promise<void> = Promise.resolve();
+  #syncTimer: NodeJS.Timeout | undefined;
+  #synced: Promise<void> = Promise.resolve();
+
+  constructor(options: StateFileOptions) {
+    this.#options = options;
+    this.#path = join(options.directory, 'view.log');
+    this.#fresh = `${this.#path}.new`;
+    this.#stale = `${this.#path}.stale`;
+  }
+
+  get problem(): string {
+    return this.#problem;
+  }
+
+  get wantsRewrite(): boolean {
+    if (this.#rewrite) return false;
+    if (this.#file === undefined) return this.#options.clock.monotonicMs() >= this.#retryAtMs;
+    return this.#ofAnotherBoot || this.#bytes - this.#baseBytes > Math.max(MIN_JOURNAL_BYTES, this.#baseBytes);
+  }
+
+  async load(): Promise<StoredView | undefined> {
+    const { clock } = this.#options;
+    rmSync(this.#fresh, { force: true });
+    const state = await this.#read(this.#path);
+    if (state) {
+      const { held, table, tail, bootId } = state;
+      const sameBoot = bootId === clock.bootId;
+      if (tail === 'corrupt') this.#setAside(this.#path);
+      else this.#adopt(state, sameBoot);
+      // Of a cut-off write the kernel may hold the change, but it was not acked. Behind damage there may be acked ones.
+      return { held, table, current: tail !== 'corrupt' || !sameBoot };
+    }
+    const stale = await this.#read(this.#stale);
+    return stale && { held: stale.held, table: stale.table, current: stale.bootId !== clock.bootId };
+  }
+
+  append(held: Held, adds: PackedEntries, removes: PackedEntries): void {
+    if (this.#file === undefined && !this.#rewrite) return;
+    const record = encodeRecord('delta', { times: this.#now(), held: heldToJson(held) }, [adds, removes]);
+    this.#rewrite?.pending.push(record);
+    if (this.#file === undefined) return;
+    try {
+      failpoint('agent.state.before-append');
+      writeWhole(this.#file, record);
+      failpoint('agent.state.after-append');
+      this.#bytes += record.length;
+      this.#syncSoon();
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  supersede(): void {
+    if (this.#rewrite) this.#rewrite.superseded = true;
+    if (this.#file === undefined) return;
+    try {
+      renameSync(this.#path, this.#stale);
+      this.#superseded = true;
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  reinstate(): void {
+    if (!this.#superseded) return;
+    this.#superseded = false;
+    try {
+      renameSync(this.#stale, this.#path);
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  rewrite(held: Held, parts: readonly PackedEntries[]): Promise<void> {
+    const times = this.#now();
+    const job: Rewrite = { pending: [], superseded: false };
+    if (this.#rewrite) this.#rewrite.superseded = true;
+    this.#rewrite = job;
+    if (this.#superseded) this.#closeFile();
+    this.#superseded = false;
+    this.#rewritten = this.#rewritten.then(async () => {
+      try {
+        if (!job.superseded) await this.#writeWhole(job, held, parts, times);
+      } catch (error) {
+        this.#fail(error);
+      } finally {
+        if (this.#rewrite === job) this.#rewrite = undefined;
+      }
+    });
+    return this.#rewritten;
+  }
+
+  async close(): Promise<void> {
+    await this.#rewritten;
+    clearTimeout(this.#syncTimer);
+    await this.#synced;
+    if (this.#file === undefined) return;
+    await flush(this.#file).catch((error: unknown) => this.#fail(error));
+    this.#closeFile();
+  }
+
+  async #writeWhole(job: Rewrite, held: Held, parts: readonly PackedEntries[], times: Times): Promise<void> {
+    const file = openSync(this.#fresh, 'w', 0o600);
+    let written = 0;
+    const put = async (record: Buffer) => {
+      for (let at = 0; at < record.length; ) at += (await writeSome(file, record, at)).bytesWritten;
+      written += record.length;
+    };
+    try {
+      await put(encodeRecord('begin', { format: 1, times, held: heldToJson(held) }, []));
+      failpoint('agent.state.begun');
+      for (const part of parts)
+        for (const slice of slicesOf(part)) {
+          await put(encodeRecord('rows', {}, [slice]));
+          failpoint('agent.state.rows');
+          if (job.superseded) throw new Superseded();
+        }
+      await put(encodeRecord('end', {}, []));
+      failpoint('agent.state.ended');
+      const baseBytes = written;
+      await flush(file);
+      failpoint('agent.state.flushed');
+      if (job.superseded) throw new Superseded();
+      // From here to the rename nothing else runs: no change can fall between the two files.
+      for (const record of job.pending) {
+        writeWhole(file, record);
+        written += record.length;
+      }
+      failpoint('agent.state.before-rename');
+      renameSync(this.#fresh, this.#path);
+      failpoint('agent.state.renamed');
+      this.#closeFile();
+      this.#file = file;
+      this.#bytes = written;
+      this.#baseBytes = baseBytes;
+    } catch (error) {
+      closeSync(file);
+      rmSync(this.#fresh, { force: true });
+      if (error instanceof Superseded) return;
+      throw error;
+    }
+    this.#ofAnotherBoot = false;
+    this.#problem = '';
+    if (job.pending.length > 0) this.#syncSoon();
+    syncDirectory(dirname(this.#path));
+    rmSync(this.#stale, { force: true });
+    failpoint('agent.state.cleaned');
+  }
+
+  async #read(path: string): Promise<ReadState | undefined> {
+    const state = await readState(path, this.#options.clock);
+    if (state !== 'corrupt') return state;
+    this.#setAside(path);
+    return undefined;
+  }
+
+  #adopt(state: ReadState, sameBoot: boolean): void {
+    try {
+      if (state.tail === 'torn') truncateSync(this.#path, state.bytes);
+      this.#file = openSync(this.#path, 'a');
+    } catch (error) {
+      this.#fail(error);
+    }
+    this.#bytes = state.bytes;
+    this.#baseBytes = state.baseBytes;
+    this.#ofAnotherBoot = !sameBoot;
+  }
+
+  #setAside(path: string): void {
+    const aside = `${path}.corrupt`;
+    renameSync(path, aside);
+    this.#problem = `the record of the list was damaged and is set aside as ${aside}: the kernel goes on as it is until the controller sends the list`;
+    this.#options.log.error({ aside }, 'the record of the list was damaged: set aside');
+  }
+
+  /** The kernel and the stream go on: what suffers is what this host would block with after a reboot. */
+  #fail(error: unknown): void {
+    this.#problem = `cannot write ${this.#path} (${messageOf(error)}): free space or mend the disk; the kernel goes on, but a reboot would bring back an older list`;
+    this.#options.log.error({ err: error }, 'the record of the list could not be written');
+    this.#retryAtMs = this.#options.clock.monotonicMs() + RETRY_MS;
+    if (this.#file === undefined) return;
+    this.#closeFile();
+    try {
+      renameSync(this.#path, this.#stale);
+    } catch (renameError) {
+      this.#options.log.error({ err: renameError }, 'the outdated record could not be marked as such');
+    }
+  }
+
+  #closeFile(): void {
+    const file = this.#file;
+    if (file === undefined) return;
+    this.#file = undefined;
+    void this.#synced.finally(() => closeSync(file));
+  }
+
+  #syncSoon(): void {
+    this.#syncTimer ??= setTimeout(() => {
+      this.#syncTimer = undefined;
+      if (this.#file !== undefined) this.#synced = flush(this.#file).catch((error: unknown) => this.#fail(error));
+    }, SYNC_MS).unref();
+  }
+
+  #now(): Times {
+    const { clock } = this.#options;
+    return { bootId: clock.bootId, bootMs: clock.bootMs(), wallMs: clock.wallMs() };
+  }
+}
+
+/** A newer view is on its way: this one need not be finished. */
+class Superseded extends Error {}
+
+function writeWhole(file: number, bytes: Buffer): void {
+  for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at);
+}

@@ -1,0 +1,168 @@
+// Reads a state file back into a table, as far as it can be trusted.
+import { type FileHandle, open } from 'node:fs/promises';
+import { z } from 'zod';
+import { EntryTable, equalDigests } from '../common/entry-table.ts';
+import { systemCode } from '../common/errors.ts';
+import type { PackedEntries } from '../common/packed.ts';
+import type { AgentClock } from './boot-clock.ts';
+import { HELD_NOTHING, type Held } from './held.ts';
+import { inSlices } from './rows.ts';
+import { readRecord, recordBytes, type StateRecord } from './state-codec.ts';
+
+/** When a record was written, by both clocks: the boot clock counts within a boot, the wall clock across boots. */
+export const timesSchema = z.object({ bootId: z.string(), bootMs: z.number(), wallMs: z.number() });
+export type Times = z.infer<typeof timesSchema>;
+
+const heldSchema = z
+  .object({
+    epoch: z.string().min(1),
+    revision: z.string().regex(/^[0-9]{1,20}$/),
+    digest: z.string().regex(/^[0-9a-f]{16}$/),
+    entries: z.number().int().nonnegative(),
+  })
+  .transform(
+    ({ epoch, revision, digest, entries }): Held => ({
+      epoch,
+      revision: BigInt(revision),
+      digest: new Uint8Array(Buffer.from(digest, 'hex')),
+      entries,
+    }),
+  );
+const beginSchema = z.object({ format: z.literal(1), times: timesSchema, held: heldSchema });
+const deltaSchema = z.object({ times: timesSchema, held: heldSchema });
+
+export function heldToJson(held: Held): object {
+  return {
+    epoch: held.epoch,
+    revision: held.revision.toString(),
+    digest: Buffer.from(held.digest).toString('hex'),
+    entries: held.entries,
+  };
+}
+
+export interface ReadState {
+  /** Of the last whole revision in the file. */
+  readonly held: Held;
+  readonly table: EntryTable;
+  /** Length of the part of the file that this was read from. */
+  readonly bytes: number;
+  /** Of that, the view as it was written whole. */
+  readonly baseBytes: number;
+  /** The boot in which the last of it was written. */
+  readonly bootId: string;
+  /** What follows `bytes`: nothing, part of a record (a write that was cut short), or something else. */
+  readonly tail: 'none' | 'torn' | 'corrupt';
+}
+
+const READ_BYTES = 1024 * 1024;
+
+/**
+ * @returns undefined when there is no file, `corrupt` when it does not hold one whole view
+ * @throws Node system errors other than ENOENT
+ */
+export async function readState(path: string, clock: AgentClock): Promise<ReadState | 'corrupt' | undefined> {
+  let file: FileHandle;
+  try {
+    file = await open(path, 'r');
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') return undefined;
+    throw error;
+  }
+  try {
+    return await new Reader(clock).read(file);
+  } finally {
+    await file.close();
+  }
+}
+
+class Reader {
+  readonly #clock: AgentClock;
+  readonly #table = new EntryTable();
+  #begin: z.infer<typeof beginSchema> | undefined;
+  #held = HELD_NOTHING;
+  #baseBytes = 0;
+  #bootId = '';
+
+  constructor(clock: AgentClock) {
+    this.#clock = clock;
+  }
+
+  async read(file: FileHandle): Promise<ReadState | 'corrupt'> {
+    let bytes = 0;
+    let tail: ReadState['tail'] = 'none';
+    let buffer = Buffer.alloc(0);
+    for (;;) {
+      const result = readRecord(buffer);
+      if (result === 'torn') {
+        const chunk = Buffer.allocUnsafe(Math.max(READ_BYTES, recordBytes(buffer) ?? 0));
+        const { bytesRead } = await file.read(chunk, 0, chunk.length);
+        if (bytesRead > 0) {
+          buffer = Buffer.concat([buffer, chunk.subarray(0, bytesRead)]);
+          continue;
+        }
+        tail = buffer.length > 0 ? 'torn' : 'none';
+        break;
+      }
+      if (result === 'corrupt' || !(await this.#take(result.record))) {
+        tail = 'corrupt';
+        break;
+      }
+      bytes += result.bytes;
+      buffer = buffer.subarray(result.bytes);
+      if (result.record.kind === 'end') this.#baseBytes = bytes;
+    }
+    // A revision that failed half-way has changed the table: only what came before it counts, and that is not at hand.
+    if (this.#baseBytes === 0 || !equalDigests(this.#table.digest(), this.#held.digest)) return 'corrupt';
+    return { held: this.#held, table: this.#table, bytes, baseBytes: this.#baseBytes, bootId: this.#bootId, tail };
+  }
+
+  /** @returns false when the record does not follow from what came before it */
+  async #take({ kind, header, sets }: StateRecord): Promise<boolean> {
+    switch (kind) {
+      case 'begin': {
+        const begin = beginSchema.safeParse(header);
+        if (this.#begin || !begin.success) return false;
+        this.#begin = begin.data;
+        this.#bootId = begin.data.times.bootId;
+        return true;
+      }
+      case 'rows': {
+        if (!this.#begin || this.#baseBytes > 0) return false;
+        for (const set of sets) await this.#add(set, this.#begin.times);
+        return true;
+      }
+      case 'end': {
+        if (!this.#begin || this.#baseBytes > 0) return false;
+        this.#held = this.#begin.held;
+        return equalDigests(this.#table.digest(), this.#held.digest) && this.#table.size === this.#held.entries;
+      }
+      case 'delta': {
+        const delta = deltaSchema.safeParse(header);
+        const [adds, removes] = sets;
+        if (this.#baseBytes === 0 || !delta.success || !adds || !removes) return false;
+        await this.#add(adds, delta.data.times);
+        await inSlices(removes, (slice) => this.#table.removeAll(slice));
+        this.#held = delta.data.held;
+        this.#bootId = delta.data.times.bootId;
+        return equalDigests(this.#table.digest(), this.#held.digest) && this.#table.size === this.#held.entries;
+      }
+    }
+  }
+
+  /** Adds rows whose remaining times count from when they were written. */
+  #add(set: PackedEntries, written: Times): Promise<void> {
+    const { bootId, wallMs } = this.#clock;
+    const base =
+      written.bootId === bootId
+        ? written.bootMs
+        : // Another boot: only the wall clock knows how long ago. A clock that went back counts as no time at all, since
+          // a block that lasts too long is put right by the controller, and one that ended early let somebody in.
+          this.#clock.bootMs() - Math.max(0, wallMs() - written.wallMs);
+    const onBootClock = (ttls: Float64Array) => ttls.map((ttl) => (ttl > 0 ? Math.max(1, base + ttl) : 0));
+    const placed: PackedEntries = {
+      v4: { ...set.v4, ttlsMs: onBootClock(set.v4.ttlsMs) },
+      v6: { ...set.v6, ttlsMs: onBootClock(set.v6.ttlsMs) },
+    };
+    return inSlices(placed, (slice) => this.#table.addAll(slice, 0));
+  }
+}

@@ -1,0 +1,86 @@
+// An agent on the memory datapath whose clocks and connections a test holds in its hands.
+import { Agent, type AgentOptions } from '../../agent/agent.ts';
+import type { AgentClock } from '../../agent/boot-clock.ts';
+import { noStore } from '../../agent/held.ts';
+import { MemoryDatapath } from '../../agent/memory-datapath.ts';
+import type { EntryTable } from '../../common/entry-table.ts';
+import { createLogger } from '../../common/logger.ts';
+import { unpackEntries } from '../../common/packed.ts';
+import { formatPrefix } from '../../common/prefix.ts';
+import { ScriptedStream } from './scripted-stream.ts';
+
+export class FakeClock implements AgentClock {
+  bootId = 'boot-1';
+  boot = 1_000_000;
+  wall = 1_700_000_000_000;
+  wallMs = () => this.wall;
+  monotonicMs = () => this.boot;
+  bootMs = () => this.boot;
+
+  advance(ms: number): void {
+    this.boot += ms;
+    this.wall += ms;
+  }
+
+  reboot(downMs: number): void {
+    this.bootId = `boot-after-${this.bootId}`;
+    this.boot = 5000;
+    this.wall += downMs;
+  }
+}
+
+export const silent = createLogger('test', 'silent');
+
+export class TestAgent {
+  readonly clock: FakeClock;
+  readonly datapath: MemoryDatapath;
+  readonly agent: Agent;
+  readonly streams: ScriptedStream[] = [];
+  readonly #stop = new AbortController();
+  readonly #done: Promise<void>;
+  #dialled: (() => void)[] = [];
+  #used = 0;
+
+  constructor(options: Partial<AgentOptions> & { clock?: FakeClock; datapath?: MemoryDatapath } = {}) {
+    this.clock = options.clock ?? new FakeClock();
+    this.datapath = options.datapath ?? new MemoryDatapath({ bootMs: this.clock.bootMs });
+    this.agent = new Agent({
+      store: noStore,
+      log: silent,
+      agentVersion: '0',
+      kernelVersion: '6',
+      random: () => 0,
+      dial: () => {
+        const stream = new ScriptedStream();
+        this.streams.push(stream);
+        for (const wake of this.#dialled.splice(0)) wake();
+        return stream;
+      },
+      ...options,
+      clock: this.clock,
+      datapath: this.datapath,
+    });
+    this.#done = this.agent.run(this.#stop.signal);
+  }
+
+  /** The next connection that the agent makes, with its Hello read. */
+  async connection() {
+    while (this.streams.length <= this.#used) await new Promise<void>((resolve) => this.#dialled.push(resolve));
+    const stream = this.streams[this.#used++];
+    const hello = (await stream?.next())?.hello;
+    if (!stream || !hello) throw new Error('no hello');
+    return { stream, hello };
+  }
+
+  async stop(): Promise<void> {
+    this.#stop.abort();
+    await this.#done;
+  }
+}
+
+/** `block 192.0.2.1/32`, sorted. */
+export function listed(table: EntryTable): string[] {
+  return unpackEntries(table.pack(0))
+    .map(({ prefix, allow, monitor }) => `${allow ? 'allow' : monitor ? 'monitor' : 'block'} ${formatPrefix(prefix)}`)
+    .sort();
+}

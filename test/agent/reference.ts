@@ -1,0 +1,85 @@
+// What a controller sends for given entries, made from a reference table: for tests of the agent.
+import { EntryTable } from '../../common/entry-table.ts';
+import { type Entry, type PackedEntries, packEntries, toWire } from '../../common/packed.ts';
+import { parsePrefix } from '../../common/prefix.ts';
+import type { ControllerMessage } from '../../proto/gen/fleetblock/v1/ControllerMessage.ts';
+
+export const entry = (prefix: string, more: Partial<Entry> = {}): Entry => ({
+  prefix: parsePrefix(prefix),
+  allow: false,
+  monitor: false,
+  ttlMs: 0,
+  ...more,
+});
+
+export const welcome = (storeEpoch: string, more: object = {}): ControllerMessage => ({
+  welcome: { protocol: 1, storeEpoch, hostName: 'h', statusIntervalMs: 60_000, silenceLimitMs: 60_000, ...more },
+});
+
+/** A view and its revision, as the controller would keep it. */
+export class ReferenceView {
+  readonly epoch: string;
+  revision = 0n;
+  readonly table = new EntryTable();
+
+  constructor(epoch: string, revision = 0n) {
+    this.epoch = epoch;
+    this.revision = revision;
+  }
+
+  /** Changes the view by one revision and gives the delta. */
+  change(adds: readonly Entry[], removes: readonly Entry[] = []): ControllerMessage {
+    return this.changePacked(packEntries(adds), packEntries(removes));
+  }
+
+  changePacked(adds: PackedEntries, removes: PackedEntries): ControllerMessage {
+    const from = this.revision++;
+    this.table.addAll(adds, 0);
+    this.table.removeAll(removes);
+    return {
+      delta: {
+        storeEpoch: this.epoch,
+        fromRevision: `${from}`,
+        toRevision: `${this.revision}`,
+        adds: toWire(adds),
+        removes: toWire(removes),
+        digest: this.table.digest(),
+      },
+    };
+  }
+
+  /** The whole view in chunks of `rows` rows. */
+  snapshot(rows = 2, more: object = {}): ControllerMessage[] {
+    const all = this.table.pack(0);
+    const chunks: ControllerMessage[] = [];
+    for (let at = 0; at < Math.max(all.v4.count, all.v6.count); at += rows)
+      chunks.push({ snapshotChunk: { entries: toWire(sliceRows(all, at, at + rows)) } });
+    return [
+      {
+        snapshotBegin: {
+          storeEpoch: this.epoch,
+          revision: `${this.revision}`,
+          entries: `${this.table.size}`,
+          ...more,
+        },
+      },
+      ...chunks,
+      { snapshotEnd: { revision: `${this.revision}`, digest: this.table.digest() } },
+    ];
+  }
+}
+
+function sliceRows(entries: PackedEntries, from: number, to: number): PackedEntries {
+  const cut = (columns: PackedEntries['v4'], width: number) => {
+    const end = Math.min(columns.count, to);
+    const start = Math.min(columns.count, from);
+    return {
+      count: end - start,
+      addresses: columns.addresses.subarray(start * width, end * width),
+      lengths: columns.lengths.subarray(start, end),
+      flags: columns.flags.subarray(start, end),
+      ttlsMs: columns.ttlsMs.subarray(start, end),
+    };
+  };
+  return { v4: cut(entries.v4, 4), v6: cut(entries.v6, 16) };
+}
