@@ -1,0 +1,33 @@
+// Calls EnrollmentService.Enroll, over a connection that trusts one root.
+import { ChannelCredentials } from '@grpc/grpc-js';
+import { FleetblockError } from '../../common/errors.ts';
+import { channelOptions, ENROLLMENT_NAME } from '../../common/rpc/channel.ts';
+import { protocol } from '../../common/rpc/proto.ts';
+import { fromServiceError } from '../../common/rpc/status.ts';
+import type { EnrollRequest } from '../../proto/gen/fleetblock/v1/EnrollRequest.ts';
+import type { EnrollResponse__Output } from '../../proto/gen/fleetblock/v1/EnrollResponse.ts';
+
+/**
+ * @param rootCertificate PEM; the controller's chain, name and times are checked against it before anything is sent
+ * @throws FleetblockError what the controller refused, or UNAVAILABLE
+ */
+export async function callEnroll(
+  controller: string,
+  rootCertificate: string,
+  timeoutMs: number,
+  request: EnrollRequest,
+): Promise<EnrollResponse__Output> {
+  const credentials = ChannelCredentials.createSsl(Buffer.from(rootCertificate));
+  const client = new protocol.EnrollmentService(controller, credentials, channelOptions(ENROLLMENT_NAME));
+  try {
+    return await new Promise((resolve, reject) => {
+      client.Enroll(request, { deadline: Date.now() + timeoutMs }, (error, answer) => {
+        if (error) reject(fromServiceError(error));
+        else if (answer) resolve(answer);
+        else reject(new FleetblockError('INTERNAL', 'the controller answered nothing'));
+      });
+    });
+  } finally {
+    client.close();
+  }
+}

@@ -1,0 +1,221 @@
+// The one port of the controller: ends TLS, and hands every connection to the service that its server name (SNI) asks for.
+// docs/decisions/0003 says why the handshake itself asks for a certificate but does not insist on one.
+import { constants, type X509Certificate } from 'node:crypto';
+import type { AddressInfo, Socket } from 'node:net';
+import { createSecureContext, createServer, type SecureContext, type Server, type TLSSocket } from 'node:tls';
+import type { Endpoint } from '../../common/endpoint.ts';
+import { FleetblockError, messageOf, systemCode } from '../../common/errors.ts';
+import { ENROLLMENT_NAME } from '../../common/rpc/channel.ts';
+import { DEFAULT_FRONT_LIMITS, type FrontLimits } from './limits.ts';
+import { OldestOut } from './oldest-out.ts';
+
+/** PEM texts. */
+export interface FrontIdentity {
+  readonly privateKey: string;
+  /** Leaf first, without the root. */
+  readonly chain: string;
+  /** What clients' certificates must lead to. Also shown to hosts that enroll: they check it against their token's pin. */
+  readonly root: string;
+}
+
+export interface FrontOptions {
+  readonly identity: FrontIdentity;
+  /** A connection whose certificate leads to the root and is in its time. */
+  readonly onClient: (socket: TLSSocket) => void;
+  /** A connection that asked for the enrollment service: anybody's. */
+  readonly onEnrollment: (socket: TLSSocket) => void;
+  /** A connection that was let go, for the log and the counters; `reason` is a fixed word or an OpenSSL code. */
+  readonly onRefused?: (reason: string, from: string) => void;
+  readonly limits?: Partial<FrontLimits>;
+}
+
+export interface FrontCounts {
+  readonly handshakes: number;
+  readonly clients: number;
+  readonly enrollments: number;
+}
+
+export class Front {
+  readonly #options: FrontOptions;
+  readonly #limits: FrontLimits;
+  readonly #server: Server;
+  readonly #handshakes: OldestOut<Socket>;
+  readonly #byPeer = new Map<string, Socket>();
+  readonly #enrollments: OldestOut<TLSSocket>;
+  readonly #clients = new Map<string, TLSSocket>();
+  readonly #byCertificate = new Map<string, OldestOut<TLSSocket>>();
+  #enrollmentContext: SecureContext;
+
+  constructor(options: FrontOptions) {
+    this.#options = options;
+    this.#limits = { ...DEFAULT_FRONT_LIMITS, ...options.limits };
+    this.#handshakes = new OldestOut(this.#limits.handshakes, (socket) => this.#refuse('too-many-handshakes', socket));
+    this.#enrollments = new OldestOut(this.#limits.enrollments, (socket) =>
+      this.#refuse('too-many-enrollments', socket),
+    );
+    this.#enrollmentContext = enrollmentContext(options.identity);
+    this.#server = createServer({
+      ...contextOptions(options.identity),
+      ALPNProtocols: ['h2'],
+      handshakeTimeout: this.#limits.handshakeMs,
+      // Whoever has no good certificate is sorted out in #onSecure: the enrollment service is for them.
+      requestCert: true,
+      rejectUnauthorized: false,
+      SNICallback: (name, answer) => answer(null, name === ENROLLMENT_NAME ? this.#enrollmentContext : undefined),
+      noDelay: true,
+    });
+    this.#server.on('connection', (socket: Socket) => this.#onConnection(socket));
+    this.#server.on('secureConnection', (socket) => this.#onSecure(socket));
+    this.#server.on('tlsClientError', (error, socket) => this.#refuse(systemCode(error) ?? 'tls-error', socket));
+  }
+
+  /** @returns the address listened on, with the port that port 0 became. @throws FleetblockError FAILED_PRECONDITION */
+  async listen(endpoint: Endpoint): Promise<Endpoint> {
+    await new Promise<void>((resolve, reject) => {
+      this.#server.once('error', (error) => reject(listenError(error, endpoint)));
+      this.#server.listen({ host: endpoint.host, port: endpoint.port, backlog: 4096 }, resolve);
+    });
+    // Accepting fails when the process is out of file descriptors: that connection is lost, the server goes on.
+    this.#server.on('error', (error) => this.#options.onRefused?.(systemCode(error) ?? 'accept-error', ''));
+    return { host: endpoint.host, port: addressOf(this.#server).port };
+  }
+
+  /** From now on new connections see this identity; the ones that are open go on. */
+  useIdentity(identity: FrontIdentity): void {
+    this.#server.setSecureContext(contextOptions(identity));
+    this.#enrollmentContext = enrollmentContext(identity);
+  }
+
+  /** Cuts a client's connection, named as grpc-js names peers. */
+  disconnect(peer: string): void {
+    this.#clients.get(peer)?.destroy();
+  }
+
+  counts(): FrontCounts {
+    return {
+      handshakes: this.#handshakes.size,
+      clients: this.#clients.size,
+      enrollments: this.#enrollments.size,
+    };
+  }
+
+  /** No new connections; resolves when the last one has gone. */
+  async stopListening(): Promise<void> {
+    if (!this.#server.listening) return;
+    await new Promise<void>((resolve) => {
+      this.#server.close(() => resolve());
+    });
+  }
+
+  /** Cuts all connections. */
+  destroyAll(): void {
+    for (const socket of [...this.#handshakes, ...this.#enrollments, ...this.#clients.values()]) socket.destroy();
+  }
+
+  #onConnection(socket: Socket): void {
+    const peer = peerOf(socket);
+    this.#byPeer.set(peer, socket);
+    this.#handshakes.add(socket);
+    // TLS takes the socket's handle and errors with it: 'close' comes all the same.
+    socket.on('error', () => undefined);
+    socket.once('close', () => {
+      this.#handshakes.delete(socket);
+      if (this.#byPeer.get(peer) === socket) this.#byPeer.delete(peer);
+    });
+  }
+
+  #onSecure(socket: TLSSocket): void {
+    const peer = peerOf(socket);
+    const raw = this.#byPeer.get(peer);
+    if (raw) this.#handshakes.delete(raw);
+    this.#byPeer.delete(peer);
+    socket.on('error', () => undefined);
+    if (socket.destroyed) return;
+    const certificate = socket.getPeerX509Certificate();
+    const objection = this.#objection(socket, certificate);
+    if (objection !== undefined) this.#refuse(objection, socket);
+    else if (socket.servername === ENROLLMENT_NAME) this.#onEnrollment(socket);
+    else if (certificate) this.#onClient(socket, peer, certificate.fingerprint256);
+  }
+
+  /** Why a connection whose handshake is done may not go on; undefined: it may. */
+  #objection(socket: TLSSocket, certificate: X509Certificate | undefined): string | undefined {
+    if (socket.alpnProtocol !== 'h2') return 'not-http2';
+    if (socket.servername === ENROLLMENT_NAME) return undefined;
+    // `authorized` alone would not do: OpenSSL calls a resumed session without a certificate verified. There are no
+    // resumed sessions here (no tickets), and the certificate must be there.
+    if (!certificate) return 'no-certificate';
+    if (!socket.authorized) return String(socket.authorizationError);
+    if (this.#clients.size >= this.#limits.clients) return 'too-many-clients';
+    return undefined;
+  }
+
+  #onEnrollment(socket: TLSSocket): void {
+    this.#enrollments.add(socket);
+    const tooOld = setTimeout(() => this.#refuse('enrollment-too-long', socket), this.#limits.enrollmentMs);
+    socket.once('close', () => {
+      clearTimeout(tooOld);
+      this.#enrollments.delete(socket);
+    });
+    this.#options.onEnrollment(socket);
+  }
+
+  #onClient(socket: TLSSocket, peer: string, fingerprint: string): void {
+    const same =
+      this.#byCertificate.get(fingerprint) ??
+      new OldestOut<TLSSocket>(this.#limits.perCertificate, (oldest) =>
+        this.#refuse('too-many-of-one-certificate', oldest),
+      );
+    this.#byCertificate.set(fingerprint, same);
+    same.add(socket);
+    this.#clients.set(peer, socket);
+    socket.once('close', () => {
+      same.delete(socket);
+      if (same.size === 0) this.#byCertificate.delete(fingerprint);
+      if (this.#clients.get(peer) === socket) this.#clients.delete(peer);
+    });
+    this.#options.onClient(socket);
+  }
+
+  #refuse(reason: string, socket: Socket): void {
+    this.#options.onRefused?.(reason, peerOf(socket));
+    socket.destroy();
+  }
+}
+
+function contextOptions(identity: FrontIdentity) {
+  return {
+    key: identity.privateKey,
+    cert: identity.chain,
+    ca: identity.root,
+    minVersion: 'TLSv1.3' as const,
+    // No session tickets, so no resumption: a resumed session keeps the certificate check of long ago.
+    secureOptions: constants.SSL_OP_NO_TICKET,
+  };
+}
+
+/** A host that enrolls trusts no root yet: it is shown the root, to hold it against the pin in its token. */
+function enrollmentContext(identity: FrontIdentity): SecureContext {
+  return createSecureContext({ ...contextOptions(identity), cert: identity.chain + identity.root });
+}
+
+function peerOf(socket: Socket): string {
+  return `${socket.remoteAddress}:${socket.remotePort}`;
+}
+
+function addressOf(server: Server): AddressInfo {
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new TypeError('not listening on a TCP port');
+  return address;
+}
+
+function listenError(error: Error, { host, port }: Endpoint): FleetblockError {
+  const fix: Readonly<Record<string, string>> = {
+    EADDRINUSE: 'another program listens there: stop it or choose another port with --listen',
+    EADDRNOTAVAIL: 'this machine has no such address: see --listen',
+    EACCES: 'this user may not listen there: choose a port above 1023 with --listen',
+    ENOTFOUND: 'that name has no address: see --listen',
+  };
+  const text = fix[systemCode(error) ?? ''] ?? messageOf(error);
+  return new FleetblockError('FAILED_PRECONDITION', `cannot listen on ${host}:${port}: ${text}`, { cause: error });
+}
