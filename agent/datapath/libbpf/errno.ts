@@ -17,6 +17,11 @@ export function errnoName(number: number): string {
   return NAMES.get(Math.abs(number)) ?? `errno ${Math.abs(number)}`;
 }
 
+/** The name of a call's error, undefined when it succeeded: for results of libbpf calls, which may be descriptors. */
+export function failure(result: number): string | undefined {
+  return result < 0 ? errnoName(result) : undefined;
+}
+
 /**
  * Passes on what a libbpf call returned (libbpf 1.x: a negative error number, and no other way).
  * @throws KernelError, whose text is `what: ENAME`

@@ -55,6 +55,8 @@ export interface Library {
   readonly linkUpdate: (linkFd: number, programFd: number, options: Bytes) => number;
   readonly linkDetach: (linkFd: number) => number;
   readonly xdpQuery: (ifindex: number, flags: number, options: Bytes) => number;
+  readonly xdpAttach: (ifindex: number, programFd: number, flags: number, options: Bytes) => number;
+  readonly xdpDetach: (ifindex: number, flags: number, options: Bytes) => number;
   readonly programFdById: (id: number) => number;
   readonly ringBufferNew: (fd: number, callback: Pointer, context: Pointer, options: Bytes) => Pointer;
   readonly ringBufferConsume: (ring: Pointer) => number;
@@ -141,6 +143,8 @@ function load(): Library {
     linkUpdate: bpf.func('bpf_link_update', 'int', ['int', 'int', p]),
     linkDetach: bpf.func('bpf_link_detach', 'int', ['int']),
     xdpQuery: bpf.func('bpf_xdp_query', 'int', ['int', 'int', p]),
+    xdpAttach: bpf.func('bpf_xdp_attach', 'int', ['int', 'int', 'uint32_t', p]),
+    xdpDetach: bpf.func('bpf_xdp_detach', 'int', ['int', 'uint32_t', p]),
     programFdById: bpf.func('bpf_prog_get_fd_by_id', 'int', ['uint32_t']),
     ringBufferNew: bpf.func('ring_buffer__new', p, ['int', p, p, p]),
     ringBufferConsume: bpf.func('ring_buffer__consume', 'int', [p]),

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import koffi from 'koffi';
 import { KernelError, type KernelMap } from '../kernel-map.ts';
-import { check, errnoName, kernelError } from './errno.ts';
+import { check, failure, kernelError } from './errno.ts';
 import { type MapInfo, mapInfo } from './info.ts';
 import { library, offLoop } from './library.ts';
 
@@ -89,7 +89,7 @@ export class LibbpfMap implements KernelMap {
     this.#expect(key, this.keyBytes, 'key');
     const value = new Uint8Array(this.lookupBytes);
     const result = library().mapLookup(this.fd, key, value);
-    if (errnoName(result) === 'ENOENT') return undefined;
+    if (failure(result) === 'ENOENT') return undefined;
     check(result, `cannot read ${this.name}`);
     return value;
   }
@@ -103,7 +103,7 @@ export class LibbpfMap implements KernelMap {
   delete(key: Uint8Array): boolean {
     this.#expect(key, this.keyBytes, 'key');
     const result = library().mapDelete(this.fd, key);
-    if (errnoName(result) === 'ENOENT') return false;
+    if (failure(result) === 'ENOENT') return false;
     check(result, `cannot delete from ${this.name}`);
     return true;
   }
@@ -125,7 +125,7 @@ export class LibbpfMap implements KernelMap {
       const rest = keys.subarray(from * this.keyBytes, count * this.keyBytes);
       const result = await offLoop(library().mapDeleteBatch, this.fd, rest, done, null);
       if (result === 0) return;
-      if (errnoName(result) !== 'ENOENT') throw kernelError(result, `cannot delete from ${this.name}`);
+      if (failure(result) !== 'ENOENT') throw kernelError(result, `cannot delete from ${this.name}`);
       from += (done[0] ?? 0) + 1;
     }
   }
@@ -142,7 +142,7 @@ export class LibbpfMap implements KernelMap {
       const values = new Uint8Array(batch * this.lookupBytes);
       const done = Uint32Array.of(batch);
       const result: number = await offLoop(library().mapLookupBatch, this.fd, from, next, keys, values, done, null);
-      const name = errnoName(result);
+      const name = failure(result);
       if (name === 'ENOSPC' && batch < this.maxEntries * 2) {
         // One hash bucket did not fit: the same place again with more room.
         batch *= 2;

@@ -10,7 +10,7 @@ import { XdpProgram } from './program.ts';
 
 export interface LoadOptions {
   /** max_entries of a map by name; what is not named keeps the object's own. */
-  readonly maxEntries?: Readonly<Record<string, number>>;
+  readonly maxEntries?: ReadonlyMap<string, number>;
   /** Existing maps to use instead of new ones, by name. They stay the caller's. */
   readonly reuse?: ReadonlyMap<string, LibbpfMap>;
   /** Ask for multi-buffer programs where the kernel has them (Linux 5.18); true by default. */
@@ -33,14 +33,19 @@ export class BpfObject {
   readonly path: string;
   readonly maps: ReadonlyMap<string, LibbpfMap>;
   readonly programs: ReadonlyMap<string, XdpProgram>;
+  /** Names of the maps that libbpf makes for constants and variables: they belong to this load alone. */
+  readonly #internal: ReadonlySet<string>;
   readonly #reused: ReadonlySet<LibbpfMap>;
 
-  private constructor(
+  /** `load` makes them. */
+  constructor(
     path: string,
     maps: ReadonlyMap<string, LibbpfMap>,
     programs: ReadonlyMap<string, XdpProgram>,
+    internal: ReadonlySet<string>,
     reused: ReadonlySet<LibbpfMap>,
   ) {
+    this.#internal = internal;
     this.path = path;
     this.maps = maps;
     this.programs = programs;
@@ -51,7 +56,7 @@ export class BpfObject {
    * The object's own maps, without loading anything; internal ones (.rodata, .bss) left out.
    * @throws FleetblockError when the object cannot be read
    */
-  static shapes(path: string, maxEntries: Readonly<Record<string, number>> = {}): MapShape[] {
+  static shapes(path: string, maxEntries: ReadonlyMap<string, number> = new Map()): MapShape[] {
     const object = openObject(path);
     try {
       setSizes(object, path, maxEntries);
@@ -92,20 +97,15 @@ export class BpfObject {
     return program;
   }
 
+  /** The maps that can be pinned and used by another load. */
+  pinnable(): LibbpfMap[] {
+    return [...this.maps.values()].filter((map) => !this.#internal.has(map.name));
+  }
+
   /** Closes all programs and maps but the reused ones. What is pinned or attached lives on. Idempotent. */
   close(): void {
     for (const program of this.programs.values()) program.close();
     for (const map of this.maps.values()) if (!this.#reused.has(map)) map.close();
-  }
-
-  /** @internal */
-  static of(
-    path: string,
-    maps: ReadonlyMap<string, LibbpfMap>,
-    programs: ReadonlyMap<string, XdpProgram>,
-    reused: ReadonlySet<LibbpfMap>,
-  ): BpfObject {
-    return new BpfObject(path, maps, programs, reused);
   }
 }
 
@@ -151,9 +151,9 @@ function shapeOf(map: Pointer): MapShape {
   };
 }
 
-function setSizes(object: Pointer, path: string, maxEntries: Readonly<Record<string, number>>): void {
+function setSizes(object: Pointer, path: string, maxEntries: ReadonlyMap<string, number>): void {
   const byName = new Map(mapsOf(object).map((map) => [library().mapName(map), map]));
-  for (const [name, entries] of Object.entries(maxEntries)) {
+  for (const [name, entries] of maxEntries) {
     const map = byName.get(name);
     if (map === undefined) throw new FleetblockError('INTERNAL', `${path} has no map ${name} to give a size`);
     check(library().mapSetMaxEntries(map, entries), `cannot give ${name} ${entries} entries`);
@@ -164,7 +164,7 @@ function loadOnce(path: string, options: LoadOptions, frags: boolean): BpfObject
   const lib = library();
   const object = openObject(path);
   try {
-    setSizes(object, path, options.maxEntries ?? {});
+    setSizes(object, path, options.maxEntries ?? new Map());
     const reused = new Set<LibbpfMap>();
     for (const map of mapsOf(object)) {
       const existing = options.reuse?.get(lib.mapName(map));
@@ -180,16 +180,18 @@ function loadOnce(path: string, options: LoadOptions, frags: boolean): BpfObject
     const result = lib.objectLoad(object);
     if (result < 0) throw loadError(path, result, takeMessages());
     const maps = new Map<string, LibbpfMap>();
+    const internal = new Set<string>();
     for (const map of mapsOf(object)) {
       const name = lib.mapName(map);
+      if (lib.mapIsInternal(map)) internal.add(name);
       maps.set(name, options.reuse?.get(name) ?? new LibbpfMap(duplicate(lib.mapFd(map)), name));
     }
     const programs = new Map<string, XdpProgram>();
     for (const program of programsOf(object)) {
       const name = lib.programName(program);
-      programs.set(name, new XdpProgram(duplicate(lib.programFd(program)), name, frags));
+      programs.set(name, new XdpProgram(duplicate(lib.programFd(program)), name));
     }
-    return BpfObject.of(path, maps, programs, reused);
+    return new BpfObject(path, maps, programs, internal, reused);
   } finally {
     // Closes libbpf's own descriptors; ours are duplicates.
     lib.objectClose(object);

@@ -77,15 +77,12 @@ function bpfProgTestRun(): TestRunCall {
 export class XdpProgram {
   readonly name: string;
   readonly info: ProgramInfo;
-  /** Loaded as a multi-buffer program. */
-  readonly frags: boolean;
   #fd: number;
 
   /** Owns the file descriptor: `close()` it. */
-  constructor(fd: number, name: string, frags: boolean) {
+  constructor(fd: number, name: string) {
     this.#fd = fd;
     this.name = name;
-    this.frags = frags;
     this.info = programInfo(fd);
   }
 

@@ -1,0 +1,275 @@
+// The links between interfaces and the program: adopted when they are pinned, made when they are missing, swapped to the
+// present program, and made again when an interface comes back. `sync` may be called at any time and only does what is needed.
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { FleetblockError, messageOf } from '../../common/errors.ts';
+import type { Logger } from '../../common/logger.ts';
+import type { InterfaceState, XdpMode, XdpModeRequest } from './datapath.ts';
+import { interfaceIndex, interfaceName, pinName } from './interface-names.ts';
+import { KernelError } from './kernel-map.ts';
+import { type AttachMode, attachedProgram, programName, refusalText, XdpLink } from './libbpf/link.ts';
+import type { XdpProgram } from './libbpf/program.ts';
+import { listPins } from './pin-directory.ts';
+import { linksDirectory } from './pin-sets.ts';
+import { openPinnedLink, pin, unpin } from './pins.ts';
+
+interface HeldLink {
+  readonly link: XdpLink;
+  readonly path: string;
+  /** The name that its interface had when it was attached or last seen. */
+  name: string;
+  /** Its interface's index when last seen. */
+  index: number;
+  /** Why it is in generic mode, when that was not asked for. */
+  problem: string;
+}
+
+const GENERIC_PROBLEM =
+  'generic mode: packets are dropped after the driver has built them, several times slower; fleetblock-agent doctor says why';
+
+/** Errors that say that another program is on the hook: never evicted, in no mode. */
+const OCCUPIED: ReadonlySet<string> = new Set(['EBUSY', 'EEXIST']);
+/** The interface went away meanwhile; not a refusal. */
+const VANISHED: ReadonlySet<string> = new Set(['ENODEV', 'ENOLINK']);
+
+export class InterfaceLinks {
+  readonly #directory: string;
+  readonly #names: readonly string[];
+  readonly #mode: XdpModeRequest;
+  readonly #logger: Logger;
+  readonly #held: HeldLink[] = [];
+  #states: InterfaceState[] = [];
+
+  /** @throws FleetblockError when a pin is not an XDP link of this agent's */
+  constructor(options: { pinDir: string; names: readonly string[]; mode: XdpModeRequest; logger: Logger }) {
+    this.#directory = linksDirectory(options.pinDir);
+    this.#names = options.names;
+    this.#mode = options.mode;
+    this.#logger = options.logger;
+    this.#held = openLinks(options.pinDir).map(({ link, path }) => {
+      const index = link.info().ifindex;
+      return { link, path, name: interfaceName(index) ?? '', index, problem: '' };
+    });
+  }
+
+  /** Ids of the programs that the links run; a link without an interface runs none. */
+  programIds(): Set<number> {
+    return new Set(this.#live().map((held) => held.link.info().programId));
+  }
+
+  /** Names that interest the watcher: the wanted interfaces and those that links are on. */
+  concerns(name: string, index: number): boolean {
+    return this.#names.includes(name) || this.#held.some((held) => held.name === name || held.index === index);
+  }
+
+  /** What interfaces() shows: the wanted ones in order, then those that are still attached though not wanted any more. */
+  states(): InterfaceState[] {
+    return this.#states;
+  }
+
+  /**
+   * Looks at all links and wanted interfaces and mends what is not as it should be; `program` undefined: touches nothing.
+   * What cannot be done is in states(), not thrown.
+   * @returns whether states() changed
+   */
+  sync(program: XdpProgram | undefined): boolean {
+    const before = JSON.stringify(this.#states);
+    this.#dropDead();
+    if (program) for (const held of this.#held) this.#swap(held, program);
+    const used = new Set<HeldLink>();
+    const states = this.#names.map((name) => this.#syncWanted(name, program, used));
+    for (const held of this.#held) if (!used.has(held)) states.push(...this.#extraState(held));
+    this.#states = states;
+    return JSON.stringify(states) !== before;
+  }
+
+  /** Closes the descriptors; the links stay pinned and attached. */
+  close(): void {
+    for (const held of this.#held) held.link.close();
+    this.#held.length = 0;
+  }
+
+  #live(): HeldLink[] {
+    return this.#held.filter((held) => held.link.info().ifindex !== 0);
+  }
+
+  /** A link whose interface was deleted never comes back to life. */
+  #dropDead(): void {
+    for (const held of this.#held.filter((each) => each.link.info().ifindex === 0)) {
+      this.#logger.warn({ interface: held.name }, 'interface is gone');
+      unpin(held.path);
+      held.link.close();
+      this.#held.splice(this.#held.indexOf(held), 1);
+    }
+  }
+
+  #swap(held: HeldLink, program: XdpProgram): void {
+    if (held.link.info().programId === program.info.id) return;
+    try {
+      held.link.update(program);
+      this.#logger.info({ interface: held.name, program: program.info.id }, 'swapped the program');
+    } catch (error) {
+      if (error instanceof KernelError && VANISHED.has(error.errnoName)) return;
+      held.problem = `the program could not be swapped, an older one is still dropping: ${messageOf(error)}`;
+      this.#logger.error({ interface: held.name, error: messageOf(error) }, 'cannot swap the program');
+    }
+  }
+
+  #syncWanted(name: string, program: XdpProgram | undefined, used: Set<HeldLink>): InterfaceState {
+    const index = interfaceIndex(name);
+    if (index === 0) return this.#missing(name, used);
+    const held = this.#held.find((each) => each.link.info().ifindex === index && this.#isHere(each, index));
+    if (held && program && this.#mustChangeMode(index)) return this.#changeMode(held, name, index, program, used);
+    if (held) {
+      used.add(held);
+      held.name = name;
+      return this.#attachedState(held, name, index);
+    }
+    if (!program) return { name, index, mode: 'none', problem: 'not attached yet' };
+    return this.#attach(name, index, program, used);
+  }
+
+  #missing(name: string, used: Set<HeldLink>): InterfaceState {
+    // Renamed: the link stays with the device, whatever it is called.
+    const held = this.#held.find((each) => each.name === name);
+    const index = held?.link.info().ifindex ?? 0;
+    const renamed = interfaceName(index);
+    if (held && renamed !== undefined && renamed !== name) {
+      used.add(held);
+      const state = this.#attachedState(held, name, index);
+      return {
+        ...state,
+        problem: `was renamed to ${renamed}, where packets are still dropped; use --interface ${renamed}`,
+      };
+    }
+    return { name, index: 0, mode: 'none', problem: `there is no interface ${name}: it is attached when it appears` };
+  }
+
+  /** Is the device of that index in this namespace really the link's? It may have moved to another one. */
+  #isHere(held: HeldLink, index: number): boolean {
+    try {
+      return attachedProgram(index).programId === held.link.info().programId;
+    } catch {
+      return false;
+    }
+  }
+
+  #attachedState(held: HeldLink, name: string, index: number): InterfaceState {
+    const mode = modeOf(index);
+    const problem = held.problem || (mode === 'generic' && this.#mode === 'auto' ? GENERIC_PROBLEM : '');
+    return { name, index, mode, problem };
+  }
+
+  #extraState(held: HeldLink): InterfaceState[] {
+    const { ifindex } = held.link.info();
+    const name = interfaceName(ifindex);
+    if (name === undefined || !this.#isHere(held, ifindex)) {
+      const problem = 'moved to another network namespace, where packets are still dropped';
+      return [{ name: held.name || `interface ${ifindex}`, index: 0, mode: 'none', problem }];
+    }
+    const problem =
+      'not among the configured interfaces, but still attached: only fleetblock-agent detach takes it off';
+    return [{ name, index: ifindex, mode: modeOf(ifindex), problem }];
+  }
+
+  #mustChangeMode(index: number): boolean {
+    return this.#mode !== 'auto' && modeOf(index) !== this.#mode;
+  }
+
+  /** The kernel has no step from one mode to the other: off and on again, and back on if the new mode is refused. */
+  #changeMode(held: HeldLink, name: string, index: number, program: XdpProgram, used: Set<HeldLink>): InterfaceState {
+    const before: AttachMode = modeOf(index) === 'native' ? 'native' : 'generic';
+    const wanted: AttachMode = before === 'native' ? 'generic' : 'native';
+    held.link.detach();
+    unpin(held.path);
+    held.link.close();
+    this.#held.splice(this.#held.indexOf(held), 1);
+    const changed = this.#attach(name, index, program, used);
+    if (changed.mode !== 'none') return changed;
+    this.#logger.warn({ interface: name, mode: wanted, problem: changed.problem }, 'mode refused, going back');
+    return { ...this.#attach(name, index, program, used, [before]), problem: changed.problem };
+  }
+
+  #attach(
+    name: string,
+    index: number,
+    program: XdpProgram,
+    used: Set<HeldLink>,
+    modes: readonly AttachMode[] = this.#mode === 'auto' ? ['native', 'generic'] : [this.#mode],
+  ): InterfaceState {
+    let refusal = '';
+    for (const mode of modes) {
+      try {
+        const link = XdpLink.create(program, index, mode);
+        const held = this.#keep(link, name, index, mode === 'generic' ? refusal : '');
+        used.add(held);
+        this.#logger.info({ interface: name, index, mode, problem: held.problem || undefined }, 'attached');
+        return { name, index, mode, problem: held.problem };
+      } catch (error) {
+        if (!(error instanceof KernelError)) throw error;
+        if (OCCUPIED.has(error.errnoName)) return { name, index, mode: 'none', problem: occupiedBy(name, index) };
+        if (VANISHED.has(error.errnoName)) return this.#missing(name, used);
+        refusal = this.#refusal(program, name, index, mode, error);
+      }
+    }
+    return { name, index, mode: 'none', problem: refusal };
+  }
+
+  #refusal(program: XdpProgram, name: string, index: number, mode: AttachMode, error: KernelError): string {
+    const said = refusalText(program, index, mode) || error.errnoName;
+    this.#logger.warn({ interface: name, mode, reason: said }, 'the driver refuses the program');
+    return this.#mode === 'auto' && mode === 'native'
+      ? `generic mode, several times slower, as the driver refuses native mode (${said}); fleetblock-agent doctor says what to change`
+      : `not attached: ${mode} mode is refused (${said}); fleetblock-agent doctor says what to change`;
+  }
+
+  #keep(link: XdpLink, name: string, index: number, problem: string): HeldLink {
+    mkdirSync(this.#directory, { recursive: true, mode: 0o700 });
+    const plain = join(this.#directory, pinName(name));
+    const path = this.#held.some((each) => each.path === plain) ? `${plain}-${link.info().id}` : plain;
+    try {
+      pin(link.fd, path);
+    } catch (error) {
+      // An unpinned link would end with this process.
+      link.close();
+      throw error;
+    }
+    const held = { link, path, name, index, problem };
+    this.#held.push(held);
+    return held;
+  }
+}
+
+/** Opens all pinned links. @throws FleetblockError when a pin is something else */
+export function openLinks(pinDir: string): { link: XdpLink; path: string }[] {
+  const directory = linksDirectory(pinDir);
+  return listPins(directory).flatMap((name) => {
+    const path = join(directory, name);
+    const link = openPinnedLink(path);
+    return link ? [{ link, path }] : [];
+  });
+}
+
+function modeOf(index: number): XdpMode {
+  const { mode } = attachedProgram(index);
+  return mode === 'native' || mode === 'generic' ? mode : 'none';
+}
+
+function occupiedBy(name: string, index: number): string {
+  try {
+    const { programId, mode } = attachedProgram(index);
+    const called = programName(programId);
+    return (
+      `another XDP program is attached to ${name}: id ${programId}${called === undefined ? '' : ` (${called})`}, ${mode}. It is never evicted: ` +
+      `remove it (bpftool prog show id ${programId} says what it is), or leave this interface to it`
+    );
+  } catch {
+    return `another XDP program is attached to ${name}`;
+  }
+}
+
+/** @throws FleetblockError INVALID_ARGUMENT */
+export function checkInterfaceNames(names: readonly string[], valid: (name: string) => boolean): void {
+  for (const name of names)
+    if (!valid(name)) throw new FleetblockError('INVALID_ARGUMENT', `"${name}" cannot be the name of an interface`);
+}
