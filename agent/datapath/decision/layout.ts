@@ -1,0 +1,82 @@
+// The TypeScript mirror of bpf/layout.h, which is the declaration; test/datapath/layout.test.ts compares the two through the
+// object's BTF. Integers are in the machine's byte order, which is little-endian on every platform that Node.js runs on here.
+
+/** Part of the pin path: a program never meets maps of another layout. */
+export const LAYOUT_VERSION = 1;
+
+export const V4_BLOCKS = 1 << 18;
+/** Positions in the arenas count units. */
+export const UNIT_BYTES = 32;
+export const UNIT_WORDS = UNIT_BYTES / 4;
+export const PAGE_BYTES = 4096;
+export const PAGE_UNITS = PAGE_BYTES / UNIT_BYTES;
+
+/** struct fb_record, in 32-bit words: leafy (low, high), whole (low, high); the leaves follow. */
+export const RECORD = { leafy: 0, whole: 2, leaves: 4 } as const;
+
+export const LEAF_KIND_SHIFT = 30;
+export const LEAF_POSITION = 2 ** LEAF_KIND_SHIFT - 1;
+export const LEAF = { octets: 0, bitmap: 1, lookupOctets: 2, lookupBitmaps: 3 } as const;
+
+export const V6_SLOT_BITS = 22;
+export const V6_LOOKUP = 1;
+export const V6_DEEPER = 2;
+export const V6_HASH_A = 0x9e3779b1;
+export const V6_HASH_B = 0x85ebca6b;
+export const V6_HASH_C = 0x2c1b3c6d;
+
+/** struct fb_rule, byte offsets. */
+export const RULE = { bytes: 16, expiresNs: 0, flags: 8, length: 12 } as const;
+export const RULE_MONITOR = 1;
+
+/** struct fb_v4_key, fb_v6_key: a length (32-bit), then the address in network order. */
+export const TRIE_KEY_ADDRESS = 4;
+
+/** struct fb_entry_key, byte offsets. */
+export const ENTRY_KEY = { bytes: 24, family: 0, length: 4, address: 8 } as const;
+
+/** struct fb_hits, byte offsets. */
+export const HITS = { bytes: 16, packets: 0, lastNs: 8 } as const;
+
+/** struct fb_counters, byte offsets. */
+export const COUNTERS = {
+  bytes: 80,
+  passedPackets: 0,
+  passedBytes: 8,
+  droppedPackets: 16,
+  droppedBytes: 24,
+  allowedPackets: 32,
+  monitoredPackets: 40,
+  malformedPackets: 48,
+} as const;
+
+/** struct fb_control, in 32-bit words. */
+export const CONTROL = {
+  v4Exact: 0,
+  v4Prefixes: 1,
+  v4Allowed: 2,
+  v6Exact: 3,
+  v6Prefixes: 4,
+  v6Allowed: 5,
+  events: 6,
+} as const;
+
+export const MAPS = {
+  v4Front: 'fb_v4_front',
+  v4Index: 'fb_v4_index',
+  v4Arena: 'fb_v4_arena',
+  v4Bitmaps: 'fb_v4_bitmaps',
+  v4Exact: 'fb_v4_exact',
+  v4Prefixes: 'fb_v4_prefixes',
+  v4Allowed: 'fb_v4_allowed',
+  v6Front32: 'fb_v6_front32',
+  v6Front64: 'fb_v6_front64',
+  v6Exact: 'fb_v6_exact',
+  v6Prefixes: 'fb_v6_prefixes',
+  v6Allowed: 'fb_v6_allowed',
+  control: 'fb_control',
+  counters: 'fb_counters',
+  sources: 'fb_sources',
+  entryHits: 'fb_entry_hits',
+  events: 'fb_events',
+} as const;

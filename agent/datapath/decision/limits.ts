@@ -1,0 +1,53 @@
+// How many entries the maps are made for, and what that means for each map's size.
+import { MAPS, PAGE_UNITS, V4_BLOCKS } from './layout.ts';
+
+export interface Limits {
+  /** IPv4 addresses (/32). Default 1,000,000. */
+  readonly v4Addresses: number;
+  /** IPv6 addresses (/128). Default 100,000. */
+  readonly v6Addresses: number;
+  /** Shorter prefixes and allow entries, of each family. Default 100,000. */
+  readonly prefixes: number;
+}
+
+export const DEFAULT_LIMITS: Limits = { v4Addresses: 1_000_000, v6Addresses: 100_000, prefixes: 100_000 };
+
+/** Entries that a fleet's list may have in all. */
+export function capacityOf(limits: Limits): number {
+  return limits.v4Addresses + limits.v6Addresses + limits.prefixes;
+}
+
+/** Map name -> max_entries, to be set before the object is loaded. Maps that are not named here keep the object's size. */
+export function mapSizes(limits: Limits): ReadonlyMap<string, number> {
+  const prefixes = withHeadroom(limits.prefixes);
+  return new Map([
+    [MAPS.v4Arena, arenaPages(limits)],
+    [MAPS.v4Bitmaps, bitmapPages(limits)],
+    [MAPS.v4Exact, withHeadroom(limits.v4Addresses)],
+    [MAPS.v4Prefixes, prefixes],
+    [MAPS.v4Allowed, prefixes],
+    [MAPS.v6Exact, withHeadroom(limits.v6Addresses)],
+    [MAPS.v6Prefixes, prefixes],
+    [MAPS.v6Allowed, prefixes],
+  ]);
+}
+
+/** Adds come before removes, so that a full map needs room for a change: up to the next power of two, which costs nothing. */
+function withHeadroom(entries: number): number {
+  return 2 ** Math.ceil(Math.log2(Math.max(1024, entries * 1.02)));
+}
+
+/**
+ * A record of n leaves takes ceil((n + 4) / 8) units, at most (n + 11) / 8. Half as much again, because a change keeps the old
+ * records until it is whole: a list of a million spread addresses can be changed for another in one step.
+ */
+function arenaPages(limits: Limits): number {
+  const leaves = limits.v4Addresses + limits.prefixes;
+  const units = (leaves + 11 * Math.min(leaves, V4_BLOCKS)) / 8;
+  return 1 + Math.ceil((units * 1.5) / PAGE_UNITS);
+}
+
+/** Four addresses and more in one /24 need a bitmap, prefixes of /25 to /30 one or two. */
+function bitmapPages(limits: Limits): number {
+  return 1 + Math.ceil((limits.v4Addresses / 4 + limits.prefixes * 2) / PAGE_UNITS);
+}

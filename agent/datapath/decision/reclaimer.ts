@@ -1,0 +1,61 @@
+// Memory that packets may still be reading goes back to its pool after a grace period, never on the way of an acknowledgement.
+import { Pacer } from './pause.ts';
+import type { Garbage } from './v4-change.ts';
+
+const PIECES_BETWEEN_LOOKS = 1024;
+
+export class Reclaimer {
+  readonly #gracePeriod: () => Promise<void>;
+  readonly #failed: (error: unknown) => void;
+  #waiting: Garbage[] = [];
+  #running: Promise<void> | undefined;
+
+  /** `failed` hears of a grace period that could not be waited for: the memory then stays taken until the next one. */
+  constructor(gracePeriod: () => Promise<void>, failed: (error: unknown) => void) {
+    this.#gracePeriod = gracePeriod;
+    this.#failed = failed;
+  }
+
+  /** Takes what no block names any more. */
+  add(garbage: readonly Garbage[]): void {
+    const some = garbage.filter(({ pieces }) => pieces.length > 0);
+    if (some.length === 0) return;
+    this.#waiting.push(...some);
+    this.#running ??= this.#run();
+  }
+
+  /** Resolves when all that was added has come free (or could not); undefined when nothing is on its way. */
+  drained(): Promise<void> | undefined {
+    return this.#running;
+  }
+
+  async #run(): Promise<void> {
+    try {
+      while (this.#waiting.length > 0) {
+        const batch = this.#waiting;
+        this.#waiting = [];
+        try {
+          await this.#gracePeriod();
+        } catch (error) {
+          this.#waiting.unshift(...batch);
+          throw error;
+        }
+        await release(batch);
+      }
+    } catch (error) {
+      this.#failed(error);
+    } finally {
+      this.#running = undefined;
+    }
+  }
+}
+
+async function release(batch: readonly Garbage[]): Promise<void> {
+  const pacer = new Pacer();
+  for (const { pool, pieces } of batch) {
+    for (let i = 0; i < pieces.length; i += 2) {
+      if (i % PIECES_BETWEEN_LOOKS === 0 && pacer.due) await pacer.rest();
+      pool.release(pieces[i] ?? 0, pieces[i + 1] ?? 0);
+    }
+  }
+}

@@ -1,0 +1,140 @@
+// Keeps the IPv4 decision structure in step with a table of entries: which blocks a change touches, and how they are worked
+// out: a few /24s by probing the table, many by one pass over it.
+import type { FamilyTable } from '../../../common/entry-table.ts';
+import type { FamilyColumns } from '../../../common/packed.ts';
+import { WordList } from './bits.ts';
+import { V4_BLOCKS } from './layout.ts';
+import { Pacer } from './pause.ts';
+import { FULL, type Garbage, V4Change } from './v4-change.ts';
+import { addressAt, Buckets, Lengths, Prober } from './v4-compile.ts';
+import { V4Draft } from './v4-draft.ts';
+import type { V4Memory } from './v4-memory.ts';
+
+const ALL = 0xffffffff;
+const SLASH24S = 1 << 24;
+/** A /24 costs up to some hundred probes of the table, a pass costs a little for every row and block. */
+const ROWS_A_PROBED_SLASH24 = 400;
+const PASS_ROWS = 100_000;
+const BLOCKS_BETWEEN_LOOKS = 64;
+
+/** What became of a change. When it was `full`, the structure is what it was before. */
+export interface V4Outcome {
+  readonly full: boolean;
+  /** /24s that are decided differently now. */
+  readonly differing: number;
+  readonly garbage: readonly Garbage[];
+}
+
+export class V4Decision {
+  readonly #memory: V4Memory;
+  readonly #lengths = new Lengths();
+  readonly #draft = new V4Draft();
+  /** Resolves when memory has come free; undefined when there is none to wait for. */
+  readonly #moreRoom: () => Promise<void> | undefined;
+
+  constructor(memory: V4Memory, moreRoom: () => Promise<void> | undefined) {
+    this.#memory = memory;
+    this.#moreRoom = moreRoom;
+  }
+
+  /** Follows the rows of `adds` and `removes`, which `table` has and has not. */
+  async apply(adds: FamilyColumns, removes: FamilyColumns, table: FamilyTable): Promise<V4Outcome> {
+    for (let row = 0; row < adds.count; row++) this.#lengths.add(adds.lengths[row] ?? 0, adds.flags[row] ?? 0);
+    const affected = countSlash24s(adds) + countSlash24s(removes);
+    if (affected === 0) return { full: false, differing: 0, garbage: [] };
+    if (affected * ROWS_A_PROBED_SLASH24 < table.size + PASS_ROWS)
+      return this.#probe(slash24sOf([adds, removes], affected), table);
+    return this.rebuild(table, blocksOf([adds, removes]));
+  }
+
+  /**
+   * Compares every block (or those with a 1 in `only`) with the table and rewrites those that differ; with `dry`, writes nothing.
+   */
+  async rebuild(table: FamilyTable, only?: Uint8Array, dry = false): Promise<V4Outcome> {
+    const pacer = new Pacer();
+    const buckets = await Buckets.of(table, this.#lengths, pacer);
+    const change = new V4Change(this.#memory, dry);
+    const { front, index } = this.#memory;
+    let differing = 0;
+    for (let block = 0; block < V4_BLOCKS; block++) {
+      if (block % BLOCKS_BETWEEN_LOOKS === 0 && pacer.due) await pacer.rest();
+      if (only !== undefined && only[block] === 0) continue;
+      if (buckets.isEmpty(block) && index[block] === 0 && front[block * 2] === 0 && front[block * 2 + 1] === 0)
+        continue;
+      this.#draft.clear();
+      buckets.addBlock(block, this.#draft);
+      const wrong = await this.#write(change, block, ALL, ALL);
+      if (wrong === FULL) return { full: true, differing: 0, garbage: change.rollback() };
+      differing += wrong;
+    }
+    return { full: false, differing, garbage: change.commit() };
+  }
+
+  /** `slash24s`: sorted, unique. */
+  async #probe(slash24s: Uint32Array, table: FamilyTable): Promise<V4Outcome> {
+    const pacer = new Pacer();
+    const prober = new Prober(table, this.#lengths);
+    const change = new V4Change(this.#memory);
+    let differing = 0;
+    for (let i = 0; i < slash24s.length; ) {
+      if (pacer.due) await pacer.rest();
+      const block = (slash24s[i] ?? 0) >>> 6;
+      let low = 0;
+      let high = 0;
+      this.#draft.clear();
+      for (; i < slash24s.length && (slash24s[i] ?? 0) >>> 6 === block; i++) {
+        const slash24 = slash24s[i] ?? 0;
+        if ((slash24 & 32) === 0) low |= 1 << (slash24 & 31);
+        else high |= 1 << (slash24 & 31);
+        prober.addSlash24(slash24, this.#draft);
+      }
+      const wrong = await this.#write(change, block, low, high);
+      if (wrong === FULL) return { full: true, differing: 0, garbage: change.rollback() };
+      differing += wrong;
+    }
+    return { full: false, differing, garbage: change.commit() };
+  }
+
+  /** Tries again once when memory of earlier changes is about to come free. */
+  async #write(change: V4Change, block: number, low: number, high: number): Promise<number> {
+    const wrong = change.write(block, this.#draft, low, high);
+    const room = wrong === FULL ? this.#moreRoom() : undefined;
+    if (!room) return wrong;
+    await room;
+    return change.write(block, this.#draft, low, high);
+  }
+}
+
+function countSlash24s(columns: FamilyColumns): number {
+  let count = 0;
+  for (let row = 0; row < columns.count; row++) count += 2 ** Math.max(0, 24 - (columns.lengths[row] ?? 0));
+  return count;
+}
+
+function slash24sOf(columns: readonly FamilyColumns[], count: number): Uint32Array {
+  const list = new Uint32Array(Math.min(count, 2 * SLASH24S));
+  let filled = 0;
+  for (const { count: rows, addresses, lengths } of columns) {
+    for (let row = 0; row < rows; row++) {
+      const first = addressAt(addresses, row * 4) >>> 8;
+      const size = 2 ** Math.max(0, 24 - (lengths[row] ?? 0));
+      for (let i = 0; i < size; i++) list[filled++] = first + i;
+    }
+  }
+  list.sort();
+  const unique = new WordList();
+  for (let i = 0; i < filled; i++) if (i === 0 || list[i] !== list[i - 1]) unique.push(list[i] ?? 0);
+  return unique.view();
+}
+
+/** A 1 for every block that a row touches. */
+function blocksOf(columns: readonly FamilyColumns[]): Uint8Array {
+  const blocks = new Uint8Array(V4_BLOCKS);
+  for (const { count, addresses, lengths } of columns) {
+    for (let row = 0; row < count; row++) {
+      const first = addressAt(addresses, row * 4) >>> 14;
+      blocks.fill(1, first, first + 2 ** Math.max(0, 18 - (lengths[row] ?? 0)));
+    }
+  }
+  return blocks;
+}

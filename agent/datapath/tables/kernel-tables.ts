@@ -1,0 +1,71 @@
+// What the agent does with the maps of a loaded object: changes, reconciliation, read-back and counters. xdp-datapath.ts
+// composes it with the object and its links; nothing here knows how maps are opened, pinned or attached.
+import type { Digest, EntryTable } from '../../../common/entry-table.ts';
+import type { Family } from '../../../common/prefix.ts';
+import type { DatapathCounters, EntryChange } from '../datapath.ts';
+import type { Limits } from '../decision/limits.ts';
+import type { KernelMap } from '../kernel-map.ts';
+
+export interface TablesOptions {
+  readonly limits: Limits;
+  /**
+   * Resolves when every packet that was in the program at the call has left it: an RCU grace period,
+   * waited for in a worker thread. Memory that packets may still read is used again only afterwards.
+   */
+  readonly gracePeriod: () => Promise<void>;
+  /** Hears of a grace period that failed: memory then stays taken until a later one. */
+  readonly onError: (error: unknown) => void;
+}
+
+/** What the kernel would do with a packet of one source now. */
+export interface SourceVerdict {
+  /** `clear`: not listed. `drop`. `allow`: listed, and passed by an allow entry. `monitor`: listed to be counted only. */
+  readonly verdict: 'clear' | 'drop' | 'allow' | 'monitor';
+  /** The deciding entry's length in bits; undefined when clear, or dropped by an entry that has no row of its own in the kernel. */
+  readonly length: number | undefined;
+  /** Milliseconds since boot at which the deciding entry ends, 0 for never. */
+  readonly expiresMs: number;
+  /** Packets dropped from this source, estimated from samples; 0 when none was recorded lately. */
+  readonly hits: bigint;
+  /** Milliseconds since boot of the last recorded drop, 0 for none. */
+  readonly lastDropMs: number;
+}
+
+export interface SourceHits {
+  readonly family: Family;
+  /** Network byte order. */
+  readonly address: Uint8Array;
+  /** Dropped packets, estimated from samples: exact while drops are few. */
+  readonly packets: bigint;
+  readonly lastDropMs: number;
+}
+
+export interface Verification {
+  /** Entries (IPv4 plain blocks: /24s) that differ from what was asked about. 0: the kernel holds exactly that. */
+  readonly differences: number;
+  /** The digest of what the kernel holds; undefined when it differs, as merged IPv4 bits cannot be told apart as entries. */
+  readonly digest: Digest | undefined;
+}
+
+export interface KernelTables {
+  /** Entries that the maps can hold. */
+  readonly capacity: number;
+  /** As Datapath.apply: adds before removes, all or nothing; `after` must not change until it settles. */
+  apply(change: EntryChange, after: EntryTable): Promise<number>;
+  /** As Datapath.reconcile. Compares everything that the kernel holds and rewrites only what differs. */
+  reconcile(desired: EntryTable): Promise<number>;
+  /** Reads everything back and compares; writes nothing. */
+  verify(desired: EntryTable): Promise<Verification>;
+  counters(): DatapathCounters;
+  /** Sources by dropped packets, most first. */
+  topSources(count: number): Promise<SourceHits[]>;
+  /** Exact hits of a TTL, monitor or IPv6 entry; 0n when it has none lately. */
+  entryHits(family: Family, address: Uint8Array, length: number): bigint;
+  lookup(family: Family, address: Uint8Array): SourceVerdict;
+  /** Turns sampled events on or off. */
+  listen(on: boolean): void;
+  /** Resolves when nothing touches the maps' memory any more: only then may they be closed. */
+  close(): Promise<void>;
+}
+
+export type OpenMap = (name: string) => KernelMap;

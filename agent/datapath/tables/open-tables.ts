@@ -1,0 +1,183 @@
+// The tables of a loaded object: opens what the maps hold, and changes it. The order of a change is what keeps every packet
+// on one side of it: rules in, bits over to them, rules out.
+import type { EntryTable } from '../../../common/entry-table.ts';
+import { addressBytes } from '../../../common/packed.ts';
+import type { Family } from '../../../common/prefix.ts';
+import { bootMs } from '../../boot-clock.ts';
+import { type DatapathCounters, DatapathError, type EntryChange } from '../datapath.ts';
+import { CONTROL, MAPS } from '../decision/layout.ts';
+import { capacityOf } from '../decision/limits.ts';
+import { Reclaimer } from '../decision/reclaimer.ts';
+import { V4Decision } from '../decision/v4-decision.ts';
+import { V4Memory } from '../decision/v4-memory.ts';
+import { V6Front } from '../decision/v6-front.ts';
+import { Accounts } from './accounts.ts';
+import type { KernelTables, OpenMap, SourceHits, SourceVerdict, TablesOptions, Verification } from './kernel-tables.ts';
+import { planAll, planChange, plannedRows, type RulePlan } from './rule-plan.ts';
+import { Rules } from './rules.ts';
+import { SourceVerdicts } from './source-verdict.ts';
+
+/** Above this many removed rules their hit counts are left to be pushed out by newer ones. */
+const FORGET_ONE_BY_ONE = 256;
+
+/**
+ * Opens the maps of a loaded object, new or pinned, and works out what they hold; changes no verdict.
+ * @throws KernelError
+ */
+export async function openTables(maps: OpenMap, options: TablesOptions): Promise<KernelTables> {
+  const memory = (name: string) => maps(name).memory();
+  const control = new Uint32Array(memory(MAPS.control));
+  const v4 = new V4Memory({
+    front: memory(MAPS.v4Front),
+    index: memory(MAPS.v4Index),
+    arena: memory(MAPS.v4Arena),
+    bitmaps: memory(MAPS.v4Bitmaps),
+  });
+  const rules = new Rules(maps, control);
+  rules.held = await rules.read();
+  const front = new V6Front(memory(MAPS.v6Front32), memory(MAPS.v6Front64));
+  front.recount(rules.held.v6);
+  return new Tables(maps, options, control, v4, rules, front);
+}
+
+class Tables implements KernelTables {
+  readonly capacity: number;
+  readonly #control: Uint32Array<ArrayBuffer>;
+  readonly #v4: V4Memory;
+  readonly #decision: V4Decision;
+  readonly #rules: Rules;
+  readonly #front: V6Front;
+  readonly #reclaimer: Reclaimer;
+  readonly #accounts: Accounts;
+  readonly #verdicts: SourceVerdicts;
+  /** Changes one after another. */
+  #last: Promise<unknown> = Promise.resolve();
+  #closed = false;
+
+  constructor(
+    maps: OpenMap,
+    options: TablesOptions,
+    control: Uint32Array<ArrayBuffer>,
+    v4: V4Memory,
+    rules: Rules,
+    front: V6Front,
+  ) {
+    this.capacity = capacityOf(options.limits);
+    this.#control = control;
+    this.#v4 = v4;
+    this.#rules = rules;
+    this.#front = front;
+    this.#reclaimer = new Reclaimer(options.gracePeriod, options.onError);
+    this.#decision = new V4Decision(v4, () => this.#reclaimer.drained());
+    this.#accounts = new Accounts(maps);
+    this.#verdicts = new SourceVerdicts(maps, v4, front);
+  }
+
+  apply(change: EntryChange, after: EntryTable): Promise<number> {
+    return this.#inTurn(async () => {
+      const started = performance.now();
+      this.#checkSize(after);
+      const plan = await planChange(change, after, this.#rules.held);
+      await this.#carryOut(plan, after, () => this.#decision.apply(change.adds.v4, change.removes.v4, after.v4));
+      return Math.round((performance.now() - started) * 1000);
+    });
+  }
+
+  reconcile(desired: EntryTable): Promise<number> {
+    return this.#inTurn(async () => {
+      this.#checkSize(desired);
+      await this.#readBack();
+      const plan = await planAll(desired, this.#rules.held);
+      const wrong = this.#rules.checkControl(true) + this.#front.repair(false);
+      const differing = await this.#carryOut(plan, desired, () => this.#decision.rebuild(desired.v4));
+      return wrong + plannedRows(plan) + differing;
+    });
+  }
+
+  verify(desired: EntryTable): Promise<Verification> {
+    return this.#inTurn(async () => {
+      await this.#readBack();
+      const plan = await planAll(desired, this.#rules.held);
+      const bits = await this.#decision.rebuild(desired.v4, undefined, true);
+      const differences =
+        plannedRows(plan) + bits.differing + this.#rules.checkControl(false) + this.#front.repair(true);
+      return { differences, digest: differences === 0 ? desired.digest() : undefined };
+    });
+  }
+
+  counters(): DatapathCounters {
+    return this.#accounts.counters();
+  }
+
+  topSources(count: number): Promise<SourceHits[]> {
+    return this.#accounts.topSources(count);
+  }
+
+  entryHits(family: Family, address: Uint8Array, length: number): bigint {
+    return this.#accounts.entryHits(family, address, length);
+  }
+
+  lookup(family: Family, address: Uint8Array): SourceVerdict {
+    const exactly = address.subarray(0, addressBytes(family));
+    const { verdict, rule } = this.#verdicts.decide(family, exactly, bootMs());
+    const { packets, lastDropMs } = this.#accounts.source(family, exactly);
+    return { verdict, length: rule?.length, expiresMs: rule?.expiresMs ?? 0, hits: packets, lastDropMs };
+  }
+
+  listen(on: boolean): void {
+    Atomics.store(this.#control, CONTROL.events, on ? 1 : 0);
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.#last.catch(() => undefined);
+    await this.#reclaimer.drained();
+  }
+
+  /** @returns /24s that are decided differently now. @throws DatapathError; the kernel then holds what it held before */
+  async #carryOut(plan: RulePlan, after: EntryTable, moveBits: () => ReturnType<V4Decision['apply']>): Promise<number> {
+    this.#rules.checkCapacity(plan);
+    await this.#rules.put(plan, after, this.#front);
+    const outcome = await moveBits();
+    this.#reclaimer.add(outcome.garbage);
+    if (outcome.full) {
+      await this.#rules.unput(plan, after, this.#front);
+      throw new DatapathError(
+        'CAPACITY',
+        `the list's IPv4 entries do not fit into the kernel's memory for them (${this.#v4.arena.free} and ${this.#v4.bitmaps.free} units of 32 bytes are free): raise the agent's capacity or shorten the list`,
+      );
+    }
+    this.#forgetHits(plan);
+    await this.#rules.remove(plan, after, this.#front);
+    return outcome.differing;
+  }
+
+  async #readBack(): Promise<void> {
+    this.#rules.held = await this.#rules.read();
+    this.#front.recount(this.#rules.held.v6);
+  }
+
+  #checkSize(table: EntryTable): void {
+    if (table.size > this.capacity)
+      throw new DatapathError(
+        'CAPACITY',
+        `${table.size} entries are more than the ${this.capacity} that this agent's maps are made for: raise the agent's capacity or shorten the list`,
+      );
+  }
+
+  #forgetHits(plan: RulePlan): void {
+    if (plannedRows(plan) > FORGET_ONE_BY_ONE) return;
+    this.#rules.eachRemoved(plan, (family, address, length) => {
+      this.#accounts.forgetEntry(family, address, length);
+    });
+  }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const turn = this.#last.then(() => {
+      if (this.#closed) throw new DatapathError('KERNEL', 'the datapath is closed');
+      return work();
+    });
+    this.#last = turn.catch(() => undefined);
+    return turn;
+  }
+}

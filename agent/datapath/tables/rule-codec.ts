@@ -1,0 +1,102 @@
+// Rows of an entry table as keys and values of the kernel's hash and trie maps, and back.
+import type { FamilyTable } from '../../../common/entry-table.ts';
+import { addressBytes, FLAG_ALLOW, FLAG_MONITOR } from '../../../common/packed.ts';
+import type { Family } from '../../../common/prefix.ts';
+import { ENTRY_KEY, RULE, RULE_MONITOR, TRIE_KEY_ADDRESS } from '../decision/layout.ts';
+
+const NS_PER_MS = 1_000_000n;
+
+/** What a map's keys are: bare addresses (hash), or a length and an address (trie). */
+export interface KeyForm {
+  readonly family: Family;
+  readonly exact: boolean;
+}
+
+export function keyBytes(form: KeyForm): number {
+  return addressBytes(form.family) + (form.exact ? 0 : TRIE_KEY_ADDRESS);
+}
+
+/** Boot-time milliseconds to nanoseconds, rounded to whole milliseconds; 0 stays 0. */
+export function toNs(ms: number): bigint {
+  return BigInt(Math.round(ms)) * NS_PER_MS;
+}
+
+/** Nanoseconds to milliseconds, rounded down. */
+export function toMs(ns: bigint): number {
+  return Number(ns / NS_PER_MS);
+}
+
+/** Keys (and values) of rows `rows[from]` to `rows[to - 1]` of a table, end to end. */
+export function encodeRows(form: KeyForm, table: FamilyTable, rows: Uint32Array, from: number, to: number) {
+  const width = keyBytes(form);
+  const keys = new Uint8Array((to - from) * width);
+  const values = new Uint8Array((to - from) * RULE.bytes);
+  const keyView = new DataView(keys.buffer);
+  const valueView = new DataView(values.buffer);
+  for (let i = 0; i < to - from; i++) {
+    const row = rows[from + i] ?? 0;
+    const length = table.lengthOf(row);
+    if (!form.exact) keyView.setUint32(i * width, length, true);
+    table.readAddress(row, keys, i * width + (form.exact ? 0 : TRIE_KEY_ADDRESS));
+    const expiry = table.expiryOf(row);
+    if (expiry > 0) valueView.setBigUint64(i * RULE.bytes + RULE.expiresNs, toNs(expiry), true);
+    const monitor = (table.flagsOf(row) & FLAG_MONITOR) !== 0;
+    valueView.setUint32(i * RULE.bytes + RULE.flags, monitor ? RULE_MONITOR : 0, true);
+    valueView.setUint32(i * RULE.bytes + RULE.length, length, true);
+  }
+  return { keys, values };
+}
+
+/** Puts `count` rows of a map into a table. `allow`: it is an allow map. */
+export function decodeRows(
+  form: KeyForm,
+  allow: boolean,
+  keys: Uint8Array,
+  values: Uint8Array,
+  count: number,
+  into: FamilyTable,
+): void {
+  const width = keyBytes(form);
+  const view = new DataView(values.buffer, values.byteOffset, values.byteLength);
+  const keyView = new DataView(keys.buffer, keys.byteOffset, keys.byteLength);
+  for (let i = 0; i < count; i++) {
+    const rule = decodeRule(view, i * RULE.bytes);
+    // A hash key is a whole address; a trie's own length counts, as that is what the kernel matches by.
+    const length = form.exact ? addressBytes(form.family) * 8 : keyView.getUint32(i * width, true);
+    const flags = allow ? FLAG_ALLOW : rule.monitor ? FLAG_MONITOR : 0;
+    into.set(keys, i * width + (form.exact ? 0 : TRIE_KEY_ADDRESS), length, flags, rule.expiresMs);
+  }
+}
+
+export interface Rule {
+  /** Milliseconds since boot, 0 for no end. */
+  readonly expiresMs: number;
+  readonly monitor: boolean;
+  readonly length: number;
+}
+
+export function decodeRule(view: DataView, offset: number): Rule {
+  return {
+    expiresMs: toMs(view.getBigUint64(offset + RULE.expiresNs, true)),
+    monitor: (view.getUint32(offset + RULE.flags, true) & RULE_MONITOR) !== 0,
+    length: view.getUint32(offset + RULE.length, true),
+  };
+}
+
+/** A trie's key. */
+export function trieKey(address: Uint8Array, length: number): Uint8Array {
+  const key = new Uint8Array(TRIE_KEY_ADDRESS + address.length);
+  new DataView(key.buffer).setUint32(0, length, true);
+  key.set(address, TRIE_KEY_ADDRESS);
+  return key;
+}
+
+/** The key of an entry's hits. */
+export function entryKey(family: Family, address: Uint8Array, length: number): Uint8Array {
+  const key = new Uint8Array(ENTRY_KEY.bytes);
+  const view = new DataView(key.buffer);
+  view.setUint32(ENTRY_KEY.family, family, true);
+  view.setUint32(ENTRY_KEY.length, length, true);
+  key.set(address.subarray(0, addressBytes(family)), ENTRY_KEY.address);
+  return key;
+}

@@ -1,0 +1,136 @@
+// What a change means for the maps that hold entries one to one: rows to put, rows to remove, map by map.
+import type { EntryTable, FamilyTable } from '../../../common/entry-table.ts';
+import { addressBytes, type FamilyColumns, FLAG_ALLOW } from '../../../common/packed.ts';
+import type { Family } from '../../../common/prefix.ts';
+import type { EntryChange } from '../datapath.ts';
+import { WordList } from '../decision/bits.ts';
+import { Pacer } from '../decision/pause.ts';
+import { classOf } from '../decision/v4-compile.ts';
+import { CLASS } from '../decision/v4-draft.ts';
+import { RULE_MAPS, ruleMapOf } from './rule-map.ts';
+
+const ROWS_BETWEEN_LOOKS = 4096;
+/** Boot-time clocks read in steps of 10 ms, and remaining times travel: less than this is no difference. */
+const EXPIRY_SLACK_MS = 1000;
+
+export interface RulePlan {
+  /** By index into RULE_MAPS: rows of the wanted table, sorted, unique. */
+  readonly puts: readonly Uint32Array[];
+  /** How many of the puts are new keys. */
+  readonly fresh: readonly number[];
+  /** By index into RULE_MAPS: rows of the held table, sorted, unique. */
+  readonly removes: readonly Uint32Array[];
+}
+
+/** True for rows that the kernel holds one to one: all but plain IPv4 blocks, which are bits. */
+export function isRule(family: Family, flags: number, expiresMs: number): boolean {
+  return family === 6 || classOf(flags, expiresMs) !== CLASS.plain;
+}
+
+export function plannedRows(plan: RulePlan): number {
+  return [...plan.puts, ...plan.removes].reduce((sum, rows) => sum + rows.length, 0);
+}
+
+/** From what the maps hold to what they must hold after a change. */
+export async function planChange(change: EntryChange, after: EntryTable, held: EntryTable): Promise<RulePlan> {
+  const builder = new Builder(after, held);
+  await builder.follow(4, change.adds.v4);
+  await builder.follow(4, change.removes.v4);
+  await builder.follow(6, change.adds.v6);
+  await builder.follow(6, change.removes.v6);
+  return builder.finish();
+}
+
+/** From what the maps hold to exactly `desired`. */
+export async function planAll(desired: EntryTable, held: EntryTable): Promise<RulePlan> {
+  const builder = new Builder(desired, held);
+  await builder.compareAll(4);
+  await builder.compareAll(6);
+  return builder.finish();
+}
+
+class Builder {
+  readonly #wanted: EntryTable;
+  readonly #held: EntryTable;
+  readonly #puts = RULE_MAPS.map(() => new WordList());
+  readonly #removes = RULE_MAPS.map(() => new WordList());
+  readonly #pacer = new Pacer();
+  readonly #address = new Uint8Array(16);
+
+  constructor(wanted: EntryTable, held: EntryTable) {
+    this.#wanted = wanted;
+    this.#held = held;
+  }
+
+  /** Looks at every key of the columns; the tables say what is to be done about it. */
+  async follow(family: Family, columns: FamilyColumns): Promise<void> {
+    const wanted = this.#wanted.family(family);
+    const held = this.#held.family(family);
+    const width = addressBytes(family);
+    for (let i = 0; i < columns.count; i++) {
+      if (i % ROWS_BETWEEN_LOOKS === 0 && this.#pacer.due) await this.#pacer.rest();
+      const flags = columns.flags[i] ?? 0;
+      // The mass of a list: plain IPv4 blocks beside a kernel that holds no rules.
+      if (held.size === 0 && !isRule(family, flags, columns.ttlsMs[i] ?? 0)) continue;
+      const length = columns.lengths[i] ?? 0;
+      const allow = (flags & FLAG_ALLOW) !== 0;
+      const want = wanted.rowOf(columns.addresses, i * width, length, allow);
+      const have = held.rowOf(columns.addresses, i * width, length, allow);
+      this.#compare(family, wanted, want, held, have, 0);
+    }
+  }
+
+  async compareAll(family: Family): Promise<void> {
+    const wanted = this.#wanted.family(family);
+    const held = this.#held.family(family);
+    for (let row = 0; row < wanted.size; row++) {
+      if (row % ROWS_BETWEEN_LOOKS === 0 && this.#pacer.due) await this.#pacer.rest();
+      if (!isRule(family, wanted.flagsOf(row), wanted.expiryOf(row))) continue;
+      this.#compare(family, wanted, row, held, this.#rowLike(held, wanted, row), EXPIRY_SLACK_MS);
+    }
+    for (let row = 0; row < held.size; row++) {
+      if (row % ROWS_BETWEEN_LOOKS === 0 && this.#pacer.due) await this.#pacer.rest();
+      this.#compare(family, wanted, this.#rowLike(wanted, held, row), held, row, EXPIRY_SLACK_MS);
+    }
+  }
+
+  finish(): RulePlan {
+    const puts = this.#puts.map(sortedUnique);
+    const removes = this.#removes.map(sortedUnique);
+    const fresh = puts.map((rows, i) => {
+      const family = RULE_MAPS[i]?.family ?? 4;
+      const wanted = this.#wanted.family(family);
+      const held = this.#held.family(family);
+      return rows.reduce((count, row) => count + (this.#rowLike(held, wanted, row) < 0 ? 1 : 0), 0);
+    });
+    return { puts, fresh, removes };
+  }
+
+  /** `want`, `have`: rows of one key, -1 for none. */
+  #compare(family: Family, wanted: FamilyTable, want: number, held: FamilyTable, have: number, slackMs: number): void {
+    if (want >= 0 && isRule(family, wanted.flagsOf(want), wanted.expiryOf(want))) {
+      const same = have >= 0 && wanted.flagsOf(want) === held.flagsOf(have);
+      if (!same || expiryDiffers(wanted.expiryOf(want), held.expiryOf(have), slackMs))
+        this.#puts[ruleMapOf(family, wanted.lengthOf(want), wanted.flagsOf(want))]?.push(want);
+    } else if (have >= 0) {
+      this.#removes[ruleMapOf(family, held.lengthOf(have), held.flagsOf(have))]?.push(have);
+    }
+  }
+
+  #rowLike(table: FamilyTable, other: FamilyTable, row: number): number {
+    other.readAddress(row, this.#address, 0);
+    return table.rowOf(this.#address, 0, other.lengthOf(row), (other.flagsOf(row) & FLAG_ALLOW) !== 0);
+  }
+}
+
+function expiryDiffers(a: number, b: number, slackMs: number): boolean {
+  return (a === 0) !== (b === 0) || Math.abs(a - b) > slackMs;
+}
+
+function sortedUnique(list: WordList): Uint32Array {
+  const rows = list.view();
+  rows.sort();
+  let kept = 0;
+  for (let i = 0; i < rows.length; i++) if (i === 0 || rows[i] !== rows[i - 1]) rows[kept++] = rows[i] ?? 0;
+  return rows.subarray(0, kept);
+}

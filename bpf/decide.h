@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * What nearly every packet sees: bits in shared memory that say clean, drop, or look it up. No hash, trie, clock or allowlist.
+ * docs/decisions/0003-the-ipv4-decision-structure.md has the reasons and the measurements.
+ */
+#ifndef FLEETBLOCK_DECIDE_H
+#define FLEETBLOCK_DECIDE_H
+
+#include <linux/in6.h>
+
+#include <bpf/bpf_endian.h>
+
+#include "lookup.h"
+
+#define FB_READ_ONCE(x) (*(volatile typeof(x) *)&(x))
+
+/* BPF has no instruction for it. */
+static __always_inline __u32 fb_popcount(__u64 x)
+{
+	x -= (x >> 1) & 0x5555555555555555ULL;
+	x = (x & 0x3333333333333333ULL) + ((x >> 2) & 0x3333333333333333ULL);
+	x = (x + (x >> 4)) & 0x0f0f0f0f0f0f0f0fULL;
+	return (x * 0x0101010101010101ULL) >> 56;
+}
+
+/* Whether one of the three octets in the low 24 bits of `leaf` is `octet`: looks for a zero byte in the difference. */
+static __always_inline int fb_has_octet(__u32 leaf, __u32 octet)
+{
+	__u32 difference = (leaf ^ (octet * 0x010101u)) & 0xffffffu;
+
+	return ((difference - 0x010101u) & ~difference & 0x808080u) != 0;
+}
+
+static __always_inline int fb_in_bitmap(const struct fb_page *page, __u32 offset, __u32 octet)
+{
+	const __u32 *words = (const __u32 *)(page->bytes + offset);
+
+	return (words[octet >> 5] >> (octet & 31)) & 1;
+}
+
+static __always_inline enum fb_verdict fb_decide_v4(__be32 source)
+{
+	__u32 address = bpf_ntohl(source);
+	__u32 block = address >> 14;
+	__u32 number = (address >> 8) & 63;
+	__u32 octet = address & 255;
+	__u32 key, position, offset, leaf;
+	__u64 leafy;
+	struct fb_index_pair *pair;
+	struct fb_record *record;
+	struct fb_page *page;
+
+#ifndef FB_WITHOUT_FRONT
+	__u64 *front = bpf_map_lookup_elem(&fb_v4_front, &block);
+
+	if (!front || !((*front >> number) & 1))
+		return FB_CLEAR;
+#endif
+	key = block >> 1;
+	pair = bpf_map_lookup_elem(&fb_v4_index, &key);
+	if (!pair)
+		return FB_CLEAR;
+	position = FB_READ_ONCE(pair->position[block & 1]);
+	if (position == 0)
+		return FB_CLEAR;
+
+	key = position / FB_PAGE_UNITS;
+	page = bpf_map_lookup_elem(&fb_v4_arena, &key);
+	if (!page)
+		return FB_CLEAR;
+	offset = position % FB_PAGE_UNITS * FB_UNIT_BYTES;
+	record = (struct fb_record *)(page->bytes + offset);
+	if ((record->whole >> number) & 1)
+		return FB_DROP;
+	leafy = record->leafy;
+	if (!((leafy >> number) & 1))
+		return FB_CLEAR;
+	/* Nothing straddles a page: the mask tells the verifier so. */
+	offset += sizeof(*record) + fb_popcount(leafy & ((1ULL << number) - 1)) * sizeof(leaf);
+	leaf = *(__u32 *)(page->bytes + (offset & (FB_PAGE_BYTES - sizeof(leaf))));
+
+	position = leaf & FB_LEAF_POSITION;
+	switch (leaf >> FB_LEAF_KIND_SHIFT) {
+	case FB_LEAF_OCTETS:
+		return fb_has_octet(leaf, octet) ? FB_DROP : FB_CLEAR;
+	case FB_LEAF_LOOKUP_OCTETS:
+		return fb_has_octet(leaf, octet) ? fb_look_up_v4(source, 0) : FB_CLEAR;
+	case FB_LEAF_BITMAP:
+		key = position / FB_PAGE_UNITS;
+		page = bpf_map_lookup_elem(&fb_v4_bitmaps, &key);
+		if (!page)
+			return FB_CLEAR;
+		offset = position % FB_PAGE_UNITS * FB_UNIT_BYTES;
+		return fb_in_bitmap(page, offset, octet) ? FB_DROP : FB_CLEAR;
+	default:
+		key = position / FB_PAGE_UNITS;
+		page = bpf_map_lookup_elem(&fb_v4_bitmaps, &key);
+		if (!page)
+			return FB_CLEAR;
+		/* Pairs lie at even positions. */
+		offset = position % FB_PAGE_UNITS / 2 * (2 * FB_UNIT_BYTES);
+		if (!fb_in_bitmap(page, offset, octet))
+			return FB_CLEAR;
+		return fb_look_up_v4(source, fb_in_bitmap(page, offset + FB_UNIT_BYTES, octet));
+	}
+}
+
+static __always_inline enum fb_verdict fb_decide_v6(const struct in6_addr *source)
+{
+	__u32 first = bpf_ntohl(source->s6_addr32[0]);
+	__u32 slot = (first * FB_V6_HASH_A) >> (32 - FB_V6_SLOT_BITS);
+	__u32 key = slot >> 5;
+	__u64 *word = bpf_map_lookup_elem(&fb_v6_front32, &key);
+	__u64 high, low;
+	__u32 near;
+
+	if (!word)
+		return FB_CLEAR;
+	near = (*word >> (2 * (slot & 31))) & (FB_V6_LOOKUP | FB_V6_DEEPER);
+	if (near == 0)
+		return FB_CLEAR;
+	if (near == FB_V6_DEEPER) {
+		__u32 hash = (first * FB_V6_HASH_A) ^ (bpf_ntohl(source->s6_addr32[1]) * FB_V6_HASH_B);
+
+		hash = (hash ^ (hash >> 15)) * FB_V6_HASH_C;
+		slot = hash >> (32 - FB_V6_SLOT_BITS);
+		key = slot >> 6;
+		word = bpf_map_lookup_elem(&fb_v6_front64, &key);
+		if (!word || !((*word >> (slot & 63)) & 1))
+			return FB_CLEAR;
+	}
+	__builtin_memcpy(&high, &source->s6_addr32[0], sizeof(high));
+	__builtin_memcpy(&low, &source->s6_addr32[2], sizeof(low));
+	return fb_look_up_v6(high, low);
+}
+
+#endif
