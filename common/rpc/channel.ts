@@ -41,5 +41,8 @@ export function channelOptions(serverName: string): ChannelOptions {
     // Every client has its own connection: streams of different hosts must not share one by accident in one process.
     'grpc.use_local_subchannel_pool': 1,
     'grpc.enable_retries': 0,
+    // The controller is dialled, never a proxy of the environment, and DNS is asked for its address only.
+    'grpc.enable_http_proxy': 0,
+    'grpc.service_config_disable_resolution': 1,
   };
 }

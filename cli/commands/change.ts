@@ -1,0 +1,47 @@
+// What all commands that change the list do: send, wait, print the proof.
+import type { ChangeReply__Output } from '../../proto/gen/fleetblock/v1/ChangeReply.ts';
+import type { Cli, GlobalOptions } from '../context.ts';
+import { loadCredentials } from '../credentials.ts';
+import { type ChangeVerb, changeExitCode, changeJson, changeText } from '../output/change.ts';
+import { type OutputForm, printValue } from '../output/format.ts';
+import { type OperatorClient, withOperator } from '../services/operator-client.ts';
+
+export interface ChangeOptions extends GlobalOptions {
+  readonly wait: boolean;
+  /** Milliseconds. */
+  readonly timeout: number;
+  readonly output: OutputForm;
+  readonly dryRun?: boolean;
+  readonly file?: string;
+  readonly reason?: string;
+}
+
+export interface Change {
+  readonly verb: ChangeVerb;
+  readonly origin: string;
+  readonly send: (client: OperatorClient) => Promise<ChangeReply__Output>;
+}
+
+/** Prints the result and sets the exit code. @throws FleetblockError as the client does. */
+export async function runChange(cli: Cli, options: ChangeOptions, change: Change): Promise<void> {
+  const credentials = await loadCredentials(cli, options);
+  const reply = await withOperator(cli, credentials, change.send);
+  const context = {
+    verb: change.verb,
+    waitMs: options.wait ? options.timeout : undefined,
+    dryRun: options.dryRun ?? false,
+    origin: change.origin,
+    now: cli.now(),
+  };
+  const { lines, notes } = changeText(reply, context);
+  if (options.output === 'json' || options.output === 'yaml')
+    await printValue(cli, options.output, changeJson(reply, change.verb));
+  else for (const line of lines) cli.stdout.write(`${line}\n`);
+  for (const note of notes) cli.stderr.write(`${note}\n`);
+  cli.exitCode = changeExitCode(reply, context);
+}
+
+/** For requests: how long the controller waits for hosts; left out for --no-wait. */
+export function waitOf(options: ChangeOptions): { wait?: { timeoutMs: number } } {
+  return options.wait && !options.dryRun ? { wait: { timeoutMs: options.timeout } } : {};
+}

@@ -1,0 +1,59 @@
+// Options that several commands share, with one wording.
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { parseDuration } from '../../common/duration.ts';
+import { messageOf } from '../../common/errors.ts';
+import { OUTPUT_FORMS } from '../output/format.ts';
+
+/** For commander: a bad value is a usage error that names the form. */
+function duration(text: string): number {
+  try {
+    return parseDuration(text);
+  } catch (error) {
+    throw new InvalidArgumentError(messageOf(error));
+  }
+}
+
+function collect(value: string, before: readonly string[] = []): string[] {
+  return [...before, value];
+}
+
+export function addTarget(command: Command): Command {
+  return command
+    .option('-A, --all-hosts', 'every host of the fleet, those that join later too')
+    .addOption(new Option('-H, --host <name...>', 'this host; several: repeat it, list them, or separate by commas'))
+    .option('-l, --selector <terms>', 'hosts by labels: env=prod,role!=db');
+}
+
+export function addWait(command: Command): Command {
+  return command
+    .addOption(new Option('--wait', "wait for every targeted host's proof").default(true, 'yes'))
+    .option('--no-wait', 'return once the change is committed')
+    .addOption(new Option('--timeout <time>', 'how long to wait').argParser(duration).default(10_000, '10s'));
+}
+
+export function addOutput(command: Command): Command {
+  return command.addOption(
+    new Option('-o, --output <form>', 'form of the output').choices(OUTPUT_FORMS).default('table'),
+  );
+}
+
+export function addFile(command: Command): Command {
+  return command.option('-f, --file <file>', 'also the prefixes in this file, one a line (- is stdin)');
+}
+
+export function addReason(command: Command): Command {
+  return command.option('-R, --reason <text>', 'why: kept with the change, in the audit');
+}
+
+export function durationOption(flags: string, description: string): Option {
+  return new Option(flags, description).argParser(duration);
+}
+
+export function repeatedOption(flags: string, description: string): Option {
+  return new Option(flags, description).argParser(collect);
+}
+
+/** The part of --help that people read first. */
+export function addExamples(command: Command, ...examples: readonly string[]): Command {
+  return command.addHelpText('after', `\nExamples:\n${examples.map((example) => `  $ ${example}\n`).join('')}`);
+}

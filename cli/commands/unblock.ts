@@ -1,0 +1,51 @@
+// fleetblock unblock: remove a claim, and say what else still blocks the prefix.
+import type { Command } from 'commander';
+import { selectorToWire } from '../../common/rpc/selector.ts';
+import type { Cli } from '../context.ts';
+import { readPrefixes } from '../prefixes.ts';
+import { splitHosts, type TargetOptions, targetOf } from '../targets.ts';
+import { type ChangeOptions, runChange, waitOf } from './change.ts';
+import { addExamples, addFile, addOutput, addReason, addTarget, addWait } from './options.ts';
+
+interface UnblockOptions extends ChangeOptions, TargetOptions {
+  readonly origin: string;
+}
+
+export function register(program: Command, cli: Cli): void {
+  const command = program
+    .command('unblock')
+    .summary('remove the block of prefixes')
+    .description(
+      'Removes the block of exactly these prefixes: never a range around them or an address inside. Other origins (an imported list, a range) keep theirs, and are named. Without a target, whatever hosts the claim has.',
+    )
+    .argument('[prefix...]', 'IPv4 or IPv6 addresses or prefixes')
+    .option('--origin <origin>', 'whose claims: manual, list:NAME', 'manual')
+    .option('--dry-run', 'check and say what would happen, change nothing');
+  addWait(addOutput(addReason(addFile(addTarget(command)))));
+  addExamples(
+    command,
+    'fleetblock unblock 192.168.1.100',
+    "fleetblock unblock 203.0.113.7 --origin list:spamhaus -R 'false positive, ticket 4712'",
+    'fleetblock unblock -f addresses.txt -o json',
+  );
+  command.action(async (args: string[]) => {
+    const options = command.optsWithGlobals<UnblockOptions>();
+    const { words, target } = splitHosts(args, options);
+    const prefixes = await readPrefixes(cli, words, options.file);
+    const selector = targetOf(target);
+    await runChange(cli, options, {
+      verb: 'unblock',
+      origin: options.origin,
+      send: (client) =>
+        client.unblock({
+          prefixes,
+          action: 'ACTION_BLOCK',
+          origin: options.origin,
+          reason: options.reason ?? '',
+          dryRun: options.dryRun ?? false,
+          ...(selector ? { target: selectorToWire(selector) } : {}),
+          ...waitOf(options),
+        }),
+    });
+  });
+}

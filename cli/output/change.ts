@@ -1,0 +1,155 @@
+// What became of a change, in words: the proof line for stdout, and for stderr what keeps it from being whole.
+import { formatDuration } from '../../common/duration.ts';
+import type { ChangeReply__Output } from '../../proto/gen/fleetblock/v1/ChangeReply.ts';
+import type { Claim__Output } from '../../proto/gen/fleetblock/v1/Claim.ts';
+import type { HostOutcomes__Output } from '../../proto/gen/fleetblock/v1/HostOutcomes.ts';
+import type { PrefixOutcome__Output } from '../../proto/gen/fleetblock/v1/PrefixOutcome.ts';
+import { EXIT } from '../exit-codes.ts';
+import { claimJson, selectorText } from './claim.ts';
+import { jsonInteger } from './json.ts';
+import { plural, printable, relative } from './text.ts';
+
+export type ChangeVerb = 'block' | 'monitor' | 'allow' | 'unblock' | 'disallow';
+
+export interface ChangeContext {
+  readonly verb: ChangeVerb;
+  /** How long the controller was asked to wait for the hosts; undefined for --no-wait. */
+  readonly waitMs: number | undefined;
+  readonly dryRun: boolean;
+  /** Whose claims an unblock removes. */
+  readonly origin: string;
+  readonly now: number;
+}
+
+export interface ChangeText {
+  /** For stdout. */
+  readonly lines: readonly string[];
+  /** For stderr. */
+  readonly notes: readonly string[];
+}
+
+const WORDS: Readonly<Record<ChangeVerb, { done: string; already: string; would: string }>> = {
+  block: { done: 'blocked', already: 'already blocked', would: 'block' },
+  monitor: { done: 'monitoring', already: 'already monitoring', would: 'monitor' },
+  allow: { done: 'allowed', already: 'already allowed', would: 'allow' },
+  unblock: { done: 'unblocked', already: 'not blocked', would: 'unblock' },
+  disallow: { done: 'stopped allowing', already: 'not allowed', would: 'stop allowing' },
+};
+
+/** Named one by one up to here; more are counted. */
+const MAX_NAMED = 3;
+const MAX_HOST_NOTES = 20;
+const NO_HOSTS: HostOutcomes__Output = { targeted: 0, enforced: 0, pending: [], failed: [] };
+
+export function changeText(reply: ChangeReply__Output, context: ChangeContext): ChangeText {
+  const words = WORDS[context.verb];
+  const { outcomes } = reply;
+  const missing = outcomes.filter((outcome) => outcome.change === 'NOT_FOUND');
+  const made = outcomes.filter((outcome) => outcome.change !== 'NOT_FOUND');
+  const still = made.filter((outcome) => outcome.stillBlockedBy.length > 0);
+  const free = made.filter((outcome) => outcome.stillBlockedBy.length === 0);
+  const unchanged = free.length > 0 && free.every((outcome) => outcome.change === 'UNCHANGED');
+
+  const lines: string[] = [];
+  if (free.length > 0) lines.push(sentence(free, unchanged ? 'already' : 'done', reply, context));
+  if (still.length > 0) lines.push(sentence(still, 'still', reply, context));
+  if (missing.length > 0) lines.push(`${names(missing)} ${missing.length === 1 ? 'was' : 'were'} ${words.already}`);
+  const notes = [
+    ...outcomes.flatMap((outcome) => stillNotes(outcome, context)),
+    ...(made.length > 0 && !context.dryRun ? hostNotes(reply, context) : []),
+  ];
+  return { lines, notes };
+}
+
+/** The exit code of a change that the controller accepted. */
+export function changeExitCode(reply: ChangeReply__Output, context: ChangeContext): number {
+  const { targeted, enforced } = reply.hosts ?? NO_HOSTS;
+  const nothing = reply.outcomes.every((outcome) => outcome.change === 'NOT_FOUND');
+  const whole = enforced >= targeted;
+  return whole || nothing || context.dryRun || context.waitMs === undefined ? EXIT.done : EXIT.partial;
+}
+
+/** `block -o json`; commands that remove say also what was not there and what still blocks. */
+export function changeJson(reply: ChangeReply__Output, verb: ChangeVerb): object {
+  const { targeted, enforced, pending, failed } = reply.hosts ?? NO_HOSTS;
+  return {
+    revision: jsonInteger(reply.revision),
+    prefixes: reply.outcomes.map((outcome) => outcome.prefix),
+    hosts: {
+      targeted,
+      enforced,
+      pending: pending.map((host) => host.name),
+      failed: failed.map(({ name, code, text }) => ({ name, code, text })),
+    },
+    elapsedMs: Math.round(reply.elapsedMs * 1000) / 1000,
+    ...(verb === 'unblock' || verb === 'disallow' ? removalJson(reply.outcomes) : {}),
+  };
+}
+
+function removalJson(outcomes: readonly PrefixOutcome__Output[]): object {
+  return {
+    notFound: outcomes.filter(({ change }) => change === 'NOT_FOUND').map(({ prefix }) => prefix),
+    stillBlocked: outcomes
+      .filter(({ stillBlockedBy }) => stillBlockedBy.length > 0)
+      .map(({ prefix, stillBlockedBy }) => ({ prefix, by: stillBlockedBy.map(claimJson) })),
+  };
+}
+
+function sentence(
+  outcomes: readonly PrefixOutcome__Output[],
+  kind: 'done' | 'already' | 'still',
+  reply: ChangeReply__Output,
+  { verb, waitMs, dryRun, origin }: ChangeContext,
+): string {
+  const words = WORDS[verb];
+  const { targeted, enforced } = reply.hosts ?? NO_HOSTS;
+  const some = outcomes.filter((outcome) => outcome.change === 'UNCHANGED').length;
+  const what = `${names(outcomes)}${kind === 'done' && some > 0 ? ` (${some} of them already)` : ''}`;
+  const hosts = plural(targeted, 'host');
+  const revision = `revision ${reply.revision}`;
+  if (dryRun)
+    return kind === 'already'
+      ? `${words.already} ${what} on ${hosts} (dry run: nothing to change)`
+      : `would ${words.would} ${what} on ${hosts} (dry run: nothing was changed)`;
+  const done = kind === 'still' ? `removed the ${origin} claim on` : words[kind];
+  if (waitMs === undefined)
+    return kind === 'already'
+      ? `${done} ${what} for ${hosts} (${revision}), not waiting for proof`
+      : `accepted: ${words.would} ${what} on ${hosts} (${revision}), not waiting for proof`;
+  const elapsed = `${Math.max(1, Math.round(reply.elapsedMs))} ms`;
+  const end = kind === 'still' ? ', but it is still blocked' : '';
+  return `${done} ${what} on ${enforced}/${plural(targeted, 'host')} in ${elapsed} (${revision})${end}`;
+}
+
+function names(outcomes: readonly PrefixOutcome__Output[]): string {
+  if (outcomes.length > MAX_NAMED) return plural(outcomes.length, 'prefix', 'prefixes');
+  return outcomes.map((outcome) => outcome.prefix).join(', ');
+}
+
+function stillNotes({ prefix, change, stillBlockedBy }: PrefixOutcome__Output, context: ChangeContext): string[] {
+  if (stillBlockedBy.length === 0) return [];
+  const not = change === 'NOT_FOUND' ? `has no ${context.origin} claim, but is` : 'is';
+  return stillBlockedBy.map((claim) => `${prefix} ${not} still blocked by ${claimWords(claim, context.now)}`);
+}
+
+function claimWords(claim: Claim__Output, now: number): string {
+  const ends = claim.expiresAtMs === '0' ? 'without end' : `ends ${relative(Number(claim.expiresAtMs), now)}`;
+  const reason = claim.reason === '' ? '' : `: ${printable(claim.reason)}`;
+  return `${claim.prefix} of ${printable(claim.origin)} on ${selectorText(claim)}, ${ends}${reason}`;
+}
+
+function hostNotes(reply: ChangeReply__Output, { waitMs }: ChangeContext): string[] {
+  const { targeted, pending, failed } = reply.hosts ?? NO_HOSTS;
+  if (targeted === 0) return ['no host matches now: it will hold for those that join later'];
+  const within = waitMs === undefined ? '' : `: no proof within ${formatDuration(waitMs)}, it is still being sent`;
+  const notes = [
+    ...failed.map((host) => `failed: ${host.name} refused it: ${host.code}: ${printable(host.text)}`),
+    ...(waitMs === undefined ? pending.filter((host) => host.status === 'offline') : pending).map((host) =>
+      host.status === 'offline'
+        ? `pending: ${host.name} is offline: it takes the change when it reconnects`
+        : `pending: ${host.name} is ${host.status}${within}`,
+    ),
+  ];
+  if (notes.length <= MAX_HOST_NOTES) return notes;
+  return [...notes.slice(0, MAX_HOST_NOTES), `and ${notes.length - MAX_HOST_NOTES} more hosts: see fleetblock hosts`];
+}

@@ -1,0 +1,68 @@
+// The command line: which command, its options, and what its failure means for the exit code.
+import { Command, CommanderError } from 'commander';
+import { FleetblockError, messageOf } from '../common/errors.ts';
+import { COMMANDS, type CommandModule } from './commands/registry.ts';
+import type { Cli } from './context.ts';
+import { EXIT, exitCodeOf } from './exit-codes.ts';
+
+/** Runs one command line (without node and script). Returns the exit code; never throws, never exits. */
+export async function run(args: readonly string[], cli: Cli): Promise<number> {
+  try {
+    const program = await buildProgram(args, cli);
+    await program.parseAsync([...args], { from: 'user' });
+    return cli.exitCode;
+  } catch (error) {
+    // --help and --version end here too, with 0; commander has printed what there is to say.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
+    cli.stderr.write(`fleetblock: ${messageOf(error)}\n`);
+    return error instanceof FleetblockError ? exitCodeOf(error.code) : EXIT.failure;
+  }
+}
+
+/** The program with the command that `args` name, or with all of them (for help, suggestions and completion). */
+export async function buildProgram(args: readonly string[], cli: Cli): Promise<Command> {
+  const program = new Command('fleetblock')
+    .description('Blocks addresses on every host of the fleet, in the kernel, and proves it host by host.')
+    .option('--config <file>', 'credentials (FLEETBLOCK_CONFIG; default ~/.config/fleetblock/config.yaml)')
+    .option('--context <name>', 'which of the contexts in it (FLEETBLOCK_CONTEXT)')
+    .option('--controller <host:port>', 'another address of the controller (FLEETBLOCK_CONTROLLER)')
+    .configureOutput({
+      writeOut: (text) => cli.stdout.write(text),
+      writeErr: (text) => cli.stderr.write(text),
+      outputError: (text, write) => write(oneLine(text)),
+      getOutHelpWidth: () => cli.stdout.columns ?? 100,
+      getErrHelpWidth: () => cli.stderr.columns ?? 100,
+      getOutHasColors: () => false,
+      getErrHasColors: () => false,
+    })
+    .configureHelp({ showGlobalOptions: true })
+    .showSuggestionAfterError(true)
+    .exitOverride();
+  const named = commandIn(args);
+  if (named !== undefined) {
+    (await named()).register(program, cli);
+    return program;
+  }
+  const { VERSION } = await import('../common/version.ts');
+  program.version(VERSION, '-V, --version', 'show the version').helpOption('-h, --help', 'show help');
+  for (const command of await Promise.all(Object.values(COMMANDS).map((load) => load())))
+    command.register(program, cli);
+  return program;
+}
+
+/** The loader of the first word that is no option, if that is a command. */
+function commandIn(args: readonly string[]): (() => Promise<CommandModule>) | undefined {
+  for (let i = 0; i < args.length; i++) {
+    const word = args[i] ?? '';
+    if (['--config', '--context', '--controller'].includes(word)) i++;
+    else if (!word.startsWith('-')) return Object.hasOwn(COMMANDS, word) ? COMMANDS[word] : undefined;
+  }
+  return undefined;
+}
+
+function oneLine(text: string): string {
+  return `${text
+    .replace(/^error: /, 'fleetblock: ')
+    .trim()
+    .replaceAll('\n', ' ')}\n`;
+}
