@@ -26,10 +26,13 @@ export async function fetchPinnedRoot(controller: string, pin: Uint8Array, timeo
   return root.toString();
 }
 
+/** True for the self-signed certificate of the pinned key. */
 function hasPin(certificate: X509Certificate, pin: Uint8Array): boolean {
   const spki = certificate.publicKey.export({ type: 'spki', format: 'der' });
   const digest = createHash('sha256').update(spki).digest();
-  return digest.length === pin.length && timingSafeEqual(digest, pin);
+  const matches = digest.length === pin.length && timingSafeEqual(digest, pin);
+  // A root signs itself: no other certificate around the same key is let in with it.
+  return matches && certificate.verify(certificate.publicKey);
 }
 
 async function shownChain(controller: string, timeoutMs: number): Promise<X509Certificate[]> {

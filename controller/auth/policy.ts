@@ -1,0 +1,27 @@
+// Which role a call needs. A method that is not in this table is refused to everybody, and the matrix in test/identity
+// fails until it has a row.
+import type { Role } from './caller.ts';
+
+/** By the method's name: `Service/Method`. Viewer, operator and admin each may do what the ones before them may. */
+export const REQUIRED_ROLE: Readonly<Record<string, Role>> = {
+  'AgentService/Sync': 'agent',
+  'OperatorService/Block': 'operator',
+  'OperatorService/Unblock': 'operator',
+  'OperatorService/ListEntries': 'viewer',
+  'OperatorService/ListHosts': 'viewer',
+  'OperatorService/CreateToken': 'admin',
+};
+
+const RANK: Readonly<Record<Exclude<Role, 'agent'>, number>> = { viewer: 1, operator: 2, admin: 3 };
+
+/** @param path as gRPC has it: `/fleetblock.v1.OperatorService/Block` */
+export function requiredRole(path: string): Role | undefined {
+  const [, method = ''] = /^\/fleetblock\.v1\.([A-Za-z]+\/[A-Za-z]+)$/.exec(path) ?? [];
+  return Object.hasOwn(REQUIRED_ROLE, method) ? REQUIRED_ROLE[method] : undefined;
+}
+
+/** Agents may call what is for agents, and nobody else may. */
+export function roleSuffices(role: Role, required: Role): boolean {
+  if (role === 'agent' || required === 'agent') return role === required;
+  return RANK[role] >= RANK[required];
+}

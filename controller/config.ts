@@ -1,0 +1,111 @@
+// Settings of fleetblock-controller: flags, then FLEETBLOCK_* variables, then a YAML file; checked once, here.
+import { Command, Option } from 'commander';
+import { type Endpoint, formatEndpoint, parseEndpoint } from '../common/endpoint.ts';
+import { FleetblockError } from '../common/errors.ts';
+import { LOG_LEVELS } from '../common/logger.ts';
+import { applyYamlFile } from '../common/settings.ts';
+import { VERSION } from '../common/version.ts';
+
+export const DEFAULT_DATA_DIR = '/var/lib/fleetblock';
+export const DEFAULT_LISTEN = '0.0.0.0:7443';
+
+export interface InitSettings {
+  readonly dataDir: string;
+  readonly fleet: string;
+  readonly advertise: string;
+  /** As given: `run` is to be told the same. */
+  readonly listen: string;
+}
+
+export interface RunSettings {
+  readonly dataDir: string;
+  readonly listen: Endpoint;
+  /** Undefined: no metrics are served. */
+  readonly metrics: Endpoint | undefined;
+  readonly logLevel: string;
+}
+
+export interface Actions {
+  readonly init: (settings: InitSettings) => Promise<void>;
+  readonly run: (settings: RunSettings) => Promise<void>;
+}
+
+export function buildProgram(actions: Actions): Command {
+  const program = new Command('fleetblock-controller')
+    .description('Keeps the blocklist of a fleet and sends every change to its agents.')
+    .version(VERSION, '--version', 'print the version')
+    .showHelpAfterError('(see --help)')
+    .addHelpText(
+      'after',
+      '\nA new fleet in two commands:\n' +
+        '  fleetblock-controller init --data-dir DIR --advertise HOST:PORT\n' +
+        '  fleetblock-controller run --data-dir DIR --listen HOST:PORT\n' +
+        '\nEvery option can be set by a variable (FLEETBLOCK_DATA_DIR...) or in a YAML file (--config FILE, keys as the\n' +
+        'long options). Exit codes: 0 done, 1 failure, 2 usage.',
+    );
+  const init = withCommonOptions(program.command('init'))
+    .description('make a new fleet in an empty data directory: its certificate authority, store and first admin')
+    .addOption(option('--fleet <name>', 'name of the fleet').default('default'))
+    .addOption(option('--advertise <host:port>', 'by which operators reach it (default: what --listen says)'))
+    .action(async (options: Record<string, unknown>) => actions.init(initSettings(options)));
+  const run = withCommonOptions(program.command('run'))
+    .description('serve the fleet in a data directory')
+    .addOption(option('--metrics <host:port>', 'serve Prometheus metrics, /healthz and /readyz there, without TLS'))
+    .addOption(option('--log-level <level>', 'least level that is logged').choices(LOG_LEVELS).default('info'))
+    .action(async (options: Record<string, unknown>) => actions.run(runSettings(options)));
+  for (const command of [init, run])
+    command.hook('preAction', () => {
+      const file = text(command.opts(), 'config');
+      if (file) applyYamlFile(command, file);
+    });
+  return program;
+}
+
+function withCommonOptions(command: Command): Command {
+  return (
+    command
+      .addOption(option('--data-dir <dir>', 'where the fleet is kept').default(DEFAULT_DATA_DIR))
+      .addOption(option('--listen <host:port>', 'the one port for agents and operators').default(DEFAULT_LISTEN))
+      // Not FLEETBLOCK_CONFIG: that names the credentials of the CLI, which may run in the same shell.
+      .addOption(new Option('--config <file>', 'YAML file with settings').env('FLEETBLOCK_CONTROLLER_CONFIG'))
+  );
+}
+
+function option(flags: string, description: string): Option {
+  const [, name = ''] = /^--([a-z-]+)/.exec(flags) ?? [];
+  return new Option(flags, description).env(`FLEETBLOCK_${name.replaceAll('-', '_').toUpperCase()}`);
+}
+
+function initSettings(options: Record<string, unknown>): InitSettings {
+  const listen = parseEndpoint(text(options, 'listen'));
+  const advertise = text(options, 'advertise') || formatEndpoint(dialable(listen));
+  parseEndpoint(advertise);
+  return {
+    dataDir: text(options, 'dataDir'),
+    fleet: text(options, 'fleet'),
+    advertise,
+    listen: formatEndpoint(listen),
+  };
+}
+
+function runSettings(options: Record<string, unknown>): RunSettings {
+  const metrics = text(options, 'metrics');
+  return {
+    dataDir: text(options, 'dataDir'),
+    listen: parseEndpoint(text(options, 'listen')),
+    metrics: metrics ? parseEndpoint(metrics) : undefined,
+    logLevel: text(options, 'logLevel'),
+  };
+}
+
+/** Every address of this machine, as seen from it: what listens on all is dialled on the loopback one. */
+function dialable({ host, port }: Endpoint): Endpoint {
+  const loopback: Readonly<Record<string, string>> = { '0.0.0.0': '127.0.0.1', '::': '::1' };
+  return { host: loopback[host] ?? host, port };
+}
+
+function text(options: Record<string, unknown>, name: string): string {
+  const value = options[name] ?? '';
+  if (typeof value !== 'string') throw new FleetblockError('INVALID_ARGUMENT', `${name} is given once, as a text`);
+  return value;
+}

@@ -1,0 +1,75 @@
+// What lies where below a controller's data directory, and what it was made for.
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { FleetblockError, messageOf } from '../common/errors.ts';
+import { writeFileAtomic } from '../common/files.ts';
+
+export class DataDirectory {
+  readonly path: string;
+
+  constructor(path: string) {
+    this.path = path;
+  }
+
+  /** The certificate authority. */
+  get pki(): string {
+    return join(this.path, 'pki');
+  }
+
+  get store(): string {
+    return join(this.path, 'store');
+  }
+
+  /** Credentials files written by this controller itself: the first admin's. */
+  get operators(): string {
+    return join(this.path, 'operators');
+  }
+
+  /** Present while `init` is at work, and after it was cut off. */
+  get unfinished(): string {
+    return join(this.path, '.init-unfinished');
+  }
+
+  get fleet(): string {
+    return join(this.path, 'fleet.json');
+  }
+}
+
+export interface FleetSettings {
+  readonly fleet: string;
+  /** HOST:PORT by which operators and agents reach this controller. */
+  readonly advertise: string;
+}
+
+export function writeFleetSettings(directory: DataDirectory, settings: FleetSettings): void {
+  writeFileAtomic(directory.fleet, `${JSON.stringify(settings, undefined, 2)}\n`, 0o644);
+}
+
+/** @throws FleetblockError FAILED_PRECONDITION: no fleet was made there, or its init was cut off */
+export function readFleetSettings(directory: DataDirectory): FleetSettings {
+  const init = `fleetblock-controller init --data-dir ${directory.path}`;
+  if (existsSync(directory.unfinished))
+    throw new FleetblockError('FAILED_PRECONDITION', `init was cut off in ${directory.path}: run ${init} again`);
+  if (!existsSync(directory.fleet))
+    throw new FleetblockError('FAILED_PRECONDITION', `there is no fleet in ${directory.path}: make one with ${init}`);
+  try {
+    const value: unknown = JSON.parse(readFileSync(directory.fleet, 'utf8'));
+    if (isSettings(value)) return value;
+  } catch (error) {
+    throw new FleetblockError('FAILED_PRECONDITION', `cannot read ${directory.fleet}: ${messageOf(error)}`, {
+      cause: error,
+    });
+  }
+  throw new FleetblockError('DATA_LOSS', `${directory.fleet} is damaged: restore it from a backup`);
+}
+
+function isSettings(value: unknown): value is FleetSettings {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'fleet' in value &&
+    typeof value.fleet === 'string' &&
+    'advertise' in value &&
+    typeof value.advertise === 'string'
+  );
+}

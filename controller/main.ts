@@ -1,0 +1,76 @@
+#!/usr/bin/env node
+// fleetblock-controller: parses settings, wires, runs, and turns every failure into one line and an exit code.
+// What a command needs is loaded by it: --help does not wait for cryptography and gRPC.
+import { CommanderError } from 'commander';
+import { systemClock } from '../common/clock.ts';
+import { formatEndpoint } from '../common/endpoint.ts';
+import { FleetblockError, messageOf } from '../common/errors.ts';
+import { createLogger } from '../common/logger.ts';
+import { buildProgram, type InitSettings, type RunSettings } from './config.ts';
+import type { RunningServer } from './server.ts';
+
+const USAGE = 2;
+
+async function init({ dataDir, fleet, advertise, listen }: InitSettings): Promise<void> {
+  const { initFleet } = await import('./init.ts');
+  const made = await initFleet({ dataDir, fleet, advertise, clock: systemClock });
+  const until = new Date(made.adminExpiresMs).toISOString().slice(0, 10);
+  process.stdout.write(
+    `made fleet ${fleet} in ${dataDir}; its admin's credentials (until ${until}) are in ${made.credentialsPath}\n` +
+      '\nnext:\n' +
+      `  fleetblock-controller run --data-dir ${dataDir} --listen ${listen}\n` +
+      `  export FLEETBLOCK_CONFIG=${made.credentialsPath}\n` +
+      '  fleetblock token create\n' +
+      `and on every host, with that token on standard input:\n` +
+      `  fleetblock-agent join ${advertise} --token-file -\n`,
+  );
+}
+
+async function run({ dataDir, listen, metrics, logLevel }: RunSettings): Promise<void> {
+  const log = createLogger('fleetblock-controller', logLevel);
+  const stop = new AbortController();
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => stop.abort(signal));
+
+  const { startServer } = await import('./server.ts');
+  const server = await startServer({ dataDir, listen, clock: systemClock, log });
+  try {
+    const metricsServer = metrics && (await startMetrics(metrics, server));
+    log.info(
+      {
+        address: formatEndpoint(server.listening),
+        ...(metricsServer && { metrics: formatEndpoint(metricsServer.listening) }),
+        fleet: server.fleet,
+        revision: String(server.store.head),
+      },
+      'listening',
+    );
+    if (!stop.signal.aborted) await new Promise((resolve) => stop.signal.addEventListener('abort', resolve));
+    log.info({ signal: String(stop.signal.reason) }, 'stopping');
+    await metricsServer?.close();
+  } finally {
+    await server.close();
+  }
+  log.info('stopped');
+}
+
+async function startMetrics(endpoint: NonNullable<RunSettings['metrics']>, server: RunningServer) {
+  const { serveMetrics } = await import('./metrics.ts');
+  return serveMetrics(endpoint, {
+    connections: () => ({ ...server.front.counts() }),
+    hosts: () => server.controller.hostCounts(),
+    revision: () => server.store.head,
+  });
+}
+
+try {
+  const program = buildProgram({ init, run }).exitOverride();
+  for (const command of program.commands) command.exitOverride();
+  await program.parseAsync();
+} catch (error) {
+  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : USAGE;
+  else {
+    process.stderr.write(`fleetblock-controller: ${messageOf(error)}\n`);
+    process.exitCode = error instanceof FleetblockError && error.code === 'INVALID_ARGUMENT' ? USAGE : 1;
+    if (!(error instanceof FleetblockError) && error instanceof Error) process.stderr.write(`${error.stack}\n`);
+  }
+}

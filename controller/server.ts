@@ -1,0 +1,119 @@
+// A running controller: store, hub, authorization and the one port, put together and taken apart in order.
+import type { Clock } from '../common/clock.ts';
+import type { Endpoint } from '../common/endpoint.ts';
+import type { Logger } from '../common/logger.ts';
+import { protocol } from '../common/rpc/proto.ts';
+import { Authorizer } from './auth/authorizer.ts';
+import { OperatorRegistry } from './auth/operator-registry.ts';
+import { RefusalRecorder } from './auth/refusals.ts';
+import { type Controller, startController } from './controller.ts';
+import { DataDirectory, readFleetSettings } from './data-dir.ts';
+import { Front } from './front/front.ts';
+import { Authority } from './pki/authority.ts';
+import { PeerReader } from './pki/peer.ts';
+import { ServerIdentity } from './server-identity.ts';
+import { enrollmentHandlers } from './services/enrollment-service.ts';
+import { GrpcServers } from './services/grpc-servers.ts';
+import { guardInterceptor } from './services/guard.ts';
+import { operatorHandlers } from './services/operator-service.ts';
+import { agentHandlers, syncServiceDefinition } from './services/sync-service.ts';
+import { openSqliteStore } from './store/sqlite/sqlite-store.ts';
+import type { Store } from './store/store.ts';
+
+export interface ServerOptions {
+  readonly dataDir: string;
+  readonly listen: Endpoint;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+export interface RunningServer {
+  /** With the real port when port 0 was asked for. */
+  readonly listening: Endpoint;
+  readonly fleet: string;
+  readonly controller: Controller;
+  readonly front: Front;
+  readonly store: Store;
+  /** Idempotent. Ends open calls, then closes the store. */
+  close(): Promise<void>;
+}
+
+/** Time for calls that are under way when the controller is told to stop, milliseconds. */
+const GRACE_MS = 500;
+
+/** Connections that were let go are logged once in this time and reason, milliseconds. */
+const QUIET_MS = 10_000;
+
+/** @throws FleetblockError whose text names the fix; nothing is left open then */
+export async function startServer(options: ServerOptions): Promise<RunningServer> {
+  const { clock, log } = options;
+  const closers: (() => Promise<void> | void)[] = [];
+  const close = async () => {
+    for (let closer = closers.pop(); closer; closer = closers.pop()) await closer();
+  };
+  try {
+    const directory = new DataDirectory(options.dataDir);
+    const { fleet } = readFleetSettings(directory);
+    const authority = Authority.load(directory.pki, fleet);
+    const store = await openSqliteStore({ directory: directory.store, clock });
+    closers.push(() => store.close());
+    const controller = await startController({ store, clock, log });
+    closers.push(() => controller.close());
+
+    const operators = await OperatorRegistry.load(store, () => authorizer.recheck());
+    const refusals = new RefusalRecorder(store, clock, log);
+    const authorizer = new Authorizer({
+      reader: new PeerReader(fleet, authority.clientIssuers),
+      standing: {
+        hostMayCall: (hostId) => controller.registry.find(hostId)?.revokedMs === 0,
+        operatorMayCall: (serial) => operators.mayCall(serial),
+      },
+      clock,
+      onRefusal: (refusal) => refusals.record(refusal),
+    });
+    closers.push(() => authorizer.close());
+    controller.registry.onRevoked(() => authorizer.recheck());
+
+    const { authorize } = authorizer;
+    const servers = new GrpcServers({
+      guard: guardInterceptor({ authorizer, disconnect: (peer) => front.disconnect(peer) }),
+      services: [
+        {
+          definition: protocol.OperatorService.service,
+          handlers: operatorHandlers({ ...controller, store, clock, log, authorize, rootPin: authority.rootPin }),
+        },
+        { definition: syncServiceDefinition, handlers: agentHandlers({ ...controller, clock, log, authorize }) },
+      ],
+      enrollment: {
+        definition: protocol.EnrollmentService.service,
+        handlers: enrollmentHandlers({ authority, store, clock, log }),
+      },
+    });
+    const serverIdentity = new ServerIdentity({ authority, clock, log });
+    const quiet = new Map<string, number>();
+    const front = new Front({
+      identity: await serverIdentity.make(),
+      onClient: (socket) => servers.serveClient(socket),
+      onEnrollment: (socket) => servers.serveEnrollment(socket),
+      onRefused: (reason, from) => {
+        const now = clock.monotonicMs();
+        if (now < (quiet.get(reason) ?? 0)) return;
+        quiet.set(reason, now + QUIET_MS);
+        log.warn({ reason, from }, 'connection refused');
+      },
+    });
+    const listening = await front.listen(options.listen);
+    closers.push(async () => {
+      const stopped = front.stopListening();
+      await servers.close(GRACE_MS);
+      front.destroyAll();
+      await stopped;
+    });
+    serverIdentity.keepFresh((identity) => front.useIdentity(identity));
+    closers.push(() => serverIdentity.close());
+    return { listening, fleet, controller, front, store, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}

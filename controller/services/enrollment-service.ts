@@ -1,0 +1,118 @@
+// Exchanges an enrollment token for a host certificate: the one call that anybody may make.
+import { createHash, randomUUID, verify } from 'node:crypto';
+import type { ServerUnaryCall, sendUnaryData } from '@grpc/grpc-js';
+import type { Clock } from '../../common/clock.ts';
+import { FleetblockError } from '../../common/errors.ts';
+import type { Logger } from '../../common/logger.ts';
+import { toStatus } from '../../common/rpc/status.ts';
+import { isValidName } from '../../common/selector.ts';
+import type { EnrollmentServiceHandlers } from '../../proto/gen/fleetblock/v1/EnrollmentService.ts';
+import type { EnrollRequest__Output } from '../../proto/gen/fleetblock/v1/EnrollRequest.ts';
+import type { EnrollResponse } from '../../proto/gen/fleetblock/v1/EnrollResponse.ts';
+import { RateLimit } from '../auth/rate-limit.ts';
+import type { Authority } from '../pki/authority.ts';
+import { readPublicKey } from '../pki/certificates.ts';
+import type { Store } from '../store/store.ts';
+
+export interface EnrollmentDeps {
+  readonly authority: Authority;
+  readonly store: Pick<Store, 'enroll' | 'recordAudit'>;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+/** Failed attempts of one address: 20 at once, one more every two seconds. A secret has 256 bits; this saves work and log. */
+const ATTEMPTS = { burst: 20, perSecond: 0.5 };
+
+const MAX_LABELS = 32;
+
+export function enrollmentHandlers(deps: EnrollmentDeps): EnrollmentServiceHandlers {
+  const attempts = new RateLimit({ clock: deps.clock, ...ATTEMPTS });
+  return {
+    Enroll: (call: ServerUnaryCall<EnrollRequest__Output, EnrollResponse>, reply: sendUnaryData<EnrollResponse>) => {
+      const from = call.getPeer();
+      enrollOnce(deps, attempts, call.request, from).then(
+        (response) => reply(null, response),
+        (error: unknown) => {
+          if (!(error instanceof FleetblockError)) deps.log.error({ err: error, from }, 'an enrollment failed');
+          reply(toStatus(error));
+        },
+      );
+    },
+  };
+}
+
+async function enrollOnce(
+  deps: EnrollmentDeps,
+  attempts: RateLimit,
+  request: EnrollRequest__Output,
+  from: string,
+): Promise<EnrollResponse> {
+  const address = from.replace(/:[0-9]+$/, '');
+  if (!attempts.take(address))
+    throw new FleetblockError('RESOURCE_EXHAUSTED', 'too many failed enrollments from this address: wait a minute');
+  try {
+    const response = await enroll(deps, request, from);
+    attempts.giveBack(address);
+    return response;
+  } catch (error) {
+    deps.log.warn({ from, host: request.hostName.slice(0, 64), tokenId: tokenIdFor(request) }, refusalText(error));
+    throw error;
+  }
+}
+
+async function enroll(deps: EnrollmentDeps, request: EnrollRequest__Output, from: string): Promise<EnrollResponse> {
+  const { authority, store, clock } = deps;
+  checkNames(request);
+  const publicKey = readPublicKey(request.publicKey);
+  const claimed = Buffer.from(`fleetblock-enroll:${request.tokenId}`);
+  if (!verify('sha256', claimed, publicKey, request.possession))
+    throw new FleetblockError(
+      'INVALID_ARGUMENT',
+      'the request is not signed by the key that it asks a certificate for',
+    );
+  const hostId = randomUUID();
+  // Before the commit: a host that was made always gets its certificate. One for a host that was not is good for nothing.
+  const issued = await authority.issueAgent(hostId, publicKey, clock.wallMs());
+  const host = await store.enroll({
+    tokenId: request.tokenId,
+    secretHash: createHash('sha256').update(request.tokenSecret).digest(),
+    hostId,
+    hostName: request.hostName,
+    labels: request.labels,
+    from,
+  });
+  deps.log.info({ from, host: host.name, hostId, tokenId: request.tokenId }, 'host enrolled');
+  return {
+    hostId,
+    hostName: host.name,
+    fleet: authority.fleet,
+    certificateChain: issued.chain,
+    rootCertificate: authority.rootCertificate,
+  };
+}
+
+function checkNames({ tokenId, tokenSecret, hostName, labels }: EnrollRequest__Output): void {
+  if (!/^[A-Za-z0-9_-]{8,32}$/.test(tokenId) || tokenSecret.length !== 32)
+    throw new FleetblockError('INVALID_ARGUMENT', 'that is not an enrollment token');
+  if (!isValidName(hostName))
+    throw new FleetblockError(
+      'INVALID_ARGUMENT',
+      'a host name is 1 to 63 letters, digits, dots, underscores and hyphens: choose one with --name',
+    );
+  const entries = Object.entries(labels);
+  if (entries.length > MAX_LABELS || !entries.flat().every(isValidName))
+    throw new FleetblockError(
+      'INVALID_ARGUMENT',
+      `at most ${MAX_LABELS} labels, keys and values of 1 to 63 letters, digits, dots, underscores and hyphens`,
+    );
+}
+
+/** What may be logged of a token id that anybody could have sent. */
+function tokenIdFor({ tokenId }: EnrollRequest__Output): string {
+  return /^[A-Za-z0-9_-]{8,32}$/.test(tokenId) ? tokenId : '';
+}
+
+function refusalText(error: unknown): string {
+  return error instanceof FleetblockError ? `enrollment refused: ${error.message}` : 'enrollment failed';
+}

@@ -1,0 +1,159 @@
+// Original file: proto/fleetblock/v1/identity.proto
+
+import type * as grpc from '@grpc/grpc-js'
+import type { MethodDefinition } from '@grpc/proto-loader'
+import type { CreateOperatorReply as _fleetblock_v1_CreateOperatorReply, CreateOperatorReply__Output as _fleetblock_v1_CreateOperatorReply__Output } from '../../fleetblock/v1/CreateOperatorReply.ts';
+import type { CreateOperatorRequest as _fleetblock_v1_CreateOperatorRequest, CreateOperatorRequest__Output as _fleetblock_v1_CreateOperatorRequest__Output } from '../../fleetblock/v1/CreateOperatorRequest.ts';
+import type { ListOperatorsReply as _fleetblock_v1_ListOperatorsReply, ListOperatorsReply__Output as _fleetblock_v1_ListOperatorsReply__Output } from '../../fleetblock/v1/ListOperatorsReply.ts';
+import type { ListOperatorsRequest as _fleetblock_v1_ListOperatorsRequest, ListOperatorsRequest__Output as _fleetblock_v1_ListOperatorsRequest__Output } from '../../fleetblock/v1/ListOperatorsRequest.ts';
+import type { ListTokensReply as _fleetblock_v1_ListTokensReply, ListTokensReply__Output as _fleetblock_v1_ListTokensReply__Output } from '../../fleetblock/v1/ListTokensReply.ts';
+import type { ListTokensRequest as _fleetblock_v1_ListTokensRequest, ListTokensRequest__Output as _fleetblock_v1_ListTokensRequest__Output } from '../../fleetblock/v1/ListTokensRequest.ts';
+import type { RenewCertificateReply as _fleetblock_v1_RenewCertificateReply, RenewCertificateReply__Output as _fleetblock_v1_RenewCertificateReply__Output } from '../../fleetblock/v1/RenewCertificateReply.ts';
+import type { RenewCertificateRequest as _fleetblock_v1_RenewCertificateRequest, RenewCertificateRequest__Output as _fleetblock_v1_RenewCertificateRequest__Output } from '../../fleetblock/v1/RenewCertificateRequest.ts';
+import type { RevokeHostReply as _fleetblock_v1_RevokeHostReply, RevokeHostReply__Output as _fleetblock_v1_RevokeHostReply__Output } from '../../fleetblock/v1/RevokeHostReply.ts';
+import type { RevokeHostRequest as _fleetblock_v1_RevokeHostRequest, RevokeHostRequest__Output as _fleetblock_v1_RevokeHostRequest__Output } from '../../fleetblock/v1/RevokeHostRequest.ts';
+import type { RevokeOperatorReply as _fleetblock_v1_RevokeOperatorReply, RevokeOperatorReply__Output as _fleetblock_v1_RevokeOperatorReply__Output } from '../../fleetblock/v1/RevokeOperatorReply.ts';
+import type { RevokeOperatorRequest as _fleetblock_v1_RevokeOperatorRequest, RevokeOperatorRequest__Output as _fleetblock_v1_RevokeOperatorRequest__Output } from '../../fleetblock/v1/RevokeOperatorRequest.ts';
+import type { RevokeTokenReply as _fleetblock_v1_RevokeTokenReply, RevokeTokenReply__Output as _fleetblock_v1_RevokeTokenReply__Output } from '../../fleetblock/v1/RevokeTokenReply.ts';
+import type { RevokeTokenRequest as _fleetblock_v1_RevokeTokenRequest, RevokeTokenRequest__Output as _fleetblock_v1_RevokeTokenRequest__Output } from '../../fleetblock/v1/RevokeTokenRequest.ts';
+
+export interface IdentityServiceClient extends grpc.Client {
+  /**
+   * Admins: a certificate for a person or a program. The key is made by whoever asks and never sent.
+   * INVALID_ARGUMENT: impossible name, role or life.
+   */
+  CreateOperator(argument: _fleetblock_v1_CreateOperatorRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_fleetblock_v1_CreateOperatorReply__Output>): grpc.ClientUnaryCall;
+  CreateOperator(argument: _fleetblock_v1_CreateOperatorRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_fleetblock_v1_CreateOperatorReply__Output>): grpc.ClientUnaryCall;
+  CreateOperator(argument: _fleetblock_v1_CreateOperatorRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_fleetblock_v1_CreateOperatorReply__Output>): grpc.ClientUnaryCall;
+  CreateOperator(argument: _fleetblock_v1_CreateOperatorRequest, callback: grpc.requestCallback<_fleetblock_v1_CreateOperatorReply__Output>): grpc.ClientUnaryCall;
+  /**
+   * Admins: a certificate for a person or a program. The key is made by whoever asks and never sent.
+   * INVALID_ARGUMENT: impossible name, role or life.
+   */
+  createOperator(argument: _fleetblock_v1_CreateOperatorRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_fleetblock_v1_CreateOperatorReply__Output>): grpc.ClientUnaryCall;
+  createOperator(argument: _fleetblock_v1_CreateOperatorRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_fleetblock_v1_CreateOperatorReply__Output>): grpc.ClientUnaryCall;
+  createOperator(argument: _fleetblock_v1_CreateOperatorRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_fleetblock_v1_CreateOperatorReply__Output>): grpc.ClientUnaryCall;
+  createOperator(argument: _fleetblock_v1_CreateOperatorRequest, callback: grpc.requestCallback<_fleetblock_v1_CreateOperatorReply__Output>): grpc.ClientUnaryCall;
+  
+  ListOperators(argument: _fleetblock_v1_ListOperatorsRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_fleetblock_v1_ListOperatorsReply__Output>): grpc.ClientUnaryCall;
+  ListOperators(argument: _fleetblock_v1_ListOperatorsRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_fleetblock_v1_ListOperatorsReply__Output>): grpc.ClientUnaryCall;
+  ListOperators(argument: _fleetblock_v1_ListOperatorsRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_fleetblock_v1_ListOperatorsReply__Output>): grpc.ClientUnaryCall;
+  ListOperators(argument: _fleetblock_v1_ListOperatorsRequest, callback: grpc.requestCallback<_fleetblock_v1_ListOperatorsReply__Output>): grpc.ClientUnaryCall;
+  listOperators(argument: _fleetblock_v1_ListOperatorsRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_fleetblock_v1_ListOperatorsReply__Output>): grpc.ClientUnaryCall;
+  listOperators(argument: _fleetblock_v1_ListOperatorsRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_fleetblock_v1_ListOperatorsReply__Output>): grpc.ClientUnaryCall;
+  listOperators(argument: _fleetblock_v1_ListOperatorsRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_fleetblock_v1_ListOperatorsReply__Output>): grpc.ClientUnaryCall;
+  listOperators(argument: _fleetblock_v1_ListOperatorsRequest, callback: grpc.requestCallback<_fleetblock_v1_ListOperatorsReply__Output>): grpc.ClientUnaryCall;
+  
+  ListTokens(argument: _fleetblock_v1_ListTokensRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_fleetblock_v1_ListTokensReply__Output>): grpc.ClientUnaryCall;
+  ListTokens(argument: _fleetblock_v1_ListTokensRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_fleetblock_v1_ListTokensReply__Output>): grpc.ClientUnaryCall;
+  ListTokens(argument: _fleetblock_v1_ListTokensRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_fleetblock_v1_ListTokensReply__Output>): grpc.ClientUnaryCall;
+  ListTokens(argument: _fleetblock_v1_ListTokensRequest, callback: grpc.requestCallback<_fleetblock_v1_ListTokensReply__Output>): grpc.ClientUnaryCall;
+  listTokens(argument: _fleetblock_v1_ListTokensRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_fleetblock_v1_ListTokensReply__Output>): grpc.ClientUnaryCall;
+  listTokens(argument: _fleetblock_v1_ListTokensRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_fleetblock_v1_ListTokensReply__Output>): grpc.ClientUnaryCall;
+  listTokens(argument: _fleetblock_v1_ListTokensRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_fleetblock_v1_ListTokensReply__Output>): grpc.ClientUnaryCall;
+  listTokens(argument: _fleetblock_v1_ListTokensRequest, callback: grpc.requestCallback<_fleetblock_v1_ListTokensReply__Output>): grpc.ClientUnaryCall;
+  
+  /**
+   * Agents: a new certificate for the caller's own host, for a new key, over a connection of the old one.
+   */
+  RenewCertificate(argument: _fleetblock_v1_RenewCertificateRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_fleetblock_v1_RenewCertificateReply__Output>): grpc.ClientUnaryCall;
+  RenewCertificate(argument: _fleetblock_v1_RenewCertificateRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_fleetblock_v1_RenewCertificateReply__Output>): grpc.ClientUnaryCall;
+  RenewCertificate(argument: _fleetblock_v1_RenewCertificateRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_fleetblock_v1_RenewCertificateReply__Output>): grpc.ClientUnaryCall;
+  RenewCertificate(argument: _fleetblock_v1_RenewCertificateRequest, callback: grpc.requestCallback<_fleetblock_v1_RenewCertificateReply__Output>): grpc.ClientUnaryCall;
+  /**
+   * Agents: a new certificate for the caller's own host, for a new key, over a connection of the old one.
+   */
+  renewCertificate(argument: _fleetblock_v1_RenewCertificateRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_fleetblock_v1_RenewCertificateReply__Output>): grpc.ClientUnaryCall;
+  renewCertificate(argument: _fleetblock_v1_RenewCertificateRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_fleetblock_v1_RenewCertificateReply__Output>): grpc.ClientUnaryCall;
+  renewCertificate(argument: _fleetblock_v1_RenewCertificateRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_fleetblock_v1_RenewCertificateReply__Output>): grpc.ClientUnaryCall;
+  renewCertificate(argument: _fleetblock_v1_RenewCertificateRequest, callback: grpc.requestCallback<_fleetblock_v1_RenewCertificateReply__Output>): grpc.ClientUnaryCall;
+  
+  /**
+   * Admins: ends the host's stream and refuses its certificate from now on. What its kernel holds, stays. NOT_FOUND: no such host.
+   */
+  RevokeHost(argument: _fleetblock_v1_RevokeHostRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_fleetblock_v1_RevokeHostReply__Output>): grpc.ClientUnaryCall;
+  RevokeHost(argument: _fleetblock_v1_RevokeHostRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_fleetblock_v1_RevokeHostReply__Output>): grpc.ClientUnaryCall;
+  RevokeHost(argument: _fleetblock_v1_RevokeHostRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_fleetblock_v1_RevokeHostReply__Output>): grpc.ClientUnaryCall;
+  RevokeHost(argument: _fleetblock_v1_RevokeHostRequest, callback: grpc.requestCallback<_fleetblock_v1_RevokeHostReply__Output>): grpc.ClientUnaryCall;
+  /**
+   * Admins: ends the host's stream and refuses its certificate from now on. What its kernel holds, stays. NOT_FOUND: no such host.
+   */
+  revokeHost(argument: _fleetblock_v1_RevokeHostRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_fleetblock_v1_RevokeHostReply__Output>): grpc.ClientUnaryCall;
+  revokeHost(argument: _fleetblock_v1_RevokeHostRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_fleetblock_v1_RevokeHostReply__Output>): grpc.ClientUnaryCall;
+  revokeHost(argument: _fleetblock_v1_RevokeHostRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_fleetblock_v1_RevokeHostReply__Output>): grpc.ClientUnaryCall;
+  revokeHost(argument: _fleetblock_v1_RevokeHostRequest, callback: grpc.requestCallback<_fleetblock_v1_RevokeHostReply__Output>): grpc.ClientUnaryCall;
+  
+  /**
+   * Admins: refuses the certificates from now on and ends their open calls. NOT_FOUND: no such certificate, or none that lives.
+   */
+  RevokeOperator(argument: _fleetblock_v1_RevokeOperatorRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_fleetblock_v1_RevokeOperatorReply__Output>): grpc.ClientUnaryCall;
+  RevokeOperator(argument: _fleetblock_v1_RevokeOperatorRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_fleetblock_v1_RevokeOperatorReply__Output>): grpc.ClientUnaryCall;
+  RevokeOperator(argument: _fleetblock_v1_RevokeOperatorRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_fleetblock_v1_RevokeOperatorReply__Output>): grpc.ClientUnaryCall;
+  RevokeOperator(argument: _fleetblock_v1_RevokeOperatorRequest, callback: grpc.requestCallback<_fleetblock_v1_RevokeOperatorReply__Output>): grpc.ClientUnaryCall;
+  /**
+   * Admins: refuses the certificates from now on and ends their open calls. NOT_FOUND: no such certificate, or none that lives.
+   */
+  revokeOperator(argument: _fleetblock_v1_RevokeOperatorRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_fleetblock_v1_RevokeOperatorReply__Output>): grpc.ClientUnaryCall;
+  revokeOperator(argument: _fleetblock_v1_RevokeOperatorRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_fleetblock_v1_RevokeOperatorReply__Output>): grpc.ClientUnaryCall;
+  revokeOperator(argument: _fleetblock_v1_RevokeOperatorRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_fleetblock_v1_RevokeOperatorReply__Output>): grpc.ClientUnaryCall;
+  revokeOperator(argument: _fleetblock_v1_RevokeOperatorRequest, callback: grpc.requestCallback<_fleetblock_v1_RevokeOperatorReply__Output>): grpc.ClientUnaryCall;
+  
+  /**
+   * Admins. NOT_FOUND: no such token.
+   */
+  RevokeToken(argument: _fleetblock_v1_RevokeTokenRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_fleetblock_v1_RevokeTokenReply__Output>): grpc.ClientUnaryCall;
+  RevokeToken(argument: _fleetblock_v1_RevokeTokenRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_fleetblock_v1_RevokeTokenReply__Output>): grpc.ClientUnaryCall;
+  RevokeToken(argument: _fleetblock_v1_RevokeTokenRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_fleetblock_v1_RevokeTokenReply__Output>): grpc.ClientUnaryCall;
+  RevokeToken(argument: _fleetblock_v1_RevokeTokenRequest, callback: grpc.requestCallback<_fleetblock_v1_RevokeTokenReply__Output>): grpc.ClientUnaryCall;
+  /**
+   * Admins. NOT_FOUND: no such token.
+   */
+  revokeToken(argument: _fleetblock_v1_RevokeTokenRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_fleetblock_v1_RevokeTokenReply__Output>): grpc.ClientUnaryCall;
+  revokeToken(argument: _fleetblock_v1_RevokeTokenRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_fleetblock_v1_RevokeTokenReply__Output>): grpc.ClientUnaryCall;
+  revokeToken(argument: _fleetblock_v1_RevokeTokenRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_fleetblock_v1_RevokeTokenReply__Output>): grpc.ClientUnaryCall;
+  revokeToken(argument: _fleetblock_v1_RevokeTokenRequest, callback: grpc.requestCallback<_fleetblock_v1_RevokeTokenReply__Output>): grpc.ClientUnaryCall;
+  
+}
+
+export interface IdentityServiceHandlers extends grpc.UntypedServiceImplementation {
+  /**
+   * Admins: a certificate for a person or a program. The key is made by whoever asks and never sent.
+   * INVALID_ARGUMENT: impossible name, role or life.
+   */
+  CreateOperator: grpc.handleUnaryCall<_fleetblock_v1_CreateOperatorRequest__Output, _fleetblock_v1_CreateOperatorReply>;
+  
+  ListOperators: grpc.handleUnaryCall<_fleetblock_v1_ListOperatorsRequest__Output, _fleetblock_v1_ListOperatorsReply>;
+  
+  ListTokens: grpc.handleUnaryCall<_fleetblock_v1_ListTokensRequest__Output, _fleetblock_v1_ListTokensReply>;
+  
+  /**
+   * Agents: a new certificate for the caller's own host, for a new key, over a connection of the old one.
+   */
+  RenewCertificate: grpc.handleUnaryCall<_fleetblock_v1_RenewCertificateRequest__Output, _fleetblock_v1_RenewCertificateReply>;
+  
+  /**
+   * Admins: ends the host's stream and refuses its certificate from now on. What its kernel holds, stays. NOT_FOUND: no such host.
+   */
+  RevokeHost: grpc.handleUnaryCall<_fleetblock_v1_RevokeHostRequest__Output, _fleetblock_v1_RevokeHostReply>;
+  
+  /**
+   * Admins: refuses the certificates from now on and ends their open calls. NOT_FOUND: no such certificate, or none that lives.
+   */
+  RevokeOperator: grpc.handleUnaryCall<_fleetblock_v1_RevokeOperatorRequest__Output, _fleetblock_v1_RevokeOperatorReply>;
+  
+  /**
+   * Admins. NOT_FOUND: no such token.
+   */
+  RevokeToken: grpc.handleUnaryCall<_fleetblock_v1_RevokeTokenRequest__Output, _fleetblock_v1_RevokeTokenReply>;
+  
+}
+
+export interface IdentityServiceDefinition extends grpc.ServiceDefinition {
+  CreateOperator: MethodDefinition<_fleetblock_v1_CreateOperatorRequest, _fleetblock_v1_CreateOperatorReply, _fleetblock_v1_CreateOperatorRequest__Output, _fleetblock_v1_CreateOperatorReply__Output>
+  ListOperators: MethodDefinition<_fleetblock_v1_ListOperatorsRequest, _fleetblock_v1_ListOperatorsReply, _fleetblock_v1_ListOperatorsRequest__Output, _fleetblock_v1_ListOperatorsReply__Output>
+  ListTokens: MethodDefinition<_fleetblock_v1_ListTokensRequest, _fleetblock_v1_ListTokensReply, _fleetblock_v1_ListTokensRequest__Output, _fleetblock_v1_ListTokensReply__Output>
+  RenewCertificate: MethodDefinition<_fleetblock_v1_RenewCertificateRequest, _fleetblock_v1_RenewCertificateReply, _fleetblock_v1_RenewCertificateRequest__Output, _fleetblock_v1_RenewCertificateReply__Output>
+  RevokeHost: MethodDefinition<_fleetblock_v1_RevokeHostRequest, _fleetblock_v1_RevokeHostReply, _fleetblock_v1_RevokeHostRequest__Output, _fleetblock_v1_RevokeHostReply__Output>
+  RevokeOperator: MethodDefinition<_fleetblock_v1_RevokeOperatorRequest, _fleetblock_v1_RevokeOperatorReply, _fleetblock_v1_RevokeOperatorRequest__Output, _fleetblock_v1_RevokeOperatorReply__Output>
+  RevokeToken: MethodDefinition<_fleetblock_v1_RevokeTokenRequest, _fleetblock_v1_RevokeTokenReply, _fleetblock_v1_RevokeTokenRequest__Output, _fleetblock_v1_RevokeTokenReply__Output>
+}

@@ -1,0 +1,26 @@
+// Original file: proto/fleetblock/v1/identity.proto
+
+
+export interface RevokeOperatorRequest {
+  /**
+   * All certificates of this name that are neither revoked nor expired...
+   */
+  'name'?: (string);
+  /**
+   * ...or just this one.
+   */
+  'serial'?: (string);
+  'reason'?: (string);
+}
+
+export interface RevokeOperatorRequest__Output {
+  /**
+   * All certificates of this name that are neither revoked nor expired...
+   */
+  'name': (string);
+  /**
+   * ...or just this one.
+   */
+  'serial': (string);
+  'reason': (string);
+}

@@ -1,0 +1,11 @@
+// Original file: proto/fleetblock/v1/identity.proto
+
+import type { Token as _fleetblock_v1_Token, Token__Output as _fleetblock_v1_Token__Output } from '../../fleetblock/v1/Token.ts';
+
+export interface RevokeTokenReply {
+  'token'?: (_fleetblock_v1_Token | null);
+}
+
+export interface RevokeTokenReply__Output {
+  'token': (_fleetblock_v1_Token__Output | null);
+}

@@ -1,0 +1,148 @@
+// A certificate authority with one of each kind of caller, and the parts of the controller that stand before its handlers.
+
+import { randomUUID } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { UntypedServiceImplementation } from '@grpc/grpc-js';
+import type { Clock } from '../../common/clock.ts';
+import { createLogger } from '../../common/logger.ts';
+import type { ClientIdentity } from '../../common/rpc/channel.ts';
+import { protocol } from '../../common/rpc/proto.ts';
+import { Authorizer, type Refusal } from '../../controller/auth/authorizer.ts';
+import { Front } from '../../controller/front/front.ts';
+import type { FrontLimits } from '../../controller/front/limits.ts';
+import { Authority, privateKeyPem } from '../../controller/pki/authority.ts';
+import { newKeyPair } from '../../controller/pki/certificates.ts';
+import type { OperatorRole } from '../../controller/pki/names.ts';
+import { PeerReader } from '../../controller/pki/peer.ts';
+import { ServerIdentity } from '../../controller/server-identity.ts';
+import { GrpcServers } from '../../controller/services/grpc-servers.ts';
+import { guardInterceptor } from '../../controller/services/guard.ts';
+
+/** A wall clock that a test may move. */
+export class TestClock implements Clock {
+  offsetMs = 0;
+  wallMs = (): number => Date.now() + this.offsetMs;
+  monotonicMs = (): number => performance.now();
+}
+
+export class TestFleet {
+  readonly authority: Authority;
+  readonly clock = new TestClock();
+  readonly #directory: string;
+
+  private constructor(directory: string, authority: Authority) {
+    this.#directory = directory;
+    this.authority = authority;
+  }
+
+  static async make(name = 'lab'): Promise<TestFleet> {
+    const directory = mkdtempSync(join(tmpdir(), 'fleetblock-identity-'));
+    return new TestFleet(directory, await Authority.create(join(directory, 'pki'), name, Date.now()));
+  }
+
+  remove(): void {
+    rmSync(this.#directory, { recursive: true, force: true });
+  }
+
+  /** @param bornMs when the certificate was made; default now */
+  async agent(hostId: string = randomUUID(), bornMs = Date.now()): Promise<ClientIdentity & { hostId: string }> {
+    const key = newKeyPair();
+    const { chain } = await this.authority.issueAgent(hostId, key.publicKey, bornMs);
+    return { ...this.#identity(chain, privateKeyPem(key.privateKey)), hostId };
+  }
+
+  async operator(
+    role: OperatorRole,
+    name: string = role,
+    bornMs = Date.now(),
+  ): Promise<ClientIdentity & { serial: string; expiresMs: number }> {
+    const key = newKeyPair();
+    const issued = await this.authority.issueOperator(role, name, key.publicKey, bornMs, 86_400_000);
+    const identity = this.#identity(issued.chain, privateKeyPem(key.privateKey));
+    return { ...identity, serial: issued.serial, expiresMs: issued.notAfterMs };
+  }
+
+  #identity(certificateChain: string, privateKey: string): ClientIdentity {
+    return { rootCertificate: this.authority.rootCertificate, certificateChain, privateKey };
+  }
+}
+
+export interface GateOptions {
+  readonly operator?: UntypedServiceImplementation;
+  readonly agent?: UntypedServiceImplementation;
+  readonly enrollment?: UntypedServiceImplementation;
+  readonly limits?: Partial<FrontLimits>;
+}
+
+/** Front, guard and authorizer as the controller has them, before handlers of the test's own. */
+export class TestGate {
+  readonly revoked = new Set<string>();
+  readonly refusals: Refusal[] = [];
+  readonly letGo: string[] = [];
+  readonly authorizer: Authorizer;
+  readonly front: Front;
+  readonly serverIdentity: ServerIdentity;
+  readonly #servers: GrpcServers;
+  address = '';
+
+  private constructor(
+    fleet: TestFleet,
+    options: GateOptions,
+    serverIdentity: ServerIdentity,
+    front: (gate: TestGate) => Front,
+  ) {
+    this.serverIdentity = serverIdentity;
+    this.authorizer = new Authorizer({
+      reader: new PeerReader(fleet.authority.fleet, fleet.authority.clientIssuers),
+      standing: {
+        hostMayCall: (hostId) => !this.revoked.has(hostId),
+        operatorMayCall: (serial) => !this.revoked.has(serial),
+      },
+      clock: fleet.clock,
+      onRefusal: (refusal) => this.refusals.push(refusal),
+    });
+    this.#servers = new GrpcServers({
+      guard: guardInterceptor({ authorizer: this.authorizer, disconnect: (peer) => this.front.disconnect(peer) }),
+      services: [
+        { definition: protocol.OperatorService.service, handlers: options.operator ?? {} },
+        { definition: protocol.AgentService.service, handlers: options.agent ?? {} },
+      ],
+      enrollment: { definition: protocol.EnrollmentService.service, handlers: options.enrollment ?? {} },
+    });
+    this.front = front(this);
+  }
+
+  /** @param more.shownRoot a root shown to those who enroll in place of the fleet's own: an impostor's trick */
+  static async start(
+    fleet: TestFleet,
+    options: GateOptions = {},
+    more: { readonly shownRoot?: string } = {},
+  ): Promise<TestGate> {
+    const log = createLogger('test', 'silent');
+    const serverIdentity = new ServerIdentity({ authority: fleet.authority, clock: fleet.clock, log });
+    const identity = await serverIdentity.make();
+    const gate = new TestGate(fleet, options, serverIdentity, (made) => {
+      return new Front({
+        identity: { ...identity, ...(more.shownRoot && { root: more.shownRoot }) },
+        onClient: (socket) => made.#servers.serveClient(socket),
+        onEnrollment: (socket) => made.#servers.serveEnrollment(socket),
+        onRefused: (reason) => made.letGo.push(reason),
+        ...(options.limits && { limits: options.limits }),
+      });
+    });
+    const { port } = await gate.front.listen({ host: '127.0.0.1', port: 0 });
+    gate.address = `127.0.0.1:${port}`;
+    return gate;
+  }
+
+  async stop(): Promise<void> {
+    this.authorizer.close();
+    this.serverIdentity.close();
+    const stopped = this.front.stopListening();
+    await this.#servers.close(100);
+    this.front.destroyAll();
+    await stopped;
+  }
+}
