@@ -1,0 +1,240 @@
+// Block and unblock: checks the whole request, changes the store, waits for the hosts' proof.
+import type { Clock } from '../common/clock.ts';
+import { FleetblockError, messageOf } from '../common/errors.ts';
+import { covers, type Prefix, parsePrefix } from '../common/prefix.ts';
+import type { Revision } from '../common/revision.ts';
+import { formatSelector, type Selector, selectorMatches } from '../common/selector.ts';
+import type { Caller } from './auth/caller.ts';
+import type { Guard } from './guard.ts';
+import type { HostRefusal } from './hub/host-state.ts';
+import type { Hub } from './hub/hub.ts';
+import type { HostRegistry } from './registry.ts';
+import type { Claim, ClaimAction, HostRecord } from './store/records.ts';
+import { type ChangeResult, type ClaimOutcome, MAX_CHANGE_PREFIXES, type Store } from './store/store.ts';
+
+export interface ChangesDeps {
+  readonly store: Store;
+  readonly registry: HostRegistry;
+  readonly hub: Hub;
+  readonly guard: Guard;
+  readonly clock: Clock;
+}
+
+interface ChangeRequest {
+  readonly caller: Caller;
+  /** Monotonic milliseconds at which the request came in. */
+  readonly arrivedMs: number;
+  /** As typed. */
+  readonly prefixes: readonly string[];
+  readonly action: ClaimAction;
+  readonly origin: string;
+  readonly reason: string;
+  readonly dryRun: boolean;
+  /** Milliseconds to wait for proof; undefined: answer once it is committed. */
+  readonly waitMs: number | undefined;
+}
+
+export interface BlockRequest extends ChangeRequest {
+  readonly target: Selector;
+  /** 0: no end. */
+  readonly ttlMs: number;
+  readonly monitor: boolean;
+  /** Override the guard: admins only. */
+  readonly force: boolean;
+}
+
+export interface UnblockRequest extends ChangeRequest {
+  /** Undefined: whatever selector the claim has. */
+  readonly target: Selector | undefined;
+}
+
+export interface ChangeReply {
+  readonly revision: Revision;
+  readonly outcomes: readonly {
+    readonly prefix: Prefix;
+    readonly change: ClaimOutcome;
+    readonly stillBlockedBy: readonly Claim[];
+  }[];
+  readonly hosts: HostOutcomes;
+  readonly elapsedMs: number;
+}
+
+export interface HostOutcomes {
+  readonly targeted: number;
+  readonly enforced: number;
+  readonly pending: readonly { readonly name: string; readonly status: 'offline' | 'lagging' }[];
+  readonly failed: readonly { readonly name: string; readonly refusal: HostRefusal }[];
+}
+
+const MANUAL = 'manual';
+const ORIGIN = /^[a-z0-9][a-z0-9._:-]{0,63}$/;
+const MAX_WAIT_MS = 10 * 60_000;
+const MAX_REASON = 1000;
+
+export class Changes {
+  readonly #deps: ChangesDeps;
+
+  constructor(deps: ChangesDeps) {
+    this.#deps = deps;
+  }
+
+  /** @throws FleetblockError INVALID_ARGUMENT, NOT_FOUND (host), FAILED_PRECONDITION (guard), PERMISSION_DENIED (force). */
+  async block(request: BlockRequest): Promise<ChangeReply> {
+    const { store, hub, clock } = this.#deps;
+    const prefixes = parsePrefixes(request.prefixes);
+    const origin = checkOrigin(request.origin);
+    this.assertKnownHosts(request.target);
+    if (request.force && request.caller.role !== 'admin')
+      throw new FleetblockError('PERMISSION_DENIED', 'only an admin may override the guard with --force');
+    if (!request.force && !request.monitor)
+      for (const prefix of prefixes) this.#deps.guard.assertAllowed(prefix, request.action);
+    hub.quarantine.assertOpen();
+    const result = await store.addClaims({
+      prefixes,
+      action: request.action,
+      origin,
+      selector: request.target,
+      reason: checkReason(request.reason),
+      actor: request.caller.actor,
+      expiresMs: request.ttlMs > 0 ? clock.wallMs() + request.ttlMs : 0,
+      monitor: request.monitor,
+      dryRun: request.dryRun,
+    });
+    return this.#reply(request, prefixes, result);
+  }
+
+  /** @throws FleetblockError INVALID_ARGUMENT, NOT_FOUND (host). */
+  async unblock(request: UnblockRequest): Promise<ChangeReply> {
+    const prefixes = parsePrefixes(request.prefixes);
+    const origin = checkOrigin(request.origin);
+    if (request.target) this.assertKnownHosts(request.target);
+    this.#deps.hub.quarantine.assertOpen();
+    const result = await this.#deps.store.removeClaims({
+      prefixes,
+      action: request.action,
+      origin,
+      selector: request.target,
+      reason: checkReason(request.reason),
+      actor: request.caller.actor,
+      dryRun: request.dryRun,
+    });
+    const own = (claim: Claim, prefix: Prefix) =>
+      claim.origin === origin &&
+      samePrefix(claim.prefix, prefix) &&
+      (!request.target || formatSelector(claim.selector) === formatSelector(request.target));
+    const remaining = request.action === 'block' ? await this.#stillBlocking(prefixes, own) : [];
+    return this.#reply(request, prefixes, result, remaining);
+  }
+
+  /** @throws FleetblockError NOT_FOUND */
+  assertKnownHosts(selector: Selector): void {
+    if (selector.kind !== 'hosts') return;
+    const unknown = selector.names.filter((name) => !this.#deps.registry.findByName(name));
+    if (unknown.length > 0)
+      throw new FleetblockError(
+        'NOT_FOUND',
+        `there is no host ${unknown.map((name) => JSON.stringify(name)).join(', ')}: see fleetblock hosts`,
+      );
+  }
+
+  /** Hosts that any of the selectors targets. */
+  targets(selectors: readonly Selector[]): HostRecord[] {
+    return [...this.#deps.registry.live()].filter((host) =>
+      selectors.some((selector) => selectorMatches(selector, host)),
+    );
+  }
+
+  /** How the targeted hosts stand, after waiting for them. `timeoutMs` 0: as they stand now. */
+  async outcomes(hosts: readonly HostRecord[], revision: Revision, timeoutMs: number) {
+    const { registry, hub } = this.#deps;
+    const ids = hosts.map((host) => host.id);
+    const proof = await hub.prove(ids, revision, Math.min(timeoutMs, MAX_WAIT_MS));
+    const nameOf = (id: string) => registry.find(id)?.name ?? id;
+    const outcomes: HostOutcomes = {
+      targeted: hosts.length,
+      enforced: proof.enforced.length,
+      pending: proof.pending.map((id) => ({
+        name: nameOf(id),
+        status: hub.statusOf(id) === 'offline' ? 'offline' : 'lagging',
+      })),
+      failed: proof.failed.map(({ hostId, refusal }) => ({ name: nameOf(hostId), refusal })),
+    };
+    return { outcomes, atMs: proof.atMs };
+  }
+
+  async #reply(
+    request: ChangeRequest,
+    prefixes: readonly Prefix[],
+    result: ChangeResult,
+    stillBlocking: readonly (readonly Claim[])[] = [],
+  ): Promise<ChangeReply> {
+    const hosts = this.targets(result.targets);
+    const waitMs = request.dryRun ? 0 : (request.waitMs ?? 0);
+    const { outcomes, atMs } = await this.outcomes(hosts, result.revision, waitMs);
+    return {
+      revision: result.revision,
+      outcomes: prefixes.map((prefix, i) => ({
+        prefix,
+        change: result.outcomes[i] ?? 'UNCHANGED',
+        stillBlockedBy: stillBlocking[i] ?? [],
+      })),
+      hosts: outcomes,
+      elapsedMs: atMs - request.arrivedMs,
+    };
+  }
+
+  /** For each prefix: claims on it or around it that go on blocking. */
+  async #stillBlocking(prefixes: readonly Prefix[], own: (claim: Claim, prefix: Prefix) => boolean) {
+    const result: Claim[][] = [];
+    for (const prefix of prefixes) {
+      const claims: Claim[] = [];
+      for await (const batch of this.#deps.store.claims({ covering: prefix, action: 'block' }))
+        claims.push(...batch.filter((claim) => !claim.monitor && !own(claim, prefix)));
+      result.push(claims);
+    }
+    return result;
+  }
+}
+
+/** All or nothing; in a batch the text says which line. @throws FleetblockError INVALID_ARGUMENT. */
+function parsePrefixes(texts: readonly string[]): Prefix[] {
+  if (texts.length === 0) throw new FleetblockError('INVALID_ARGUMENT', 'no prefix given');
+  if (texts.length > MAX_CHANGE_PREFIXES)
+    throw new FleetblockError(
+      'INVALID_ARGUMENT',
+      `${texts.length} prefixes at once: at most ${MAX_CHANGE_PREFIXES}, larger lists with fleetblock import`,
+    );
+  return texts.map((text, i) => {
+    try {
+      return parsePrefix(text);
+    } catch (error) {
+      if (texts.length === 1) throw error;
+      throw new FleetblockError('INVALID_ARGUMENT', `line ${i + 1}: ${messageOf(error)}`, { cause: error });
+    }
+  });
+}
+
+function checkOrigin(origin: string): string {
+  if (origin === '') return MANUAL;
+  if (!ORIGIN.test(origin))
+    throw new FleetblockError(
+      'INVALID_ARGUMENT',
+      `${JSON.stringify(origin.slice(0, 80))} is not an origin: write one like manual, crowdsec or feed:NAME`,
+    );
+  if (origin.startsWith('list:'))
+    throw new FleetblockError(
+      'INVALID_ARGUMENT',
+      `${origin} is a list: change it with fleetblock import --list ${origin.slice(5)}`,
+    );
+  return origin;
+}
+
+function checkReason(reason: string): string {
+  if (reason.length > MAX_REASON)
+    throw new FleetblockError('INVALID_ARGUMENT', `the reason is longer than ${MAX_REASON} characters`);
+  return reason;
+}
+
+function samePrefix(a: Prefix, b: Prefix): boolean {
+  return a.length === b.length && covers(a, b);
+}

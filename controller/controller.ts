@@ -1,0 +1,70 @@
+// The controller without its network: store, registry, views, hub and expiry, put together.
+import type { Clock } from '../common/clock.ts';
+import type { Logger } from '../common/logger.ts';
+import { Changes } from './changes.ts';
+import { startExpiry } from './expiry.ts';
+import { Guard, type LocalNetwork } from './guard.ts';
+import { Hub, type HubOptions } from './hub/hub.ts';
+import { HostRegistry } from './registry.ts';
+import { steadyClock } from './steady-clock.ts';
+import type { Store } from './store/store.ts';
+import { SliceQueue } from './views/slices.ts';
+import { Views } from './views/views.ts';
+
+export interface ControllerOptions {
+  /** Closed by its owner, after the controller. */
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly hub?: HubOptions;
+  /** What the guard protects of this machine. Default: its addresses, gateways and resolvers. */
+  readonly network?: LocalNetwork;
+}
+
+export interface Controller {
+  readonly registry: HostRegistry;
+  readonly views: Views;
+  readonly hub: Hub;
+  readonly changes: Changes;
+  /** Hosts by status, for metrics. */
+  hostCounts(): Record<string, number>;
+  /** Ends all streams. Idempotent. */
+  close(): void;
+}
+
+export async function startController(options: ControllerOptions): Promise<Controller> {
+  const { store, log } = options;
+  const clock = steadyClock(options.clock);
+  const queue = new SliceQueue(
+    () => clock.monotonicMs(),
+    (error) => {
+      // Views that missed a revision must not go on: what they would send is not what the store says.
+      log.fatal({ err: error }, 'the views are broken');
+      throw error;
+    },
+  );
+  const registry = await HostRegistry.load(store);
+  const views = await Views.load(store, registry, queue);
+  const hub = new Hub({ store, views, registry, clock, log }, options.hub);
+  const changes = new Changes({ store, registry, hub, clock, guard: new Guard(options.network) });
+  const stopExpiry = startExpiry({ store, clock, log, mayChange: () => hub.quarantine.reason === undefined });
+  return {
+    registry,
+    views,
+    hub,
+    changes,
+    hostCounts: () => {
+      const counts: Record<string, number> = { synced: 0, lagging: 0, offline: 0, degraded: 0 };
+      for (const host of registry.live()) {
+        const status = hub.statusOf(host.id);
+        counts[status] = (counts[status] ?? 0) + 1;
+      }
+      return counts;
+    },
+    close: () => {
+      stopExpiry();
+      hub.close();
+      queue.close();
+    },
+  };
+}

@@ -1,0 +1,54 @@
+// Ends claims when their time is over: an ordinary removal by `system`, beside the kernel's own judgement on every host.
+import type { Clock } from '../common/clock.ts';
+import type { Logger } from '../common/logger.ts';
+import type { Store } from './store/store.ts';
+
+/** The most that a timer is set for, milliseconds: setTimeout takes no more than 24 days. */
+const LONGEST_TIMER_MS = 3_600_000;
+/** After a failure (disk full), milliseconds. */
+const RETRY_MS = 5000;
+
+export interface ExpiryDeps {
+  readonly store: Pick<Store, 'expireClaims' | 'nextExpiryMs' | 'follow'>;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** False: not now (the store is in quarantine). */
+  readonly mayChange: () => boolean;
+}
+
+/** Runs until it is stopped. @returns stops it */
+export function startExpiry(deps: ExpiryDeps): () => void {
+  let timer: NodeJS.Timeout | undefined;
+  let running = false;
+  let stopped = false;
+
+  const plan = () => {
+    if (stopped || running) return;
+    clearTimeout(timer);
+    const next = deps.store.nextExpiryMs();
+    if (next === 0) return;
+    const delay = Math.min(LONGEST_TIMER_MS, Math.max(0, next - deps.clock.wallMs()));
+    timer = setTimeout(run, deps.mayChange() ? delay : RETRY_MS);
+  };
+  const run = async () => {
+    running = true;
+    let wait = 0;
+    try {
+      const now = deps.clock.wallMs();
+      if (deps.mayChange()) while ((await deps.store.expireClaims(now)).removed > 0);
+    } catch (error) {
+      wait = RETRY_MS;
+      deps.log.error({ err: error }, 'claims that ended could not be removed; hosts end them by themselves');
+    }
+    running = false;
+    if (wait > 0 && !stopped) timer = setTimeout(run, wait);
+    else plan();
+  };
+  const unfollow = deps.store.follow(plan);
+  plan();
+  return () => {
+    stopped = true;
+    clearTimeout(timer);
+    unfollow();
+  };
+}

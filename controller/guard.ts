@@ -1,0 +1,114 @@
+// What may not be blocked without an admin's override: so much, or such addresses, that the fleet would lock its owners out.
+// The hosts' own allow entries protect their addresses in the kernel all the same.
+import { readFileSync } from 'node:fs';
+import { isIP } from 'node:net';
+import { networkInterfaces } from 'node:os';
+import { FleetblockError } from '../common/errors.ts';
+import { covers, formatPrefix, type Prefix, parsePrefix } from '../common/prefix.ts';
+import type { ClaimAction } from './store/records.ts';
+
+/** Shorter prefixes cover too much of the Internet for one command. */
+const SHORTEST = { 4: 8, 6: 19 } as const;
+
+interface Protected {
+  readonly prefix: Prefix;
+  /** For the refusal: `the controller's own address 192.0.2.1`. */
+  readonly what: string;
+}
+
+const SPECIAL: readonly Protected[] = [
+  ['127.0.0.0/8', 'loopback'],
+  ['::1', 'loopback'],
+  ['169.254.0.0/16', 'link-local addresses'],
+  ['fe80::/10', 'link-local addresses'],
+  ['224.0.0.0/4', 'multicast'],
+  ['ff00::/8', 'multicast'],
+  ['255.255.255.255', 'the broadcast address'],
+  ['0.0.0.0/8', 'the unspecified address'],
+  ['::', 'the unspecified address'],
+].map(([text = '', what = '']) => ({ prefix: parsePrefix(text), what }));
+
+/** This machine's addresses, gateways and resolvers. */
+export interface LocalNetwork {
+  addresses(): readonly Protected[];
+}
+
+export class Guard {
+  readonly #local: LocalNetwork;
+
+  constructor(local: LocalNetwork = systemNetwork) {
+    this.#local = local;
+  }
+
+  /**
+   * @returns why the claim is refused, or undefined. Monitor-only claims drop nothing: the caller need not ask.
+   * An allow entry is refused only for its width: it would let everything through.
+   */
+  refusal(prefix: Prefix, action: ClaimAction): string | undefined {
+    const shortest = SHORTEST[prefix.family];
+    if (prefix.length < shortest)
+      return `${formatPrefix(prefix)} is wider than /${shortest}: that is ${share(prefix)} of all IPv${prefix.family} addresses`;
+    if (action === 'allow') return undefined;
+    const hit = [...SPECIAL, ...this.#local.addresses()].find(
+      (each) => covers(prefix, each.prefix) || covers(each.prefix, prefix),
+    );
+    return hit && `${formatPrefix(prefix)} covers ${hit.what}`;
+  }
+
+  /** @throws FleetblockError FAILED_PRECONDITION, naming what would be cut off. */
+  assertAllowed(prefix: Prefix, action: ClaimAction): void {
+    const refusal = this.refusal(prefix, action);
+    if (refusal !== undefined)
+      throw new FleetblockError('FAILED_PRECONDITION', `refused: ${refusal}; an admin may override with --force`);
+  }
+}
+
+function share(prefix: Prefix): string {
+  return prefix.length === 0 ? 'all' : `1/${2 ** prefix.length}`;
+}
+
+const systemNetwork: LocalNetwork = {
+  addresses: () => [...ownAddresses(), ...gateways(), ...resolvers()],
+};
+
+function ownAddresses(): Protected[] {
+  return Object.values(networkInterfaces())
+    .flatMap((addresses) => addresses ?? [])
+    .map(({ address }) => protect(address.replace(/%.*$/, ''), "the controller's own address"));
+}
+
+function gateways(): Protected[] {
+  const v4 = lines('/proc/net/route').flatMap((line) => {
+    const [, , gateway = ''] = line.split('\t');
+    if (!/^[0-9A-F]{8}$/.test(gateway) || gateway === '00000000') return [];
+    // Little-endian words on the little-endian machines that Node.js runs on.
+    const bytes = [...Buffer.from(gateway, 'hex')].reverse();
+    return [protect(bytes.join('.'), "the controller's gateway")];
+  });
+  const v6 = lines('/proc/net/ipv6_route').flatMap((line) => {
+    const gateway = line.split(/\s+/)[4] ?? '';
+    if (!/^[0-9a-f]{32}$/.test(gateway) || /^0+$/.test(gateway)) return [];
+    return [protect(gateway.match(/.{4}/g)?.join(':') ?? '', "the controller's gateway")];
+  });
+  return [...v4, ...v6];
+}
+
+function resolvers(): Protected[] {
+  return lines('/etc/resolv.conf').flatMap((line) => {
+    const [, address = ''] = /^\s*nameserver\s+([^\s%]+)/.exec(line) ?? [];
+    return isIP(address) ? [protect(address, "the controller's resolver")] : [];
+  });
+}
+
+function protect(address: string, whose: string): Protected {
+  return { prefix: parsePrefix(address), what: `${whose} ${address}` };
+}
+
+function lines(path: string): string[] {
+  try {
+    return readFileSync(path, 'utf8').split('\n');
+  } catch {
+    // Not every system has each of them: what is not known cannot be guarded.
+    return [];
+  }
+}

@@ -1,0 +1,312 @@
+// One host's live stream: what it holds, what it is sent, what it answers. Owns its state; the hub owns the session.
+import { type Digest, equalDigests } from '../../common/entry-table.ts';
+import { FleetblockError } from '../../common/errors.ts';
+import type { Logger } from '../../common/logger.ts';
+import { parseRevision, type Revision } from '../../common/revision.ts';
+import type { Ack__Output } from '../../proto/gen/fleetblock/v1/Ack.ts';
+import type { Hello__Output } from '../../proto/gen/fleetblock/v1/Hello.ts';
+import type { Nack__Output } from '../../proto/gen/fleetblock/v1/Nack.ts';
+import type { Status__Output } from '../../proto/gen/fleetblock/v1/Status.ts';
+import { EncodedDelta } from '../views/delta.ts';
+import type { Views } from '../views/views.ts';
+import { encodePing } from '../wire.ts';
+import { Feed, type InFlight, type Sink } from './feed.ts';
+import type { HostRefusal, HostState, HostStatus } from './host-state.ts';
+import type { Slots } from './slots.ts';
+
+export interface SessionStream extends Sink {
+  /** Ends the stream with an error; the peer sees its code and text. */
+  end(error: FleetblockError): void;
+}
+
+export interface SessionContext {
+  readonly views: Views;
+  readonly epoch: string;
+  readonly head: () => Revision;
+  readonly snapshotSlots: Slots;
+  readonly wallMs: () => number;
+  readonly monotonicMs: () => number;
+  readonly log: Logger;
+  /** Shipments that may wait for one host. */
+  readonly queueLimit: number;
+  /** Milliseconds until a host that refused a revision is given its view again. */
+  readonly retryMs: number;
+  /** Something about this host changed that somebody may wait for. */
+  readonly progressed: (session: HostSession) => void;
+  /** Why nothing is to be sent to anybody, or undefined. */
+  readonly quarantined: () => string | undefined;
+  /** The host acked a revision that this store never made. */
+  readonly lostCommits: (session: HostSession, claimed: Revision) => void;
+}
+
+/** A host that refuses is not sent its whole view more often, milliseconds. */
+const MIN_RETRY_MS = 1000;
+
+/**
+ * feeding: gets every change as it comes. lagging: fell behind, gets nothing until it has taken what is under way.
+ * catching-up: what it needs is being computed, or a snapshot waits for its slot. held: not fed until somebody acts.
+ */
+type Mode = 'feeding' | 'lagging' | 'catching-up' | 'held';
+
+export class HostSession {
+  readonly hostId: string;
+  readonly state: HostState;
+  readonly bootId: string;
+  lastHeardMs: number;
+  readonly #stream: SessionStream;
+  readonly #context: SessionContext;
+  readonly #feed: Feed;
+  #mode: Mode = 'catching-up';
+  #acked: Revision;
+  #releaseSlot: (() => void) | undefined;
+  #retry: NodeJS.Timeout | undefined;
+  #heldAtMs = 0;
+  #probe: { nonce: bigint; answered: () => void } | undefined;
+  #closed = false;
+
+  constructor(hostId: string, state: HostState, hello: Hello__Output, stream: SessionStream, context: SessionContext) {
+    this.hostId = hostId;
+    this.state = state;
+    this.bootId = hello.bootId;
+    this.#stream = stream;
+    this.#context = context;
+    this.#acked = hello.storeEpoch === context.epoch ? parseRevision(hello.revision) : 0n;
+    this.#feed = new Feed(stream, this.#acked, context.queueLimit);
+    this.lastHeardMs = context.monotonicMs();
+    state.acked = this.#acked;
+    state.entries = Number(hello.entries);
+    state.interfaces = hello.interfaces;
+    state.agentVersion = hello.agentVersion;
+    state.kernelVersion = hello.kernelVersion;
+    state.lastSeenMs = context.wallMs();
+    state.refusal = undefined;
+  }
+
+  get acked(): Revision {
+    return this.#acked;
+  }
+
+  /** The revision whose ack proves that the host holds all that there is now; undefined when that is proven already. */
+  get awaited(): Revision | undefined {
+    if (this.#mode !== 'feeding') return this.#context.views.revision;
+    return this.#feed.settled ? undefined : this.#feed.planned;
+  }
+
+  get status(): HostStatus {
+    if (this.state.refusal || this.state.problems.length > 0) return 'degraded';
+    return this.awaited === undefined ? 'synced' : 'lagging';
+  }
+
+  /** Welcome first, then whatever the host lacks. */
+  begin(welcome: Buffer, hello: Hello__Output): void {
+    this.#feed.urgent(welcome);
+    const quarantined = this.#context.quarantined();
+    if (quarantined !== undefined) this.#hold({ code: 'QUARANTINE', text: quarantined });
+    else if (hello.storeEpoch === '') this.#sendSnapshot(false);
+    else if (hello.storeEpoch !== this.#context.epoch)
+      this.#hold({
+        code: 'EPOCH_MISMATCH',
+        text: `it holds the list of another store (epoch ${hello.storeEpoch.slice(0, 8)}): if a backup was restored on purpose, run fleetblock host resync`,
+      });
+    else if (this.#acked > this.#context.head()) this.#context.lostCommits(this, this.#acked);
+    else this.#catchUp(hello.digest);
+  }
+
+  /** A change of its view. */
+  send(delta: EncodedDelta): void {
+    if (this.#mode !== 'feeding') return;
+    const messages = delta.messages(this.#feed.planned);
+    if (this.#feed.offer({ to: delta.to, digest: delta.digest, messages: messages[Symbol.iterator]() })) return;
+    this.#mode = 'lagging';
+    this.#feed.dropUnsent();
+    this.#context.log.debug({ host: this.hostId }, 'fell behind');
+  }
+
+  /** A revision is through: a host that refused an earlier one gets another chance. */
+  revisionSettled(): void {
+    if (this.#retry && this.#context.monotonicMs() - this.#heldAtMs > MIN_RETRY_MS) this.#retryNow();
+  }
+
+  onReady(): void {
+    this.#feed.onReady();
+    this.#resumeIfDrained();
+  }
+
+  onAck(ack: Ack__Output): void {
+    const due = this.#feed.takeReply();
+    if (due !== 'stale') this.#judgeAck(ack, due);
+    this.#resumeIfDrained();
+  }
+
+  onNack(nack: Nack__Output): void {
+    const due = this.#feed.takeReply();
+    if (due !== 'stale' && this.#mode !== 'held') this.#judgeNack(nack);
+    this.#resumeIfDrained();
+  }
+
+  #judgeAck(ack: Ack__Output, due: InFlight | undefined): void {
+    const revision = parseRevision(ack.revision);
+    if (!due || due.to !== revision || ack.storeEpoch !== this.#context.epoch) {
+      this.end(new FleetblockError('INVALID_ARGUMENT', `an ack of revision ${revision} was not due: reconnect`));
+      return;
+    }
+    this.state.entries = Number(ack.entries);
+    if (equalDigests(ack.digest, due.digest)) this.#proven(revision);
+    else this.#repair('its digest differs');
+  }
+
+  #judgeNack({ code, text }: Nack__Output): void {
+    this.#context.log.warn({ host: this.hostId, code, text }, 'a host refused a revision');
+    switch (code) {
+      case 'SEQUENCE':
+      case 'DIGEST':
+      case 'MALFORMED':
+        this.#repair(text);
+        return;
+      case 'EPOCH_MISMATCH':
+      case 'REVISION_REGRESSION':
+        this.#hold({ code, text });
+        return;
+      default:
+        this.#hold({ code, text });
+        this.#retry = setTimeout(() => this.#retryNow(), this.#context.retryMs);
+    }
+  }
+
+  onStatus(status: Status__Output): void {
+    this.state.entries = Number(status.entries);
+    this.state.counters = status.counters;
+    this.state.interfaces = status.interfaces;
+    this.state.problems = status.problems;
+    this.state.driftRepairs = Number(status.driftRepairs);
+  }
+
+  onPong(nonce: bigint): void {
+    if (this.#probe?.nonce === nonce) this.#probe.answered();
+  }
+
+  heard(): void {
+    this.lastHeardMs = this.#context.monotonicMs();
+    this.state.lastSeenMs = this.#context.wallMs();
+  }
+
+  ping(nonce: bigint): void {
+    this.#feed.urgent(encodePing(nonce));
+  }
+
+  /** Is there still somebody at the other end? `answer` is called once. */
+  probe(nonce: bigint, timeoutMs: number, answer: (alive: boolean) => void): void {
+    const settle = (alive: boolean) => {
+      if (!this.#probe) return;
+      clearTimeout(timer);
+      this.#probe = undefined;
+      answer(alive);
+    };
+    const timer = setTimeout(() => settle(false), timeoutMs);
+    this.#probe = { nonce, answered: () => settle(true) };
+    this.ping(nonce);
+  }
+
+  /** By an operator's order: the whole view, whatever the host holds. */
+  resync(): void {
+    this.#clearRetry();
+    this.state.refusal = undefined;
+    this.#feed.restart(0n);
+    this.#sendSnapshot(true);
+  }
+
+  end(error: FleetblockError): void {
+    this.#stream.end(error);
+  }
+
+  /** The stream is gone, whoever ended it. Idempotent. */
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#clearRetry();
+    this.#releaseSlot?.();
+    this.#feed.abandon();
+    this.#probe = undefined;
+  }
+
+  /** Nothing more is sent until `resume`, `resync` or another stream. */
+  hold(refusal: HostRefusal): void {
+    this.#hold(refusal);
+  }
+
+  /** What it was held for is over. */
+  resume(): void {
+    if (this.#mode !== 'held') return;
+    this.#clearRetry();
+    this.state.refusal = undefined;
+    this.#catchUp();
+  }
+
+  #catchUp(digest?: Digest): void {
+    this.#mode = 'catching-up';
+    const { views } = this.#context;
+    views.catchUp(this.hostId, this.#feed.planned, (result) => {
+      if (this.#closed || this.#mode !== 'catching-up') return;
+      if (result.kind === 'snapshot') return this.#sendSnapshot(false);
+      this.#mode = 'feeding';
+      if (result.kind === 'delta')
+        return this.send(new EncodedDelta(this.#context.epoch, result.delta, this.#context.wallMs()));
+      if (digest && !equalDigests(digest, views.digestFor(this.hostId))) return this.#repair('its digest differs');
+      this.#proven(views.revision);
+    });
+  }
+
+  #sendSnapshot(resync: boolean): void {
+    this.#mode = 'catching-up';
+    this.#releaseSlot?.();
+    const release = this.#context.snapshotSlots.acquire(() => {
+      this.#context.views.snapshot(this.hostId, (snapshot, revision) => {
+        if (this.#closed || this.#mode !== 'catching-up' || !snapshot) return release();
+        this.#mode = 'feeding';
+        const messages = snapshot.messages(revision, resync, this.#context.wallMs);
+        this.#feed.offer({ to: revision, digest: snapshot.digest, messages, done: release });
+      });
+    });
+    this.#releaseSlot = release;
+  }
+
+  /** The host does not hold what it should: the whole view, which it applies by difference. */
+  #repair(why: string): void {
+    this.#context.log.warn({ host: this.hostId, why }, 'sending the whole view again');
+    this.#feed.restart(this.#acked);
+    this.#sendSnapshot(false);
+    this.#context.progressed(this);
+  }
+
+  #hold(refusal: HostRefusal): void {
+    this.#mode = 'held';
+    this.#heldAtMs = this.#context.monotonicMs();
+    this.state.refusal = refusal;
+    this.#clearRetry();
+    this.#releaseSlot?.();
+    this.#feed.restart(this.#acked);
+    this.#context.progressed(this);
+  }
+
+  #retryNow(): void {
+    this.#clearRetry();
+    this.#sendSnapshot(false);
+  }
+
+  #clearRetry(): void {
+    clearTimeout(this.#retry);
+    this.#retry = undefined;
+  }
+
+  #proven(revision: Revision): void {
+    this.#acked = revision;
+    this.state.acked = revision;
+    this.state.refusal = undefined;
+    this.#context.progressed(this);
+  }
+
+  /** A host that fell behind and has now taken all that was under way gets the rest as one change. */
+  #resumeIfDrained(): void {
+    if (this.#mode === 'lagging' && this.#feed.settled) this.#catchUp();
+  }
+}

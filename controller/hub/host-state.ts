@@ -1,0 +1,51 @@
+// What is known of a host beside its record: kept while it is offline, so that people see what it was.
+
+import type { Revision } from '../../common/revision.ts';
+import type { Counters__Output } from '../../proto/gen/fleetblock/v1/Counters.ts';
+import type { Interface__Output } from '../../proto/gen/fleetblock/v1/Interface.ts';
+
+export type HostStatus = 'synced' | 'lagging' | 'offline' | 'degraded';
+
+export interface HostState {
+  /** The last revision that it is known to hold; 0 for none. */
+  acked: Revision;
+  entries: number;
+  interfaces: readonly Interface__Output[];
+  counters: Counters__Output | null;
+  /** Unix milliseconds; 0 for never. */
+  lastSeenMs: number;
+  agentVersion: string;
+  kernelVersion: string;
+  /** From its own last status. */
+  problems: readonly string[];
+  driftRepairs: number;
+  /** What the controller holds against it, until it is over. */
+  refusal: HostRefusal | undefined;
+}
+
+/** Why a host does not hold, or is not given, what it should: a nack or an epoch that differs. */
+export interface HostRefusal {
+  /** Nack code or a code of the controller's own, such as DETACHED. */
+  readonly code: string;
+  readonly text: string;
+}
+
+export function unknownState(): HostState {
+  return {
+    acked: 0n,
+    entries: 0,
+    interfaces: [],
+    counters: null,
+    lastSeenMs: 0,
+    agentVersion: '',
+    kernelVersion: '',
+    problems: [],
+    driftRepairs: 0,
+    refusal: undefined,
+  };
+}
+
+/** An interface that exists and lets everything through: the maps may hold a revision, the host does not enforce it. */
+export function unattached(interfaces: readonly Interface__Output[]): Interface__Output | undefined {
+  return interfaces.find((each) => each.index !== 0 && each.mode === 'none');
+}

@@ -1,0 +1,274 @@
+// The fan-out: all live streams, what each host is known to hold, and who waits for it.
+import type { Clock } from '../../common/clock.ts';
+import { FleetblockError } from '../../common/errors.ts';
+import type { Logger } from '../../common/logger.ts';
+import type { Revision } from '../../common/revision.ts';
+import type { Hello__Output } from '../../proto/gen/fleetblock/v1/Hello.ts';
+import type { HostRegistry } from '../registry.ts';
+import type { Store } from '../store/store.ts';
+import { EncodedDelta, type ViewDelta } from '../views/delta.ts';
+import type { Views } from '../views/views.ts';
+import { encodeWelcome } from '../wire.ts';
+import { HostSession, type SessionContext, type SessionStream } from './host-session.ts';
+import { type HostState, type HostStatus, unattached, unknownState } from './host-state.ts';
+import { Proof, type ProofResult, type Standing } from './proof.ts';
+import { Quarantine } from './quarantine.ts';
+import { Slots } from './slots.ts';
+
+export interface HubOptions {
+  /** How often agents send their status, milliseconds. Default 3,000. */
+  readonly statusIntervalMs?: number;
+  /** A stream on which nothing was heard for so long is ended, milliseconds. Default 15,000. */
+  readonly silenceLimitMs?: number;
+  /** Changes that may wait for one host before it is lagging. Default 64. */
+  readonly queueLimit?: number;
+  /** Snapshots under way at once. Default 8. */
+  readonly concurrentSnapshots?: number;
+  /** Until a host that refused a revision is tried again, milliseconds. Default 5,000. */
+  readonly retryMs?: number;
+}
+
+export interface HubDependencies {
+  readonly store: Store;
+  readonly views: Views;
+  readonly registry: HostRegistry;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+/** Version of the sync protocol that Welcome carries. */
+const PROTOCOL = 1;
+
+/** How long an earlier stream of the same host has to prove that it lives, milliseconds. */
+const PROBE_MS = 2000;
+
+export class Hub {
+  /** On while an agent holds a revision that the store does not have: commits were lost. */
+  readonly quarantine: Quarantine;
+  readonly #deps: HubDependencies;
+  readonly #options: Required<HubOptions>;
+  readonly #context: SessionContext;
+  readonly #sessions = new Map<string, HostSession>();
+  readonly #states = new Map<string, HostState>();
+  readonly #proofs = new Set<Proof>();
+  /** Started when their revision is through. */
+  readonly #early: { revision: Revision; start: () => void }[] = [];
+  readonly #timer: NodeJS.Timeout;
+  #nonce = 0n;
+
+  constructor(deps: HubDependencies, options: HubOptions = {}) {
+    this.#deps = deps;
+    this.#options = {
+      statusIntervalMs: options.statusIntervalMs ?? 3000,
+      silenceLimitMs: options.silenceLimitMs ?? 15_000,
+      queueLimit: options.queueLimit ?? 64,
+      concurrentSnapshots: options.concurrentSnapshots ?? 8,
+      retryMs: options.retryMs ?? 5000,
+    };
+    this.quarantine = new Quarantine(deps.log);
+    this.#context = {
+      views: deps.views,
+      epoch: deps.store.epoch,
+      head: () => deps.store.head,
+      snapshotSlots: new Slots(this.#options.concurrentSnapshots),
+      wallMs: () => deps.clock.wallMs(),
+      monotonicMs: () => deps.clock.monotonicMs(),
+      log: deps.log,
+      queueLimit: this.#options.queueLimit,
+      retryMs: this.#options.retryMs,
+      progressed: (session) => this.#progressed(session),
+      quarantined: () => this.quarantine.reason,
+      lostCommits: (session, claimed) => this.#lostCommits(session, claimed),
+    };
+    deps.views.listen({
+      changed: (hostIds, delta) => this.#changed(hostIds, delta),
+      settled: (revision) => this.#settled(revision),
+    });
+    deps.registry.onRevoked((host) => {
+      if (this.quarantine.release(host.id)) for (const session of this.#sessions.values()) session.resume();
+      this.#sessions
+        .get(host.id)
+        ?.end(
+          new FleetblockError('UNAUTHENTICATED', `host ${host.name} was revoked: enroll it again with a new token`),
+        );
+    });
+    this.#timer = setInterval(() => this.#keepAlive(), this.#options.silenceLimitMs / 5);
+  }
+
+  /**
+   * A host's stream said hello. `welcomed` gets its session, unless the stream is ended: another live stream has the same
+   * identity, or the protocol is another.
+   */
+  connect(hostId: string, hello: Hello__Output, stream: SessionStream, welcomed: (session: HostSession) => void): void {
+    if (hello.protocol !== PROTOCOL) {
+      stream.end(
+        new FleetblockError(
+          'FAILED_PRECONDITION',
+          `the agent speaks sync protocol ${hello.protocol}, this controller ${PROTOCOL}: upgrade the older of the two`,
+        ),
+      );
+      return;
+    }
+    const present = this.#sessions.get(hostId);
+    if (!present) {
+      this.#admit(hostId, hello, stream, welcomed);
+      return;
+    }
+    // The old stream may only look alive (a reboot, a cut cable): ask it.
+    present.probe(++this.#nonce, PROBE_MS, (alive) => {
+      if (alive) {
+        this.#refuseTwins(hostId, present, stream);
+        return;
+      }
+      this.disconnect(present);
+      present.end(new FleetblockError('ABORTED', 'replaced by a newer stream of the same host'));
+      this.#admit(hostId, hello, stream, welcomed);
+    });
+  }
+
+  /** The session's stream is gone. Idempotent. */
+  disconnect(session: HostSession): void {
+    session.close();
+    if (this.#sessions.get(session.hostId) !== session) return;
+    this.#sessions.delete(session.hostId);
+    session.state.lastSeenMs = this.#deps.clock.wallMs();
+  }
+
+  /** By an operator's order: the host is sent the whole view, whatever epoch it holds. @returns false when it is offline */
+  resync(hostId: string): boolean {
+    const session = this.#sessions.get(hostId);
+    session?.resync();
+    return session !== undefined;
+  }
+
+  statusOf(hostId: string): HostStatus {
+    return this.#sessions.get(hostId)?.status ?? 'offline';
+  }
+
+  stateOf(hostId: string): HostState {
+    return this.#states.get(hostId) ?? unknownState();
+  }
+
+  get connected(): number {
+    return this.#sessions.size;
+  }
+
+  /**
+   * Waits until every host holds all that the store has at `revision`, or refused it, or `timeoutMs` is over.
+   * Offline hosts may come back in time.
+   */
+  prove(hostIds: readonly string[], revision: Revision, timeoutMs: number): Promise<ProofResult> {
+    const proof = new Proof(
+      () => this.#deps.clock.monotonicMs(),
+      () => this.#proofs.delete(proof),
+    );
+    this.#proofs.add(proof);
+    const start = () =>
+      proof.start(
+        hostIds.map((hostId) => ({ hostId, standing: this.#standing(hostId, revision) })),
+        timeoutMs,
+      );
+    if (this.#deps.views.revision >= revision || timeoutMs === 0) start();
+    else this.#early.push({ revision, start });
+    return proof.result;
+  }
+
+  /** Ends every stream: agents come back to whoever serves next. */
+  close(): void {
+    clearInterval(this.#timer);
+    const stopping = new FleetblockError('UNAVAILABLE', 'the controller is stopping');
+    for (const session of [...this.#sessions.values()]) {
+      session.end(stopping);
+      this.disconnect(session);
+    }
+    for (const proof of [...this.#proofs]) proof.stop();
+  }
+
+  #admit(hostId: string, hello: Hello__Output, stream: SessionStream, welcomed: (session: HostSession) => void): void {
+    const host = this.#deps.registry.find(hostId);
+    if (host?.revokedMs !== 0) {
+      stream.end(new FleetblockError('UNAUTHENTICATED', 'this host is not enrolled: join the fleet again'));
+      return;
+    }
+    const state = this.#states.get(hostId) ?? unknownState();
+    this.#states.set(hostId, state);
+    const session = new HostSession(hostId, state, hello, stream, this.#context);
+    this.#sessions.set(hostId, session);
+    const welcome = encodeWelcome({
+      protocol: PROTOCOL,
+      epoch: this.#deps.store.epoch,
+      hostName: host.name,
+      statusIntervalMs: this.#options.statusIntervalMs,
+      silenceLimitMs: this.#options.silenceLimitMs,
+    });
+    welcomed(session);
+    session.begin(welcome, hello);
+  }
+
+  /** Two live streams with one identity: one is a copy, and nobody can tell which. Neither is fed; both keep their maps. */
+  #refuseTwins(hostId: string, present: HostSession, stream: SessionStream): void {
+    const name = this.#deps.registry.find(hostId)?.name ?? hostId;
+    const text = `two machines present the identity of host ${name}: run fleetblock host revoke ${name}, then enroll the right one again`;
+    this.#deps.log.error({ host: hostId }, text);
+    const error = new FleetblockError('ALREADY_EXISTS', text);
+    present.state.refusal = { code: 'DUPLICATE_IDENTITY', text };
+    this.disconnect(present);
+    present.end(error);
+    stream.end(error);
+  }
+
+  #changed(hostIds: ReadonlySet<string>, delta: ViewDelta): void {
+    const encoded = new EncodedDelta(this.#deps.store.epoch, delta, this.#deps.clock.wallMs());
+    for (const id of hostIds) this.#sessions.get(id)?.send(encoded);
+  }
+
+  #settled(revision: Revision): void {
+    const due = this.#early.filter((each) => each.revision <= revision);
+    for (const each of due) {
+      this.#early.splice(this.#early.indexOf(each), 1);
+      each.start();
+    }
+    for (const session of this.#sessions.values()) session.revisionSettled();
+  }
+
+  #standing(hostId: string, revision: Revision): Standing {
+    const session = this.#sessions.get(hostId);
+    if (!session) return { kind: 'awaited', revision };
+    const { refusal, interfaces } = session.state;
+    if (refusal) return { kind: 'failed', refusal };
+    const open = unattached(interfaces);
+    if (open)
+      return {
+        kind: 'failed',
+        refusal: { code: 'DETACHED', text: `nothing is attached to ${open.name}: ${open.problem}` },
+      };
+    const awaited = session.awaited;
+    return awaited === undefined ? { kind: 'enforced' } : { kind: 'awaited', revision: awaited };
+  }
+
+  #progressed(session: HostSession): void {
+    const { refusal } = session.state;
+    for (const proof of [...this.#proofs]) {
+      if (refusal) proof.refused(session.hostId, refusal);
+      else proof.acked(session.hostId, session.acked);
+    }
+  }
+
+  #lostCommits(session: HostSession, claimed: Revision): void {
+    const name = this.#deps.registry.find(session.hostId)?.name ?? session.hostId;
+    const text = `host ${name} holds revision ${claimed}, the store ends at ${this.#deps.store.head}: commits were lost`;
+    this.quarantine.enter(session.hostId, text);
+    // Nothing more to anybody: what the store says now would take blocks away.
+    for (const each of this.#sessions.values()) each.hold({ code: 'QUARANTINE', text });
+  }
+
+  #keepAlive(): void {
+    const now = this.#deps.clock.monotonicMs();
+    for (const session of [...this.#sessions.values()]) {
+      if (now - session.lastHeardMs > this.#options.silenceLimitMs) {
+        session.end(new FleetblockError('UNAVAILABLE', 'nothing was heard from this agent: reconnect'));
+        this.disconnect(session);
+      } else session.ping(++this.#nonce);
+    }
+  }
+}

@@ -1,0 +1,84 @@
+// Waiting for proof: which of the targeted hosts hold a revision, which do not yet, which refused it.
+import type { Revision } from '../../common/revision.ts';
+import type { HostRefusal } from './host-state.ts';
+
+/** How a host stands towards a wait. */
+export type Standing =
+  | { readonly kind: 'enforced' }
+  /** Its ack of this revision is the proof. */
+  | { readonly kind: 'awaited'; readonly revision: Revision }
+  | { readonly kind: 'failed'; readonly refusal: HostRefusal };
+
+export interface ProofResult {
+  readonly enforced: readonly string[];
+  readonly pending: readonly string[];
+  readonly failed: readonly { readonly hostId: string; readonly refusal: HostRefusal }[];
+  /** Monotonic milliseconds of the last answer, or of the deadline. */
+  readonly atMs: number;
+}
+
+/** One wait for a set of hosts. */
+export class Proof {
+  readonly result: Promise<ProofResult>;
+  readonly #awaited = new Map<string, Revision>();
+  readonly #enforced: string[] = [];
+  readonly #failed: { hostId: string; refusal: HostRefusal }[] = [];
+  readonly #nowMs: () => number;
+  readonly #finished: (proof: Proof) => void;
+  #resolve: (result: ProofResult) => void = () => {};
+  #timer: NodeJS.Timeout | undefined;
+  #over = false;
+
+  /** `nowMs` is monotonic. `finished` is called once, when the result is there. */
+  constructor(nowMs: () => number, finished: (proof: Proof) => void) {
+    this.#nowMs = nowMs;
+    this.#finished = finished;
+    this.result = new Promise((resolve) => {
+      this.#resolve = resolve;
+    });
+  }
+
+  /** Starts once, with how every host stands now. */
+  start(hosts: Iterable<{ readonly hostId: string; readonly standing: Standing }>, timeoutMs: number): void {
+    for (const { hostId, standing } of hosts) {
+      if (standing.kind === 'enforced') this.#enforced.push(hostId);
+      else if (standing.kind === 'failed') this.#failed.push({ hostId, refusal: standing.refusal });
+      else this.#awaited.set(hostId, standing.revision);
+    }
+    if (this.#awaited.size === 0) this.stop();
+    else this.#timer = setTimeout(() => this.stop(), timeoutMs);
+  }
+
+  /** Hosts that are still waited for. */
+  get waitingFor(): Iterable<string> {
+    return this.#awaited.keys();
+  }
+
+  acked(hostId: string, revision: Revision): void {
+    const awaited = this.#awaited.get(hostId);
+    if (awaited === undefined || revision < awaited) return;
+    this.#awaited.delete(hostId);
+    this.#enforced.push(hostId);
+    if (this.#awaited.size === 0) this.stop();
+  }
+
+  refused(hostId: string, refusal: HostRefusal): void {
+    if (!this.#awaited.delete(hostId)) return;
+    this.#failed.push({ hostId, refusal });
+    if (this.#awaited.size === 0) this.stop();
+  }
+
+  /** Answers with what is known. Idempotent. */
+  stop(): void {
+    if (this.#over) return;
+    this.#over = true;
+    clearTimeout(this.#timer);
+    this.#resolve({
+      enforced: this.#enforced,
+      pending: [...this.#awaited.keys()],
+      failed: this.#failed,
+      atMs: this.#nowMs(),
+    });
+    this.#finished(this);
+  }
+}

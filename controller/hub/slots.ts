@@ -1,0 +1,35 @@
+// A number of permits, given in the order asked: snapshots that are under way at once, so that a thousand hosts coming back together
+// neither fill memory nor starve operators.
+
+export class Slots {
+  readonly #waiting: (() => void)[] = [];
+  #free: number;
+
+  constructor(count: number) {
+    this.#free = count;
+  }
+
+  /** Calls `granted` when a slot is free, at once if one is. @returns gives the slot back, or stops waiting. Idempotent. */
+  acquire(granted: () => void): () => void {
+    let state: 'waiting' | 'held' | 'over' = 'waiting';
+    const start = () => {
+      state = 'held';
+      granted();
+    };
+    if (this.#free > 0) {
+      this.#free--;
+      start();
+    } else this.#waiting.push(start);
+    return () => {
+      if (state === 'waiting') this.#waiting.splice(this.#waiting.indexOf(start), 1);
+      else if (state === 'held') this.#passOn();
+      state = 'over';
+    };
+  }
+
+  #passOn(): void {
+    const next = this.#waiting.shift();
+    if (next) next();
+    else this.#free++;
+  }
+}

@@ -1,0 +1,112 @@
+// The agents' side of the controller: one Sync stream a host, its messages handed to the hub.
+import type { ServerDuplexStream, UntypedServiceImplementation } from '@grpc/grpc-js';
+import type { Clock } from '../../common/clock.ts';
+import { FleetblockError } from '../../common/errors.ts';
+import type { Logger } from '../../common/logger.ts';
+import { protocol } from '../../common/rpc/proto.ts';
+import { toStatus } from '../../common/rpc/status.ts';
+import type { AgentMessage__Output } from '../../proto/gen/fleetblock/v1/AgentMessage.ts';
+import type { Authorize } from '../auth/caller.ts';
+import type { HostSession, SessionStream } from '../hub/host-session.ts';
+import type { Hub } from '../hub/hub.ts';
+
+export interface SyncServiceDeps {
+  readonly hub: Hub;
+  readonly authorize: Authorize;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+/** How long a stream may stay silent before its hello, milliseconds. */
+const HELLO_MS = 10_000;
+
+const { Sync } = protocol.AgentService.service;
+
+/** AgentService as the controller serves it: what it sends is encoded already, once for all hosts that get the same. */
+export const syncServiceDefinition = {
+  Sync: { ...Sync, responseSerialize: (message: Buffer) => message },
+};
+
+type SyncCall = ServerDuplexStream<AgentMessage__Output, Buffer>;
+
+export function agentHandlers(deps: SyncServiceDeps): UntypedServiceImplementation {
+  return { Sync: (call: SyncCall) => serve(deps, call) };
+}
+
+function serve(deps: SyncServiceDeps, call: SyncCall): void {
+  // From the first moment: an error event without a listener would end the process.
+  call.on('error', () => {});
+  let session: HostSession | undefined;
+  let over = false;
+  const end = (error: unknown) => {
+    if (over) return;
+    over = true;
+    clearTimeout(helloTimer);
+    if (session) deps.hub.disconnect(session);
+    // grpc-js turns an emitted error into the stream's status.
+    call.emit('error', toStatus(error));
+  };
+  const helloTimer = setTimeout(
+    () => end(new FleetblockError('DEADLINE_EXCEEDED', 'a sync stream starts with a hello')),
+    HELLO_MS,
+  );
+  const stream: SessionStream = {
+    write: (message) => !over && call.write(message),
+    end: (error) => end(error),
+  };
+  let greeted = false;
+  const receive = (message: AgentMessage__Output) => {
+    if (message.message !== 'hello' || !message.hello) {
+      if (!greeted) throw new FleetblockError('INVALID_ARGUMENT', 'a sync stream starts with a hello');
+      // Until the hub has decided about an earlier stream of the same host, nothing is due.
+      if (session) deliver(session, message);
+      return;
+    }
+    if (greeted) throw new FleetblockError('INVALID_ARGUMENT', 'a second hello: open a new stream instead');
+    greeted = true;
+    clearTimeout(helloTimer);
+    const { id } = deps.authorize(call);
+    deps.hub.connect(id, message.hello, stream, (made) => {
+      if (over) deps.hub.disconnect(made);
+      else session = made;
+    });
+  };
+
+  call.on('data', (message: AgentMessage__Output) => {
+    if (over) return;
+    try {
+      receive(message);
+    } catch (error) {
+      if (!(error instanceof FleetblockError)) deps.log.error({ err: error }, 'a sync stream failed');
+      end(error);
+    }
+  });
+  call.on('drain', () => session?.onReady());
+  call.on('end', () => end(new FleetblockError('UNAVAILABLE', 'the agent ended the stream')));
+  for (const event of ['close', 'cancelled'] as const)
+    call.on(event, () => {
+      over = true;
+      clearTimeout(helloTimer);
+      if (session) deps.hub.disconnect(session);
+    });
+}
+
+function deliver(session: HostSession, message: AgentMessage__Output): void {
+  session.heard();
+  switch (message.message) {
+    case 'ack':
+      if (message.ack) session.onAck(message.ack);
+      return;
+    case 'nack':
+      if (message.nack) session.onNack(message.nack);
+      return;
+    case 'status':
+      if (message.status) session.onStatus(message.status);
+      return;
+    case 'pong':
+      if (message.pong) session.onPong(BigInt(message.pong.nonce));
+      return;
+    default:
+      throw new FleetblockError('INVALID_ARGUMENT', 'an empty message: upgrade the agent or the controller');
+  }
+}

@@ -1,0 +1,122 @@
+// What the store keeps, as values: claims, lists, hosts, tokens, operators, audit records.
+import type { PackedEntries } from '../../common/packed.ts';
+import type { Prefix } from '../../common/prefix.ts';
+import type { Revision } from '../../common/revision.ts';
+import type { Selector } from '../../common/selector.ts';
+
+export type ClaimAction = 'block' | 'allow';
+
+/** One origin's statement about one prefix. Unique by (prefix, action, origin, selector). */
+export interface Claim {
+  readonly prefix: Prefix;
+  readonly action: ClaimAction;
+  /** `manual`, `crowdsec`, `list:NAME`... */
+  readonly origin: string;
+  readonly selector: Selector;
+  readonly reason: string;
+  /** Who made it or changed it last. */
+  readonly actor: string;
+  /** Unix milliseconds. */
+  readonly createdMs: number;
+  /** Unix milliseconds; 0 for no end. */
+  readonly expiresMs: number;
+  /** Count, never drop. */
+  readonly monitor: boolean;
+}
+
+/** A bulk list: one origin (`list:NAME`), one target, up to a million prefixes in packed chunks. */
+export interface ListRecord {
+  readonly name: string;
+  readonly action: ClaimAction;
+  readonly selector: Selector;
+  readonly monitor: boolean;
+  readonly reason: string;
+  readonly actor: string;
+  /** Unix milliseconds of the first import and of the last change. */
+  readonly createdMs: number;
+  readonly updatedMs: number;
+  readonly entries: number;
+}
+
+export interface HostRecord {
+  /** UUID, in the host's certificate. */
+  readonly id: string;
+  /** Unique among hosts that are not revoked. */
+  readonly name: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly createdMs: number;
+  /** 0: not revoked. */
+  readonly revokedMs: number;
+  /** Revision of the last change of its labels: what it held before may be another view. */
+  readonly labelsRevision: Revision;
+}
+
+export interface TokenRecord {
+  readonly id: string;
+  /** SHA-256 of the secret. */
+  readonly secretHash: Uint8Array;
+  readonly actor: string;
+  readonly createdMs: number;
+  readonly expiresMs: number;
+  readonly maxUses: number;
+  readonly uses: number;
+  /** Every host enrolled with it gets them. */
+  readonly labels: Readonly<Record<string, string>>;
+  /** The only host name that it enrolls; empty: any. */
+  readonly hostName: string;
+  /** 0: not revoked. */
+  readonly revokedMs: number;
+}
+
+/** A person's or a program's certificate. */
+export interface OperatorRecord {
+  readonly name: string;
+  readonly role: 'viewer' | 'operator' | 'admin';
+  /** Hexadecimal serial number of the certificate. */
+  readonly serial: string;
+  readonly createdMs: number;
+  readonly expiresMs: number;
+  /** 0: not revoked. */
+  readonly revokedMs: number;
+}
+
+export interface AuditRecord {
+  /** Grows by one a record. */
+  readonly sequence: number;
+  /** Unix milliseconds. */
+  readonly atMs: number;
+  /** `admin/alice`, `agent/<uuid>`, `system`. */
+  readonly actor: string;
+  /** `block`, `unblock`, `import`, `expire`, `enroll`, `token.create`, `host.revoke`, `refused`... */
+  readonly verb: string;
+  /** What it was done to, for people: prefixes, a host, a token id. Never a secret. */
+  readonly subject: string;
+  readonly reason: string;
+  /** The revision that it made; 0 when it changed nothing that hosts see. */
+  readonly revision: Revision;
+}
+
+/** Who does a change and why: kept with it in the same transaction. */
+export interface Attribution {
+  readonly actor: string;
+  readonly reason: string;
+}
+
+/**
+ * A layer is one source of effective entries: all single claims of one selector, or one list. A view is the stack of the
+ * layers whose selectors match its hosts.
+ */
+export interface LayerKey {
+  /** `claims <selector text>` or `list:<name> <selector text>`; unique and stable. */
+  readonly id: string;
+  readonly selector: Selector;
+}
+
+/** Rows of one layer that changed: absolute, so that applying them twice does no harm. Times are Unix milliseconds. */
+export interface LayerChange {
+  readonly layer: LayerKey;
+  /** New or replaced rows; `ttlsMs` holds Unix milliseconds of the end here, 0 for no end. */
+  readonly sets: PackedEntries;
+  /** Rows that are gone. */
+  readonly deletes: PackedEntries;
+}

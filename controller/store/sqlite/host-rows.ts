@@ -1,0 +1,213 @@
+// Hosts, enrollment tokens and operators as rows, and their changes inside a transaction.
+import { timingSafeEqual } from 'node:crypto';
+import { FleetblockError } from '../../../common/errors.ts';
+import type { Attribution, HostRecord, OperatorRecord, TokenRecord } from '../records.ts';
+import type { Enrollment, NewOperator, NewToken } from '../store.ts';
+import type { Connection } from './database.ts';
+import { bigint, blob, integer, labels, type Row, text } from './rows.ts';
+import type { Transaction } from './transaction.ts';
+
+function hostFromRow(row: Row): HostRecord {
+  return {
+    id: text(row, 'id'),
+    name: text(row, 'name'),
+    labels: labels(row, 'labels'),
+    createdMs: integer(row, 'created_ms'),
+    revokedMs: integer(row, 'revoked_ms'),
+    labelsRevision: bigint(row, 'labels_revision'),
+  };
+}
+
+export function readHosts(db: Connection): HostRecord[] {
+  return db.prepare('SELECT * FROM host ORDER BY name, created_ms').all().map(hostFromRow);
+}
+
+export function readHost(db: Connection, id: string): HostRecord | undefined {
+  const row = db.prepare('SELECT * FROM host WHERE id = ?').get(id);
+  return row && hostFromRow(row);
+}
+
+function liveHost(db: Connection, name: string): HostRecord {
+  const row = db.prepare('SELECT * FROM host WHERE name = ? AND revoked_ms = 0').get(name);
+  if (!row) throw new FleetblockError('NOT_FOUND', `there is no host ${JSON.stringify(name)}: see fleetblock hosts`);
+  return hostFromRow(row);
+}
+
+export function relabelHost(
+  tx: Transaction,
+  name: string,
+  changes: Readonly<Record<string, string | undefined>>,
+  by: Attribution,
+): HostRecord {
+  const host = liveHost(tx.db, name);
+  const next: Record<string, string> = { ...host.labels };
+  for (const [key, value] of Object.entries(changes)) {
+    if (value === undefined) delete next[key];
+    else next[key] = value;
+  }
+  if (JSON.stringify(sorted(next)) === JSON.stringify(sorted(host.labels))) return host;
+  const changed: HostRecord = { ...host, labels: sorted(next), labelsRevision: tx.revise() };
+  tx.db
+    .prepare('UPDATE host SET labels = ?, labels_revision = ? WHERE id = ?')
+    .run(JSON.stringify(changed.labels), changed.labelsRevision, host.id);
+  tx.hostChanged(changed);
+  tx.audit({ ...by, verb: 'host.label', subject: `${name}: ${describe(changed.labels)}` });
+  return changed;
+}
+
+export function revokeHost(tx: Transaction, name: string, by: Attribution): HostRecord {
+  const host: HostRecord = { ...liveHost(tx.db, name), revokedMs: tx.nowMs };
+  tx.revise();
+  tx.db.prepare('UPDATE host SET revoked_ms = ? WHERE id = ?').run(tx.nowMs, host.id);
+  tx.hostChanged(host);
+  tx.audit({ ...by, verb: 'host.revoke', subject: `${name} (${host.id})` });
+  return host;
+}
+
+export function enroll(tx: Transaction, enrollment: Enrollment): HostRecord {
+  const token = consumeToken(tx, enrollment);
+  const taken = tx.db.prepare('SELECT 1 FROM host WHERE name = ? AND revoked_ms = 0').get(enrollment.hostName);
+  if (taken)
+    throw new FleetblockError(
+      'ALREADY_EXISTS',
+      `there is a host ${JSON.stringify(enrollment.hostName)} already: choose another --name, or run fleetblock host revoke ${enrollment.hostName} first`,
+    );
+  const host: HostRecord = {
+    id: enrollment.hostId,
+    name: enrollment.hostName,
+    labels: sorted({ ...enrollment.labels, ...token.labels }),
+    createdMs: tx.nowMs,
+    revokedMs: 0,
+    labelsRevision: tx.revise(),
+  };
+  tx.db
+    .prepare('INSERT INTO host (id, name, labels, created_ms, revoked_ms, labels_revision) VALUES (?, ?, ?, ?, 0, ?)')
+    .run(host.id, host.name, JSON.stringify(host.labels), host.createdMs, host.labelsRevision);
+  tx.hostChanged(host);
+  tx.audit({
+    actor: `token/${token.id}`,
+    verb: 'enroll',
+    subject: `${host.name} (${host.id}) from ${enrollment.from}`,
+    reason: '',
+  });
+  return host;
+}
+
+/** One text for every way to fail: who guesses learns nothing. */
+function consumeToken(tx: Transaction, enrollment: Enrollment): TokenRecord {
+  const refused = new FleetblockError(
+    'UNAUTHENTICATED',
+    'the token is unknown, used up, revoked or expired: make a new one with fleetblock token create',
+  );
+  const row = tx.db.prepare('SELECT * FROM token WHERE id = ?').get(enrollment.tokenId);
+  if (!row) throw refused;
+  const token = tokenFromRow(row);
+  const secretHolds =
+    token.secretHash.length === enrollment.secretHash.length &&
+    timingSafeEqual(token.secretHash, enrollment.secretHash);
+  if (!secretHolds || token.revokedMs !== 0 || token.expiresMs <= tx.nowMs || token.uses >= token.maxUses)
+    throw refused;
+  if (token.hostName !== '' && token.hostName !== enrollment.hostName)
+    throw new FleetblockError('PERMISSION_DENIED', 'the token is for a host of another name: see --name');
+  tx.db.prepare('UPDATE token SET uses = uses + 1 WHERE id = ?').run(token.id);
+  return token;
+}
+
+function tokenFromRow(row: Row): TokenRecord {
+  return {
+    id: text(row, 'id'),
+    secretHash: blob(row, 'secret_hash'),
+    actor: text(row, 'actor'),
+    createdMs: integer(row, 'created_ms'),
+    expiresMs: integer(row, 'expires_ms'),
+    maxUses: integer(row, 'max_uses'),
+    uses: integer(row, 'uses'),
+    labels: labels(row, 'labels'),
+    hostName: text(row, 'host_name'),
+    revokedMs: integer(row, 'revoked_ms'),
+  };
+}
+
+export function readTokens(db: Connection): TokenRecord[] {
+  return db.prepare('SELECT * FROM token ORDER BY created_ms, id').all().map(tokenFromRow);
+}
+
+export function createToken(tx: Transaction, token: NewToken, by: Attribution): TokenRecord {
+  const record: TokenRecord = { ...token, actor: by.actor, createdMs: tx.nowMs, uses: 0, revokedMs: 0 };
+  tx.db
+    .prepare(
+      `INSERT INTO token (id, secret_hash, actor, created_ms, expires_ms, max_uses, uses, labels, host_name, revoked_ms)
+       VALUES (?, ?, ?, ?, ?, ?, 0, ?, ?, 0)`,
+    )
+    .run(
+      record.id,
+      record.secretHash,
+      record.actor,
+      record.createdMs,
+      record.expiresMs,
+      record.maxUses,
+      JSON.stringify(record.labels),
+      record.hostName,
+    );
+  tx.audit({
+    ...by,
+    verb: 'token.create',
+    subject: record.hostName ? `${record.id} for ${record.hostName}` : record.id,
+  });
+  return record;
+}
+
+export function revokeToken(tx: Transaction, id: string, by: Attribution): TokenRecord {
+  const row = tx.db.prepare('SELECT * FROM token WHERE id = ?').get(id);
+  if (!row)
+    throw new FleetblockError('NOT_FOUND', `there is no token ${JSON.stringify(id)}: see fleetblock token list`);
+  const token = tokenFromRow(row);
+  if (token.revokedMs !== 0) return token;
+  tx.db.prepare('UPDATE token SET revoked_ms = ? WHERE id = ?').run(tx.nowMs, id);
+  tx.audit({ ...by, verb: 'token.revoke', subject: id });
+  return { ...token, revokedMs: tx.nowMs };
+}
+
+function operatorFromRow(row: Row): OperatorRecord {
+  const role = text(row, 'role');
+  return {
+    name: text(row, 'name'),
+    role: role === 'admin' || role === 'operator' ? role : 'viewer',
+    serial: text(row, 'serial'),
+    createdMs: integer(row, 'created_ms'),
+    expiresMs: integer(row, 'expires_ms'),
+    revokedMs: integer(row, 'revoked_ms'),
+  };
+}
+
+export function readOperators(db: Connection): OperatorRecord[] {
+  return db.prepare('SELECT * FROM operator ORDER BY name, created_ms').all().map(operatorFromRow);
+}
+
+export function addOperator(tx: Transaction, operator: NewOperator, by: Attribution): OperatorRecord {
+  tx.db
+    .prepare('INSERT INTO operator (serial, name, role, created_ms, expires_ms, revoked_ms) VALUES (?, ?, ?, ?, ?, 0)')
+    .run(operator.serial, operator.name, operator.role, tx.nowMs, operator.expiresMs);
+  tx.audit({ ...by, verb: 'operator.add', subject: `${operator.name} (${operator.role}, serial ${operator.serial})` });
+  return { ...operator, createdMs: tx.nowMs, revokedMs: 0 };
+}
+
+export function revokeOperator(tx: Transaction, serial: string, by: Attribution): OperatorRecord {
+  const row = tx.db.prepare('SELECT * FROM operator WHERE serial = ?').get(serial);
+  if (!row) throw new FleetblockError('NOT_FOUND', `there is no operator certificate with serial ${serial}`);
+  const operator = operatorFromRow(row);
+  if (operator.revokedMs !== 0) return operator;
+  tx.db.prepare('UPDATE operator SET revoked_ms = ? WHERE serial = ?').run(tx.nowMs, serial);
+  tx.audit({ ...by, verb: 'operator.revoke', subject: `${operator.name} (serial ${serial})` });
+  return { ...operator, revokedMs: tx.nowMs };
+}
+
+function sorted(values: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(values).sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+function describe(values: Readonly<Record<string, string>>): string {
+  return Object.entries(values)
+    .map(([key, value]) => `${key}=${value}`)
+    .join(',');
+}

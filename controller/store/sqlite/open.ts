@@ -1,0 +1,150 @@
+// Opening the store's file: one process at a time, the schema's version, and every sign of damage before a byte is served.
+import { randomBytes } from 'node:crypto';
+import { chmodSync, existsSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { FleetblockError, messageOf } from '../../../common/errors.ts';
+import { ensurePrivateDirectory, syncDirectory } from '../../../common/files.ts';
+import { explainSqliteError } from './database.ts';
+import { integer, text } from './rows.ts';
+import { SCHEMA, SCHEMA_VERSION } from './schema.ts';
+import { checkWal } from './wal-check.ts';
+
+export const STORE_FILE = 'store.db';
+const LOCK_FILE = 'store.lock';
+
+export interface OpenedFile {
+  readonly path: string;
+  readonly epoch: string;
+  /** Lets another process have the directory. */
+  unlock(): void;
+}
+
+/** A new random epoch: 128 bits, hexadecimal. */
+export function newEpoch(): string {
+  return randomBytes(16).toString('hex');
+}
+
+/**
+ * Locks the directory, checks the file and marks it as in use.
+ * @throws FleetblockError NOT_FOUND (no store and not `create`), FAILED_PRECONDITION (in use, or of a newer version),
+ * DATA_LOSS (damaged, or copied without its WAL).
+ */
+export function openStoreFile(directory: string, create: boolean): OpenedFile {
+  const path = join(directory, STORE_FILE);
+  if (!existsSync(path) && !create)
+    throw new FleetblockError(
+      'NOT_FOUND',
+      `there is no store in ${directory}: run fleetblock-controller init --data-dir ${directory} first`,
+    );
+  ensurePrivateDirectory(directory);
+  const lock = lockDirectory(directory);
+  try {
+    const isNew = !existsSync(path);
+    if (!isNew) checkBeforeOpening(path);
+    const db = new DatabaseSync(path, { timeout: 5000 });
+    try {
+      db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL');
+      if (isNew) createSchema(db, directory, path);
+      checkVersion(db);
+      checkIntegrity(db);
+      const row = db.prepare('SELECT epoch FROM meta').get();
+      if (!row) throw damaged('it has no epoch');
+      markInUse(db);
+      return { path, epoch: text(row, 'epoch'), unlock: () => lock.close() };
+    } finally {
+      db.close();
+    }
+  } catch (error) {
+    lock.close();
+    throw explainSqliteError(error);
+  }
+}
+
+/** After this a missing WAL is no sign of damage: everything is in the main file. */
+export function markClean(path: string): void {
+  const db = new DatabaseSync(path, { timeout: 5000 });
+  try {
+    db.exec('PRAGMA synchronous = FULL; UPDATE meta SET clean = 1; PRAGMA wal_checkpoint(TRUNCATE)');
+  } finally {
+    db.close();
+  }
+}
+
+/** A database of its own that is held exclusively: the kernel frees it when the process dies, however it dies. */
+function lockDirectory(directory: string): DatabaseSync {
+  const path = join(directory, LOCK_FILE);
+  const lock = new DatabaseSync(path);
+  try {
+    chmodSync(path, 0o600);
+    lock.exec('BEGIN EXCLUSIVE');
+    return lock;
+  } catch (error) {
+    lock.close();
+    throw new FleetblockError(
+      'FAILED_PRECONDITION',
+      `another fleetblock-controller uses ${directory} (${messageOf(error)}): stop it first`,
+      { cause: error },
+    );
+  }
+}
+
+function createSchema(db: DatabaseSync, directory: string, path: string): void {
+  chmodSync(path, 0o600);
+  db.exec('BEGIN IMMEDIATE');
+  db.exec(SCHEMA);
+  db.exec(`PRAGMA user_version = ${SCHEMA_VERSION}`);
+  db.prepare('INSERT INTO meta (only, epoch, head, history_floor, clean) VALUES (1, ?, 0, 0, 0)').run(newEpoch());
+  db.exec('COMMIT');
+  syncDirectory(directory);
+}
+
+/** What SQLite would pass over in silence. */
+function checkBeforeOpening(path: string): void {
+  const wal = `${path}-wal`;
+  if (existsSync(wal) && statSync(wal).size > 0) checkWal(wal);
+  else if (!existsSync(wal) && !wasClosedCleanly(path))
+    throw damaged('it was copied without its -wal file, which holds the last changes');
+}
+
+function wasClosedCleanly(path: string): boolean {
+  const db = new DatabaseSync(path, { readOnly: true });
+  try {
+    const row = db.prepare('SELECT clean FROM meta').get();
+    return row !== undefined && integer(row, 'clean') === 1;
+  } catch (error) {
+    throw damaged(messageOf(error));
+  } finally {
+    db.close();
+  }
+}
+
+function checkVersion(db: DatabaseSync): void {
+  const row = db.prepare('PRAGMA user_version').get();
+  const version = row ? integer(row, 'user_version') : 0;
+  if (version > SCHEMA_VERSION)
+    throw new FleetblockError(
+      'FAILED_PRECONDITION',
+      `the store was written by a newer version (schema ${version}, this one knows ${SCHEMA_VERSION}): upgrade fleetblock-controller`,
+    );
+  if (version !== SCHEMA_VERSION) throw damaged(`it has schema version ${version}`);
+}
+
+function checkIntegrity(db: DatabaseSync): void {
+  const row = db.prepare('PRAGMA integrity_check(1)').get();
+  const verdict = row ? text(row, 'integrity_check') : 'no answer';
+  if (verdict !== 'ok') throw damaged(verdict);
+}
+
+/** Written through to the main file, so that a copy of it alone tells that a WAL belonged to it. */
+function markInUse(db: DatabaseSync): void {
+  db.exec('UPDATE meta SET clean = 0');
+  db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+}
+
+function damaged(what: string): FleetblockError {
+  return new FleetblockError(
+    'DATA_LOSS',
+    `the store is damaged: ${what}. Nothing is served from it, hosts go on enforcing what they hold; restore a backup with fleetblock-controller restore`,
+  );
+}

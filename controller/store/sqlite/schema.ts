@@ -1,0 +1,122 @@
+// The tables of the embedded store. STRICT, so that a wrong type is an error at the write and not a surprise at the read.
+
+/** Goes up with every change of the tables; an older store is migrated, a newer one refused. */
+export const SCHEMA_VERSION = 1;
+
+export const SCHEMA = `
+CREATE TABLE meta (
+  only INTEGER PRIMARY KEY CHECK (only = 1),
+  epoch TEXT NOT NULL,
+  head INTEGER NOT NULL,
+  -- History reaches back to this revision: a host that holds an older one gets a snapshot.
+  history_floor INTEGER NOT NULL,
+  -- 1 after a clean close: then there is no WAL to miss.
+  clean INTEGER NOT NULL
+) STRICT;
+
+-- Single claims. Lists are in list and list_chunk.
+CREATE TABLE claim (
+  family INTEGER NOT NULL CHECK (family IN (4, 6)),
+  address BLOB NOT NULL,
+  length INTEGER NOT NULL,
+  action TEXT NOT NULL CHECK (action IN ('block', 'allow')),
+  origin TEXT NOT NULL,
+  selector TEXT NOT NULL,
+  reason TEXT NOT NULL,
+  actor TEXT NOT NULL,
+  created_ms INTEGER NOT NULL,
+  -- 0: no end.
+  expires_ms INTEGER NOT NULL,
+  monitor INTEGER NOT NULL,
+  -- CRC-32 over all the others.
+  checksum INTEGER NOT NULL,
+  PRIMARY KEY (family, address, length, action, origin, selector)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX claim_expiry ON claim (expires_ms) WHERE expires_ms > 0;
+CREATE INDEX claim_origin ON claim (origin);
+
+CREATE TABLE list (
+  name TEXT PRIMARY KEY,
+  action TEXT NOT NULL,
+  selector TEXT NOT NULL,
+  monitor INTEGER NOT NULL,
+  reason TEXT NOT NULL,
+  actor TEXT NOT NULL,
+  created_ms INTEGER NOT NULL,
+  updated_ms INTEGER NOT NULL,
+  entries INTEGER NOT NULL,
+  -- Rows are spread over this many chunks (a power of two) by the hash of their prefix.
+  buckets INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE list_chunk (
+  name TEXT NOT NULL REFERENCES list (name) ON DELETE CASCADE,
+  bucket INTEGER NOT NULL,
+  -- columns-blob.ts; times are Unix milliseconds of the end.
+  rows BLOB NOT NULL,
+  -- Of the row that ends first; 0: none ends.
+  expires_ms INTEGER NOT NULL,
+  PRIMARY KEY (name, bucket)
+) STRICT;
+CREATE INDEX list_chunk_expiry ON list_chunk (expires_ms) WHERE expires_ms > 0;
+
+-- Every layer that ever had rows, and the last revision that touched it.
+CREATE TABLE layer (
+  id TEXT PRIMARY KEY,
+  selector TEXT NOT NULL,
+  revision INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- Which rows of which layer a revision touched; their values are read from the present state.
+CREATE TABLE touched (
+  revision INTEGER NOT NULL,
+  layer TEXT NOT NULL,
+  rows INTEGER NOT NULL,
+  -- columns-blob.ts without times; NULL: too many to keep, hosts behind it get a snapshot.
+  keys BLOB,
+  PRIMARY KEY (revision, layer)
+) STRICT;
+
+CREATE TABLE host (
+  id TEXT PRIMARY KEY,
+  name TEXT NOT NULL,
+  labels TEXT NOT NULL,
+  created_ms INTEGER NOT NULL,
+  revoked_ms INTEGER NOT NULL,
+  labels_revision INTEGER NOT NULL
+) STRICT;
+CREATE UNIQUE INDEX host_name ON host (name) WHERE revoked_ms = 0;
+
+CREATE TABLE token (
+  id TEXT PRIMARY KEY,
+  secret_hash BLOB NOT NULL,
+  actor TEXT NOT NULL,
+  created_ms INTEGER NOT NULL,
+  expires_ms INTEGER NOT NULL,
+  max_uses INTEGER NOT NULL,
+  uses INTEGER NOT NULL CHECK (uses <= max_uses),
+  labels TEXT NOT NULL,
+  host_name TEXT NOT NULL,
+  revoked_ms INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE operator (
+  serial TEXT PRIMARY KEY,
+  name TEXT NOT NULL,
+  role TEXT NOT NULL CHECK (role IN ('viewer', 'operator', 'admin')),
+  created_ms INTEGER NOT NULL,
+  expires_ms INTEGER NOT NULL,
+  revoked_ms INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE audit (
+  sequence INTEGER PRIMARY KEY AUTOINCREMENT,
+  at_ms INTEGER NOT NULL,
+  actor TEXT NOT NULL,
+  verb TEXT NOT NULL,
+  subject TEXT NOT NULL,
+  reason TEXT NOT NULL,
+  revision INTEGER NOT NULL
+) STRICT;
+CREATE INDEX audit_time ON audit (at_ms);
+`;

@@ -1,0 +1,137 @@
+// What one change gathers inside its transaction: its revision, the layer rows it touched, its audit record.
+import { type Entry, entryCount, type PackedEntries, packEntries } from '../../../common/packed.ts';
+import type { Revision } from '../../../common/revision.ts';
+import { formatSelector, type Selector } from '../../../common/selector.ts';
+import type { HostRecord, LayerChange, LayerKey } from '../records.ts';
+import type { StoreEvent } from '../store.ts';
+import { encodeColumns } from './columns-blob.ts';
+import type { Connection } from './database.ts';
+import { bigint, integer } from './rows.ts';
+
+/** A revision that touched more rows keeps no keys: sending them all would be no less than a snapshot. */
+const MAX_TOUCHED_ROWS = 131_072;
+
+export interface AuditEntry {
+  readonly actor: string;
+  readonly verb: string;
+  readonly subject: string;
+  readonly reason: string;
+}
+
+export class Transaction {
+  readonly db: Connection;
+  /** Unix milliseconds, one time for the whole change. */
+  readonly nowMs: number;
+  readonly #layers: LayerChange[] = [];
+  readonly #hosts: HostRecord[] = [];
+  #revision: Revision | undefined;
+
+  constructor(db: Connection, nowMs: number) {
+    this.db = db;
+    this.nowMs = nowMs;
+  }
+
+  /** The revision that this change makes; taken on the first call. */
+  revise(): Revision {
+    if (this.#revision !== undefined) return this.#revision;
+    const statement = this.db.prepare('UPDATE meta SET head = head + 1 RETURNING head');
+    statement.setReadBigInts(true);
+    const row = statement.get();
+    this.#revision = row ? bigint(row, 'head') : 0n;
+    return this.#revision;
+  }
+
+  /** The head without a change of its own: what an unchanged answer reports. */
+  head(): Revision {
+    if (this.#revision !== undefined) return this.#revision;
+    const statement = this.db.prepare('SELECT head FROM meta');
+    statement.setReadBigInts(true);
+    const row = statement.get();
+    return row ? bigint(row, 'head') : 0n;
+  }
+
+  /** Rows of a layer that are set (ttlsMs: Unix milliseconds of the end) or gone. */
+  touch(layer: LayerKey, sets: PackedEntries, deletes: PackedEntries): void {
+    this.#layers.push({ layer, sets, deletes });
+  }
+
+  touchEntries(layer: LayerKey, sets: readonly Entry[], deletes: readonly Entry[]): void {
+    this.touch(layer, packEntries(sets), packEntries(deletes));
+  }
+
+  hostChanged(host: HostRecord): void {
+    this.#hosts.push(host);
+  }
+
+  audit(entry: AuditEntry): void {
+    this.db
+      .prepare('INSERT INTO audit (at_ms, actor, verb, subject, reason, revision) VALUES (?, ?, ?, ?, ?, ?)')
+      .run(this.nowMs, entry.actor, entry.verb, entry.subject, entry.reason, this.#revision ?? 0n);
+  }
+
+  /** Writes history. @returns the event for those who follow, or undefined when there is nothing to follow. */
+  finish(): StoreEvent | undefined {
+    if (this.#revision === undefined) return undefined;
+    this.#writeHistory(this.#revision);
+    return { revision: this.#revision, layers: this.#layers, hosts: this.#hosts };
+  }
+
+  #writeHistory(revision: Revision): void {
+    const pieces = Map.groupBy(this.#layers, (change) => change.layer.id);
+    for (const [id, changes] of pieces) {
+      const [first] = changes;
+      if (!first) continue;
+      const rows = changes.reduce((sum, change) => sum + entryCount(change.sets) + entryCount(change.deletes), 0);
+      this.#saveLayer(id, first.layer.selector, revision);
+      const keys = rows > MAX_TOUCHED_ROWS ? null : encodeColumns(joinKeys(changes));
+      this.db
+        .prepare('INSERT INTO touched (revision, layer, rows, keys) VALUES (?, ?, ?, ?)')
+        .run(revision, id, rows, keys);
+    }
+  }
+
+  #saveLayer(id: string, selector: Selector, revision: Revision): void {
+    this.db
+      .prepare(
+        'INSERT INTO layer (id, selector, revision) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET revision = excluded.revision, selector = excluded.selector',
+      )
+      .run(id, formatSelector(selector), revision);
+  }
+}
+
+/** Prefixes and actions of all rows, without times. */
+function joinKeys(changes: readonly LayerChange[]): PackedEntries {
+  const parts = changes.flatMap((change) => [change.sets, change.deletes]);
+  const join = (family: 'v4' | 'v6') => {
+    const columns = parts.map((part) => part[family]).filter((part) => part.count > 0);
+    return {
+      count: columns.reduce((sum, part) => sum + part.count, 0),
+      addresses: Buffer.concat(columns.map((part) => part.addresses)),
+      lengths: Buffer.concat(columns.map((part) => part.lengths)),
+      flags: Buffer.concat(columns.map((part) => part.flags)),
+      ttlsMs: new Float64Array(0),
+    };
+  };
+  return { v4: join('v4'), v6: join('v6') };
+}
+
+const COMPACT_EVERY = 1000n;
+/** Rows of history that are kept at most. */
+const MAX_HISTORY_ROWS = 2_000_000;
+
+/** Forgets history past its bounds. Cheap when there is nothing to do. */
+export function compactHistory(db: Connection, head: Revision, keepRevisions: bigint, force = false): void {
+  if (!force && head % COMPACT_EVERY !== 0n) return;
+  let floor = head > keepRevisions ? head - keepRevisions : 0n;
+  const recent = db.prepare('SELECT revision, rows FROM touched WHERE revision > ? ORDER BY revision DESC');
+  recent.setReadBigInts(true);
+  let kept = 0;
+  for (const row of recent.iterate(floor)) {
+    kept += integer(row, 'rows');
+    if (kept <= MAX_HISTORY_ROWS) continue;
+    floor = bigint(row, 'revision');
+    break;
+  }
+  db.prepare('DELETE FROM touched WHERE revision <= ?').run(floor);
+  db.prepare('UPDATE meta SET history_floor = max(history_floor, ?)').run(floor);
+}

@@ -1,0 +1,201 @@
+// The store's interface: what the controller knows for good. The embedded implementation is sqlite/; the shape fits etcd too:
+// one ordered revision, bounded transactions, reads of the present state, and following from a revision.
+import type { PackedEntries } from '../../common/packed.ts';
+import type { Prefix } from '../../common/prefix.ts';
+import type { Revision } from '../../common/revision.ts';
+import type { Selector } from '../../common/selector.ts';
+import type {
+  Attribution,
+  AuditRecord,
+  Claim,
+  ClaimAction,
+  HostRecord,
+  LayerChange,
+  OperatorRecord,
+  TokenRecord,
+} from './records.ts';
+
+/** Most claims that one change adds or removes: more is an import. */
+export const MAX_CHANGE_PREFIXES = 4096;
+
+export interface AddClaims extends Attribution {
+  readonly prefixes: readonly Prefix[];
+  readonly action: ClaimAction;
+  readonly origin: string;
+  readonly selector: Selector;
+  /** Unix milliseconds; 0 for no end. */
+  readonly expiresMs: number;
+  readonly monitor: boolean;
+  /** Answer as if, change nothing. */
+  readonly dryRun: boolean;
+}
+
+export interface RemoveClaims extends Attribution {
+  readonly prefixes: readonly Prefix[];
+  readonly action: ClaimAction;
+  readonly origin: string;
+  /** Undefined: whatever selector the claim has. */
+  readonly selector: Selector | undefined;
+  readonly dryRun: boolean;
+}
+
+export type ClaimOutcome = 'ADDED' | 'UPDATED' | 'UNCHANGED' | 'REMOVED' | 'NOT_FOUND';
+
+export interface ChangeResult {
+  /** The revision that holds the change, or the head when nothing changed. */
+  readonly revision: Revision;
+  /** One a prefix, in the order asked. */
+  readonly outcomes: readonly ClaimOutcome[];
+  /** Selectors of the claims that were added, changed or removed (or found as asked for): whom the change targets. */
+  readonly targets: readonly Selector[];
+}
+
+/** The whole of a list, as it is to be. */
+export interface ReplaceList extends Attribution {
+  readonly name: string;
+  readonly action: ClaimAction;
+  readonly selector: Selector;
+  readonly monitor: boolean;
+  /** Packed rows; `ttlsMs` are remaining times. Later rows replace earlier ones of the same prefix. */
+  readonly chunks: readonly PackedEntries[];
+  readonly dryRun: boolean;
+}
+
+export interface ListResult {
+  readonly revision: Revision;
+  readonly added: number;
+  readonly updated: number;
+  readonly unchanged: number;
+  readonly removed: number;
+  readonly targets: readonly Selector[];
+}
+
+export interface NewToken {
+  readonly id: string;
+  readonly secretHash: Uint8Array;
+  readonly expiresMs: number;
+  readonly maxUses: number;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly hostName: string;
+}
+
+export interface Enrollment {
+  readonly tokenId: string;
+  readonly secretHash: Uint8Array;
+  readonly hostId: string;
+  readonly hostName: string;
+  /** The token's labels win over these. */
+  readonly labels: Readonly<Record<string, string>>;
+  /** Where the call came from, for the audit. */
+  readonly from: string;
+}
+
+export interface NewOperator {
+  readonly name: string;
+  readonly role: OperatorRecord['role'];
+  readonly serial: string;
+  readonly expiresMs: number;
+}
+
+export interface ClaimFilter {
+  readonly origin?: string;
+  readonly action?: ClaimAction;
+  /** Only claims that may matter to this host. */
+  readonly host?: { readonly name: string; readonly labels: Readonly<Record<string, string>> };
+  /** Only claims whose prefix covers this one (or is it). */
+  readonly covering?: Prefix;
+  /** Also claims that have ended and are not removed yet. */
+  readonly expired?: boolean;
+}
+
+export interface AuditFilter {
+  readonly actor?: string;
+  readonly verb?: string;
+  /** Unix milliseconds. */
+  readonly sinceMs?: number;
+  readonly untilMs?: number;
+  /** Substring of the subject. */
+  readonly subject?: string;
+  /** Only records after this sequence number. */
+  readonly afterSequence?: number;
+  /** Newest first and at most this many; undefined: all, oldest first. */
+  readonly last?: number;
+}
+
+/** One committed revision, for those who follow. */
+export interface StoreEvent {
+  readonly revision: Revision;
+  readonly layers: readonly LayerChange[];
+  /** Hosts that were made, relabelled or revoked, as they are now. */
+  readonly hosts: readonly HostRecord[];
+}
+
+/** Rows (by prefix and action) that changed in layers since a revision; their present state is to be read elsewhere. */
+export interface Touched {
+  readonly layerId: string;
+  readonly keys: PackedEntries;
+}
+
+/**
+ * Every method that changes something resolves after the commit is durable, with its audit record in the same
+ * transaction, or rejects and has changed nothing.
+ * @throws FleetblockError RESOURCE_EXHAUSTED when the disk is full, FAILED_PRECONDITION when quarantined, DATA_LOSS when damaged.
+ */
+export interface Store {
+  /** Random id of this store's life. */
+  readonly epoch: string;
+  /** The last committed revision. */
+  readonly head: Revision;
+
+  addClaims(request: AddClaims): Promise<ChangeResult>;
+  removeClaims(request: RemoveClaims): Promise<ChangeResult>;
+  /** Removes claims and list rows that ended at or before `nowMs` (actor `system`), at most a bounded number a call. */
+  expireClaims(nowMs: number): Promise<{ readonly removed: number; readonly revision: Revision }>;
+  /** Unix milliseconds at which the next claim ends; 0 when none does. */
+  nextExpiryMs(): number;
+  //LISTS
+  /** Single claims first, then lists' rows, in bounded batches. */
+  claims(filter: ClaimFilter): AsyncIterable<readonly Claim[]>;
+
+  /** The present state of every layer, in bounded pieces (`sets` only). */
+  readLayers(): AsyncIterable<LayerChange>;
+  /** Called with every later revision, in order. @returns a function that stops it. */
+  follow(listener: (event: StoreEvent) => void): () => void;
+  /** What changed after `since`, for the layers named; undefined when history no longer reaches that far. */
+  touchedSince(since: Revision, layerIds: ReadonlySet<string>): readonly Touched[] | undefined;
+
+  createToken(token: NewToken, by: Attribution): Promise<TokenRecord>;
+  listTokens(): Promise<readonly TokenRecord[]>;
+  /** @throws FleetblockError NOT_FOUND */
+  revokeToken(id: string, by: Attribution): Promise<TokenRecord>;
+  /**
+   * Consumes one use of the token and makes the host, together.
+   * @throws FleetblockError UNAUTHENTICATED (unknown, used up, revoked or expired token: one text for all), ALREADY_EXISTS (name).
+   */
+  enroll(enrollment: Enrollment): Promise<HostRecord>;
+
+  /** All, the revoked ones too. */
+  hosts(): Promise<readonly HostRecord[]>;
+  /** By id. */
+  findHost(id: string): Promise<HostRecord | undefined>;
+  /** Sets and, with undefined, removes labels. @throws FleetblockError NOT_FOUND */
+  labelHost(
+    name: string,
+    labels: Readonly<Record<string, string | undefined>>,
+    by: Attribution,
+  ): Promise<{ readonly host: HostRecord; readonly revision: Revision }>;
+  /** Its name is free again. @throws FleetblockError NOT_FOUND */
+  revokeHost(name: string, by: Attribution): Promise<HostRecord>;
+
+  addOperator(operator: NewOperator, by: Attribution): Promise<OperatorRecord>;
+  operators(): Promise<readonly OperatorRecord[]>;
+  /** @throws FleetblockError NOT_FOUND */
+  revokeOperator(serial: string, by: Attribution): Promise<OperatorRecord>;
+
+  /** Something that changed nothing and is to be remembered: a refusal, a sign-in. */
+  recordAudit(record: { actor: string; verb: string; subject: string; reason: string }): Promise<void>;
+  audit(filter: AuditFilter): AsyncIterable<readonly AuditRecord[]>;
+
+  /** Idempotent. */
+  close(): Promise<void>;
+}

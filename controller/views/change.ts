@@ -1,0 +1,132 @@
+// Applies the rows of one revision to the layers, and says what that changes in a view.
+import { EntryTable } from '../../common/entry-table.ts';
+import { FLAG_ALLOW, type PackedEntries } from '../../common/packed.ts';
+import type { Effect } from '../store/effective.ts';
+import type { LayerChange } from '../store/records.ts';
+import { ColumnsBuilder } from './columns-builder.ts';
+import { combine, effectIn, flagsFor, type KeyAt, keysOf, type Layer } from './layer.ts';
+import { ROWS_PER_STEP } from './slices.ts';
+import type { View } from './view.ts';
+
+/** One layer's part in a revision: which keys it touched and what they were before. */
+interface TouchedLayer {
+  readonly layer: Layer;
+  readonly changes: LayerChange[];
+  /** Rows among the touched ones that were there before. */
+  readonly before: EntryTable;
+  /** All touched keys. Kept only when several layers change at once. */
+  readonly keys: EntryTable | undefined;
+}
+
+export class AppliedChange {
+  readonly #touched = new Map<Layer, TouchedLayer>();
+
+  /** `changes` must be of known layers. */
+  constructor(changes: readonly LayerChange[], layerOf: (change: LayerChange) => Layer) {
+    const several = new Set(changes.map((change) => change.layer.id)).size > 1;
+    for (const change of changes) {
+      const layer = layerOf(change);
+      const known = this.#touched.get(layer);
+      if (known) known.changes.push(change);
+      else
+        this.#touched.set(layer, {
+          layer,
+          changes: [change],
+          before: new EntryTable(),
+          keys: several ? new EntryTable() : undefined,
+        });
+    }
+  }
+
+  get layers(): Iterable<Layer> {
+    return this.#touched.keys();
+  }
+
+  touches(view: View): boolean {
+    return view.layers.some((layer) => this.#touched.has(layer));
+  }
+
+  /** Brings the layers' tables up to date, remembering what was there. */
+  *apply(): Generator<void> {
+    for (const touched of this.#touched.values()) {
+      for (const change of touched.changes) {
+        yield* this.#applyRows(touched, change.sets, true);
+        yield* this.#applyRows(touched, change.deletes, false);
+      }
+      touched.layer.changed();
+    }
+  }
+
+  *#applyRows(touched: TouchedLayer, entries: PackedEntries, set: boolean): Generator<void> {
+    for (const family of [4, 6] as const) {
+      const columns = family === 4 ? entries.v4 : entries.v6;
+      const rows = touched.layer.table.family(family);
+      const width = family === 4 ? 4 : 16;
+      for (let row = 0; row < columns.count; row++) {
+        if (row % ROWS_PER_STEP === ROWS_PER_STEP - 1) yield;
+        const { addresses } = columns;
+        const offset = row * width;
+        const length = columns.lengths[row] ?? 0;
+        const flags = columns.flags[row] ?? 0;
+        const allow = (flags & FLAG_ALLOW) !== 0;
+        const old = rows.rowOf(addresses, offset, length, allow);
+        if (old >= 0)
+          touched.before.family(family).set(addresses, offset, length, rows.flagsOf(old), rows.expiryOf(old));
+        touched.keys?.family(family).set(addresses, offset, length, allow ? FLAG_ALLOW : 0, 0);
+        if (set) rows.set(addresses, offset, length, flags, columns.ttlsMs[row] ?? 0);
+        else rows.delete(addresses, offset, length, allow);
+      }
+    }
+  }
+
+  /** What the change means for one view: its sums are brought up to date, the rows that differ are returned. */
+  *changeView(view: View): Generator<void, { adds: PackedEntries; removes: PackedEntries }> {
+    const adds = new ColumnsBuilder();
+    const removes = new ColumnsBuilder();
+    const seen = this.#touched.size > 1 ? new EntryTable() : undefined;
+    let steps = 0;
+    for (const touched of this.#touched.values()) {
+      if (!view.layers.includes(touched.layer)) continue;
+      for (const change of touched.changes)
+        for (const entries of [change.sets, change.deletes])
+          for (const key of keysOf(entries)) {
+            if (++steps % ROWS_PER_STEP === 0) yield;
+            if (seen && !note(seen, key)) continue;
+            const after = view.effectOf(key);
+            const before = this.#effectBefore(view, key);
+            if (sameEffect(before, after)) continue;
+            view.account(key, before, after);
+            const effect = after ?? before;
+            if (effect)
+              (after ? adds : removes).add(
+                key.family,
+                key.address,
+                key.offset,
+                key.length,
+                flagsFor(key.allow, effect),
+                after?.expiresMs ?? 0,
+              );
+          }
+    }
+    return { adds: adds.finish(), removes: removes.finish() };
+  }
+
+  #effectBefore(view: View, key: KeyAt): Effect | undefined {
+    return combine(
+      view.layers.map((layer) => {
+        const touched = this.#touched.get(layer);
+        const changed = touched && (touched.keys === undefined || effectIn(touched.keys, key) !== undefined);
+        return changed ? effectIn(touched.before, key) : layer.effectOf(key);
+      }),
+    );
+  }
+}
+
+/** @returns false when the key was noted already */
+export function note(seen: EntryTable, key: KeyAt): boolean {
+  return seen.family(key.family).set(key.address, key.offset, key.length, key.allow ? FLAG_ALLOW : 0, 0);
+}
+
+export function sameEffect(a: Effect | undefined, b: Effect | undefined): boolean {
+  return a?.monitor === b?.monitor && a?.expiresMs === b?.expiresMs;
+}

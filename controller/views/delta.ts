@@ -1,0 +1,64 @@
+// What changed in a view between two revisions, and its messages: encoded once for all hosts that come from the same revision.
+import type { Digest } from '../../common/entry-table.ts';
+import { entryCount, type FamilyColumns, NO_ENTRIES, type PackedEntries } from '../../common/packed.ts';
+import type { Revision } from '../../common/revision.ts';
+import { cutColumns, encodeDelta, encodeDeltaColumns } from '../wire.ts';
+
+export interface ViewDelta {
+  readonly to: Revision;
+  /** Of the whole view at `to`. */
+  readonly digest: Digest;
+  /** `ttlsMs`: Unix milliseconds of the end. */
+  readonly adds: PackedEntries;
+  readonly removes: PackedEntries;
+}
+
+/** Rows that fit one message for sure, whatever their family and times. */
+const ONE_MESSAGE_ROWS = 4096;
+
+export class EncodedDelta {
+  readonly to: Revision;
+  readonly digest: Digest;
+  readonly rows: number;
+  readonly #epoch: string;
+  readonly #pieces: readonly Buffer[];
+  readonly #byOrigin = new Map<Revision, readonly Buffer[]>();
+
+  /** Remaining times are counted from `nowMs` (Unix milliseconds). */
+  constructor(epoch: string, delta: ViewDelta, nowMs: number) {
+    this.to = delta.to;
+    this.digest = delta.digest;
+    this.rows = entryCount(delta.adds) + entryCount(delta.removes);
+    this.#epoch = epoch;
+    this.#pieces = encodePieces(withRemainingTimes(delta.adds, nowMs), delta.removes);
+  }
+
+  /** The messages for a host that holds `from`; the same buffers for every such host. */
+  messages(from: Revision): readonly Buffer[] {
+    const known = this.#byOrigin.get(from);
+    if (known) return known;
+    const last = this.#pieces.length - 1;
+    const made = this.#pieces.map((columns, i) =>
+      encodeDelta(this.#epoch, from, this.to, columns, i === last ? this.digest : undefined),
+    );
+    this.#byOrigin.set(from, made);
+    return made;
+  }
+}
+
+function encodePieces(adds: PackedEntries, removes: PackedEntries): Buffer[] {
+  if (entryCount(adds) + entryCount(removes) <= ONE_MESSAGE_ROWS) return [encodeDeltaColumns(adds, removes)];
+  return [
+    ...[...cutColumns(adds)].map((piece) => encodeDeltaColumns(piece, NO_ENTRIES)),
+    ...[...cutColumns(removes)].map((piece) => encodeDeltaColumns(NO_ENTRIES, piece)),
+  ];
+}
+
+/** From ends in Unix milliseconds to what is left of them, at least 1 ms: what has ended is removed by a revision of its own. */
+export function withRemainingTimes(entries: PackedEntries, nowMs: number): PackedEntries {
+  const remaining = (columns: FamilyColumns): FamilyColumns =>
+    columns.ttlsMs.length === 0
+      ? columns
+      : { ...columns, ttlsMs: columns.ttlsMs.map((end) => (end > 0 ? Math.max(1, end - nowMs) : 0)) };
+  return { v4: remaining(entries.v4), v6: remaining(entries.v6) };
+}

@@ -1,0 +1,84 @@
+// A layer: one source of entries (the single claims of one selector, or one list), held once however many hosts have it.
+import { EntryTable } from '../../common/entry-table.ts';
+import { FLAG_ALLOW, FLAG_MONITOR, type PackedEntries } from '../../common/packed.ts';
+import type { Family } from '../../common/prefix.ts';
+import { type SelectableHost, type Selector, selectorMatches } from '../../common/selector.ts';
+import { type Effect, stronger } from '../store/effective.ts';
+import type { LayerKey } from '../store/records.ts';
+
+/** Points at one row of packed columns: a prefix and whether it is an allow entry. */
+export interface KeyAt {
+  readonly family: Family;
+  readonly address: Uint8Array;
+  readonly offset: number;
+  readonly length: number;
+  readonly allow: boolean;
+}
+
+export class Layer {
+  readonly id: string;
+  readonly selector: Selector;
+  /** Place in the order in which layers were met: views name themselves by it. */
+  readonly ordinal: number;
+  /** Expiries are Unix milliseconds. */
+  readonly table = new EntryTable();
+  /** True while views contain it: from its first row until it is empty again. */
+  active = false;
+  #packed: PackedEntries | undefined;
+
+  constructor(key: LayerKey, ordinal: number) {
+    this.id = key.id;
+    this.selector = key.selector;
+    this.ordinal = ordinal;
+  }
+
+  matches(host: SelectableHost): boolean {
+    return selectorMatches(this.selector, host);
+  }
+
+  effectOf(key: KeyAt): Effect | undefined {
+    return effectIn(this.table, key);
+  }
+
+  /** Call it after every change of the table. */
+  changed(): void {
+    this.#packed = undefined;
+  }
+
+  /** All rows as columns (times: Unix milliseconds of the end). Shared: later changes make another copy. */
+  packed(): PackedEntries {
+    this.#packed ??= this.table.pack(0);
+    return this.#packed;
+  }
+}
+
+export function effectIn(table: EntryTable, key: KeyAt): Effect | undefined {
+  const rows = table.family(key.family);
+  const row = rows.rowOf(key.address, key.offset, key.length, key.allow);
+  if (row < 0) return undefined;
+  return { monitor: (rows.flagsOf(row) & FLAG_MONITOR) !== 0, expiresMs: rows.expiryOf(row) };
+}
+
+export function combine(effects: readonly (Effect | undefined)[]): Effect | undefined {
+  return effects.reduce<Effect | undefined>((sum, effect) => (effect ? stronger(sum, effect) : sum), undefined);
+}
+
+export function flagsFor(allow: boolean, effect: Effect): number {
+  return (allow ? FLAG_ALLOW : 0) | (effect.monitor ? FLAG_MONITOR : 0);
+}
+
+/** Walks the rows of columns as keys, which point into the columns. */
+export function* keysOf(entries: PackedEntries): Generator<KeyAt> {
+  for (const family of [4, 6] as const) {
+    const columns = family === 4 ? entries.v4 : entries.v6;
+    const width = family === 4 ? 4 : 16;
+    for (let row = 0; row < columns.count; row++)
+      yield {
+        family,
+        address: columns.addresses,
+        offset: row * width,
+        length: columns.lengths[row] ?? 0,
+        allow: ((columns.flags[row] ?? 0) & FLAG_ALLOW) !== 0,
+      };
+  }
+}

@@ -1,0 +1,63 @@
+// A whole view as messages. Taken in one turn (copies of columns), encoded piece by piece as it is sent, shared by all hosts that
+// need the same one at the same time.
+import type { Digest } from '../../common/entry-table.ts';
+import type { PackedEntries } from '../../common/packed.ts';
+import type { Revision } from '../../common/revision.ts';
+import { cutColumns, encodeSnapshotBegin, encodeSnapshotChunk, encodeSnapshotEnd } from '../wire.ts';
+import { ColumnsBuilder } from './columns-builder.ts';
+import { withRemainingTimes } from './delta.ts';
+import { flagsFor } from './layer.ts';
+import { overlapsOf, type View } from './view.ts';
+
+/** How old an encoded piece with times in it may be before it is encoded again, milliseconds. */
+const MAX_TIME_ERROR_MS = 250;
+
+export class Snapshot {
+  readonly digest: Digest;
+  readonly entries: number;
+  readonly #epoch: string;
+  readonly #pieces: readonly PackedEntries[];
+  readonly #encoded = new Map<number, { bytes: Buffer; atMs: number }>();
+
+  /** `overlaps`: rows that several layers have, as they amount to; they replace what the layers' own pieces say. */
+  constructor(epoch: string, view: View, overlaps: PackedEntries) {
+    this.digest = view.digest();
+    this.entries = view.size;
+    this.#epoch = epoch;
+    this.#pieces = [...view.layers.map((layer) => layer.packed()), overlaps].flatMap((columns) => [
+      ...cutColumns(columns),
+    ]);
+  }
+
+  /**
+   * Begin, chunks, end, as of `revision`. Chunks are encoded when they are asked for; remaining times are counted from then.
+   */
+  *messages(revision: Revision, resync: boolean, nowMs: () => number): Generator<Buffer> {
+    yield encodeSnapshotBegin(this.#epoch, revision, this.entries, resync);
+    for (const [i, piece] of this.#pieces.entries()) yield this.#chunk(i, piece, nowMs());
+    yield encodeSnapshotEnd(revision, this.digest);
+  }
+
+  #chunk(i: number, piece: PackedEntries, nowMs: number): Buffer {
+    const timed = piece.v4.ttlsMs.length > 0 || piece.v6.ttlsMs.length > 0;
+    const known = this.#encoded.get(i);
+    if (known && (!timed || nowMs - known.atMs <= MAX_TIME_ERROR_MS)) return known.bytes;
+    const bytes = encodeSnapshotChunk(timed ? withRemainingTimes(piece, nowMs) : piece);
+    this.#encoded.set(i, { bytes, atMs: nowMs });
+    return bytes;
+  }
+}
+
+/** Rows that more than one layer of the view has, as they amount to; undefined in between, where the caller may pause. */
+export function* collectOverlaps(view: View): Generator<void, PackedEntries> {
+  const rows = new ColumnsBuilder();
+  for (const overlap of overlapsOf(view.layers)) {
+    if (!overlap) {
+      yield;
+      continue;
+    }
+    const { key, effective } = overlap;
+    rows.add(key.family, key.address, key.offset, key.length, flagsFor(key.allow, effective), effective.expiresMs);
+  }
+  return rows.finish();
+}
