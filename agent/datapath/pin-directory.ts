@@ -1,21 +1,10 @@
 // The directory on bpffs that holds everything of one agent, and why it may be trusted: whoever can write there can hand the
 // agent maps and programs of their own.
-import {
-  closeSync,
-  constants,
-  fstatSync,
-  lstatSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  readlinkSync,
-  type Stats,
-  statfsSync,
-} from 'node:fs';
+import { lstatSync, mkdirSync, readdirSync, readlinkSync, type Stats, statfsSync } from 'node:fs';
 import { dirname, isAbsolute, join, normalize } from 'node:path';
 import { FleetblockError, messageOf, systemCode } from '../../common/errors.ts';
 import type { Logger } from '../../common/logger.ts';
+import { lockDirectory } from './directory-lock.ts';
 import { errnoName } from './libbpf/errno.ts';
 import { library } from './libbpf/library.ts';
 
@@ -23,7 +12,6 @@ export const DEFAULT_PIN_DIR = '/sys/fs/bpf/fleetblock';
 
 const BPFFS = '/sys/fs/bpf';
 const BPFFS_MAGIC = 0xcafe4a11;
-const LOCK_EXCLUSIVE_NOW = 2 | 4;
 /** MS_NOSUID | MS_NODEV | MS_NOEXEC, as systemd mounts it. */
 const MOUNT_FLAGS = 2 | 4 | 8;
 
@@ -102,30 +90,7 @@ export function listPins(directory: string): string[] {
  * @throws FleetblockError FAILED_PRECONDITION that names the process that has it
  */
 export function lockPinDirectory(path: string): () => void {
-  const fd = openSync(path, constants.O_RDONLY | constants.O_DIRECTORY);
-  if (library().flock(fd, LOCK_EXCLUSIVE_NOW) !== 0) {
-    const reason = errnoName(library().errno());
-    const holder = reason === 'EAGAIN' ? lockHolder(fd) : undefined;
-    closeSync(fd);
-    if (reason !== 'EAGAIN') throw refused(`cannot lock ${path}: ${reason}`);
-    throw refused(
-      `another fleetblock-agent${holder === undefined ? '' : ` (process ${holder})`} has ${path}: stop it first, or use another --pin-dir`,
-    );
-  }
-  let held = true;
-  return () => {
-    if (held) closeSync(fd);
-    held = false;
-  };
-}
-
-function lockHolder(fd: number): number | undefined {
-  const { ino } = fstatSync(fd);
-  const line = readFileSync('/proc/locks', 'utf8')
-    .split('\n')
-    .find((each) => new RegExp(`FLOCK .* [0-9a-f]+:[0-9a-f]+:${ino} `).test(each));
-  const pid = Number(/WRITE +([0-9]+)/.exec(line ?? '')?.[1]);
-  return pid > 0 ? pid : undefined;
+  return lockDirectory(path, 'stop it first, or use another --pin-dir');
 }
 
 function checkPath(path: string): void {

@@ -63,6 +63,12 @@ export function openPinnedMap(path: string, shape: MapShape): LibbpfMap | undefi
   );
 }
 
+/** Opens a pinned map of whatever shape; undefined when there is no such pin. @throws FleetblockError when it is no map */
+export function openAnyMap(path: string): LibbpfMap | undefined {
+  const fd = openPin(path, 'map');
+  return fd === undefined ? undefined : new LibbpfMap(fd, path.split('/').at(-1) ?? '');
+}
+
 /** Can the loaded program use the map as it is? */
 export function sameShape(map: LibbpfMap, shape: MapShape): boolean {
   return map.maxEntries === shape.maxEntries && map.info.flags === shape.flags;

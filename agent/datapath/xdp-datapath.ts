@@ -1,0 +1,198 @@
+// The datapath in the kernel: an XDP program on the interfaces and the maps that it reads, pinned so that they outlive us.
+import type { EntryTable } from '../../common/entry-table.ts';
+import { FleetblockError, messageOf } from '../../common/errors.ts';
+import type { Logger } from '../../common/logger.ts';
+import type { Family } from '../../common/prefix.ts';
+import type { Datapath, DatapathCounters, EntryChange, InterfaceState, XdpModeRequest } from './datapath.ts';
+import { LAYOUT_VERSION, MAPS } from './decision/layout.ts';
+import { DEFAULT_LIMITS, type Limits, mapSizes } from './decision/limits.ts';
+import { Enforcement } from './enforcement.ts';
+import { isInterfaceName } from './interface-names.ts';
+import { KernelError } from './kernel-map.ts';
+import { GracePeriod } from './libbpf/grace-period.ts';
+import type { LibbpfMap } from './libbpf/map.ts';
+import { openRingBuffer, type RingBuffer } from './libbpf/ring-buffer.ts';
+import { DEFAULT_PIN_DIR } from './pin-directory.ts';
+import { checkPlatform, packagedObject } from './platform.ts';
+import type { KernelTables, SourceHits, SourceVerdict, Verification } from './tables/kernel-tables.ts';
+import { openTables } from './tables/open-tables.ts';
+
+export interface XdpDatapathOptions {
+  /** Directory on bpffs, this agent's alone. Default /sys/fs/bpf/fleetblock. */
+  readonly pinDir?: string;
+  /** Interfaces to attach to; those that do not exist are attached when they appear. */
+  readonly interfaces: readonly string[];
+  /** Default `auto`. */
+  readonly mode?: XdpModeRequest;
+  /** How much the maps hold. Other limits than those of the pinned maps make new maps; enforcement goes on meanwhile. */
+  readonly limits?: Limits;
+  /** Default: the object that came with this package. */
+  readonly objectPath?: string;
+  readonly logger: Logger;
+  /** After every change of interfaces(), with the new state of all of them. */
+  readonly onInterfaceChange?: (states: InterfaceState[]) => void;
+  /** Milliseconds between looks at all interfaces, events or not. Default 10,000. */
+  readonly auditMs?: number;
+}
+
+const PROGRAM = 'fleetblock';
+const ACCOUNTING: ReadonlySet<string> = new Set([MAPS.counters, MAPS.sources, MAPS.entryHits, MAPS.events]);
+
+/**
+ * Opens the datapath: adopts what is pinned, or makes it, and attaches. When maps of another size or layout have to be filled
+ * first, the old program goes on dropping until the first `reconcile` or `apply` has filled the new ones.
+ * @throws FleetblockError with one line that names the fix; what was enforced before is still enforced then
+ */
+export async function openXdpDatapath(options: XdpDatapathOptions): Promise<XdpDatapath> {
+  if (options.interfaces.length === 0)
+    throw new FleetblockError('INVALID_ARGUMENT', 'name at least one interface: --interface IF[,IF]');
+  for (const name of options.interfaces)
+    if (!isInterfaceName(name))
+      throw new FleetblockError('INVALID_ARGUMENT', `--interface: "${name}" cannot be the name of an interface`);
+  checkPlatform();
+  const limits = options.limits ?? DEFAULT_LIMITS;
+  const closers: (() => void)[] = [];
+  try {
+    const enforcement = Enforcement.open({
+      pinDir: options.pinDir ?? DEFAULT_PIN_DIR,
+      layout: LAYOUT_VERSION,
+      objectPath: options.objectPath ?? packagedObject(),
+      programName: PROGRAM,
+      sizes: mapSizes(limits),
+      carried: ACCOUNTING,
+      interfaces: [...new Set(options.interfaces)],
+      mode: options.mode ?? 'auto',
+      logger: options.logger,
+      onChange: options.onInterfaceChange ?? (() => undefined),
+      ...(options.auditMs === undefined ? {} : { auditMs: options.auditMs }),
+    });
+    closers.push(() => enforcement.close());
+    const grace = new GracePeriod();
+    closers.push(() => grace.close());
+    const tables = await openTables((name) => mapOf(enforcement, name), {
+      limits,
+      gracePeriod: () => grace.wait(),
+      onError: (error) => options.logger.error({ error: messageOf(error) }, 'memory of the maps could not be freed'),
+    });
+    return new XdpDatapath(enforcement, grace, tables, options.logger);
+  } catch (error) {
+    for (const close of closers.reverse()) close();
+    if (!(error instanceof KernelError)) throw error;
+    throw new FleetblockError('INTERNAL', `the datapath cannot be opened: ${error.message}`, { cause: error });
+  }
+}
+
+function mapOf(enforcement: Enforcement, name: string): LibbpfMap {
+  const map = enforcement.set.maps.get(name);
+  if (!map) throw new FleetblockError('INTERNAL', `the BPF object has no map ${name}`);
+  return map;
+}
+
+export class XdpDatapath implements Datapath {
+  readonly #enforcement: Enforcement;
+  readonly #grace: GracePeriod;
+  readonly #tables: KernelTables;
+  readonly #logger: Logger;
+  readonly #listeners = new Set<RingBuffer>();
+  #closing: Promise<void> | undefined;
+
+  /** Owns all three. */
+  constructor(enforcement: Enforcement, grace: GracePeriod, tables: KernelTables, logger: Logger) {
+    this.#enforcement = enforcement;
+    this.#grace = grace;
+    this.#tables = tables;
+    this.#logger = logger;
+  }
+
+  get capacity(): number {
+    return this.#tables.capacity;
+  }
+
+  /** Bytes of kernel memory that the maps take. */
+  get memoryBytes(): number {
+    let bytes = 0;
+    for (const map of this.#enforcement.set.maps.values()) bytes += map.memoryBytes();
+    return bytes;
+  }
+
+  /** New maps wait for the first `reconcile` or `apply`; the links still run an older program on the maps before them. */
+  get staged(): boolean {
+    return this.#enforcement.staged;
+  }
+
+  async apply(change: EntryChange, after: EntryTable): Promise<number> {
+    if (!this.staged) return this.#tables.apply(change, after);
+    const started = performance.now();
+    await this.reconcile(after);
+    return Math.round((performance.now() - started) * 1000);
+  }
+
+  async reconcile(desired: EntryTable): Promise<number> {
+    const repaired = await this.#tables.reconcile(desired);
+    this.#enforcement.enforce();
+    return repaired;
+  }
+
+  /** Reads back what the kernel holds and compares; writes nothing. @throws DatapathError */
+  verify(desired: EntryTable): Promise<Verification> {
+    return this.#tables.verify(desired);
+  }
+
+  counters(): DatapathCounters {
+    return this.#tables.counters();
+  }
+
+  interfaces(): InterfaceState[] {
+    return this.#enforcement.states();
+  }
+
+  /** Sources by dropped packets, most first. */
+  topSources(count: number): Promise<SourceHits[]> {
+    return this.#tables.topSources(count);
+  }
+
+  /** What the kernel does with a packet of this source now. */
+  lookup(family: Family, address: Uint8Array): SourceVerdict {
+    return this.#tables.lookup(family, address);
+  }
+
+  /** Packets that one entry has decided; 0n when none lately. */
+  entryHits(family: Family, address: Uint8Array, length: number): bigint {
+    return this.#tables.entryHits(family, address, length);
+  }
+
+  /** Sampled drops as they happen, in the layout of bpf/layout.h. @returns a function that stops it */
+  listen(onEvent: (event: Uint8Array) => void): () => void {
+    const ring = openRingBuffer(mapOf(this.#enforcement, MAPS.events), onEvent, (error) =>
+      this.#logger.error({ error: messageOf(error) }, 'drop events cannot be read'),
+    );
+    this.#listeners.add(ring);
+    this.#tables.listen(true);
+    return () => {
+      ring.close();
+      this.#listeners.delete(ring);
+      if (this.#listeners.size === 0 && !this.#closing) this.#tables.listen(false);
+    };
+  }
+
+  close(): void {
+    void this.closed();
+  }
+
+  /** As `close`; resolves when a running change is finished, all is closed and another agent may have the pin directory. */
+  closed(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    if (this.#listeners.size > 0) this.#tables.listen(false);
+    for (const listener of this.#listeners) listener.close();
+    try {
+      await this.#tables.close();
+    } finally {
+      this.#grace.close();
+      this.#enforcement.close();
+    }
+  }
+}
