@@ -9,12 +9,14 @@ import { RefusalRecorder } from './auth/refusals.ts';
 import { type Controller, startController } from './controller.ts';
 import { DataDirectory, readFleetSettings } from './data-dir.ts';
 import { Front } from './front/front.ts';
+import { Identity } from './identity.ts';
 import { Authority } from './pki/authority.ts';
 import { PeerReader } from './pki/peer.ts';
 import { ServerIdentity } from './server-identity.ts';
 import { enrollmentHandlers } from './services/enrollment-service.ts';
 import { GrpcServers } from './services/grpc-servers.ts';
 import { guardInterceptor } from './services/guard.ts';
+import { identityHandlers } from './services/identity-service.ts';
 import { operatorHandlers } from './services/operator-service.ts';
 import { agentHandlers, syncServiceDefinition } from './services/sync-service.ts';
 import { openSqliteStore } from './store/sqlite/sqlite-store.ts';
@@ -53,7 +55,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   };
   try {
     const directory = new DataDirectory(options.dataDir);
-    const { fleet } = readFleetSettings(directory);
+    const { fleet, advertise } = readFleetSettings(directory);
     const authority = Authority.load(directory.pki, fleet);
     const store = await openSqliteStore({ directory: directory.store, clock });
     closers.push(() => store.close());
@@ -74,13 +76,19 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     closers.push(() => authorizer.close());
     controller.registry.onRevoked(() => authorizer.recheck());
 
-    const { authorize } = authorizer;
+    const { authorize, extend } = authorizer;
+    const identity = new Identity({ authority, operators, store, clock });
+    const { rootCertificate } = authority;
     const servers = new GrpcServers({
       guard: guardInterceptor({ authorizer, disconnect: (peer) => front.disconnect(peer) }),
       services: [
         {
           definition: protocol.OperatorService.service,
           handlers: operatorHandlers({ ...controller, store, clock, log, authorize, rootPin: authority.rootPin }),
+        },
+        {
+          definition: protocol.IdentityService.service,
+          handlers: identityHandlers({ identity, authorize, extend, fleet, rootCertificate, advertise, log }),
         },
         { definition: syncServiceDefinition, handlers: agentHandlers({ ...controller, clock, log, authorize }) },
       ],

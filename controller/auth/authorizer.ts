@@ -89,10 +89,11 @@ export class Authorizer {
     for (const [serial, untilMs] of this.#renewed) if (untilMs < now) this.#renewed.delete(serial);
   }
 
-  /** The holder of this certificate was given a newer one: its open calls need not end with the old one. */
-  extend(serial: string, untilMs: number): void {
-    this.#renewed.set(serial, untilMs);
-  }
+  /** The caller was given a newer certificate: the open calls of this one need not end with it. Unix milliseconds. */
+  readonly extend = (call: AuthorizableCall, untilMs: number): void => {
+    const identity = this.#identify(call);
+    if (identity) this.#renewed.set(identity.serial, untilMs);
+  };
 
   close(): void {
     clearInterval(this.#timer);

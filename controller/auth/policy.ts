@@ -10,6 +10,13 @@ export const REQUIRED_ROLE: Readonly<Record<string, Role>> = {
   'OperatorService/ListEntries': 'viewer',
   'OperatorService/ListHosts': 'viewer',
   'OperatorService/CreateToken': 'admin',
+  'IdentityService/RenewCertificate': 'agent',
+  'IdentityService/CreateOperator': 'admin',
+  'IdentityService/ListOperators': 'admin',
+  'IdentityService/RevokeOperator': 'admin',
+  'IdentityService/ListTokens': 'admin',
+  'IdentityService/RevokeToken': 'admin',
+  'IdentityService/RevokeHost': 'admin',
 };
 
 const RANK: Readonly<Record<Exclude<Role, 'agent'>, number>> = { viewer: 1, operator: 2, admin: 3 };

@@ -1,5 +1,5 @@
 // Exchanges an enrollment token for a host certificate: the one call that anybody may make.
-import { createHash, randomUUID, verify } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import type { ServerUnaryCall, sendUnaryData } from '@grpc/grpc-js';
 import type { Clock } from '../../common/clock.ts';
 import { FleetblockError } from '../../common/errors.ts';
@@ -10,8 +10,8 @@ import type { EnrollmentServiceHandlers } from '../../proto/gen/fleetblock/v1/En
 import type { EnrollRequest__Output } from '../../proto/gen/fleetblock/v1/EnrollRequest.ts';
 import type { EnrollResponse } from '../../proto/gen/fleetblock/v1/EnrollResponse.ts';
 import { RateLimit } from '../auth/rate-limit.ts';
+import { provenKey } from '../identity.ts';
 import type { Authority } from '../pki/authority.ts';
-import { readPublicKey } from '../pki/certificates.ts';
 import type { Store } from '../store/store.ts';
 
 export interface EnrollmentDeps {
@@ -64,13 +64,7 @@ async function enrollOnce(
 async function enroll(deps: EnrollmentDeps, request: EnrollRequest__Output, from: string): Promise<EnrollResponse> {
   const { authority, store, clock } = deps;
   checkNames(request);
-  const publicKey = readPublicKey(request.publicKey);
-  const claimed = Buffer.from(`fleetblock-enroll:${request.tokenId}`);
-  if (!verify('sha256', claimed, publicKey, request.possession))
-    throw new FleetblockError(
-      'INVALID_ARGUMENT',
-      'the request is not signed by the key that it asks a certificate for',
-    );
+  const publicKey = provenKey(request.publicKey, `fleetblock-enroll:${request.tokenId}`, request.possession);
   const hostId = randomUUID();
   // Before the commit: a host that was made always gets its certificate. One for a host that was not is good for nothing.
   const issued = await authority.issueAgent(hostId, publicKey, clock.wallMs());

@@ -37,6 +37,11 @@ export class TestFleet {
     this.authority = authority;
   }
 
+  /** The fleet of a data directory that `init` made; it is removed with it. */
+  static of(directory: string, authority: Authority): TestFleet {
+    return new TestFleet(directory, authority);
+  }
+
   static async make(name = 'lab'): Promise<TestFleet> {
     const directory = mkdtempSync(join(tmpdir(), 'fleetblock-identity-'));
     return new TestFleet(directory, await Authority.create(join(directory, 'pki'), name, Date.now()));

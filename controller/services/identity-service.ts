@@ -1,0 +1,105 @@
+// IdentityService on the wire.
+import type { ServerUnaryCall, sendUnaryData } from '@grpc/grpc-js';
+import { FleetblockError } from '../../common/errors.ts';
+import type { Logger } from '../../common/logger.ts';
+import { toStatus } from '../../common/rpc/status.ts';
+import type { IdentityServiceHandlers } from '../../proto/gen/fleetblock/v1/IdentityService.ts';
+import type { Operator } from '../../proto/gen/fleetblock/v1/Operator.ts';
+import type { Token } from '../../proto/gen/fleetblock/v1/Token.ts';
+import type { AuthorizableCall, Authorize, Caller } from '../auth/caller.ts';
+import type { Identity } from '../identity.ts';
+import type { OperatorRecord, TokenRecord } from '../store/records.ts';
+
+export interface IdentityServiceDeps {
+  readonly identity: Identity;
+  readonly authorize: Authorize;
+  /** Open calls of this caller's certificate may go on until then, Unix milliseconds. */
+  readonly extend: (call: AuthorizableCall, untilMs: number) => void;
+  readonly fleet: string;
+  /** PEM. */
+  readonly rootCertificate: string;
+  /** HOST:PORT that goes into operators' credentials. */
+  readonly advertise: string;
+  readonly log: Logger;
+}
+
+/** Longest reason that is kept. */
+const MAX_REASON = 512;
+
+export function identityHandlers(deps: IdentityServiceDeps): IdentityServiceHandlers {
+  const { identity, log } = deps;
+  return {
+    RenewCertificate: unary(deps, async ({ publicKey, possession }, caller, call) => {
+      const issued = await identity.renewAgent(caller.id, publicKey, possession);
+      deps.extend(call, issued.notAfterMs);
+      log.info({ actor: caller.actor, until: new Date(issued.notAfterMs).toISOString() }, 'renewed a certificate');
+      return { certificateChain: issued.chain };
+    }),
+    CreateOperator: unary(deps, async (request, caller) => {
+      const by = { actor: caller.actor, reason: '' };
+      const issued = await identity.createOperator({ ...request, ttlMs: Number(request.ttlMs) }, by);
+      return {
+        certificateChain: issued.chain,
+        rootCertificate: deps.rootCertificate,
+        fleet: deps.fleet,
+        controller: deps.advertise,
+        serial: issued.serial,
+        expiresAtMs: issued.notAfterMs,
+      };
+    }),
+    ListOperators: unary(deps, async () => ({ operators: identity.listOperators().map(operatorToWire) })),
+    RevokeOperator: unary(deps, async ({ name, serial, reason }, caller) => {
+      const revoked = await identity.revokeOperator({ name, serial }, attribution(caller, reason));
+      return { revoked: revoked.map(operatorToWire) };
+    }),
+    ListTokens: unary(deps, async () => ({ tokens: (await identity.listTokens()).map(tokenToWire) })),
+    RevokeToken: unary(deps, async ({ id, reason }, caller) => ({
+      token: tokenToWire(await identity.revokeToken(id, attribution(caller, reason))),
+    })),
+    RevokeHost: unary(deps, async ({ name, reason }, caller) => {
+      const host = await identity.revokeHost(name, attribution(caller, reason));
+      return { id: host.id, name: host.name };
+    }),
+  };
+}
+
+function unary<Request, Reply>(
+  { authorize, log }: IdentityServiceDeps,
+  answer: (request: Request, caller: Caller, call: AuthorizableCall) => Promise<Reply>,
+) {
+  return (call: ServerUnaryCall<Request, Reply>, reply: sendUnaryData<Reply>): void => {
+    const run = async () => answer(call.request, authorize(call), call);
+    run().then(
+      (value) => reply(null, value),
+      (error: unknown) => {
+        if (!(error instanceof FleetblockError)) log.error({ err: error, method: call.getPath() }, 'a call failed');
+        reply(toStatus(error));
+      },
+    );
+  };
+}
+
+function attribution({ actor }: Caller, reason: string) {
+  if (reason.length > MAX_REASON)
+    throw new FleetblockError('INVALID_ARGUMENT', `a reason has at most ${MAX_REASON} characters`);
+  return { actor, reason };
+}
+
+function operatorToWire({ name, role, serial, createdMs, expiresMs, revokedMs }: OperatorRecord): Operator {
+  return { name, role, serial, createdAtMs: createdMs, expiresAtMs: expiresMs, revokedAtMs: revokedMs };
+}
+
+function tokenToWire(token: TokenRecord): Token {
+  const { id, actor, createdMs, expiresMs, maxUses, uses, labels, hostName, revokedMs } = token;
+  return {
+    id,
+    actor,
+    createdAtMs: createdMs,
+    expiresAtMs: expiresMs,
+    maxUses,
+    uses,
+    labels: { ...labels },
+    hostName,
+    revokedAtMs: revokedMs,
+  };
+}

@@ -1,0 +1,84 @@
+// A whole controller in this process, made by init, with hosts and operators put into its store before it serves.
+import { createHash, randomBytes, randomUUID } from 'node:crypto';
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { formatEndpoint } from '../../common/endpoint.ts';
+import { createLogger } from '../../common/logger.ts';
+import { DataDirectory } from '../../controller/data-dir.ts';
+import { initFleet } from '../../controller/init.ts';
+import { Authority } from '../../controller/pki/authority.ts';
+import type { OperatorRole } from '../../controller/pki/names.ts';
+import { type RunningServer, startServer } from '../../controller/server.ts';
+import { openSqliteStore } from '../../controller/store/sqlite/sqlite-store.ts';
+import type { Store } from '../../controller/store/store.ts';
+import { TestFleet } from './fleet.ts';
+
+const BY = { actor: 'test', reason: 'test' };
+let hosts = 0;
+
+export class RunningFleet {
+  readonly fleet: TestFleet;
+  readonly dataDir: string;
+  #store: Store;
+  #server: RunningServer | undefined;
+
+  private constructor(fleet: TestFleet, dataDir: string, store: Store) {
+    this.fleet = fleet;
+    this.dataDir = dataDir;
+    this.#store = store;
+  }
+
+  static async start(): Promise<RunningFleet> {
+    const scratch = mkdtempSync(join(tmpdir(), 'fleetblock-running-'));
+    const dataDir = join(scratch, 'data');
+    const clock = { wallMs: () => Date.now(), monotonicMs: () => performance.now() };
+    await initFleet({ dataDir, fleet: 'lab', advertise: '127.0.0.1:7443', clock });
+    const directory = new DataDirectory(dataDir);
+    const fleet = TestFleet.of(scratch, Authority.load(directory.pki, 'lab'));
+    const store = await openSqliteStore({ directory: directory.store, clock: fleet.clock });
+    return new RunningFleet(fleet, dataDir, store);
+  }
+
+  /** The store, which is the running controller's own once it serves. */
+  get store(): Store {
+    return this.#server?.store ?? this.#store;
+  }
+
+  get server(): RunningServer {
+    if (!this.#server) throw new Error('not serving');
+    return this.#server;
+  }
+
+  get address(): string {
+    return formatEndpoint(this.server.listening);
+  }
+
+  /** @returns the id of a new host */
+  async addHost(name = `host${++hosts}`): Promise<string> {
+    const secretHash = createHash('sha256').update(randomBytes(32)).digest();
+    const tokenId = randomBytes(9).toString('base64url');
+    const hostId = randomUUID();
+    const expiresMs = Date.now() + 3_600_000;
+    await this.store.createToken({ id: tokenId, secretHash, expiresMs, maxUses: 1, labels: {}, hostName: '' }, BY);
+    await this.store.enroll({ tokenId, secretHash, hostId, hostName: name, labels: {}, from: 'test' });
+    return hostId;
+  }
+
+  /** Before serve() only: the controller reads operators when it starts. */
+  async addOperator(role: OperatorRole, name: string, issued: { serial: string; expiresMs: number }): Promise<void> {
+    await this.#store.addOperator({ name, role, serial: issued.serial, expiresMs: issued.expiresMs }, BY);
+  }
+
+  async serve(): Promise<void> {
+    await this.#store.close();
+    const log = createLogger('test', process.env.FLEETBLOCK_TEST_LOG ?? 'silent');
+    const { clock } = this.fleet;
+    this.#server = await startServer({ dataDir: this.dataDir, listen: { host: '127.0.0.1', port: 0 }, clock, log });
+  }
+
+  async stop(): Promise<void> {
+    await this.#server?.close();
+    this.fleet.remove();
+  }
+}
