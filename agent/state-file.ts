@@ -18,7 +18,7 @@ import type { AgentClock } from './boot-clock.ts';
 import type { Held, StoredView, ViewStore } from './held.ts';
 import { slicesOf } from './rows.ts';
 import { encodeRecord } from './state-codec.ts';
-import { heldToJson, type ReadState, readState, type Times } from './state-reader.ts';
+import { heldToJson, type ReadState, readState, STATE_FORMAT, type Times } from './state-reader.ts';
 
 export interface StateFileOptions {
   readonly directory: string;
@@ -31,6 +31,9 @@ interface Rewrite {
   readonly pending: Buffer[];
   superseded: boolean;
 }
+
+/** Name in the state directory. */
+export const STATE_FILE = 'view.log';
 
 const SYNC_MS = 200;
 /** After a failure the file is written anew at the earliest after this. */
@@ -62,7 +65,7 @@ export class StateFile implements ViewStore {
 
   constructor(options: StateFileOptions) {
     this.#options = options;
-    this.#path = join(options.directory, 'view.log');
+    this.#path = join(options.directory, STATE_FILE);
     this.#fresh = `${this.#path}.new`;
     this.#stale = `${this.#path}.stale`;
   }
@@ -166,7 +169,7 @@ export class StateFile implements ViewStore {
       written += record.length;
     };
     try {
-      await put(encodeRecord('begin', { format: 1, times, held: heldToJson(held) }, []));
+      await put(encodeRecord('begin', { format: STATE_FORMAT, times, held: heldToJson(held) }, []));
       failpoint('agent.state.begun');
       for (const part of parts)
         for (const slice of slicesOf(part)) {

@@ -1,6 +1,5 @@
 // Reads a state file back into a table, as far as it can be trusted.
 import { type FileHandle, open } from 'node:fs/promises';
-import { z } from 'zod';
 import { EntryTable, equalDigests } from '../common/entry-table.ts';
 import { systemCode } from '../common/errors.ts';
 import type { PackedEntries } from '../common/packed.ts';
@@ -10,26 +9,20 @@ import { inSlices } from './rows.ts';
 import { readRecord, recordBytes, type StateRecord } from './state-codec.ts';
 
 /** When a record was written, by both clocks: the boot clock counts within a boot, the wall clock across boots. */
-export const timesSchema = z.object({ bootId: z.string(), bootMs: z.number(), wallMs: z.number() });
-export type Times = z.infer<typeof timesSchema>;
+export interface Times {
+  readonly bootId: string;
+  readonly bootMs: number;
+  readonly wallMs: number;
+}
 
-const heldSchema = z
-  .object({
-    epoch: z.string().min(1),
-    revision: z.string().regex(/^[0-9]{1,20}$/),
-    digest: z.string().regex(/^[0-9a-f]{16}$/),
-    entries: z.number().int().nonnegative(),
-  })
-  .transform(
-    ({ epoch, revision, digest, entries }): Held => ({
-      epoch,
-      revision: BigInt(revision),
-      digest: new Uint8Array(Buffer.from(digest, 'hex')),
-      entries,
-    }),
-  );
-const beginSchema = z.object({ format: z.literal(1), times: timesSchema, held: heldSchema });
-const deltaSchema = z.object({ times: timesSchema, held: heldSchema });
+/** Header of a view's beginning and of a change. */
+interface Header {
+  readonly times: Times;
+  readonly held: Held;
+}
+
+/** Of the file: changes when an older agent would read it wrongly. */
+export const STATE_FORMAT = 1;
 
 export function heldToJson(held: Held): object {
   return {
@@ -78,7 +71,7 @@ export async function readState(path: string, clock: AgentClock): Promise<ReadSt
 class Reader {
   readonly #clock: AgentClock;
   readonly #table = new EntryTable();
-  #begin: z.infer<typeof beginSchema> | undefined;
+  #begin: Header | undefined;
   #held = HELD_NOTHING;
   #baseBytes = 0;
   #bootId = '';
@@ -120,10 +113,10 @@ class Reader {
   async #take({ kind, header, sets }: StateRecord): Promise<boolean> {
     switch (kind) {
       case 'begin': {
-        const begin = beginSchema.safeParse(header);
-        if (this.#begin || !begin.success) return false;
-        this.#begin = begin.data;
-        this.#bootId = begin.data.times.bootId;
+        const begin = readHeader(header);
+        if (this.#begin || !begin || fieldsOf(header).format !== STATE_FORMAT) return false;
+        this.#begin = begin;
+        this.#bootId = begin.times.bootId;
         return true;
       }
       case 'rows': {
@@ -137,13 +130,13 @@ class Reader {
         return equalDigests(this.#table.digest(), this.#held.digest) && this.#table.size === this.#held.entries;
       }
       case 'delta': {
-        const delta = deltaSchema.safeParse(header);
+        const delta = readHeader(header);
         const [adds, removes] = sets;
-        if (this.#baseBytes === 0 || !delta.success || !adds || !removes) return false;
-        await this.#add(adds, delta.data.times);
+        if (this.#baseBytes === 0 || !delta || !adds || !removes) return false;
+        await this.#add(adds, delta.times);
         await inSlices(removes, (slice) => this.#table.removeAll(slice));
-        this.#held = delta.data.held;
-        this.#bootId = delta.data.times.bootId;
+        this.#held = delta.held;
+        this.#bootId = delta.times.bootId;
         return equalDigests(this.#table.digest(), this.#held.digest) && this.#table.size === this.#held.entries;
       }
     }
@@ -165,4 +158,23 @@ class Reader {
     };
     return inSlices(placed, (slice) => this.#table.addAll(slice, 0));
   }
+}
+
+/** @returns undefined for what this version did not write */
+function readHeader(header: unknown): Header | undefined {
+  const { times, held } = fieldsOf(header);
+  const { bootId, bootMs, wallMs } = fieldsOf(times);
+  const { epoch, revision, digest, entries } = fieldsOf(held);
+  if (typeof bootId !== 'string' || typeof bootMs !== 'number' || typeof wallMs !== 'number') return undefined;
+  if (typeof epoch !== 'string' || epoch === '' || typeof entries !== 'number') return undefined;
+  if (typeof revision !== 'string' || !/^[0-9]{1,20}$/.test(revision)) return undefined;
+  if (typeof digest !== 'string' || !/^[0-9a-f]{16}$/.test(digest)) return undefined;
+  return {
+    times: { bootId, bootMs, wallMs },
+    held: { epoch, revision: BigInt(revision), digest: new Uint8Array(Buffer.from(digest, 'hex')), entries },
+  };
+}
+
+function fieldsOf(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null ? { ...value } : {};
 }

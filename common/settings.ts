@@ -7,12 +7,14 @@ import { FleetblockError, messageOf } from './errors.ts';
 /**
  * Gives options that neither a flag nor a variable has set the values of a YAML file, keyed by the long flag's name
  * (`state-dir: /var/lib/fleetblock`). Call it from a `preAction` hook.
+ * @param known settings of a program's other commands, which one file may serve: passed over
  * @throws FleetblockError INVALID_ARGUMENT: unreadable file, not a mapping, or a key that is no option of the command.
  */
-export function applyYamlFile(command: Command, path: string): void {
+export function applyYamlFile(command: Command, path: string, known: ReadonlySet<string> = new Set()): void {
   const settings = readYamlMapping(path);
   for (const [key, value] of Object.entries(settings)) {
     const option = command.options.find((candidate) => candidate.long === `--${key}`);
+    if (!option && known.has(key)) continue;
     if (!option)
       throw new FleetblockError('INVALID_ARGUMENT', `${path}: ${key} is not a setting: see ${command.name()} --help`);
     const name = option.attributeName();

@@ -1,0 +1,266 @@
+// Settings of fleetblock-agent: flags, then FLEETBLOCK_* variables, then a YAML file; checked once, here.
+import { hostname } from 'node:os';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { parseDuration } from '../common/duration.ts';
+import { formatEndpoint, parseEndpoint } from '../common/endpoint.ts';
+import { FleetblockError } from '../common/errors.ts';
+import { LOG_LEVELS } from '../common/logger.ts';
+import { type Prefix, parsePrefix } from '../common/prefix.ts';
+import { isValidName } from '../common/selector.ts';
+import { applyYamlFile } from '../common/settings.ts';
+import { VERSION } from '../common/version.ts';
+import type { XdpModeRequest } from './datapath/datapath.ts';
+
+export const DEFAULT_STATE_DIR = '/var/lib/fleetblock-agent';
+export const DEFAULT_PIN_DIR = '/sys/fs/bpf/fleetblock';
+
+export type Format = 'table' | 'json';
+
+export interface JoinSettings {
+  /** HOST:PORT */
+  readonly controller: string;
+  readonly stateDir: string;
+  readonly name: string;
+  readonly labels: Readonly<Record<string, string>>;
+  /** A path, or `-` for standard input; undefined: FLEETBLOCK_TOKEN. */
+  readonly tokenFile: string | undefined;
+}
+
+export interface RunSettings {
+  readonly stateDir: string;
+  readonly pinDir: string;
+  readonly interfaces: readonly string[];
+  readonly xdpMode: XdpModeRequest;
+  /** Addresses of each family that the maps are made for; undefined: the datapath's own. */
+  readonly capacity: number | undefined;
+  readonly protect: readonly Prefix[];
+  readonly sshPorts: readonly number[];
+  readonly auditIntervalMs: number;
+  readonly logLevel: string;
+}
+
+export interface StatusSettings {
+  readonly stateDir: string;
+  readonly pinDir: string;
+  readonly format: Format;
+}
+
+export interface DoctorSettings {
+  readonly pinDir: string;
+  readonly interfaces: readonly string[];
+  readonly format: Format;
+}
+
+export interface Actions {
+  readonly join: (settings: JoinSettings) => Promise<void>;
+  readonly run: (settings: RunSettings) => Promise<void>;
+  readonly detach: (settings: { readonly pinDir: string }) => Promise<void>;
+  readonly status: (settings: StatusSettings) => Promise<void>;
+  readonly resync: (settings: { readonly stateDir: string }) => Promise<void>;
+  readonly doctor: (settings: DoctorSettings) => Promise<void>;
+}
+
+type Options = Readonly<Record<string, unknown>>;
+
+const EXAMPLES = `
+A host becomes one of a fleet in two commands:
+  fleetblock-agent join HOST:PORT --token-file -          the token comes from: fleetblock token create
+  fleetblock-agent run --interface eth0
+
+Settings are taken from flags, then from variables (FLEETBLOCK_STATE_DIR for --state-dir and so on), then from a YAML file
+with the flags' names as keys (--config FILE or FLEETBLOCK_AGENT_CONFIG).
+Exit codes: 0 done, 1 failure, 2 usage or bad input. Stopping the agent never stops enforcement: only detach does.`;
+
+export function buildProgram(actions: Actions): Command {
+  const program = new Command('fleetblock-agent')
+    .description("Enforces the fleet's blocklist on this host, in the kernel.")
+    .version(VERSION, '--version', 'print the version')
+    .helpOption('-h, --help', 'print this help')
+    .showHelpAfterError('(see --help)')
+    .addHelpText('after', EXAMPLES);
+
+  const join = program
+    .command('join')
+    .description('enroll this host with a token')
+    .argument('[HOST:PORT]', 'the controller (or FLEETBLOCK_CONTROLLER)')
+    .addOption(setting('--token-file <file>', 'file with the token, - for standard input (or FLEETBLOCK_TOKEN itself)'))
+    .addOption(setting('--name <name>', "this host's name in the fleet").default(hostname(), 'the hostname'))
+    .addOption(setting('--label <key=value>', 'a label, for selectors; may be repeated', { list: true }))
+    .action((controller: unknown, options: Options) => actions.join(joinSettings(controller, options)));
+
+  const run = program
+    .command('run')
+    .description('attach to the interfaces and stay in step with the controller, until stopped')
+    .addOption(setting('--interface <names>', 'network interfaces, separated by commas', { list: true }))
+    .addOption(
+      setting('--xdp-mode <mode>', 'native: in the driver; generic: slower, in any; auto: the best that works')
+        .choices(['auto', 'native', 'generic'])
+        .default('auto'),
+    )
+    .addOption(
+      setting('--capacity <n>', 'IPv4 addresses that the maps are made for (default: 1000000)').argParser(readCount),
+    )
+    .addOption(
+      setting('--protect <prefixes>', 'never dropped on this host, beside what the agent finds itself', { list: true }),
+    )
+    .addOption(
+      setting('--ssh-ports <ports>', 'local ports whose logged-in peers are protected (default: 22)', { list: true }),
+    )
+    .addOption(
+      setting('--audit-interval <duration>', 'how often the kernel is compared with what it should hold').default(
+        '60s',
+      ),
+    )
+    .addOption(setting('--log-level <level>', 'least level that is logged').choices(LOG_LEVELS).default('info'))
+    .action((options: Options) => actions.run(runSettings(options)));
+
+  const detach = program
+    .command('detach')
+    .description('end enforcement on this host: take the program off its interfaces and remove its maps')
+    .action((options: Options) => actions.detach({ pinDir: text(options, 'pinDir') }));
+
+  const status = program
+    .command('status')
+    .description('what this host enforces, whether or not the agent runs')
+    .addOption(format())
+    .action((options: Options) => actions.status(statusSettings(options)));
+
+  const resync = program
+    .command('resync')
+    .description("accept the controller's list although it is older or of another store (after a backup was restored)")
+    .action((options: Options) => actions.resync({ stateDir: text(options, 'stateDir') }));
+
+  const doctor = program
+    .command('doctor')
+    .description('what to expect of XDP on this host, and what to change')
+    .addOption(setting('--interface <names>', 'network interfaces, separated by commas', { list: true }))
+    .addOption(format())
+    .action((options: Options) => actions.doctor(doctorSettings(options)));
+
+  const stateDir = () =>
+    setting('--state-dir <dir>', 'where the agent keeps its identity and list').default(DEFAULT_STATE_DIR);
+  const pinDir = () =>
+    setting('--pin-dir <dir>', 'where its maps and links are pinned, on bpffs').default(DEFAULT_PIN_DIR);
+  for (const command of [join, run, status, resync]) command.addOption(stateDir());
+  for (const command of [run, detach, status, doctor]) command.addOption(pinDir());
+  const all = [join, run, detach, status, resync, doctor];
+  const known = new Set(all.flatMap((command) => command.options.flatMap(({ long }) => long?.slice(2) ?? [])));
+  for (const command of all) {
+    command.addOption(new Option('--config <file>', 'YAML file with settings').env('FLEETBLOCK_AGENT_CONFIG'));
+    command.hook('preAction', () => {
+      const file = text(command.opts(), 'config');
+      // One file serves all commands: what is a setting of another one is no mistake.
+      if (file) applyYamlFile(command, file, known);
+    });
+  }
+  return program;
+}
+
+/** An option that a variable can set: --pin-dir by FLEETBLOCK_PIN_DIR. A list is split at commas and may be repeated. */
+function setting(flags: string, description: string, { list = false } = {}): Option {
+  const [, name = ''] = /^--([a-z-]+)/.exec(flags) ?? [];
+  const option = new Option(flags, description).env(`FLEETBLOCK_${name.replaceAll('-', '_').toUpperCase()}`);
+  return list ? option.argParser(appendList) : option;
+}
+
+function appendList(value: string, before: unknown): string[] {
+  const parts = value.split(',').map((part) => part.trim());
+  return [...(Array.isArray(before) ? before.map(String) : []), ...parts.filter((part) => part !== '')];
+}
+
+function readCount(value: string): number {
+  const count = Number(value);
+  if (!Number.isInteger(count) || count < 1000 || count > 100_000_000)
+    throw new InvalidArgumentError('give a number from 1000 to 100000000');
+  return count;
+}
+
+function format(): Option {
+  return new Option('-o, --output <form>', 'table: for people, json: for programs')
+    .choices(['table', 'json'])
+    .default('table');
+}
+
+function joinSettings(argument: unknown, options: Options): JoinSettings {
+  const controller = typeof argument === 'string' ? argument : (process.env.FLEETBLOCK_CONTROLLER ?? '');
+  if (controller === '')
+    throw new FleetblockError('INVALID_ARGUMENT', 'no controller: fleetblock-agent join HOST:PORT --token-file FILE');
+  return {
+    controller: formatEndpoint(parseEndpoint(controller)),
+    stateDir: text(options, 'stateDir'),
+    name: text(options, 'name'),
+    labels: Object.fromEntries(list(options, 'label').map(readLabel)),
+    tokenFile: text(options, 'tokenFile') || undefined,
+  };
+}
+
+function runSettings(options: Options): RunSettings {
+  const interfaces = [...new Set(list(options, 'interface'))];
+  if (interfaces.length === 0)
+    throw new FleetblockError(
+      'INVALID_ARGUMENT',
+      'no interface: name those that face the network, --interface eth0[,eth1]',
+    );
+  const capacity = options.capacity;
+  return {
+    stateDir: text(options, 'stateDir'),
+    pinDir: text(options, 'pinDir'),
+    interfaces,
+    xdpMode: readMode(text(options, 'xdpMode')),
+    capacity: typeof capacity === 'number' ? capacity : undefined,
+    protect: list(options, 'protect').map((each) => parsePrefix(each)),
+    sshPorts: list(options, 'sshPorts', ['22']).map(readPort),
+    auditIntervalMs: parseDuration(text(options, 'auditInterval')),
+    logLevel: text(options, 'logLevel'),
+  };
+}
+
+function statusSettings(options: Options): StatusSettings {
+  return { stateDir: text(options, 'stateDir'), pinDir: text(options, 'pinDir'), format: readFormat(options) };
+}
+
+function doctorSettings(options: Options): DoctorSettings {
+  return { pinDir: text(options, 'pinDir'), interfaces: list(options, 'interface'), format: readFormat(options) };
+}
+
+function readMode(mode: string): XdpModeRequest {
+  // A variable or the YAML file can say anything: commander checks the choices of flags and variables only.
+  if (mode !== 'auto' && mode !== 'native' && mode !== 'generic')
+    throw new FleetblockError('INVALID_ARGUMENT', `xdp-mode ${JSON.stringify(mode)}: choose auto, native or generic`);
+  return mode;
+}
+
+function readFormat(options: Options): Format {
+  return options.output === 'json' ? 'json' : 'table';
+}
+
+function readPort(value: string): number {
+  const port = Number(value);
+  if (!Number.isInteger(port) || port < 1 || port > 65_535)
+    throw new FleetblockError(
+      'INVALID_ARGUMENT',
+      `ssh-ports ${JSON.stringify(value)}: a port is a number from 1 to 65535`,
+    );
+  return port;
+}
+
+function readLabel(label: string): [string, string] {
+  const [, key, value] = /^([^=]+)=(.*)$/.exec(label) ?? [];
+  if (!isValidName(key ?? '') || !isValidName(value ?? ''))
+    throw new FleetblockError(
+      'INVALID_ARGUMENT',
+      `label ${JSON.stringify(label)}: write key=value, each of letters, digits, dots, underscores and hyphens`,
+    );
+  return [key ?? '', value ?? ''];
+}
+
+function text(options: Options, name: string): string {
+  const value = options[name] ?? '';
+  if (typeof value !== 'string') throw new FleetblockError('INVALID_ARGUMENT', `${name} is given once, as a text`);
+  return value;
+}
+
+function list(options: Options, name: string, otherwise: readonly string[] = []): string[] {
+  const value = options[name];
+  return Array.isArray(value) ? value.map(String) : [...otherwise];
+}

@@ -1,0 +1,36 @@
+// Tells systemd about this service (sd_notify(3)): one datagram to the socket that NOTIFY_SOCKET names. Node has no Unix
+// datagrams, so libc sends it.
+import koffi from 'koffi';
+import { library } from './libbpf/library.ts';
+
+const AF_UNIX = 1;
+const SOCK_DGRAM_CLOEXEC = 2 | 0o2000000;
+const MSG_NOSIGNAL = 0x4000;
+const MAX_PATH_BYTES = 107;
+
+/** `READY=1`, `STOPPING=1`, `STATUS=text`; lines. Nothing happens outside systemd. @returns whether it was sent */
+export function notifySystemd(state: string, socketPath = process.env.NOTIFY_SOCKET): boolean {
+  if (!socketPath || !/^[/@]/.test(socketPath)) return false;
+  const path = Buffer.from(socketPath);
+  if (path.length > MAX_PATH_BYTES) return false;
+  // struct sockaddr_un: u16 family, path; an abstract name begins with a zero byte instead of @.
+  const address = Buffer.alloc(2 + path.length);
+  address[0] = AF_UNIX;
+  path.copy(address, 2);
+  if (socketPath.startsWith('@')) address[2] = 0;
+  const { socket, close } = library();
+  const fd = socket(AF_UNIX, SOCK_DGRAM_CLOEXEC, 0);
+  if (fd < 0) return false;
+  try {
+    const message = Buffer.from(state);
+    return sendTo(fd, message, message.length, MSG_NOSIGNAL, address, address.length) === message.length;
+  } finally {
+    close(fd);
+  }
+}
+
+function sendTo(fd: number, bytes: Buffer, length: number, flags: number, to: Buffer, toLength: number): number {
+  const libc = koffi.load('libc.so.6');
+  const call = libc.func('sendto', 'intptr_t', ['int', 'void *', 'size_t', 'int', 'void *', 'uint32_t']);
+  return Number(call(fd, bytes, length, flags, to, toLength));
+}

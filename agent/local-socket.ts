@@ -1,0 +1,96 @@
+// How commands on this host talk to the running agent: a Unix socket in the state directory, which is its owner's alone. One
+// request a connection: a line of JSON each way.
+
+import { once } from 'node:events';
+import { closeSync, constants, openSync, rmSync } from 'node:fs';
+import { connect, createServer, type Server, type Socket } from 'node:net';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { FleetblockError, messageOf, systemCode } from '../common/errors.ts';
+import type { Logger } from '../common/logger.ts';
+
+export type LocalCommand = 'status' | 'resync';
+
+export interface LocalSocketOptions {
+  readonly stateDir: string;
+  readonly log: Logger;
+  /** Returns what can be written as JSON. */
+  readonly handle: (command: LocalCommand) => unknown;
+}
+
+const NAME = 'agent.sock';
+const MAX_REQUEST_BYTES = 1024;
+const TIMEOUT_MS = 5000;
+
+/** Serves until `close` is called. The state directory is locked by the caller, so that what is left of another is dead. */
+export async function serveLocalSocket({ stateDir, log, handle }: LocalSocketOptions): Promise<{ close(): void }> {
+  const directory = openDirectory(stateDir);
+  rmSync(join(stateDir, NAME), { force: true });
+  const server: Server = createServer((socket) => answer(socket, log, handle));
+  server.listen({ path: shortPath(directory) });
+  await once(server, 'listening');
+  return {
+    close: () => {
+      server.close();
+      rmSync(join(stateDir, NAME), { force: true });
+      closeSync(directory);
+    },
+  };
+}
+
+/** @returns what the running agent answers, undefined when none runs. @throws FleetblockError UNAVAILABLE: it does not answer */
+export async function askAgent(stateDir: string, command: LocalCommand): Promise<unknown> {
+  let directory: number;
+  try {
+    directory = openDirectory(stateDir);
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') return undefined;
+    throw new FleetblockError('PERMISSION_DENIED', `no access to ${stateDir} (${messageOf(error)}): run this as root`, {
+      cause: error,
+    });
+  }
+  const socket = connect({ path: shortPath(directory), signal: AbortSignal.timeout(TIMEOUT_MS) });
+  try {
+    socket.write(`${JSON.stringify({ command })}\n`);
+    return JSON.parse(await text(socket));
+  } catch (error) {
+    if (['ENOENT', 'ECONNREFUSED'].includes(systemCode(error) ?? '')) return undefined;
+    throw new FleetblockError('UNAVAILABLE', `the agent on ${stateDir} does not answer: ${messageOf(error)}`, {
+      cause: error,
+    });
+  } finally {
+    socket.destroy();
+    closeSync(directory);
+  }
+}
+
+function answer(socket: Socket, log: Logger, handle: (command: LocalCommand) => unknown): void {
+  let request = '';
+  socket.setEncoding('utf8').setTimeout(TIMEOUT_MS, () => socket.destroy());
+  socket.on('error', (error) => log.debug({ reason: messageOf(error) }, 'a local command went away'));
+  socket.on('data', (chunk: string) => {
+    request += chunk;
+    if (request.length > MAX_REQUEST_BYTES) socket.destroy();
+    else if (request.includes('\n')) socket.end(`${JSON.stringify(reply(request, handle))}\n`);
+  });
+}
+
+function reply(line: string, handle: (command: LocalCommand) => unknown): unknown {
+  try {
+    const request: unknown = JSON.parse(line);
+    const command = typeof request === 'object' && request && 'command' in request ? request.command : undefined;
+    if (command !== 'status' && command !== 'resync') return { error: 'unknown command' };
+    return handle(command);
+  } catch (error) {
+    return { error: messageOf(error) };
+  }
+}
+
+function openDirectory(path: string): number {
+  return openSync(path, constants.O_RDONLY | constants.O_DIRECTORY);
+}
+
+/** A socket's path has 107 bytes at most; by its directory's descriptor any state directory will do. */
+function shortPath(directory: number): string {
+  return `/proc/self/fd/${directory}/${NAME}`;
+}

@@ -1,0 +1,47 @@
+// The JSON of `fleetblock-agent status -o json`, which is also what the running agent answers over its socket.
+import { z } from 'zod';
+
+const interfaceSchema = z.object({
+  name: z.string(),
+  index: z.number(),
+  mode: z.enum(['native', 'generic', 'none']),
+  problem: z.string(),
+});
+const countersSchema = z.object({
+  droppedPackets: z.number(),
+  droppedBytes: z.number(),
+  passedPackets: z.number(),
+  passedBytes: z.number(),
+  allowedPackets: z.number(),
+  monitoredPackets: z.number(),
+  malformedPackets: z.number(),
+});
+const protectedSchema = z.object({ address: z.string(), why: z.string(), blocked: z.boolean() });
+
+/** The JSON of `status -o json`: stable. Counters and revisions are numbers, as in the CLI's JSON. */
+export const statusSchema = z.object({
+  running: z.boolean(),
+  /** `stopped` when no agent runs. */
+  link: z.enum(['connected', 'connecting', 'stopped']),
+  /** Null when the host has not joined. */
+  host: z.object({ name: z.string(), id: z.string(), fleet: z.string() }).nullable(),
+  controller: z.string().nullable(),
+  /** Of the list, as the running agent or the record on disk has it; empty: nothing is held. */
+  epoch: z.string(),
+  revision: z.number(),
+  /** Hexadecimal. */
+  digest: z.string(),
+  entries: z.number(),
+  /** Entries that the maps can hold: known to a running agent only. */
+  capacity: z.number().nullable(),
+  /** Kernel memory of the maps; null when none are pinned. */
+  kernelMemoryBytes: z.number().nullable(),
+  interfaces: z.array(interfaceSchema),
+  /** Null when no maps are pinned, or those of another version. */
+  counters: countersSchema.nullable(),
+  /** Never dropped on this host; `blocked` when the list blocks it all the same. Known to a running agent only. */
+  protected: z.array(protectedSchema),
+  driftRepairs: z.number(),
+  problems: z.array(z.string()),
+});
+export type StatusReport = z.infer<typeof statusSchema>;

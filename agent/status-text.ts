@@ -1,0 +1,49 @@
+// `fleetblock-agent status` for people.
+import type { StatusReport } from './status-schema.ts';
+
+export function formatStatus(report: StatusReport): string {
+  const { host, counters, interfaces } = report;
+  const number = (value: number) => value.toLocaleString('en-US');
+  const rows: [string, string][] = [
+    ['host', host ? `${host.name} of fleet ${host.fleet}` : 'not enrolled: run fleetblock-agent join'],
+    ['agent', report.running ? `running, ${linkText(report)}` : 'not running'],
+    [
+      'list',
+      report.epoch === ''
+        ? 'none recorded'
+        : `${number(report.entries)} entries at revision ${report.revision}${report.running ? '' : ', as recorded on disk'}`,
+    ],
+    ['maps', mapsText(report)],
+    [
+      'interfaces',
+      interfaces.length === 0
+        ? 'none attached: nothing is enforced'
+        : interfaces
+            .map(({ name, mode, problem }) => `${name} ${mode}${problem === '' ? '' : ` (${problem})`}`)
+            .join(', '),
+    ],
+  ];
+  if (counters)
+    rows.push([
+      'packets',
+      `${number(counters.droppedPackets)} dropped, ${number(counters.passedPackets)} passed, ${number(counters.allowedPackets)} allowed, ${number(counters.monitoredPackets)} monitored`,
+    ]);
+  if (report.driftRepairs > 0) rows.push(['drift', `repaired ${number(report.driftRepairs)} times`]);
+  for (const [i, { address, why, blocked }] of report.protected.entries())
+    rows.push([i === 0 ? 'protected' : '', `${address} (${why})${blocked ? ', although the list blocks it' : ''}`]);
+  for (const [i, problem] of report.problems.entries()) rows.push([i === 0 ? 'problems' : '', problem]);
+  const width = Math.max(...rows.map(([title]) => title.length)) + 2;
+  return rows.map(([title, value]) => `${title.padEnd(width)}${value}\n`).join('');
+}
+
+function mapsText({ capacity, kernelMemoryBytes }: StatusReport): string {
+  if (kernelMemoryBytes === null) return 'none pinned';
+  const size = `${Math.round(kernelMemoryBytes / 2 ** 20)} MiB in the kernel`;
+  return capacity === null
+    ? `pinned, ${size}`
+    : `pinned, ${size}, room for ${capacity.toLocaleString('en-US')} entries`;
+}
+
+function linkText({ link, controller }: StatusReport): string {
+  return link === 'connected' ? `connected to ${controller}` : `not connected to ${controller}, still enforcing`;
+}
