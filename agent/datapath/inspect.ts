@@ -87,3 +87,12 @@ function setMemory(set: PinSet): number {
     return bytes + taken;
   }, 0);
 }
+
+/** Kernel ids of the programs that fleetblock has on its links; none when it cannot look, or nothing is pinned. */
+export function pinnedPrograms(pinDir: string): ReadonlySet<number> {
+  try {
+    return inspectPins(pinDir)?.programIds ?? new Set();
+  } catch {
+    return new Set();
+  }
+}

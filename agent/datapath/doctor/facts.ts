@@ -1,0 +1,196 @@
+// What the doctor looks at: facts of this machine and of one interface, gathered without changing anything. Interfaces are
+// asked about over netlink (ip, ethtool), not in /sys: that shows the network namespace of whoever mounted it.
+import { existsSync, readFileSync } from 'node:fs';
+import { release } from 'node:os';
+import { execa } from 'execa';
+import { z } from 'zod';
+import { FleetblockError, messageOf } from '../../../common/errors.ts';
+import { isInterfaceName } from '../interface-names.ts';
+import { library } from '../libbpf/library.ts';
+import { BpfObject } from '../libbpf/object.ts';
+import { isBpffs } from '../pin-directory.ts';
+import { type Capability, effectiveCapabilities, packagedObject } from '../platform.ts';
+
+export interface HostFacts {
+  /** uname -r */
+  readonly kernelRelease: string;
+  /** Of those that matter here, the effective ones. */
+  readonly capabilities: readonly Capability[];
+  /** /sys/kernel/btf/vmlinux is there. */
+  readonly kernelBtf: boolean;
+  readonly bpffsMounted: boolean;
+  /** net.core.bpf_jit_enable; undefined when it cannot be read. */
+  readonly jit: number | undefined;
+  /** Why libbpf.so.1 cannot be loaded; empty when it can. */
+  readonly libbpfProblem: string;
+  /** Why the kernel does not take the program; empty when it does, undefined when there are not the rights to try. */
+  readonly programProblem: string | undefined;
+}
+
+export interface InterfaceFacts {
+  readonly name: string;
+  readonly exists: boolean;
+  /** ethtool's driver name; empty when unknown. */
+  readonly driver: string;
+  /** Virtual kind as iproute2 says it: veth, bond, vlan, bridge...; empty for hardware. */
+  readonly kind: string;
+  readonly mtu: number;
+  readonly up: boolean;
+  /** The bond or bridge that it belongs to, and which of the two. */
+  readonly master: string;
+  readonly masterKind: string;
+  /** The device below a VLAN; empty otherwise. */
+  readonly lower: string;
+  /** Of a bond: its mode (active-backup, 802.3ad...) and the drivers of its members. */
+  readonly bondMode: string;
+  readonly memberDrivers: readonly string[];
+  readonly rxQueues: number;
+  /** Current and largest number of combined channels; 0 when the driver does not say. */
+  readonly channels: number;
+  readonly maxChannels: number;
+  /** Offloads; undefined when unknown. */
+  readonly lro: boolean | undefined;
+  readonly rxvlan: boolean | undefined;
+  /** Hardware GRO that cannot be turned off: a virtual machine's host that merges packets for it. */
+  readonly fixedHardwareGro: boolean;
+  /** An XDP program on the hook now. */
+  readonly xdp: { readonly mode: string; readonly programId: number; readonly programName: string } | undefined;
+}
+
+const TOOL_TIMEOUT_MS = 5000;
+const XDP_MODES = ['none', 'native', 'generic', 'offloaded', 'several'];
+
+export function gatherHostFacts(): HostFacts {
+  const capabilities = effectiveCapabilities();
+  const libbpfProblem = problemOf(() => library());
+  const mayLoad =
+    capabilities.includes('NET_ADMIN') && (capabilities.includes('BPF') || capabilities.includes('SYS_ADMIN'));
+  return {
+    kernelRelease: release(),
+    capabilities,
+    kernelBtf: existsSync('/sys/kernel/btf/vmlinux'),
+    bpffsMounted: isBpffs('/sys/fs/bpf'),
+    jit: readNumber('/proc/sys/net/core/bpf_jit_enable'),
+    libbpfProblem,
+    programProblem: mayLoad && libbpfProblem === '' ? problemOf(tryProgram) : undefined,
+  };
+}
+
+/** Loads the program with the smallest maps, pins nothing and lets it go again. */
+function tryProgram(): void {
+  const path = packagedObject();
+  const smallest = new Map(
+    BpfObject.shapes(path).flatMap(({ name, maxEntries }) => (maxEntries > 1 ? [[name, 1]] : [])),
+  );
+  BpfObject.load(path, { maxEntries: smallest }).close();
+}
+
+const linkSchema = z.object({
+  ifname: z.string(),
+  flags: z.array(z.string()),
+  mtu: z.number(),
+  link: z.string().nullish(),
+  master: z.string().optional(),
+  num_rx_queues: z.number().optional(),
+  linkinfo: z
+    .object({
+      info_kind: z.string().optional(),
+      info_slave_kind: z.string().optional(),
+      info_data: z.object({ mode: z.string().optional().catch(undefined) }).optional(),
+    })
+    .optional(),
+  xdp: z
+    .object({ mode: z.number(), prog: z.object({ id: z.number(), name: z.string().optional() }).optional() })
+    .optional(),
+});
+
+type Link = z.infer<typeof linkSchema>;
+
+/** @throws FleetblockError when iproute2 is not there; a missing ethtool only leaves its facts unknown */
+export async function gatherInterfaceFacts(name: string): Promise<InterfaceFacts> {
+  const link = isInterfaceName(name) ? (await ipLinks(['dev', name]))[0] : undefined;
+  if (link === undefined) return missing(name);
+  const isBond = link.linkinfo?.info_kind === 'bond';
+  const [features, driver, channels, members] = await Promise.all([
+    ethtool('-k', name),
+    driverOf(name),
+    ethtool('-l', name),
+    isBond ? ipLinks(['master', name]) : [],
+  ]);
+  const combined = [...channels.matchAll(/^Combined:\s+([0-9]+)/gm)].map((match) => Number(match[1]));
+  return {
+    name,
+    exists: true,
+    driver,
+    kind: link.linkinfo?.info_kind ?? '',
+    mtu: link.mtu,
+    up: link.flags.includes('UP'),
+    master: link.master ?? '',
+    masterKind: link.linkinfo?.info_slave_kind ?? '',
+    lower: link.linkinfo?.info_kind === 'vlan' ? (link.link ?? '') : '',
+    bondMode: isBond ? (link.linkinfo?.info_data?.mode ?? '') : '',
+    memberDrivers: await Promise.all(members.map((member) => driverOf(member.ifname))),
+    rxQueues: link.num_rx_queues ?? 1,
+    maxChannels: combined[0] ?? 0,
+    channels: combined[1] ?? 0,
+    lro: featureState(features, 'large-receive-offload'),
+    rxvlan: featureState(features, 'rx-vlan-offload'),
+    fixedHardwareGro: /^rx-gro-hw: on \[fixed\]/m.test(features),
+    xdp: xdpOf(link),
+  };
+}
+
+function missing(name: string): InterfaceFacts {
+  return {
+    ...{ name, exists: false, driver: '', kind: '', mtu: 0, up: false, master: '', masterKind: '', lower: '' },
+    ...{ bondMode: '', memberDrivers: [], rxQueues: 0, channels: 0, maxChannels: 0 },
+    ...{ lro: undefined, rxvlan: undefined, fixedHardwareGro: false, xdp: undefined },
+  };
+}
+
+function xdpOf(link: Link): InterfaceFacts['xdp'] {
+  const program = link.xdp?.prog;
+  if (!program) return undefined;
+  const mode = XDP_MODES[link.xdp?.mode ?? 0] ?? String(link.xdp?.mode);
+  return { mode, programId: program.id, programName: program.name ?? '' };
+}
+
+/** Empty when there is no such interface. */
+async function ipLinks(which: readonly string[]): Promise<Link[]> {
+  const result = await execa('ip', ['-d', '-j', 'link', 'show', ...which], { reject: false, timeout: TOOL_TIMEOUT_MS });
+  if (result.code === 'ENOENT')
+    throw new FleetblockError('FAILED_PRECONDITION', 'doctor looks with ip: install the package iproute2');
+  return result.failed ? [] : z.array(linkSchema).parse(JSON.parse(result.stdout));
+}
+
+async function driverOf(name: string): Promise<string> {
+  return /^driver: (\S+)/m.exec(await ethtool('-i', name))?.[1] ?? '';
+}
+
+async function ethtool(flag: string, name: string): Promise<string> {
+  // Drivers without a feature make ethtool fail: then there is nothing to know.
+  const result = await execa('ethtool', [flag, name], { reject: false, timeout: TOOL_TIMEOUT_MS });
+  return result.stdout ?? '';
+}
+
+function featureState(features: string, feature: string): boolean | undefined {
+  const state = new RegExp(`^${feature}: (on|off)`, 'm').exec(features)?.[1];
+  return state === undefined ? undefined : state === 'on';
+}
+
+function readNumber(path: string): number | undefined {
+  try {
+    return Number(readFileSync(path, 'utf8'));
+  } catch {
+    return undefined;
+  }
+}
+
+function problemOf(attempt: () => void): string {
+  try {
+    attempt();
+    return '';
+  } catch (error) {
+    return messageOf(error);
+  }
+}

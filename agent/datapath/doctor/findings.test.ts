@@ -1,0 +1,144 @@
+import { describe, expect, it } from 'vitest';
+import type { HostFacts, InterfaceFacts } from './facts.ts';
+import { judgeHost, judgeInterface } from './findings.ts';
+
+const host: HostFacts = {
+  kernelRelease: '6.1.0-40-amd64',
+  capabilities: ['NET_ADMIN', 'SYS_ADMIN', 'PERFMON', 'BPF'],
+  kernelBtf: true,
+  bpffsMounted: true,
+  jit: 1,
+  libbpfProblem: '',
+  programProblem: '',
+};
+
+const nic: InterfaceFacts = {
+  name: 'eth0',
+  exists: true,
+  driver: 'ixgbe',
+  kind: '',
+  mtu: 1500,
+  up: true,
+  master: '',
+  masterKind: '',
+  lower: '',
+  bondMode: '',
+  memberDrivers: [],
+  rxQueues: 8,
+  channels: 8,
+  maxChannels: 63,
+  lro: false,
+  rxvlan: false,
+  fixedHardwareGro: false,
+  xdp: undefined,
+};
+
+const worst = (findings: readonly { check: string; severity: string }[]) =>
+  findings.filter((finding) => finding.severity !== 'ok').map((finding) => `${finding.check}:${finding.severity}`);
+const judge = (change: Partial<InterfaceFacts>, on: HostFacts = host) =>
+  judgeInterface({ ...nic, ...change }, on, new Set([7]));
+
+describe('judgeHost', () => {
+  it('finds nothing wrong with a good host', () => {
+    expect(worst(judgeHost(host))).toEqual([]);
+  });
+
+  it('names what is missing', () => {
+    const poor: HostFacts = {
+      ...host,
+      kernelRelease: '5.10.0',
+      capabilities: ['NET_ADMIN'],
+      kernelBtf: false,
+      bpffsMounted: false,
+      jit: 0,
+      libbpfProblem: 'cannot load libbpf.so.1',
+      programProblem: undefined,
+    };
+    expect(worst(judgeHost(poor))).toEqual([
+      'kernel:error',
+      'libbpf:error',
+      'capabilities:error',
+      'program:warning',
+      'bpffs:warning',
+      'jit:warning',
+      'btf:warning',
+    ]);
+    expect(judgeHost(poor).find((finding) => finding.check === 'capabilities')?.text).toBe('lacks CAP_BPF');
+  });
+
+  it('says what the kernel has against the program', () => {
+    const refused = judgeHost({ ...host, programProblem: 'the kernel refuses the BPF object (EINVAL)' });
+    expect(worst(refused)).toEqual(['program:error']);
+  });
+});
+
+describe('judgeInterface', () => {
+  it.each<[string, Partial<InterfaceFacts>, string, string[]]>([
+    ['a good card', {}, 'native', []],
+    ['no such interface', { exists: false }, 'none', ['interface:error']],
+    ['a driver without native XDP', { driver: 'e1000e' }, 'generic', ['driver:warning']],
+    ['MTU 9000 on a single-buffer driver', { mtu: 9000 }, 'generic', ['mtu:warning']],
+    ['MTU 9000 on a multi-buffer driver', { driver: 'bnxt_en', mtu: 9000 }, 'native', []],
+    ['LRO', { lro: true }, 'generic', ['lro:warning']],
+    ['a merging host below', { driver: 'virtio_net', fixedHardwareGro: true }, 'generic', ['gro-hw:warning']],
+    ['VLAN tags taken off', { rxvlan: true }, 'native', ['rxvlan:warning']],
+    ['ENA with all its channels in use', { driver: 'ena', channels: 8, maxChannels: 8 }, 'generic', ['queues:warning']],
+    ['ENA with half of them free', { driver: 'ena', channels: 4, maxChannels: 8 }, 'native', []],
+    ['a bond member', { master: 'bond0', masterKind: 'bond' }, 'native', ['bond:warning']],
+    [
+      'a bond of native members',
+      { driver: 'bonding', kind: 'bond', bondMode: '802.3ad', memberDrivers: ['ice', 'ice'] },
+      'native',
+      [],
+    ],
+    [
+      'a bond with a member without native XDP',
+      { driver: 'bonding', kind: 'bond', bondMode: 'active-backup', memberDrivers: ['ice', 'e1000e'] },
+      'generic',
+      ['bond:warning'],
+    ],
+    [
+      'a bond in a mode without native XDP',
+      { driver: 'bonding', kind: 'bond', bondMode: 'balance-alb', memberDrivers: ['ice'] },
+      'generic',
+      ['bond:warning'],
+    ],
+    [
+      'a VLAN device',
+      { driver: '802.1Q VLAN Support', kind: 'vlan', lower: 'eth0' },
+      'generic',
+      ['driver:warning', 'vlan:warning'],
+    ],
+    ['our own program', { xdp: { mode: 'native', programId: 7, programName: 'fleetblock' } }, 'native', []],
+    ['another program', { xdp: { mode: 'native', programId: 9, programName: 'xdpfilt' } }, 'none', ['hook:error']],
+    ['an interface that is down', { up: false }, 'native', ['interface:warning']],
+  ])('%s', (_, change, mode, findings) => {
+    const verdict = judge(change);
+    expect(verdict.expectedMode).toBe(mode);
+    expect(worst(verdict.findings)).toEqual(findings);
+  });
+
+  it('knows that kernels before 5.18 take no multi-buffer programs', () => {
+    expect(judge({ driver: 'veth', mtu: 9000 }, { ...host, kernelRelease: '5.15.0' }).expectedMode).toBe('generic');
+  });
+
+  it('names the other program and the way to look at it', () => {
+    const hook = judge({ xdp: { mode: 'native', programId: 9, programName: 'xdpfilt' } }).findings.find(
+      (f) => f.check === 'hook',
+    );
+    expect(hook?.text).toContain('program 9 (xdpfilt)');
+    expect(hook?.fix).toContain('bpftool prog show id 9');
+  });
+
+  it('gives a fix with every finding that is not ok', () => {
+    const all = [
+      { driver: 'e1000e' },
+      { mtu: 9000 },
+      { lro: true },
+      { rxvlan: true },
+      { up: false },
+      { exists: false },
+    ].flatMap((change) => judge(change).findings);
+    for (const finding of all) expect(finding.fix === '').toBe(finding.severity === 'ok');
+  });
+});

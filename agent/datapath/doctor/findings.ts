@@ -1,0 +1,253 @@
+// The doctor's judgement: facts in, findings out. Pure, so that hardware that is not at hand can be judged in tests.
+import type { XdpMode } from '../datapath.ts';
+import { type Capability, kernelAtLeast } from '../platform.ts';
+import { bondPassesXdp, hasNativeXdp, multiBufferSince, singleBufferMtu } from './drivers.ts';
+import type { HostFacts, InterfaceFacts } from './facts.ts';
+
+/** `error`: it will not work as it is. `warning`: it will, but less well than it could. `ok`: looked at and fine. */
+export type Severity = 'ok' | 'warning' | 'error';
+
+export interface Finding {
+  /** Stable name for programs: `kernel`, `mtu`, ... */
+  readonly check: string;
+  readonly severity: Severity;
+  readonly text: string;
+  /** What to change, a sentence or a command; empty when there is nothing to. */
+  readonly fix: string;
+}
+
+export interface InterfaceVerdict {
+  readonly name: string;
+  /** The mode to expect if the agent attaches now; `none` when it will be refused. */
+  readonly expectedMode: XdpMode;
+  readonly findings: readonly Finding[];
+}
+
+/** A finding, and whether native mode can be had with it. */
+interface Judged {
+  readonly finding: Finding;
+  readonly native: boolean;
+}
+
+const ok = (check: string, text: string): Finding => ({ check, severity: 'ok', text, fix: '' });
+const warning = (check: string, text: string, fix: string): Finding => ({ check, severity: 'warning', text, fix });
+const error = (check: string, text: string, fix: string): Finding => ({ check, severity: 'error', text, fix });
+
+const fine = (finding: Finding): Judged => ({ finding, native: true });
+const generic = (finding: Finding): Judged => ({ finding, native: false });
+
+export function judgeHost(host: HostFacts): Finding[] {
+  return [
+    kernelAtLeast(host.kernelRelease, 5, 15)
+      ? ok('kernel', `Linux ${host.kernelRelease}`)
+      : error(
+          'kernel',
+          `Linux ${host.kernelRelease} is older than 5.15`,
+          'upgrade the kernel: bpf_link for XDP and batch map calls are needed',
+        ),
+    host.libbpfProblem === ''
+      ? ok('libbpf', 'libbpf.so.1 is installed')
+      : error('libbpf', host.libbpfProblem, 'apt-get install libbpf1 (Debian, Ubuntu) or dnf install libbpf (Fedora)'),
+    judgeCapabilities(host.capabilities),
+    judgeProgram(host),
+    host.bpffsMounted
+      ? ok('bpffs', 'bpffs is mounted on /sys/fs/bpf')
+      : warning(
+          'bpffs',
+          'bpffs is not mounted on /sys/fs/bpf',
+          'mount -t bpf bpf /sys/fs/bpf (the agent does it as root; ip netns exec hides it: enter with nsenter --net=)',
+        ),
+    host.jit === 0
+      ? warning('jit', 'the BPF JIT is off: each packet is interpreted', 'sysctl -w net.core.bpf_jit_enable=1')
+      : ok('jit', 'the BPF JIT is on'),
+    host.kernelBtf
+      ? ok('btf', 'the kernel has BTF')
+      : warning(
+          'btf',
+          'the kernel has no BTF (/sys/kernel/btf/vmlinux); fleetblock does without',
+          'a kernel with CONFIG_DEBUG_INFO_BTF=y lets bpftool show the maps by field',
+        ),
+  ];
+}
+
+function judgeCapabilities(capabilities: readonly Capability[]): Finding {
+  const lacking = [
+    ...(capabilities.includes('BPF') || capabilities.includes('SYS_ADMIN') ? [] : ['CAP_BPF']),
+    ...(capabilities.includes('NET_ADMIN') ? [] : ['CAP_NET_ADMIN']),
+  ];
+  return lacking.length === 0
+    ? ok('capabilities', `has ${capabilities.map((name) => `CAP_${name}`).join(', ')}`)
+    : error('capabilities', `lacks ${lacking.join(' and ')}`, 'run it as root, or give it these capabilities');
+}
+
+function judgeProgram({ programProblem }: HostFacts): Finding {
+  if (programProblem === '') return ok('program', 'the kernel takes the program');
+  return programProblem === undefined
+    ? warning('program', 'not tried whether the kernel takes the program', 'run doctor as root')
+    : error(
+        'program',
+        programProblem,
+        'upgrade the kernel, or report this text: the program should load from Linux 5.15 on',
+      );
+}
+
+/** `ownPrograms`: ids of programs that are fleetblock's own, which may be on the hook already. */
+export function judgeInterface(
+  facts: InterfaceFacts,
+  host: HostFacts,
+  ownPrograms: ReadonlySet<number>,
+): InterfaceVerdict {
+  if (!facts.exists) {
+    const findings = [error('interface', `there is no interface ${facts.name}`, 'ip -br link lists those that exist')];
+    return { name: facts.name, expectedMode: 'none', findings };
+  }
+  const judged = [
+    fine(
+      facts.up
+        ? ok('interface', `${facts.name} is up`)
+        : warning('interface', `${facts.name} is down`, `ip link set ${facts.name} up`),
+    ),
+    fine(judgeHook(facts, ownPrograms)),
+    judgeDriver(facts),
+    judgeMtu(facts, host),
+    ...judgeOffloads(facts),
+    judgeQueues(facts),
+    ...judgePlace(facts),
+  ];
+  const findings = judged.map(({ finding }) => finding);
+  const refused = findings.some(({ severity }) => severity === 'error');
+  const native = judged.every((each) => each.native);
+  return { name: facts.name, expectedMode: refused ? 'none' : native ? 'native' : 'generic', findings };
+}
+
+function judgeHook(facts: InterfaceFacts, ownPrograms: ReadonlySet<number>): Finding {
+  if (facts.xdp === undefined) return ok('hook', 'no XDP program on the hook');
+  const { programId, programName, mode } = facts.xdp;
+  const who = `program ${programId}${programName && ` (${programName})`}`;
+  if (ownPrograms.has(programId)) return ok('hook', `fleetblock's own ${who} is on the hook, ${mode}`);
+  return error(
+    'hook',
+    `another XDP ${who} is on the hook, ${mode}; fleetblock never evicts one`,
+    `bpftool prog show id ${programId} says what it is; remove it, or leave this interface to it`,
+  );
+}
+
+function judgeDriver({ driver, kind, memberDrivers, bondMode }: InterfaceFacts): Judged {
+  if (kind === 'bond') return judgeBond(memberDrivers, bondMode);
+  if (hasNativeXdp(driver)) return fine(ok('driver', `${driver} has native XDP`));
+  return generic(
+    warning(
+      'driver',
+      `${driver || 'the driver'} has no native XDP that is known of`,
+      'expect generic mode: it drops too, but later and several times slower',
+    ),
+  );
+}
+
+function judgeBond(memberDrivers: readonly string[], mode: string): Judged {
+  const without = memberDrivers.filter((driver) => !hasNativeXdp(driver));
+  if (!bondPassesXdp(mode))
+    return generic(
+      warning(
+        'bond',
+        `bonding mode ${mode} has no native XDP`,
+        'use 802.3ad, active-backup, balance-xor or balance-rr',
+      ),
+    );
+  if (without.length > 0)
+    return generic(
+      warning('bond', `members without native XDP: ${without.join(', ')}`, 'native mode needs it of every member'),
+    );
+  return fine(ok('bond', `bonding mode ${mode} passes the program on to its members`));
+}
+
+function judgeMtu(facts: InterfaceFacts, host: HostFacts): Judged {
+  const limit = singleBufferMtu(facts.driver);
+  if (facts.mtu <= limit || !hasNativeXdp(facts.driver)) return fine(ok('mtu', `MTU ${facts.mtu}`));
+  const since = multiBufferSince(facts.driver);
+  if (since && kernelAtLeast(host.kernelRelease, ...since))
+    return fine(ok('mtu', `MTU ${facts.mtu} is past one buffer (${limit}): attached as a multi-buffer program`));
+  const upgrade = since ? `, upgrade to Linux ${since.join('.')}` : '';
+  return generic(
+    warning(
+      'mtu',
+      `MTU ${facts.mtu} is more than ${facts.driver} takes with native XDP on this kernel (${limit})`,
+      `ip link set ${facts.name} mtu ${Math.min(limit, 3000)}${upgrade}, or expect generic mode`,
+    ),
+  );
+}
+
+function judgeOffloads(facts: InterfaceFacts): Judged[] {
+  const native = hasNativeXdp(facts.driver);
+  const judged = [
+    facts.lro === true && native
+      ? generic(
+          warning(
+            'lro',
+            'large receive offload is on: drivers refuse native XDP with it',
+            `ethtool -K ${facts.name} lro off`,
+          ),
+        )
+      : fine(ok('lro', 'large receive offload is off')),
+  ];
+  if (facts.driver === 'virtio_net' && facts.fixedHardwareGro)
+    judged.push(
+      generic(
+        warning(
+          'gro-hw',
+          'the machine below merges packets (rx-gro-hw: on [fixed]): virtio_net then refuses native XDP',
+          'start the virtual machine with guest_tso4=off,guest_tso6=off,guest_ecn=off,guest_ufo=off, or expect generic mode',
+        ),
+      ),
+    );
+  if (facts.rxvlan === true && native && facts.kind === '')
+    judged.push(
+      fine(
+        warning(
+          'rxvlan',
+          'the driver takes VLAN tags off before XDP: addresses are matched all the same',
+          `nothing, or ethtool -K ${facts.name} rxvlan off to see tags`,
+        ),
+      ),
+    );
+  return judged;
+}
+
+function judgeQueues({ name, driver, channels, maxChannels, rxQueues }: InterfaceFacts): Judged {
+  // ENA takes a second set of queues for XDP's transmits and refuses when there is no room for it.
+  if (driver === 'ena' && maxChannels > 0 && channels > maxChannels / 2)
+    return generic(
+      warning(
+        'queues',
+        `ENA uses ${channels} of ${maxChannels} channels; native XDP needs half of them free`,
+        `ethtool -L ${name} combined ${Math.max(1, Math.floor(maxChannels / 2))}`,
+      ),
+    );
+  return fine(ok('queues', `${rxQueues} receive queue${rxQueues === 1 ? '' : 's'}`));
+}
+
+function judgePlace(facts: InterfaceFacts): Judged[] {
+  if (facts.masterKind === 'bond')
+    return [
+      fine(
+        warning(
+          'bond',
+          `${facts.name} is a member of the bond ${facts.master}: packets of the other members are not seen here, and it is refused while the bond itself has a program`,
+          `use --interface ${facts.master}`,
+        ),
+      ),
+    ];
+  if (facts.kind === 'vlan')
+    return [
+      generic(
+        warning(
+          'vlan',
+          `${facts.name} is a VLAN device: only generic XDP works there`,
+          `use --interface ${facts.lower || 'its lower device'}: tags are parsed`,
+        ),
+      ),
+    ];
+  if (facts.masterKind === 'bridge')
+    return [fine(ok('bridge', `member of the bridge ${facts.master}: XDP runs before the bridge`))];
+  return [];
+}
