@@ -115,11 +115,13 @@ export class HostSession {
   /** A change of its view. */
   send(delta: EncodedDelta): void {
     if (this.#mode !== 'feeding') return;
-    const messages = delta.messages(this.#feed.planned);
-    if (this.#feed.offer({ to: delta.to, digest: delta.digest, messages: messages[Symbol.iterator]() })) return;
-    this.#mode = 'lagging';
-    this.#feed.dropUnsent();
-    this.#context.log.debug({ host: this.hostId }, 'fell behind');
+    this.#contained(() => {
+      const messages = delta.messages(this.#feed.planned);
+      if (this.#feed.offer({ to: delta.to, digest: delta.digest, messages: messages[Symbol.iterator]() })) return;
+      this.#mode = 'lagging';
+      this.#feed.dropUnsent();
+      this.#context.log.debug({ host: this.hostId }, 'fell behind');
+    });
   }
 
   /** A revision is through: a host that refused an earlier one gets another chance. */
@@ -245,29 +247,48 @@ export class HostSession {
   #catchUp(digest?: Digest): void {
     this.#mode = 'catching-up';
     const { views } = this.#context;
-    views.catchUp(this.hostId, this.#feed.planned, (result) => {
-      if (this.#closed || this.#mode !== 'catching-up') return;
-      if (result.kind === 'snapshot') return this.#sendSnapshot(false);
-      this.#mode = 'feeding';
-      if (result.kind === 'delta')
-        return this.send(new EncodedDelta(this.#context.epoch, result.delta, this.#context.wallMs()));
-      if (digest && !equalDigests(digest, views.digestFor(this.hostId))) return this.#repair('its digest differs');
-      this.#proven(views.revision);
-    });
+    views.catchUp(this.hostId, this.#feed.planned, (result) =>
+      this.#contained(() => {
+        if (this.#closed || this.#mode !== 'catching-up') return;
+        if (result.kind === 'snapshot') this.#sendSnapshot(false);
+        else if (result.kind === 'delta') {
+          this.#mode = 'feeding';
+          this.send(new EncodedDelta(this.#context.epoch, result.delta, this.#context.wallMs()));
+        } else if (digest && !equalDigests(digest, views.digestFor(this.hostId))) this.#repair('its digest differs');
+        else {
+          this.#mode = 'feeding';
+          this.#proven(views.revision);
+        }
+      }),
+    );
   }
 
   #sendSnapshot(resync: boolean): void {
     this.#mode = 'catching-up';
     this.#releaseSlot?.();
-    const release = this.#context.snapshotSlots.acquire(() => {
-      this.#context.views.snapshot(this.hostId, (snapshot, revision) => {
-        if (this.#closed || this.#mode !== 'catching-up' || !snapshot) return release();
-        this.#mode = 'feeding';
-        const messages = snapshot.messages(revision, resync, this.#context.wallMs);
-        this.#feed.offer({ to: revision, digest: snapshot.digest, messages, done: release });
-      });
+    this.#releaseSlot = this.#context.snapshotSlots.acquire((release) => {
+      this.#context.views.snapshot(this.hostId, (snapshot, revision) =>
+        this.#contained(() => {
+          if (this.#closed || this.#mode !== 'catching-up' || !snapshot) {
+            release();
+            return;
+          }
+          this.#mode = 'feeding';
+          const messages = snapshot.messages(revision, resync, this.#context.wallMs);
+          this.#feed.offer({ to: revision, digest: snapshot.digest, messages, done: release });
+        }),
+      );
     });
-    this.#releaseSlot = release;
+  }
+
+  /** What goes wrong with one host's stream ends that stream and nothing else. */
+  #contained(work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      this.#context.log.error({ err: error, host: this.hostId }, 'a host could not be fed');
+      this.end(new FleetblockError('INTERNAL', 'internal error: see the log of the controller'));
+    }
   }
 
   /** The host does not hold what it should: the whole view, which it applies by difference. */

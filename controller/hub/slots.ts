@@ -9,22 +9,27 @@ export class Slots {
     this.#free = count;
   }
 
-  /** Calls `granted` when a slot is free, at once if one is. @returns gives the slot back, or stops waiting. Idempotent. */
-  acquire(granted: () => void): () => void {
+  /**
+   * Calls `granted` when a slot is free, at once if one is.
+   * @returns (and gives to `granted`) what gives the slot back or stops waiting. Idempotent.
+   */
+  acquire(granted: (release: () => void) => void): () => void {
     let state: 'waiting' | 'held' | 'over' = 'waiting';
     const start = () => {
       state = 'held';
-      granted();
+      granted(release);
+    };
+    const release = () => {
+      const was = state;
+      state = 'over';
+      if (was === 'waiting') this.#waiting.splice(this.#waiting.indexOf(start), 1);
+      else if (was === 'held') this.#passOn();
     };
     if (this.#free > 0) {
       this.#free--;
       start();
     } else this.#waiting.push(start);
-    return () => {
-      if (state === 'waiting') this.#waiting.splice(this.#waiting.indexOf(start), 1);
-      else if (state === 'held') this.#passOn();
-      state = 'over';
-    };
+    return release;
   }
 
   #passOn(): void {

@@ -1,0 +1,164 @@
+// A real controller and its agents over real TLS on the loopback interface, in one process: agents with the memory datapath,
+// and scripted ones that say what a test wants them to.
+import { createHash, randomBytes, randomUUID } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parse } from 'yaml';
+import { Agent } from '../../agent/agent.ts';
+import { systemAgentClock } from '../../agent/boot-clock.ts';
+import { noStore } from '../../agent/held.ts';
+import { MemoryDatapath } from '../../agent/memory-datapath.ts';
+import { openSyncStream } from '../../agent/services/sync-stream.ts';
+import { type Clock, systemClock } from '../../common/clock.ts';
+import { formatEndpoint } from '../../common/endpoint.ts';
+import { createLogger } from '../../common/logger.ts';
+import { type ClientIdentity, CONTROLLER_NAME, channelOptions, clientCredentials } from '../../common/rpc/channel.ts';
+import { protocol } from '../../common/rpc/proto.ts';
+import { DataDirectory, readFleetSettings } from '../../controller/data-dir.ts';
+import { initFleet } from '../../controller/init.ts';
+import { Authority, privateKeyPem } from '../../controller/pki/authority.ts';
+import { newKeyPair } from '../../controller/pki/certificates.ts';
+import { type RunningServer, startServer } from '../../controller/server.ts';
+import { Operator } from './operator.ts';
+
+const BY = { actor: 'admin/test', reason: 'test' };
+const silent = createLogger('test', process.env.FLEETBLOCK_TEST_LOG ?? 'silent');
+
+export interface HostIdentity extends ClientIdentity {
+  readonly hostId: string;
+  readonly hostName: string;
+}
+
+export class SyncFleet {
+  readonly directory: string;
+  readonly operator: Operator;
+  server: RunningServer;
+  readonly #authority: Authority;
+  readonly #clock: Clock;
+
+  private constructor(
+    directory: string,
+    server: RunningServer,
+    authority: Authority,
+    operator: Operator,
+    clock: Clock,
+  ) {
+    this.directory = directory;
+    this.server = server;
+    this.#authority = authority;
+    this.operator = operator;
+    this.#clock = clock;
+  }
+
+  static async start(clock: Clock = systemClock): Promise<SyncFleet> {
+    const directory = mkdtempSync(join(tmpdir(), 'fleetblock-sync-'));
+    const dataDir = join(directory, 'data');
+    const made = await initFleet({ dataDir, fleet: 'lab', advertise: '127.0.0.1:1', clock });
+    const server = await startServer({ dataDir, listen: { host: '127.0.0.1', port: 0 }, clock, log: silent });
+    const paths = new DataDirectory(dataDir);
+    const authority = Authority.load(paths.pki, readFleetSettings(paths).fleet);
+    const operator = new Operator(formatEndpoint(server.listening), readIdentity(made.credentialsPath));
+    return new SyncFleet(directory, server, authority, operator, clock);
+  }
+
+  get address(): string {
+    return formatEndpoint(this.server.listening);
+  }
+
+  /** Stops the controller and starts another on the same data and port. */
+  async restart(): Promise<void> {
+    const listen = this.server.listening;
+    await this.server.close();
+    this.server = await startServer({
+      dataDir: join(this.directory, 'data'),
+      listen,
+      clock: this.#clock,
+      log: silent,
+    });
+  }
+
+  /** A host with a certificate of its own, as an enrollment makes it. */
+  async enroll(hostName: string, labels: Record<string, string> = {}): Promise<HostIdentity> {
+    const { store } = this.server;
+    const secretHash = createHash('sha256').update(randomBytes(32)).digest();
+    const tokenId = randomBytes(9).toString('base64url');
+    const expiresMs = this.#clock.wallMs() + 60_000;
+    await store.createToken({ id: tokenId, secretHash, expiresMs, maxUses: 1, labels: {}, hostName: '' }, BY);
+    const hostId = randomUUID();
+    const key = newKeyPair();
+    const { chain } = await this.#authority.issueAgent(hostId, key.publicKey, this.#clock.wallMs());
+    await store.enroll({ tokenId, secretHash, hostId, hostName, labels, from: 'test' });
+    return {
+      hostId,
+      hostName,
+      rootCertificate: this.#authority.rootCertificate,
+      certificateChain: chain,
+      privateKey: privateKeyPem(key.privateKey),
+    };
+  }
+
+  async agent(hostName: string, labels: Record<string, string> = {}): Promise<SimulatedHost> {
+    return new SimulatedHost(this.address, await this.enroll(hostName, labels));
+  }
+
+  async stop(): Promise<void> {
+    this.operator.close();
+    await this.server.close();
+    rmSync(this.directory, { recursive: true, force: true });
+  }
+}
+
+/** The real agent on the memory datapath. */
+export class SimulatedHost {
+  readonly identity: HostIdentity;
+  readonly datapath: MemoryDatapath;
+  readonly agent: Agent;
+  readonly #stop = new AbortController();
+  readonly #done: Promise<void>;
+
+  constructor(address: string, identity: HostIdentity) {
+    const clock = systemAgentClock();
+    this.identity = identity;
+    this.datapath = new MemoryDatapath({ bootMs: clock.bootMs });
+    this.agent = new Agent({
+      datapath: this.datapath,
+      store: noStore,
+      clock,
+      log: silent,
+      agentVersion: '0',
+      kernelVersion: '6',
+      dial: () => openSyncStream(address, identity),
+    });
+    this.#done = this.agent.run(this.#stop.signal);
+  }
+
+  get name(): string {
+    return this.identity.hostName;
+  }
+
+  async stop(): Promise<void> {
+    this.#stop.abort();
+    await this.#done;
+  }
+}
+
+export function readIdentity(path: string): ClientIdentity {
+  const file: unknown = parse(readFileSync(path, 'utf8'));
+  const [context] = Object.values(Object(Object(file).contexts));
+  const { ca, certificate, key } = Object(context);
+  return { rootCertificate: String(ca), certificateChain: String(certificate), privateKey: String(key) };
+}
+
+/** For calls that tests make by hand. */
+export function operatorClient(address: string, identity: ClientIdentity) {
+  return new protocol.OperatorService(address, clientCredentials(identity), channelOptions(CONTROLLER_NAME));
+}
+
+export async function until(what: string, holds: () => boolean | Promise<boolean>, timeoutMs = 10_000): Promise<void> {
+  const deadline = performance.now() + timeoutMs;
+  while (!(await holds())) {
+    if (performance.now() > deadline) throw new Error(`not in ${timeoutMs} ms: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}

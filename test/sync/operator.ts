@@ -1,0 +1,61 @@
+// The operator's calls as promises, for tests and benches.
+import type { ServiceError } from '@grpc/grpc-js';
+import { type ClientIdentity, CONTROLLER_NAME, channelOptions, clientCredentials } from '../../common/rpc/channel.ts';
+import { protocol } from '../../common/rpc/proto.ts';
+import type { BlockRequest } from '../../proto/gen/fleetblock/v1/BlockRequest.ts';
+import type { ChangeReply__Output } from '../../proto/gen/fleetblock/v1/ChangeReply.ts';
+import type { Claim__Output } from '../../proto/gen/fleetblock/v1/Claim.ts';
+import type { Host__Output } from '../../proto/gen/fleetblock/v1/Host.ts';
+import type { ListEntriesRequest } from '../../proto/gen/fleetblock/v1/ListEntriesRequest.ts';
+import type { ListHostsReply__Output } from '../../proto/gen/fleetblock/v1/ListHostsReply.ts';
+import type { UnblockRequest } from '../../proto/gen/fleetblock/v1/UnblockRequest.ts';
+
+export class Operator {
+  readonly client;
+
+  constructor(address: string, identity: ClientIdentity) {
+    this.client = new protocol.OperatorService(address, clientCredentials(identity), channelOptions(CONTROLLER_NAME));
+  }
+
+  /** All hosts, and waits ten seconds for proof, unless the request says otherwise. */
+  block(prefixes: string[], request: BlockRequest = {}): Promise<ChangeReply__Output> {
+    const full = { target: { allHosts: true }, wait: { timeoutMs: 10_000 }, ...request, prefixes };
+    return promised((done) => this.client.Block(full, done));
+  }
+
+  unblock(prefixes: string[], request: UnblockRequest = {}): Promise<ChangeReply__Output> {
+    const full = { wait: { timeoutMs: 10_000 }, ...request, prefixes };
+    return promised((done) => this.client.Unblock(full, done));
+  }
+
+  async hosts(): Promise<Host__Output[]> {
+    const reply = await promised<ListHostsReply__Output>((done) => this.client.ListHosts({}, done));
+    return reply.hosts;
+  }
+
+  async host(name: string): Promise<Host__Output> {
+    const host = (await this.hosts()).find((each) => each.name === name);
+    if (!host) throw new Error(`no host ${name}`);
+    return host;
+  }
+
+  async entries(request: ListEntriesRequest = {}): Promise<Claim__Output[]> {
+    const claims: Claim__Output[] = [];
+    for await (const claim of this.client.ListEntries(request)) claims.push(claim);
+    return claims;
+  }
+
+  close(): void {
+    this.client.close();
+  }
+}
+
+function promised<T>(call: (done: (error: ServiceError | null, reply?: T) => void) => void): Promise<T> {
+  return new Promise((resolve, reject) => {
+    call((error, reply) => {
+      if (error) reject(error);
+      else if (reply === undefined) reject(new Error('an empty answer'));
+      else resolve(reply);
+    });
+  });
+}
