@@ -11,8 +11,8 @@ export default defineConfig({
           include: ['test/**/*.test.ts'],
           // One file at a time: they make interfaces, namespaces and load on the same two processors.
           fileParallelism: false,
-          testTimeout: 60_000,
-          hookTimeout: 120_000,
+          testTimeout: 120_000,
+          hookTimeout: 180_000,
         },
       },
     ],

@@ -209,7 +209,7 @@ export class Lab implements AsyncDisposable {
   }
 
   /** Waits until the hosts (default: all) are synced. */
-  async synced(names: readonly string[] = this.hosts.map((host) => host.name), timeoutMs = 20_000): Promise<void> {
+  async synced(names: readonly string[] = this.hosts.map((host) => host.name), timeoutMs = 60_000): Promise<void> {
     let seen = '';
     const probe = async () => {
       const rows = await this.hostRows();
