@@ -17,8 +17,12 @@ struct fb_index_pair {
 	__u32 position[2];
 };
 
+/* Named by bytes; the records are there so that the object's BTF has the structure. */
 struct fb_page {
-	__u8 bytes[FB_PAGE_BYTES];
+	union {
+		__u8 bytes[FB_PAGE_BYTES];
+		struct fb_record records[FB_PAGE_BYTES / sizeof(struct fb_record)];
+	};
 };
 
 struct {

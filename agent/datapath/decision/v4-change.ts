@@ -4,7 +4,7 @@ import { lowestBit, popcount, WordList } from './bits.ts';
 import { LEAF, LEAF_KIND_SHIFT, LEAF_POSITION, PAGE_UNITS, RECORD, UNIT_WORDS } from './layout.ts';
 import type { Pool } from './pool.ts';
 import type { V4Draft } from './v4-draft.ts';
-import { bitmapUnits, lookupPairLeaf, recordUnits, SHARED, type V4Memory } from './v4-memory.ts';
+import { bitmapUnits, lookupPairLeaf, recordUnits, SHARED, type SharedRecord, type V4Memory } from './v4-memory.ts';
 
 /** Pieces that no block names any more: to be released after a grace period. */
 export interface Garbage {
@@ -51,7 +51,7 @@ export class V4Change {
    * @returns how many /24s it decides differently now, or FULL
    */
   write(block: number, draft: V4Draft, dirtyLow: number, dirtyHigh: number): number {
-    const { arena, index } = this.#memory;
+    const { arena } = this.#memory;
     const position = this.#memory.recordOf(block);
     const base = position * UNIT_WORDS;
     const freshMark = this.#freshBitmaps.length;
@@ -105,17 +105,34 @@ export class V4Change {
       this.#undoBitmaps(freshMark, staleMark);
       return FULL;
     }
-    this.#journal.push(block);
-    this.#journal.push(position);
-    this.#storeFront(block, now, true);
-    Atomics.store(index, block, target);
-    this.#storeFront(block, now, false);
-    this.#memory.damaged.delete(block);
-    if (position >= PAGE_UNITS) {
-      this.#staleRecords.push(position);
-      this.#staleRecords.push(recordUnits(oldLeaves));
-    }
+    this.#swap(block, position, oldLeaves, target);
     return Math.max(1, differing);
+  }
+
+  /**
+   * Makes the block say what a shared record says.
+   * @returns how many /24s it decides differently now
+   */
+  assign(block: number, shared: SharedRecord): number {
+    const { arena } = this.#memory;
+    const position = this.#memory.recordOf(block);
+    const now = this.#new;
+    for (let i = 0; i < 4; i++) now[i] = arena.words[shared * UNIT_WORDS + i] ?? 0;
+    if (position === shared) {
+      const wrong = this.#frontDiffers(block, now);
+      if (wrong > 0 && !this.#dry) this.#storeFront(block, now, false);
+      return wrong;
+    }
+    // What is whole already stays so; a leaf is taken to differ from whatever was there.
+    const base = position * UNIT_WORDS;
+    const count = (word: number) =>
+      position === 0 ? 0 : popcount(arena.words[base + word] ?? 0) + popcount(arena.words[base + word + 1] ?? 0);
+    const differing = shared === SHARED.whole ? 64 - count(RECORD.whole) : 64;
+    if (this.#dry) return differing;
+    const leaves = count(RECORD.leafy);
+    for (let i = 0; i < leaves; i++) this.#retireBitmaps(arena.words[base + RECORD.leaves + i] ?? 0);
+    this.#swap(block, position, leaves, shared);
+    return differing;
   }
 
   /** Ends a change that stays. The change must not be used afterwards. */
@@ -135,6 +152,19 @@ export class V4Change {
       this.#storeFront(block, this.#old, false);
     }
     return this.#garbage(this.#freshRecords, this.#freshBitmaps);
+  }
+
+  /** From the record at `position` to that at `target`, whose bits are in #new. */
+  #swap(block: number, position: number, leaves: number, target: number): void {
+    this.#journal.push(block);
+    this.#journal.push(position);
+    this.#storeFront(block, this.#new, true);
+    Atomics.store(this.#memory.index, block, target);
+    this.#storeFront(block, this.#new, false);
+    this.#memory.damaged.delete(block);
+    if (position < PAGE_UNITS) return;
+    this.#staleRecords.push(position);
+    this.#staleRecords.push(recordUnits(leaves));
   }
 
   #garbage(records: WordList, bitmaps: WordList): Garbage[] {

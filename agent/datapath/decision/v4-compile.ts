@@ -5,6 +5,7 @@ import { FLAG_ALLOW, FLAG_MONITOR } from '../../../common/packed.ts';
 import { V4_BLOCKS } from './layout.ts';
 import type { Pacer } from './pause.ts';
 import { CLASS, type EntryClass, type V4Draft } from './v4-draft.ts';
+import { SHARED, type SharedRecord } from './v4-memory.ts';
 
 /** How the decision structure sees a row. `expiresMs`: 0 for no end. */
 export function classOf(flags: number, expiresMs: number): EntryClass {
@@ -111,7 +112,6 @@ export class Buckets {
   readonly #ends = new Uint32Array(V4_BLOCKS);
   #rows = new Uint32Array(0);
 
-  /** Blocks that have rows inside or around them, or are not empty for another reason (`also`). */
   static async of(table: FamilyTable, lengths: Lengths, pacer: Pacer): Promise<Buckets> {
     const buckets = new Buckets();
     await buckets.#fill(table, lengths, pacer);
@@ -120,6 +120,18 @@ export class Buckets {
 
   isEmpty(block: number): boolean {
     return this.#covers[block] === 0 && this.#start(block) === this.#ends[block];
+  }
+
+  /** The shared record that says all about the block, when its covers alone decide; undefined when its rows matter. */
+  uniform(block: number): SharedRecord | undefined {
+    const covers = this.#covers[block] ?? 0;
+    if (covers === 0) return undefined;
+    const allowed = (covers >> CLASS.allow) & 1;
+    if ((covers >> CLASS.plain) & 1) {
+      if (allowed) return SHARED.lookupPlain;
+      return this.#holds(block, CLASS.allow) ? undefined : SHARED.whole;
+    }
+    return (covers >> CLASS.rule) & 1 && !this.#holds(block, CLASS.plain) ? SHARED.lookup : undefined;
   }
 
   /** Adds all of the block to a clear draft. */
@@ -137,6 +149,12 @@ export class Buckets {
       else if (length > 24) draft.addRange(number, low & 255, (low & 255) + 2 ** (32 - length) - 1, kind);
       else draft.addWhole(number, number + 2 ** (24 - length) - 1, kind);
     }
+  }
+
+  #holds(block: number, kind: EntryClass): boolean {
+    const end = this.#ends[block] ?? 0;
+    for (let i = this.#start(block); i < end; i++) if ((this.#rows[i] ?? 0) >> CLASS_SHIFT === kind) return true;
+    return false;
   }
 
   #start(block: number): number {

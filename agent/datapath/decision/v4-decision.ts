@@ -61,6 +61,11 @@ export class V4Decision {
       if (only !== undefined && only[block] === 0) continue;
       if (buckets.isEmpty(block) && index[block] === 0 && front[block * 2] === 0 && front[block * 2 + 1] === 0)
         continue;
+      const uniform = buckets.uniform(block);
+      if (uniform !== undefined) {
+        differing += change.assign(block, uniform);
+        continue;
+      }
       this.#draft.clear();
       buckets.addBlock(block, this.#draft);
       const wrong = await this.#write(change, block, ALL, ALL);

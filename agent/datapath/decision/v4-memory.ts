@@ -1,6 +1,6 @@
 // The IPv4 decision structure in shared memory, as bpf/layout.h describes it: reading it, and finding out on adoption which
 // pieces of the arenas are taken.
-import { lowestBit, popcount } from './bits.ts';
+import { popcount } from './bits.ts';
 import { LEAF, LEAF_KIND_SHIFT, LEAF_POSITION, PAGE_UNITS, RECORD, UNIT_WORDS, V4_BLOCKS } from './layout.ts';
 import { makeMarks, mark, Pool } from './pool.ts';
 
@@ -17,6 +17,9 @@ export const SHARED = {
   /** A pair of bitmaps: all listed, all by plain blocks. */
   plainPair: 4,
 } as const;
+
+/** Position of a shared record. */
+export type SharedRecord = 1 | 16 | 32;
 
 const ALL = 0xffffffff;
 
@@ -126,12 +129,6 @@ export function bitmapUnits(leaf: number): 0 | 1 | 2 {
   const kind = leaf >>> LEAF_KIND_SHIFT;
   if ((kind & 1) === 0 || (leaf & LEAF_POSITION) < PAGE_UNITS) return 0;
   return kind === LEAF.bitmap ? 1 : 2;
-}
-
-/** Words of the leaves in a record's bits, in order: calls `visit(number of the /24, leaf's rank)`. */
-export function forEachBit(low: number, high: number, visit: (number: number) => void): void {
-  for (let rest = low; rest !== 0; rest &= rest - 1) visit(lowestBit(rest));
-  for (let rest = high; rest !== 0; rest &= rest - 1) visit(32 + lowestBit(rest));
 }
 
 export function lookupPairLeaf(position: number): number {

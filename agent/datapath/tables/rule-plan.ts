@@ -71,7 +71,7 @@ class Builder {
       if (i % ROWS_BETWEEN_LOOKS === 0 && this.#pacer.due) await this.#pacer.rest();
       const flags = columns.flags[i] ?? 0;
       // The mass of a list: plain IPv4 blocks beside a kernel that holds no rules.
-      if (held.size === 0 && !isRule(family, flags, columns.ttlsMs[i] ?? 0)) continue;
+      if (held.size === 0 && (columns.ttlsMs[i] ?? 0) === 0 && !isRule(family, flags, 0)) continue;
       const length = columns.lengths[i] ?? 0;
       const allow = (flags & FLAG_ALLOW) !== 0;
       const want = wanted.rowOf(columns.addresses, i * width, length, allow);

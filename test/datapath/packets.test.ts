@@ -1,0 +1,164 @@
+// Packets through the loaded program: headers, tags, truncation. Each fixture says what it is and what must become of it.
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import {
+  ETHERNET_BYTES,
+  ETHERTYPE,
+  type ExtensionHeader,
+  frame,
+  ipv4,
+  ipv6,
+  packetFrom,
+  TAG_BYTES,
+} from './packets-build.ts';
+import { counts, entry, Harness, whyNoProgram, XDP } from './packets-harness.ts';
+
+const why = whyNoProgram();
+if (why !== undefined) console.warn(`packet tests are skipped: ${why}`);
+
+const LISTED_V4 = '192.0.2.7';
+const CLEAN_V4 = '192.0.2.8';
+const LISTED_V6 = '2001:db8:1::7';
+const CLEAN_V6 = '2001:db8:1::8';
+const { ipv4: IP4, ipv6: IP6, vlan: VLAN, qinq: QINQ } = ETHERTYPE;
+
+interface Fixture {
+  readonly what: string;
+  readonly packet: Uint8Array;
+  readonly outcome: 'passed' | 'dropped' | 'malformed';
+}
+
+const TAG_STACKS: readonly { what: string; tags: readonly number[] }[] = [
+  { what: 'no tag', tags: [] },
+  { what: 'one 802.1Q tag', tags: [VLAN] },
+  { what: 'one 802.1ad tag', tags: [QINQ] },
+  { what: 'QinQ (802.1ad, 802.1Q)', tags: [QINQ, VLAN] },
+  { what: 'two 802.1Q tags', tags: [VLAN, VLAN] },
+];
+
+const EXTENSIONS: readonly ExtensionHeader[] = ['hopByHop', 'routing', 'fragment', 'destination'];
+
+function headers(): Fixture[] {
+  const fixtures: Fixture[] = [];
+  const both = (what: string, from4: (source: string) => Uint8Array, listed = LISTED_V4, clean = CLEAN_V4) => {
+    fixtures.push({ what: `${what}, listed`, packet: from4(listed), outcome: 'dropped' });
+    fixtures.push({ what: `${what}, clean`, packet: from4(clean), outcome: 'passed' });
+  };
+  for (const { what, tags } of TAG_STACKS) {
+    both(`faults row 11: IPv4, ${what}`, (source) => frame(IP4, ipv4({ source }), tags));
+    both(`faults row 11: IPv6, ${what}`, (source) => frame(IP6, ipv6({ source }), tags), LISTED_V6, CLEAN_V6);
+  }
+  both('IPv4 with the most options', (source) => frame(IP4, ipv4({ source, words: 15 })));
+  both('faults row 13: IPv4 first fragment', (source) => frame(IP4, ipv4({ source, moreFragments: true })));
+  both('faults row 13: IPv4 middle fragment', (source) =>
+    frame(IP4, ipv4({ source, moreFragments: true, fragmentOffset: 185 })),
+  );
+  both('faults row 13: IPv4 last fragment', (source) => frame(IP4, ipv4({ source, fragmentOffset: 8191 })));
+  for (const extension of EXTENSIONS)
+    both(
+      `faults row 13: IPv6 with a ${extension} header`,
+      (source) => frame(IP6, ipv6({ source, extensions: [extension] })),
+      LISTED_V6,
+      CLEAN_V6,
+    );
+  both(
+    'faults row 13: IPv6 with every extension header',
+    (source) => frame(IP6, ipv6({ source, extensions: EXTENSIONS })),
+    LISTED_V6,
+    CLEAN_V6,
+  );
+  both('IPv4 of 1,500 bytes', (source) => frame(IP4, ipv4({ source }, new Uint8Array(1480))));
+  both('IPv4 without a byte after the header', (source) => frame(IP4, ipv4({ source }, new Uint8Array(0))));
+  both(
+    'IPv6 without a byte after the header',
+    (s) => frame(IP6, ipv6({ source: s }, new Uint8Array(0))),
+    LISTED_V6,
+    CLEAN_V6,
+  );
+  const odd = (what: string, packet: Uint8Array, outcome: Fixture['outcome']) =>
+    fixtures.push({ what, packet, outcome });
+  odd('ARP', frame(ETHERTYPE.arp, new Uint8Array(28)), 'passed');
+  odd(
+    'three tags before IPv4 from a listed source',
+    frame(IP4, ipv4({ source: LISTED_V4 }), [VLAN, VLAN, VLAN]),
+    'passed',
+  );
+  odd('an 802.3 length where the ethertype is', frame(100, ipv4({ source: LISTED_V4 })), 'passed');
+  odd('IPv4 ethertype, version 6', frame(IP4, ipv4({ source: LISTED_V4, version: 6 })), 'malformed');
+  odd('IPv4 with a header of 4 words', frame(IP4, ipv4({ source: LISTED_V4, words: 4 })), 'malformed');
+  odd('IPv4 with a header of 0 words', frame(IP4, ipv4({ source: LISTED_V4, words: 0 })), 'malformed');
+  odd('IPv6 ethertype, version 4', frame(IP6, ipv6({ source: LISTED_V6, version: 4 })), 'malformed');
+  odd('IPv6 ethertype, IPv4 inside', frame(IP6, ipv4({ source: LISTED_V4 }, new Uint8Array(40))), 'malformed');
+  odd('an Ethernet header alone that announces IPv4', frame(IP4, new Uint8Array(0)), 'malformed');
+  odd('an Ethernet header alone that announces ARP', frame(ETHERTYPE.arp, new Uint8Array(0)), 'passed');
+  return fixtures;
+}
+
+/** Every length from an Ethernet header (the kernel runs nothing shorter) to a byte past the last header that is read. */
+function truncations(): Fixture[] {
+  return TAG_STACKS.flatMap(({ what, tags }) =>
+    [
+      { name: 'IPv4', whole: frame(IP4, ipv4({ source: LISTED_V4 }), tags), header: 20 },
+      { name: 'IPv6', whole: frame(IP6, ipv6({ source: LISTED_V6 }), tags), header: 40 },
+    ].flatMap(({ name, whole, header }) => {
+      const needed = ETHERNET_BYTES + TAG_BYTES * tags.length + header;
+      return Array.from({ length: needed + 2 - ETHERNET_BYTES }, (_, i): Fixture => {
+        const bytes = ETHERNET_BYTES + i;
+        return {
+          what: `faults row 12: ${name}, ${what}, cut to ${bytes} of ${needed} bytes`,
+          packet: whole.slice(0, bytes),
+          outcome: bytes < needed ? 'malformed' : 'dropped',
+        };
+      });
+    }),
+  );
+}
+
+describe.skipIf(why !== undefined)('packets', () => {
+  let harness: Harness;
+  beforeAll(async () => {
+    harness = await Harness.open();
+    await harness.change([entry(LISTED_V4), entry(LISTED_V6)]);
+  });
+  afterAll(() => harness.close());
+
+  test.each(headers())('$what: $outcome', ({ packet, outcome }) => {
+    const { verdict, counted } = harness.run(packet);
+    expect(verdict).toBe(outcome === 'dropped' ? XDP.drop : XDP.pass);
+    expect(counted).toEqual(counts(outcome, packet.length));
+  });
+
+  test('faults row 12: every truncation of every header passes and is counted', () => {
+    for (const { what, packet, outcome } of truncations()) {
+      const { verdict, counted } = harness.run(packet);
+      expect(verdict, what).toBe(outcome === 'dropped' ? XDP.drop : XDP.pass);
+      expect(counted, what).toEqual(counts(outcome, packet.length));
+    }
+  });
+
+  test('a packet in several buffers is decided by its first and counted whole', () => {
+    const packet = frame(IP4, ipv4({ source: LISTED_V4 }, new Uint8Array(9000)));
+    const { verdict, counted } = harness.run(packet);
+    expect(verdict).toBe(XDP.drop);
+    expect(counted).toEqual(counts('dropped', packet.length));
+  });
+
+  test('hits by source: exact while drops are few, with the time of the last one', async () => {
+    const source = '198.51.100.77';
+    await harness.change([entry(source)]);
+    for (let i = 0; i < 5; i++) harness.run(packetFrom(source));
+    const top = await harness.tables.topSources(100);
+    const mine = top.find(({ address }) => address.join('.') === source);
+    expect(mine?.packets).toBe(5n);
+    expect(harness.tables.lookup(4, Uint8Array.of(198, 51, 100, 77))).toMatchObject({ verdict: 'drop', hits: 5n });
+  });
+
+  test('hits by source: within a sample of the truth under a flood', async () => {
+    const source = '198.51.100.78';
+    await harness.change([entry(source)]);
+    const packets = 1_000_000;
+    harness.program.testRun({ data: packetFrom(source), repeat: packets });
+    const top = await harness.tables.topSources(1);
+    expect(top[0]?.address.join('.')).toBe(source);
+    expect(Math.abs(Number(top[0]?.packets) - packets)).toBeLessThan(64);
+  });
+});
