@@ -1,13 +1,13 @@
 // Files that must be whole or absent: atomic replacement, and secrets that only their owner may read.
 import {
   closeSync,
+  fstatSync,
   fsyncSync,
   mkdirSync,
   openSync,
   readFileSync,
   renameSync,
   rmSync,
-  statSync,
   writeSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
@@ -49,18 +49,29 @@ export function ensurePrivateDirectory(path: string): void {
 }
 
 /**
- * Reads a file that holds a private key or a token.
- * @throws FleetblockError FAILED_PRECONDITION when others may read it, NOT_FOUND when it is missing; `what` names it.
+ * Reads a file that holds a private key or a token. What is checked is what is read: a swapped name changes nothing.
+ * @throws FleetblockError FAILED_PRECONDITION when others may read it or it is somebody else's, NOT_FOUND when it is missing;
+ * `what` names it.
  */
 export function readSecretFile(path: string, what: string): string {
+  let file: number | undefined;
   try {
-    const { mode } = statSync(path);
+    file = openSync(path, 'r');
+    const { mode, uid } = fstatSync(file);
     if ((mode & 0o077) !== 0)
       throw new FleetblockError('FAILED_PRECONDITION', `${what} ${path} is open to other users: run chmod 600 ${path}`);
-    return readFileSync(path, 'utf8');
+    const self = process.geteuid?.() ?? 0;
+    if (uid !== self && uid !== 0)
+      throw new FleetblockError(
+        'FAILED_PRECONDITION',
+        `${what} ${path} belongs to another user (uid ${uid}): run chown ${self} ${path}`,
+      );
+    return readFileSync(file, 'utf8');
   } catch (error) {
     if (error instanceof FleetblockError) throw error;
     const code = systemCode(error) === 'ENOENT' ? 'NOT_FOUND' : 'FAILED_PRECONDITION';
     throw new FleetblockError(code, `cannot read ${what}: ${messageOf(error)}`, { cause: error });
+  } finally {
+    if (file !== undefined) closeSync(file);
   }
 }

@@ -27,3 +27,8 @@ export function parseToken(text: string): EnrollmentToken {
     );
   return { id, secret: Buffer.from(secret, 'base64url'), pin: Buffer.from(pin, 'base64url') };
 }
+
+/** For words that a person's input went into: whatever looks like a token, whole or cut, loses all but its first letters. */
+export function withoutTokens(text: string): string {
+  return text.replace(/fbt1\.[A-Za-z0-9_.-]*/g, 'fbt1.[hidden]');
+}

@@ -6,6 +6,7 @@ import { systemClock } from '../common/clock.ts';
 import { formatEndpoint } from '../common/endpoint.ts';
 import { FleetblockError, messageOf } from '../common/errors.ts';
 import { createLogger } from '../common/logger.ts';
+import { withoutTokens } from '../common/token.ts';
 import { buildProgram, type InitSettings, type RunSettings } from './config.ts';
 import type { RunningServer } from './server.ts';
 
@@ -63,13 +64,14 @@ async function startMetrics(endpoint: NonNullable<RunSettings['metrics']>, serve
 }
 
 try {
-  const program = buildProgram({ init, run }).exitOverride();
-  for (const command of program.commands) command.exitOverride();
+  const program = buildProgram({ init, run });
+  for (const command of [program, ...program.commands])
+    command.exitOverride().configureOutput({ writeErr: (text) => process.stderr.write(withoutTokens(text)) });
   await program.parseAsync();
 } catch (error) {
   if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : USAGE;
   else {
-    process.stderr.write(`fleetblock-controller: ${messageOf(error)}\n`);
+    process.stderr.write(`fleetblock-controller: ${withoutTokens(messageOf(error))}\n`);
     process.exitCode = error instanceof FleetblockError && error.code === 'INVALID_ARGUMENT' ? USAGE : 1;
     if (!(error instanceof FleetblockError) && error instanceof Error) process.stderr.write(`${error.stack}\n`);
   }

@@ -1,0 +1,47 @@
+import { randomBytes } from 'node:crypto';
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { formatToken, parseToken, withoutTokens } from './token.ts';
+
+const token = () => ({
+  id: randomBytes(9).toString('base64url'),
+  secret: new Uint8Array(randomBytes(32)),
+  pin: new Uint8Array(randomBytes(32)),
+});
+
+it('is read back as it was written, with the line end that came with it', () => {
+  const made = token();
+  const read = parseToken(`  ${formatToken(made)}\n`);
+  expect(read.id).toBe(made.id);
+  expect(new Uint8Array(read.secret)).toEqual(made.secret);
+  expect(new Uint8Array(read.pin)).toEqual(made.pin);
+});
+
+it('takes nothing else, and never repeats what it was given', () => {
+  const text = formatToken(token());
+  const cut = fc.integer({ min: 0, max: text.length - 1 }).map((length) => text.slice(0, length));
+  fc.assert(
+    fc.property(
+      fc.oneof(
+        cut,
+        fc.string(),
+        fc.string().map((tail) => `${text}${tail}x`),
+      ),
+      (bad) => {
+        try {
+          parseToken(bad);
+          return false;
+        } catch (error) {
+          return error instanceof Error && !error.message.includes(bad.trim().slice(5, 30) || '\0');
+        }
+      },
+    ),
+  );
+});
+
+it('is hidden in words for people, whole or cut', () => {
+  const text = formatToken(token());
+  for (const shown of [text, text.slice(0, 40), `'${text}'`, `--token=${text}: no such option`])
+    expect(withoutTokens(`error: ${shown}`)).not.toMatch(/fbt1\.[A-Za-z0-9]/);
+  expect(withoutTokens('nothing to hide')).toBe('nothing to hide');
+});
