@@ -34,6 +34,7 @@ export interface Library {
   readonly mapFlags: (map: Pointer) => number;
   readonly programName: (program: Pointer) => string;
   readonly programFd: (program: Pointer) => number;
+  readonly programType: (program: Pointer) => number;
   readonly programFlags: (program: Pointer) => number;
   readonly programSetFlags: (program: Pointer, flags: number) => number;
   readonly setPrint: (callback: Pointer) => Pointer;
@@ -125,6 +126,7 @@ function load(): Library {
     mapFlags: bpf.func('bpf_map__map_flags', 'uint32_t', [p]),
     programName: bpf.func('bpf_program__name', 'str', [p]),
     programFd: bpf.func('bpf_program__fd', 'int', [p]),
+    programType: bpf.func('bpf_program__type', 'uint32_t', [p]),
     programFlags: bpf.func('bpf_program__flags', 'uint32_t', [p]),
     programSetFlags: bpf.func('bpf_program__set_flags', 'int', [p, 'uint32_t']),
     setPrint: bpf.func('libbpf_set_print', p, [p]),

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { FleetblockError } from '../../../common/errors.ts';
 import { KernelError } from '../kernel-map.ts';
 import { check, errnoName, kernelError } from './errno.ts';
+import { PROGRAM_TYPE_XDP } from './info.ts';
 import { library, type Pointer } from './library.ts';
 import { LibbpfMap } from './map.ts';
 import { routeMessages, takeMessages } from './messages.ts';
@@ -173,6 +174,7 @@ function loadOnce(path: string, options: LoadOptions, frags: boolean): BpfObject
       reused.add(existing);
     }
     for (const program of programsOf(object)) {
+      if (lib.programType(program) !== PROGRAM_TYPE_XDP) continue;
       const flags = lib.programFlags(program) & ~BPF_F_XDP_HAS_FRAGS;
       check(lib.programSetFlags(program, frags ? flags | BPF_F_XDP_HAS_FRAGS : flags), 'cannot set program flags');
     }

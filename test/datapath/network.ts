@@ -1,0 +1,117 @@
+// A network namespace of the test's own, for this process and the processes that it starts: interfaces made in it are seen by
+// nobody else and are gone with it. bpffs stays the machine's.
+import { execFileSync } from 'node:child_process';
+import { closeSync, mkdtempSync, openSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import koffi from 'koffi';
+import { pino } from 'pino';
+import { library } from '../../agent/datapath/libbpf/library.ts';
+
+const CLONE_NEWNET = 0x40000000;
+
+const libc = koffi.load('libc.so.6');
+const unshare: (flags: number) => number = libc.func('unshare', 'int', ['int']);
+const setns: (fd: number, type: number) => number = libc.func('setns', 'int', ['int', 'int']);
+
+export const quiet = pino({ level: 'silent' });
+
+/** Why tests with real interfaces cannot run here; empty when they can. */
+export function whyNoNetwork(): string {
+  return process.geteuid?.() === 0 ? '' : 'needs root';
+}
+
+export class PrivateNetwork {
+  readonly #before: number;
+
+  private constructor(before: number) {
+    this.#before = before;
+  }
+
+  /** Takes this thread into a new namespace. */
+  static enter(): PrivateNetwork {
+    const before = openSync('/proc/self/ns/net', 'r');
+    if (unshare(CLONE_NEWNET) !== 0) throw new Error(`unshare: errno ${koffi.errno()}`);
+    run('ip', 'link', 'set', 'lo', 'up');
+    return new PrivateNetwork(before);
+  }
+
+  /** Back to the machine's namespace; the private one ends when its last process has. */
+  leave(): void {
+    if (setns(this.#before, CLONE_NEWNET) !== 0) throw new Error(`setns: errno ${koffi.errno()}`);
+    closeSync(this.#before);
+  }
+}
+
+/** Runs a command in the present namespace. @returns its stdout */
+export function run(command: string, ...args: string[]): string {
+  return execFileSync(command, args, {
+    encoding: 'utf8',
+    timeout: 20_000,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, PATH: `${process.env.PATH}:/usr/sbin:/sbin` },
+  });
+}
+
+export const ip = (...args: string[]): string => run('ip', ...args);
+
+/** A veth pair, both ends up. Without GRO a veth without a program drops what another one transmits by XDP. */
+export function makePair(name: string, peer: string): void {
+  ip('link', 'add', name, 'type', 'veth', 'peer', 'name', peer);
+  for (const each of [name, peer]) {
+    run('ethtool', '-K', each, 'gro', 'on');
+    ip('link', 'set', each, 'up');
+  }
+}
+
+/** Does this kernel have virtual interfaces of that kind? */
+export function kernelHas(kind: string): boolean {
+  try {
+    ip('link', 'add', 'probe0', 'type', kind);
+  } catch {
+    return false;
+  }
+  ip('link', 'del', 'probe0');
+  return true;
+}
+
+let made = 0;
+
+/** A directory name on bpffs that no other test has. Mounts bpffs when nobody has yet. */
+export function freshPinDir(): string {
+  made++;
+  return `/sys/fs/bpf/fbtest-${process.pid}-${made}`;
+}
+
+export function removePins(pinDir: string): void {
+  rmSync(pinDir, { recursive: true, force: true });
+}
+
+/** Builds flood.bpf.c. @returns the object's path and a function that removes it */
+export function buildFlood(): { readonly path: string; readonly remove: () => void } {
+  const directory = mkdtempSync(join(tmpdir(), 'fbflood-'));
+  const path = join(directory, 'flood.bpf.o');
+  const source = join(import.meta.dirname, 'flood.bpf.c');
+  const headers = `/usr/include/${run('uname', '-m').trim()}-linux-gnu`;
+  run('clang', '-O2', '-g', '-target', 'bpf', `-I${headers}`, '-c', source, '-o', path);
+  return { path, remove: () => rmSync(directory, { recursive: true, force: true }) };
+}
+
+/** Index of an interface that must exist. */
+export function indexOf(name: string): number {
+  const index = library().nameToIndex(name);
+  if (index === 0) throw new Error(`no interface ${name}`);
+  return index;
+}
+
+export const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** Waits until `condition` holds. @returns milliseconds that it took */
+export async function until(condition: () => boolean, limitMs: number, what: string): Promise<number> {
+  const started = performance.now();
+  while (!condition()) {
+    if (performance.now() - started > limitMs) throw new Error(`not within ${limitMs} ms: ${what}`);
+    await sleep(2);
+  }
+  return performance.now() - started;
+}

@@ -1,0 +1,104 @@
+// Sends IPv4 packets out of one end of a veth pair, and counts those that get past the XDP hook of the other.
+import { mkdirSync } from 'node:fs';
+import type { LibbpfMap } from '../../agent/datapath/libbpf/map.ts';
+import { BpfObject } from '../../agent/datapath/libbpf/object.ts';
+import type { TestRun } from '../../agent/datapath/libbpf/program.ts';
+import { pin } from '../../agent/datapath/pins.ts';
+import { buildFlood, freshPinDir, indexOf, removePins, run, sleep } from './network.ts';
+
+/** Ethernet broadcast, IPv4 to 10.77.0.1, UDP port 9: 64 bytes. The source is the generator's to fill in. */
+function packet(): Buffer {
+  const bytes = Buffer.alloc(64);
+  bytes.fill(0xff, 0, 6);
+  bytes.write('0202020202020800', 6, 'hex');
+  bytes.write('450000320000400040110000000000000a4d0001', 14, 'hex');
+  bytes.write('30390009001e0000', 34, 'hex');
+  return bytes;
+}
+
+/** Host byte order. */
+export function toNumber(address: string): number {
+  return address.split('.').reduce((sum, octet) => sum * 256 + Number(octet), 0);
+}
+
+/** struct xdp_md: the packet's length and the interface that it goes out of. */
+function context(length: number, ifindex: number): Uint8Array {
+  const bytes = Buffer.alloc(24);
+  bytes.writeUInt32LE(length, 4);
+  bytes.writeUInt32LE(ifindex, 12);
+  return bytes;
+}
+
+export class Probe {
+  readonly #object: BpfObject;
+  readonly #remove: () => void;
+  readonly #pins = freshPinDir();
+
+  constructor() {
+    const { path, remove } = buildFlood();
+    this.#remove = remove;
+    this.#object = BpfObject.load(path);
+  }
+
+  /** Counts what the stack gets from the interface. */
+  watch(name: string): void {
+    mkdirSync(this.#pins, { recursive: true, mode: 0o700 });
+    const path = `${this.#pins}/witness`;
+    pin(this.#object.program('witness').fd, path);
+    run('tc', 'qdisc', 'add', 'dev', name, 'clsact');
+    run('tc', 'filter', 'add', 'dev', name, 'ingress', 'bpf', 'da', 'object-pinned', path);
+  }
+
+  /** IPv4 packets that the stack has got from the interface. */
+  seen(name: string): number {
+    const value = this.#map('seen').lookup(key(indexOf(name)));
+    return value ? Number(new DataView(value.buffer).getBigUint64(0, true)) : 0;
+  }
+
+  /** What to run to send `count` packets out of an interface, from `sources` addresses from `first` on in turn. */
+  flood(out: string, first: string, sources: number, count: number): TestRun {
+    const range = Buffer.alloc(12);
+    range.writeUInt32LE(toNumber(first), 0);
+    range.writeUInt32LE(sources, 4);
+    this.#map('sources').update(key(0), range);
+    const data = packet();
+    return { data, repeat: count, liveFrames: true, context: context(data.length, indexOf(out)) };
+  }
+
+  send(out: string, first: string, sources: number, count: number): void {
+    this.#object.program('flood').testRun(this.flood(out, first, sources, count));
+  }
+
+  /** Of `count` packets from one source, those that got past the hook. */
+  async passed(out: string, into: string, source: string, count = 64): Promise<number> {
+    const before = this.seen(into);
+    this.send(out, source, 1, count);
+    await sleep(20);
+    return this.seen(into) - before;
+  }
+
+  close(): void {
+    this.#object.close();
+    removePins(this.#pins);
+    this.#remove();
+  }
+
+  #map(name: string): LibbpfMap {
+    return this.#object.map(name);
+  }
+}
+
+function key(value: number): Uint8Array {
+  const bytes = Buffer.alloc(4);
+  bytes.writeUInt32LE(value);
+  return bytes;
+}
+
+/** Sums a counter of `ethtool -S` over an interface's queues: xdp_packets, xdp_drops... */
+export function queueCounter(name: string, counter: string): number {
+  const text = run('ethtool', '-S', name);
+  return [...text.matchAll(new RegExp(`rx_queue_[0-9]+_${counter}: ([0-9]+)`, 'g'))].reduce(
+    (sum, match) => sum + Number(match[1]),
+    0,
+  );
+}

@@ -1,0 +1,20 @@
+// Entries from text, for tests.
+
+import type { EntryChange } from '../../agent/datapath/datapath.ts';
+import { EntryTable } from '../../common/entry-table.ts';
+import { NO_ENTRIES, type PackedEntries, packEntries } from '../../common/packed.ts';
+import { parsePrefix } from '../../common/prefix.ts';
+
+export function entries(...prefixes: readonly string[]): PackedEntries {
+  return packEntries(prefixes.map((text) => ({ prefix: parsePrefix(text), allow: false, monitor: false, ttlMs: 0 })));
+}
+
+export function tableOf(...prefixes: readonly string[]): EntryTable {
+  const table = new EntryTable();
+  table.addAll(entries(...prefixes), 0);
+  return table;
+}
+
+export function adding(...prefixes: readonly string[]): EntryChange {
+  return { adds: entries(...prefixes), removes: NO_ENTRIES };
+}
