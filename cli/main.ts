@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// fleetblock: the operator's command. Wires the process to the program.
+// fleetblock: the operator's command.
 import { enableCompileCache } from 'node:module';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
@@ -7,5 +7,6 @@ import { join } from 'node:path';
 // Compiled code is kept between runs, where only this user writes: a command lives for a tenth of a second. Where that place
 // cannot be written, nothing is lost but time. NODE_DISABLE_COMPILE_CACHE=1 turns it off.
 enableCompileCache(join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'fleetblock'));
-const { main } = await import('./process.ts');
-await main();
+
+// Everything else is loaded after that.
+void import("./process.ts").then(({ main }) => main());

@@ -7,3 +7,4 @@ rm -rf "$out"
 proto-loader-gen-types --longs=String --enums=String --defaults --oneofs --includeComments --grpcLib=@grpc/grpc-js \
   --importFileExtension=.ts -I proto -O "$out" fleetblock/v1/types.proto fleetblock/v1/agent.proto fleetblock/v1/operator.proto \
   fleetblock/v1/identity.proto >/dev/null
+node scripts/proto-descriptor.ts "$out"

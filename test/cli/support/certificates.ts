@@ -11,6 +11,8 @@ import { CONTROLLER_NAME } from '../../../common/rpc/channel.ts';
 const ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
 const DAY_MS = 86_400_000;
 
+type KeyPair = { readonly publicKey: CryptoKey; readonly privateKey: CryptoKey };
+
 /** PEM texts. */
 export interface Pair {
   readonly certificate: string;
@@ -19,9 +21,9 @@ export interface Pair {
 
 export class TestAuthority {
   readonly #root: X509Certificate;
-  readonly #keys: CryptoKeyPair;
+  readonly #keys: KeyPair;
 
-  private constructor(root: X509Certificate, keys: CryptoKeyPair) {
+  private constructor(root: X509Certificate, keys: KeyPair) {
     this.#root = root;
     this.#keys = keys;
   }
@@ -74,6 +76,6 @@ export class TestAuthority {
   }
 }
 
-async function newKeys(): Promise<CryptoKeyPair> {
+async function newKeys(): Promise<KeyPair> {
   return await crypto.subtle.generateKey(ALGORITHM, true, ['sign', 'verify']);
 }

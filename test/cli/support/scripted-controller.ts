@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Server, ServerCredentials } from '@grpc/grpc-js';
+import { Server, ServerCredentials, type UntypedServiceImplementation } from '@grpc/grpc-js';
 import { FleetblockError } from '../../../common/errors.ts';
 import { protocol } from '../../../common/rpc/proto.ts';
 import { toStatus } from '../../../common/rpc/status.ts';
@@ -93,7 +93,8 @@ ${block(pair.key)}
   }
 }
 
-function handlers(script: () => Script): OperatorServiceHandlers {
+/** grpc-js answers UNIMPLEMENTED for what is not here. */
+function handlers(script: () => Script): UntypedServiceImplementation {
   const answer = async <Reply>(
     callback: (error: Error | null, reply?: Reply) => void,
     work: (() => Reply | Promise<Reply>) | undefined,
@@ -132,5 +133,5 @@ function handlers(script: () => Script): OperatorServiceHandlers {
         call.emit('error', toStatus(error));
       }
     },
-  };
+  } satisfies Partial<OperatorServiceHandlers>;
 }

@@ -1,0 +1,155 @@
+// One connection to the controller for the time of a command: calls with deadlines, failures as one line that names the fix.
+import { X509Certificate } from 'node:crypto';
+import { Client, connectivityState, type ServiceError, status } from '@grpc/grpc-js';
+import { FleetblockError } from '../../common/errors.ts';
+import { CONTROLLER_NAME, channelOptions, clientCredentials } from '../../common/rpc/channel.ts';
+import { fromServiceError, isServiceError } from '../../common/rpc/status.ts';
+import type { Cli } from '../context.ts';
+import type { Credentials } from '../credentials.ts';
+import { connectionError, lostConnection, type Peer, silentController } from './connection-error.ts';
+import type { Method } from './protocol.ts';
+
+const CONNECT_TIMEOUT_MS = 5_000;
+/** For calls that wait for nothing but the controller itself. */
+const CALL_TIMEOUT_MS = 15_000;
+/** Replies handed over at once: writing line by line would cost more than the lines. */
+const BATCH = 500;
+
+type Cancel = { cancel(): void };
+type Answer<Reply> = (error: ServiceError | null, reply?: Reply) => void;
+
+/** All methods throw FleetblockError: the controller's code and text, or why it could not be reached. */
+export class Connection {
+  readonly #client: Client;
+  readonly #peer: Peer;
+  readonly #signal: AbortSignal;
+
+  constructor(credentials: Credentials, signal: AbortSignal) {
+    this.#client = new Client(credentials.controller, clientCredentials(credentials), channelOptions(CONTROLLER_NAME));
+    this.#peer = { controller: credentials.controller, credentials: credentials.path };
+    this.#signal = signal;
+  }
+
+  /** `extraMs`: what the call may take beyond the controller's own work. */
+  unary<Request, Reply>(method: Method<Request, Reply>, request: Request, extraMs = 0): Promise<Reply> {
+    const options = { deadline: Date.now() + CALL_TIMEOUT_MS + extraMs };
+    const { path, serialize, deserialize } = method;
+    return this.#answered((answer) =>
+      this.#client.makeUnaryRequest(path, serialize, deserialize, request, options, answer),
+    );
+  }
+
+  /** Replies in batches, as they arrive. Leaving the iteration cancels the call. */
+  async *stream<Request, Reply>(method: Method<Request, Reply>, request: Request): AsyncGenerator<Reply[]> {
+    const { path, serialize, deserialize } = method;
+    const call = this.#client.makeServerStreamRequest(path, serialize, deserialize, request);
+    const watch = this.#watch(call);
+    try {
+      let batch: Reply[] = [];
+      for await (const reply of call) {
+        batch.push(reply);
+        // What has arrived together is handed over together.
+        if (batch.length < BATCH && call.readableLength > 0) continue;
+        yield batch;
+        batch = [];
+      }
+      if (batch.length > 0) yield batch;
+    } catch (error) {
+      throw watch.failure() ?? (isServiceError(error) ? this.#explain(error) : error);
+    } finally {
+      watch.end();
+      call.cancel();
+    }
+  }
+
+  close(): void {
+    this.#client.close();
+  }
+
+  #answered<Reply>(start: (answer: Answer<Reply>) => Cancel): Promise<Reply> {
+    return new Promise((resolve, reject) => {
+      const call = start((error, reply) => {
+        watch.end();
+        if (error) reject(watch.failure() ?? this.#explain(error));
+        else if (reply === undefined) reject(new FleetblockError('INTERNAL', 'the controller sent an empty answer'));
+        else resolve(reply);
+      });
+      const watch = this.#watch(call);
+    });
+  }
+
+  /** Ends a call that gets no connection in time, or that the operator interrupts. */
+  #watch(call: Cancel): { failure: () => FleetblockError | undefined; end: () => void } {
+    let failure: FleetblockError | undefined;
+    const fail = (error: FleetblockError) => {
+      failure = error;
+      call.cancel();
+    };
+    const timer = setTimeout(() => {
+      if (this.#client.getChannel().getConnectivityState(false) !== connectivityState.READY)
+        fail(silentController(this.#peer, CONNECT_TIMEOUT_MS / 1000));
+    }, CONNECT_TIMEOUT_MS);
+    const abort = () => fail(new FleetblockError('ABORTED', 'interrupted: a change may or may not have been made'));
+    if (this.#signal.aborted) abort();
+    this.#signal.addEventListener('abort', abort, { once: true });
+    return {
+      failure: () => failure,
+      end: () => {
+        clearTimeout(timer);
+        this.#signal.removeEventListener('abort', abort);
+      },
+    };
+  }
+
+  #explain(error: ServiceError): FleetblockError {
+    if (error.code === status.UNAVAILABLE) {
+      if (/No connection established|Name resolution/i.test(error.details))
+        return connectionError(error.details, this.#peer);
+      if (/connection|stream|socket|ECONN/i.test(error.details)) return lostConnection(this.#peer, error.details);
+    }
+    if (error.code === status.DEADLINE_EXCEEDED)
+      return new FleetblockError(
+        'DEADLINE_EXCEEDED',
+        'the controller did not answer in time: a change may or may not have been made; see fleetblock list',
+        { cause: error },
+      );
+    return fromServiceError(error);
+  }
+}
+
+/** Runs `use` on a connection that is closed afterwards. @throws FleetblockError UNAUTHENTICATED: the certificate has ended. */
+export async function withConnection<T>(
+  cli: Cli,
+  credentials: Credentials,
+  use: (connection: Connection) => Promise<T>,
+): Promise<T> {
+  checkValidity(credentials, cli.now());
+  const connection = new Connection(credentials, cli.signal);
+  try {
+    return await use(connection);
+  } finally {
+    connection.close();
+  }
+}
+
+function checkValidity({ certificateChain, path }: Credentials, now: number): void {
+  let certificate: X509Certificate;
+  try {
+    certificate = new X509Certificate(certificateChain);
+  } catch (error) {
+    throw new FleetblockError('INVALID_ARGUMENT', `the certificate in ${path} cannot be read: get new credentials`, {
+      cause: error,
+    });
+  }
+  const { validFromDate, validToDate } = certificate;
+  if (validToDate.getTime() < now)
+    throw new FleetblockError(
+      'UNAUTHENTICATED',
+      `the certificate in ${path} expired on ${validToDate.toISOString().slice(0, 10)}: get new credentials from the fleet's administrator`,
+    );
+  if (validFromDate.getTime() > now + 60_000)
+    throw new FleetblockError(
+      'UNAUTHENTICATED',
+      `the certificate in ${path} is not valid before ${validFromDate.toISOString()}: check this machine's clock`,
+    );
+}

@@ -1,0 +1,44 @@
+// The codecs of the operator and identity services, from a descriptor made beforehand (proto/gen/descriptor.ts): parsing .proto
+// files, as common/rpc/proto.ts does for the daemons, would take longer than a whole call.
+import type { MethodDefinition } from '@grpc/proto-loader';
+import protobuf from 'protobufjs/light.js';
+import { DESCRIPTOR } from '../../proto/gen/descriptor.ts';
+import type { IdentityServiceDefinition } from '../../proto/gen/fleetblock/v1/IdentityService.ts';
+import type { OperatorServiceDefinition } from '../../proto/gen/fleetblock/v1/OperatorService.ts';
+
+interface Services {
+  OperatorService: OperatorServiceDefinition;
+  IdentityService: IdentityServiceDefinition;
+}
+
+/** What a call needs to know of its method. */
+export interface Method<Request, Reply> {
+  /** `/package.Service/Method`. */
+  readonly path: string;
+  readonly serialize: (request: Request) => Buffer;
+  readonly deserialize: (bytes: Buffer) => Reply;
+}
+
+type MethodOf<Definition> =
+  Definition extends MethodDefinition<infer Request, infer _R, infer _Q, infer Reply> ? Method<Request, Reply> : never;
+
+const PACKAGE = 'fleetblock.v1';
+const root = protobuf.Root.fromJSON(JSON.parse(DESCRIPTOR));
+/** As proto-loader is told in common/rpc/proto.ts: what proto/gen says of the replies depends on it. */
+const OUTPUT = { longs: String, enums: String, defaults: true, oneofs: true };
+
+/** The only cast of the CLI stands here: the descriptor is read at run time, and proto/gen says what it holds. */
+export function method<S extends keyof Services, M extends string & keyof Services[S]>(
+  service: S,
+  name: M,
+): MethodOf<Services[S][M]> {
+  const { requestType, responseType } = root.lookupService(`${PACKAGE}.${service}`).methods[name] ?? {};
+  const request = root.lookupType(`${PACKAGE}.${requestType}`);
+  const reply = root.lookupType(`${PACKAGE}.${responseType}`);
+  const found: Method<Record<string, unknown>, unknown> = {
+    path: `/${PACKAGE}.${service}/${name}`,
+    serialize: (value) => Buffer.from(request.encode(request.fromObject(value)).finish()),
+    deserialize: (bytes) => reply.toObject(reply.decode(bytes), OUTPUT),
+  };
+  return found as MethodOf<Services[S][M]>;
+}
