@@ -29,6 +29,8 @@ export interface AgentOptions {
   readonly protectIntervalMs?: number;
   /** How often the kernel is compared with what it should hold, milliseconds. Default 60,000. */
   readonly auditIntervalMs?: number;
+  /** What else is wrong on this host, one sentence; empty when nothing is. Default: nothing. */
+  readonly problems?: () => string;
   /** Of the reconnect delays; uniform in [0, 1). Default Math.random. */
   readonly random?: () => number;
 }
@@ -62,7 +64,8 @@ export class Agent {
     const interfaces = this.#options.datapath
       .interfaces()
       .flatMap(({ name, problem }) => (problem === '' ? [] : [`${name}: ${problem}`]));
-    return [this.#linkProblem, ...this.reconciler.problems, ...interfaces].filter((text) => text !== '');
+    const others = this.#options.problems?.() ?? '';
+    return [this.#linkProblem, ...this.reconciler.problems, ...interfaces, others].filter((text) => text !== '');
   }
 
   /**

@@ -13,6 +13,7 @@ import { openXdpDatapath } from '../datapath/xdp-datapath.ts';
 import { loadEnrollment } from '../enrollment.ts';
 import { serveLocalSocket } from '../local-socket.ts';
 import { ProtectedAddresses } from '../protected-addresses.ts';
+import { certificateProblem, keepRenewed } from '../renewal.ts';
 import { openSyncStream } from '../services/sync-stream.ts';
 import { StateFile } from '../state-file.ts';
 import { countersReport, heldReport, protectedReport } from '../status-report.ts';
@@ -56,6 +57,7 @@ export async function run(settings: RunSettings): Promise<void> {
       kernelVersion: release(),
       protectedRows: () => protectedAddresses.rows(),
       auditIntervalMs: settings.auditIntervalMs,
+      problems: () => certificateProblem(loadEnrollment(stateDir), clock.wallMs()),
     });
     started = agent;
     const report = (): StatusReport => ({
@@ -82,10 +84,11 @@ export async function run(settings: RunSettings): Promise<void> {
       },
     });
     try {
-      await agent.run(stop.signal, () => {
+      const ready = () => {
         log.info({ host: hostName, controller, interfaces: settings.interfaces }, 'enforcing');
         notifySystemd('READY=1');
-      });
+      };
+      await Promise.all([agent.run(stop.signal, ready), keepRenewed({ stateDir, log }, stop.signal)]);
       log.info({ signal: String(stop.signal.reason) }, 'stopped; the kernel goes on dropping');
     } finally {
       notifySystemd('STOPPING=1');

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { listed, TestAgent } from '../../test/agent/harness.ts';
-import { entry, ReferenceView, welcome } from '../../test/agent/reference.ts';
+import { TestAgent } from '../../test/agent/harness.ts';
+import { entry, listed, ReferenceView, welcome } from '../../test/agent/reference.ts';
 import { DatapathError } from '../datapath/datapath.ts';
 import { MemoryDatapath } from '../memory-datapath.ts';
 

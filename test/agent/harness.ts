@@ -1,35 +1,10 @@
 // An agent on the memory datapath whose clocks and connections a test holds in its hands.
 import { Agent, type AgentOptions } from '../../agent/agent.ts';
-import type { AgentClock } from '../../agent/boot-clock.ts';
 import { noStore } from '../../agent/held.ts';
 import { MemoryDatapath } from '../../agent/memory-datapath.ts';
-import type { EntryTable } from '../../common/entry-table.ts';
-import { createLogger } from '../../common/logger.ts';
-import { unpackEntries } from '../../common/packed.ts';
-import { formatPrefix } from '../../common/prefix.ts';
+import { FakeClock } from './fake-clock.ts';
 import { ScriptedStream } from './scripted-stream.ts';
-
-export class FakeClock implements AgentClock {
-  bootId = 'boot-1';
-  boot = 1_000_000;
-  wall = 1_700_000_000_000;
-  wallMs = () => this.wall;
-  monotonicMs = () => this.boot;
-  bootMs = () => this.boot;
-
-  advance(ms: number): void {
-    this.boot += ms;
-    this.wall += ms;
-  }
-
-  reboot(downMs: number): void {
-    this.bootId = `boot-after-${this.bootId}`;
-    this.boot = 5000;
-    this.wall += downMs;
-  }
-}
-
-export const silent = createLogger('test', 'silent');
+import { silent } from './silent.ts';
 
 export class TestAgent {
   readonly clock: FakeClock;
@@ -76,11 +51,4 @@ export class TestAgent {
     this.#stop.abort();
     await this.#done;
   }
-}
-
-/** `block 192.0.2.1/32`, sorted. */
-export function listed(table: EntryTable): string[] {
-  return unpackEntries(table.pack(0))
-    .map(({ prefix, allow, monitor }) => `${allow ? 'allow' : monitor ? 'monitor' : 'block'} ${formatPrefix(prefix)}`)
-    .sort();
 }

@@ -1,7 +1,7 @@
 // What a controller sends for given entries, made from a reference table: for tests of the agent.
 import { EntryTable } from '../../common/entry-table.ts';
-import { type Entry, type PackedEntries, packEntries, toWire } from '../../common/packed.ts';
-import { parsePrefix } from '../../common/prefix.ts';
+import { type Entry, type PackedEntries, packEntries, toWire, unpackEntries } from '../../common/packed.ts';
+import { formatPrefix, parsePrefix } from '../../common/prefix.ts';
 import type { ControllerMessage } from '../../proto/gen/fleetblock/v1/ControllerMessage.ts';
 
 export const entry = (prefix: string, more: Partial<Entry> = {}): Entry => ({
@@ -82,4 +82,11 @@ function sliceRows(entries: PackedEntries, from: number, to: number): PackedEntr
     };
   };
   return { v4: cut(entries.v4, 4), v6: cut(entries.v6, 16) };
+}
+
+/** `block 192.0.2.1/32`, sorted. */
+export function listed(table: EntryTable): string[] {
+  return unpackEntries(table.pack(0))
+    .map(({ prefix, allow, monitor }) => `${allow ? 'allow' : monitor ? 'monitor' : 'block'} ${formatPrefix(prefix)}`)
+    .sort();
 }

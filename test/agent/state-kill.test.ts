@@ -1,0 +1,113 @@
+// SIGKILL at every step of writing the record of the view, with real processes; and a real full disk.
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { systemAgentClock } from '../../agent/boot-clock.ts';
+import type { Held, StoredView } from '../../agent/held.ts';
+import { StateFile } from '../../agent/state-file.ts';
+import { packEntries } from '../../common/packed.ts';
+import { listed } from './reference.ts';
+import { silent } from './silent.ts';
+import { changeOf, viewAt } from './state-script.ts';
+
+const FAILPOINTS = [
+  'agent.state.before-append',
+  'agent.state.after-append',
+  'agent.state.begun',
+  'agent.state.rows',
+  'agent.state.ended',
+  'agent.state.flushed',
+  'agent.state.before-rename',
+  'agent.state.renamed',
+  'agent.state.cleaned',
+];
+
+let directory: string;
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'fleetblock-kill-'));
+});
+afterEach(() => rmSync(directory, { recursive: true, force: true }));
+
+const open = () => new StateFile({ directory, clock: systemAgentClock(), log: silent });
+
+async function load(): Promise<StoredView | undefined> {
+  const file = open();
+  const stored = await file.load();
+  await file.close();
+  return stored;
+}
+
+describe('record of the view', () => {
+  for (const name of FAILPOINTS)
+    it(`is never behind what was acked after SIGKILL at ${name}`, async () => {
+      let kills = 0;
+      for (let passage = 1; ; passage++) {
+        rmSync(directory, { recursive: true, force: true });
+        directory = mkdtempSync(join(tmpdir(), 'fleetblock-kill-'));
+        const { signal, stdout, stderr } = spawnSync(
+          process.execPath,
+          [join(import.meta.dirname, 'state-writer.ts'), directory],
+          { env: { ...process.env, FLEETBLOCK_FAILPOINTS: `${name}=kill@${passage}` }, encoding: 'utf8' },
+        );
+        if (signal !== 'SIGKILL') {
+          expect(stderr).toBe('');
+          break;
+        }
+        kills++;
+        const [acked = '0', how = ''] = stdout.trim().split('\n').at(-1)?.split(' ') ?? [];
+        const stored = await load();
+        if (how === 'superseded' || (acked === '7' && stored?.current === false)) {
+          // The record says of itself that the kernel is ahead of it: whatever it holds is not enforced over it.
+          expect(stored?.current ?? false).toBe(false);
+          continue;
+        }
+        if (acked === '' || acked === '0') continue;
+        expect(stored?.current).toBe(true);
+        expect(Number(stored?.held.revision)).toBeGreaterThanOrEqual(Number(acked));
+        expect(stored && listed(stored.table)).toEqual(listed(viewAt(Number(stored?.held.revision))));
+      }
+      expect(kills).toBeGreaterThan(0);
+    });
+
+  it.skipIf(process.getuid?.() !== 0)(
+    'faults row 24: on a full disk the agent keeps its list, says so, and records it once there is room (root)',
+    async () => {
+      execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', directory]);
+      try {
+        const held = (revision: number): Held => {
+          const view = viewAt(revision);
+          return { epoch: 'e1', revision: BigInt(revision), digest: view.digest(), entries: view.size };
+        };
+        const file = open();
+        await file.rewrite(held(1), [viewAt(1).pack(0)]);
+        // Fill the disk to the last page.
+        const ballast = join(directory, 'ballast');
+        for (let bytes = 64 * 1024; bytes > 0; bytes -= 4096)
+          try {
+            writeFileSync(ballast, Buffer.alloc(bytes));
+            break;
+          } catch {
+            rmSync(ballast, { force: true });
+          }
+        let revision = 1;
+        while (file.problem === '' && revision < 200) {
+          revision++;
+          const { adds, removes } = changeOf(revision);
+          file.append(held(revision), packEntries(adds), packEntries(removes));
+        }
+        expect(file.problem).toContain('ENOSPC');
+        // Killed now, the next agent does not bring pinned maps back to what is on the disk.
+        expect(await load()).toMatchObject({ current: false });
+        rmSync(ballast);
+        await file.rewrite(held(revision), [viewAt(revision).pack(0)]);
+        expect(file.problem).toBe('');
+        expect(await load()).toMatchObject({ current: true, held: held(revision) });
+        await file.close();
+      } finally {
+        execFileSync('umount', [directory]);
+      }
+    },
+  );
+});

@@ -1,0 +1,21 @@
+// The changes that state-writer.ts records: what the view is at each revision.
+import { EntryTable } from '../../common/entry-table.ts';
+import { type Entry, packEntries } from '../../common/packed.ts';
+import { entry } from './reference.ts';
+
+export function changeOf(revision: number): { adds: Entry[]; removes: Entry[] } {
+  return {
+    adds: [entry(`192.0.2.${revision}`), entry(`198.51.100.${revision}`), entry(`2001:db8::${revision}`)],
+    removes: revision > 1 ? [entry(`192.0.2.${revision - 1}`)] : [],
+  };
+}
+
+export function viewAt(revision: number): EntryTable {
+  const view = new EntryTable();
+  for (let each = 1; each <= revision; each++) {
+    const { adds, removes } = changeOf(each);
+    view.addAll(packEntries(adds), 0);
+    view.removeAll(packEntries(removes));
+  }
+  return view;
+}
