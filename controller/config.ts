@@ -1,10 +1,12 @@
 // Settings of fleetblock-controller: flags, then FLEETBLOCK_* variables, then a YAML file; checked once, here.
 import { Command, Option } from 'commander';
+import { parseDuration } from '../common/duration.ts';
 import { type Endpoint, formatEndpoint, parseEndpoint } from '../common/endpoint.ts';
 import { FleetblockError } from '../common/errors.ts';
 import { LOG_LEVELS } from '../common/logger.ts';
 import { applyYamlFile } from '../common/settings.ts';
 import { VERSION } from '../common/version.ts';
+import { OPERATOR_ROLES } from './pki/names.ts';
 
 export const DEFAULT_DATA_DIR = '/var/lib/fleetblock';
 export const DEFAULT_LISTEN = '0.0.0.0:7443';
@@ -25,7 +27,18 @@ export interface RunSettings {
   readonly logLevel: string;
 }
 
+export interface CredentialsSettings {
+  readonly dataDir: string;
+  readonly name: string;
+  readonly role: string;
+  /** Milliseconds. */
+  readonly ttlMs: number;
+  /** Undefined: below the data directory. */
+  readonly out: string | undefined;
+}
+
 export interface Actions {
+  readonly credentials: (settings: CredentialsSettings) => Promise<void>;
   readonly init: (settings: InitSettings) => Promise<void>;
   readonly run: (settings: RunSettings) => Promise<void>;
 }
@@ -53,7 +66,22 @@ export function buildProgram(actions: Actions): Command {
     .addOption(option('--metrics <host:port>', 'serve Prometheus metrics, /healthz and /readyz there, without TLS'))
     .addOption(option('--log-level <level>', 'least level that is logged').choices(LOG_LEVELS).default('info'))
     .action(async (options: Record<string, unknown>) => actions.run(runSettings(options)));
-  for (const command of [init, run])
+  const credentials = program
+    .command('credentials')
+    .description("make an operator's credentials here, when no admin is left who could (the controller may run)")
+    .addOption(dataDirOption())
+    .addOption(new Option('--name <name>', 'of the operator').default('admin'))
+    .addOption(new Option('--role <role>', 'what they may do').choices(OPERATOR_ROLES).default('admin'))
+    .addOption(new Option('--ttl <duration>', 'how long they are good: 12h to 30d').default('7d'))
+    .addOption(
+      new Option(
+        '--out <file>',
+        'where they are written, mode 0600 (default: operators/NAME.yaml in the data directory)',
+      ),
+    )
+    .addOption(configOption())
+    .action(async (options: Record<string, unknown>) => actions.credentials(credentialsSettings(options)));
+  for (const command of [init, run, credentials])
     command.hook('preAction', () => {
       const file = text(command.opts(), 'config');
       if (file) applyYamlFile(command, file);
@@ -62,13 +90,19 @@ export function buildProgram(actions: Actions): Command {
 }
 
 function withCommonOptions(command: Command): Command {
-  return (
-    command
-      .addOption(option('--data-dir <dir>', 'where the fleet is kept').default(DEFAULT_DATA_DIR))
-      .addOption(option('--listen <host:port>', 'the one port for agents and operators').default(DEFAULT_LISTEN))
-      // Not FLEETBLOCK_CONFIG: that names the credentials of the CLI, which may run in the same shell.
-      .addOption(new Option('--config <file>', 'YAML file with settings').env('FLEETBLOCK_CONTROLLER_CONFIG'))
-  );
+  return command
+    .addOption(dataDirOption())
+    .addOption(option('--listen <host:port>', 'the one port for agents and operators').default(DEFAULT_LISTEN))
+    .addOption(configOption());
+}
+
+function dataDirOption(): Option {
+  return option('--data-dir <dir>', 'where the fleet is kept').default(DEFAULT_DATA_DIR);
+}
+
+/** Not FLEETBLOCK_CONFIG: that names the credentials of the CLI, which may run in the same shell. */
+function configOption(): Option {
+  return new Option('--config <file>', 'YAML file with settings').env('FLEETBLOCK_CONTROLLER_CONFIG');
 }
 
 function option(flags: string, description: string): Option {
@@ -95,6 +129,16 @@ function runSettings(options: Record<string, unknown>): RunSettings {
     listen: parseEndpoint(text(options, 'listen')),
     metrics: metrics ? parseEndpoint(metrics) : undefined,
     logLevel: text(options, 'logLevel'),
+  };
+}
+
+function credentialsSettings(options: Record<string, unknown>): CredentialsSettings {
+  return {
+    dataDir: text(options, 'dataDir'),
+    name: text(options, 'name'),
+    role: text(options, 'role'),
+    ttlMs: parseDuration(text(options, 'ttl')),
+    out: text(options, 'out') || undefined,
   };
 }
 

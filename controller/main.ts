@@ -1,13 +1,14 @@
 #!/usr/bin/env node
 // fleetblock-controller: parses settings, wires, runs, and turns every failure into one line and an exit code.
 // What a command needs is loaded by it: --help does not wait for cryptography and gRPC.
+import { join } from 'node:path';
 import { CommanderError } from 'commander';
 import { systemClock } from '../common/clock.ts';
 import { formatEndpoint } from '../common/endpoint.ts';
 import { FleetblockError, messageOf } from '../common/errors.ts';
 import { createLogger } from '../common/logger.ts';
 import { withoutTokens } from '../common/token.ts';
-import { buildProgram, type InitSettings, type RunSettings } from './config.ts';
+import { buildProgram, type CredentialsSettings, type InitSettings, type RunSettings } from './config.ts';
 import type { RunningServer } from './server.ts';
 
 const USAGE = 2;
@@ -25,6 +26,14 @@ async function init({ dataDir, fleet, advertise, listen }: InitSettings): Promis
       `and on every host, with that token on standard input:\n` +
       `  fleetblock-agent join ${advertise} --token-file -\n`,
   );
+}
+
+async function credentials({ dataDir, name, role, ttlMs, out }: CredentialsSettings): Promise<void> {
+  const { makeCredentials } = await import('./make-credentials.ts');
+  const path = out ?? join(dataDir, 'operators', `${name}.yaml`);
+  const untilMs = await makeCredentials({ dataDir, name, role, ttlMs, out: path, clock: systemClock });
+  const until = new Date(untilMs).toISOString().slice(0, 10);
+  process.stdout.write(`wrote ${path}: ${role} ${name}, until ${until}\n  export FLEETBLOCK_CONFIG=${path}\n`);
 }
 
 async function run({ dataDir, listen, metrics, logLevel }: RunSettings): Promise<void> {
@@ -64,7 +73,7 @@ async function startMetrics(endpoint: NonNullable<RunSettings['metrics']>, serve
 }
 
 try {
-  const program = buildProgram({ init, run });
+  const program = buildProgram({ init, run, credentials });
   for (const command of [program, ...program.commands])
     command.exitOverride().configureOutput({ writeErr: (text) => process.stderr.write(withoutTokens(text)) });
   await program.parseAsync();

@@ -10,6 +10,8 @@ import { type Controller, startController } from './controller.ts';
 import { DataDirectory, readFleetSettings } from './data-dir.ts';
 import { Front } from './front/front.ts';
 import { Identity } from './identity.ts';
+import { serveLocalAdmin } from './local-admin.ts';
+import { createLocally } from './make-credentials.ts';
 import { Authority } from './pki/authority.ts';
 import { PeerReader } from './pki/peer.ts';
 import { ServerIdentity } from './server-identity.ts';
@@ -110,6 +112,12 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
         log.warn({ reason, from }, 'connection refused');
       },
     });
+    const localAdmin = await serveLocalAdmin({
+      dataDir: directory.path,
+      log,
+      handle: (request) => createLocally(identity, request),
+    });
+    closers.push(() => localAdmin.close());
     const listening = await front.listen(options.listen);
     closers.push(async () => {
       const stopped = front.stopListening();

@@ -70,8 +70,13 @@ export class RunningFleet {
     await this.#store.addOperator({ name, role, serial: issued.serial, expiresMs: issued.expiresMs }, BY);
   }
 
+  /** Closes the store, so that others may have it before serve(). Idempotent, as Store.close() is. */
+  release(): Promise<void> {
+    return this.#store.close();
+  }
+
   async serve(): Promise<void> {
-    await this.#store.close();
+    await this.release();
     const log = createLogger('test', process.env.FLEETBLOCK_TEST_LOG ?? 'silent');
     const { clock } = this.fleet;
     this.#server = await startServer({ dataDir: this.dataDir, listen: { host: '127.0.0.1', port: 0 }, clock, log });
