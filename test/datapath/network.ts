@@ -1,7 +1,7 @@
 // A network namespace of the test's own, for this process and the processes that it starts: interfaces made in it are seen by
 // nobody else and are gone with it. bpffs stays the machine's.
 import { execFileSync } from 'node:child_process';
-import { closeSync, mkdtempSync, openSync, rmSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import koffi from 'koffi';
@@ -32,6 +32,8 @@ export class PrivateNetwork {
   static enter(): PrivateNetwork {
     const before = openSync('/proc/self/ns/net', 'r');
     if (unshare(CLONE_NEWNET) !== 0) throw new Error(`unshare: errno ${koffi.errno()}`);
+    // Without neighbour discovery no packet is sent but the test's.
+    for (const each of ['all', 'default']) writeFileSync(`/proc/sys/net/ipv6/conf/${each}/disable_ipv6`, '1');
     run('ip', 'link', 'set', 'lo', 'up');
     return new PrivateNetwork(before);
   }

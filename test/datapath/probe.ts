@@ -1,6 +1,5 @@
 // Sends IPv4 packets out of one end of a veth pair, and counts those that get past the XDP hook of the other.
 import { mkdirSync } from 'node:fs';
-import type { LibbpfMap } from '../../agent/datapath/libbpf/map.ts';
 import { BpfObject } from '../../agent/datapath/libbpf/object.ts';
 import type { TestRun } from '../../agent/datapath/libbpf/program.ts';
 import { pin } from '../../agent/datapath/pins.ts';
@@ -29,7 +28,23 @@ function context(length: number, ifindex: number): Uint8Array {
   return bytes;
 }
 
+/** The addresses from which the object's generator sends. */
+export function setSources(object: BpfObject, first: string, count: number): void {
+  const range = Buffer.alloc(12);
+  range.writeUInt32LE(toNumber(first), 0);
+  range.writeUInt32LE(count, 4);
+  object.map('sources').update(key(0), range);
+}
+
+/** What to run to send one packet out of an interface of this thread's network namespace. */
+export function floodRun(out: string): TestRun {
+  const data = packet();
+  return { data, liveFrames: true, context: context(data.length, indexOf(out)) };
+}
+
 export class Probe {
+  /** The object file, for generators of other processes. */
+  readonly objectPath: string;
   readonly #object: BpfObject;
   readonly #remove: () => void;
   readonly #pins = freshPinDir();
@@ -37,6 +52,7 @@ export class Probe {
   constructor() {
     const { path, remove } = buildFlood();
     this.#remove = remove;
+    this.objectPath = path;
     this.#object = BpfObject.load(path);
   }
 
@@ -51,22 +67,14 @@ export class Probe {
 
   /** IPv4 packets that the stack has got from the interface. */
   seen(name: string): number {
-    const value = this.#map('seen').lookup(key(indexOf(name)));
+    const value = this.#object.map('seen').lookup(key(indexOf(name)));
     return value ? Number(new DataView(value.buffer).getBigUint64(0, true)) : 0;
   }
 
-  /** What to run to send `count` packets out of an interface, from `sources` addresses from `first` on in turn. */
-  flood(out: string, first: string, sources: number, count: number): TestRun {
-    const range = Buffer.alloc(12);
-    range.writeUInt32LE(toNumber(first), 0);
-    range.writeUInt32LE(sources, 4);
-    this.#map('sources').update(key(0), range);
-    const data = packet();
-    return { data, repeat: count, liveFrames: true, context: context(data.length, indexOf(out)) };
-  }
-
+  /** Sends `count` packets out of an interface, from `sources` addresses from `first` on in turn. */
   send(out: string, first: string, sources: number, count: number): void {
-    this.#object.program('flood').testRun(this.flood(out, first, sources, count));
+    setSources(this.#object, first, sources);
+    this.#object.program('flood').testRun({ ...floodRun(out), repeat: count });
   }
 
   /** Of `count` packets from one source, those that got past the hook. */
@@ -81,10 +89,6 @@ export class Probe {
     this.#object.close();
     removePins(this.#pins);
     this.#remove();
-  }
-
-  #map(name: string): LibbpfMap {
-    return this.#object.map(name);
   }
 }
 
