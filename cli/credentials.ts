@@ -72,7 +72,7 @@ async function parseFile(text: string, path: string): Promise<Record<string, unk
     if (isMapping(document)) return document;
   } catch (error) {
     // Only the first line: the rest shows a piece of the file, which holds a key.
-    throw bad(`${path} is not YAML: ${messageOf(error).split('\n')[0]}`);
+    throw bad(`${path} is not YAML: ${messageOf(error).split('\n')[0]?.replace(/:$/, '')}`);
   }
   throw bad(`${path} is not a credentials file: it must be a YAML mapping with contexts`);
 }
