@@ -66,7 +66,11 @@ export class Front {
     });
     this.#server.on('connection', (socket: Socket) => this.#onConnection(socket));
     this.#server.on('secureConnection', (socket) => this.#onSecure(socket));
-    this.#server.on('tlsClientError', (error, socket) => this.#refuse(systemCode(error) ?? 'tls-error', socket));
+    this.#server.on('tlsClientError', (error, socket) => {
+      // Gone before the end of the handshake, as a host that only looks at the root is: nobody was refused.
+      if (systemCode(error) === 'ECONNRESET') socket.destroy();
+      else this.#refuse(systemCode(error) ?? 'tls-error', socket);
+    });
   }
 
   /** @returns the address listened on, with the port that port 0 became. @throws FleetblockError FAILED_PRECONDITION */
@@ -199,7 +203,9 @@ function enrollmentContext(identity: FrontIdentity): SecureContext {
   return createSecureContext({ ...contextOptions(identity), cert: identity.chain + identity.root });
 }
 
+/** As grpc-js names peers; empty when the socket no longer knows. */
 function peerOf(socket: Socket): string {
+  if (socket.remoteAddress === undefined) return '';
   return `${socket.remoteAddress}:${socket.remotePort}`;
 }
 

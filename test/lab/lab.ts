@@ -20,6 +20,8 @@ export interface LabOptions {
   readonly programs?: 'sources' | 'dist';
   /** Environment of the controller and the agents, for failpoints. */
   readonly env?: Readonly<Record<string, string>>;
+  /** Words before every command of the agents, such as setpriv with a set of capabilities. */
+  readonly agentPrefix?: readonly string[];
 }
 
 /** One row of `fleetblock hosts -o json`, as far as the lab looks at it. */
@@ -322,7 +324,7 @@ export class Lab implements AsyncDisposable {
         station,
         address,
         address6,
-        agentCommand: this.#command('agent'),
+        agentCommand: [...(this.#options.agentPrefix ?? []), ...this.#command('agent')],
         stateDir: join(this.directory, station.name),
         pinDir: join(PIN_ROOT, `${this.#name}-${station.name}`),
         logFile: join(this.directory, `${station.name}.log`),
