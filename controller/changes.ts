@@ -3,20 +3,21 @@ import type { Clock } from '../common/clock.ts';
 import { FleetblockError, messageOf } from '../common/errors.ts';
 import { covers, type Prefix, parsePrefix } from '../common/prefix.ts';
 import type { Revision } from '../common/revision.ts';
-import { formatSelector, type Selector, selectorMatches } from '../common/selector.ts';
+import { formatSelector, type Selector } from '../common/selector.ts';
 import type { Caller } from './auth/caller.ts';
 import type { Guard } from './guard.ts';
-import type { HostRefusal } from './hub/host-state.ts';
 import type { Hub } from './hub/hub.ts';
-import type { HostRegistry } from './registry.ts';
-import type { Claim, ClaimAction, HostRecord } from './store/records.ts';
+import type { Matches } from './matches.ts';
+import type { Claim, ClaimAction } from './store/records.ts';
 import { type ChangeResult, type ClaimOutcome, MAX_CHANGE_PREFIXES, type Store } from './store/store.ts';
+import type { HostOutcomes, Targets } from './targets.ts';
 
 export interface ChangesDeps {
   readonly store: Store;
-  readonly registry: HostRegistry;
+  readonly targets: Targets;
   readonly hub: Hub;
   readonly guard: Guard;
+  readonly matches: Matches;
   readonly clock: Clock;
 }
 
@@ -59,16 +60,8 @@ export interface ChangeReply {
   readonly elapsedMs: number;
 }
 
-export interface HostOutcomes {
-  readonly targeted: number;
-  readonly enforced: number;
-  readonly pending: readonly { readonly name: string; readonly status: 'offline' | 'lagging' }[];
-  readonly failed: readonly { readonly name: string; readonly refusal: HostRefusal }[];
-}
-
 const MANUAL = 'manual';
 const ORIGIN = /^[a-z0-9][a-z0-9._:-]{0,63}$/;
-const MAX_WAIT_MS = 10 * 60_000;
 const MAX_REASON = 1000;
 
 export class Changes {
@@ -83,7 +76,7 @@ export class Changes {
     const { store, hub, clock } = this.#deps;
     const prefixes = parsePrefixes(request.prefixes);
     const origin = checkOrigin(request.origin);
-    this.assertKnownHosts(request.target);
+    this.#deps.targets.assertKnown(request.target);
     if (request.force && request.caller.role !== 'admin')
       throw new FleetblockError('PERMISSION_DENIED', 'only an admin may override the guard with --force');
     if (!request.force && !request.monitor)
@@ -107,7 +100,7 @@ export class Changes {
   async unblock(request: UnblockRequest): Promise<ChangeReply> {
     const prefixes = parsePrefixes(request.prefixes);
     const origin = checkOrigin(request.origin);
-    if (request.target) this.assertKnownHosts(request.target);
+    if (request.target) this.#deps.targets.assertKnown(request.target);
     this.#deps.hub.quarantine.assertOpen();
     const result = await this.#deps.store.removeClaims({
       prefixes,
@@ -126,51 +119,14 @@ export class Changes {
     return this.#reply(request, prefixes, result, remaining);
   }
 
-  /** @throws FleetblockError NOT_FOUND */
-  assertKnownHosts(selector: Selector): void {
-    if (selector.kind !== 'hosts') return;
-    const unknown = selector.names.filter((name) => !this.#deps.registry.findByName(name));
-    if (unknown.length > 0)
-      throw new FleetblockError(
-        'NOT_FOUND',
-        `there is no host ${unknown.map((name) => JSON.stringify(name)).join(', ')}: see fleetblock hosts`,
-      );
-  }
-
-  /** Hosts that any of the selectors targets. */
-  targets(selectors: readonly Selector[]): HostRecord[] {
-    return [...this.#deps.registry.live()].filter((host) =>
-      selectors.some((selector) => selectorMatches(selector, host)),
-    );
-  }
-
-  /** How the targeted hosts stand, after waiting for them. `timeoutMs` 0: as they stand now. */
-  async outcomes(hosts: readonly HostRecord[], revision: Revision, timeoutMs: number) {
-    const { registry, hub } = this.#deps;
-    const ids = hosts.map((host) => host.id);
-    const proof = await hub.prove(ids, revision, Math.min(timeoutMs, MAX_WAIT_MS));
-    const nameOf = (id: string) => registry.find(id)?.name ?? id;
-    const outcomes: HostOutcomes = {
-      targeted: hosts.length,
-      enforced: proof.enforced.length,
-      pending: proof.pending.map((id) => ({
-        name: nameOf(id),
-        status: hub.statusOf(id) === 'offline' ? 'offline' : 'lagging',
-      })),
-      failed: proof.failed.map(({ hostId, refusal }) => ({ name: nameOf(hostId), refusal })),
-    };
-    return { outcomes, atMs: proof.atMs };
-  }
-
   async #reply(
     request: ChangeRequest,
     prefixes: readonly Prefix[],
     result: ChangeResult,
     stillBlocking: readonly (readonly Claim[])[] = [],
   ): Promise<ChangeReply> {
-    const hosts = this.targets(result.targets);
     const waitMs = request.dryRun ? 0 : (request.waitMs ?? 0);
-    const { outcomes, atMs } = await this.outcomes(hosts, result.revision, waitMs);
+    const { outcomes, atMs } = await this.#deps.targets.prove(result.targets, result.revision, waitMs);
     return {
       revision: result.revision,
       outcomes: prefixes.map((prefix, i) => ({
@@ -188,8 +144,8 @@ export class Changes {
     const result: Claim[][] = [];
     for (const prefix of prefixes) {
       const claims: Claim[] = [];
-      for await (const batch of this.#deps.store.claims({ covering: prefix, action: 'block' }))
-        claims.push(...batch.filter((claim) => !claim.monitor && !own(claim, prefix)));
+      for (const claim of await this.#deps.matches.covering(prefix, 'block'))
+        if (!claim.monitor && !own(claim, prefix)) claims.push(claim);
       result.push(claims);
     }
     return result;
@@ -229,7 +185,8 @@ function checkOrigin(origin: string): string {
   return origin;
 }
 
-function checkReason(reason: string): string {
+/** @throws FleetblockError INVALID_ARGUMENT */
+export function checkReason(reason: string): string {
   if (reason.length > MAX_REASON)
     throw new FleetblockError('INVALID_ARGUMENT', `the reason is longer than ${MAX_REASON} characters`);
   return reason;

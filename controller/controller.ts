@@ -1,13 +1,19 @@
 // The controller without its network: store, registry, views, hub and expiry, put together.
 import type { Clock } from '../common/clock.ts';
 import type { Logger } from '../common/logger.ts';
+import { entryCount } from '../common/packed.ts';
 import { Changes } from './changes.ts';
+import { EventLog } from './events.ts';
 import { startExpiry } from './expiry.ts';
 import { Guard, type LocalNetwork } from './guard.ts';
 import { Hub, type HubOptions } from './hub/hub.ts';
+import { Lists } from './lists.ts';
+import { Matches } from './matches.ts';
 import { HostRegistry } from './registry.ts';
 import { steadyClock } from './steady-clock.ts';
+import type { LayerChange } from './store/records.ts';
 import type { Store } from './store/store.ts';
+import { Targets } from './targets.ts';
 import { SliceQueue } from './views/slices.ts';
 import { Views } from './views/views.ts';
 
@@ -26,6 +32,10 @@ export interface Controller {
   readonly views: Views;
   readonly hub: Hub;
   readonly changes: Changes;
+  readonly lists: Lists;
+  readonly targets: Targets;
+  readonly matches: Matches;
+  readonly events: EventLog;
   /** Hosts by status, for metrics. */
   hostCounts(): Record<string, number>;
   /** Ends all streams. Idempotent. */
@@ -45,14 +55,26 @@ export async function startController(options: ControllerOptions): Promise<Contr
   );
   const registry = await HostRegistry.load(store);
   const views = await Views.load(store, registry, queue);
-  const hub = new Hub({ store, views, registry, clock, log }, options.hub);
-  const changes = new Changes({ store, registry, hub, clock, guard: new Guard(options.network) });
+  const events = new EventLog(() => clock.wallMs());
+  const hub = new Hub({ store, views, registry, clock, log, events }, options.hub);
+  const targets = new Targets(registry, hub);
+  const guard = new Guard(options.network);
+  const matches = new Matches(store, views, () => clock.wallMs());
+  const changes = new Changes({ store, targets, hub, clock, guard, matches });
+  const lists = new Lists({ store, targets, hub, clock, guard });
+  store.follow(({ revision, layers }) => {
+    if (layers.length > 0) events.add('change', describeChange(layers), { revision });
+  });
   const stopExpiry = startExpiry({ store, clock, log, mayChange: () => hub.quarantine.reason === undefined });
   return {
     registry,
     views,
     hub,
     changes,
+    lists,
+    targets,
+    matches,
+    events,
     hostCounts: () => {
       const counts: Record<string, number> = { synced: 0, lagging: 0, offline: 0, degraded: 0 };
       for (const host of registry.live()) {
@@ -67,4 +89,17 @@ export async function startController(options: ControllerOptions): Promise<Contr
       queue.close();
     },
   };
+}
+
+/** `claims all: 2 set, 1 removed`. */
+function describeChange(layers: readonly LayerChange[]): string {
+  const totals = new Map<string, { set: number; removed: number }>();
+  for (const { layer, sets, deletes } of layers) {
+    const total = totals.get(layer.id) ?? { set: 0, removed: 0 };
+    totals.set(layer.id, {
+      set: total.set + entryCount(sets),
+      removed: total.removed + entryCount(deletes),
+    });
+  }
+  return [...totals].map(([id, { set, removed }]) => `${id}: ${set} set, ${removed} removed`).join('; ');
 }

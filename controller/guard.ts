@@ -4,7 +4,8 @@ import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { FleetblockError } from '../common/errors.ts';
-import { covers, formatPrefix, type Prefix, parsePrefix } from '../common/prefix.ts';
+import { addressBytes, type FamilyColumns, type PackedEntries } from '../common/packed.ts';
+import { covers, type Family, formatPrefix, type Prefix, parsePrefix } from '../common/prefix.ts';
 import type { ClaimAction } from './store/records.ts';
 
 /** Shorter prefixes cover too much of the Internet for one command. */
@@ -49,10 +50,31 @@ export class Guard {
     if (prefix.length < shortest)
       return `${formatPrefix(prefix)} is wider than /${shortest}: that is ${share(prefix)} of all IPv${prefix.family} addresses`;
     if (action === 'allow') return undefined;
-    const hit = [...SPECIAL, ...this.#local.addresses()].find(
-      (each) => covers(prefix, each.prefix) || covers(each.prefix, prefix),
-    );
+    const hit = this.#protected().find((each) => covers(prefix, each.prefix) || covers(each.prefix, prefix));
     return hit && `${formatPrefix(prefix)} covers ${hit.what}`;
+  }
+
+  /** The same for a million rows. @returns the first that is refused, with its place (from 0), or undefined. */
+  firstRefusal(entries: PackedEntries, action: ClaimAction): { row: number; refusal: string } | undefined {
+    const guarded = this.#protected();
+    let before = 0;
+    for (const family of [4, 6] as const) {
+      const columns = family === 4 ? entries.v4 : entries.v6;
+      const ours = action === 'allow' ? [] : guarded.filter((each) => each.prefix.family === family);
+      const row = suspiciousRow(columns, family, ours);
+      if (row >= 0) {
+        const width = addressBytes(family);
+        const address = columns.addresses.slice(row * width, (row + 1) * width);
+        const refusal = this.refusal({ family, address, length: columns.lengths[row] ?? 0 }, action);
+        if (refusal !== undefined) return { row: before + row, refusal };
+      }
+      before += columns.count;
+    }
+    return undefined;
+  }
+
+  #protected(): readonly Protected[] {
+    return [...SPECIAL, ...this.#local.addresses()];
   }
 
   /** @throws FleetblockError FAILED_PRECONDITION, naming what would be cut off. */
@@ -61,6 +83,27 @@ export class Guard {
     if (refusal !== undefined)
       throw new FleetblockError('FAILED_PRECONDITION', `refused: ${refusal}; an admin may override with --force`);
   }
+}
+
+/** The first row that is too wide or overlaps a protected prefix; -1 for none. No object a row. */
+function suspiciousRow(columns: FamilyColumns, family: Family, guarded: readonly Protected[]): number {
+  const width = addressBytes(family);
+  const shortest = SHORTEST[family];
+  for (let row = 0; row < columns.count; row++) {
+    const length = columns.lengths[row] ?? 0;
+    if (length < shortest) return row;
+    for (const { prefix } of guarded)
+      if (sameBits(columns.addresses, row * width, prefix.address, Math.min(length, prefix.length))) return row;
+  }
+  return -1;
+}
+
+/** Are the first `bits` equal? */
+function sameBits(a: Uint8Array, offset: number, b: Uint8Array, bits: number): boolean {
+  const whole = bits >> 3;
+  for (let i = 0; i < whole; i++) if (a[offset + i] !== b[i]) return false;
+  const rest = bits & 7;
+  return rest === 0 || (((a[offset + whole] ?? 0) ^ (b[whole] ?? 0)) & (0xff << (8 - rest)) & 0xff) === 0;
 }
 
 function share(prefix: Prefix): string {

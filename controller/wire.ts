@@ -8,7 +8,15 @@ const VARINT = 0;
 const BYTES = 2;
 
 /** Fields of ControllerMessage's oneof. */
-const Message = { welcome: 1, delta: 2, snapshotBegin: 3, snapshotChunk: 4, snapshotEnd: 5, ping: 6 } as const;
+const Message = {
+  welcome: 1,
+  delta: 2,
+  snapshotBegin: 3,
+  snapshotChunk: 4,
+  snapshotEnd: 5,
+  ping: 6,
+  lookup: 7,
+} as const;
 
 /** Rows of columns take at most this much of a message, so that no message is over 256 KiB. */
 export const MAX_COLUMN_BYTES = 248 * 1024;
@@ -70,6 +78,11 @@ export function encodeSnapshotEnd(revision: Revision, digest: Digest): Buffer {
 
 export function encodePing(nonce: bigint): Buffer {
   return message(Message.ping, [varintField(1, nonce)]);
+}
+
+/** `address`: network byte order. */
+export function encodeLookup(id: bigint, address: Uint8Array): Buffer {
+  return message(Message.lookup, [varintField(1, id), bytesField(2, address)]);
 }
 
 /** Cuts columns into pieces that each fit one message. No rows: no pieces. */

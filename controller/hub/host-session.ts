@@ -5,11 +5,13 @@ import type { Logger } from '../../common/logger.ts';
 import { parseRevision, type Revision } from '../../common/revision.ts';
 import type { Ack__Output } from '../../proto/gen/fleetblock/v1/Ack.ts';
 import type { Hello__Output } from '../../proto/gen/fleetblock/v1/Hello.ts';
+import type { LookupReply__Output } from '../../proto/gen/fleetblock/v1/LookupReply.ts';
 import type { Nack__Output } from '../../proto/gen/fleetblock/v1/Nack.ts';
 import type { Status__Output } from '../../proto/gen/fleetblock/v1/Status.ts';
+import type { EventLog } from '../events.ts';
 import { EncodedDelta } from '../views/delta.ts';
 import type { Views } from '../views/views.ts';
-import { encodePing } from '../wire.ts';
+import { encodeLookup, encodePing } from '../wire.ts';
 import { Feed, type InFlight, type Sink } from './feed.ts';
 import type { HostRefusal, HostState, HostStatus } from './host-state.ts';
 import type { Slots } from './slots.ts';
@@ -31,6 +33,7 @@ export interface SessionContext {
   readonly queueLimit: number;
   /** Milliseconds until a host that refused a revision is given its view again. */
   readonly retryMs: number;
+  readonly events: EventLog;
   /** Something about this host changed that somebody may wait for. */
   readonly progressed: (session: HostSession) => void;
   /** Why nothing is to be sent to anybody, or undefined. */
@@ -62,7 +65,9 @@ export class HostSession {
   #retry: NodeJS.Timeout | undefined;
   #heldAtMs = 0;
   #probe: { nonce: bigint; answered: () => void } | undefined;
+  #fellBehind = false;
   #closed = false;
+  readonly #lookups = new Map<string, (reply: LookupReply__Output | undefined) => void>();
 
   constructor(hostId: string, state: HostState, hello: Hello__Output, stream: SessionStream, context: SessionContext) {
     this.hostId = hostId;
@@ -120,7 +125,8 @@ export class HostSession {
       if (this.#feed.offer({ to: delta.to, digest: delta.digest, messages: messages[Symbol.iterator]() })) return;
       this.#mode = 'lagging';
       this.#feed.dropUnsent();
-      this.#context.log.debug({ host: this.hostId }, 'fell behind');
+      this.#fellBehind = true;
+      this.#context.events.add('host.lagging', 'takes changes more slowly than they come', { hostId: this.hostId });
     });
   }
 
@@ -179,8 +185,40 @@ export class HostSession {
     this.state.entries = Number(status.entries);
     this.state.counters = status.counters;
     this.state.interfaces = status.interfaces;
-    this.state.problems = status.problems;
-    this.state.driftRepairs = Number(status.driftRepairs);
+    this.#noteProblems(status.problems);
+    const repairs = Number(status.driftRepairs);
+    if (repairs > this.state.driftRepairs)
+      this.#context.events.add('host.drift', 'its kernel differed from what it should hold; repaired', {
+        hostId: this.hostId,
+      });
+    this.state.driftRepairs = repairs;
+    this.state.topSources = status.topSources;
+  }
+
+  #noteProblems(problems: readonly string[]): void {
+    const [first] = problems;
+    const had = this.state.problems.length > 0;
+    if (first !== undefined && !had) this.#context.events.add('host.degraded', first, { hostId: this.hostId });
+    if (first === undefined && had) this.#context.events.add('host.recovered', 'all is well', { hostId: this.hostId });
+    this.state.problems = problems;
+  }
+
+  onLookupReply(reply: LookupReply__Output): void {
+    this.#lookups.get(reply.id)?.(reply);
+  }
+
+  /** What does its kernel do with this address? Undefined: no answer in time. `address`: network byte order. */
+  lookUp(id: bigint, address: Uint8Array, timeoutMs: number): Promise<LookupReply__Output | undefined> {
+    return new Promise((resolve) => {
+      const settle = (reply: LookupReply__Output | undefined) => {
+        clearTimeout(timer);
+        this.#lookups.delete(`${id}`);
+        resolve(reply);
+      };
+      const timer = setTimeout(() => settle(undefined), timeoutMs);
+      this.#lookups.set(`${id}`, settle);
+      this.#feed.urgent(encodeLookup(id, address));
+    });
   }
 
   onPong(nonce: bigint): void {
@@ -229,6 +267,7 @@ export class HostSession {
     this.#releaseSlot?.();
     this.#feed.abandon();
     this.#probe = undefined;
+    for (const answer of [...this.#lookups.values()]) answer(undefined);
   }
 
   /** Nothing more is sent until `resume`, `resync` or another stream. */
@@ -294,6 +333,7 @@ export class HostSession {
   /** The host does not hold what it should: the whole view, which it applies by difference. */
   #repair(why: string): void {
     this.#context.log.warn({ host: this.hostId, why }, 'sending the whole view again');
+    this.#context.events.add('host.drift', `${why}: the whole view is sent again`, { hostId: this.hostId });
     this.#feed.restart(this.#acked);
     this.#sendSnapshot(false);
     this.#context.progressed(this);
@@ -303,6 +343,7 @@ export class HostSession {
     this.#mode = 'held';
     this.#heldAtMs = this.#context.monotonicMs();
     this.state.refusal = refusal;
+    this.#context.events.add('host.degraded', `${refusal.code}: ${refusal.text}`, { hostId: this.hostId });
     this.#clearRetry();
     this.#releaseSlot?.();
     this.#feed.restart(this.#acked);
@@ -320,6 +361,12 @@ export class HostSession {
   }
 
   #proven(revision: Revision): void {
+    if (this.#fellBehind && this.#feed.settled && this.#mode === 'feeding') {
+      this.#fellBehind = false;
+      this.#context.events.add('host.synced', 'has caught up', { hostId: this.hostId, revision });
+    }
+    if (this.state.refusal)
+      this.#context.events.add('host.recovered', 'holds its list', { hostId: this.hostId, revision });
     this.#acked = revision;
     this.state.acked = revision;
     this.state.refusal = undefined;

@@ -3,6 +3,7 @@
 import type { Revision } from '../../common/revision.ts';
 import type { Counters__Output } from '../../proto/gen/fleetblock/v1/Counters.ts';
 import type { Interface__Output } from '../../proto/gen/fleetblock/v1/Interface.ts';
+import type { Source__Output } from '../../proto/gen/fleetblock/v1/Source.ts';
 
 export type HostStatus = 'synced' | 'lagging' | 'offline' | 'degraded';
 
@@ -19,6 +20,7 @@ export interface HostState {
   /** From its own last status. */
   problems: readonly string[];
   driftRepairs: number;
+  topSources: readonly Source__Output[];
   /** What the controller holds against it, until it is over. */
   refusal: HostRefusal | undefined;
 }
@@ -41,6 +43,7 @@ export function unknownState(): HostState {
     kernelVersion: '',
     problems: [],
     driftRepairs: 0,
+    topSources: [],
     refusal: undefined,
   };
 }

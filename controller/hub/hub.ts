@@ -4,6 +4,8 @@ import { FleetblockError } from '../../common/errors.ts';
 import type { Logger } from '../../common/logger.ts';
 import type { Revision } from '../../common/revision.ts';
 import type { Hello__Output } from '../../proto/gen/fleetblock/v1/Hello.ts';
+import type { LookupReply__Output } from '../../proto/gen/fleetblock/v1/LookupReply.ts';
+import type { EventLog } from '../events.ts';
 import type { HostRegistry } from '../registry.ts';
 import type { Store } from '../store/store.ts';
 import { EncodedDelta, type ViewDelta } from '../views/delta.ts';
@@ -34,6 +36,7 @@ export interface HubDependencies {
   readonly registry: HostRegistry;
   readonly clock: Clock;
   readonly log: Logger;
+  readonly events: EventLog;
 }
 
 /** Version of the sync protocol that Welcome carries. */
@@ -74,6 +77,7 @@ export class Hub {
       wallMs: () => deps.clock.wallMs(),
       monotonicMs: () => deps.clock.monotonicMs(),
       log: deps.log,
+      events: deps.events,
       queueLimit: this.#options.queueLimit,
       retryMs: this.#options.retryMs,
       progressed: (session) => this.#progressed(session),
@@ -132,6 +136,7 @@ export class Hub {
     if (this.#sessions.get(session.hostId) !== session) return;
     this.#sessions.delete(session.hostId);
     session.state.lastSeenMs = this.#deps.clock.wallMs();
+    this.#deps.events.add('host.disconnected', 'goes on enforcing what it holds', { hostId: session.hostId });
   }
 
   /** By an operator's order: the host is sent the whole view, whatever epoch it holds. @returns false when it is offline */
@@ -139,6 +144,11 @@ export class Hub {
     const session = this.#sessions.get(hostId);
     session?.resync();
     return session !== undefined;
+  }
+
+  /** What the host's kernel does with an address; undefined when it is offline or does not answer in time. */
+  async lookUp(hostId: string, address: Uint8Array, timeoutMs: number): Promise<LookupReply__Output | undefined> {
+    return this.#sessions.get(hostId)?.lookUp(++this.#nonce, address, timeoutMs);
   }
 
   statusOf(hostId: string): HostStatus {
@@ -201,6 +211,7 @@ export class Hub {
       statusIntervalMs: this.#options.statusIntervalMs,
       silenceLimitMs: this.#options.silenceLimitMs,
     });
+    this.#deps.events.add('host.connected', `agent ${hello.agentVersion}`, { hostId, revision: session.acked });
     welcomed(session);
     session.begin(welcome, hello);
   }
@@ -210,6 +221,7 @@ export class Hub {
     const name = this.#deps.registry.find(hostId)?.name ?? hostId;
     const text = `two machines present the identity of host ${name}: run fleetblock host revoke ${name}, then enroll the right one again`;
     this.#deps.log.error({ host: hostId }, text);
+    this.#deps.events.add('host.degraded', text, { hostId });
     const error = new FleetblockError('ALREADY_EXISTS', text);
     present.state.refusal = { code: 'DUPLICATE_IDENTITY', text };
     this.disconnect(present);
@@ -258,6 +270,7 @@ export class Hub {
     const name = this.#deps.registry.find(session.hostId)?.name ?? session.hostId;
     const text = `host ${name} holds revision ${claimed}, the store ends at ${this.#deps.store.head}: commits were lost`;
     this.quarantine.enter(session.hostId, text);
+    this.#deps.events.add('quarantine', text, { hostId: session.hostId });
     // Nothing more to anybody: what the store says now would take blocks away.
     for (const each of this.#sessions.values()) each.hold({ code: 'QUARANTINE', text });
   }

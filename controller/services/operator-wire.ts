@@ -1,17 +1,21 @@
 // The controller's values as operators see them on the wire.
 import { formatPrefix } from '../../common/prefix.ts';
 import { selectorToWire } from '../../common/rpc/selector.ts';
+import type { Action__Output } from '../../proto/gen/fleetblock/v1/Action.ts';
 import type { ChangeReply as ChangeReplyWire } from '../../proto/gen/fleetblock/v1/ChangeReply.ts';
 import type { Claim as ClaimWire } from '../../proto/gen/fleetblock/v1/Claim.ts';
 import type { Host as HostWire } from '../../proto/gen/fleetblock/v1/Host.ts';
+import type { HostOutcomes as HostOutcomesWire } from '../../proto/gen/fleetblock/v1/HostOutcomes.ts';
+import type { Wait__Output } from '../../proto/gen/fleetblock/v1/Wait.ts';
 import type { ChangeReply } from '../changes.ts';
 import type { HostState, HostStatus } from '../hub/host-state.ts';
-import type { Claim, HostRecord } from '../store/records.ts';
+import type { Claim, ClaimAction, HostRecord } from '../store/records.ts';
+import type { HostOutcomes } from '../targets.ts';
 
 export function claimToWire(claim: Claim): ClaimWire {
   return {
     prefix: formatPrefix(claim.prefix),
-    action: claim.action === 'allow' ? 'ACTION_ALLOW' : 'ACTION_BLOCK',
+    action: actionToWire(claim.action),
     origin: claim.origin,
     selector: selectorToWire(claim.selector),
     reason: claim.reason,
@@ -30,14 +34,32 @@ export function changeReplyToWire(reply: ChangeReply): ChangeReplyWire {
       change,
       stillBlockedBy: stillBlockedBy.map(claimToWire),
     })),
-    hosts: {
-      targeted: reply.hosts.targeted,
-      enforced: reply.hosts.enforced,
-      pending: reply.hosts.pending.map(({ name, status }) => ({ name, status })),
-      failed: reply.hosts.failed.map(({ name, refusal }) => ({ name, code: refusal.code, text: refusal.text })),
-    },
+    hosts: hostOutcomesToWire(reply.hosts),
     elapsedMs: reply.elapsedMs,
   };
+}
+
+export function hostOutcomesToWire(hosts: HostOutcomes): HostOutcomesWire {
+  return {
+    targeted: hosts.targeted,
+    enforced: hosts.enforced,
+    pending: hosts.pending.map(({ name, status }) => ({ name, status })),
+    failed: hosts.failed.map(({ name, refusal }) => ({ name, code: refusal.code, text: refusal.text })),
+  };
+}
+
+/** Unspecified means block. */
+export function actionFromWire(action: Action__Output): ClaimAction {
+  return action === 'ACTION_ALLOW' ? 'allow' : 'block';
+}
+
+export function actionToWire(action: ClaimAction): 'ACTION_ALLOW' | 'ACTION_BLOCK' {
+  return action === 'allow' ? 'ACTION_ALLOW' : 'ACTION_BLOCK';
+}
+
+/** Milliseconds; undefined: do not wait. */
+export function waitFromWire(wait: Wait__Output | null): number | undefined {
+  return wait?.timeoutMs;
 }
 
 export function hostToWire(host: HostRecord, status: HostStatus, state: HostState): HostWire {
@@ -53,5 +75,8 @@ export function hostToWire(host: HostRecord, status: HostStatus, state: HostStat
     lastSeenMs: state.lastSeenMs,
     agentVersion: state.agentVersion,
     problems: [...(state.refusal ? [`${state.refusal.code}: ${state.refusal.text}`] : []), ...state.problems],
+    topSources: [...state.topSources],
+    driftRepairs: state.driftRepairs,
+    kernelVersion: state.kernelVersion,
   };
 }

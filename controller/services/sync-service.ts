@@ -106,6 +106,9 @@ function deliver(session: HostSession, message: AgentMessage__Output): void {
     case 'pong':
       if (message.pong) session.onPong(BigInt(message.pong.nonce));
       return;
+    case 'lookupReply':
+      if (message.lookupReply) session.onLookupReply(message.lookupReply);
+      return;
     default:
       throw new FleetblockError('INVALID_ARGUMENT', 'an empty message: upgrade the agent or the controller');
   }

@@ -2,7 +2,7 @@
 import type { PackedEntries } from '../../common/packed.ts';
 import type { Prefix } from '../../common/prefix.ts';
 import type { Revision } from '../../common/revision.ts';
-import type { Selector } from '../../common/selector.ts';
+import { formatSelector, type Selector } from '../../common/selector.ts';
 
 export type ClaimAction = 'block' | 'allow';
 
@@ -110,6 +110,14 @@ export interface LayerKey {
   /** `claims <selector text>` or `list:<name> <selector text>`; unique and stable. */
   readonly id: string;
   readonly selector: Selector;
+}
+
+export function claimsLayer(selector: Selector): LayerKey {
+  return { id: `claims ${formatSelector(selector)}`, selector };
+}
+
+export function listLayer(name: string, selector: Selector): LayerKey {
+  return { id: `list:${name} ${formatSelector(selector)}`, selector };
 }
 
 /** Rows of one layer that changed: absolute, so that applying them twice does no harm. Times are Unix milliseconds. */

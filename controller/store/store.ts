@@ -11,6 +11,7 @@ import type {
   ClaimAction,
   HostRecord,
   LayerChange,
+  ListRecord,
   OperatorRecord,
   TokenRecord,
 } from './records.ts';
@@ -153,8 +154,14 @@ export interface Store {
   expireClaims(nowMs: number): Promise<{ readonly removed: number; readonly revision: Revision }>;
   /** Unix milliseconds at which the next claim ends; 0 when none does. */
   nextExpiryMs(): number;
-  //LISTS
-  /** Single claims first, then lists' rows, in bounded batches. */
+  /** Makes a list what the request says, by difference. Nothing to change: no revision. */
+  replaceList(request: ReplaceList): Promise<ListResult>;
+  /** @throws FleetblockError NOT_FOUND */
+  removeList(name: string, by: Attribution, dryRun: boolean): Promise<ListResult>;
+  lists(): Promise<readonly ListRecord[]>;
+  /** The rows of a list in bounded pieces; `ttlsMs` holds Unix milliseconds of the end. */
+  listRows(name: string): AsyncIterable<PackedEntries>;
+  /** Single claims, in bounded batches, by prefix. */
   claims(filter: ClaimFilter): AsyncIterable<readonly Claim[]>;
 
   /** The present state of every layer, in bounded pieces (`sets` only). */

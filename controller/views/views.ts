@@ -2,8 +2,9 @@
 import { type Digest, EMPTY_DIGEST, EntryTable } from '../../common/entry-table.ts';
 import { NO_ENTRIES, type PackedEntries } from '../../common/packed.ts';
 import type { Revision } from '../../common/revision.ts';
+import type { Selector } from '../../common/selector.ts';
 import type { HostRegistry } from '../registry.ts';
-import type { HostRecord, LayerChange, LayerKey } from '../store/records.ts';
+import { type HostRecord, type LayerChange, type LayerKey, listLayer } from '../store/records.ts';
 import type { Store, StoreEvent } from '../store/store.ts';
 import { AppliedChange, note, sameEffect } from './change.ts';
 import { ColumnsBuilder } from './columns-builder.ts';
@@ -91,6 +92,11 @@ export class Views {
   /** What a host holds for this very prefix, going by its view. */
   effectFor(hostId: string, key: KeyAt) {
     return this.#viewOfHost.get(hostId)?.effectOf(key);
+  }
+
+  /** Undefined while the list has no rows that hosts could have. */
+  layerOfList(name: string, selector: Selector): Layer | undefined {
+    return this.#layers.get(listLayer(name, selector).id);
   }
 
   /** Number of distinct views and layers: for metrics. */

@@ -12,6 +12,8 @@ import type { EnrollResponse as _fleetblock_v1_EnrollResponse, EnrollResponse__O
 import type { EnrollmentServiceClient as _fleetblock_v1_EnrollmentServiceClient, EnrollmentServiceDefinition as _fleetblock_v1_EnrollmentServiceDefinition } from './fleetblock/v1/EnrollmentService.ts';
 import type { Hello as _fleetblock_v1_Hello, Hello__Output as _fleetblock_v1_Hello__Output } from './fleetblock/v1/Hello.ts';
 import type { Interface as _fleetblock_v1_Interface, Interface__Output as _fleetblock_v1_Interface__Output } from './fleetblock/v1/Interface.ts';
+import type { Lookup as _fleetblock_v1_Lookup, Lookup__Output as _fleetblock_v1_Lookup__Output } from './fleetblock/v1/Lookup.ts';
+import type { LookupReply as _fleetblock_v1_LookupReply, LookupReply__Output as _fleetblock_v1_LookupReply__Output } from './fleetblock/v1/LookupReply.ts';
 import type { Nack as _fleetblock_v1_Nack, Nack__Output as _fleetblock_v1_Nack__Output } from './fleetblock/v1/Nack.ts';
 import type { PackedPrefixes as _fleetblock_v1_PackedPrefixes, PackedPrefixes__Output as _fleetblock_v1_PackedPrefixes__Output } from './fleetblock/v1/PackedPrefixes.ts';
 import type { Ping as _fleetblock_v1_Ping, Ping__Output as _fleetblock_v1_Ping__Output } from './fleetblock/v1/Ping.ts';
@@ -20,6 +22,7 @@ import type { Selector as _fleetblock_v1_Selector, Selector__Output as _fleetblo
 import type { SnapshotBegin as _fleetblock_v1_SnapshotBegin, SnapshotBegin__Output as _fleetblock_v1_SnapshotBegin__Output } from './fleetblock/v1/SnapshotBegin.ts';
 import type { SnapshotChunk as _fleetblock_v1_SnapshotChunk, SnapshotChunk__Output as _fleetblock_v1_SnapshotChunk__Output } from './fleetblock/v1/SnapshotChunk.ts';
 import type { SnapshotEnd as _fleetblock_v1_SnapshotEnd, SnapshotEnd__Output as _fleetblock_v1_SnapshotEnd__Output } from './fleetblock/v1/SnapshotEnd.ts';
+import type { Source as _fleetblock_v1_Source, Source__Output as _fleetblock_v1_Source__Output } from './fleetblock/v1/Source.ts';
 import type { Status as _fleetblock_v1_Status, Status__Output as _fleetblock_v1_Status__Output } from './fleetblock/v1/Status.ts';
 import type { Welcome as _fleetblock_v1_Welcome, Welcome__Output as _fleetblock_v1_Welcome__Output } from './fleetblock/v1/Welcome.ts';
 
@@ -48,6 +51,8 @@ export interface ProtoGrpcType {
       EnrollmentService: SubtypeConstructor<typeof grpc.Client, _fleetblock_v1_EnrollmentServiceClient> & { service: _fleetblock_v1_EnrollmentServiceDefinition }
       Hello: MessageTypeDefinition<_fleetblock_v1_Hello, _fleetblock_v1_Hello__Output>
       Interface: MessageTypeDefinition<_fleetblock_v1_Interface, _fleetblock_v1_Interface__Output>
+      Lookup: MessageTypeDefinition<_fleetblock_v1_Lookup, _fleetblock_v1_Lookup__Output>
+      LookupReply: MessageTypeDefinition<_fleetblock_v1_LookupReply, _fleetblock_v1_LookupReply__Output>
       Nack: MessageTypeDefinition<_fleetblock_v1_Nack, _fleetblock_v1_Nack__Output>
       PackedPrefixes: MessageTypeDefinition<_fleetblock_v1_PackedPrefixes, _fleetblock_v1_PackedPrefixes__Output>
       Ping: MessageTypeDefinition<_fleetblock_v1_Ping, _fleetblock_v1_Ping__Output>
@@ -56,6 +61,7 @@ export interface ProtoGrpcType {
       SnapshotBegin: MessageTypeDefinition<_fleetblock_v1_SnapshotBegin, _fleetblock_v1_SnapshotBegin__Output>
       SnapshotChunk: MessageTypeDefinition<_fleetblock_v1_SnapshotChunk, _fleetblock_v1_SnapshotChunk__Output>
       SnapshotEnd: MessageTypeDefinition<_fleetblock_v1_SnapshotEnd, _fleetblock_v1_SnapshotEnd__Output>
+      Source: MessageTypeDefinition<_fleetblock_v1_Source, _fleetblock_v1_Source__Output>
       Status: MessageTypeDefinition<_fleetblock_v1_Status, _fleetblock_v1_Status__Output>
       Welcome: MessageTypeDefinition<_fleetblock_v1_Welcome, _fleetblock_v1_Welcome__Output>
     }

@@ -1,7 +1,6 @@
 // One command, several agents: block, proof, unblock, labels, restarts, over real gRPC.
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { listed } from '../agent/harness.ts';
-import { type SimulatedHost, SyncFleet, until } from './fleet.ts';
+import { listed, type SimulatedHost, SyncFleet, until } from './fleet.ts';
 
 let fleet: SyncFleet;
 let hosts: SimulatedHost[];
@@ -68,7 +67,11 @@ it('resumes by revision after a restart of the controller', async () => {
   await fleet.operator.block(['198.51.100.1']);
   await fleet.restart();
   await fleet.operator.block(['198.51.100.2']);
-  await until('both held', () => held().every((list) => list === 'block 198.51.100.1/32,block 198.51.100.2/32'), 20_000);
+  await until(
+    'both held',
+    () => held().every((list) => list === 'block 198.51.100.1/32,block 198.51.100.2/32'),
+    20_000,
+  );
 });
 
 it('ends a block on time, by a removal of its own', async () => {

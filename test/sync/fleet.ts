@@ -12,7 +12,10 @@ import { MemoryDatapath } from '../../agent/memory-datapath.ts';
 import { openSyncStream } from '../../agent/services/sync-stream.ts';
 import { type Clock, systemClock } from '../../common/clock.ts';
 import { formatEndpoint } from '../../common/endpoint.ts';
+import type { EntryTable } from '../../common/entry-table.ts';
 import { createLogger } from '../../common/logger.ts';
+import { unpackEntries } from '../../common/packed.ts';
+import { formatPrefix } from '../../common/prefix.ts';
 import { type ClientIdentity, CONTROLLER_NAME, channelOptions, clientCredentials } from '../../common/rpc/channel.ts';
 import { protocol } from '../../common/rpc/proto.ts';
 import { DataDirectory, readFleetSettings } from '../../controller/data-dir.ts';
@@ -161,4 +164,11 @@ export async function until(what: string, holds: () => boolean | Promise<boolean
     if (performance.now() > deadline) throw new Error(`not in ${timeoutMs} ms: ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
+}
+
+/** `block 198.51.100.1/32`, sorted. */
+export function listed(table: EntryTable): string[] {
+  return unpackEntries(table.pack(0))
+    .map(({ prefix, allow, monitor }) => `${allow ? 'allow' : monitor ? 'monitor' : 'block'} ${formatPrefix(prefix)}`)
+    .sort();
 }

@@ -3,9 +3,9 @@ import type { Entry } from '../../../common/packed.ts';
 import { formatPrefix, type Prefix } from '../../../common/prefix.ts';
 import { formatSelector, type Selector } from '../../../common/selector.ts';
 import { hasEnded, laterEnd } from '../effective.ts';
-import type { Claim, ClaimAction } from '../records.ts';
+import { type Claim, type ClaimAction, claimsLayer } from '../records.ts';
 import type { AddClaims, ChangeResult, ClaimOutcome, RemoveClaims } from '../store.ts';
-import { claimFromRow, claimsLayer, claimsOn, deleteClaim, layerEffect, layerEntry, saveClaim } from './claim-rows.ts';
+import { claimFromRow, claimsOn, deleteClaim, layerEffect, layerEntry, saveClaim } from './claim-rows.ts';
 import type { Transaction } from './transaction.ts';
 
 export function addClaims(tx: Transaction, request: AddClaims): ChangeResult {

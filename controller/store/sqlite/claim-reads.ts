@@ -5,9 +5,9 @@ import { packEntries } from '../../../common/packed.ts';
 import { covers, maskAddress, type Prefix } from '../../../common/prefix.ts';
 import { formatSelector, selectorMatches } from '../../../common/selector.ts';
 import { type Effect, hasEnded, stronger } from '../effective.ts';
-import type { Claim, LayerChange } from '../records.ts';
+import { type Claim, claimsLayer, type LayerChange } from '../records.ts';
 import type { ClaimFilter } from '../store.ts';
-import { claimFromRow, claimsLayer, layerEntry } from './claim-rows.ts';
+import { claimFromRow, layerEntry } from './claim-rows.ts';
 import type { Connection } from './database.ts';
 
 const BATCH = 1000;

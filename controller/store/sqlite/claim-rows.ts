@@ -6,13 +6,9 @@ import type { Entry } from '../../../common/packed.ts';
 import { type Family, formatPrefix, type Prefix } from '../../../common/prefix.ts';
 import { formatSelector, parseSelector, type Selector } from '../../../common/selector.ts';
 import { type Effect, hasEnded, stronger } from '../effective.ts';
-import type { Claim, ClaimAction, LayerKey } from '../records.ts';
+import type { Claim, ClaimAction } from '../records.ts';
 import type { Connection } from './database.ts';
 import { blob, integer, type Row, text } from './rows.ts';
-
-export function claimsLayer(selector: Selector): LayerKey {
-  return { id: `claims ${formatSelector(selector)}`, selector };
-}
 
 export function familyOf(value: number): Family {
   return value === 6 ? 6 : 4;

@@ -1,15 +1,18 @@
 // The embedded store: SQLite in WAL mode with synchronous=FULL behind the Store interface.
 import type { Clock } from '../../../common/clock.ts';
+import { NO_ENTRIES, type PackedEntries } from '../../../common/packed.ts';
 import type { Revision } from '../../../common/revision.ts';
 import { steadyClock } from '../../steady-clock.ts';
-import type {
-  Attribution,
-  AuditRecord,
-  Claim,
-  HostRecord,
-  LayerChange,
-  OperatorRecord,
-  TokenRecord,
+import {
+  type Attribution,
+  type AuditRecord,
+  type Claim,
+  type HostRecord,
+  type LayerChange,
+  type ListRecord,
+  listLayer,
+  type OperatorRecord,
+  type TokenRecord,
 } from '../records.ts';
 import type {
   AddClaims,
@@ -17,9 +20,11 @@ import type {
   ChangeResult,
   ClaimFilter,
   Enrollment,
+  ListResult,
   NewOperator,
   NewToken,
   RemoveClaims,
+  ReplaceList,
   Store,
   StoreEvent,
   Touched,
@@ -30,6 +35,7 @@ import { readClaimLayers, readClaims } from './claim-reads.ts';
 import { decodeColumns } from './columns-blob.ts';
 import { type Connection, Database } from './database.ts';
 import * as hosts from './host-rows.ts';
+import { endListRows, readListRows, readLists, removeList, replaceList } from './list-changes.ts';
 import { markClean, type OpenedFile, openStoreFile } from './open.ts';
 import { bigint, blob, integer, text } from './rows.ts';
 import { compactHistory, Transaction } from './transaction.ts';
@@ -46,6 +52,7 @@ export interface SqliteStoreOptions {
 
 /** Claims that one call of expireClaims removes at most. */
 const EXPIRE_BATCH = 1000;
+const EXPIRE_CHUNKS = 32;
 
 /** @throws FleetblockError NOT_FOUND, FAILED_PRECONDITION (in use by another process), DATA_LOSS (damaged). */
 export async function openSqliteStore(options: SqliteStoreOptions): Promise<Store> {
@@ -83,29 +90,70 @@ class SqliteStore implements Store {
   }
 
   addClaims(request: AddClaims): Promise<ChangeResult> {
-    return this.#change((tx) => addClaims(tx, request), request.dryRun);
+    return this.#revised(
+      this.#change((tx) => addClaims(tx, request), request.dryRun),
+      request.dryRun,
+    );
   }
 
   removeClaims(request: RemoveClaims): Promise<ChangeResult> {
-    return this.#change((tx) => removeClaims(tx, request), request.dryRun);
+    return this.#revised(
+      this.#change((tx) => removeClaims(tx, request), request.dryRun),
+      request.dryRun,
+    );
   }
 
   async expireClaims(nowMs: number): Promise<{ removed: number; revision: Revision }> {
-    const removed = await this.#change((tx) => endClaims(tx, nowMs, EXPIRE_BATCH));
+    const removed = await this.#change(
+      (tx) => endClaims(tx, nowMs, EXPIRE_BATCH) + endListRows(tx, nowMs, EXPIRE_CHUNKS),
+    );
     return { removed, revision: this.head };
   }
 
   nextExpiryMs(): number {
-    const row = this.#db.reader.prepare('SELECT min(expires_ms) AS value FROM claim WHERE expires_ms > 0').get();
-    return row && row.value !== null ? integer(row, 'value') : 0;
+    const firsts = ['claim', 'list_chunk'].flatMap((table) => {
+      const sql = `SELECT min(expires_ms) AS value FROM ${table} WHERE expires_ms > 0`;
+      const row = this.#db.reader.prepare(sql).get();
+      return row && row.value !== null ? [integer(row, 'value')] : [];
+    });
+    return firsts.length > 0 ? Math.min(...firsts) : 0;
   }
 
   claims(filter: ClaimFilter): AsyncIterable<readonly Claim[]> {
     return readClaims(this.#db.reader, filter, this.#clock.wallMs());
   }
 
-  readLayers(): AsyncIterable<LayerChange> {
-    return readClaimLayers(this.#db.reader, this.#clock.wallMs());
+  replaceList(request: ReplaceList): Promise<ListResult> {
+    return this.#revised(
+      this.#changeLong((tx) => replaceList(tx, request, breather()), request.dryRun),
+      request.dryRun,
+    );
+  }
+
+  removeList(name: string, by: Attribution, dryRun: boolean): Promise<ListResult> {
+    return this.#revised(
+      this.#changeLong((tx) => removeList(tx, name, by, breather()), dryRun),
+      dryRun,
+    );
+  }
+
+  async lists(): Promise<readonly ListRecord[]> {
+    return readLists(this.#db.reader);
+  }
+
+  async *listRows(name: string): AsyncGenerator<PackedEntries> {
+    const pause = breather();
+    for (const rows of readListRows(this.#db.reader, name)) {
+      yield rows;
+      await pause();
+    }
+  }
+
+  async *readLayers(): AsyncGenerator<LayerChange> {
+    yield* readClaimLayers(this.#db.reader, this.#clock.wallMs());
+    for (const list of readLists(this.#db.reader))
+      for await (const sets of this.listRows(list.name))
+        yield { layer: listLayer(list.name, list.selector), sets, deletes: NO_ENTRIES };
   }
 
   follow(listener: (event: StoreEvent) => void): () => void {
@@ -203,6 +251,38 @@ class SqliteStore implements Store {
     return result;
   }
 
+  /** The same for what takes many turns of the event loop. */
+  async #changeLong<T>(work: (tx: Transaction) => Promise<T>, dryRun: boolean): Promise<T> {
+    const rehearsed: T[] = [];
+    try {
+      const { result } = await this.#db.writeLong(
+        async (writer): Promise<Performed<T>> => {
+          const tx = new Transaction(writer, this.#clock.wallMs());
+          const done = await work(tx);
+          if (dryRun) {
+            rehearsed.push(done);
+            throw REHEARSED;
+          }
+          const event = tx.finish();
+          if (event) compactHistory(writer, event.revision, this.#keepRevisions);
+          return { result: done, event };
+        },
+        ({ event }) => this.#publish(event),
+      );
+      return result;
+    } catch (error) {
+      const [answer] = rehearsed;
+      if (error === REHEARSED && answer !== undefined) return answer;
+      throw error;
+    }
+  }
+
+  /** A dry run makes no revision: it reports the head. */
+  async #revised<T extends { readonly revision: Revision }>(change: Promise<T>, dryRun: boolean): Promise<T> {
+    const result = await change;
+    return dryRun ? { ...result, revision: this.head } : result;
+  }
+
   #perform<T>(writer: Connection, work: (tx: Transaction) => T): Performed<T> {
     const tx = new Transaction(writer, this.#clock.wallMs());
     const result = work(tx);
@@ -236,6 +316,21 @@ class SqliteStore implements Store {
     const row = statement.get();
     return row ? bigint(row, 'value') : 0n;
   }
+}
+
+/** Rolls a dry run back. */
+const REHEARSED = new Error('dry run');
+
+/** Longest time that a long change holds the event loop, milliseconds. */
+const TURN_MS = 10;
+
+function breather(): () => Promise<void> {
+  let until = performance.now() + TURN_MS;
+  return async () => {
+    if (performance.now() < until) return;
+    await new Promise((resolve) => setImmediate(resolve));
+    until = performance.now() + TURN_MS;
+  };
 }
 
 interface Performed<T> {

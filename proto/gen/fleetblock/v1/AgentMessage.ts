@@ -5,6 +5,7 @@ import type { Ack as _fleetblock_v1_Ack, Ack__Output as _fleetblock_v1_Ack__Outp
 import type { Nack as _fleetblock_v1_Nack, Nack__Output as _fleetblock_v1_Nack__Output } from '../../fleetblock/v1/Nack.ts';
 import type { Status as _fleetblock_v1_Status, Status__Output as _fleetblock_v1_Status__Output } from '../../fleetblock/v1/Status.ts';
 import type { Pong as _fleetblock_v1_Pong, Pong__Output as _fleetblock_v1_Pong__Output } from '../../fleetblock/v1/Pong.ts';
+import type { LookupReply as _fleetblock_v1_LookupReply, LookupReply__Output as _fleetblock_v1_LookupReply__Output } from '../../fleetblock/v1/LookupReply.ts';
 
 export interface AgentMessage {
   'hello'?: (_fleetblock_v1_Hello | null);
@@ -12,7 +13,8 @@ export interface AgentMessage {
   'nack'?: (_fleetblock_v1_Nack | null);
   'status'?: (_fleetblock_v1_Status | null);
   'pong'?: (_fleetblock_v1_Pong | null);
-  'message'?: "hello"|"ack"|"nack"|"status"|"pong";
+  'lookupReply'?: (_fleetblock_v1_LookupReply | null);
+  'message'?: "hello"|"ack"|"nack"|"status"|"pong"|"lookupReply";
 }
 
 export interface AgentMessage__Output {
@@ -21,5 +23,6 @@ export interface AgentMessage__Output {
   'nack'?: (_fleetblock_v1_Nack__Output | null);
   'status'?: (_fleetblock_v1_Status__Output | null);
   'pong'?: (_fleetblock_v1_Pong__Output | null);
-  'message'?: "hello"|"ack"|"nack"|"status"|"pong";
+  'lookupReply'?: (_fleetblock_v1_LookupReply__Output | null);
+  'message'?: "hello"|"ack"|"nack"|"status"|"pong"|"lookupReply";
 }

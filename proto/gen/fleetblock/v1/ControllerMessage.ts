@@ -6,6 +6,7 @@ import type { SnapshotBegin as _fleetblock_v1_SnapshotBegin, SnapshotBegin__Outp
 import type { SnapshotChunk as _fleetblock_v1_SnapshotChunk, SnapshotChunk__Output as _fleetblock_v1_SnapshotChunk__Output } from '../../fleetblock/v1/SnapshotChunk.ts';
 import type { SnapshotEnd as _fleetblock_v1_SnapshotEnd, SnapshotEnd__Output as _fleetblock_v1_SnapshotEnd__Output } from '../../fleetblock/v1/SnapshotEnd.ts';
 import type { Ping as _fleetblock_v1_Ping, Ping__Output as _fleetblock_v1_Ping__Output } from '../../fleetblock/v1/Ping.ts';
+import type { Lookup as _fleetblock_v1_Lookup, Lookup__Output as _fleetblock_v1_Lookup__Output } from '../../fleetblock/v1/Lookup.ts';
 
 export interface ControllerMessage {
   'welcome'?: (_fleetblock_v1_Welcome | null);
@@ -14,7 +15,8 @@ export interface ControllerMessage {
   'snapshotChunk'?: (_fleetblock_v1_SnapshotChunk | null);
   'snapshotEnd'?: (_fleetblock_v1_SnapshotEnd | null);
   'ping'?: (_fleetblock_v1_Ping | null);
-  'message'?: "welcome"|"delta"|"snapshotBegin"|"snapshotChunk"|"snapshotEnd"|"ping";
+  'lookup'?: (_fleetblock_v1_Lookup | null);
+  'message'?: "welcome"|"delta"|"snapshotBegin"|"snapshotChunk"|"snapshotEnd"|"ping"|"lookup";
 }
 
 export interface ControllerMessage__Output {
@@ -24,5 +26,6 @@ export interface ControllerMessage__Output {
   'snapshotChunk'?: (_fleetblock_v1_SnapshotChunk__Output | null);
   'snapshotEnd'?: (_fleetblock_v1_SnapshotEnd__Output | null);
   'ping'?: (_fleetblock_v1_Ping__Output | null);
-  'message'?: "welcome"|"delta"|"snapshotBegin"|"snapshotChunk"|"snapshotEnd"|"ping";
+  'lookup'?: (_fleetblock_v1_Lookup__Output | null);
+  'message'?: "welcome"|"delta"|"snapshotBegin"|"snapshotChunk"|"snapshotEnd"|"ping"|"lookup";
 }

@@ -2,6 +2,7 @@
 
 import type { Interface as _fleetblock_v1_Interface, Interface__Output as _fleetblock_v1_Interface__Output } from '../../fleetblock/v1/Interface.ts';
 import type { Counters as _fleetblock_v1_Counters, Counters__Output as _fleetblock_v1_Counters__Output } from '../../fleetblock/v1/Counters.ts';
+import type { Source as _fleetblock_v1_Source, Source__Output as _fleetblock_v1_Source__Output } from '../../fleetblock/v1/Source.ts';
 import type { Long } from '@grpc/proto-loader';
 
 export interface Host {
@@ -28,6 +29,15 @@ export interface Host {
    * One sentence each, when degraded.
    */
   'problems'?: (string)[];
+  /**
+   * Sources with the most drops lately, the most first.
+   */
+  'topSources'?: (_fleetblock_v1_Source)[];
+  /**
+   * Times that its kernel was found to differ from what it should hold, and was repaired.
+   */
+  'driftRepairs'?: (number | string | Long);
+  'kernelVersion'?: (string);
 }
 
 export interface Host__Output {
@@ -54,4 +64,13 @@ export interface Host__Output {
    * One sentence each, when degraded.
    */
   'problems': (string)[];
+  /**
+   * Sources with the most drops lately, the most first.
+   */
+  'topSources': (_fleetblock_v1_Source__Output)[];
+  /**
+   * Times that its kernel was found to differ from what it should hold, and was repaired.
+   */
+  'driftRepairs': (string);
+  'kernelVersion': (string);
 }

@@ -2,15 +2,32 @@
 
 import type * as grpc from '@grpc/grpc-js'
 import type { MethodDefinition } from '@grpc/proto-loader'
+import type { AuditEntry as _fleetblock_v1_AuditEntry, AuditEntry__Output as _fleetblock_v1_AuditEntry__Output } from '../../fleetblock/v1/AuditEntry.ts';
 import type { BlockRequest as _fleetblock_v1_BlockRequest, BlockRequest__Output as _fleetblock_v1_BlockRequest__Output } from '../../fleetblock/v1/BlockRequest.ts';
 import type { ChangeReply as _fleetblock_v1_ChangeReply, ChangeReply__Output as _fleetblock_v1_ChangeReply__Output } from '../../fleetblock/v1/ChangeReply.ts';
+import type { CheckReply as _fleetblock_v1_CheckReply, CheckReply__Output as _fleetblock_v1_CheckReply__Output } from '../../fleetblock/v1/CheckReply.ts';
+import type { CheckRequest as _fleetblock_v1_CheckRequest, CheckRequest__Output as _fleetblock_v1_CheckRequest__Output } from '../../fleetblock/v1/CheckRequest.ts';
 import type { Claim as _fleetblock_v1_Claim, Claim__Output as _fleetblock_v1_Claim__Output } from '../../fleetblock/v1/Claim.ts';
 import type { CreateTokenReply as _fleetblock_v1_CreateTokenReply, CreateTokenReply__Output as _fleetblock_v1_CreateTokenReply__Output } from '../../fleetblock/v1/CreateTokenReply.ts';
 import type { CreateTokenRequest as _fleetblock_v1_CreateTokenRequest, CreateTokenRequest__Output as _fleetblock_v1_CreateTokenRequest__Output } from '../../fleetblock/v1/CreateTokenRequest.ts';
+import type { Event as _fleetblock_v1_Event, Event__Output as _fleetblock_v1_Event__Output } from '../../fleetblock/v1/Event.ts';
+import type { ExportChunk as _fleetblock_v1_ExportChunk, ExportChunk__Output as _fleetblock_v1_ExportChunk__Output } from '../../fleetblock/v1/ExportChunk.ts';
+import type { ExportRequest as _fleetblock_v1_ExportRequest, ExportRequest__Output as _fleetblock_v1_ExportRequest__Output } from '../../fleetblock/v1/ExportRequest.ts';
+import type { ImportListRequest as _fleetblock_v1_ImportListRequest, ImportListRequest__Output as _fleetblock_v1_ImportListRequest__Output } from '../../fleetblock/v1/ImportListRequest.ts';
+import type { LabelHostReply as _fleetblock_v1_LabelHostReply, LabelHostReply__Output as _fleetblock_v1_LabelHostReply__Output } from '../../fleetblock/v1/LabelHostReply.ts';
+import type { LabelHostRequest as _fleetblock_v1_LabelHostRequest, LabelHostRequest__Output as _fleetblock_v1_LabelHostRequest__Output } from '../../fleetblock/v1/LabelHostRequest.ts';
+import type { ListAuditRequest as _fleetblock_v1_ListAuditRequest, ListAuditRequest__Output as _fleetblock_v1_ListAuditRequest__Output } from '../../fleetblock/v1/ListAuditRequest.ts';
+import type { ListChangeReply as _fleetblock_v1_ListChangeReply, ListChangeReply__Output as _fleetblock_v1_ListChangeReply__Output } from '../../fleetblock/v1/ListChangeReply.ts';
 import type { ListEntriesRequest as _fleetblock_v1_ListEntriesRequest, ListEntriesRequest__Output as _fleetblock_v1_ListEntriesRequest__Output } from '../../fleetblock/v1/ListEntriesRequest.ts';
 import type { ListHostsReply as _fleetblock_v1_ListHostsReply, ListHostsReply__Output as _fleetblock_v1_ListHostsReply__Output } from '../../fleetblock/v1/ListHostsReply.ts';
 import type { ListHostsRequest as _fleetblock_v1_ListHostsRequest, ListHostsRequest__Output as _fleetblock_v1_ListHostsRequest__Output } from '../../fleetblock/v1/ListHostsRequest.ts';
+import type { ListListsReply as _fleetblock_v1_ListListsReply, ListListsReply__Output as _fleetblock_v1_ListListsReply__Output } from '../../fleetblock/v1/ListListsReply.ts';
+import type { ListListsRequest as _fleetblock_v1_ListListsRequest, ListListsRequest__Output as _fleetblock_v1_ListListsRequest__Output } from '../../fleetblock/v1/ListListsRequest.ts';
+import type { RemoveListRequest as _fleetblock_v1_RemoveListRequest, RemoveListRequest__Output as _fleetblock_v1_RemoveListRequest__Output } from '../../fleetblock/v1/RemoveListRequest.ts';
+import type { ResyncHostsReply as _fleetblock_v1_ResyncHostsReply, ResyncHostsReply__Output as _fleetblock_v1_ResyncHostsReply__Output } from '../../fleetblock/v1/ResyncHostsReply.ts';
+import type { ResyncHostsRequest as _fleetblock_v1_ResyncHostsRequest, ResyncHostsRequest__Output as _fleetblock_v1_ResyncHostsRequest__Output } from '../../fleetblock/v1/ResyncHostsRequest.ts';
 import type { UnblockRequest as _fleetblock_v1_UnblockRequest, UnblockRequest__Output as _fleetblock_v1_UnblockRequest__Output } from '../../fleetblock/v1/UnblockRequest.ts';
+import type { WatchEventsRequest as _fleetblock_v1_WatchEventsRequest, WatchEventsRequest__Output as _fleetblock_v1_WatchEventsRequest__Output } from '../../fleetblock/v1/WatchEventsRequest.ts';
 
 export interface OperatorServiceClient extends grpc.Client {
   /**
@@ -30,6 +47,21 @@ export interface OperatorServiceClient extends grpc.Client {
   block(argument: _fleetblock_v1_BlockRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_fleetblock_v1_ChangeReply__Output>): grpc.ClientUnaryCall;
   block(argument: _fleetblock_v1_BlockRequest, callback: grpc.requestCallback<_fleetblock_v1_ChangeReply__Output>): grpc.ClientUnaryCall;
   
+  /**
+   * Which claims match an address or prefix, and what each connected host's kernel holds for it.
+   */
+  Check(argument: _fleetblock_v1_CheckRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_fleetblock_v1_CheckReply__Output>): grpc.ClientUnaryCall;
+  Check(argument: _fleetblock_v1_CheckRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_fleetblock_v1_CheckReply__Output>): grpc.ClientUnaryCall;
+  Check(argument: _fleetblock_v1_CheckRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_fleetblock_v1_CheckReply__Output>): grpc.ClientUnaryCall;
+  Check(argument: _fleetblock_v1_CheckRequest, callback: grpc.requestCallback<_fleetblock_v1_CheckReply__Output>): grpc.ClientUnaryCall;
+  /**
+   * Which claims match an address or prefix, and what each connected host's kernel holds for it.
+   */
+  check(argument: _fleetblock_v1_CheckRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_fleetblock_v1_CheckReply__Output>): grpc.ClientUnaryCall;
+  check(argument: _fleetblock_v1_CheckRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_fleetblock_v1_CheckReply__Output>): grpc.ClientUnaryCall;
+  check(argument: _fleetblock_v1_CheckRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_fleetblock_v1_CheckReply__Output>): grpc.ClientUnaryCall;
+  check(argument: _fleetblock_v1_CheckRequest, callback: grpc.requestCallback<_fleetblock_v1_CheckReply__Output>): grpc.ClientUnaryCall;
+  
   CreateToken(argument: _fleetblock_v1_CreateTokenRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_fleetblock_v1_CreateTokenReply__Output>): grpc.ClientUnaryCall;
   CreateToken(argument: _fleetblock_v1_CreateTokenRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_fleetblock_v1_CreateTokenReply__Output>): grpc.ClientUnaryCall;
   CreateToken(argument: _fleetblock_v1_CreateTokenRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_fleetblock_v1_CreateTokenReply__Output>): grpc.ClientUnaryCall;
@@ -38,6 +70,60 @@ export interface OperatorServiceClient extends grpc.Client {
   createToken(argument: _fleetblock_v1_CreateTokenRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_fleetblock_v1_CreateTokenReply__Output>): grpc.ClientUnaryCall;
   createToken(argument: _fleetblock_v1_CreateTokenRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_fleetblock_v1_CreateTokenReply__Output>): grpc.ClientUnaryCall;
   createToken(argument: _fleetblock_v1_CreateTokenRequest, callback: grpc.requestCallback<_fleetblock_v1_CreateTokenReply__Output>): grpc.ClientUnaryCall;
+  
+  /**
+   * Single claims and rows of lists as packed columns, for exports of a million rows.
+   */
+  Export(argument: _fleetblock_v1_ExportRequest, metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientReadableStream<_fleetblock_v1_ExportChunk__Output>;
+  Export(argument: _fleetblock_v1_ExportRequest, options?: grpc.CallOptions): grpc.ClientReadableStream<_fleetblock_v1_ExportChunk__Output>;
+  /**
+   * Single claims and rows of lists as packed columns, for exports of a million rows.
+   */
+  export(argument: _fleetblock_v1_ExportRequest, metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientReadableStream<_fleetblock_v1_ExportChunk__Output>;
+  export(argument: _fleetblock_v1_ExportRequest, options?: grpc.CallOptions): grpc.ClientReadableStream<_fleetblock_v1_ExportChunk__Output>;
+  
+  /**
+   * Makes one list (origin "list:NAME") what the stream says, by difference, as one revision, all or nothing. The begin comes
+   * first, then rows. INVALID_ARGUMENT, NOT_FOUND, FAILED_PRECONDITION as for Block.
+   */
+  ImportList(metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_fleetblock_v1_ListChangeReply__Output>): grpc.ClientWritableStream<_fleetblock_v1_ImportListRequest>;
+  ImportList(metadata: grpc.Metadata, callback: grpc.requestCallback<_fleetblock_v1_ListChangeReply__Output>): grpc.ClientWritableStream<_fleetblock_v1_ImportListRequest>;
+  ImportList(options: grpc.CallOptions, callback: grpc.requestCallback<_fleetblock_v1_ListChangeReply__Output>): grpc.ClientWritableStream<_fleetblock_v1_ImportListRequest>;
+  ImportList(callback: grpc.requestCallback<_fleetblock_v1_ListChangeReply__Output>): grpc.ClientWritableStream<_fleetblock_v1_ImportListRequest>;
+  /**
+   * Makes one list (origin "list:NAME") what the stream says, by difference, as one revision, all or nothing. The begin comes
+   * first, then rows. INVALID_ARGUMENT, NOT_FOUND, FAILED_PRECONDITION as for Block.
+   */
+  importList(metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_fleetblock_v1_ListChangeReply__Output>): grpc.ClientWritableStream<_fleetblock_v1_ImportListRequest>;
+  importList(metadata: grpc.Metadata, callback: grpc.requestCallback<_fleetblock_v1_ListChangeReply__Output>): grpc.ClientWritableStream<_fleetblock_v1_ImportListRequest>;
+  importList(options: grpc.CallOptions, callback: grpc.requestCallback<_fleetblock_v1_ListChangeReply__Output>): grpc.ClientWritableStream<_fleetblock_v1_ImportListRequest>;
+  importList(callback: grpc.requestCallback<_fleetblock_v1_ListChangeReply__Output>): grpc.ClientWritableStream<_fleetblock_v1_ImportListRequest>;
+  
+  /**
+   * Sets and removes labels of a host, which moves it to its new view. NOT_FOUND: no such host.
+   */
+  LabelHost(argument: _fleetblock_v1_LabelHostRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_fleetblock_v1_LabelHostReply__Output>): grpc.ClientUnaryCall;
+  LabelHost(argument: _fleetblock_v1_LabelHostRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_fleetblock_v1_LabelHostReply__Output>): grpc.ClientUnaryCall;
+  LabelHost(argument: _fleetblock_v1_LabelHostRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_fleetblock_v1_LabelHostReply__Output>): grpc.ClientUnaryCall;
+  LabelHost(argument: _fleetblock_v1_LabelHostRequest, callback: grpc.requestCallback<_fleetblock_v1_LabelHostReply__Output>): grpc.ClientUnaryCall;
+  /**
+   * Sets and removes labels of a host, which moves it to its new view. NOT_FOUND: no such host.
+   */
+  labelHost(argument: _fleetblock_v1_LabelHostRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_fleetblock_v1_LabelHostReply__Output>): grpc.ClientUnaryCall;
+  labelHost(argument: _fleetblock_v1_LabelHostRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_fleetblock_v1_LabelHostReply__Output>): grpc.ClientUnaryCall;
+  labelHost(argument: _fleetblock_v1_LabelHostRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_fleetblock_v1_LabelHostReply__Output>): grpc.ClientUnaryCall;
+  labelHost(argument: _fleetblock_v1_LabelHostRequest, callback: grpc.requestCallback<_fleetblock_v1_LabelHostReply__Output>): grpc.ClientUnaryCall;
+  
+  /**
+   * Who did what, when and why. Oldest first.
+   */
+  ListAudit(argument: _fleetblock_v1_ListAuditRequest, metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientReadableStream<_fleetblock_v1_AuditEntry__Output>;
+  ListAudit(argument: _fleetblock_v1_ListAuditRequest, options?: grpc.CallOptions): grpc.ClientReadableStream<_fleetblock_v1_AuditEntry__Output>;
+  /**
+   * Who did what, when and why. Oldest first.
+   */
+  listAudit(argument: _fleetblock_v1_ListAuditRequest, metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientReadableStream<_fleetblock_v1_AuditEntry__Output>;
+  listAudit(argument: _fleetblock_v1_ListAuditRequest, options?: grpc.CallOptions): grpc.ClientReadableStream<_fleetblock_v1_AuditEntry__Output>;
   
   ListEntries(argument: _fleetblock_v1_ListEntriesRequest, metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientReadableStream<_fleetblock_v1_Claim__Output>;
   ListEntries(argument: _fleetblock_v1_ListEntriesRequest, options?: grpc.CallOptions): grpc.ClientReadableStream<_fleetblock_v1_Claim__Output>;
@@ -52,6 +138,45 @@ export interface OperatorServiceClient extends grpc.Client {
   listHosts(argument: _fleetblock_v1_ListHostsRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_fleetblock_v1_ListHostsReply__Output>): grpc.ClientUnaryCall;
   listHosts(argument: _fleetblock_v1_ListHostsRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_fleetblock_v1_ListHostsReply__Output>): grpc.ClientUnaryCall;
   listHosts(argument: _fleetblock_v1_ListHostsRequest, callback: grpc.requestCallback<_fleetblock_v1_ListHostsReply__Output>): grpc.ClientUnaryCall;
+  
+  ListLists(argument: _fleetblock_v1_ListListsRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_fleetblock_v1_ListListsReply__Output>): grpc.ClientUnaryCall;
+  ListLists(argument: _fleetblock_v1_ListListsRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_fleetblock_v1_ListListsReply__Output>): grpc.ClientUnaryCall;
+  ListLists(argument: _fleetblock_v1_ListListsRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_fleetblock_v1_ListListsReply__Output>): grpc.ClientUnaryCall;
+  ListLists(argument: _fleetblock_v1_ListListsRequest, callback: grpc.requestCallback<_fleetblock_v1_ListListsReply__Output>): grpc.ClientUnaryCall;
+  listLists(argument: _fleetblock_v1_ListListsRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_fleetblock_v1_ListListsReply__Output>): grpc.ClientUnaryCall;
+  listLists(argument: _fleetblock_v1_ListListsRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_fleetblock_v1_ListListsReply__Output>): grpc.ClientUnaryCall;
+  listLists(argument: _fleetblock_v1_ListListsRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_fleetblock_v1_ListListsReply__Output>): grpc.ClientUnaryCall;
+  listLists(argument: _fleetblock_v1_ListListsRequest, callback: grpc.requestCallback<_fleetblock_v1_ListListsReply__Output>): grpc.ClientUnaryCall;
+  
+  /**
+   * Removes a list and all its rows. NOT_FOUND: no such list.
+   */
+  RemoveList(argument: _fleetblock_v1_RemoveListRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_fleetblock_v1_ListChangeReply__Output>): grpc.ClientUnaryCall;
+  RemoveList(argument: _fleetblock_v1_RemoveListRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_fleetblock_v1_ListChangeReply__Output>): grpc.ClientUnaryCall;
+  RemoveList(argument: _fleetblock_v1_RemoveListRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_fleetblock_v1_ListChangeReply__Output>): grpc.ClientUnaryCall;
+  RemoveList(argument: _fleetblock_v1_RemoveListRequest, callback: grpc.requestCallback<_fleetblock_v1_ListChangeReply__Output>): grpc.ClientUnaryCall;
+  /**
+   * Removes a list and all its rows. NOT_FOUND: no such list.
+   */
+  removeList(argument: _fleetblock_v1_RemoveListRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_fleetblock_v1_ListChangeReply__Output>): grpc.ClientUnaryCall;
+  removeList(argument: _fleetblock_v1_RemoveListRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_fleetblock_v1_ListChangeReply__Output>): grpc.ClientUnaryCall;
+  removeList(argument: _fleetblock_v1_RemoveListRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_fleetblock_v1_ListChangeReply__Output>): grpc.ClientUnaryCall;
+  removeList(argument: _fleetblock_v1_RemoveListRequest, callback: grpc.requestCallback<_fleetblock_v1_ListChangeReply__Output>): grpc.ClientUnaryCall;
+  
+  /**
+   * Orders hosts to take this controller's list whatever they hold: after a restore. NOT_FOUND: no such host.
+   */
+  ResyncHosts(argument: _fleetblock_v1_ResyncHostsRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_fleetblock_v1_ResyncHostsReply__Output>): grpc.ClientUnaryCall;
+  ResyncHosts(argument: _fleetblock_v1_ResyncHostsRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_fleetblock_v1_ResyncHostsReply__Output>): grpc.ClientUnaryCall;
+  ResyncHosts(argument: _fleetblock_v1_ResyncHostsRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_fleetblock_v1_ResyncHostsReply__Output>): grpc.ClientUnaryCall;
+  ResyncHosts(argument: _fleetblock_v1_ResyncHostsRequest, callback: grpc.requestCallback<_fleetblock_v1_ResyncHostsReply__Output>): grpc.ClientUnaryCall;
+  /**
+   * Orders hosts to take this controller's list whatever they hold: after a restore. NOT_FOUND: no such host.
+   */
+  resyncHosts(argument: _fleetblock_v1_ResyncHostsRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_fleetblock_v1_ResyncHostsReply__Output>): grpc.ClientUnaryCall;
+  resyncHosts(argument: _fleetblock_v1_ResyncHostsRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_fleetblock_v1_ResyncHostsReply__Output>): grpc.ClientUnaryCall;
+  resyncHosts(argument: _fleetblock_v1_ResyncHostsRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_fleetblock_v1_ResyncHostsReply__Output>): grpc.ClientUnaryCall;
+  resyncHosts(argument: _fleetblock_v1_ResyncHostsRequest, callback: grpc.requestCallback<_fleetblock_v1_ResyncHostsReply__Output>): grpc.ClientUnaryCall;
   
   /**
    * Removes the claims that one origin holds on these very prefixes. Never removes a covering or an inner prefix.
@@ -68,6 +193,17 @@ export interface OperatorServiceClient extends grpc.Client {
   unblock(argument: _fleetblock_v1_UnblockRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_fleetblock_v1_ChangeReply__Output>): grpc.ClientUnaryCall;
   unblock(argument: _fleetblock_v1_UnblockRequest, callback: grpc.requestCallback<_fleetblock_v1_ChangeReply__Output>): grpc.ClientUnaryCall;
   
+  /**
+   * What happened in the fleet lately; with follow, also what happens from now on.
+   */
+  WatchEvents(argument: _fleetblock_v1_WatchEventsRequest, metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientReadableStream<_fleetblock_v1_Event__Output>;
+  WatchEvents(argument: _fleetblock_v1_WatchEventsRequest, options?: grpc.CallOptions): grpc.ClientReadableStream<_fleetblock_v1_Event__Output>;
+  /**
+   * What happened in the fleet lately; with follow, also what happens from now on.
+   */
+  watchEvents(argument: _fleetblock_v1_WatchEventsRequest, metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientReadableStream<_fleetblock_v1_Event__Output>;
+  watchEvents(argument: _fleetblock_v1_WatchEventsRequest, options?: grpc.CallOptions): grpc.ClientReadableStream<_fleetblock_v1_Event__Output>;
+  
 }
 
 export interface OperatorServiceHandlers extends grpc.UntypedServiceImplementation {
@@ -77,23 +213,75 @@ export interface OperatorServiceHandlers extends grpc.UntypedServiceImplementati
    */
   Block: grpc.handleUnaryCall<_fleetblock_v1_BlockRequest__Output, _fleetblock_v1_ChangeReply>;
   
+  /**
+   * Which claims match an address or prefix, and what each connected host's kernel holds for it.
+   */
+  Check: grpc.handleUnaryCall<_fleetblock_v1_CheckRequest__Output, _fleetblock_v1_CheckReply>;
+  
   CreateToken: grpc.handleUnaryCall<_fleetblock_v1_CreateTokenRequest__Output, _fleetblock_v1_CreateTokenReply>;
+  
+  /**
+   * Single claims and rows of lists as packed columns, for exports of a million rows.
+   */
+  Export: grpc.handleServerStreamingCall<_fleetblock_v1_ExportRequest__Output, _fleetblock_v1_ExportChunk>;
+  
+  /**
+   * Makes one list (origin "list:NAME") what the stream says, by difference, as one revision, all or nothing. The begin comes
+   * first, then rows. INVALID_ARGUMENT, NOT_FOUND, FAILED_PRECONDITION as for Block.
+   */
+  ImportList: grpc.handleClientStreamingCall<_fleetblock_v1_ImportListRequest__Output, _fleetblock_v1_ListChangeReply>;
+  
+  /**
+   * Sets and removes labels of a host, which moves it to its new view. NOT_FOUND: no such host.
+   */
+  LabelHost: grpc.handleUnaryCall<_fleetblock_v1_LabelHostRequest__Output, _fleetblock_v1_LabelHostReply>;
+  
+  /**
+   * Who did what, when and why. Oldest first.
+   */
+  ListAudit: grpc.handleServerStreamingCall<_fleetblock_v1_ListAuditRequest__Output, _fleetblock_v1_AuditEntry>;
   
   ListEntries: grpc.handleServerStreamingCall<_fleetblock_v1_ListEntriesRequest__Output, _fleetblock_v1_Claim>;
   
   ListHosts: grpc.handleUnaryCall<_fleetblock_v1_ListHostsRequest__Output, _fleetblock_v1_ListHostsReply>;
+  
+  ListLists: grpc.handleUnaryCall<_fleetblock_v1_ListListsRequest__Output, _fleetblock_v1_ListListsReply>;
+  
+  /**
+   * Removes a list and all its rows. NOT_FOUND: no such list.
+   */
+  RemoveList: grpc.handleUnaryCall<_fleetblock_v1_RemoveListRequest__Output, _fleetblock_v1_ListChangeReply>;
+  
+  /**
+   * Orders hosts to take this controller's list whatever they hold: after a restore. NOT_FOUND: no such host.
+   */
+  ResyncHosts: grpc.handleUnaryCall<_fleetblock_v1_ResyncHostsRequest__Output, _fleetblock_v1_ResyncHostsReply>;
   
   /**
    * Removes the claims that one origin holds on these very prefixes. Never removes a covering or an inner prefix.
    */
   Unblock: grpc.handleUnaryCall<_fleetblock_v1_UnblockRequest__Output, _fleetblock_v1_ChangeReply>;
   
+  /**
+   * What happened in the fleet lately; with follow, also what happens from now on.
+   */
+  WatchEvents: grpc.handleServerStreamingCall<_fleetblock_v1_WatchEventsRequest__Output, _fleetblock_v1_Event>;
+  
 }
 
 export interface OperatorServiceDefinition extends grpc.ServiceDefinition {
   Block: MethodDefinition<_fleetblock_v1_BlockRequest, _fleetblock_v1_ChangeReply, _fleetblock_v1_BlockRequest__Output, _fleetblock_v1_ChangeReply__Output>
+  Check: MethodDefinition<_fleetblock_v1_CheckRequest, _fleetblock_v1_CheckReply, _fleetblock_v1_CheckRequest__Output, _fleetblock_v1_CheckReply__Output>
   CreateToken: MethodDefinition<_fleetblock_v1_CreateTokenRequest, _fleetblock_v1_CreateTokenReply, _fleetblock_v1_CreateTokenRequest__Output, _fleetblock_v1_CreateTokenReply__Output>
+  Export: MethodDefinition<_fleetblock_v1_ExportRequest, _fleetblock_v1_ExportChunk, _fleetblock_v1_ExportRequest__Output, _fleetblock_v1_ExportChunk__Output>
+  ImportList: MethodDefinition<_fleetblock_v1_ImportListRequest, _fleetblock_v1_ListChangeReply, _fleetblock_v1_ImportListRequest__Output, _fleetblock_v1_ListChangeReply__Output>
+  LabelHost: MethodDefinition<_fleetblock_v1_LabelHostRequest, _fleetblock_v1_LabelHostReply, _fleetblock_v1_LabelHostRequest__Output, _fleetblock_v1_LabelHostReply__Output>
+  ListAudit: MethodDefinition<_fleetblock_v1_ListAuditRequest, _fleetblock_v1_AuditEntry, _fleetblock_v1_ListAuditRequest__Output, _fleetblock_v1_AuditEntry__Output>
   ListEntries: MethodDefinition<_fleetblock_v1_ListEntriesRequest, _fleetblock_v1_Claim, _fleetblock_v1_ListEntriesRequest__Output, _fleetblock_v1_Claim__Output>
   ListHosts: MethodDefinition<_fleetblock_v1_ListHostsRequest, _fleetblock_v1_ListHostsReply, _fleetblock_v1_ListHostsRequest__Output, _fleetblock_v1_ListHostsReply__Output>
+  ListLists: MethodDefinition<_fleetblock_v1_ListListsRequest, _fleetblock_v1_ListListsReply, _fleetblock_v1_ListListsRequest__Output, _fleetblock_v1_ListListsReply__Output>
+  RemoveList: MethodDefinition<_fleetblock_v1_RemoveListRequest, _fleetblock_v1_ListChangeReply, _fleetblock_v1_RemoveListRequest__Output, _fleetblock_v1_ListChangeReply__Output>
+  ResyncHosts: MethodDefinition<_fleetblock_v1_ResyncHostsRequest, _fleetblock_v1_ResyncHostsReply, _fleetblock_v1_ResyncHostsRequest__Output, _fleetblock_v1_ResyncHostsReply__Output>
   Unblock: MethodDefinition<_fleetblock_v1_UnblockRequest, _fleetblock_v1_ChangeReply, _fleetblock_v1_UnblockRequest__Output, _fleetblock_v1_ChangeReply__Output>
+  WatchEvents: MethodDefinition<_fleetblock_v1_WatchEventsRequest, _fleetblock_v1_Event, _fleetblock_v1_WatchEventsRequest__Output, _fleetblock_v1_Event__Output>
 }

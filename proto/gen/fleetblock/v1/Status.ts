@@ -2,6 +2,7 @@
 
 import type { Counters as _fleetblock_v1_Counters, Counters__Output as _fleetblock_v1_Counters__Output } from '../../fleetblock/v1/Counters.ts';
 import type { Interface as _fleetblock_v1_Interface, Interface__Output as _fleetblock_v1_Interface__Output } from '../../fleetblock/v1/Interface.ts';
+import type { Source as _fleetblock_v1_Source, Source__Output as _fleetblock_v1_Source__Output } from '../../fleetblock/v1/Source.ts';
 import type { Long } from '@grpc/proto-loader';
 
 export interface Status {
@@ -17,6 +18,10 @@ export interface Status {
    * What is wrong on this host, one sentence each; empty when all is well.
    */
   'problems'?: (string)[];
+  /**
+   * Sources with the most drops lately, the most first; at most 20. Sampled.
+   */
+  'topSources'?: (_fleetblock_v1_Source)[];
 }
 
 export interface Status__Output {
@@ -32,4 +37,8 @@ export interface Status__Output {
    * What is wrong on this host, one sentence each; empty when all is well.
    */
   'problems': (string)[];
+  /**
+   * Sources with the most drops lately, the most first; at most 20. Sampled.
+   */
+  'topSources': (_fleetblock_v1_Source__Output)[];
 }

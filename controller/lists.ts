@@ -1,0 +1,136 @@
+// Bulk lists: checks a whole import, stores it by difference, waits for the hosts' proof.
+import type { Clock } from '../common/clock.ts';
+import { FleetblockError } from '../common/errors.ts';
+import { entryCount, type PackedEntries } from '../common/packed.ts';
+import type { Selector } from '../common/selector.ts';
+import type { Caller } from './auth/caller.ts';
+import { checkReason } from './changes.ts';
+import type { Guard } from './guard.ts';
+import type { Hub } from './hub/hub.ts';
+import type { ClaimAction } from './store/records.ts';
+import type { ListResult, Store } from './store/store.ts';
+import type { HostOutcomes, Targets } from './targets.ts';
+
+export interface ListsDeps {
+  readonly store: Store;
+  readonly targets: Targets;
+  readonly hub: Hub;
+  readonly guard: Guard;
+  readonly clock: Clock;
+}
+
+export interface ImportBegin {
+  readonly caller: Caller;
+  /** Without `list:`. */
+  readonly name: string;
+  readonly target: Selector;
+  readonly action: ClaimAction;
+  readonly monitor: boolean;
+  readonly reason: string;
+  readonly dryRun: boolean;
+  /** Override the guard: admins only. */
+  readonly force: boolean;
+  readonly waitMs: number | undefined;
+}
+
+export interface ListReply extends ListResult {
+  readonly hosts: HostOutcomes;
+  readonly elapsedMs: number;
+}
+
+const NAME = /^[a-z0-9][a-z0-9._-]{0,58}$/;
+
+export class Lists {
+  readonly #deps: ListsDeps;
+
+  constructor(deps: ListsDeps) {
+    this.#deps = deps;
+  }
+
+  /** @throws FleetblockError INVALID_ARGUMENT, NOT_FOUND (host), PERMISSION_DENIED (force), FAILED_PRECONDITION (quarantine). */
+  begin(begin: ImportBegin): ListImport {
+    const { targets, hub } = this.#deps;
+    checkName(begin.name);
+    checkReason(begin.reason);
+    targets.assertKnown(begin.target);
+    if (begin.force && begin.caller.role !== 'admin')
+      throw new FleetblockError('PERMISSION_DENIED', 'only an admin may override the guard with --force');
+    hub.quarantine.assertOpen();
+    return new ListImport(begin, this.#deps);
+  }
+
+  /** @throws FleetblockError NOT_FOUND (list) */
+  async remove(
+    name: string,
+    by: { caller: Caller; reason: string; dryRun: boolean; waitMs: number | undefined },
+  ): Promise<ListReply> {
+    const { store, hub, clock } = this.#deps;
+    checkName(name);
+    hub.quarantine.assertOpen();
+    const startedMs = clock.monotonicMs();
+    const { dryRun, waitMs } = by;
+    const result = await store.removeList(name, { actor: by.caller.actor, reason: checkReason(by.reason) }, dryRun);
+    return prove(this.#deps, result, startedMs, dryRun ? undefined : waitMs);
+  }
+}
+
+/** One import under way: nothing is changed before `finish`. */
+export class ListImport {
+  readonly #begin: ImportBegin;
+  readonly #deps: ListsDeps;
+  readonly #chunks: PackedEntries[] = [];
+  #rows = 0;
+
+  constructor(begin: ImportBegin, deps: ListsDeps) {
+    this.#begin = begin;
+    this.#deps = deps;
+  }
+
+  /** Rows, already checked to be canonical. @throws FleetblockError FAILED_PRECONDITION: the guard refuses one of them. */
+  add(rows: PackedEntries): void {
+    const { action, force, monitor } = this.#begin;
+    const refused = force || monitor ? undefined : this.#deps.guard.firstRefusal(rows, action);
+    if (refused)
+      throw new FleetblockError(
+        'FAILED_PRECONDITION',
+        `refused: row ${this.#rows + refused.row + 1}: ${refused.refusal}; an admin may override with --force`,
+      );
+    this.#chunks.push(rows);
+    this.#rows += entryCount(rows);
+  }
+
+  async finish(): Promise<ListReply> {
+    const { store, clock } = this.#deps;
+    const { name, target, action, monitor, reason, dryRun, caller, waitMs } = this.#begin;
+    const startedMs = clock.monotonicMs();
+    const result = await store.replaceList({
+      name,
+      selector: target,
+      action,
+      monitor,
+      reason,
+      actor: caller.actor,
+      chunks: this.#chunks,
+      dryRun,
+    });
+    return prove(this.#deps, result, startedMs, dryRun ? undefined : waitMs);
+  }
+}
+
+async function prove(
+  deps: ListsDeps,
+  result: ListResult,
+  startedMs: number,
+  waitMs: number | undefined,
+): Promise<ListReply> {
+  const { outcomes, atMs } = await deps.targets.prove(result.targets, result.revision, waitMs ?? 0);
+  return { ...result, hosts: outcomes, elapsedMs: atMs - startedMs };
+}
+
+function checkName(name: string): void {
+  if (!NAME.test(name))
+    throw new FleetblockError(
+      'INVALID_ARGUMENT',
+      `${JSON.stringify(name.slice(0, 80))} is not a list name: use lower-case letters, digits, dots, underscores and hyphens`,
+    );
+}

@@ -1,0 +1,93 @@
+// The shapes of calls: who calls, from when time is counted, back-pressure, and errors as fixed texts.
+import type { EventEmitter } from 'node:events';
+import type { ServerReadableStream, ServerUnaryCall, ServerWritableStream, sendUnaryData } from '@grpc/grpc-js';
+import type { Clock } from '../../common/clock.ts';
+import { FleetblockError } from '../../common/errors.ts';
+import type { Logger } from '../../common/logger.ts';
+import { toStatus } from '../../common/rpc/status.ts';
+import type { Authorize, Caller } from '../auth/caller.ts';
+
+export interface CallDeps {
+  readonly authorize: Authorize;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+/** One request, one answer. `arrivedMs` is monotonic. */
+export function unary<Request, Reply>(
+  deps: CallDeps,
+  answer: (request: Request, caller: Caller, arrivedMs: number) => Promise<Reply>,
+): (call: ServerUnaryCall<Request, Reply>, callback: sendUnaryData<Reply>) => void {
+  return (call, callback) => {
+    const arrivedMs = deps.clock.monotonicMs();
+    const run = async () => answer(call.request, deps.authorize(call), arrivedMs);
+    run().then(
+      (reply) => callback(null, reply),
+      (error: unknown) => {
+        logUnexpected(deps.log, call.getPath(), error);
+        callback(toStatus(error));
+      },
+    );
+  };
+}
+
+/** One request, many answers, as fast as the caller reads them. `signal` aborts when nobody reads any more. */
+export function answers<Request, Item>(
+  deps: CallDeps,
+  items: (request: Request, signal: AbortSignal) => AsyncIterable<Item>,
+): (call: ServerWritableStream<Request, Item>) => void {
+  return (call) => {
+    const stop = new AbortController();
+    call.on('error', () => {});
+    for (const event of ['close', 'cancelled']) call.once(event, () => stop.abort());
+    const run = async () => {
+      deps.authorize(call);
+      for await (const item of items(call.request, stop.signal)) {
+        if (stop.signal.aborted) return;
+        if (!call.write(item)) await drained(call, stop.signal);
+      }
+      call.end();
+    };
+    run().catch((error: unknown) => {
+      if (stop.signal.aborted) return;
+      logUnexpected(deps.log, call.getPath(), error);
+      call.emit('error', toStatus(error));
+    });
+  };
+}
+
+/** Many requests, one answer. Reads no further than the answer is computed; what is thrown ends the call. */
+export function collected<Request, Reply>(
+  deps: CallDeps,
+  answer: (requests: AsyncIterable<Request>, caller: Caller) => Promise<Reply>,
+): (call: ServerReadableStream<Request, Reply>, callback: sendUnaryData<Reply>) => void {
+  return (call, callback) => {
+    call.on('error', () => {});
+    const run = async () => answer(call, deps.authorize(call));
+    run().then(
+      (reply) => callback(null, reply),
+      (error: unknown) => {
+        logUnexpected(deps.log, call.getPath(), error);
+        callback(toStatus(error));
+      },
+    );
+  };
+}
+
+/** Resolves when more may be written, or when nobody reads any more. */
+function drained(call: EventEmitter, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const go = () => {
+      call.off('drain', go);
+      signal.removeEventListener('abort', go);
+      resolve();
+    };
+    call.on('drain', go);
+    signal.addEventListener('abort', go);
+    if (signal.aborted) go();
+  });
+}
+
+function logUnexpected(log: Logger, method: string, error: unknown): void {
+  if (!(error instanceof FleetblockError)) log.error({ err: error, method }, 'a call failed');
+}

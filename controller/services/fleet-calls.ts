@@ -1,0 +1,158 @@
+// Looking at the fleet and steering hosts: check, labels, resync, events, audit.
+
+import { FleetblockError } from '../../common/errors.ts';
+import { formatPrefix } from '../../common/prefix.ts';
+import { selectorFromWire } from '../../common/rpc/selector.ts';
+import { formatSelector, isValidName } from '../../common/selector.ts';
+import type { AuditEntry } from '../../proto/gen/fleetblock/v1/AuditEntry.ts';
+import type { Event } from '../../proto/gen/fleetblock/v1/Event.ts';
+import type { HostCheck as HostCheckWire } from '../../proto/gen/fleetblock/v1/HostCheck.ts';
+import type { LabelHostRequest__Output } from '../../proto/gen/fleetblock/v1/LabelHostRequest.ts';
+import type { ListAuditRequest__Output } from '../../proto/gen/fleetblock/v1/ListAuditRequest.ts';
+import type { OperatorServiceHandlers } from '../../proto/gen/fleetblock/v1/OperatorService.ts';
+import type { WatchEventsRequest__Output } from '../../proto/gen/fleetblock/v1/WatchEventsRequest.ts';
+import { check, type HostCheck } from '../check.ts';
+import type { EventLog, FleetEvent } from '../events.ts';
+import type { Hub } from '../hub/hub.ts';
+import type { Matches } from '../matches.ts';
+import type { HostRegistry } from '../registry.ts';
+import type { AuditRecord } from '../store/records.ts';
+import type { AuditFilter, Store } from '../store/store.ts';
+import type { Targets } from '../targets.ts';
+import { answers, type CallDeps, unary } from './calls.ts';
+import { claimToWire, hostOutcomesToWire, hostToWire, waitFromWire } from './operator-wire.ts';
+
+export interface FleetCallDeps extends CallDeps {
+  readonly store: Store;
+  readonly registry: HostRegistry;
+  readonly hub: Hub;
+  readonly targets: Targets;
+  readonly matches: Matches;
+  readonly events: EventLog;
+}
+
+type FleetMethods = Pick<OperatorServiceHandlers, 'Check' | 'LabelHost' | 'ResyncHosts' | 'WatchEvents' | 'ListAudit'>;
+
+export function fleetHandlers(deps: FleetCallDeps): FleetMethods {
+  const { store, hub, targets, matches, clock } = deps;
+  return {
+    Check: unary(deps, async (request) => {
+      const checking = { matches, targets, hub, wallMs: () => clock.wallMs() };
+      const { prefix, claims, hosts } = await check(checking, request.address, request.host, request.timeoutMs);
+      return { prefix: formatPrefix(prefix), claims: claims.map(claimToWire), hosts: hosts.map(hostCheckToWire) };
+    }),
+    LabelHost: unary(deps, async (request, caller) => {
+      const changes = labelChanges(request);
+      hub.quarantine.assertOpen();
+      const { host, revision } = await store.labelHost(request.name, changes, {
+        actor: caller.actor,
+        reason: request.reason,
+      });
+      const wait = waitFromWire(request.wait);
+      if (wait !== undefined) await hub.prove([host.id], revision, wait);
+      return { host: hostToWire(host, hub.statusOf(host.id), hub.stateOf(host.id)), revision: String(revision) };
+    }),
+    ResyncHosts: unary(deps, async (request, caller, arrivedMs) => {
+      const target = selectorFromWire(request.target);
+      targets.assertKnown(target);
+      hub.quarantine.assertOpen();
+      const subject = formatSelector(target);
+      await store.recordAudit({ actor: caller.actor, verb: 'host.resync', subject, reason: request.reason });
+      for (const host of targets.hosts([target])) hub.resync(host.id);
+      const { outcomes, atMs } = await targets.prove([target], store.head, waitFromWire(request.wait) ?? 0);
+      return { revision: String(store.head), hosts: hostOutcomesToWire(outcomes), elapsedMs: atMs - arrivedMs };
+    }),
+    WatchEvents: answers(deps, (request, signal) => watchEvents(deps, request, signal)),
+    ListAudit: answers(deps, (request) => listAudit(store, request)),
+  };
+}
+
+function labelChanges(request: LabelHostRequest__Output): Record<string, string | undefined> {
+  const bad = [...Object.entries(request.set).flat(), ...request.remove].find((word) => !isValidName(word));
+  if (bad !== undefined)
+    throw new FleetblockError(
+      'INVALID_ARGUMENT',
+      `${JSON.stringify(bad.slice(0, 80))} is not a label: write key=value`,
+    );
+  const removed = request.remove.map((key) => [key, undefined] as const);
+  const changes = Object.fromEntries<string | undefined>([...removed, ...Object.entries(request.set)]);
+  if (Object.keys(changes).length === 0)
+    throw new FleetblockError('INVALID_ARGUMENT', 'no label to set or to remove: write key=value or key-');
+  return changes;
+}
+
+/** Events that may wait for a slow reader before it is let go. */
+const MAX_UNREAD_EVENTS = 10_000;
+
+async function* watchEvents(
+  deps: FleetCallDeps,
+  request: WatchEventsRequest__Output,
+  signal: AbortSignal,
+): AsyncGenerator<Event> {
+  const host = request.host === '' ? undefined : deps.targets.host(request.host);
+  const wanted = (event: FleetEvent) => host === undefined || event.hostId === host.id;
+  const toWire = (event: FleetEvent) => eventToWire(event, deps.registry.find(event.hostId)?.name ?? event.hostId);
+  const unread: FleetEvent[] = deps.events.since(Number(request.afterSequence)).filter(wanted);
+  if (request.last > 0) unread.splice(0, unread.length - request.last);
+  let wake = () => {};
+  const stop = request.follow
+    ? deps.events.listen((event) => {
+        if (wanted(event)) unread.push(event);
+        wake();
+      })
+    : () => {};
+  signal.addEventListener('abort', () => wake());
+  try {
+    while (!signal.aborted) {
+      if (unread.length > MAX_UNREAD_EVENTS)
+        throw new FleetblockError('RESOURCE_EXHAUSTED', 'events come faster than they are read: watch again');
+      const event = unread.shift();
+      if (event) yield toWire(event);
+      else if (!request.follow) return;
+      else
+        await new Promise<void>((resolve) => {
+          wake = resolve;
+        });
+    }
+  } finally {
+    stop();
+  }
+}
+
+async function* listAudit(store: Store, request: ListAuditRequest__Output): AsyncGenerator<AuditEntry> {
+  const since = Number(request.sinceMs);
+  const until = Number(request.untilMs);
+  const filter: AuditFilter = {
+    ...(request.actor !== '' && { actor: request.actor }),
+    ...(request.verb !== '' && { verb: request.verb }),
+    ...(request.subject !== '' && { subject: request.subject }),
+    ...(since > 0 && { sinceMs: since }),
+    ...(until > 0 && { untilMs: until }),
+    ...(request.last > 0 && { last: request.last }),
+  };
+  for await (const batch of store.audit(filter)) for (const record of batch) yield auditToWire(record);
+}
+
+function auditToWire(record: AuditRecord): AuditEntry {
+  const { sequence, atMs, actor, verb, subject, reason, revision } = record;
+  return { sequence, atMs, actor, verb, subject, reason, revision: String(revision) };
+}
+
+function eventToWire(event: FleetEvent, host: string): Event {
+  const { sequence, atMs, kind, text, revision } = event;
+  return { sequence, atMs, kind, host, text, revision: String(revision) };
+}
+
+function hostCheckToWire({ host, status, desired, reply }: HostCheck): HostCheckWire {
+  const problem = status === 'offline' ? 'offline' : 'no answer in time';
+  return {
+    name: host.name,
+    status,
+    desired,
+    realized: reply?.verdict ?? '',
+    entry: reply?.entry ?? '',
+    hits: reply?.hits ?? 0,
+    lastHitMs: reply?.lastHitMs ?? 0,
+    problem: reply ? reply.problem : problem,
+  };
+}

@@ -1,0 +1,127 @@
+// Importing, removing, listing and exporting bulk lists.
+import { FleetblockError } from '../../common/errors.ts';
+import { fromWire, packEntries, toWire } from '../../common/packed.ts';
+import { selectorFromWire, selectorToWire } from '../../common/rpc/selector.ts';
+import { type Selector, selectorMatches } from '../../common/selector.ts';
+import type { ExportChunk } from '../../proto/gen/fleetblock/v1/ExportChunk.ts';
+import type { ExportRequest__Output } from '../../proto/gen/fleetblock/v1/ExportRequest.ts';
+import type { ImportListRequest__Output } from '../../proto/gen/fleetblock/v1/ImportListRequest.ts';
+import type { List } from '../../proto/gen/fleetblock/v1/List.ts';
+import type { ListChangeReply } from '../../proto/gen/fleetblock/v1/ListChangeReply.ts';
+import type { OperatorServiceHandlers } from '../../proto/gen/fleetblock/v1/OperatorService.ts';
+import type { Caller } from '../auth/caller.ts';
+import type { ListReply, Lists } from '../lists.ts';
+import type { Claim, ListRecord } from '../store/records.ts';
+import type { Store } from '../store/store.ts';
+import type { Targets } from '../targets.ts';
+import { withRemainingTimes } from '../views/delta.ts';
+import { cutColumns } from '../wire.ts';
+import { answers, type CallDeps, collected, unary } from './calls.ts';
+import { actionFromWire, actionToWire, hostOutcomesToWire, waitFromWire } from './operator-wire.ts';
+
+export interface ListCallDeps extends CallDeps {
+  readonly store: Store;
+  readonly lists: Lists;
+  readonly targets: Targets;
+}
+
+type ListMethods = Pick<OperatorServiceHandlers, 'ImportList' | 'RemoveList' | 'ListLists' | 'Export'>;
+
+export function listHandlers(deps: ListCallDeps): ListMethods {
+  return {
+    ImportList: collected(deps, (requests, caller) => importList(deps.lists, requests, caller)),
+    RemoveList: unary(deps, async (request, caller) =>
+      listReplyToWire(
+        await deps.lists.remove(request.list, {
+          caller,
+          reason: request.reason,
+          dryRun: request.dryRun,
+          waitMs: waitFromWire(request.wait),
+        }),
+      ),
+    ),
+    ListLists: unary(deps, async () => ({ lists: (await deps.store.lists()).map(listToWire) })),
+    Export: answers(deps, (request) => exportRows(deps, request)),
+  };
+}
+
+async function importList(
+  lists: Lists,
+  requests: AsyncIterable<ImportListRequest__Output>,
+  caller: Caller,
+): Promise<ListChangeReply> {
+  let current: ReturnType<Lists['begin']> | undefined;
+  for await (const { begin, rows } of requests) {
+    if (begin) {
+      if (current) throw new FleetblockError('INVALID_ARGUMENT', 'a second begin: an import is of one list');
+      current = lists.begin({
+        caller,
+        name: begin.list,
+        target: selectorFromWire(begin.target),
+        action: actionFromWire(begin.action),
+        monitor: begin.monitor,
+        reason: begin.reason,
+        dryRun: begin.dryRun,
+        force: begin.force,
+        waitMs: waitFromWire(begin.wait),
+      });
+    }
+    if (!current) throw new FleetblockError('INVALID_ARGUMENT', 'an import starts with its begin');
+    if (rows) current.add(fromWire(rows));
+    // A list arrives in a few large messages: others get a turn between them.
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  if (!current) throw new FleetblockError('INVALID_ARGUMENT', 'an empty import: it starts with its begin');
+  return listReplyToWire(await current.finish());
+}
+
+async function* exportRows(deps: ListCallDeps, request: ExportRequest__Output): AsyncGenerator<ExportChunk> {
+  const host = request.host === '' ? undefined : deps.targets.host(request.host);
+  const action = request.action === 'ACTION_UNSPECIFIED' ? undefined : actionFromWire(request.action);
+  const wanted = (of: { origin: string; action: string; selector: Selector }) =>
+    (request.origin === '' || of.origin === request.origin) &&
+    (action === undefined || of.action === action) &&
+    (!host || selectorMatches(of.selector, host));
+  for await (const batch of deps.store.claims({}))
+    for (const claim of batch.filter(wanted)) yield exportClaim(claim, deps.clock.wallMs());
+  for (const list of await deps.store.lists())
+    if (wanted({ ...list, origin: `list:${list.name}` })) yield* exportList(deps, list);
+}
+
+function exportClaim(claim: Claim, nowMs: number): ExportChunk {
+  const ttlMs = claim.expiresMs === 0 ? 0 : Math.max(1, claim.expiresMs - nowMs);
+  const row = { prefix: claim.prefix, allow: claim.action === 'allow', monitor: claim.monitor, ttlMs };
+  return { origin: claim.origin, selector: selectorToWire(claim.selector), rows: toWire(packEntries([row])) };
+}
+
+async function* exportList(deps: ListCallDeps, list: ListRecord): AsyncGenerator<ExportChunk> {
+  for await (const rows of deps.store.listRows(list.name))
+    for (const piece of cutColumns(withRemainingTimes(rows, deps.clock.wallMs())))
+      yield { origin: `list:${list.name}`, selector: selectorToWire(list.selector), rows: toWire(piece) };
+}
+
+function listToWire(list: ListRecord): List {
+  return {
+    name: list.name,
+    action: actionToWire(list.action),
+    selector: selectorToWire(list.selector),
+    monitor: list.monitor,
+    reason: list.reason,
+    actor: list.actor,
+    createdAtMs: list.createdMs,
+    updatedAtMs: list.updatedMs,
+    entries: list.entries,
+  };
+}
+
+function listReplyToWire(reply: ListReply): ListChangeReply {
+  return {
+    revision: String(reply.revision),
+    added: reply.added,
+    updated: reply.updated,
+    unchanged: reply.unchanged,
+    removed: reply.removed,
+    hosts: hostOutcomesToWire(reply.hosts),
+    elapsedMs: reply.elapsedMs,
+  };
+}

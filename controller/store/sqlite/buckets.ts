@@ -1,0 +1,126 @@
+// Spreads the rows of a list over chunks by the hash of their prefix: a change of one row rewrites one small chunk, wherever the
+// addresses lie, and two lists are compared chunk by chunk.
+import { addressBytes, type FamilyColumns, type PackedEntries } from '../../../common/packed.ts';
+
+/** Rows that a chunk should have. */
+const CHUNK_ROWS = 4096;
+const MAX_BUCKETS = 1024;
+
+/** A power of two. */
+export function bucketsFor(rows: number): number {
+  let buckets = 1;
+  while (buckets < MAX_BUCKETS && buckets * CHUNK_ROWS < rows) buckets *= 2;
+  return buckets;
+}
+
+/** Rows by bucket. Made from any number of parts, in turns of the event loop. */
+export class Bucketed {
+  readonly #v4: BucketedFamily;
+  readonly #v6: BucketedFamily;
+
+  private constructor(v4: BucketedFamily, v6: BucketedFamily) {
+    this.#v4 = v4;
+    this.#v6 = v6;
+  }
+
+  /** Rows of later parts come after those of earlier ones in their bucket. `pause` is awaited between parts. */
+  static async of(parts: readonly PackedEntries[], buckets: number, pause: () => Promise<void>): Promise<Bucketed> {
+    const v4 = await BucketedFamily.of(
+      parts.map((part) => part.v4),
+      4,
+      buckets,
+      pause,
+    );
+    const v6 = await BucketedFamily.of(
+      parts.map((part) => part.v6),
+      6,
+      buckets,
+      pause,
+    );
+    return new Bucketed(v4, v6);
+  }
+
+  bucket(index: number): PackedEntries {
+    return { v4: this.#v4.bucket(index), v6: this.#v6.bucket(index) };
+  }
+}
+
+/** A counting sort: first how many rows each bucket has, then every row to its place. */
+class BucketedFamily {
+  readonly #starts: Uint32Array;
+  readonly #columns: FamilyColumns;
+  readonly #width: number;
+
+  private constructor(starts: Uint32Array, columns: FamilyColumns, width: number) {
+    this.#starts = starts;
+    this.#columns = columns;
+    this.#width = width;
+  }
+
+  static async of(
+    parts: readonly FamilyColumns[],
+    family: 4 | 6,
+    buckets: number,
+    pause: () => Promise<void>,
+  ): Promise<BucketedFamily> {
+    const width = addressBytes(family);
+    const count = parts.reduce((sum, part) => sum + part.count, 0);
+    const starts = new Uint32Array(buckets + 1);
+    const places: Uint16Array[] = [];
+    for (const part of parts) {
+      const of = new Uint16Array(part.count);
+      for (let row = 0; row < part.count; row++) {
+        const bucket = hash(part.addresses, row * width, width, part.lengths[row] ?? 0) & (buckets - 1);
+        of[row] = bucket;
+        starts[bucket + 1] = (starts[bucket + 1] ?? 0) + 1;
+      }
+      places.push(of);
+      await pause();
+    }
+    for (let bucket = 0; bucket < buckets; bucket++)
+      starts[bucket + 1] = (starts[bucket + 1] ?? 0) + (starts[bucket] ?? 0);
+    const columns = {
+      count,
+      addresses: new Uint8Array(count * width),
+      lengths: new Uint8Array(count),
+      flags: new Uint8Array(count),
+      ttlsMs: new Float64Array(parts.some((part) => part.ttlsMs.length > 0) ? count : 0),
+    };
+    const next = starts.slice();
+    for (const [i, part] of parts.entries()) {
+      const of = places[i];
+      for (let row = 0; row < part.count; row++) {
+        const bucket = of?.[row] ?? 0;
+        const to = next[bucket] ?? 0;
+        next[bucket] = to + 1;
+        for (let byte = 0; byte < width; byte++)
+          columns.addresses[to * width + byte] = part.addresses[row * width + byte] ?? 0;
+        columns.lengths[to] = part.lengths[row] ?? 0;
+        columns.flags[to] = part.flags[row] ?? 0;
+        if (part.ttlsMs.length > 0) columns.ttlsMs[to] = part.ttlsMs[row] ?? 0;
+      }
+      await pause();
+    }
+    return new BucketedFamily(starts, columns, width);
+  }
+
+  bucket(index: number): FamilyColumns {
+    const start = this.#starts[index] ?? 0;
+    const end = this.#starts[index + 1] ?? 0;
+    const { addresses, lengths, flags, ttlsMs } = this.#columns;
+    return {
+      count: end - start,
+      addresses: addresses.subarray(start * this.#width, end * this.#width),
+      lengths: lengths.subarray(start, end),
+      flags: flags.subarray(start, end),
+      ttlsMs: ttlsMs.subarray(start, end),
+    };
+  }
+}
+
+function hash(bytes: Uint8Array, offset: number, width: number, length: number): number {
+  let h = 0x811c9dc5 ^ length;
+  for (let i = 0; i < width; i++) h = Math.imul(h ^ (bytes[offset + i] ?? 0), 0x01000193);
+  h = Math.imul(h ^ (h >>> 15), 0x85ebca6b);
+  return (h ^ (h >>> 13)) >>> 0;
+}

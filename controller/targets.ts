@@ -1,0 +1,71 @@
+// Whom a selector means, and how those hosts stand towards a revision.
+import { FleetblockError } from '../common/errors.ts';
+import type { Revision } from '../common/revision.ts';
+import { type Selector, selectorMatches } from '../common/selector.ts';
+import type { HostRefusal } from './hub/host-state.ts';
+import type { Hub } from './hub/hub.ts';
+import type { HostRegistry } from './registry.ts';
+import type { HostRecord } from './store/records.ts';
+
+export interface HostOutcomes {
+  readonly targeted: number;
+  readonly enforced: number;
+  readonly pending: readonly { readonly name: string; readonly status: 'offline' | 'lagging' }[];
+  readonly failed: readonly { readonly name: string; readonly refusal: HostRefusal }[];
+}
+
+const MAX_WAIT_MS = 10 * 60_000;
+
+export class Targets {
+  readonly #registry: HostRegistry;
+  readonly #hub: Hub;
+
+  constructor(registry: HostRegistry, hub: Hub) {
+    this.#registry = registry;
+    this.#hub = hub;
+  }
+
+  /** @throws FleetblockError NOT_FOUND when the selector names a host that is not there. */
+  assertKnown(selector: Selector): void {
+    if (selector.kind !== 'hosts') return;
+    const unknown = selector.names.filter((name) => !this.#registry.findByName(name));
+    if (unknown.length > 0)
+      throw new FleetblockError(
+        'NOT_FOUND',
+        `there is no host ${unknown.map((name) => JSON.stringify(name)).join(', ')}: see fleetblock hosts`,
+      );
+  }
+
+  /** @throws FleetblockError NOT_FOUND */
+  host(name: string): HostRecord {
+    const host = this.#registry.findByName(name);
+    if (!host) throw new FleetblockError('NOT_FOUND', `there is no host ${JSON.stringify(name)}: see fleetblock hosts`);
+    return host;
+  }
+
+  /** Hosts that any of the selectors targets. */
+  hosts(selectors: readonly Selector[]): HostRecord[] {
+    return [...this.#registry.live()].filter((host) => selectors.some((selector) => selectorMatches(selector, host)));
+  }
+
+  /**
+   * How the targeted hosts stand, after waiting for them. `timeoutMs` 0: as they stand now.
+   * @returns `atMs`: monotonic milliseconds of the last answer or the deadline
+   */
+  async prove(selectors: readonly Selector[], revision: Revision, timeoutMs: number) {
+    const hosts = this.hosts(selectors);
+    const ids = hosts.map((host) => host.id);
+    const proof = await this.#hub.prove(ids, revision, Math.min(timeoutMs, MAX_WAIT_MS));
+    const nameOf = (id: string) => this.#registry.find(id)?.name ?? id;
+    const outcomes: HostOutcomes = {
+      targeted: hosts.length,
+      enforced: proof.enforced.length,
+      pending: proof.pending.map((id) => ({
+        name: nameOf(id),
+        status: this.#hub.statusOf(id) === 'offline' ? 'offline' : 'lagging',
+      })),
+      failed: proof.failed.map(({ hostId, refusal }) => ({ name: nameOf(hostId), refusal })),
+    };
+    return { outcomes, atMs: proof.atMs };
+  }
+}

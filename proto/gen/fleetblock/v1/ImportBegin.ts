@@ -1,0 +1,51 @@
+// Original file: proto/fleetblock/v1/operator.proto
+
+import type { Selector as _fleetblock_v1_Selector, Selector__Output as _fleetblock_v1_Selector__Output } from '../../fleetblock/v1/Selector.ts';
+import type { Action as _fleetblock_v1_Action, Action__Output as _fleetblock_v1_Action__Output } from '../../fleetblock/v1/Action.ts';
+import type { Wait as _fleetblock_v1_Wait, Wait__Output as _fleetblock_v1_Wait__Output } from '../../fleetblock/v1/Wait.ts';
+
+export interface ImportBegin {
+  /**
+   * Without "list:".
+   */
+  'list'?: (string);
+  'target'?: (_fleetblock_v1_Selector | null);
+  /**
+   * Unspecified means block.
+   */
+  'action'?: (_fleetblock_v1_Action);
+  /**
+   * Count what would be dropped, drop nothing.
+   */
+  'monitor'?: (boolean);
+  'reason'?: (string);
+  'dryRun'?: (boolean);
+  'wait'?: (_fleetblock_v1_Wait | null);
+  /**
+   * Override the guard (admin role only).
+   */
+  'force'?: (boolean);
+}
+
+export interface ImportBegin__Output {
+  /**
+   * Without "list:".
+   */
+  'list': (string);
+  'target': (_fleetblock_v1_Selector__Output | null);
+  /**
+   * Unspecified means block.
+   */
+  'action': (_fleetblock_v1_Action__Output);
+  /**
+   * Count what would be dropped, drop nothing.
+   */
+  'monitor': (boolean);
+  'reason': (string);
+  'dryRun': (boolean);
+  'wait': (_fleetblock_v1_Wait__Output | null);
+  /**
+   * Override the guard (admin role only).
+   */
+  'force': (boolean);
+}

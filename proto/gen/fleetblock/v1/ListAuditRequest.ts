@@ -1,0 +1,45 @@
+// Original file: proto/fleetblock/v1/operator.proto
+
+import type { Long } from '@grpc/proto-loader';
+
+export interface ListAuditRequest {
+  /**
+   * Empty fields: no condition.
+   */
+  'actor'?: (string);
+  'verb'?: (string);
+  /**
+   * Unix milliseconds; from (inclusive) and to (exclusive); 0: open.
+   */
+  'sinceMs'?: (number | string | Long);
+  'untilMs'?: (number | string | Long);
+  /**
+   * Part of the subject.
+   */
+  'subject'?: (string);
+  /**
+   * At most this many, the newest; 0: all.
+   */
+  'last'?: (number);
+}
+
+export interface ListAuditRequest__Output {
+  /**
+   * Empty fields: no condition.
+   */
+  'actor': (string);
+  'verb': (string);
+  /**
+   * Unix milliseconds; from (inclusive) and to (exclusive); 0: open.
+   */
+  'sinceMs': (string);
+  'untilMs': (string);
+  /**
+   * Part of the subject.
+   */
+  'subject': (string);
+  /**
+   * At most this many, the newest; 0: all.
+   */
+  'last': (number);
+}
