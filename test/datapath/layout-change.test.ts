@@ -1,0 +1,158 @@
+// Upgrades and downgrades to a program whose maps have another layout: the old program enforces until the new maps are filled.
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { MAPS } from '../../agent/datapath/decision/layout.ts';
+import { mapSizes } from '../../agent/datapath/decision/limits.ts';
+import { detachXdp } from '../../agent/datapath/detach.ts';
+import { Enforcement } from '../../agent/datapath/enforcement.ts';
+import { inspectPins } from '../../agent/datapath/inspect.ts';
+import { GracePeriod } from '../../agent/datapath/libbpf/grace-period.ts';
+import { attachedProgram } from '../../agent/datapath/libbpf/link.ts';
+import { openPinnedLink } from '../../agent/datapath/pins.ts';
+import { packagedObject } from '../../agent/datapath/platform.ts';
+import { openTables } from '../../agent/datapath/tables/open-tables.ts';
+import { freshPinDir, indexOf, ip, makePair, PrivateNetwork, quiet, whyNoNetwork } from './network.ts';
+import { Probe } from './probe.ts';
+import { tableOf } from './tables-of.ts';
+
+const limits = { v4Addresses: 1000, v6Addresses: 1000, prefixes: 1000 };
+const BLOCKED = '198.51.100.7';
+
+describe.skipIf(whyNoNetwork() !== '')(`another layout of the maps ${whyNoNetwork()}`, () => {
+  let network: PrivateNetwork;
+  let probe: Probe;
+  let pinDir: string;
+  let open: Enforcement[] = [];
+
+  beforeAll(() => {
+    network = PrivateNetwork.enter();
+    probe = new Probe();
+    for (const pair of [0, 1]) {
+      makePair(`in${pair}`, `out${pair}`);
+      probe.watch(`in${pair}`);
+    }
+  });
+
+  beforeEach(() => {
+    pinDir = freshPinDir();
+  });
+
+  afterEach(() => {
+    for (const each of open) each.close();
+    open = [];
+    detachXdp(pinDir);
+    expect(existsSync(pinDir)).toBe(false);
+  });
+
+  afterAll(() => {
+    for (const pair of [0, 1]) ip('link', 'del', `in${pair}`);
+    probe.close();
+    network.leave();
+  });
+
+  /** What an agent of the version with that layout does at its start. */
+  function start(layout: number): Enforcement {
+    const enforcement = Enforcement.open({
+      pinDir,
+      layout,
+      objectPath: packagedObject(),
+      programName: 'fleetblock',
+      sizes: mapSizes(limits),
+      carried: new Set([MAPS.counters]),
+      interfaces: ['in0', 'in1'],
+      mode: 'auto',
+      logger: quiet,
+      onChange: () => undefined,
+    });
+    open.push(enforcement);
+    return enforcement;
+  }
+
+  /** What it does once it knows what to enforce. */
+  async function fill(enforcement: Enforcement): Promise<void> {
+    const grace = new GracePeriod();
+    const tables = await openTables(
+      (name) => {
+        const map = enforcement.set.maps.get(name);
+        if (!map) throw new Error(name);
+        return map;
+      },
+      { limits, gracePeriod: () => grace.wait(), onError: () => undefined },
+    );
+    await tables.reconcile(tableOf(BLOCKED));
+    await tables.close();
+    grace.close();
+  }
+
+  async function expectEnforced(): Promise<void> {
+    for (const pair of [0, 1]) {
+      expect(await probe.passed(`out${pair}`, `in${pair}`, BLOCKED)).toBe(0);
+      expect(await probe.passed(`out${pair}`, `in${pair}`, '203.0.113.9')).toBe(64);
+    }
+  }
+
+  const programOf = (name: string) => attachedProgram(indexOf(name)).programId;
+  const directories = () => readdirSync(pinDir).sort();
+
+  it('an upgrade and a downgrade again: enforced at every step, old maps removed at the end of each', async () => {
+    let running = start(1);
+    expect(running.set.origin).toBe('fresh');
+    await fill(running);
+    await expectEnforced();
+    for (const [from, to] of [
+      [1, 2],
+      [2, 1],
+    ] as const) {
+      running.close();
+      const before = programOf('in0');
+      const next = start(to);
+      expect([next.set.origin, next.staged]).toEqual(['staged', true]);
+      expect(directories()).toEqual(['links', `staged-v${to}`, `v${from}`]);
+      expect(programOf('in0')).toBe(before);
+      await expectEnforced();
+      await fill(next);
+      expect(programOf('in0')).toBe(before);
+      next.enforce();
+      expect(directories()).toEqual(['links', `v${to}`]);
+      for (const name of ['in0', 'in1']) expect(programOf(name)).toBe(next.set.program.info.id);
+      await expectEnforced();
+      // Only this version's counters can be read.
+      expect(inspectPins(pinDir)?.counters === undefined).toBe(to !== 1);
+      running = next;
+    }
+  });
+
+  it('a crash after one link was swapped: the next start takes the new maps for both', async () => {
+    const old = start(1);
+    await fill(old);
+    old.close();
+    const next = start(2);
+    await fill(next);
+    // As a crash in the middle of the swap leaves it: one link on the new program, the other on the old one, no renaming.
+    const swapped = openPinnedLink(join(pinDir, 'links/in0'));
+    swapped?.update(next.set.program);
+    swapped?.close();
+    next.close();
+    expect(directories()).toEqual(['links', 'staged-v2', 'v1']);
+    expect(programOf('in0')).not.toBe(programOf('in1'));
+    await expectEnforced();
+    const again = start(2);
+    expect(again.set.origin).toBe('adopted');
+    expect(directories()).toEqual(['links', 'v2']);
+    expect(programOf('in0')).toBe(programOf('in1'));
+    await expectEnforced();
+  });
+
+  it('a crash while the new maps were filled: they go, and the next start begins anew', async () => {
+    const old = start(1);
+    await fill(old);
+    old.close();
+    start(2).close();
+    expect(directories()).toEqual(['links', 'staged-v2', 'v1']);
+    await expectEnforced();
+    expect(start(1).set.origin).toBe('adopted');
+    expect(directories()).toEqual(['links', 'v1']);
+    await expectEnforced();
+  });
+});
