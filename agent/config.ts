@@ -31,6 +31,8 @@ export interface RunSettings {
   readonly pinDir: string;
   readonly interfaces: readonly string[];
   readonly xdpMode: XdpModeRequest;
+  /** Interfaces that do not exist yet are attached when they appear. */
+  readonly waitForInterface: boolean;
   /** Addresses of each family that the maps are made for; undefined: the datapath's own. */
   readonly capacity: number | undefined;
   readonly protect: readonly Prefix[];
@@ -92,6 +94,7 @@ export function buildProgram(actions: Actions): Command {
     .command('run')
     .description('attach to the interfaces and stay in step with the controller, until stopped')
     .addOption(setting('--interface <names>', 'network interfaces, separated by commas', { list: true }))
+    .addOption(setting('--wait-for-interface', 'attach interfaces that do not exist yet when they appear'))
     .addOption(
       setting('--xdp-mode <mode>', 'native: in the driver; generic: slower, in any; auto: the best that works')
         .choices(['auto', 'native', 'generic'])
@@ -206,6 +209,7 @@ function runSettings(options: Options): RunSettings {
     stateDir: text(options, 'stateDir'),
     pinDir: text(options, 'pinDir'),
     interfaces,
+    waitForInterface: isYes(options.waitForInterface),
     xdpMode: readMode(text(options, 'xdpMode')),
     capacity: typeof capacity === 'number' ? capacity : undefined,
     protect: list(options, 'protect').map((each) => parsePrefix(each)),
@@ -228,6 +232,11 @@ function readMode(mode: string): XdpModeRequest {
   if (mode !== 'auto' && mode !== 'native' && mode !== 'generic')
     throw new FleetblockError('INVALID_ARGUMENT', `xdp-mode ${JSON.stringify(mode)}: choose auto, native or generic`);
   return mode;
+}
+
+/** A flag is true; a variable or the YAML file may say it in words. */
+function isYes(value: unknown): boolean {
+  return value === true || value === 'true' || value === '1' || value === 'yes';
 }
 
 function readFormat(options: Options): Format {

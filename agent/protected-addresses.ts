@@ -27,6 +27,9 @@ export interface ProtectedSources {
   readonly resolverFiles?: readonly string[];
 }
 
+/** How long one look waits for the controller's name; its answer is used by the next look otherwise. */
+const RESOLVE_MS = 200;
+
 const RESOLVER_FILES = ['/etc/resolv.conf', '/run/systemd/resolve/resolv.conf'];
 
 export class ProtectedAddresses {
@@ -34,6 +37,7 @@ export class ProtectedAddresses {
   readonly #ssh: SshSessions;
   // While the name does not resolve, the controller is where it was.
   #controller: string[] = [];
+  #resolving: Promise<void> | undefined;
   #current: readonly ProtectedAddress[] = [];
 
   constructor(sources: ProtectedSources) {
@@ -48,8 +52,8 @@ export class ProtectedAddresses {
 
   /** Looks at everything. Without duplicates; the first reason stands. */
   async find(): Promise<readonly ProtectedAddress[]> {
-    const { always, controller, resolverFiles = RESOLVER_FILES } = this.#sources;
-    this.#controller = await addressesOf(controller, this.#controller);
+    const { always, resolverFiles = RESOLVER_FILES } = this.#sources;
+    await this.#resolveController();
     const found = new Map<string, ProtectedAddress>();
     const add = (why: string, prefixes: readonly Prefix[]) => {
       for (const prefix of prefixes) {
@@ -72,20 +76,29 @@ export class ProtectedAddresses {
     return this.#current;
   }
 
+  /** Never waits long: at boot there is no network yet, and the list must be in the kernel before there is one. */
+  async #resolveController(): Promise<void> {
+    const { host } = parseEndpoint(this.#sources.controller);
+    if (isIP(host)) {
+      this.#controller = [host];
+      return;
+    }
+    this.#resolving ??= lookup(host, { all: true })
+      .then((found) => {
+        this.#controller = found.map(({ address }) => address);
+      })
+      // It stays where it was.
+      .catch(() => {})
+      .finally(() => {
+        this.#resolving = undefined;
+      });
+    await Promise.race([this.#resolving, new Promise((resolve) => setTimeout(resolve, RESOLVE_MS))]);
+  }
+
   /** As allow rows without an end. */
   async rows(): Promise<PackedEntries> {
     const addresses = await this.find();
     return packEntries(addresses.map(({ prefix }) => ({ prefix, allow: true, monitor: false, ttlMs: 0 })));
-  }
-}
-
-async function addressesOf(controller: string, before: string[]): Promise<string[]> {
-  const { host } = parseEndpoint(controller);
-  if (isIP(host)) return [host];
-  try {
-    return (await lookup(host, { all: true })).map(({ address }) => address);
-  } catch {
-    return before;
   }
 }
 

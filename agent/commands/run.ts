@@ -1,5 +1,6 @@
 // `fleetblock-agent run`: the agent on the kernel, as a service.
 import { release } from 'node:os';
+import { FleetblockError } from '../../common/errors.ts';
 import { ensurePrivateDirectory } from '../../common/files.ts';
 import { createLogger } from '../../common/logger.ts';
 import { VERSION } from '../../common/version.ts';
@@ -8,6 +9,9 @@ import { systemAgentClock } from '../boot-clock.ts';
 import type { RunSettings } from '../config.ts';
 import { DEFAULT_LIMITS } from '../datapath/decision/limits.ts';
 import { lockDirectory } from '../datapath/directory-lock.ts';
+import { inspectPins } from '../datapath/inspect.ts';
+import { interfaceIndex, isInterfaceName, pinName } from '../datapath/interface-names.ts';
+import { checkPlatform } from '../datapath/platform.ts';
 import { notifySystemd } from '../datapath/sd-notify.ts';
 import { openXdpDatapath } from '../datapath/xdp-datapath.ts';
 import { loadEnrollment } from '../enrollment.ts';
@@ -25,8 +29,10 @@ export async function run(settings: RunSettings): Promise<void> {
   const stop = new AbortController();
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => stop.abort(signal));
 
-  // Who this host is comes first: without it everything else would be for nothing.
+  // Before anything is changed: may this process do it, who is this host, is there what it is to attach to.
+  checkPlatform();
   const { controller, hostId, hostName, fleet } = loadEnrollment(stateDir);
+  if (!settings.waitForInterface) checkInterfacesExist(settings.interfaces, settings.pinDir);
   ensurePrivateDirectory(stateDir);
   const unlock = lockDirectory(stateDir, 'stop it first, or use another --state-dir');
   try {
@@ -98,4 +104,20 @@ export async function run(settings: RunSettings): Promise<void> {
   } finally {
     unlock();
   }
+}
+
+/**
+ * A name that was mistyped would otherwise be waited for without an end. One that this agent was attached to before may
+ * come back: it is waited for.
+ */
+function checkInterfacesExist(names: readonly string[], pinDir: string): void {
+  const missing = names.filter((name) => isInterfaceName(name) && interfaceIndex(name) === 0);
+  if (missing.length === 0) return;
+  const known = new Set(inspectPins(pinDir)?.interfaces.map(({ name }) => name));
+  const unknown = missing.filter((name) => !known.has(name) && !known.has(pinName(name)));
+  if (unknown.length > 0)
+    throw new FleetblockError(
+      'NOT_FOUND',
+      `there is no interface ${unknown.join(', ')}: see ip -br link, or give --wait-for-interface if it will come later`,
+    );
 }

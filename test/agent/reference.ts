@@ -27,6 +27,16 @@ export class ReferenceView {
     this.revision = revision;
   }
 
+  /** Adds `count` spread addresses, at the same revision. */
+  fill(count: number): void {
+    const address = new Uint8Array(4);
+    for (let i = 0; i < count; i++) {
+      // A permutation of 32-bit numbers: distinct and far apart.
+      new DataView(address.buffer).setUint32(0, Math.imul(i, 0x9e3779b1) >>> 0);
+      this.table.v4.set(address, 0, 32, 0, 0);
+    }
+  }
+
   /** Changes the view by one revision and gives the delta. */
   change(adds: readonly Entry[], removes: readonly Entry[] = []): ControllerMessage {
     return this.changePacked(packEntries(adds), packEntries(removes));
