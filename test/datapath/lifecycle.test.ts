@@ -348,6 +348,22 @@ describe.skipIf(whyNoNetwork() !== '')(`the life of the datapath ${whyNoNetwork(
     expect(existsSync(join(pinDir, 'staged-v1'))).toBe(false);
   });
 
+  it('tells of drops while somebody listens, and only then', async () => {
+    const datapath = await start();
+    await datapath.apply(adding(BLOCKED), tableOf(BLOCKED));
+    const heard: Uint8Array[] = [];
+    const stop = datapath.listen((event) => heard.push(event));
+    expect(await passed(BLOCKED)).toBe(0);
+    await until(() => heard.length > 0, 1000, 'an event');
+    expect(Buffer.from(heard[0] ?? []).includes(Buffer.of(198, 51, 100, 7))).toBe(true);
+    stop();
+    await sleep(20);
+    const before = heard.length;
+    expect(await passed(BLOCKED)).toBe(0);
+    expect(heard.length).toBe(before);
+    expect(await datapath.topSources(1)).toMatchObject([{ family: 4, address: Uint8Array.of(198, 51, 100, 7) }]);
+  });
+
   it('refuses a second agent on the same pins, and detach while an agent runs', async () => {
     await start();
     await expect(start()).rejects.toThrow(`(process ${process.pid}) has ${pinDir}: stop it first`);

@@ -1,0 +1,132 @@
+// What the doctor expects of an interface is what attaching to it then does.
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { detachXdp } from '../../agent/datapath/detach.ts';
+import { examine } from '../../agent/datapath/doctor/doctor.ts';
+import { pinnedPrograms } from '../../agent/datapath/inspect.ts';
+import { XdpLink } from '../../agent/datapath/libbpf/link.ts';
+import { BpfObject } from '../../agent/datapath/libbpf/object.ts';
+import { openXdpDatapath } from '../../agent/datapath/xdp-datapath.ts';
+import {
+  buildFlood,
+  freshPinDir,
+  indexOf,
+  ip,
+  kernelHas,
+  makePair,
+  PrivateNetwork,
+  quiet,
+  whyNoNetwork,
+} from './network.ts';
+
+describe.skipIf(whyNoNetwork() !== '')(`doctor on real interfaces ${whyNoNetwork()}`, () => {
+  let network: PrivateNetwork;
+  const pinDir = freshPinDir();
+
+  beforeAll(() => {
+    network = PrivateNetwork.enter();
+    makePair('veth0', 'veth1');
+    makePair('jumbo0', 'jumbo1');
+    for (const each of ['jumbo0', 'jumbo1']) ip('link', 'set', each, 'mtu', '9000');
+    makePair('port0', 'port1');
+    ip('link', 'add', 'bridge0', 'type', 'bridge');
+    ip('link', 'set', 'port0', 'master', 'bridge0');
+    ip('link', 'add', 'link', 'veth0', 'name', 'mac0', 'type', 'macvlan', 'mode', 'bridge');
+    ip('link', 'add', 'ifb0', 'type', 'ifb');
+    ip('tuntap', 'add', 'mode', 'tap', 'name', 'tap0');
+    for (const each of ['bridge0', 'mac0', 'ifb0', 'tap0']) ip('link', 'set', each, 'up');
+  });
+
+  afterEach(() => {
+    detachXdp(pinDir);
+  });
+
+  afterAll(() => network.leave());
+
+  const start = (name: string) =>
+    openXdpDatapath({
+      pinDir,
+      interfaces: [name],
+      limits: { v4Addresses: 1000, v6Addresses: 1000, prefixes: 1000 },
+      logger: quiet,
+    });
+
+  const troubles = async (name: string) => {
+    const report = await examine([name], pinnedPrograms(pinDir));
+    const findings = report.interfaces[0]?.findings ?? [];
+    const notOk = findings.filter(({ severity }) => severity !== 'ok').map(({ check }) => check);
+    return { mode: report.interfaces[0]?.expectedMode, notOk, findings };
+  };
+
+  it('finds this machine fit', async () => {
+    const { host, healthy } = await examine([], new Set());
+    expect(host.filter(({ severity }) => severity === 'error')).toEqual([]);
+    expect(host.find(({ check }) => check === 'program')?.severity).toBe('ok');
+    expect(healthy).toBe(true);
+  });
+
+  const devices: [string, string, string[]][] = [
+    ['veth0', 'native', []],
+    ['jumbo0', 'native', []],
+    ['port0', 'native', []],
+    ['tap0', 'native', []],
+    ['bridge0', 'generic', ['driver']],
+    ['mac0', 'generic', ['driver']],
+    ['ifb0', 'generic', ['driver']],
+    ['lo', 'generic', ['driver']],
+  ];
+
+  it.each(devices)('%s: expects %s, and attaching does so', async (name, mode, checks) => {
+    const expected = await troubles(name);
+    expect([expected.mode, expected.notOk]).toEqual([mode, checks]);
+    const datapath = await start(name);
+    expect(datapath.interfaces()).toMatchObject([{ name, mode }]);
+    await datapath.closed();
+    // Now that it is attached, the program on the hook is known as ours.
+    const after = await troubles(name);
+    expect(after.mode).toBe(mode);
+    expect(after.findings.find(({ check }) => check === 'hook')?.text).toContain("fleetblock's own program");
+  });
+
+  it('sees another program, which attaching then respects', async () => {
+    const { path, remove } = buildFlood();
+    const other = BpfObject.load(path);
+    const link = XdpLink.create(other.program('flood'), indexOf('veth0'), 'native');
+    try {
+      const { mode, notOk, findings } = await troubles('veth0');
+      expect([mode, notOk]).toEqual(['none', ['hook']]);
+      expect(findings.find(({ check }) => check === 'hook')?.text).toContain('(flood)');
+      const datapath = await start('veth0');
+      expect(datapath.interfaces()).toMatchObject([{ mode: 'none' }]);
+      await datapath.closed();
+    } finally {
+      link.close();
+      other.close();
+      remove();
+    }
+  });
+
+  it('sees an interface that is down, and one that is not there', async () => {
+    ip('link', 'set', 'veth0', 'down');
+    expect(await troubles('veth0')).toMatchObject({ mode: 'native', notOk: ['interface'] });
+    expect(await troubles('none0')).toMatchObject({ mode: 'none', notOk: ['interface'] });
+    // The first namespace's interfaces are not this one's, whatever /sys shows.
+    expect(await troubles('eth0')).toMatchObject({ mode: 'none', notOk: ['interface'] });
+  });
+
+  const bonding = (() => {
+    if (whyNoNetwork() !== '') return false;
+    const inside = PrivateNetwork.enter();
+    const has = kernelHas('bond');
+    inside.leave();
+    return has;
+  })();
+  if (!bonding) process.stderr.write('doctor.test.ts: this kernel has no bonding: not tested on a bond\n');
+  else
+    it('judges a bond by its members', async () => {
+      ip('link', 'add', 'bond0', 'type', 'bond', 'mode', 'active-backup');
+      ip('link', 'set', 'port1', 'down');
+      ip('link', 'set', 'port1', 'master', 'bond0');
+      expect(await troubles('bond0')).toMatchObject({ mode: 'native' });
+      expect(await troubles('port1')).toMatchObject({ notOk: ['interface', 'bond'] });
+    });
+});

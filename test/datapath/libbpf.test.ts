@@ -1,0 +1,184 @@
+// The calls into libbpf and libc on maps and programs of a small object: every kind of map that the datapath has.
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { DEFAULT_LIMITS, mapSizes } from '../../agent/datapath/decision/limits.ts';
+import { KernelError, type KernelMap } from '../../agent/datapath/kernel-map.ts';
+import { GracePeriod } from '../../agent/datapath/libbpf/grace-period.ts';
+import { BpfObject } from '../../agent/datapath/libbpf/object.ts';
+import { openRingBuffer } from '../../agent/datapath/libbpf/ring-buffer.ts';
+import { packagedObject } from '../../agent/datapath/platform.ts';
+import { buildFlood, whyNoNetwork } from './network.ts';
+import { setSources } from './probe.ts';
+
+const HASH = 'fb_v6_exact';
+const TRIE = 'fb_v4_prefixes';
+const ROWS = 1000;
+
+function rows(count: number, bytes: number, first = 0): Uint8Array {
+  const all = Buffer.alloc(count * bytes);
+  for (let row = 0; row < count; row++) all.writeUInt32LE(first + row, row * bytes + bytes - 4);
+  return all;
+}
+
+async function readAll(map: KernelMap): Promise<number> {
+  let count = 0;
+  for await (const batch of map.entries()) {
+    expect(batch.keys.length).toBe(batch.count * map.keyBytes);
+    expect(batch.values.length).toBe(batch.count * map.lookupBytes);
+    count += batch.count;
+  }
+  return count;
+}
+
+const errnoOf = (attempt: () => unknown): string => {
+  try {
+    attempt();
+    return 'no error';
+  } catch (error) {
+    return error instanceof KernelError ? error.errnoName : String(error);
+  }
+};
+
+describe.skipIf(whyNoNetwork() !== '')(`libbpf ${whyNoNetwork()}`, () => {
+  let object: BpfObject;
+
+  beforeAll(() => {
+    const sizes = mapSizes({ ...DEFAULT_LIMITS, v4Addresses: 1000, v6Addresses: 1000, prefixes: 1000 });
+    object = BpfObject.load(packagedObject(), { maxEntries: new Map([...sizes, [HASH, ROWS], [TRIE, ROWS]]) });
+  });
+
+  afterAll(() => object.close());
+
+  it('gives maps the sizes that were asked for', () => {
+    expect(object.map(HASH).maxEntries).toBe(ROWS);
+    expect(BpfObject.shapes(packagedObject()).map(({ name }) => name)).toContain(HASH);
+    expect(object.pinnable().every(({ name }) => name.startsWith('fb_'))).toBe(true);
+  });
+
+  it('writes, reads and deletes single rows', () => {
+    const map = object.map(HASH);
+    const key = rows(1, map.keyBytes, 7);
+    const value = new Uint8Array(map.valueBytes).fill(3);
+    expect(map.lookup(key)).toBeUndefined();
+    map.update(key, value);
+    expect(map.lookup(key)).toEqual(value);
+    expect(map.delete(key)).toBe(true);
+    expect(map.delete(key)).toBe(false);
+  });
+
+  it('faults row 8: a full hash says E2BIG, a full trie ENOSPC, and batches say it too', async () => {
+    for (const [name, errno] of [
+      [HASH, 'E2BIG'],
+      [TRIE, 'ENOSPC'],
+    ] as const) {
+      const map = object.map(name);
+      const keys = rows(ROWS + 200, map.keyBytes);
+      // A trie's key begins with its length in bits.
+      if (name === TRIE) for (let row = 0; row < ROWS + 200; row++) keys[row * map.keyBytes] = 32;
+      const values = new Uint8Array((ROWS + 200) * map.valueBytes);
+      await map.updateBatch(keys, values, ROWS);
+      expect(await readAll(map)).toBe(ROWS);
+      const next = keys.subarray((ROWS + 199) * map.keyBytes);
+      // The kernel gives a hash without preallocation a little more room, a row a processor.
+      const full = () => {
+        for (let row = ROWS; row < ROWS + 200; row++)
+          map.update(keys.subarray(row * map.keyBytes), values.subarray(0, map.valueBytes));
+      };
+      expect(errnoOf(full)).toBe(errno);
+      await expect(map.updateBatch(next, values, 1)).rejects.toMatchObject({ errnoName: errno });
+      // What is not there any more does not keep the rest from being deleted.
+      map.delete(keys.subarray(5 * map.keyBytes, 6 * map.keyBytes));
+      await map.deleteBatch(keys, ROWS + 200);
+      expect(await readAll(map)).toBe(0);
+    }
+  });
+
+  it('faults row 9: a trie takes no longer prefix than its addresses have bits', () => {
+    const map = object.map(TRIE);
+    const key = rows(1, map.keyBytes);
+    key[0] = 33;
+    expect(errnoOf(() => map.update(key, new Uint8Array(map.valueBytes)))).toBe('EINVAL');
+  });
+
+  it('reads a map in many batches', async () => {
+    const map = object.map(HASH);
+    await map.updateBatch(rows(ROWS, map.keyBytes), new Uint8Array(ROWS * map.valueBytes), ROWS);
+    const seen = new Set<number>();
+    for await (const { keys, count } of map.entries())
+      for (let row = 0; row < count; row++)
+        seen.add(Buffer.from(keys).readUInt32LE(row * map.keyBytes + map.keyBytes - 4));
+    expect(seen.size).toBe(ROWS);
+    await map.deleteBatch(rows(ROWS, map.keyBytes), ROWS);
+  });
+
+  it('refuses buffers that are too short instead of reading past their end', async () => {
+    const map = object.map(HASH);
+    expect(() => map.lookup(new Uint8Array(map.keyBytes - 1))).toThrow(RangeError);
+    expect(() => map.update(new Uint8Array(map.keyBytes), new Uint8Array(1))).toThrow(RangeError);
+    await expect(map.updateBatch(new Uint8Array(map.keyBytes), new Uint8Array(99), 2)).rejects.toThrow(RangeError);
+    await expect(map.deleteBatch(new Uint8Array(map.keyBytes), 2)).rejects.toThrow(RangeError);
+  });
+
+  it('shares memory with the kernel, and takes it away on close instead of faulting', () => {
+    const small = BpfObject.load(packagedObject(), {
+      maxEntries: mapSizes({ v4Addresses: 1000, v6Addresses: 1000, prefixes: 1000 }),
+    });
+    const control = small.map('fb_control');
+    const memory = control.memory();
+    expect(control.memory()).toBe(memory);
+    new Uint32Array(memory)[0] = 0x12345678;
+    const read = control.lookup(new Uint8Array(4)) ?? new Uint8Array(4);
+    expect(Buffer.from(read).readUInt32LE(0)).toBe(0x12345678);
+    expect(errnoOf(() => small.map(HASH).memory())).toBe('EPERM');
+    small.close();
+    small.close();
+    expect(memory.byteLength).toBe(0);
+    expect(errnoOf(() => control.lookup(new Uint8Array(4)))).toBe('EBADF');
+  });
+
+  it('runs a program on a packet and gives back what it made of it', async () => {
+    const { path, remove } = buildFlood();
+    const flood = BpfObject.load(path);
+    try {
+      setSources(flood, '198.51.100.7', 1);
+      const data = Buffer.alloc(64);
+      const result = flood.program('flood').testRun({ data });
+      // XDP_TX, and the source written in.
+      expect(result.verdict).toBe(3);
+      expect([...result.data.subarray(26, 30)]).toEqual([198, 51, 100, 7]);
+      const many = await flood.program('flood').testRunAsync({ data, repeat: 10_000 });
+      expect(many.nanoseconds).toBeGreaterThan(0);
+      expect(errnoOf(() => flood.program('flood').testRun({ data: new Uint8Array(4) }))).toBe('EINVAL');
+    } finally {
+      flood.close();
+      remove();
+    }
+  });
+
+  it('waits for grace periods, shared by those who ask at once', async () => {
+    const grace = new GracePeriod();
+    await Promise.all(Array.from({ length: 50 }, () => grace.wait()));
+    await grace.wait();
+    grace.close();
+    grace.close();
+    await expect(grace.wait()).rejects.toThrow('closed');
+  });
+
+  it('says what the verifier has against an object', () => {
+    expect(() => BpfObject.load('/proc/self/status')).toThrow('cannot open the BPF object');
+    expect(() => BpfObject.load('/nonexistent')).toThrow('make -C bpf');
+    expect(() => BpfObject.load(packagedObject(), { maxEntries: new Map([['fb_none', 1]]) })).toThrow('no map fb_none');
+  });
+
+  it('takes only ring buffers for ring buffers', () => {
+    const open = (name: string) =>
+      openRingBuffer(
+        object.map(name),
+        () => undefined,
+        () => undefined,
+      );
+    expect(errnoOf(() => open(HASH))).toBe('EINVAL');
+    const ring = open('fb_events');
+    ring.close();
+    ring.close();
+  });
+});
