@@ -7,13 +7,15 @@ import type { OperatorRegistry } from './auth/operator-registry.ts';
 import type { Authority, IssuedCertificate } from './pki/authority.ts';
 import { readPublicKey } from './pki/certificates.ts';
 import { isOperatorRole } from './pki/names.ts';
-import type { Attribution, HostRecord, OperatorRecord, TokenRecord } from './store/records.ts';
+import type { Attribution, AuditVerdict, HostRecord, OperatorRecord, TokenRecord } from './store/records.ts';
 import type { Store } from './store/store.ts';
 
 export interface IdentityDeps {
   readonly authority: Authority;
   readonly operators: OperatorRegistry;
-  readonly store: Pick<Store, 'listTokens' | 'revokeToken' | 'revokeHost'>;
+  readonly store: Pick<Store, 'listTokens' | 'revokeToken' | 'revokeHost' | 'verifyAudit'>;
+  /** When the host was enrolled last, Unix milliseconds; 0 when it is unknown. */
+  readonly identitySinceMs: (hostId: string) => number;
   readonly clock: Clock;
 }
 
@@ -52,7 +54,9 @@ export class Identity {
   /** @throws FleetblockError INVALID_ARGUMENT */
   async renewAgent(hostId: string, publicKey: Uint8Array, possession: Uint8Array): Promise<IssuedCertificate> {
     const key = provenKey(publicKey, `fleetblock-renew:${hostId}`, possession);
-    return this.#deps.authority.issueAgent(hostId, key, this.#deps.clock.wallMs());
+    const { authority, clock, identitySinceMs } = this.#deps;
+    // A clock that was set back since must not make a certificate that counts as one from before the enrollment.
+    return authority.issueAgent(hostId, key, Math.max(clock.wallMs(), identitySinceMs(hostId)));
   }
 
   /** @throws FleetblockError INVALID_ARGUMENT */
@@ -103,6 +107,10 @@ export class Identity {
   /** @throws FleetblockError NOT_FOUND */
   revokeToken(id: string, by: Attribution): Promise<TokenRecord> {
     return this.#deps.store.revokeToken(id, by);
+  }
+
+  verifyAudit(): Promise<AuditVerdict> {
+    return this.#deps.store.verifyAudit();
   }
 
   /** Its stream ends with the commit. @throws FleetblockError NOT_FOUND */

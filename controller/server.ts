@@ -69,7 +69,11 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     const authorizer = new Authorizer({
       reader: new PeerReader(fleet, authority.clientIssuers),
       standing: {
-        hostMayCall: (hostId) => controller.registry.find(hostId)?.revokedMs === 0,
+        hostMayCall: (hostId, issuedMs) => {
+          const host = controller.registry.find(hostId);
+          // Certificates have whole seconds: one of the very second of the enrollment is the enrolled one's.
+          return host?.revokedMs === 0 && issuedMs + 1000 > host.identitySinceMs;
+        },
         operatorMayCall: (serial) => operators.mayCall(serial),
       },
       clock,
@@ -79,7 +83,13 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     controller.registry.onRevoked(() => authorizer.recheck());
 
     const { authorize, extend } = authorizer;
-    const identity = new Identity({ authority, operators, store, clock });
+    const identity = new Identity({
+      authority,
+      operators,
+      store,
+      identitySinceMs: (hostId) => controller.registry.find(hostId)?.identitySinceMs ?? 0,
+      clock,
+    });
     const { rootCertificate } = authority;
     const servers = new GrpcServers({
       guard: guardInterceptor({ authorizer, disconnect: (peer) => front.disconnect(peer) }),

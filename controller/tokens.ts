@@ -18,6 +18,8 @@ export interface TokenRequest {
   readonly labels: Readonly<Record<string, string>>;
   /** Empty: any. */
   readonly hostName: string;
+  /** For the host of that name, which is there and keeps its id. */
+  readonly keepIdentity: boolean;
   readonly actor: string;
 }
 
@@ -35,6 +37,8 @@ export async function createToken(
       'INVALID_ARGUMENT',
       `${JSON.stringify(request.hostName.slice(0, 80))} is not a host name`,
     );
+  if (request.keepIdentity && (request.hostName === '' || maxUses !== 1))
+    throw new FleetblockError('INVALID_ARGUMENT', 'a token that keeps an identity names its host and is used once');
   const badLabel = Object.entries(request.labels).find(([key, value]) => !isValidName(key) || !isValidName(value));
   if (badLabel)
     throw new FleetblockError('INVALID_ARGUMENT', `${badLabel.join('=').slice(0, 80)} is not a label: write key=value`);
@@ -47,6 +51,7 @@ export async function createToken(
       maxUses,
       labels: request.labels,
       hostName: request.hostName,
+      keepIdentity: request.keepIdentity,
     },
     { actor: request.actor, reason: '' },
   );

@@ -7,8 +7,8 @@ import { requiredRole, roleSuffices } from './policy.ts';
 
 /** Live facts that certificates do not carry. Both answer at once: they are asked on every call. */
 export interface Standing {
-  /** False for a host that is unknown or revoked. */
-  hostMayCall(hostId: string): boolean;
+  /** False for a host that is unknown or revoked, or that was enrolled again since. `issuedMs`: Unix, whole seconds. */
+  hostMayCall(hostId: string, issuedMs: number): boolean;
   /** False for an operator's certificate that is unknown or revoked. */
   operatorMayCall(serial: string): boolean;
 }
@@ -117,11 +117,13 @@ export class Authorizer {
     const { subject } = identity;
     const { standing } = this.#options;
     const stands =
-      subject.kind === 'agent' ? standing.hostMayCall(subject.hostId) : standing.operatorMayCall(identity.serial);
+      subject.kind === 'agent'
+        ? standing.hostMayCall(subject.hostId, identity.issuedMs)
+        : standing.operatorMayCall(identity.serial);
     if (!stands)
       return new FleetblockError(
         'UNAUTHENTICATED',
-        `the certificate of ${caller.actor} was revoked, or is of another fleet`,
+        `the certificate of ${caller.actor} was revoked or replaced, or is of another fleet`,
       );
     const required = requiredRole(path);
     if (!required || !roleSuffices(caller.role, required))

@@ -26,6 +26,7 @@ export const REQUIRED_ROLE: Readonly<Record<string, Role>> = {
   'IdentityService/ListTokens': 'admin',
   'IdentityService/RevokeToken': 'admin',
   'IdentityService/RevokeHost': 'admin',
+  'IdentityService/VerifyAudit': 'viewer',
 };
 
 const RANK: Readonly<Record<Exclude<Role, 'agent'>, number>> = { viewer: 1, operator: 2, admin: 3 };

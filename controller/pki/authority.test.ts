@@ -122,6 +122,7 @@ describe('a peer is', () => {
     expect(reader.read(leafOf(agent.chain).raw)).toEqual({
       subject: { kind: 'agent', fleet: 'lab', hostId: HOST_ID },
       serial: agent.serial,
+      issuedMs: NOW,
       notBeforeMs: NOW - CLOCK_SKEW_MS,
       notAfterMs: agent.notAfterMs,
     });

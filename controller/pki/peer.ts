@@ -1,12 +1,14 @@
 // Whose certificate is it? TLS has checked the chain to the root; here the issuer decides what the holder may be.
 import { createHash, X509Certificate } from 'node:crypto';
+import { CLOCK_SKEW_MS } from './authority.ts';
 import { parseSubject, type Subject } from './names.ts';
 
 export interface PeerIdentity {
   readonly subject: Subject;
   /** Lower-case hexadecimal. */
   readonly serial: string;
-  /** Unix milliseconds. */
+  /** Unix milliseconds, whole seconds. */
+  readonly issuedMs: number;
   readonly notBeforeMs: number;
   readonly notAfterMs: number;
 }
@@ -52,6 +54,7 @@ export class PeerReader {
     return {
       subject,
       serial: certificate.serialNumber.toLowerCase(),
+      issuedMs: certificate.validFromDate.getTime() + CLOCK_SKEW_MS,
       notBeforeMs: certificate.validFromDate.getTime(),
       notAfterMs: certificate.validToDate.getTime(),
     };

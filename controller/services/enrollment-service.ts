@@ -66,8 +66,6 @@ async function enroll(deps: EnrollmentDeps, request: EnrollRequest__Output, from
   checkNames(request);
   const publicKey = provenKey(request.publicKey, `fleetblock-enroll:${request.tokenId}`, request.possession);
   const hostId = randomUUID();
-  // Before the commit: a host that was made always gets its certificate. One for a host that was not is good for nothing.
-  const issued = await authority.issueAgent(hostId, publicKey, clock.wallMs());
   const host = await store.enroll({
     tokenId: request.tokenId,
     secretHash: createHash('sha256').update(request.tokenSecret).digest(),
@@ -76,9 +74,12 @@ async function enroll(deps: EnrollmentDeps, request: EnrollRequest__Output, from
     labels: request.labels,
     from,
   });
-  deps.log.info({ from, host: host.name, hostId, tokenId: request.tokenId }, 'host enrolled');
+  // A token that keeps the identity of a host has another id than the one proposed. The store's clock does not follow one that
+  // is set back: a certificate from before the enrollment would be refused.
+  const issued = await authority.issueAgent(host.id, publicKey, Math.max(clock.wallMs(), host.identitySinceMs));
+  deps.log.info({ from, host: host.name, hostId: host.id, tokenId: request.tokenId }, 'host enrolled');
   return {
-    hostId,
+    hostId: host.id,
     hostName: host.name,
     fleet: authority.fleet,
     certificateChain: issued.chain,

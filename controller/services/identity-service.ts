@@ -56,6 +56,10 @@ export function identityHandlers(deps: IdentityServiceDeps): IdentityServiceHand
     RevokeToken: unary(deps, async ({ id, reason }, caller) => ({
       token: tokenToWire(await identity.revokeToken(id, attribution(caller, reason))),
     })),
+    VerifyAudit: unary(deps, async () => {
+      const { records, head, brokenAt } = await identity.verifyAudit();
+      return { records, head, brokenAt: brokenAt ?? 0 };
+    }),
     RevokeHost: unary(deps, async ({ name, reason }, caller) => {
       const host = await identity.revokeHost(name, attribution(caller, reason));
       return { id: host.id, name: host.name };
@@ -90,7 +94,7 @@ function operatorToWire({ name, role, serial, createdMs, expiresMs, revokedMs }:
 }
 
 function tokenToWire(token: TokenRecord): Token {
-  const { id, actor, createdMs, expiresMs, maxUses, uses, labels, hostName, revokedMs } = token;
+  const { id, actor, createdMs, expiresMs, maxUses, uses, labels, hostName, keepIdentity, revokedMs } = token;
   return {
     id,
     actor,
@@ -100,6 +104,7 @@ function tokenToWire(token: TokenRecord): Token {
     uses,
     labels: { ...labels },
     hostName,
+    keepIdentity,
     revokedAtMs: revokedMs,
   };
 }

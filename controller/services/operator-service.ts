@@ -75,6 +75,7 @@ export function operatorHandlers(deps: OperatorServiceDeps): OperatorServiceHand
           maxUses: request.maxUses,
           labels: request.labels,
           hostName: request.hostName,
+          keepIdentity: request.keepIdentity,
           actor: caller.actor,
         },
       ),

@@ -47,6 +47,8 @@ export interface HostRecord {
   readonly createdMs: number;
   /** 0: not revoked. */
   readonly revokedMs: number;
+  /** When it was enrolled last: certificates that were issued before are refused. */
+  readonly identitySinceMs: number;
   /** Revision of the last change of its labels: what it held before may be another view. */
   readonly labelsRevision: Revision;
 }
@@ -64,6 +66,8 @@ export interface TokenRecord {
   readonly labels: Readonly<Record<string, string>>;
   /** The only host name that it enrolls; empty: any. */
   readonly hostName: string;
+  /** The host of that name is there already and keeps its id: its certificates so far are refused from then on. */
+  readonly keepIdentity: boolean;
   /** 0: not revoked. */
   readonly revokedMs: number;
 }
@@ -94,6 +98,16 @@ export interface AuditRecord {
   readonly reason: string;
   /** The revision that it made; 0 when it changed nothing that hosts see. */
   readonly revision: Revision;
+}
+
+/** What a look at the whole chain of the audit found. */
+export interface AuditVerdict {
+  /** Records that follow from one another, from the first one on. */
+  readonly records: number;
+  /** Hash of the last of them, SHA-256: to be kept elsewhere and compared. */
+  readonly head: Uint8Array;
+  /** Sequence number of the first record that does not; undefined: the chain is whole. */
+  readonly brokenAt: number | undefined;
 }
 
 /** Who does a change and why: kept with it in the same transaction. */

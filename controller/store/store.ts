@@ -7,6 +7,7 @@ import type { Selector } from '../../common/selector.ts';
 import type {
   Attribution,
   AuditRecord,
+  AuditVerdict,
   Claim,
   ClaimAction,
   HostRecord,
@@ -78,6 +79,8 @@ export interface NewToken {
   readonly maxUses: number;
   readonly labels: Readonly<Record<string, string>>;
   readonly hostName: string;
+  /** Default false. See TokenRecord. */
+  readonly keepIdentity?: boolean;
 }
 
 export interface Enrollment {
@@ -176,7 +179,7 @@ export interface Store {
   /** @throws FleetblockError NOT_FOUND */
   revokeToken(id: string, by: Attribution): Promise<TokenRecord>;
   /**
-   * Consumes one use of the token and makes the host, together.
+   * Consumes one use of the token and makes the host, together; with a token that keeps the identity, the host that is there.
    * @throws FleetblockError UNAUTHENTICATED (unknown, used up, revoked or expired token: one text for all), ALREADY_EXISTS (name).
    */
   enroll(enrollment: Enrollment): Promise<HostRecord>;
@@ -202,6 +205,8 @@ export interface Store {
   /** Something that changed nothing and is to be remembered: a refusal, a sign-in. */
   recordAudit(record: { actor: string; verb: string; subject: string; reason: string }): Promise<void>;
   audit(filter: AuditFilter): AsyncIterable<readonly AuditRecord[]>;
+  /** Recomputes the chain of all audit records. */
+  verifyAudit(): Promise<AuditVerdict>;
 
   /** Idempotent. */
   close(): Promise<void>;

@@ -18,6 +18,8 @@ import type { RevokeOperatorRequest as _fleetblock_v1_RevokeOperatorRequest, Rev
 import type { RevokeTokenReply as _fleetblock_v1_RevokeTokenReply, RevokeTokenReply__Output as _fleetblock_v1_RevokeTokenReply__Output } from './fleetblock/v1/RevokeTokenReply.ts';
 import type { RevokeTokenRequest as _fleetblock_v1_RevokeTokenRequest, RevokeTokenRequest__Output as _fleetblock_v1_RevokeTokenRequest__Output } from './fleetblock/v1/RevokeTokenRequest.ts';
 import type { Token as _fleetblock_v1_Token, Token__Output as _fleetblock_v1_Token__Output } from './fleetblock/v1/Token.ts';
+import type { VerifyAuditReply as _fleetblock_v1_VerifyAuditReply, VerifyAuditReply__Output as _fleetblock_v1_VerifyAuditReply__Output } from './fleetblock/v1/VerifyAuditReply.ts';
+import type { VerifyAuditRequest as _fleetblock_v1_VerifyAuditRequest, VerifyAuditRequest__Output as _fleetblock_v1_VerifyAuditRequest__Output } from './fleetblock/v1/VerifyAuditRequest.ts';
 
 type SubtypeConstructor<Constructor extends new (...args: any) => any, Subtype> = {
   new(...args: ConstructorParameters<Constructor>): Subtype;
@@ -43,6 +45,8 @@ export interface ProtoGrpcType {
       RevokeTokenReply: MessageTypeDefinition<_fleetblock_v1_RevokeTokenReply, _fleetblock_v1_RevokeTokenReply__Output>
       RevokeTokenRequest: MessageTypeDefinition<_fleetblock_v1_RevokeTokenRequest, _fleetblock_v1_RevokeTokenRequest__Output>
       Token: MessageTypeDefinition<_fleetblock_v1_Token, _fleetblock_v1_Token__Output>
+      VerifyAuditReply: MessageTypeDefinition<_fleetblock_v1_VerifyAuditReply, _fleetblock_v1_VerifyAuditReply__Output>
+      VerifyAuditRequest: MessageTypeDefinition<_fleetblock_v1_VerifyAuditRequest, _fleetblock_v1_VerifyAuditRequest__Output>
     }
   }
 }

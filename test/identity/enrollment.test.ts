@@ -184,6 +184,26 @@ describe('tokens', () => {
     expect((await join_(bound, { name: 'db1' })).error).toBeUndefined();
   });
 
+  it('that keep an identity give a lost host its own id back, once, and no other token does', async () => {
+    const first = await join_(await makeToken({ labels: { env: 'prod' } }), { name: 'phoenix' });
+    expect(first.error).toBeUndefined();
+    expect((await join_(await makeToken({ hostName: 'phoenix' }), { name: 'phoenix' })).error?.code).toBe(
+      'ALREADY_EXISTS',
+    );
+    await expect(makeToken({ hostName: 'nobody', keepIdentity: true })).rejects.toThrow(/no host "nobody"/);
+    const token = await makeToken({ hostName: 'phoenix', keepIdentity: true });
+    expect((await join_(token, { name: 'other' })).error?.code).toBe('PERMISSION_DENIED');
+    const before = Date.now();
+    const again = await join_(token, { name: 'phoenix', labels: { env: 'dev' } });
+    expect(again.enrollment?.hostId).toBe(first.enrollment?.hostId);
+    const leaf = new X509Certificate(again.enrollment?.identity.certificateChain ?? '');
+    expect(leaf.subjectAltName).toBe(`URI:spiffe://lab/agent/${first.enrollment?.hostId}`);
+    const host = await store.findHost(first.enrollment?.hostId ?? '');
+    expect(host).toMatchObject({ name: 'phoenix', labels: { env: 'prod' } });
+    expect(host?.identitySinceMs).toBeGreaterThanOrEqual(before);
+    expect((await join_(token, { name: 'phoenix' })).error?.code).toBe('UNAUTHENTICATED');
+  });
+
   it('of several uses serve that many hosts, and a taken name costs no use', async () => {
     const token = await makeToken({ maxUses: 2 });
     expect((await join_(token, { name: 'twin' })).error).toBeUndefined();

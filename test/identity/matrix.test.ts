@@ -78,6 +78,7 @@ const MATRIX: Record<string, typeof VIEWER> = {
   'IdentityService/ListTokens': ADMIN,
   'IdentityService/RevokeToken': ADMIN,
   'IdentityService/RevokeHost': ADMIN,
+  'IdentityService/VerifyAudit': VIEWER,
 };
 
 let running: RunningFleet;

@@ -14,9 +14,12 @@ import { RunningFleet } from './running.ts';
 const DAY_MS = 86_400_000;
 let running: RunningFleet;
 let scratch: string;
+/** Hosts that were enrolled six days ago. */
+const old: string[] = [];
 
 beforeAll(async () => {
-  running = await RunningFleet.start();
+  running = await RunningFleet.start(6 * DAY_MS);
+  for (let i = 0; i < 12; i++) old.push(await running.addHost());
   await running.serve();
   scratch = mkdtempSync(join(tmpdir(), 'fleetblock-renewal-'));
 });
@@ -27,7 +30,7 @@ afterAll(async () => {
 
 let made = 0;
 async function enrolledHost(bornMs = Date.now()): Promise<{ stateDir: string; enrollment: Enrollment }> {
-  const hostId = await running.addHost();
+  const hostId = old.pop() ?? '';
   const identity = await running.fleet.agent(hostId, bornMs);
   const enrollment = { controller: running.address, hostId, hostName: 'x', fleet: 'lab', identity };
   const stateDir = mkdtempSync(join(scratch, `host${++made}-`));
@@ -58,6 +61,21 @@ function openSync(identity: ClientIdentity) {
   stream.write({ hello: { protocol: 1 } });
   return { stream, ended, welcomed };
 }
+
+it('an enrollment anew ends what the old certificates may do: their streams, calls and renewals', async () => {
+  const lost = await enrolledHost(Date.now() - DAY_MS);
+  const { ended, welcomed } = openSync(lost.enrollment.identity);
+  await welcomed;
+  const host = await running.store.findHost(lost.enrollment.hostId);
+  await running.enrollAgain(host?.name ?? '');
+  expect(await ended).toBe('UNAUTHENTICATED');
+  await expect(renew(lost.enrollment, lost.stateDir)).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
+  const fresh = await running.fleet.agent(lost.enrollment.hostId);
+  const next = openSync(fresh);
+  await next.welcomed;
+  next.stream.cancel();
+  await next.ended;
+});
 
 describe('a renewal', () => {
   it('gives a new key and certificate for the same host, which work at once', async () => {

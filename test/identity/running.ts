@@ -29,14 +29,16 @@ export class RunningFleet {
     this.#store = store;
   }
 
-  static async start(): Promise<RunningFleet> {
+  /** @param agoMs how long ago the hosts that are made before serve() are made */
+  static async start(agoMs = 0): Promise<RunningFleet> {
     const scratch = mkdtempSync(join(tmpdir(), 'fleetblock-running-'));
     const dataDir = join(scratch, 'data');
     const clock = { wallMs: () => Date.now(), monotonicMs: () => performance.now() };
     await initFleet({ dataDir, fleet: 'lab', advertise: '127.0.0.1:7443', clock });
     const directory = new DataDirectory(dataDir);
     const fleet = TestFleet.of(scratch, Authority.load(directory.pki, 'lab'));
-    const store = await openSqliteStore({ directory: directory.store, clock: fleet.clock });
+    const then = { ...clock, wallMs: () => Date.now() - agoMs };
+    const store = await openSqliteStore({ directory: directory.store, clock: then });
     return new RunningFleet(fleet, dataDir, store);
   }
 
@@ -55,14 +57,24 @@ export class RunningFleet {
   }
 
   /** @returns the id of a new host */
-  async addHost(name = `host${++hosts}`): Promise<string> {
+  addHost(name = `host${++hosts}`): Promise<string> {
+    return this.#enroll(name, false);
+  }
+
+  /** The host of that name, with a token that keeps its identity. */
+  enrollAgain(name: string): Promise<string> {
+    return this.#enroll(name, true);
+  }
+
+  async #enroll(name: string, keepIdentity: boolean): Promise<string> {
     const secretHash = createHash('sha256').update(randomBytes(32)).digest();
     const tokenId = randomBytes(9).toString('base64url');
     const hostId = randomUUID();
     const expiresMs = Date.now() + 3_600_000;
-    await this.store.createToken({ id: tokenId, secretHash, expiresMs, maxUses: 1, labels: {}, hostName: '' }, BY);
-    await this.store.enroll({ tokenId, secretHash, hostId, hostName: name, labels: {}, from: 'test' });
-    return hostId;
+    const token = { id: tokenId, secretHash, expiresMs, maxUses: 1, labels: {}, hostName: keepIdentity ? name : '' };
+    await this.store.createToken({ ...token, keepIdentity }, BY);
+    const host = await this.store.enroll({ tokenId, secretHash, hostId, hostName: name, labels: {}, from: 'test' });
+    return host.id;
   }
 
   /** Before serve() only: the controller reads operators when it starts. */

@@ -44,7 +44,7 @@ function conditions(filter: AuditFilter): { where: string; parameters: SQLInputV
   };
 }
 
-function auditFromRow(row: Row): AuditRecord {
+export function auditFromRow(row: Row): AuditRecord {
   return {
     sequence: integer(row, 'sequence'),
     atMs: integer(row, 'at_ms'),

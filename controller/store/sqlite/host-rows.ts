@@ -14,6 +14,7 @@ function hostFromRow(row: Row): HostRecord {
     labels: labels(row, 'labels'),
     createdMs: integer(row, 'created_ms'),
     revokedMs: integer(row, 'revoked_ms'),
+    identitySinceMs: integer(row, 'identity_since_ms'),
     labelsRevision: bigint(row, 'labels_revision'),
   };
 }
@@ -66,11 +67,30 @@ export function revokeHost(tx: Transaction, name: string, by: Attribution): Host
 
 export function enroll(tx: Transaction, enrollment: Enrollment): HostRecord {
   const token = consumeToken(tx, enrollment);
+  return token.keepIdentity ? enrollAgain(tx, token, enrollment) : enrollNew(tx, token, enrollment);
+}
+
+/** The host that is there, for a machine that lost its certificate or was made anew. */
+function enrollAgain(tx: Transaction, token: TokenRecord, enrollment: Enrollment): HostRecord {
+  const host: HostRecord = { ...liveHost(tx.db, enrollment.hostName), identitySinceMs: tx.nowMs };
+  tx.revise();
+  tx.db.prepare('UPDATE host SET identity_since_ms = ? WHERE id = ?').run(tx.nowMs, host.id);
+  tx.hostChanged(host);
+  tx.audit({
+    actor: `token/${token.id}`,
+    verb: 'enroll.again',
+    subject: `${host.name} (${host.id}) from ${enrollment.from}`,
+    reason: '',
+  });
+  return host;
+}
+
+function enrollNew(tx: Transaction, token: TokenRecord, enrollment: Enrollment): HostRecord {
   const taken = tx.db.prepare('SELECT 1 FROM host WHERE name = ? AND revoked_ms = 0').get(enrollment.hostName);
   if (taken)
     throw new FleetblockError(
       'ALREADY_EXISTS',
-      `there is a host ${JSON.stringify(enrollment.hostName)} already: choose another --name, or run fleetblock host revoke ${enrollment.hostName} first`,
+      `there is a host ${JSON.stringify(enrollment.hostName)} already: choose another --name, run fleetblock host revoke ${enrollment.hostName} first, or have a token made that keeps its identity`,
     );
   const host: HostRecord = {
     id: enrollment.hostId,
@@ -78,11 +98,15 @@ export function enroll(tx: Transaction, enrollment: Enrollment): HostRecord {
     labels: sorted({ ...enrollment.labels, ...token.labels }),
     createdMs: tx.nowMs,
     revokedMs: 0,
+    identitySinceMs: tx.nowMs,
     labelsRevision: tx.revise(),
   };
   tx.db
-    .prepare('INSERT INTO host (id, name, labels, created_ms, revoked_ms, labels_revision) VALUES (?, ?, ?, ?, 0, ?)')
-    .run(host.id, host.name, JSON.stringify(host.labels), host.createdMs, host.labelsRevision);
+    .prepare(
+      `INSERT INTO host (id, name, labels, created_ms, revoked_ms, identity_since_ms, labels_revision)
+       VALUES (?, ?, ?, ?, 0, ?, ?)`,
+    )
+    .run(host.id, host.name, JSON.stringify(host.labels), host.createdMs, host.identitySinceMs, host.labelsRevision);
   tx.hostChanged(host);
   tx.audit({
     actor: `token/${token.id}`,
@@ -124,6 +148,7 @@ function tokenFromRow(row: Row): TokenRecord {
     uses: integer(row, 'uses'),
     labels: labels(row, 'labels'),
     hostName: text(row, 'host_name'),
+    keepIdentity: integer(row, 'keep_identity') !== 0,
     revokedMs: integer(row, 'revoked_ms'),
   };
 }
@@ -133,11 +158,13 @@ export function readTokens(db: Connection): TokenRecord[] {
 }
 
 export function createToken(tx: Transaction, token: NewToken, by: Attribution): TokenRecord {
-  const record: TokenRecord = { ...token, actor: by.actor, createdMs: tx.nowMs, uses: 0, revokedMs: 0 };
+  const keepIdentity = token.keepIdentity ?? false;
+  if (keepIdentity) liveHost(tx.db, token.hostName);
+  const record: TokenRecord = { ...token, keepIdentity, actor: by.actor, createdMs: tx.nowMs, uses: 0, revokedMs: 0 };
   tx.db
     .prepare(
-      `INSERT INTO token (id, secret_hash, actor, created_ms, expires_ms, max_uses, uses, labels, host_name, revoked_ms)
-       VALUES (?, ?, ?, ?, ?, ?, 0, ?, ?, 0)`,
+      `INSERT INTO token (id, secret_hash, actor, created_ms, expires_ms, max_uses, uses, labels, host_name, keep_identity, revoked_ms)
+       VALUES (?, ?, ?, ?, ?, ?, 0, ?, ?, ?, 0)`,
     )
     .run(
       record.id,
@@ -148,6 +175,7 @@ export function createToken(tx: Transaction, token: NewToken, by: Attribution): 
       record.maxUses,
       JSON.stringify(record.labels),
       record.hostName,
+      keepIdentity ? 1 : 0,
     );
   tx.audit({
     ...by,

@@ -83,6 +83,8 @@ CREATE TABLE host (
   labels TEXT NOT NULL,
   created_ms INTEGER NOT NULL,
   revoked_ms INTEGER NOT NULL,
+  -- Certificates issued before are refused.
+  identity_since_ms INTEGER NOT NULL,
   labels_revision INTEGER NOT NULL
 ) STRICT;
 CREATE UNIQUE INDEX host_name ON host (name) WHERE revoked_ms = 0;
@@ -97,6 +99,7 @@ CREATE TABLE token (
   uses INTEGER NOT NULL CHECK (uses <= max_uses),
   labels TEXT NOT NULL,
   host_name TEXT NOT NULL,
+  keep_identity INTEGER NOT NULL,
   revoked_ms INTEGER NOT NULL
 ) STRICT;
 
@@ -110,13 +113,15 @@ CREATE TABLE operator (
 ) STRICT;
 
 CREATE TABLE audit (
-  sequence INTEGER PRIMARY KEY AUTOINCREMENT,
+  sequence INTEGER PRIMARY KEY,
   at_ms INTEGER NOT NULL,
   actor TEXT NOT NULL,
   verb TEXT NOT NULL,
   subject TEXT NOT NULL,
   reason TEXT NOT NULL,
-  revision INTEGER NOT NULL
+  revision INTEGER NOT NULL,
+  -- Over this record and the hash before: audit-chain.ts.
+  hash BLOB NOT NULL
 ) STRICT;
 CREATE INDEX audit_time ON audit (at_ms);
 `;

@@ -6,6 +6,7 @@ import { steadyClock } from '../../steady-clock.ts';
 import {
   type Attribution,
   type AuditRecord,
+  type AuditVerdict,
   type Claim,
   type HostRecord,
   type LayerChange,
@@ -29,6 +30,7 @@ import type {
   StoreEvent,
   Touched,
 } from '../store.ts';
+import { verifyAudit } from './audit-chain.ts';
 import { readAudit } from './audit-rows.ts';
 import { addClaims, endClaims, removeClaims } from './claim-changes.ts';
 import { readClaimLayers, readClaims } from './claim-reads.ts';
@@ -231,6 +233,10 @@ class SqliteStore implements Store {
 
   audit(filter: AuditFilter): AsyncIterable<readonly AuditRecord[]> {
     return readAudit(this.#db.reader, filter);
+  }
+
+  verifyAudit(): Promise<AuditVerdict> {
+    return verifyAudit(this.#db.reader);
   }
 
   async close(): Promise<void> {

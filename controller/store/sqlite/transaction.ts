@@ -4,6 +4,7 @@ import type { Revision } from '../../../common/revision.ts';
 import { formatSelector, type Selector } from '../../../common/selector.ts';
 import type { HostRecord, LayerChange, LayerKey } from '../records.ts';
 import type { StoreEvent } from '../store.ts';
+import { appendAudit } from './audit-chain.ts';
 import { encodeColumns } from './columns-blob.ts';
 import type { Connection } from './database.ts';
 import { bigint, integer } from './rows.ts';
@@ -64,9 +65,7 @@ export class Transaction {
   }
 
   audit(entry: AuditEntry): void {
-    this.db
-      .prepare('INSERT INTO audit (at_ms, actor, verb, subject, reason, revision) VALUES (?, ?, ?, ?, ?, ?)')
-      .run(this.nowMs, entry.actor, entry.verb, entry.subject, entry.reason, this.#revision ?? 0n);
+    appendAudit(this.db, { ...entry, atMs: this.nowMs, revision: this.#revision ?? 0n });
   }
 
   /** Writes history. @returns the event for those who follow, or undefined when there is nothing to follow. */

@@ -19,6 +19,11 @@ export interface CreateTokenRequest {
    * The only host name that it enrolls; empty: any.
    */
   'hostName'?: (string);
+  /**
+   * The host of that name is there and keeps its id, name and labels, with a new certificate; its old ones are refused from then
+   * on. NOT_FOUND: no such host.
+   */
+  'keepIdentity'?: (boolean);
 }
 
 export interface CreateTokenRequest__Output {
@@ -38,4 +43,9 @@ export interface CreateTokenRequest__Output {
    * The only host name that it enrolls; empty: any.
    */
   'hostName': (string);
+  /**
+   * The host of that name is there and keeps its id, name and labels, with a new certificate; its old ones are refused from then
+   * on. NOT_FOUND: no such host.
+   */
+  'keepIdentity': (boolean);
 }

@@ -16,6 +16,8 @@ import type { RevokeOperatorReply as _fleetblock_v1_RevokeOperatorReply, RevokeO
 import type { RevokeOperatorRequest as _fleetblock_v1_RevokeOperatorRequest, RevokeOperatorRequest__Output as _fleetblock_v1_RevokeOperatorRequest__Output } from '../../fleetblock/v1/RevokeOperatorRequest.ts';
 import type { RevokeTokenReply as _fleetblock_v1_RevokeTokenReply, RevokeTokenReply__Output as _fleetblock_v1_RevokeTokenReply__Output } from '../../fleetblock/v1/RevokeTokenReply.ts';
 import type { RevokeTokenRequest as _fleetblock_v1_RevokeTokenRequest, RevokeTokenRequest__Output as _fleetblock_v1_RevokeTokenRequest__Output } from '../../fleetblock/v1/RevokeTokenRequest.ts';
+import type { VerifyAuditReply as _fleetblock_v1_VerifyAuditReply, VerifyAuditReply__Output as _fleetblock_v1_VerifyAuditReply__Output } from '../../fleetblock/v1/VerifyAuditReply.ts';
+import type { VerifyAuditRequest as _fleetblock_v1_VerifyAuditRequest, VerifyAuditRequest__Output as _fleetblock_v1_VerifyAuditRequest__Output } from '../../fleetblock/v1/VerifyAuditRequest.ts';
 
 export interface IdentityServiceClient extends grpc.Client {
   /**
@@ -113,6 +115,21 @@ export interface IdentityServiceClient extends grpc.Client {
   revokeToken(argument: _fleetblock_v1_RevokeTokenRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_fleetblock_v1_RevokeTokenReply__Output>): grpc.ClientUnaryCall;
   revokeToken(argument: _fleetblock_v1_RevokeTokenRequest, callback: grpc.requestCallback<_fleetblock_v1_RevokeTokenReply__Output>): grpc.ClientUnaryCall;
   
+  /**
+   * Recomputes the chain of the audit's records, from the first one on.
+   */
+  VerifyAudit(argument: _fleetblock_v1_VerifyAuditRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_fleetblock_v1_VerifyAuditReply__Output>): grpc.ClientUnaryCall;
+  VerifyAudit(argument: _fleetblock_v1_VerifyAuditRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_fleetblock_v1_VerifyAuditReply__Output>): grpc.ClientUnaryCall;
+  VerifyAudit(argument: _fleetblock_v1_VerifyAuditRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_fleetblock_v1_VerifyAuditReply__Output>): grpc.ClientUnaryCall;
+  VerifyAudit(argument: _fleetblock_v1_VerifyAuditRequest, callback: grpc.requestCallback<_fleetblock_v1_VerifyAuditReply__Output>): grpc.ClientUnaryCall;
+  /**
+   * Recomputes the chain of the audit's records, from the first one on.
+   */
+  verifyAudit(argument: _fleetblock_v1_VerifyAuditRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_fleetblock_v1_VerifyAuditReply__Output>): grpc.ClientUnaryCall;
+  verifyAudit(argument: _fleetblock_v1_VerifyAuditRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_fleetblock_v1_VerifyAuditReply__Output>): grpc.ClientUnaryCall;
+  verifyAudit(argument: _fleetblock_v1_VerifyAuditRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_fleetblock_v1_VerifyAuditReply__Output>): grpc.ClientUnaryCall;
+  verifyAudit(argument: _fleetblock_v1_VerifyAuditRequest, callback: grpc.requestCallback<_fleetblock_v1_VerifyAuditReply__Output>): grpc.ClientUnaryCall;
+  
 }
 
 export interface IdentityServiceHandlers extends grpc.UntypedServiceImplementation {
@@ -146,6 +163,11 @@ export interface IdentityServiceHandlers extends grpc.UntypedServiceImplementati
    */
   RevokeToken: grpc.handleUnaryCall<_fleetblock_v1_RevokeTokenRequest__Output, _fleetblock_v1_RevokeTokenReply>;
   
+  /**
+   * Recomputes the chain of the audit's records, from the first one on.
+   */
+  VerifyAudit: grpc.handleUnaryCall<_fleetblock_v1_VerifyAuditRequest__Output, _fleetblock_v1_VerifyAuditReply>;
+  
 }
 
 export interface IdentityServiceDefinition extends grpc.ServiceDefinition {
@@ -156,4 +178,5 @@ export interface IdentityServiceDefinition extends grpc.ServiceDefinition {
   RevokeHost: MethodDefinition<_fleetblock_v1_RevokeHostRequest, _fleetblock_v1_RevokeHostReply, _fleetblock_v1_RevokeHostRequest__Output, _fleetblock_v1_RevokeHostReply__Output>
   RevokeOperator: MethodDefinition<_fleetblock_v1_RevokeOperatorRequest, _fleetblock_v1_RevokeOperatorReply, _fleetblock_v1_RevokeOperatorRequest__Output, _fleetblock_v1_RevokeOperatorReply__Output>
   RevokeToken: MethodDefinition<_fleetblock_v1_RevokeTokenRequest, _fleetblock_v1_RevokeTokenReply, _fleetblock_v1_RevokeTokenRequest__Output, _fleetblock_v1_RevokeTokenReply__Output>
+  VerifyAudit: MethodDefinition<_fleetblock_v1_VerifyAuditRequest, _fleetblock_v1_VerifyAuditReply, _fleetblock_v1_VerifyAuditRequest__Output, _fleetblock_v1_VerifyAuditReply__Output>
 }

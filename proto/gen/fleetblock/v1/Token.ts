@@ -27,6 +27,10 @@ export interface Token {
    * 0: not revoked.
    */
   'revokedAtMs'?: (number | string | Long);
+  /**
+   * The host of that name keeps its identity.
+   */
+  'keepIdentity'?: (boolean);
 }
 
 /**
@@ -54,4 +58,8 @@ export interface Token__Output {
    * 0: not revoked.
    */
   'revokedAtMs': (string);
+  /**
+   * The host of that name keeps its identity.
+   */
+  'keepIdentity': (boolean);
 }
