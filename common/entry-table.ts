@@ -22,6 +22,12 @@ export class EntryTable {
     return family === 4 ? this.v4 : this.v6;
   }
 
+  /** Makes room for so many more rows at once: a table that grows step by step moves all its rows at every doubling. */
+  reserve(v4Rows: number, v6Rows: number): void {
+    this.v4.reserve(v4Rows);
+    this.v6.reserve(v6Rows);
+  }
+
   digest(): Digest {
     const bytes = new Uint8Array(8);
     const view = new DataView(bytes.buffer);
@@ -116,7 +122,7 @@ export class FamilyTable {
     this.#setExpiry(row, expiresMs);
     this.#index[slot] = row + 1;
     this.#account(row, 1);
-    if (this.size * 3 > this.#index.length * 2) this.#growIndex();
+    if (this.size * 3 > this.#index.length * 2) this.#growIndex(this.#index.length * 2);
     return true;
   }
 
@@ -342,6 +348,15 @@ export class FamilyTable {
     if (this.#expiries) this.#expiries[row] = expiresMs;
   }
 
+  /** Room for `rows` more. */
+  reserve(rows: number): void {
+    const wanted = this.size + rows;
+    while (wanted > this.#meta.length) this.#growRows();
+    let slots = this.#index.length;
+    while (wanted * 3 > slots * 2) slots *= 2;
+    if (slots > this.#index.length) this.#growIndex(slots);
+  }
+
   #growRows(): void {
     const rows = this.#meta.length * 2;
     this.#addresses = grow(this.#addresses, new Uint32Array(rows * this.#words));
@@ -349,8 +364,8 @@ export class FamilyTable {
     if (this.#expiries) this.#expiries = grow(this.#expiries, new Float64Array(rows));
   }
 
-  #growIndex(): void {
-    this.#index = new Uint32Array(this.#index.length * 2);
+  #growIndex(slots: number): void {
+    this.#index = new Uint32Array(slots);
     for (let row = 0; row < this.size; row++) {
       this.#loadRow(row);
       this.#index[this.#find(this.#meta[row] ?? 0)] = row + 1;

@@ -97,15 +97,7 @@ export class AppliedChange {
             if (sameEffect(before, after)) continue;
             view.account(key, before, after);
             const effect = after ?? before;
-            if (effect)
-              (after ? adds : removes).add(
-                key.family,
-                key.address,
-                key.offset,
-                key.length,
-                flagsFor(key.allow, effect),
-                after?.expiresMs ?? 0,
-              );
+            if (effect) (after ? adds : removes).addKey(key, flagsFor(key.allow, effect), after?.expiresMs ?? 0);
           }
     }
     return { adds: adds.finish(), removes: removes.finish() };

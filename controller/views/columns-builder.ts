@@ -1,6 +1,7 @@
 // Collects rows into packed columns without an object a row.
 import { addressBytes, type FamilyColumns, type PackedEntries } from '../../common/packed.ts';
 import type { Family } from '../../common/prefix.ts';
+import type { KeyAt } from './layer.ts';
 
 export class ColumnsBuilder {
   readonly #v4 = new FamilyBuilder(4);
@@ -13,6 +14,10 @@ export class ColumnsBuilder {
   /** `address` holds network byte order at `offset`; `timeMs` is 0 or whatever the reader takes it for. */
   add(family: Family, address: Uint8Array, offset: number, length: number, flags: number, timeMs: number): void {
     (family === 4 ? this.#v4 : this.#v6).add(address, offset, length, flags, timeMs);
+  }
+
+  addKey(key: KeyAt, flags: number, timeMs: number): void {
+    this.add(key.family, key.address, key.offset, key.length, flags, timeMs);
   }
 
   /** What was added; the builder is not to be used afterwards. */
@@ -63,6 +68,33 @@ class FamilyBuilder {
     this.#flags = grown(this.#flags, new Uint8Array(rows));
     if (this.#times) this.#times = grown(this.#times, new Float64Array(rows));
   }
+}
+
+/** All rows one after the other. */
+export function joinColumns(parts: readonly PackedEntries[]): PackedEntries {
+  const join = (family: 'v4' | 'v6'): FamilyColumns => {
+    const columns = parts.map((part) => part[family]).filter((part) => part.count > 0);
+    const count = columns.reduce((sum, part) => sum + part.count, 0);
+    return {
+      count,
+      addresses: Buffer.concat(columns.map((part) => part.addresses)),
+      lengths: Buffer.concat(columns.map((part) => part.lengths)),
+      flags: Buffer.concat(columns.map((part) => part.flags)),
+      ttlsMs: joinTimes(columns, count),
+    };
+  };
+  return { v4: join('v4'), v6: join('v6') };
+}
+
+function joinTimes(columns: readonly FamilyColumns[], count: number): Float64Array {
+  if (columns.every((part) => part.ttlsMs.length === 0)) return new Float64Array(0);
+  const times = new Float64Array(count);
+  let at = 0;
+  for (const part of columns) {
+    times.set(part.ttlsMs, at);
+    at += part.count;
+  }
+  return times;
 }
 
 function grown<T extends { set(source: T): void }>(from: T, to: T): T {

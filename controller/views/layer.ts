@@ -15,6 +15,11 @@ export interface KeyAt {
   readonly allow: boolean;
 }
 
+export interface LayerTotals {
+  readonly size: number;
+  readonly sums: readonly [number, number];
+}
+
 export class Layer {
   readonly id: string;
   readonly selector: Selector;
@@ -38,6 +43,12 @@ export class Layer {
 
   effectOf(key: KeyAt): Effect | undefined {
     return effectIn(this.table, key);
+  }
+
+  /** What all its rows add to a view that has no other layer. */
+  totals(): LayerTotals {
+    const { v4, v6 } = this.table;
+    return { size: this.table.size, sums: [(v4.sums[0] + v6.sums[0]) >>> 0, (v4.sums[1] + v6.sums[1]) >>> 0] };
   }
 
   /** Call it after every change of the table. */

@@ -57,7 +57,7 @@ export function* collectOverlaps(view: View): Generator<void, PackedEntries> {
       continue;
     }
     const { key, effective } = overlap;
-    rows.add(key.family, key.address, key.offset, key.length, flagsFor(key.allow, effective), effective.expiresMs);
+    rows.addKey(key, flagsFor(key.allow, effective), effective.expiresMs);
   }
   return rows.finish();
 }

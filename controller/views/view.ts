@@ -3,7 +3,7 @@
 import { type Digest, EntryTable } from '../../common/entry-table.ts';
 import type { Revision } from '../../common/revision.ts';
 import type { Effect } from '../store/effective.ts';
-import { combine, flagsFor, type KeyAt, keysOf, type Layer } from './layer.ts';
+import { combine, flagsFor, type KeyAt, keysOf, type Layer, type LayerTotals } from './layer.ts';
 
 /** Never filled: the terms of a digest depend on the row alone, and any table of the family knows them. */
 const TERMS = new EntryTable();
@@ -62,11 +62,14 @@ export class View {
 
   /** Adds all rows of a layer as if no other layer had them; overlaps are to be accounted for afterwards. */
   addWhole(layer: Layer): void {
-    for (const family of [layer.table.v4, layer.table.v6]) {
-      this.#sums[0] = (this.#sums[0] + family.sums[0]) >>> 0;
-      this.#sums[1] = (this.#sums[1] + family.sums[1]) >>> 0;
-    }
-    this.size += layer.table.size;
+    this.replaceTotals({ size: 0, sums: [0, 0] }, layer.totals());
+  }
+
+  /** A layer's rows changed as a whole; overlaps are to be accounted for by the caller. */
+  replaceTotals(before: LayerTotals, after: LayerTotals): void {
+    this.#sums[0] = (this.#sums[0] - before.sums[0] + after.sums[0]) >>> 0;
+    this.#sums[1] = (this.#sums[1] - before.sums[1] + after.sums[1]) >>> 0;
+    this.size += after.size - before.size;
   }
 
   /** A row that several layers have: takes out what each brought in, puts in what they amount to. */

@@ -6,6 +6,7 @@ import type { Selector } from '../../common/selector.ts';
 import type { HostRegistry } from '../registry.ts';
 import { type HostRecord, type LayerChange, type LayerKey, listLayer } from '../store/records.ts';
 import type { Store, StoreEvent } from '../store/store.ts';
+import { BulkChange } from './bulk-change.ts';
 import { AppliedChange, note, sameEffect } from './change.ts';
 import { ColumnsBuilder } from './columns-builder.ts';
 import type { ViewDelta } from './delta.ts';
@@ -123,7 +124,9 @@ export class Views {
   }
 
   *#applyLayers(revision: Revision, changes: readonly LayerChange[]): Slices {
-    const applied = new AppliedChange(changes, (change) => this.#layerFor(change.layer));
+    const layerOf = (change: LayerChange) => this.#layerFor(change.layer);
+    const active = [...this.#layers.values()].filter((layer) => layer.active);
+    const applied = BulkChange.of(changes, layerOf, active) ?? new AppliedChange(changes, layerOf);
     for (const layer of applied.layers) if (!layer.active) this.#join(layer);
     yield* applied.apply();
     for (const view of [...this.#views.values()]) {
@@ -251,7 +254,7 @@ export class Views {
         if (!note(seen, key)) continue;
         const effect = view.effectOf(key);
         const flags = flagsFor(key.allow, effect ?? { monitor: false, expiresMs: 0 });
-        (effect ? adds : removes).add(key.family, key.address, key.offset, key.length, flags, effect?.expiresMs ?? 0);
+        (effect ? adds : removes).addKey(key, flags, effect?.expiresMs ?? 0);
       }
     }
     if (adds.size + removes.size > Math.max(view.size, 1024)) return { kind: 'snapshot' };
@@ -290,7 +293,7 @@ function* differenceOf(from: View, to: View): Generator<void, { adds: PackedEntr
       const after = to.effectOf(key);
       if (sameEffect(from.effectOf(key), after)) continue;
       const flags = flagsFor(key.allow, after ?? { monitor: false, expiresMs: 0 });
-      (after ? adds : removes).add(key.family, key.address, key.offset, key.length, flags, after?.expiresMs ?? 0);
+      (after ? adds : removes).addKey(key, flags, after?.expiresMs ?? 0);
     }
   return { adds: adds.finish(), removes: removes.finish() };
 }

@@ -1,11 +1,17 @@
 // The operator's calls as promises, for tests and benches.
 import type { ServiceError } from '@grpc/grpc-js';
+import { type PackedEntries, toWire } from '../../common/packed.ts';
 import { type ClientIdentity, CONTROLLER_NAME, channelOptions, clientCredentials } from '../../common/rpc/channel.ts';
 import { protocol } from '../../common/rpc/proto.ts';
+import type { AuditEntry__Output } from '../../proto/gen/fleetblock/v1/AuditEntry.ts';
 import type { BlockRequest } from '../../proto/gen/fleetblock/v1/BlockRequest.ts';
 import type { ChangeReply__Output } from '../../proto/gen/fleetblock/v1/ChangeReply.ts';
+import type { CheckReply__Output } from '../../proto/gen/fleetblock/v1/CheckReply.ts';
 import type { Claim__Output } from '../../proto/gen/fleetblock/v1/Claim.ts';
 import type { Host__Output } from '../../proto/gen/fleetblock/v1/Host.ts';
+import type { ImportBegin } from '../../proto/gen/fleetblock/v1/ImportBegin.ts';
+import type { ListAuditRequest } from '../../proto/gen/fleetblock/v1/ListAuditRequest.ts';
+import type { ListChangeReply__Output } from '../../proto/gen/fleetblock/v1/ListChangeReply.ts';
 import type { ListEntriesRequest } from '../../proto/gen/fleetblock/v1/ListEntriesRequest.ts';
 import type { ListHostsReply__Output } from '../../proto/gen/fleetblock/v1/ListHostsReply.ts';
 import type { UnblockRequest } from '../../proto/gen/fleetblock/v1/UnblockRequest.ts';
@@ -26,6 +32,35 @@ export class Operator {
   unblock(prefixes: string[], request: UnblockRequest = {}): Promise<ChangeReply__Output> {
     const full = { wait: { timeoutMs: 10_000 }, ...request, prefixes };
     return promised((done) => this.client.Unblock(full, done));
+  }
+
+  /** A whole list, for all hosts unless the request says otherwise. */
+  importList(
+    list: string,
+    chunks: readonly PackedEntries[],
+    begin: ImportBegin = {},
+  ): Promise<ListChangeReply__Output> {
+    const full = { target: { allHosts: true }, wait: { timeoutMs: 60_000 }, ...begin, list };
+    return promised((done) => {
+      const call = this.client.ImportList(done);
+      call.write({ begin: full });
+      for (const chunk of chunks) call.write({ rows: toWire(chunk) });
+      call.end();
+    });
+  }
+
+  removeList(list: string): Promise<ListChangeReply__Output> {
+    return promised((done) => this.client.RemoveList({ list, wait: { timeoutMs: 60_000 } }, done));
+  }
+
+  check(address: string): Promise<CheckReply__Output> {
+    return promised((done) => this.client.Check({ address }, done));
+  }
+
+  async audit(request: ListAuditRequest = {}): Promise<AuditEntry__Output[]> {
+    const entries: AuditEntry__Output[] = [];
+    for await (const entry of this.client.ListAudit(request)) entries.push(entry);
+    return entries;
   }
 
   async hosts(): Promise<Host__Output[]> {

@@ -85,8 +85,9 @@ export async function replaceList(tx: Transaction, request: ReplaceList, pause: 
     const before = tableOf(stored.bucket(bucket));
     const after = tableOf(wanted.bucket(bucket));
     counts.entries += after.size;
-    const { adds, removes } = before.diff(after, 0);
-    const updated = entryCount(adds) - (after.size - common(before, after));
+    const fresh = before.size === 0;
+    const { adds, removes } = fresh ? { adds: after.pack(0), removes: NO_ENTRIES } : before.diff(after, 0);
+    const updated = fresh ? 0 : entryCount(adds) - (after.size - common(before, after));
     counts.added += entryCount(adds) - updated;
     counts.updated += updated;
     counts.unchanged += after.size - entryCount(adds);
