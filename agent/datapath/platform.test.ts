@@ -20,12 +20,13 @@ describe('the kernel', () => {
 
 describe('the capabilities', () => {
   it('that are missing are named, with the fix', () => {
-    expect(() => checkCapabilities([])).toThrow(/CAP_BPF and CAP_NET_ADMIN: run as root/);
-    expect(() => checkCapabilities(['BPF'])).toThrow(/needs CAP_NET_ADMIN:/);
+    expect(() => checkCapabilities([])).toThrow(/needs CAP_BPF, CAP_NET_ADMIN, CAP_PERFMON: run as root/);
+    expect(() => checkCapabilities(['BPF', 'NET_ADMIN'])).toThrow(/needs CAP_PERFMON:/);
   });
 
-  it('may be the old CAP_SYS_ADMIN instead of CAP_BPF', () => {
+  it('may be the old CAP_SYS_ADMIN instead of CAP_BPF and CAP_PERFMON', () => {
     expect(() => checkCapabilities(['SYS_ADMIN', 'NET_ADMIN'])).not.toThrow();
-    expect(() => checkCapabilities(['BPF', 'NET_ADMIN'])).not.toThrow();
+    expect(() => checkCapabilities(['SYS_ADMIN'])).toThrow(/needs CAP_NET_ADMIN:/);
+    expect(() => checkCapabilities(['BPF', 'NET_ADMIN', 'PERFMON'])).not.toThrow();
   });
 });

@@ -43,16 +43,25 @@ export function checkPlatform(): void {
   library();
 }
 
+/**
+ * What the datapath needs and this process lacks, with CAP_ in front. CAP_SYS_ADMIN has all but CAP_NET_ADMIN in it.
+ * CAP_PERFMON: without it the verifier forbids the program to compute a packet's length from its pointers, and puts
+ * speculation barriers into it.
+ */
+export function lackingCapabilities(effective: readonly Capability[]): string[] {
+  const needed: Capability[] = ['BPF', 'NET_ADMIN', 'PERFMON'];
+  return needed
+    .filter((name) => !effective.includes(name) && (name === 'NET_ADMIN' || !effective.includes('SYS_ADMIN')))
+    .map((name) => `CAP_${name}`);
+}
+
 /** @throws FleetblockError PERMISSION_DENIED */
 export function checkCapabilities(effective: readonly Capability[]): void {
-  const lacking = [
-    ...(effective.includes('BPF') || effective.includes('SYS_ADMIN') ? [] : ['CAP_BPF']),
-    ...(effective.includes('NET_ADMIN') ? [] : ['CAP_NET_ADMIN']),
-  ];
+  const lacking = lackingCapabilities(effective);
   if (lacking.length > 0)
     throw new FleetblockError(
       'PERMISSION_DENIED',
-      `the datapath needs ${lacking.join(' and ')}: run as root, or give the service AmbientCapabilities=CAP_BPF CAP_NET_ADMIN`,
+      `the datapath needs ${lacking.join(', ')}: run as root, or give the service AmbientCapabilities=CAP_BPF CAP_NET_ADMIN CAP_PERFMON`,
     );
 }
 

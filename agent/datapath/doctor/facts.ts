@@ -9,7 +9,7 @@ import { isInterfaceName } from '../interface-names.ts';
 import { library } from '../libbpf/library.ts';
 import { BpfObject } from '../libbpf/object.ts';
 import { isBpffs } from '../pin-directory.ts';
-import { type Capability, effectiveCapabilities, packagedObject } from '../platform.ts';
+import { type Capability, effectiveCapabilities, lackingCapabilities, packagedObject } from '../platform.ts';
 
 export interface HostFacts {
   /** uname -r */
@@ -63,8 +63,7 @@ const XDP_MODES = ['none', 'native', 'generic', 'offloaded', 'several'];
 export function gatherHostFacts(): HostFacts {
   const capabilities = effectiveCapabilities();
   const libbpfProblem = problemOf(() => library());
-  const mayLoad =
-    capabilities.includes('NET_ADMIN') && (capabilities.includes('BPF') || capabilities.includes('SYS_ADMIN'));
+  const mayLoad = lackingCapabilities(capabilities).length === 0;
   return {
     kernelRelease: release(),
     capabilities,

@@ -63,7 +63,9 @@ describe('judgeHost', () => {
       'jit:warning',
       'btf:warning',
     ]);
-    expect(judgeHost(poor).find((finding) => finding.check === 'capabilities')?.text).toBe('lacks CAP_BPF');
+    expect(judgeHost(poor).find((finding) => finding.check === 'capabilities')?.text).toBe(
+      'lacks CAP_BPF, CAP_PERFMON',
+    );
   });
 
   it('says what the kernel has against the program', () => {

@@ -1,6 +1,6 @@
 // The doctor's judgement: facts in, findings out. Pure, so that hardware that is not at hand can be judged in tests.
 import type { XdpMode } from '../datapath.ts';
-import { type Capability, kernelAtLeast } from '../platform.ts';
+import { type Capability, kernelAtLeast, lackingCapabilities } from '../platform.ts';
 import { bondPassesXdp, hasNativeXdp, multiBufferSince, singleBufferMtu } from './drivers.ts';
 import type { HostFacts, InterfaceFacts } from './facts.ts';
 
@@ -71,13 +71,10 @@ export function judgeHost(host: HostFacts): Finding[] {
 }
 
 function judgeCapabilities(capabilities: readonly Capability[]): Finding {
-  const lacking = [
-    ...(capabilities.includes('BPF') || capabilities.includes('SYS_ADMIN') ? [] : ['CAP_BPF']),
-    ...(capabilities.includes('NET_ADMIN') ? [] : ['CAP_NET_ADMIN']),
-  ];
+  const lacking = lackingCapabilities(capabilities);
   return lacking.length === 0
     ? ok('capabilities', `has ${capabilities.map((name) => `CAP_${name}`).join(', ')}`)
-    : error('capabilities', `lacks ${lacking.join(' and ')}`, 'run it as root, or give it these capabilities');
+    : error('capabilities', `lacks ${lacking.join(', ')}`, 'run it as root, or give it these capabilities');
 }
 
 function judgeProgram({ programProblem }: HostFacts): Finding {

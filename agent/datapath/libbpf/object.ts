@@ -207,7 +207,7 @@ function loadError(path: string, result: number, messages: readonly string[]): F
     if (!messages.some((line) => line.includes('BEGIN PROG LOAD LOG')))
       return new FleetblockError(
         'PERMISSION_DENIED',
-        `the kernel does not let this process load BPF programs (${name}): run as root, or with CAP_BPF and CAP_NET_ADMIN`,
+        `the kernel does not let this process load BPF programs (${name}): run as root, or with CAP_BPF, CAP_NET_ADMIN and CAP_PERFMON`,
         { cause },
       );
   }
