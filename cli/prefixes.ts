@@ -28,7 +28,7 @@ function parseLines(text: string, name: string): string[] {
   const prefixes: string[] = [];
   const errors: string[] = [];
   text.split('\n').forEach((line, index) => {
-    const word = line.replace(/[#;].*$/, '').trim();
+    const word = line.replace(/[#;].*$/s, '').trim();
     if (word === '') return;
     try {
       prefixes.push(formatPrefix(parsePrefix(word)));

@@ -38,15 +38,16 @@ export async function buildProgram(args: readonly string[], cli: Cli): Promise<C
     .configureHelp({ showGlobalOptions: true })
     .showSuggestionAfterError(true)
     .exitOverride();
+  const all = () => buildProgram([], cli);
   const named = commandIn(args);
   if (named !== undefined) {
-    (await named()).register(program, cli);
+    (await named()).register(program, cli, all);
     return program;
   }
   const { VERSION } = await import('../common/version.ts');
   program.version(VERSION, '-V, --version', 'show the version').helpOption('-h, --help', 'show help');
   for (const command of await Promise.all(Object.values(COMMANDS).map((load) => load())))
-    command.register(program, cli);
+    command.register(program, cli, all);
   return program;
 }
 

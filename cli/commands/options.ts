@@ -1,6 +1,6 @@
 // Options that several commands share, with one wording.
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { parseDuration } from '../../common/duration.ts';
+import { formatDuration, parseDuration } from '../../common/duration.ts';
 import { messageOf } from '../../common/errors.ts';
 import { OUTPUT_FORMS } from '../output/format.ts';
 
@@ -24,11 +24,16 @@ export function addTarget(command: Command): Command {
     .option('-l, --selector <terms>', 'hosts by labels: env=prod,role!=db');
 }
 
-export function addWait(command: Command): Command {
+/** `timeoutMs`: the default of --timeout. */
+export function addWait(command: Command, timeoutMs = 10_000): Command {
   return command
     .addOption(new Option('--wait', "wait for every targeted host's proof").default(true, 'yes'))
     .option('--no-wait', 'return once the change is committed')
-    .addOption(new Option('--timeout <time>', 'how long to wait').argParser(duration).default(10_000, '10s'));
+    .addOption(
+      new Option('--timeout <time>', 'how long to wait')
+        .argParser(duration)
+        .default(timeoutMs, formatDuration(timeoutMs)),
+    );
 }
 
 export function addOutput(command: Command): Command {

@@ -3,8 +3,8 @@ import type { Command } from 'commander';
 import type { Cli } from '../context.ts';
 
 export interface CommandModule {
-  /** Adds the command to the program. */
-  register(program: Command, cli: Cli): void;
+  /** Adds the command to the program. `all` makes a program with all commands. */
+  register(program: Command, cli: Cli, all: () => Promise<Command>): void;
 }
 
 /** In the order of --help. */
@@ -13,6 +13,19 @@ export const COMMANDS: Readonly<Record<string, () => Promise<CommandModule>>> = 
   unblock: () => import('./unblock.ts'),
   allow: () => import('./allow.ts'),
   list: () => import('./list.ts'),
+  check: () => import('./check.ts'),
+  import: () => import('./import.ts'),
+  lists: () => import('./lists.ts'),
+  export: () => import('./export.ts'),
   hosts: () => import('./hosts.ts'),
+  status: () => import('./status.ts'),
+  watch: () => import('./watch.ts'),
+  top: () => import('./top.ts'),
+  events: () => import('./events.ts'),
+  audit: () => import('./audit.ts'),
   token: () => import('./token.ts'),
+  host: () => import('./host.ts'),
+  operator: () => import('./operator.ts'),
+  doctor: () => import('./doctor.ts'),
+  completion: () => import('./completion.ts'),
 };

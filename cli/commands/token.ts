@@ -3,12 +3,23 @@ import { type Command, InvalidArgumentError } from 'commander';
 import { formatDuration } from '../../common/duration.ts';
 import { FleetblockError } from '../../common/errors.ts';
 import { isValidName } from '../../common/selector.ts';
+import type { Token__Output } from '../../proto/gen/fleetblock/v1/Token.ts';
 import type { Cli, GlobalOptions } from '../context.ts';
 import { loadCredentials } from '../credentials.ts';
 import { type OutputForm, printValue } from '../output/format.ts';
 import { jsonTime } from '../output/json.ts';
+import { printRows } from '../output/rows.ts';
+import type { Column } from '../output/table.ts';
+import { plural, relative } from '../output/text.ts';
+import { withIdentity } from '../services/identity-client.ts';
 import { withOperator } from '../services/operator-client.ts';
-import { addExamples, addOutput, durationOption, repeatedOption } from './options.ts';
+import { parseLabels } from './labels.ts';
+import { addExamples, addOutput, addReason, durationOption, repeatedOption } from './options.ts';
+
+interface TokenOptions extends GlobalOptions {
+  readonly reason?: string;
+  readonly output: OutputForm;
+}
 
 interface CreateOptions extends GlobalOptions {
   /** Milliseconds. */
@@ -25,6 +36,8 @@ export function register(program: Command, cli: Cli): void {
     .summary('enrollment tokens for new hosts')
     .description('Enrollment tokens: what a new host needs to join the fleet.');
   registerCreate(group, cli);
+  registerList(group, cli);
+  registerRevoke(group, cli);
 }
 
 function registerCreate(group: Command, cli: Cli): void {
@@ -80,17 +93,76 @@ function parseUses(text: string): number {
   return uses;
 }
 
-/** @throws FleetblockError INVALID_ARGUMENT: not key=value, or a key or value that no label can have. */
-export function parseLabels(pairs: readonly string[]): Record<string, string> {
-  return Object.fromEntries(
-    pairs.map((pair) => {
-      const [, key = '', value = ''] = /^([^=]+)=(.+)$/.exec(pair) ?? [];
-      if (!isValidName(key) || !isValidName(value))
-        throw new FleetblockError(
-          'INVALID_ARGUMENT',
-          `${JSON.stringify(pair)} is not a label: write one like env=prod (letters, digits, dots, hyphens)`,
-        );
-      return [key, value];
-    }),
-  );
+function registerList(group: Command, cli: Cli): void {
+  const command = group.command('list').description('Show the enrollment tokens, without their secrets.');
+  addExamples(addOutput(command), 'fleetblock token list');
+  command.action(async () => {
+    const options = command.optsWithGlobals<TokenOptions>();
+    const credentials = await loadCredentials(cli, options);
+    const { tokens } = await withIdentity(cli, credentials, (client) => client.listTokens());
+    await printRows(cli, options.output, tokens, columns(cli.now()), (token) => tokenJson(token, cli.now()));
+  });
+}
+
+function registerRevoke(group: Command, cli: Cli): void {
+  const command = group
+    .command('revoke')
+    .description('Refuse an enrollment token from now on. Hosts that joined with it stay.')
+    .argument('<id>', 'of the token, as token list shows it');
+  addExamples(addOutput(addReason(command)), "fleetblock token revoke q3K9xT2b -R 'pasted into a chat'");
+  command.action(async (id: string) => {
+    const options = command.optsWithGlobals<TokenOptions>();
+    if (/^fbt1\./.test(id))
+      throw new FleetblockError(
+        'INVALID_ARGUMENT',
+        'that is a whole token, which must not stand in a command line: give its id, as fleetblock token list shows it',
+      );
+    const credentials = await loadCredentials(cli, options);
+    const { token } = await withIdentity(cli, credentials, (client) =>
+      client.revokeToken({ id, reason: options.reason ?? '' }),
+    );
+    if (!token) throw new FleetblockError('INTERNAL', 'the controller sent no token: see its log');
+    if (options.output === 'json' || options.output === 'yaml')
+      await printValue(cli, options.output, tokenJson(token, cli.now()));
+    else cli.stdout.write(`revoked token ${token.id}: ${plural(token.uses, 'host')} joined with it\n`);
+  });
+}
+
+function stateOf(token: Token__Output, now: number): 'revoked' | 'expired' | 'used' | 'valid' {
+  if (token.revokedAtMs !== '0') return 'revoked';
+  if (Number(token.expiresAtMs) <= now) return 'expired';
+  return token.uses >= token.maxUses ? 'used' : 'valid';
+}
+
+function columns(now: number): Column<Token__Output>[] {
+  return [
+    { title: 'ID', cell: (token) => token.id },
+    { title: 'STATE', cell: (token) => stateOf(token, now) },
+    { title: 'USES', cell: (token) => `${token.uses}/${token.maxUses}`, align: 'right' },
+    { title: 'EXPIRES', cell: (token) => relative(Number(token.expiresAtMs), now) },
+    { title: 'HOST', cell: (token) => token.hostName || 'any' },
+    {
+      title: 'LABELS',
+      cell: (token) =>
+        Object.entries(token.labels)
+          .map(([key, value]) => `${key}=${value}`)
+          .join(',') || '-',
+    },
+    { title: 'BY', cell: (token) => token.actor },
+  ];
+}
+
+function tokenJson(token: Token__Output, now: number): object {
+  return {
+    id: token.id,
+    state: stateOf(token, now),
+    uses: token.uses,
+    maxUses: token.maxUses,
+    host: token.hostName === '' ? null : token.hostName,
+    labels: token.labels,
+    actor: token.actor,
+    createdAt: jsonTime(token.createdAtMs),
+    expiresAt: jsonTime(token.expiresAtMs),
+    revokedAt: jsonTime(token.revokedAtMs),
+  };
 }

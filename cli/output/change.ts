@@ -56,7 +56,7 @@ export function changeText(reply: ChangeReply__Output, context: ChangeContext): 
   if (missing.length > 0) lines.push(`${names(missing)} ${missing.length === 1 ? 'was' : 'were'} ${words.already}`);
   const notes = [
     ...outcomes.flatMap((outcome) => stillNotes(outcome, context)),
-    ...(made.length > 0 && !context.dryRun ? hostNotes(reply, context) : []),
+    ...(made.length > 0 && !context.dryRun ? hostNotes(reply.hosts, context.waitMs) : []),
   ];
   return { lines, notes };
 }
@@ -71,19 +71,39 @@ export function changeExitCode(reply: ChangeReply__Output, context: ChangeContex
 
 /** `block -o json`; commands that remove say also what was not there and what still blocks. */
 export function changeJson(reply: ChangeReply__Output, verb: ChangeVerb): object {
-  const { targeted, enforced, pending, failed } = reply.hosts ?? NO_HOSTS;
   return {
     revision: jsonInteger(reply.revision),
     prefixes: reply.outcomes.map((outcome) => outcome.prefix),
-    hosts: {
-      targeted,
-      enforced,
-      pending: pending.map((host) => host.name),
-      failed: failed.map(({ name, code, text }) => ({ name, code, text })),
-    },
-    elapsedMs: Math.round(reply.elapsedMs * 1000) / 1000,
+    hosts: hostsJson(reply.hosts),
+    elapsedMs: elapsedJson(reply.elapsedMs),
     ...(verb === 'unblock' || verb === 'disallow' ? removalJson(reply.outcomes) : {}),
   };
+}
+
+export function hostsJson(hosts: HostOutcomes__Output | null): object {
+  const { targeted, enforced, pending, failed } = hosts ?? NO_HOSTS;
+  return {
+    targeted,
+    enforced,
+    pending: pending.map((host) => host.name),
+    failed: failed.map(({ name, code, text }) => ({ name, code, text })),
+  };
+}
+
+/** Milliseconds, to the microsecond. */
+export function elapsedJson(elapsedMs: number): number {
+  return Math.round(elapsedMs * 1000) / 1000;
+}
+
+/** The part of a line that is the proof: `on 3/3 hosts in 9 ms (revision 42)`; without waiting, for whom it was accepted. */
+export function proofText(
+  reply: { revision: string; hosts: HostOutcomes__Output | null; elapsedMs: number },
+  waitMs: number | undefined,
+): string {
+  const { targeted, enforced } = reply.hosts ?? NO_HOSTS;
+  const hosts = plural(targeted, 'host');
+  if (waitMs === undefined) return `for ${hosts} (revision ${reply.revision}), not waiting for proof`;
+  return `on ${enforced}/${hosts} in ${Math.max(1, Math.round(reply.elapsedMs))} ms (revision ${reply.revision})`;
 }
 
 function removalJson(outcomes: readonly PrefixOutcome__Output[]): object {
@@ -102,7 +122,7 @@ function sentence(
   { verb, waitMs, dryRun, origin }: ChangeContext,
 ): string {
   const words = WORDS[verb];
-  const { targeted, enforced } = reply.hosts ?? NO_HOSTS;
+  const { targeted } = reply.hosts ?? NO_HOSTS;
   const some = outcomes.filter((outcome) => outcome.change === 'UNCHANGED').length;
   const what = `${names(outcomes)}${kind === 'done' && some > 0 ? ` (${some} of them already)` : ''}`;
   const hosts = plural(targeted, 'host');
@@ -114,11 +134,10 @@ function sentence(
   const done = kind === 'still' ? `removed the ${origin} claim on` : words[kind];
   if (waitMs === undefined)
     return kind === 'already'
-      ? `${done} ${what} for ${hosts} (${revision}), not waiting for proof`
+      ? `${done} ${what} ${proofText(reply, waitMs)}`
       : `accepted: ${words.would} ${what} on ${hosts} (${revision}), not waiting for proof`;
-  const elapsed = `${Math.max(1, Math.round(reply.elapsedMs))} ms`;
   const end = kind === 'still' ? ', but it is still blocked' : '';
-  return `${done} ${what} on ${enforced}/${plural(targeted, 'host')} in ${elapsed} (${revision})${end}`;
+  return `${done} ${what} ${proofText(reply, waitMs)}${end}`;
 }
 
 function names(outcomes: readonly PrefixOutcome__Output[]): string {
@@ -138,8 +157,9 @@ function claimWords(claim: Claim__Output, now: number): string {
   return `${claim.prefix} of ${printable(claim.origin)} on ${selectorText(claim)}, ${ends}${reason}`;
 }
 
-function hostNotes(reply: ChangeReply__Output, { waitMs }: ChangeContext): string[] {
-  const { targeted, pending, failed } = reply.hosts ?? NO_HOSTS;
+/** Who has not proved the change, and why: for stderr. `waitMs` as in ChangeContext. */
+export function hostNotes(hosts: HostOutcomes__Output | null, waitMs: number | undefined): string[] {
+  const { targeted, pending, failed } = hosts ?? NO_HOSTS;
   if (targeted === 0) return ['no host matches now: it will hold for those that join later'];
   const within = waitMs === undefined ? '' : `: no proof within ${formatDuration(waitMs)}, it is still being sent`;
   const notes = [

@@ -18,16 +18,30 @@ const SAMPLE_ROWS = 2000;
 const GAP = '  ';
 const MIN_FLEXIBLE = 8;
 
+/** A whole table as text. */
+export function tableText<Row>(cli: Cli, columns: readonly Column<Row>[], rows: readonly Row[]): string {
+  let text = '';
+  const table = new Table(cli, columns, (part) => {
+    text += part;
+  });
+  table.add(rows);
+  table.end();
+  return text;
+}
+
 /** Writes rows as they come: a list of any length is never held whole. */
 export class Table<Row> {
   readonly #sink: TextSink;
+  readonly #out: (text: string) => void;
   readonly #columns: readonly Column<Row>[];
   readonly #colours: boolean;
   #waiting: Row[] = [];
   #widths: number[] | undefined;
 
-  constructor(cli: Cli, columns: readonly Column<Row>[]) {
+  /** `write`: where to; default stdout. */
+  constructor(cli: Cli, columns: readonly Column<Row>[], write?: (text: string) => void) {
     this.#sink = cli.stdout;
+    this.#out = write ?? ((text) => cli.stdout.write(text));
     this.#columns = columns;
     this.#colours = paint(cli, cli.stdout);
   }
@@ -52,7 +66,7 @@ export class Table<Row> {
     );
     this.#fit(widths);
     this.#widths = widths;
-    this.#sink.write(
+    this.#out(
       `${this.#line(
         this.#columns.map((column) => column.title),
         widths,
@@ -79,7 +93,7 @@ export class Table<Row> {
         widths,
         row,
       )}\n`;
-    if (text !== '') this.#sink.write(text);
+    if (text !== '') this.#out(text);
   }
 
   #line(cells: readonly string[], widths: readonly number[], row?: Row): string {

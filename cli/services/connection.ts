@@ -1,6 +1,6 @@
 // One connection to the controller for the time of a command: calls with deadlines, failures as one line that names the fix.
 import { X509Certificate } from 'node:crypto';
-import { Client, connectivityState, type ServiceError, status } from '@grpc/grpc-js';
+import { Client, type ClientWritableStream, connectivityState, type ServiceError, status } from '@grpc/grpc-js';
 import { FleetblockError } from '../../common/errors.ts';
 import { CONTROLLER_NAME, channelOptions, clientCredentials } from '../../common/rpc/channel.ts';
 import { fromServiceError, isServiceError } from '../../common/rpc/status.ts';
@@ -12,6 +12,8 @@ import type { Method } from './protocol.ts';
 const CONNECT_TIMEOUT_MS = 5_000;
 /** For calls that wait for nothing but the controller itself. */
 const CALL_TIMEOUT_MS = 15_000;
+/** For a list of millions of rows, sent, checked and committed. */
+const UPLOAD_TIMEOUT_MS = 600_000;
 /** Replies handed over at once: writing line by line would cost more than the lines. */
 const BATCH = 500;
 
@@ -60,6 +62,24 @@ export class Connection {
       watch.end();
       call.cancel();
     }
+  }
+
+  /** Sends all requests, never faster than the controller reads. `extraMs` as in `unary`; `onSent` after each. */
+  async upload<Request, Reply>(
+    method: Method<Request, Reply>,
+    requests: Iterable<Request>,
+    extraMs: number,
+    onSent: () => void,
+  ): Promise<Reply> {
+    const { path, serialize, deserialize } = method;
+    const options = { deadline: Date.now() + UPLOAD_TIMEOUT_MS + extraMs };
+    return await this.#answered((answer) => {
+      const call = this.#client.makeClientStreamRequest(path, serialize, deserialize, options, answer);
+      // The answer says what went wrong.
+      call.on('error', () => {});
+      void sendAll(call, requests, onSent);
+      return call;
+    });
   }
 
   close(): void {
@@ -115,6 +135,20 @@ export class Connection {
       );
     return fromServiceError(error);
   }
+}
+
+async function sendAll<Request>(
+  call: ClientWritableStream<Request>,
+  requests: Iterable<Request>,
+  onSent: () => void,
+): Promise<void> {
+  for (const request of requests) {
+    // Ended early: the controller has refused.
+    if (call.destroyed || call.writableEnded) return;
+    if (!call.write(request)) await new Promise((resolve) => call.once('drain', resolve).once('close', resolve));
+    onSent();
+  }
+  call.end();
 }
 
 /** Runs `use` on a connection that is closed afterwards. @throws FleetblockError UNAUTHENTICATED: the certificate has ended. */

@@ -1,12 +1,31 @@
 // The operator service as the commands call it.
+
+import type { AuditEntry__Output } from '../../proto/gen/fleetblock/v1/AuditEntry.ts';
 import type { BlockRequest } from '../../proto/gen/fleetblock/v1/BlockRequest.ts';
 import type { ChangeReply__Output } from '../../proto/gen/fleetblock/v1/ChangeReply.ts';
+import type { CheckReply__Output } from '../../proto/gen/fleetblock/v1/CheckReply.ts';
+import type { CheckRequest } from '../../proto/gen/fleetblock/v1/CheckRequest.ts';
 import type { Claim__Output } from '../../proto/gen/fleetblock/v1/Claim.ts';
 import type { CreateTokenReply__Output } from '../../proto/gen/fleetblock/v1/CreateTokenReply.ts';
 import type { CreateTokenRequest } from '../../proto/gen/fleetblock/v1/CreateTokenRequest.ts';
+import type { Event__Output } from '../../proto/gen/fleetblock/v1/Event.ts';
+import type { ExportChunk__Output } from '../../proto/gen/fleetblock/v1/ExportChunk.ts';
+import type { ExportRequest } from '../../proto/gen/fleetblock/v1/ExportRequest.ts';
+import type { ImportBegin } from '../../proto/gen/fleetblock/v1/ImportBegin.ts';
+import type { ImportListRequest } from '../../proto/gen/fleetblock/v1/ImportListRequest.ts';
+import type { LabelHostReply__Output } from '../../proto/gen/fleetblock/v1/LabelHostReply.ts';
+import type { LabelHostRequest } from '../../proto/gen/fleetblock/v1/LabelHostRequest.ts';
+import type { ListAuditRequest } from '../../proto/gen/fleetblock/v1/ListAuditRequest.ts';
+import type { ListChangeReply__Output } from '../../proto/gen/fleetblock/v1/ListChangeReply.ts';
 import type { ListEntriesRequest } from '../../proto/gen/fleetblock/v1/ListEntriesRequest.ts';
 import type { ListHostsReply__Output } from '../../proto/gen/fleetblock/v1/ListHostsReply.ts';
+import type { ListListsReply__Output } from '../../proto/gen/fleetblock/v1/ListListsReply.ts';
+import type { PackedPrefixes } from '../../proto/gen/fleetblock/v1/PackedPrefixes.ts';
+import type { RemoveListRequest } from '../../proto/gen/fleetblock/v1/RemoveListRequest.ts';
+import type { ResyncHostsReply__Output } from '../../proto/gen/fleetblock/v1/ResyncHostsReply.ts';
+import type { ResyncHostsRequest } from '../../proto/gen/fleetblock/v1/ResyncHostsRequest.ts';
 import type { UnblockRequest } from '../../proto/gen/fleetblock/v1/UnblockRequest.ts';
+import type { WatchEventsRequest } from '../../proto/gen/fleetblock/v1/WatchEventsRequest.ts';
 import type { Cli } from '../context.ts';
 import type { Credentials } from '../credentials.ts';
 import { type Connection, withConnection } from './connection.ts';
@@ -39,6 +58,49 @@ export class OperatorClient {
 
   createToken(request: CreateTokenRequest): Promise<CreateTokenReply__Output> {
     return this.#connection.unary(method('OperatorService', 'CreateToken'), request);
+  }
+
+  /** `onSent` after each message of rows. */
+  importList(begin: ImportBegin, rows: Iterable<PackedPrefixes>, onSent: () => void): Promise<ListChangeReply__Output> {
+    function* requests(): Generator<ImportListRequest> {
+      yield { begin };
+      for (const part of rows) yield { rows: part };
+    }
+    const importList = method('OperatorService', 'ImportList');
+    return this.#connection.upload(importList, requests(), begin.wait?.timeoutMs ?? 0, onSent);
+  }
+
+  removeList(request: RemoveListRequest): Promise<ListChangeReply__Output> {
+    return this.#connection.unary(method('OperatorService', 'RemoveList'), request, request.wait?.timeoutMs);
+  }
+
+  listLists(): Promise<ListListsReply__Output> {
+    return this.#connection.unary(method('OperatorService', 'ListLists'), {});
+  }
+
+  export(request: ExportRequest): AsyncGenerator<ExportChunk__Output[]> {
+    return this.#connection.stream(method('OperatorService', 'Export'), request);
+  }
+
+  check(request: CheckRequest): Promise<CheckReply__Output> {
+    return this.#connection.unary(method('OperatorService', 'Check'), request, request.timeoutMs);
+  }
+
+  labelHost(request: LabelHostRequest): Promise<LabelHostReply__Output> {
+    return this.#connection.unary(method('OperatorService', 'LabelHost'), request, request.wait?.timeoutMs);
+  }
+
+  resyncHosts(request: ResyncHostsRequest): Promise<ResyncHostsReply__Output> {
+    return this.#connection.unary(method('OperatorService', 'ResyncHosts'), request, request.wait?.timeoutMs);
+  }
+
+  /** With `follow` it goes on until the signal of the run ends it. */
+  watchEvents(request: WatchEventsRequest): AsyncGenerator<Event__Output[]> {
+    return this.#connection.stream(method('OperatorService', 'WatchEvents'), request);
+  }
+
+  listAudit(request: ListAuditRequest): AsyncGenerator<AuditEntry__Output[]> {
+    return this.#connection.stream(method('OperatorService', 'ListAudit'), request);
   }
 }
 

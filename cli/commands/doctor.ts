@@ -1,0 +1,100 @@
+// fleetblock doctor: why does it not work? From this machine to every host, each step with what to do about it.
+import { X509Certificate } from 'node:crypto';
+import type { Command } from 'commander';
+import { formatDuration } from '../../common/duration.ts';
+import { messageOf } from '../../common/errors.ts';
+import type { Cli, GlobalOptions } from '../context.ts';
+import { type Credentials, loadCredentials } from '../credentials.ts';
+import { EXIT } from '../exit-codes.ts';
+import { type OutputForm, printValue } from '../output/format.ts';
+import { problemsOf } from '../output/hosts.ts';
+import { printable } from '../output/text.ts';
+import { withOperator } from '../services/operator-client.ts';
+import { addExamples, addOutput } from './options.ts';
+
+type DoctorOptions = GlobalOptions & { readonly output: OutputForm };
+interface Finding {
+  readonly check: string;
+  readonly state: 'ok' | 'warning' | 'failed';
+  readonly text: string;
+}
+
+/** A certificate that ends sooner than this is worth a word. */
+const SOON_MS = 2 * 86_400_000;
+
+export function register(program: Command, cli: Cli): void {
+  const command = program
+    .command('doctor')
+    .summary('find out why something does not work')
+    .description(
+      'Checks credentials, the way to the controller, and the state of every host. Exit code 1 when anything failed. On a host, fleetblock-agent doctor looks at its kernel and interfaces.',
+    );
+  addExamples(
+    addOutput(command),
+    'fleetblock doctor',
+    'fleetblock doctor -o json | jq \'.[] | select(.state != "ok")\'',
+  );
+  command.action(async () => {
+    const options = command.optsWithGlobals<DoctorOptions>();
+    const findings: Finding[] = [];
+    await examine(cli, options, findings);
+    if (options.output === 'json' || options.output === 'yaml') await printValue(cli, options.output, findings);
+    else
+      for (const { check, state, text } of findings)
+        cli.stdout.write(`${state.padEnd(7)}  ${check.padEnd(11)}  ${printable(text)}\n`);
+    if (findings.some((finding) => finding.state === 'failed')) cli.exitCode = EXIT.failure;
+  });
+}
+
+async function examine(cli: Cli, options: DoctorOptions, findings: Finding[]): Promise<void> {
+  let credentials: Credentials;
+  try {
+    credentials = await loadCredentials(cli, options);
+    findings.push({ check: 'credentials', state: 'ok', text: `${credentials.path} is readable, for you only` });
+    findings.push(certificate(credentials, cli.now()));
+  } catch (error) {
+    findings.push({ check: 'credentials', state: 'failed', text: messageOf(error) });
+    return;
+  }
+  try {
+    const started = performance.now();
+    const { hosts, revision } = await withOperator(cli, credentials, (client) => client.listHosts());
+    const ms = Math.round(performance.now() - started);
+    findings.push({
+      check: 'controller',
+      state: 'ok',
+      text: `${credentials.controller} answers in ${ms} ms, at revision ${revision}`,
+    });
+    if (hosts.length === 0)
+      findings.push({ check: 'hosts', state: 'warning', text: 'no host has joined yet: fleetblock token create' });
+    for (const host of hosts) {
+      const problems = problemsOf(host).join('; ');
+      const bad = host.status === 'offline' || host.status === 'degraded';
+      const state = bad ? 'failed' : host.status === 'synced' && problems === '' ? 'ok' : 'warning';
+      const advice = host.status === 'offline' ? `: see systemctl status fleetblock-agent on ${host.name}` : '';
+      findings.push({
+        check: 'host',
+        state,
+        text: `${host.name} is ${host.status}${problems === '' ? advice : `: ${problems}`}`,
+      });
+    }
+  } catch (error) {
+    findings.push({ check: 'controller', state: 'failed', text: messageOf(error) });
+  }
+}
+
+function certificate({ certificateChain, path }: Credentials, now: number): Finding {
+  try {
+    const { validToDate } = new X509Certificate(certificateChain);
+    const left = validToDate.getTime() - now;
+    const until = validToDate.toISOString();
+    if (left <= 0) return { check: 'certificate', state: 'failed', text: `expired at ${until}: get new credentials` };
+    return {
+      check: 'certificate',
+      state: left < SOON_MS ? 'warning' : 'ok',
+      text: `valid for ${formatDuration(left)} more, until ${until}`,
+    };
+  } catch (error) {
+    return { check: 'certificate', state: 'failed', text: `the one in ${path} cannot be read: ${messageOf(error)}` };
+  }
+}

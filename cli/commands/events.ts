@@ -1,0 +1,90 @@
+// fleetblock events: what happened in the fleet lately, and with --follow what happens now.
+import { type Command, InvalidArgumentError } from 'commander';
+import type { Event__Output } from '../../proto/gen/fleetblock/v1/Event.ts';
+import type { Cli, GlobalOptions } from '../context.ts';
+import { loadCredentials } from '../credentials.ts';
+import type { OutputForm } from '../output/format.ts';
+import { jsonInteger, jsonTime } from '../output/json.ts';
+import { drained, streamRows } from '../output/rows.ts';
+import type { Column } from '../output/table.ts';
+import { printable } from '../output/text.ts';
+import { withOperator } from '../services/operator-client.ts';
+import { addExamples, addOutput } from './options.ts';
+
+interface EventsOptions extends GlobalOptions {
+  readonly follow?: boolean;
+  readonly last: number;
+  readonly host?: string;
+  readonly output: OutputForm;
+}
+
+export function register(program: Command, cli: Cli): void {
+  const command = program
+    .command('events')
+    .summary('what happened in the fleet lately; -f to follow')
+    .description(
+      'Shows what happened lately: changes, hosts that came, went, fell behind or were repaired. With --follow it goes on until Ctrl-C; JSON is then one object a line.',
+    )
+    .option('-f, --follow', 'go on with what happens from now on')
+    .option('--last <number>', 'so many of the past ones (0: all that are remembered)', parseCount, 100)
+    .option('-H, --host <name>', 'only of this host');
+  addExamples(addOutput(command), 'fleetblock events --last 20', 'fleetblock events -f --host web1 -o json');
+  command.action(async () => {
+    const options = command.optsWithGlobals<EventsOptions>();
+    const credentials = await loadCredentials(cli, options);
+    await withOperator(cli, credentials, async (client) => {
+      const batches = client.watchEvents({
+        last: options.last,
+        follow: options.follow ?? false,
+        host: options.host ?? '',
+      });
+      if (!options.follow) await streamRows(cli, options.output, batches, EVENT_COLUMNS, eventJson);
+      else await follow(cli, options.output, batches);
+    });
+  });
+}
+
+/** A line an event, at once: a table that waits for its widths would not be live. Ctrl-C is the way to end it. */
+async function follow(cli: Cli, form: OutputForm, batches: AsyncGenerator<Event__Output[]>): Promise<void> {
+  try {
+    for await (const events of batches) {
+      for (const event of events)
+        cli.stdout.write(
+          form === 'json' || form === 'yaml' ? `${JSON.stringify(eventJson(event))}\n` : `${eventLine(event)}\n`,
+        );
+      await drained(cli);
+    }
+  } catch (error) {
+    if (!cli.signal.aborted) throw error;
+  }
+}
+
+export function eventLine(event: Event__Output): string {
+  const host = event.host === '' ? '' : `${printable(event.host)}: `;
+  return `${jsonTime(event.atMs)}  ${event.kind.padEnd(17)}  ${host}${printable(event.text)}`;
+}
+
+export const EVENT_COLUMNS: readonly Column<Event__Output>[] = [
+  { title: 'TIME', cell: (event) => jsonTime(event.atMs) ?? '-' },
+  { title: 'KIND', cell: (event) => event.kind },
+  { title: 'HOST', cell: (event) => event.host || '-' },
+  { title: 'REVISION', cell: (event) => (event.revision === '0' ? '-' : event.revision), align: 'right' },
+  { title: 'WHAT', cell: (event) => event.text, flexible: true },
+];
+
+export function eventJson(event: Event__Output): object {
+  return {
+    sequence: jsonInteger(event.sequence),
+    at: jsonTime(event.atMs),
+    kind: event.kind,
+    host: event.host === '' ? null : event.host,
+    text: event.text,
+    revision: event.revision === '0' ? null : jsonInteger(event.revision),
+  };
+}
+
+export function parseCount(text: string): number {
+  const number = Number(text);
+  if (!/^[0-9]{1,9}$/.test(text)) throw new InvalidArgumentError('write a number like 100');
+  return number;
+}

@@ -1,0 +1,30 @@
+// fleetblock status: the whole fleet in a few lines.
+import type { Command } from 'commander';
+import type { Cli, GlobalOptions } from '../context.ts';
+import { loadCredentials } from '../credentials.ts';
+import { fleetStatus, fleetText } from '../output/fleet.ts';
+import { type OutputForm, printValue } from '../output/format.ts';
+import { printable } from '../output/text.ts';
+import { withOperator } from '../services/operator-client.ts';
+import { addExamples, addOutput } from './options.ts';
+
+type StatusOptions = GlobalOptions & { readonly output: OutputForm };
+
+export function register(program: Command, cli: Cli): void {
+  const command = program
+    .command('status')
+    .summary('the whole fleet in a few lines')
+    .description('Shows the whole fleet in a few lines: hosts by state, revision, drops, and what is wrong.');
+  addExamples(addOutput(command), 'fleetblock status', 'fleetblock status -o json | jq .hosts.offline');
+  command.action(async () => {
+    const options = command.optsWithGlobals<StatusOptions>();
+    const credentials = await loadCredentials(cli, options);
+    const status = fleetStatus(await withOperator(cli, credentials, (client) => client.listHosts()));
+    if (options.output === 'json' || options.output === 'yaml') {
+      await printValue(cli, options.output, status);
+      return;
+    }
+    cli.stdout.write(fleetText(status));
+    for (const { host, text } of status.problems) cli.stderr.write(`${host}: ${printable(text)}\n`);
+  });
+}

@@ -1,0 +1,35 @@
+// One line on a terminal's stderr that shows how far a long command is. Nowhere else: logs and pipes get no such noise.
+import type { Cli } from '../context.ts';
+
+const WIDTH = 24;
+const REDRAW_MS = 100;
+
+export class Progress {
+  readonly #cli: Cli;
+  readonly #on: boolean;
+  #drawnAt = 0;
+  #shown = false;
+
+  constructor(cli: Cli) {
+    this.#cli = cli;
+    this.#on = cli.stderr.isTTY === true && cli.env.TERM !== 'dumb';
+  }
+
+  /** `done` of `total` in the same unit; a total of 0 is not known. */
+  show(what: string, done: number, total: number): void {
+    const now = this.#cli.now();
+    if (!this.#on || (now - this.#drawnAt < REDRAW_MS && done < total)) return;
+    this.#drawnAt = now;
+    const share = total === 0 ? 0 : Math.min(1, done / total);
+    const filled = Math.round(share * WIDTH);
+    const bar = total === 0 ? '' : ` [${'='.repeat(filled)}${' '.repeat(WIDTH - filled)}] ${Math.floor(share * 100)} %`;
+    this.#cli.stderr.write(`\r\u001b[K${what}${bar}`);
+    this.#shown = true;
+  }
+
+  /** Takes the line away. */
+  end(): void {
+    if (this.#shown) this.#cli.stderr.write('\r\u001b[K');
+    this.#shown = false;
+  }
+}

@@ -1,0 +1,57 @@
+// The identity service as the commands call it: tokens, hosts, operators.
+import type { CreateOperatorReply__Output } from '../../proto/gen/fleetblock/v1/CreateOperatorReply.ts';
+import type { CreateOperatorRequest } from '../../proto/gen/fleetblock/v1/CreateOperatorRequest.ts';
+import type { ListOperatorsReply__Output } from '../../proto/gen/fleetblock/v1/ListOperatorsReply.ts';
+import type { ListTokensReply__Output } from '../../proto/gen/fleetblock/v1/ListTokensReply.ts';
+import type { RevokeHostReply__Output } from '../../proto/gen/fleetblock/v1/RevokeHostReply.ts';
+import type { RevokeHostRequest } from '../../proto/gen/fleetblock/v1/RevokeHostRequest.ts';
+import type { RevokeOperatorReply__Output } from '../../proto/gen/fleetblock/v1/RevokeOperatorReply.ts';
+import type { RevokeOperatorRequest } from '../../proto/gen/fleetblock/v1/RevokeOperatorRequest.ts';
+import type { RevokeTokenReply__Output } from '../../proto/gen/fleetblock/v1/RevokeTokenReply.ts';
+import type { RevokeTokenRequest } from '../../proto/gen/fleetblock/v1/RevokeTokenRequest.ts';
+import type { Cli } from '../context.ts';
+import type { Credentials } from '../credentials.ts';
+import { type Connection, withConnection } from './connection.ts';
+import { method } from './protocol.ts';
+
+/** All methods throw FleetblockError: the controller's code and text, or why it could not be reached. */
+export class IdentityClient {
+  readonly #connection: Connection;
+
+  constructor(connection: Connection) {
+    this.#connection = connection;
+  }
+
+  listTokens(): Promise<ListTokensReply__Output> {
+    return this.#connection.unary(method('IdentityService', 'ListTokens'), {});
+  }
+
+  revokeToken(request: RevokeTokenRequest): Promise<RevokeTokenReply__Output> {
+    return this.#connection.unary(method('IdentityService', 'RevokeToken'), request);
+  }
+
+  revokeHost(request: RevokeHostRequest): Promise<RevokeHostReply__Output> {
+    return this.#connection.unary(method('IdentityService', 'RevokeHost'), request);
+  }
+
+  createOperator(request: CreateOperatorRequest): Promise<CreateOperatorReply__Output> {
+    return this.#connection.unary(method('IdentityService', 'CreateOperator'), request);
+  }
+
+  listOperators(): Promise<ListOperatorsReply__Output> {
+    return this.#connection.unary(method('IdentityService', 'ListOperators'), {});
+  }
+
+  revokeOperator(request: RevokeOperatorRequest): Promise<RevokeOperatorReply__Output> {
+    return this.#connection.unary(method('IdentityService', 'RevokeOperator'), request);
+  }
+}
+
+/** Runs `use` on a connection that is closed afterwards. */
+export function withIdentity<T>(
+  cli: Cli,
+  credentials: Credentials,
+  use: (client: IdentityClient) => Promise<T>,
+): Promise<T> {
+  return withConnection(cli, credentials, (connection) => use(new IdentityClient(connection)));
+}
