@@ -2,7 +2,7 @@
 // present program, and made again when an interface comes back. `sync` may be called at any time and only does what is needed.
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { FleetblockError, messageOf } from '../../common/errors.ts';
+import { messageOf } from '../../common/errors.ts';
 import type { Logger } from '../../common/logger.ts';
 import type { InterfaceState, XdpMode, XdpModeRequest } from './datapath.ts';
 import { interfaceIndex, interfaceName, pinName } from './interface-names.ts';
@@ -77,7 +77,7 @@ export class InterfaceLinks {
     this.#dropDead();
     if (program) for (const held of this.#held) this.#swap(held, program);
     const used = new Set<HeldLink>();
-    const states = this.#names.map((name) => this.#syncWanted(name, program, used));
+    const states = this.#names.map((name) => this.#syncOne(name, program, used));
     for (const held of this.#held) if (!used.has(held)) states.push(...this.#extraState(held));
     this.#states = states;
     return JSON.stringify(states) !== before;
@@ -115,6 +115,22 @@ export class InterfaceLinks {
     }
   }
 
+  /** One interface's trouble, such as vanishing meanwhile, is not the others'. */
+  #syncOne(name: string, program: XdpProgram | undefined, used: Set<HeldLink>): InterfaceState {
+    try {
+      return this.#syncWanted(name, program, used);
+    } catch (error) {
+      if (!(error instanceof KernelError)) throw error;
+      this.#logger.warn({ interface: name, error: error.message }, 'cannot look after the interface');
+      return {
+        name,
+        index: interfaceIndex(name),
+        mode: 'none',
+        problem: `${error.message}: tried again at the next audit`,
+      };
+    }
+  }
+
   #syncWanted(name: string, program: XdpProgram | undefined, used: Set<HeldLink>): InterfaceState {
     const index = interfaceIndex(name);
     if (index === 0) return this.#missing(name, used);
@@ -134,7 +150,7 @@ export class InterfaceLinks {
     const held = this.#held.find((each) => each.name === name);
     const index = held?.link.info().ifindex ?? 0;
     const renamed = interfaceName(index);
-    if (held && renamed !== undefined && renamed !== name) {
+    if (held && renamed !== undefined && renamed !== name && this.#isHere(held, index)) {
       used.add(held);
       const state = this.#attachedState(held, name, index);
       return {
@@ -207,7 +223,8 @@ export class InterfaceLinks {
         return { name, index, mode, problem: held.problem };
       } catch (error) {
         if (!(error instanceof KernelError)) throw error;
-        if (OCCUPIED.has(error.errnoName)) return { name, index, mode: 'none', problem: occupiedBy(name, index) };
+        if (OCCUPIED.has(error.errnoName))
+          return { name, index, mode: 'none', problem: occupiedBy(program, name, index, mode) };
         if (VANISHED.has(error.errnoName)) return this.#missing(name, used);
         refusal = this.#refusal(program, name, index, mode, error);
       }
@@ -255,21 +272,16 @@ function modeOf(index: number): XdpMode {
   return mode === 'native' || mode === 'generic' ? mode : 'none';
 }
 
-function occupiedBy(name: string, index: number): string {
-  try {
-    const { programId, mode } = attachedProgram(index);
-    const called = programName(programId);
-    return (
-      `another XDP program is attached to ${name}: id ${programId}${called === undefined ? '' : ` (${called})`}, ${mode}. It is never evicted: ` +
-      `remove it (bpftool prog show id ${programId} says what it is), or leave this interface to it`
-    );
-  } catch {
-    return `another XDP program is attached to ${name}`;
+function occupiedBy(program: XdpProgram, name: string, index: number, wanted: AttachMode): string {
+  const { programId, mode } = attachedProgram(index);
+  if (programId === 0) {
+    // No program of its own is in the way: a bond above it has one.
+    const said = refusalText(program, index, wanted);
+    return `not attached: the kernel says "${said || 'the hook is taken'}"; fleetblock-agent doctor says what to change`;
   }
-}
-
-/** @throws FleetblockError INVALID_ARGUMENT */
-export function checkInterfaceNames(names: readonly string[], valid: (name: string) => boolean): void {
-  for (const name of names)
-    if (!valid(name)) throw new FleetblockError('INVALID_ARGUMENT', `"${name}" cannot be the name of an interface`);
+  const called = programName(programId);
+  return (
+    `another XDP program is attached to ${name}: id ${programId}${called === undefined ? '' : ` (${called})`}, ${mode}. It is never evicted: ` +
+    `remove it (bpftool prog show id ${programId} says what it is), or leave this interface to it`
+  );
 }

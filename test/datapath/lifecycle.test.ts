@@ -1,5 +1,6 @@
 // Links, maps and program through what happens to a host: restarts, upgrades, interfaces that go, come and change.
-import { appendFileSync, copyFileSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { appendFileSync, copyFileSync, existsSync, mkdtempSync, readlinkSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -237,6 +238,27 @@ describe.skipIf(whyNoNetwork() !== '')(`the life of the datapath ${whyNoNetwork(
     ]);
     expect(datapath.interfaces()[1]?.problem).toContain('not among the configured interfaces');
     ip('link', 'del', 'second0');
+  });
+
+  it('an interface that leaves for another network namespace keeps its program, and is known again when it comes back', async () => {
+    const datapath = await start({ auditMs: 50 });
+    await datapath.apply(adding(BLOCKED), tableOf(BLOCKED));
+    const elsewhere = spawn('unshare', ['--net', 'sleep', '60'], { stdio: 'ignore' });
+    try {
+      const own = readlinkSync('/proc/self/ns/net');
+      await until(() => readlinkSync(`/proc/${elsewhere.pid}/ns/net`) !== own, 5000, 'the other namespace');
+      ip('link', 'set', 'in0', 'netns', `${elsewhere.pid}`);
+      await until(() => datapath.interfaces().length === 2, 1000, 'the leaving is noticed');
+      expect(datapath.interfaces()[0]).toMatchObject({ name: 'in0', index: 0, mode: 'none' });
+      expect(datapath.interfaces()[1]?.problem).toContain('another network namespace, where packets are still dropped');
+      run('nsenter', `--net=/proc/${elsewhere.pid}/ns/net`, 'ip', 'link', 'set', 'in0', 'netns', `${process.pid}`);
+      await until(() => datapath.interfaces()[0]?.mode === 'native', 1000, 'the return is noticed');
+      expect(datapath.interfaces()).toMatchObject([{ name: 'in0', problem: '' }]);
+    } finally {
+      elsewhere.kill('SIGKILL');
+    }
+    ip('link', 'set', 'in0', 'up');
+    expect(await passed(BLOCKED)).toBe(0);
   });
 
   it('faults row 6: another XDP program is never evicted, and is named', async () => {
