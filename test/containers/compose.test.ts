@@ -57,12 +57,12 @@ describe.skipIf(reason)(`containers${reason ? ` (skipped: ${reason})` : ''}`, ()
     for (const step of steps) await step()?.catch(() => undefined);
   });
 
-  test('the controller is not root, and the agent has two capabilities', async () => {
+  test('the controller is not root, and the agent has three capabilities', async () => {
     const controller = await compose('exec', '-T', 'controller', 'id', '-u');
     expect(controller.stdout).toBe('1000');
     const status = await compose('exec', '-T', 'agent', 'grep', '^CapBnd', '/proc/1/status');
     const [, mask] = status.stdout.split('\t');
-    expect(BigInt(`0x${mask}`)).toBe((1n << 39n) | (1n << 12n)); // CAP_BPF, CAP_NET_ADMIN
+    expect(BigInt(`0x${mask}`)).toBe((1n << 39n) | (1n << 38n) | (1n << 12n)); // CAP_BPF, CAP_PERFMON, CAP_NET_ADMIN
   });
 
   test('a block drops real packets and is proven', async () => {
