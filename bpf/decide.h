@@ -44,7 +44,7 @@ static __always_inline enum fb_verdict fb_decide_v4(__be32 source)
 	__u32 block = address >> 14;
 	__u32 number = (address >> 8) & 63;
 	__u32 octet = address & 255;
-	__u32 key, position, offset, leaf;
+	__u32 key, position, compact, offset, leaf;
 	__u64 leafy;
 	struct fb_index_pair *pair;
 	struct fb_record *record;
@@ -64,11 +64,20 @@ static __always_inline enum fb_verdict fb_decide_v4(__be32 source)
 	if (position == 0)
 		return FB_CLEAR;
 
+	compact = position & FB_COMPACT;
+	position &= ~FB_COMPACT;
 	key = position / FB_PAGE_UNITS;
 	page = bpf_map_lookup_elem(&fb_v4_arena, &key);
 	if (!page)
 		return FB_CLEAR;
 	offset = position % FB_PAGE_UNITS * FB_UNIT_BYTES;
+	if (compact) {
+		leafy = *(__u64 *)(page->bytes + offset);
+		if (!((leafy >> number) & 1))
+			return FB_CLEAR;
+		offset += sizeof(leafy) + fb_popcount(leafy & ((1ULL << number) - 1));
+		return page->bytes[offset % FB_PAGE_BYTES] == octet ? FB_DROP : FB_CLEAR;
+	}
 	record = (struct fb_record *)(page->bytes + offset);
 	if ((record->whole >> number) & 1)
 		return FB_DROP;
@@ -90,18 +99,18 @@ static __always_inline enum fb_verdict fb_decide_v4(__be32 source)
 		page = bpf_map_lookup_elem(&fb_v4_bitmaps, &key);
 		if (!page)
 			return FB_CLEAR;
-		offset = position % FB_PAGE_UNITS * FB_UNIT_BYTES;
+		/* Bitmaps lie at multiples of their size, pairs of them too. */
+		offset = position * FB_UNIT_BYTES % FB_PAGE_BYTES / FB_BITMAP_BYTES * FB_BITMAP_BYTES;
 		return fb_in_bitmap(page, offset, octet) ? FB_DROP : FB_CLEAR;
 	default:
 		key = position / FB_PAGE_UNITS;
 		page = bpf_map_lookup_elem(&fb_v4_bitmaps, &key);
 		if (!page)
 			return FB_CLEAR;
-		/* Pairs lie at even positions. */
-		offset = position % FB_PAGE_UNITS / 2 * (2 * FB_UNIT_BYTES);
+		offset = position * FB_UNIT_BYTES % FB_PAGE_BYTES / (2 * FB_BITMAP_BYTES) * (2 * FB_BITMAP_BYTES);
 		if (!fb_in_bitmap(page, offset, octet))
 			return FB_CLEAR;
-		return fb_look_up_v4(source, fb_in_bitmap(page, offset + FB_UNIT_BYTES, octet));
+		return fb_look_up_v4(source, fb_in_bitmap(page, offset + FB_BITMAP_BYTES, octet));
 	}
 }
 

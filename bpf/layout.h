@@ -15,16 +15,26 @@
 
 /*
  * IPv4. The address space is cut into 2^18 blocks, each 64 neighbouring /24s (a /18). fb_v4_index[block] is the position of the
- * block's record in the arena, 0 when nothing in it is listed. A record is never changed once the index names it: user space
+ * block's record in the arena (and FB_COMPACT), 0 when nothing in it is listed. A record is never changed once the index names it: user space
  * writes a new one and swaps the index word. fb_v4_front has a bit a /24, set at least where something is listed: it keeps
  * clean packets away from index and arena, and may be behind for as long as a change takes.
  */
 #define FB_V4_BLOCKS (1 << 18)
 
-/* Positions count units of 32 bytes. An element of either arena is a page; nothing straddles two pages. */
-#define FB_UNIT_BYTES 32
+/* Positions count units of 16 bytes. An element of either arena is a page; nothing straddles two pages. */
+#define FB_UNIT_BYTES 16
 #define FB_PAGE_BYTES 4096
 #define FB_PAGE_UNITS (FB_PAGE_BYTES / FB_UNIT_BYTES)
+
+#define FB_BITMAP_BYTES 32
+
+/*
+ * The high bit of an index word: the record is a compact one, for blocks in which every listed /24 has a single address and none
+ * needs a look-up. That is nearly all of them in a list of spread addresses. A compact record is `leafy`, then for each of its bits
+ * one byte, the host octet: up to FB_COMPACT_OCTETS.
+ */
+#define FB_COMPACT (1u << 31)
+#define FB_COMPACT_OCTETS 24
 
 /* Followed by one leaf (__u32) for each bit of `leafy`, in order: up to 64. */
 struct fb_record {
@@ -111,7 +121,7 @@ struct fb_counters {
 };
 
 #define FB_BURST 16
-#define FB_SAMPLE 64
+#define FB_SAMPLE 256
 
 /* Events a tick and processor at most. */
 #define FB_TICK_EVENTS 4

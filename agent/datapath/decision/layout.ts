@@ -6,10 +6,15 @@ export const LAYOUT_VERSION = 1;
 
 export const V4_BLOCKS = 1 << 18;
 /** Positions in the arenas count units. */
-export const UNIT_BYTES = 32;
+export const UNIT_BYTES = 16;
 export const UNIT_WORDS = UNIT_BYTES / 4;
 export const PAGE_BYTES = 4096;
 export const PAGE_UNITS = PAGE_BYTES / UNIT_BYTES;
+export const BITMAP_BYTES = 32;
+
+/** Flag of an index word: the record is a compact one, two words of `leafy`, then a byte for each of its bits. */
+export const COMPACT = 2 ** 31;
+export const COMPACT_OCTETS = 24;
 
 /** struct fb_record, in 32-bit words: leafy (low, high), whole (low, high); the leaves follow. */
 export const RECORD = { leafy: 0, whole: 2, leaves: 4 } as const;

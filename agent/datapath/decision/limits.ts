@@ -1,5 +1,5 @@
 // How many entries the maps are made for, and what that means for each map's size.
-import { MAPS, PAGE_UNITS, V4_BLOCKS } from './layout.ts';
+import { BITMAP_BYTES, MAPS, PAGE_BYTES, PAGE_UNITS, V4_BLOCKS } from './layout.ts';
 
 export interface Limits {
   /** IPv4 addresses (/32). Default 1,000,000. */
@@ -38,16 +38,16 @@ function withHeadroom(entries: number): number {
 }
 
 /**
- * A record of n leaves takes ceil((n + 4) / 8) units, at most (n + 11) / 8. Half as much again, because a change keeps the old
+ * A record of n leaves takes at most ceil((n + 4) / 4) units, that is (n + 7) / 4. Half as much again, because a change keeps the old
  * records until it is whole: a list of a million spread addresses can be changed for another in one step.
  */
 function arenaPages(limits: Limits): number {
   const leaves = limits.v4Addresses + limits.prefixes;
-  const units = (leaves + 11 * Math.min(leaves, V4_BLOCKS)) / 8;
+  const units = (leaves + 7 * Math.min(leaves, V4_BLOCKS)) / 4;
   return 1 + Math.ceil((units * 1.5) / PAGE_UNITS);
 }
 
 /** Four addresses and more in one /24 need a bitmap, prefixes of /25 to /30 one or two. */
 function bitmapPages(limits: Limits): number {
-  return 1 + Math.ceil((limits.v4Addresses / 4 + limits.prefixes * 2) / PAGE_UNITS);
+  return 1 + Math.ceil(((limits.v4Addresses / 4 + limits.prefixes * 2) * BITMAP_BYTES) / PAGE_BYTES);
 }

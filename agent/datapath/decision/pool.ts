@@ -1,4 +1,4 @@
-// Memory of an arena map, handed out in units of 32 bytes: a buddy allocator that knows free runs by bits, about a third of a
+// Memory of an arena map, handed out in units of 16 bytes: a buddy allocator that knows free runs by bits, about a quarter of a
 // byte of its own for a unit. A piece never straddles a page and is aligned to its size rounded up to a power of two, so that
 // a piece of up to 64 bytes lies in one cache line.
 import { PAGE_UNITS, UNIT_WORDS } from './layout.ts';

@@ -1,10 +1,33 @@
 // One change of the IPv4 decision structure. Blocks are rewritten one by one, each with one atomic store that packets see;
 // what was there stays in memory until the change is whole, so that it can be taken back.
 import { lowestBit, popcount, WordList } from './bits.ts';
-import { LEAF, LEAF_KIND_SHIFT, LEAF_POSITION, PAGE_UNITS, RECORD, UNIT_WORDS } from './layout.ts';
+import {
+  COMPACT,
+  COMPACT_OCTETS,
+  LEAF,
+  LEAF_KIND_SHIFT,
+  LEAF_POSITION,
+  PAGE_UNITS,
+  RECORD,
+  UNIT_WORDS,
+} from './layout.ts';
 import type { Pool } from './pool.ts';
 import type { V4Draft } from './v4-draft.ts';
-import { bitmapUnits, lookupPairLeaf, recordUnits, SHARED, type SharedRecord, type V4Memory } from './v4-memory.ts';
+import type { V4Memory } from './v4-memory.ts';
+import {
+  areSingleOctets,
+  BITMAP_UNITS,
+  bitmapUnits,
+  compactUnits,
+  lookupPairLeaf,
+  octetsOf,
+  RecordDraft,
+  readRecord,
+  recordUnits,
+  SHARED,
+  type SharedRecord,
+  sharedFor,
+} from './v4-record.ts';
 
 /** Pieces that no block names any more: to be released after a grace period. */
 export interface Garbage {
@@ -25,15 +48,14 @@ const DIFFERENT = -4;
 export class V4Change {
   readonly #memory: V4Memory;
   readonly #dry: boolean;
-  // Block, its record before.
+  // Block, its index word before.
   readonly #journal = new WordList();
   readonly #freshRecords = new WordList();
   readonly #freshBitmaps = new WordList();
   readonly #staleRecords = new WordList();
   readonly #staleBitmaps = new WordList();
-  readonly #leaves = new Uint32Array(64);
-  readonly #old = new Uint32Array(4);
-  readonly #new = new Uint32Array(4);
+  readonly #old = new RecordDraft();
+  readonly #new = new RecordDraft();
 
   /** `dry`: only compares. */
   constructor(memory: V4Memory, dry = false) {
@@ -51,31 +73,23 @@ export class V4Change {
    * @returns how many /24s it decides differently now, or FULL
    */
   write(block: number, draft: V4Draft, dirtyLow: number, dirtyHigh: number): number {
-    const { arena } = this.#memory;
-    const position = this.#memory.recordOf(block);
-    const base = position * UNIT_WORDS;
     const freshMark = this.#freshBitmaps.length;
     const staleMark = this.#staleBitmaps.length;
     const old = this.#old;
     const now = this.#new;
-    for (let i = 0; i < 4; i++) old[i] = position === 0 ? 0 : (arena.words[base + i] ?? 0);
-    now.fill(0);
-    let leaves = 0;
+    this.#memory.read(block, old);
+    now.bits.fill(0);
+    now.count = 0;
     let oldLeaves = 0;
     let differing = 0;
     for (let half = 0; half < 2; half++) {
       const dirty = half === 0 ? dirtyLow : dirtyHigh;
       const touched = dirty & (half === 0 ? draft.touchedLow : draft.touchedHigh);
-      const oldLeafy = old[RECORD.leafy + half] ?? 0;
-      const oldWhole = old[RECORD.whole + half] ?? 0;
+      const oldLeafy = old.bits[RECORD.leafy + half] ?? 0;
+      const oldWhole = old.bits[RECORD.whole + half] ?? 0;
       for (let rest = oldLeafy | oldWhole | touched; rest !== 0; rest &= rest - 1) {
         const bit = rest & -rest;
-        const before =
-          (oldLeafy & bit) !== 0
-            ? (arena.words[base + RECORD.leaves + oldLeaves++] ?? 0)
-            : (oldWhole & bit) !== 0
-              ? WHOLE
-              : NONE;
+        const before = (oldLeafy & bit) !== 0 ? (old.leaves[oldLeaves++] ?? 0) : (oldWhole & bit) !== 0 ? WHOLE : NONE;
         let after = before;
         if ((dirty & bit) !== 0)
           after = (touched & bit) !== 0 ? this.#encode(draft, half * 32 + lowestBit(bit), before) : NONE;
@@ -87,25 +101,25 @@ export class V4Change {
           differing++;
           if (before >= 0) this.#retireBitmaps(before);
         }
-        if (after === WHOLE) now[RECORD.whole + half] = (now[RECORD.whole + half] ?? 0) | bit;
+        if (after === WHOLE) now.bits[RECORD.whole + half] = (now.bits[RECORD.whole + half] ?? 0) | bit;
         else if (after >= 0) {
-          now[RECORD.leafy + half] = (now[RECORD.leafy + half] ?? 0) | bit;
-          this.#leaves[leaves++] = after;
+          now.bits[RECORD.leafy + half] = (now.bits[RECORD.leafy + half] ?? 0) | bit;
+          now.leaves[now.count++] = after;
         }
       }
     }
-    if (this.#dry) return differing + this.#frontDiffers(block, old);
+    if (this.#dry) return differing + this.#frontDiffers(block, old.bits);
     if (differing === 0 && !this.#memory.damaged.has(block)) {
-      const wrong = this.#frontDiffers(block, old);
-      if (wrong > 0) this.#storeFront(block, old, false);
+      const wrong = this.#frontDiffers(block, old.bits);
+      if (wrong > 0) this.#storeFront(block, old.bits, false);
       return wrong;
     }
-    const target = this.#placeRecord(leaves);
+    const target = this.#placeRecord();
     if (target < 0) {
       this.#undoBitmaps(freshMark, staleMark);
       return FULL;
     }
-    this.#swap(block, position, oldLeaves, target);
+    this.#swap(block, target);
     return Math.max(1, differing);
   }
 
@@ -114,25 +128,22 @@ export class V4Change {
    * @returns how many /24s it decides differently now
    */
   assign(block: number, shared: SharedRecord): number {
-    const { arena } = this.#memory;
-    const position = this.#memory.recordOf(block);
+    const old = this.#old;
     const now = this.#new;
-    for (let i = 0; i < 4; i++) now[i] = arena.words[shared * UNIT_WORDS + i] ?? 0;
-    if (position === shared) {
-      const wrong = this.#frontDiffers(block, now);
-      if (wrong > 0 && !this.#dry) this.#storeFront(block, now, false);
+    this.#memory.read(block, old);
+    now.bits.set(this.#memory.arena.words.subarray(shared * UNIT_WORDS, shared * UNIT_WORDS + 4));
+    if (old.word === shared) {
+      const wrong = this.#frontDiffers(block, now.bits);
+      if (wrong > 0 && !this.#dry) this.#storeFront(block, now.bits, false);
       return wrong;
     }
     // What is whole already stays so; a leaf is taken to differ from whatever was there.
-    const base = position * UNIT_WORDS;
-    const count = (word: number) =>
-      position === 0 ? 0 : popcount(arena.words[base + word] ?? 0) + popcount(arena.words[base + word + 1] ?? 0);
-    const differing = shared === SHARED.whole ? 64 - count(RECORD.whole) : 64;
-    if (this.#dry) return differing;
-    const leaves = count(RECORD.leafy);
-    for (let i = 0; i < leaves; i++) this.#retireBitmaps(arena.words[base + RECORD.leaves + i] ?? 0);
-    this.#swap(block, position, leaves, shared);
-    return differing;
+    const kept =
+      shared === SHARED.whole ? popcount(old.bits[RECORD.whole] ?? 0) + popcount(old.bits[RECORD.whole + 1] ?? 0) : 0;
+    if (this.#dry) return 64 - kept;
+    for (let i = 0; i < old.count; i++) this.#retireBitmaps(old.leaves[i] ?? 0);
+    this.#swap(block, shared);
+    return 64 - kept;
   }
 
   /** Ends a change that stays. The change must not be used afterwards. */
@@ -145,26 +156,27 @@ export class V4Change {
     const { arena, index } = this.#memory;
     for (let i = this.#journal.length - 2; i >= 0; i -= 2) {
       const block = this.#journal.at(i);
-      const position = this.#journal.at(i + 1);
-      for (let w = 0; w < 4; w++) this.#old[w] = position === 0 ? 0 : (arena.words[position * UNIT_WORDS + w] ?? 0);
-      this.#storeFront(block, this.#old, true);
-      Atomics.store(index, block, position);
-      this.#storeFront(block, this.#old, false);
+      const word = this.#journal.at(i + 1);
+      readRecord(arena.words, word, this.#old);
+      this.#storeFront(block, this.#old.bits, true);
+      Atomics.store(index, block, word);
+      this.#storeFront(block, this.#old.bits, false);
     }
     return this.#garbage(this.#freshRecords, this.#freshBitmaps);
   }
 
-  /** From the record at `position` to that at `target`, whose bits are in #new. */
-  #swap(block: number, position: number, leaves: number, target: number): void {
+  /** From the record in #old to that of the index word `target`, whose bits are in #new. */
+  #swap(block: number, target: number): void {
+    const { word, position, units } = this.#old;
     this.#journal.push(block);
-    this.#journal.push(position);
-    this.#storeFront(block, this.#new, true);
+    this.#journal.push(word);
+    this.#storeFront(block, this.#new.bits, true);
     Atomics.store(this.#memory.index, block, target);
-    this.#storeFront(block, this.#new, false);
+    this.#storeFront(block, this.#new.bits, false);
     this.#memory.damaged.delete(block);
     if (position < PAGE_UNITS) return;
     this.#staleRecords.push(position);
-    this.#staleRecords.push(recordUnits(leaves));
+    this.#staleRecords.push(units);
   }
 
   #garbage(records: WordList, bitmaps: WordList): Garbage[] {
@@ -174,28 +186,42 @@ export class V4Change {
     ];
   }
 
-  /** Writes the record of #new and #leaves where no packet looks yet. @returns its position, -1 when there is no room */
-  #placeRecord(leaves: number): number {
-    const { arena } = this.#memory;
-    const now = this.#new;
-    const all = (word: number) => (now[word] ?? 0) + (now[word + 1] ?? 0) === 0x1fffffffe;
-    if (leaves === 0 && (now[RECORD.whole] ?? 0) === 0 && (now[RECORD.whole + 1] ?? 0) === 0) return 0;
-    if (all(RECORD.whole)) return SHARED.whole;
-    if (leaves === 64) {
-      const first = this.#leaves[0];
-      if (first === lookupPairLeaf(SHARED.listedPair) && this.#leaves.every((leaf) => leaf === first))
-        return SHARED.lookup;
-      if (first === lookupPairLeaf(SHARED.plainPair) && this.#leaves.every((leaf) => leaf === first))
-        return SHARED.lookupPlain;
-    }
-    const units = recordUnits(leaves);
-    const position = arena.take(units);
+  /** Writes the record in #new where no packet looks yet. @returns its index word, -1 when there is no room */
+  #placeRecord(): number {
+    const { bits, leaves, count } = this.#new;
+    const shared = sharedFor(bits, leaves, count);
+    if (shared !== undefined) return shared;
+    const compact = count <= COMPACT_OCTETS && (bits[RECORD.whole] ?? 0) === 0 && (bits[RECORD.whole + 1] ?? 0) === 0;
+    if (compact && areSingleOctets(leaves, count)) return this.#placeCompact();
+    const position = this.#take(recordUnits(count));
     if (position === 0) return -1;
+    const { words } = this.#memory.arena;
+    const base = position * UNIT_WORDS;
+    for (let i = 0; i < 4; i++) words[base + i] = bits[i] ?? 0;
+    for (let i = 0; i < count; i++) words[base + RECORD.leaves + i] = leaves[i] ?? 0;
+    return position;
+  }
+
+  #placeCompact(): number {
+    const { bits, leaves, count } = this.#new;
+    const position = this.#take(compactUnits(count));
+    if (position === 0) return -1;
+    const { words } = this.#memory.arena;
+    const base = position * UNIT_WORDS;
+    words[base] = bits[RECORD.leafy] ?? 0;
+    words[base + 1] = bits[RECORD.leafy + 1] ?? 0;
+    for (let i = 0; i < count; i += 4) {
+      const octet = (n: number) => (n < count ? (leaves[n] ?? 0) & 255 : 0);
+      words[base + 2 + (i >> 2)] = octet(i) | (octet(i + 1) << 8) | (octet(i + 2) << 16) | (octet(i + 3) << 24);
+    }
+    return COMPACT + position;
+  }
+
+  #take(units: number): number {
+    const position = this.#memory.arena.take(units);
+    if (position === 0) return 0;
     this.#freshRecords.push(position);
     this.#freshRecords.push(units);
-    const base = position * UNIT_WORDS;
-    for (let i = 0; i < 4; i++) arena.words[base + i] = now[i] ?? 0;
-    for (let i = 0; i < leaves; i++) arena.words[base + RECORD.leaves + i] = this.#leaves[i] ?? 0;
     return position;
   }
 
@@ -257,7 +283,7 @@ export class V4Change {
       if (same) return before;
     }
     if (this.#dry) return DIFFERENT;
-    const units = two ? 2 : 1;
+    const units = two ? 2 * BITMAP_UNITS : BITMAP_UNITS;
     const position = this.#memory.bitmaps.take(units);
     if (position === 0) return NO_ROOM;
     this.#freshBitmaps.push(position);
@@ -282,19 +308,4 @@ export class V4Change {
     this.#freshBitmaps.cut(freshMark);
     this.#staleBitmaps.cut(staleMark);
   }
-}
-
-/** Up to three host octets of a /24's bits, the last one repeated to make three. */
-function octetsOf(bits: Uint32Array, from: number): number {
-  let leaf = 0;
-  let octet = 0;
-  let count = 0;
-  for (let i = 0; i < 8; i++) {
-    for (let rest = bits[from + i] ?? 0; rest !== 0; rest &= rest - 1) {
-      octet = i * 32 + lowestBit(rest);
-      leaf |= octet << (8 * count++);
-    }
-  }
-  for (; count < 3; count++) leaf |= octet << (8 * count);
-  return leaf;
 }

@@ -5,7 +5,7 @@ import { FLAG_ALLOW, FLAG_MONITOR } from '../../../common/packed.ts';
 import { V4_BLOCKS } from './layout.ts';
 import type { Pacer } from './pause.ts';
 import { CLASS, type EntryClass, type V4Draft } from './v4-draft.ts';
-import { SHARED, type SharedRecord } from './v4-memory.ts';
+import { SHARED, type SharedRecord } from './v4-record.ts';
 
 /** How the decision structure sees a row. `expiresMs`: 0 for no end. */
 export function classOf(flags: number, expiresMs: number): EntryClass {

@@ -144,7 +144,7 @@ class Tables implements KernelTables {
       await this.#rules.unput(plan, after, this.#front);
       throw new DatapathError(
         'CAPACITY',
-        `the list's IPv4 entries do not fit into the kernel's memory for them (${this.#v4.arena.free} and ${this.#v4.bitmaps.free} units of 32 bytes are free): raise the agent's capacity or shorten the list`,
+        `the list's IPv4 entries do not fit into the kernel's memory for them (${this.#v4.arena.free} and ${this.#v4.bitmaps.free} units of 16 bytes are free): raise the agent's capacity or shorten the list`,
       );
     }
     this.#forgetHits(plan);
