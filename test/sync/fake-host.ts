@@ -1,0 +1,170 @@
+// A host without a network: speaks the sync protocol straight into the hub, through the real codec, and can stall, lie, refuse and
+// go away. What it holds is what an agent would.
+import { EntryTable, equalDigests } from '../../common/entry-table.ts';
+import type { FleetblockError } from '../../common/errors.ts';
+import { fromWire } from '../../common/packed.ts';
+import { protocol } from '../../common/rpc/proto.ts';
+import type { HostSession, SessionStream } from '../../controller/hub/host-session.ts';
+import type { Hub } from '../../controller/hub/hub.ts';
+import type { AgentMessage } from '../../proto/gen/fleetblock/v1/AgentMessage.ts';
+import type { ControllerMessage__Output } from '../../proto/gen/fleetblock/v1/ControllerMessage.ts';
+import type { Delta__Output } from '../../proto/gen/fleetblock/v1/Delta.ts';
+
+const codec = protocol.AgentService.service.Sync;
+const decodeAgent = (message: AgentMessage) => codec.requestDeserialize(codec.requestSerialize(message));
+
+export class FakeHost implements SessionStream {
+  readonly id: string;
+  /** What it holds, times on the clock that it was given. */
+  table = new EntryTable();
+  epoch = '';
+  revision = 0n;
+  ended: FleetblockError | undefined;
+  /** Revisions that it acked, in order. */
+  readonly acks: bigint[] = [];
+  readonly kinds: string[] = [];
+  /** Does not read: the stream says stop after one message. */
+  stalled = false;
+  /** Reads, and answers nothing. */
+  mute = false;
+  tampered = false;
+  bytes = 0;
+  readonly #hub: Hub;
+  readonly #nowMs: () => number;
+  #session: HostSession | undefined;
+  #unread: Buffer[] = [];
+  #staging: EntryTable | undefined;
+  #parts: Delta__Output[] = [];
+
+  constructor(id: string, hub: Hub, nowMs: () => number) {
+    this.id = id;
+    this.#hub = hub;
+    this.#nowMs = nowMs;
+  }
+
+  /** Holds otherwise than it said. */
+  tamper(): void {
+    this.tampered = true;
+    this.table.family(4).set(Uint8Array.of(203, 0, 113, 1), 0, 32, 0, 0);
+  }
+
+  get connected(): boolean {
+    return this.#session !== undefined;
+  }
+
+  get session(): HostSession | undefined {
+    return this.#session;
+  }
+
+  connect(): void {
+    this.ended = undefined;
+    this.#staging = undefined;
+    this.#parts = [];
+    this.#unread = [];
+    const { hello } = decodeAgent({
+      hello: {
+        protocol: 1,
+        storeEpoch: this.epoch,
+        revision: `${this.revision}`,
+        digest: this.table.digest(),
+        entries: this.table.size,
+      },
+    });
+    if (!hello) throw new Error('no hello');
+    this.#hub.connect(this.id, hello, this, (session) => {
+      this.#session = session;
+    });
+  }
+
+  disconnect(): void {
+    if (this.#session) this.#hub.disconnect(this.#session);
+    this.#session = undefined;
+  }
+
+  write(message: Buffer): boolean {
+    this.bytes += message.length;
+    this.#unread.push(message);
+    if (this.stalled) return false;
+    // After the hub's turn, as bytes from a network come.
+    queueMicrotask(() => this.#read());
+    return true;
+  }
+
+  end(error: FleetblockError): void {
+    this.ended = error;
+    this.#session = undefined;
+  }
+
+  resume(): void {
+    this.stalled = false;
+    this.#read();
+    this.#session?.onReady();
+  }
+
+  reply(message: AgentMessage): void {
+    if (this.mute) return;
+    const { ack, nack, status, pong } = decodeAgent(message);
+    this.#session?.heard();
+    if (ack) this.#session?.onAck(ack);
+    if (nack) this.#session?.onNack(nack);
+    if (status) this.#session?.onStatus(status);
+    if (pong) this.#session?.onPong(BigInt(pong.nonce));
+  }
+
+  #read(): void {
+    if (this.stalled) return;
+    for (const bytes of this.#unread.splice(0)) this.#receive(codec.responseDeserialize(bytes));
+  }
+
+  #receive(message: ControllerMessage__Output): void {
+    this.kinds.push(message.message ?? '');
+    if (message.ping) this.reply({ pong: { nonce: message.ping.nonce } });
+    if (message.delta) this.#onDelta(message.delta);
+    if (message.snapshotBegin) {
+      const { storeEpoch, revision, resync } = message.snapshotBegin;
+      this.#staging = new EntryTable();
+      if (this.epoch !== '' && this.epoch !== storeEpoch && !resync) this.#refuse(revision, 'EPOCH_MISMATCH');
+      else if (this.epoch === storeEpoch && BigInt(revision) < this.revision && !resync)
+        this.#refuse(revision, 'REVISION_REGRESSION');
+      else this.epoch = storeEpoch;
+    }
+    if (message.snapshotChunk) this.#staging?.addAll(fromWire(message.snapshotChunk.entries), this.#nowMs());
+    if (message.snapshotEnd && this.#staging) {
+      const staged = this.#staging;
+      this.#staging = undefined;
+      if (!equalDigests(staged.digest(), message.snapshotEnd.digest))
+        this.#refuse(message.snapshotEnd.revision, 'DIGEST');
+      else this.#hold(staged, BigInt(message.snapshotEnd.revision));
+    }
+  }
+
+  #onDelta(delta: Delta__Output): void {
+    this.#parts.push(delta);
+    if (delta.more) return;
+    const parts = this.#parts.splice(0);
+    const from = BigInt(delta.fromRevision);
+    if (this.epoch !== delta.storeEpoch || from !== this.revision) {
+      this.#refuse(delta.toRevision, 'SEQUENCE');
+      return;
+    }
+    const next = this.table.clone();
+    for (const part of parts) next.addAll(fromWire(part.adds), this.#nowMs());
+    for (const part of parts) next.removeAll(fromWire(part.removes));
+    if (equalDigests(next.digest(), delta.digest)) this.#hold(next, BigInt(delta.toRevision));
+    else this.#refuse(delta.toRevision, 'DIGEST');
+  }
+
+  #hold(table: EntryTable, revision: bigint): void {
+    this.table = table;
+    this.revision = revision;
+    this.acks.push(revision);
+    this.reply({
+      ack: { storeEpoch: this.epoch, revision: `${revision}`, digest: table.digest(), entries: table.size },
+    });
+  }
+
+  #refuse(revision: string, code: 'SEQUENCE' | 'DIGEST' | 'EPOCH_MISMATCH' | 'REVISION_REGRESSION'): void {
+    this.#staging = undefined;
+    this.reply({ nack: { revision, code, text: code } });
+  }
+}
