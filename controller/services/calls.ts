@@ -2,7 +2,7 @@
 import type { EventEmitter } from 'node:events';
 import type { ServerReadableStream, ServerUnaryCall, ServerWritableStream, sendUnaryData } from '@grpc/grpc-js';
 import type { Clock } from '../../common/clock.ts';
-import { FleetblockError } from '../../common/errors.ts';
+import { FleetblockError, systemCode } from '../../common/errors.ts';
 import type { Logger } from '../../common/logger.ts';
 import { toStatus } from '../../common/rpc/status.ts';
 import type { Authorize, Caller } from '../auth/caller.ts';
@@ -89,5 +89,7 @@ function drained(call: EventEmitter, signal: AbortSignal): Promise<void> {
 }
 
 function logUnexpected(log: Logger, method: string, error: unknown): void {
-  if (!(error instanceof FleetblockError)) log.error({ err: error, method }, 'a call failed');
+  // A caller that goes away in the middle of its requests is no failure of ours.
+  if (error instanceof FleetblockError || systemCode(error) === 'ERR_STREAM_PREMATURE_CLOSE') return;
+  log.error({ err: error, method }, 'a call failed');
 }
