@@ -9,7 +9,7 @@ export interface YamlMapping {
 const KEY = /^( *)([A-Za-z][A-Za-z0-9_.-]*):(?: (.*))?$/;
 /** Plain words only: nothing that YAML could read as another type, a quote, a tag, a flow or a comment. */
 const PLAIN = /^[A-Za-z0-9[](?:[A-Za-z0-9._:[\]@/-]*[A-Za-z0-9\]])?$/;
-const OTHER_TYPE = /^(?:[-+0-9.]+(?:[eExo].*)?|[0-9_:.-]+|0x.*|true|false|yes|no|on|off|y|n|null|~)$/i;
+const OTHER_TYPE = /^(?:[-+]?[0-9]*\.?[0-9]*(?:[eE][-+]?[0-9]+)?|0[xo].*|true|false|yes|no|on|off|y|n|null|~)$/i;
 
 /** Undefined: the text is not of the simple form (it may be good YAML all the same). */
 export function parseSimpleYaml(text: string): YamlMapping | undefined {
@@ -21,7 +21,7 @@ export function parseSimpleYaml(text: string): YamlMapping | undefined {
     const line = lines[at] ?? '';
     if (line === '' || line.startsWith('#')) continue;
     const [, spaces = '', key = '', value] = KEY.exec(line) ?? [];
-    if (key === '') return undefined;
+    if (key === '' || OTHER_TYPE.test(key)) return undefined;
     const indent = spaces.length;
     let top = open.at(-1);
     if (top?.indent === -1) {

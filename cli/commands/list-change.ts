@@ -47,6 +47,9 @@ export async function printListChange(
 
 /** `list drop: 1,000,000 entries (12 new, 3 with another end, 5 gone)`. */
 function entriesText(list: string, reply: ListChangeReply__Output): string {
+  // A list that is taken away.
+  if (reply.added === '0' && reply.updated === '0' && reply.unchanged === '0')
+    return `list ${list}: ${plural(reply.removed, 'entry', 'entries')}`;
   const entries = Number(reply.added) + Number(reply.updated) + Number(reply.unchanged);
   const parts = [
     `${plural(reply.added, 'new', 'new')}`,

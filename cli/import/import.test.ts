@@ -179,7 +179,7 @@ it('a million lines are read in well under a second', () => {
   reader.end();
   const ms = performance.now() - started;
   expect(columns.count).toBe(1_000_000);
-  // Six times what it takes on two shared cores: a string a line takes longer.
-  expect(ms).toBeLessThan(1500);
+  // Ten times what it takes on two shared cores: it must not become a string and an object a line.
+  expect(ms).toBeLessThan(4000);
   console.info(`1,000,000 lines read in ${ms.toFixed(0)} ms`);
 });

@@ -1,5 +1,6 @@
 // One list of records in any form: table, wide, JSON, YAML. What is long is written as it comes.
 import type { Cli } from '../context.ts';
+import { drainedOrClosed } from '../drained.ts';
 import { type OutputForm, printValue } from './format.ts';
 import { type Column, Table } from './table.ts';
 
@@ -45,10 +46,7 @@ export async function streamRows<Row>(
 /** Waits while the reader of stdout is behind. */
 export function drained(cli: Cli): Promise<void> | undefined {
   if (!cli.stdout.writableNeedDrain) return undefined;
-  return new Promise((resolve) => {
-    cli.stdout.once('drain', resolve);
-    cli.stdout.once('close', resolve);
-  });
+  return drainedOrClosed(cli.stdout);
 }
 
 interface Parts {

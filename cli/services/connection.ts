@@ -6,6 +6,7 @@ import { CONTROLLER_NAME, channelOptions, clientCredentials } from '../../common
 import { fromServiceError, isServiceError } from '../../common/rpc/status.ts';
 import type { Cli } from '../context.ts';
 import type { Credentials } from '../credentials.ts';
+import { drainedOrClosed } from '../drained.ts';
 import { connectionError, lostConnection, type Peer, silentController } from './connection-error.ts';
 import type { Method } from './protocol.ts';
 
@@ -145,7 +146,7 @@ async function sendAll<Request>(
   for (const request of requests) {
     // Ended early: the controller has refused.
     if (call.destroyed || call.writableEnded) return;
-    if (!call.write(request)) await new Promise((resolve) => call.once('drain', resolve).once('close', resolve));
+    if (!call.write(request)) await drainedOrClosed(call);
     onSent();
   }
   call.end();

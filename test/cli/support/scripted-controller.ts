@@ -2,28 +2,78 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Server, ServerCredentials, type UntypedServiceImplementation } from '@grpc/grpc-js';
+import {
+  Server,
+  ServerCredentials,
+  type ServerReadableStream,
+  type ServerUnaryCall,
+  type ServerWritableStream,
+  type sendUnaryData,
+  type UntypedServiceImplementation,
+} from '@grpc/grpc-js';
 import { FleetblockError } from '../../../common/errors.ts';
 import { protocol } from '../../../common/rpc/proto.ts';
 import { toStatus } from '../../../common/rpc/status.ts';
+import type { AuditEntry } from '../../../proto/gen/fleetblock/v1/AuditEntry.ts';
 import type { BlockRequest__Output } from '../../../proto/gen/fleetblock/v1/BlockRequest.ts';
 import type { ChangeReply } from '../../../proto/gen/fleetblock/v1/ChangeReply.ts';
+import type { CheckReply } from '../../../proto/gen/fleetblock/v1/CheckReply.ts';
+import type { CheckRequest__Output } from '../../../proto/gen/fleetblock/v1/CheckRequest.ts';
 import type { Claim } from '../../../proto/gen/fleetblock/v1/Claim.ts';
+import type { CreateOperatorReply } from '../../../proto/gen/fleetblock/v1/CreateOperatorReply.ts';
+import type { CreateOperatorRequest__Output } from '../../../proto/gen/fleetblock/v1/CreateOperatorRequest.ts';
 import type { CreateTokenReply } from '../../../proto/gen/fleetblock/v1/CreateTokenReply.ts';
 import type { CreateTokenRequest__Output } from '../../../proto/gen/fleetblock/v1/CreateTokenRequest.ts';
+import type { Event } from '../../../proto/gen/fleetblock/v1/Event.ts';
+import type { ExportChunk } from '../../../proto/gen/fleetblock/v1/ExportChunk.ts';
+import type { ExportRequest__Output } from '../../../proto/gen/fleetblock/v1/ExportRequest.ts';
+import type { IdentityServiceHandlers } from '../../../proto/gen/fleetblock/v1/IdentityService.ts';
+import type { ImportListRequest__Output } from '../../../proto/gen/fleetblock/v1/ImportListRequest.ts';
+import type { LabelHostReply } from '../../../proto/gen/fleetblock/v1/LabelHostReply.ts';
+import type { LabelHostRequest__Output } from '../../../proto/gen/fleetblock/v1/LabelHostRequest.ts';
+import type { ListAuditRequest__Output } from '../../../proto/gen/fleetblock/v1/ListAuditRequest.ts';
+import type { ListChangeReply } from '../../../proto/gen/fleetblock/v1/ListChangeReply.ts';
 import type { ListEntriesRequest__Output } from '../../../proto/gen/fleetblock/v1/ListEntriesRequest.ts';
 import type { ListHostsReply } from '../../../proto/gen/fleetblock/v1/ListHostsReply.ts';
+import type { ListListsReply } from '../../../proto/gen/fleetblock/v1/ListListsReply.ts';
+import type { ListOperatorsReply } from '../../../proto/gen/fleetblock/v1/ListOperatorsReply.ts';
+import type { ListTokensReply } from '../../../proto/gen/fleetblock/v1/ListTokensReply.ts';
 import type { OperatorServiceHandlers } from '../../../proto/gen/fleetblock/v1/OperatorService.ts';
+import type { RemoveListRequest__Output } from '../../../proto/gen/fleetblock/v1/RemoveListRequest.ts';
+import type { ResyncHostsReply } from '../../../proto/gen/fleetblock/v1/ResyncHostsReply.ts';
+import type { ResyncHostsRequest__Output } from '../../../proto/gen/fleetblock/v1/ResyncHostsRequest.ts';
+import type { RevokeHostReply } from '../../../proto/gen/fleetblock/v1/RevokeHostReply.ts';
+import type { RevokeHostRequest__Output } from '../../../proto/gen/fleetblock/v1/RevokeHostRequest.ts';
+import type { RevokeOperatorReply } from '../../../proto/gen/fleetblock/v1/RevokeOperatorReply.ts';
+import type { RevokeOperatorRequest__Output } from '../../../proto/gen/fleetblock/v1/RevokeOperatorRequest.ts';
+import type { RevokeTokenReply } from '../../../proto/gen/fleetblock/v1/RevokeTokenReply.ts';
+import type { RevokeTokenRequest__Output } from '../../../proto/gen/fleetblock/v1/RevokeTokenRequest.ts';
 import type { UnblockRequest__Output } from '../../../proto/gen/fleetblock/v1/UnblockRequest.ts';
+import type { WatchEventsRequest__Output } from '../../../proto/gen/fleetblock/v1/WatchEventsRequest.ts';
 import { type Pair, TestAuthority } from './certificates.ts';
 
-/** What a test scripts; each may throw FleetblockError. A call that is not scripted is answered UNIMPLEMENTED. */
+/** What a test scripts, by the method's name; each may throw FleetblockError. What is not scripted is answered UNIMPLEMENTED. */
 export interface Script {
   block?: (request: BlockRequest__Output) => ChangeReply | Promise<ChangeReply>;
   unblock?: (request: UnblockRequest__Output) => ChangeReply | Promise<ChangeReply>;
   listEntries?: (request: ListEntriesRequest__Output) => Iterable<Claim>;
   listHosts?: () => ListHostsReply;
   createToken?: (request: CreateTokenRequest__Output) => CreateTokenReply;
+  importList?: (requests: ImportListRequest__Output[]) => ListChangeReply;
+  removeList?: (request: RemoveListRequest__Output) => ListChangeReply;
+  listLists?: () => ListListsReply;
+  export?: (request: ExportRequest__Output) => Iterable<ExportChunk>;
+  check?: (request: CheckRequest__Output) => CheckReply;
+  labelHost?: (request: LabelHostRequest__Output) => LabelHostReply;
+  resyncHosts?: (request: ResyncHostsRequest__Output) => ResyncHostsReply;
+  watchEvents?: (request: WatchEventsRequest__Output) => Iterable<Event>;
+  listAudit?: (request: ListAuditRequest__Output) => Iterable<AuditEntry>;
+  listTokens?: () => ListTokensReply;
+  revokeToken?: (request: RevokeTokenRequest__Output) => RevokeTokenReply;
+  revokeHost?: (request: RevokeHostRequest__Output) => RevokeHostReply;
+  createOperator?: (request: CreateOperatorRequest__Output) => CreateOperatorReply;
+  listOperators?: () => ListOperatorsReply;
+  revokeOperator?: (request: RevokeOperatorRequest__Output) => RevokeOperatorReply;
 }
 
 export class ScriptedController {
@@ -46,10 +96,9 @@ export class ScriptedController {
     const { certificate, key } = await authority.server();
     const server = new Server();
     let controller: ScriptedController | undefined;
-    server.addService(
-      protocol.OperatorService.service,
-      handlers(() => controller?.script ?? {}),
-    );
+    const script = () => controller?.script ?? {};
+    server.addService(protocol.OperatorService.service, operatorHandlers(script));
+    server.addService(protocol.IdentityService.service, identityHandlers(script));
     const port = await new Promise<number>((resolve, reject) => {
       const pair = { cert_chain: Buffer.from(certificate), private_key: Buffer.from(key) };
       const credentials = ServerCredentials.createSsl(Buffer.from(authority.root), [pair], true);
@@ -93,45 +142,77 @@ ${block(pair.key)}
   }
 }
 
-/** grpc-js answers UNIMPLEMENTED for what is not here. */
-function handlers(script: () => Script): UntypedServiceImplementation {
-  const answer = async <Reply>(
-    callback: (error: Error | null, reply?: Reply) => void,
-    work: (() => Reply | Promise<Reply>) | undefined,
-  ) => {
+/** One request, one reply. */
+function unary<Request, Reply>(script: () => ((request: Request) => Reply | Promise<Reply>) | undefined) {
+  return async ({ request }: ServerUnaryCall<Request, Reply>, callback: sendUnaryData<Reply>): Promise<void> => {
     try {
-      if (!work) throw new FleetblockError('UNIMPLEMENTED', 'not scripted');
-      callback(null, await work());
+      callback(null, await scripted(script())(request));
     } catch (error) {
       callback(toStatus(error));
     }
   };
-  return {
-    Block: ({ request }, callback) => {
-      const { block } = script();
-      void answer(callback, block && (() => block(request)));
-    },
-    Unblock: ({ request }, callback) => {
-      const { unblock } = script();
-      void answer(callback, unblock && (() => unblock(request)));
-    },
-    ListHosts: (_, callback) => {
-      void answer(callback, script().listHosts);
-    },
-    CreateToken: ({ request }, callback) => {
-      const { createToken } = script();
-      void answer(callback, createToken && (() => createToken(request)));
-    },
-    ListEntries: async (call) => {
-      try {
-        for (const claim of script().listEntries?.(call.request) ?? []) {
-          if (call.cancelled) return;
-          if (!call.write(claim)) await new Promise((resolve) => call.once('drain', resolve));
-        }
-        call.end();
-      } catch (error) {
-        call.emit('error', toStatus(error));
+}
+
+/** One request, many replies. */
+function many<Request, Reply>(script: () => ((request: Request) => Iterable<Reply>) | undefined) {
+  return async (call: ServerWritableStream<Request, Reply>): Promise<void> => {
+    try {
+      for (const reply of scripted(script())(call.request)) {
+        if (call.cancelled) return;
+        if (!call.write(reply)) await new Promise((resolve) => call.once('drain', resolve));
       }
-    },
-  } satisfies Partial<OperatorServiceHandlers>;
+      call.end();
+    } catch (error) {
+      call.emit('error', toStatus(error));
+    }
+  };
+}
+
+/** Many requests, one reply. */
+function collected<Request, Reply>(script: () => ((requests: Request[]) => Reply) | undefined) {
+  return async (call: ServerReadableStream<Request, Reply>, callback: sendUnaryData<Reply>): Promise<void> => {
+    try {
+      const requests: Request[] = [];
+      for await (const request of call) requests.push(request);
+      callback(null, scripted(script())(requests));
+    } catch (error) {
+      callback(toStatus(error));
+    }
+  };
+}
+
+function scripted<T>(script: T | undefined): T {
+  if (script === undefined) throw new FleetblockError('UNIMPLEMENTED', 'not scripted');
+  return script;
+}
+
+function operatorHandlers(script: () => Script): OperatorServiceHandlers {
+  return {
+    Block: unary(() => script().block),
+    Unblock: unary(() => script().unblock),
+    ListEntries: many(() => script().listEntries),
+    ListHosts: unary(() => script().listHosts),
+    CreateToken: unary(() => script().createToken),
+    ImportList: collected(() => script().importList),
+    RemoveList: unary(() => script().removeList),
+    ListLists: unary(() => script().listLists),
+    Export: many(() => script().export),
+    Check: unary(() => script().check),
+    LabelHost: unary(() => script().labelHost),
+    ResyncHosts: unary(() => script().resyncHosts),
+    WatchEvents: many(() => script().watchEvents),
+    ListAudit: many(() => script().listAudit),
+  };
+}
+
+/** grpc-js answers UNIMPLEMENTED for what is not here. */
+function identityHandlers(script: () => Script): UntypedServiceImplementation {
+  return {
+    ListTokens: unary(() => script().listTokens),
+    RevokeToken: unary(() => script().revokeToken),
+    RevokeHost: unary(() => script().revokeHost),
+    CreateOperator: unary(() => script().createOperator),
+    ListOperators: unary(() => script().listOperators),
+    RevokeOperator: unary(() => script().revokeOperator),
+  } satisfies Partial<IdentityServiceHandlers>;
 }
