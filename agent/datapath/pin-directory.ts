@@ -1,6 +1,6 @@
 // The directory on bpffs that holds everything of one agent, and why it may be trusted: whoever can write there can hand the
 // agent maps and programs of their own.
-import { lstatSync, mkdirSync, readdirSync, readlinkSync, type Stats, statfsSync } from 'node:fs';
+import { lstatSync, mkdirSync, readdirSync, readFileSync, readlinkSync, type Stats, statfsSync } from 'node:fs';
 import { dirname, isAbsolute, join, normalize } from 'node:path';
 import { FleetblockError, messageOf, systemCode } from '../../common/errors.ts';
 import type { Logger } from '../../common/logger.ts';
@@ -141,13 +141,30 @@ function mountBpffs(logger: Logger): void {
   logger.info({ path: BPFFS }, 'mounted bpffs');
 }
 
-/** Not the mount namespace of process 1: what is mounted here dies with this process and its children. */
+/** A process above this one has other mounts: what is mounted here is seen by nobody else and dies with the last of us. */
 function inPrivateMountNamespace(): boolean {
+  const own = mountNamespace(process.pid);
+  for (let pid = process.ppid; pid > 0; pid = parentOf(pid)) {
+    const other = mountNamespace(pid);
+    if (own !== undefined && other !== undefined && other !== own) return true;
+  }
+  return false;
+}
+
+/** Undefined when this process may not look: a process above it can have more rights. */
+function mountNamespace(pid: number): string | undefined {
   try {
-    return readlinkSync('/proc/self/ns/mnt') !== readlinkSync('/proc/1/ns/mnt');
+    return readlinkSync(`/proc/${pid}/ns/mnt`);
   } catch {
-    // Without the right to look at process 1 there is none to mount either.
-    return false;
+    return undefined;
+  }
+}
+
+function parentOf(pid: number): number {
+  try {
+    return Number(/^PPid:\s+([0-9]+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0);
+  } catch {
+    return 0;
   }
 }
 

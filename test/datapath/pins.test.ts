@@ -1,4 +1,5 @@
 // What may be in a pin directory, and what is refused: whoever can write there could hand the agent maps of their own.
+import { spawnSync } from 'node:child_process';
 import {
   chmodSync,
   chownSync,
@@ -20,6 +21,7 @@ import { attachedProgram } from '../../agent/datapath/libbpf/link.ts';
 import { BpfObject } from '../../agent/datapath/libbpf/object.ts';
 import { findPinDirectory } from '../../agent/datapath/pin-directory.ts';
 import { pin } from '../../agent/datapath/pins.ts';
+import { packagedObject } from '../../agent/datapath/platform.ts';
 import { openXdpDatapath } from '../../agent/datapath/xdp-datapath.ts';
 import {
   buildFlood,
@@ -200,6 +202,31 @@ describe.skipIf(whyNoNetwork() !== '')(`faults row 14: planted pins ${whyNoNetwo
     await expectRefused(`${join(pinDir, 'extra')} is nothing that fleetblock makes`);
     rmSync(join(pinDir, 'extra'), { recursive: true });
     expect(detachXdp(pinDir)).toEqual(['in0']);
+  });
+
+  /** Opens the datapath in a process with mounts of its own, without bpffs. */
+  function withoutBpffs(...unshare: string[]) {
+    const holder = [join(import.meta.dirname, 'holder.ts'), pinDir, packagedObject(), 'in0', '1000', '--once'];
+    const script =
+      'while umount /sys/fs/bpf 2>/dev/null; do :; done; "$@" && stat -f -c %T /sys/fs/bpf && stat -c %a /sys/fs/bpf';
+    return spawnSync('unshare', [...unshare, 'sh', '-c', script, 'sh', process.execPath, ...holder], {
+      encoding: 'utf8',
+      timeout: 60_000,
+    });
+  }
+
+  it('mounts bpffs when it is missing, open to nobody else', () => {
+    // With processes of its own too: a machine, or a container that is one.
+    const { stdout, stderr } = withoutBpffs('--mount', '--pid', '--fork', '--mount-proc');
+    expect(stderr).toBe('');
+    expect(stdout).toBe('ready\nbpf_fs\n1700\n');
+  });
+
+  it('refuses to mount bpffs where it would end with the process', () => {
+    const { status, stderr } = withoutBpffs('--mount');
+    expect(stderr).toContain('this process has its own mount namespace (ip netns exec, unshare)');
+    expect(status).toBe(1);
+    expect(attachedProgram(indexOf('in0')).programId).toBe(0);
   });
 
   it('an interface is free again after all of this', () => {
