@@ -52,26 +52,30 @@ function filterColumns(
   for (let row = 0; row < columns.count; row++) if (keep(family, columns, row)) rows[count++] = row;
   if (count === columns.count) return columns;
   const width = addressBytes(family);
-  const kept = rows.subarray(0, count);
-  const addresses = new Uint8Array(count * width);
-  kept.forEach((row, i) => {
-    addresses.set(columns.addresses.subarray(row * width, (row + 1) * width), i * width);
-  });
-  return {
+  const ending = columns.ttlsMs.length > 0;
+  const kept = {
     count,
-    addresses,
-    lengths: Uint8Array.from(kept, (row) => columns.lengths[row] ?? 0),
-    flags: Uint8Array.from(kept, (row) => columns.flags[row] ?? 0),
-    ttlsMs:
-      columns.ttlsMs.length > 0 ? Float64Array.from(kept, (row) => columns.ttlsMs[row] ?? 0) : new Float64Array(0),
+    addresses: new Uint8Array(count * width),
+    lengths: new Uint8Array(count),
+    flags: new Uint8Array(count),
+    ttlsMs: new Float64Array(ending ? count : 0),
   };
+  for (let i = 0; i < count; i++) {
+    const row = rows[i] ?? 0;
+    for (let byte = 0; byte < width; byte++)
+      kept.addresses[i * width + byte] = columns.addresses[row * width + byte] ?? 0;
+    kept.lengths[i] = columns.lengths[row] ?? 0;
+    kept.flags[i] = columns.flags[row] ?? 0;
+    if (ending) kept.ttlsMs[i] = columns.ttlsMs[row] ?? 0;
+  }
+  return kept;
 }
 
 /** Rows that are worked on at a stretch: some milliseconds, so that the event loop is never held for long. */
-const SLICE_ROWS = 32_768;
+const SLICE_ROWS = 8192;
 
 /** Lets timers and input run. */
-const breathe = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+export const breathe = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 /** Parts of `entries`, sharing its memory, that are small enough to be worked on at a stretch. */
 export function* slicesOf(entries: PackedEntries): Generator<PackedEntries> {

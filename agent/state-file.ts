@@ -81,6 +81,16 @@ export class StateFile implements ViewStore {
   }
 
   async load(): Promise<StoredView | undefined> {
+    try {
+      return await this.#load();
+    } catch (error) {
+      // A disk that cannot be read is no reason not to enforce: the controller has the list too.
+      this.#fail(error);
+      return undefined;
+    }
+  }
+
+  async #load(): Promise<StoredView | undefined> {
     const { clock } = this.#options;
     rmSync(this.#fresh, { force: true });
     const state = await this.#read(this.#path);
@@ -169,7 +179,8 @@ export class StateFile implements ViewStore {
       written += record.length;
     };
     try {
-      await put(encodeRecord('begin', { format: STATE_FORMAT, times, held: heldToJson(held) }, []));
+      const rows = { v4: sum(parts, ({ v4 }) => v4.count), v6: sum(parts, ({ v6 }) => v6.count) };
+      await put(encodeRecord('begin', { format: STATE_FORMAT, times, held: heldToJson(held), rows }, []));
       failpoint('agent.state.begun');
       for (const part of parts)
         for (const slice of slicesOf(part)) {
@@ -237,8 +248,8 @@ export class StateFile implements ViewStore {
 
   /** The kernel and the stream go on: what suffers is what this host would block with after a reboot. */
   #fail(error: unknown): void {
-    this.#problem = `cannot write ${this.#path} (${messageOf(error)}): free space or mend the disk; the kernel goes on, but a reboot would bring back an older list`;
-    this.#options.log.error({ err: error }, 'the record of the list could not be written');
+    this.#problem = `cannot read or write ${this.#path} (${messageOf(error)}): free space or mend the disk; the kernel goes on, but a reboot would bring back an older list`;
+    this.#options.log.error({ err: error }, 'the record of the list could not be read or written');
     this.#retryAtMs = this.#options.clock.monotonicMs() + RETRY_MS;
     if (this.#file === undefined) return;
     this.#closeFile();
@@ -274,4 +285,8 @@ class Superseded extends Error {}
 
 function writeWhole(file: number, bytes: Buffer): void {
   for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at);
+}
+
+function sum(parts: readonly PackedEntries[], count: (part: PackedEntries) => number): number {
+  return parts.reduce((total, part) => total + count(part), 0);
 }

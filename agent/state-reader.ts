@@ -5,7 +5,7 @@ import { systemCode } from '../common/errors.ts';
 import type { PackedEntries } from '../common/packed.ts';
 import type { AgentClock } from './boot-clock.ts';
 import { HELD_NOTHING, type Held } from './held.ts';
-import { inSlices } from './rows.ts';
+import { breathe, inSlices } from './rows.ts';
 import { readRecord, recordBytes, type StateRecord } from './state-codec.ts';
 
 /** When a record was written, by both clocks: the boot clock counts within a boot, the wall clock across boots. */
@@ -48,6 +48,7 @@ export interface ReadState {
 }
 
 const READ_BYTES = 1024 * 1024;
+const MAX_RESERVED = 16_000_000;
 
 /**
  * @returns undefined when there is no file, `corrupt` when it does not hold one whole view
@@ -116,12 +117,14 @@ class Reader {
         const begin = readHeader(header);
         if (this.#begin || !begin || fieldsOf(header).format !== STATE_FORMAT) return false;
         this.#begin = begin;
+        this.#reserve(fieldsOf(fieldsOf(header).rows));
         this.#bootId = begin.times.bootId;
         return true;
       }
       case 'rows': {
         if (!this.#begin || this.#baseBytes > 0) return false;
         for (const set of sets) await this.#add(set, this.#begin.times);
+        await breathe();
         return true;
       }
       case 'end': {
@@ -140,6 +143,12 @@ class Reader {
         return equalDigests(this.#table.digest(), this.#held.digest) && this.#table.size === this.#held.entries;
       }
     }
+  }
+
+  /** Room for the rows to come; numbers that make no sense are not worth more than a slower start. */
+  #reserve({ v4, v6 }: Readonly<Record<string, unknown>>): void {
+    const sane = (count: unknown) => (typeof count === 'number' && count > 0 && count < MAX_RESERVED ? count : 0);
+    this.#table.reserve(sane(v4), sane(v6));
   }
 
   /** Adds rows whose remaining times count from when they were written. */

@@ -16,7 +16,9 @@ export class TestAgent {
   #dialled: (() => void)[] = [];
   #used = 0;
 
-  constructor(options: Partial<AgentOptions> & { clock?: FakeClock; datapath?: MemoryDatapath } = {}) {
+  constructor(
+    options: Partial<AgentOptions> & { clock?: FakeClock; datapath?: MemoryDatapath; onDial?: () => void } = {},
+  ) {
     this.clock = options.clock ?? new FakeClock();
     this.datapath = options.datapath ?? new MemoryDatapath({ bootMs: this.clock.bootMs });
     this.agent = new Agent({
@@ -26,6 +28,7 @@ export class TestAgent {
       kernelVersion: '6',
       random: () => 0,
       dial: () => {
+        options.onDial?.();
         const stream = new ScriptedStream();
         this.streams.push(stream);
         for (const wake of this.#dialled.splice(0)) wake();
