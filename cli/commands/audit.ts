@@ -10,6 +10,7 @@ import { jsonInteger, jsonTime } from '../output/json.ts';
 import { streamRows } from '../output/rows.ts';
 import type { Column } from '../output/table.ts';
 import { withOperator } from '../services/operator-client.ts';
+import { registerVerify } from './audit-verify.ts';
 import { parseCount } from './events.ts';
 import { addExamples, addOutput } from './options.ts';
 
@@ -40,6 +41,7 @@ export function register(program: Command, cli: Cli): void {
     'fleetblock audit --subject 203.0.113.7 --last 0',
     'fleetblock audit --verb refused -o json',
   );
+  registerVerify(command, cli);
   command.action(async () => {
     const options = command.optsWithGlobals<AuditOptions>();
     const [since, until] = [options.since, options.until].map((text) =>

@@ -27,6 +27,7 @@ interface CreateOptions extends GlobalOptions {
   readonly uses: number;
   readonly label?: readonly string[];
   readonly host?: string;
+  readonly keepIdentity?: boolean;
   readonly output: OutputForm;
 }
 
@@ -47,11 +48,13 @@ function registerCreate(group: Command, cli: Cli): void {
     .addOption(durationOption('-d, --duration <time>', 'valid for this time (default: 1h)'))
     .option('--uses <number>', 'how many hosts may join with it', parseUses, 1)
     .addOption(repeatedOption('--label <key=value>', 'every host that joins with it gets this label; repeatable'))
-    .option('-H, --host <name>', 'only for a host of this name');
+    .option('-H, --host <name>', 'only for a host of this name')
+    .option('--keep-identity', 'the host is there and keeps its id, name and labels; its old certificate is refused');
   addExamples(
     addOutput(command),
     'fleetblock token create | ssh root@web1 fleetblock-agent join controller.example.com:7443 --token-file -',
     'fleetblock token create -d 15m --uses 20 --label env=prod',
+    'fleetblock token create --host web1 --keep-identity',
   );
   command.action(async () => {
     const options = command.optsWithGlobals<CreateOptions>();
@@ -68,6 +71,7 @@ function registerCreate(group: Command, cli: Cli): void {
         maxUses: options.uses,
         labels,
         hostName: options.host ?? '',
+        keepIdentity: options.keepIdentity ?? false,
       }),
     );
     if (options.output === 'json' || options.output === 'yaml') {

@@ -9,6 +9,7 @@ import type { RevokeOperatorReply__Output } from '../../proto/gen/fleetblock/v1/
 import type { RevokeOperatorRequest } from '../../proto/gen/fleetblock/v1/RevokeOperatorRequest.ts';
 import type { RevokeTokenReply__Output } from '../../proto/gen/fleetblock/v1/RevokeTokenReply.ts';
 import type { RevokeTokenRequest } from '../../proto/gen/fleetblock/v1/RevokeTokenRequest.ts';
+import type { VerifyAuditReply__Output } from '../../proto/gen/fleetblock/v1/VerifyAuditReply.ts';
 import type { Cli } from '../context.ts';
 import type { Credentials } from '../credentials.ts';
 import { type Connection, withConnection } from './connection.ts';
@@ -40,6 +41,10 @@ export class IdentityClient {
 
   listOperators(): Promise<ListOperatorsReply__Output> {
     return this.#connection.unary(method('IdentityService', 'ListOperators'), {});
+  }
+
+  verifyAudit(): Promise<VerifyAuditReply__Output> {
+    return this.#connection.unary(method('IdentityService', 'VerifyAudit'), {});
   }
 
   revokeOperator(request: RevokeOperatorRequest): Promise<RevokeOperatorReply__Output> {

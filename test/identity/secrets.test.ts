@@ -81,6 +81,20 @@ describe('faults row 38', () => {
     expectNone(listed.stdout, formsOf(token));
   });
 
+  it('a lost host gets its identity back, and the audit of all that is whole', async () => {
+    const { hostId } = loadEnrollment(path('a1'));
+    const { stdout: token } = await run('cli', ['token', 'create', '--host', 'a1', '--keep-identity']);
+    const args = ['join', controller.address, '--token-file', '-', '--state-dir', path('a1-again'), '--name', 'a1'];
+    expect((await run('agent', args, { input: token })).exitCode).toBe(0);
+    expect(loadEnrollment(path('a1-again')).hostId).toBe(hostId);
+    const verified = await run('cli', ['audit', 'verify', '-o', 'json']);
+    expect(verified.exitCode).toBe(0);
+    const { records, head } = JSON.parse(verified.stdout);
+    expect(records).toBeGreaterThan(3);
+    expect((await run('cli', ['audit', 'verify', '--head', head])).exitCode).toBe(0);
+    expect((await run('cli', ['audit', 'verify', '--head', '00'])).exitCode).toBe(1);
+  });
+
   it('the store holds a hash of it', async () => {
     const token = await newToken();
     const secret = Buffer.from(parseToken(token).secret);
