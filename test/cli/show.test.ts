@@ -267,7 +267,12 @@ describe('token create', () => {
       stdout: 'fbt1.abcdefgh.secret.pin\n',
       stderr: `for 20 hosts, valid 15m: fleetblock-agent join ${controller.address} --token-file -\n`,
     });
-    expect(asked).toMatchObject({ ttlMs: '900000', maxUses: 20, labels: { env: 'prod', role: 'web' }, hostName: 'web1' });
+    expect(asked).toMatchObject({
+      ttlMs: '900000',
+      maxUses: 20,
+      labels: { env: 'prod', role: 'web' },
+      hostName: 'web1',
+    });
     const { stdout } = await fleetblock(['token', 'create', '-o', 'json']);
     expect(JSON.parse(stdout)).toEqual({
       token: 'fbt1.abcdefgh.secret.pin',
