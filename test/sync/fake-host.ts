@@ -25,6 +25,8 @@ export class FakeHost implements SessionStream {
   readonly kinds: string[] = [];
   /** Does not read: the stream says stop after one message. */
   stalled = false;
+  /** Messages that it still takes before it stalls. */
+  room = Number.POSITIVE_INFINITY;
   /** Reads, and answers nothing. */
   mute = false;
   tampered = false;
@@ -84,6 +86,7 @@ export class FakeHost implements SessionStream {
   write(message: Buffer): boolean {
     this.bytes += message.length;
     this.#unread.push(message);
+    if (--this.room <= 0) this.stalled = true;
     if (this.stalled) return false;
     // After the hub's turn, as bytes from a network come.
     queueMicrotask(() => this.#read());
@@ -97,6 +100,7 @@ export class FakeHost implements SessionStream {
 
   resume(): void {
     this.stalled = false;
+    this.room = Number.POSITIVE_INFINITY;
     this.#read();
     this.#session?.onReady();
   }

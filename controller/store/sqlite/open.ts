@@ -46,8 +46,7 @@ export function openStoreFile(directory: string, create: boolean): OpenedFile {
     try {
       db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL');
       if (isNew) createSchema(db, directory, path);
-      checkVersion(db);
-      checkIntegrity(db);
+      checkStore(db);
       const row = db.prepare('SELECT epoch FROM meta').get();
       if (!row) throw damaged('it has no epoch');
       markInUse(db);
@@ -71,8 +70,11 @@ export function markClean(path: string): void {
   }
 }
 
-/** A database of its own that is held exclusively: the kernel frees it when the process dies, however it dies. */
-function lockDirectory(directory: string): DatabaseSync {
+/**
+ * A database of its own that is held exclusively: the kernel frees it when the process dies, however it dies.
+ * @throws FleetblockError FAILED_PRECONDITION: another process holds it
+ */
+export function lockDirectory(directory: string): DatabaseSync {
   const path = join(directory, LOCK_FILE);
   const lock = new DatabaseSync(path);
   try {
@@ -117,6 +119,12 @@ function wasClosedCleanly(path: string): boolean {
   } finally {
     db.close();
   }
+}
+
+/** @throws FleetblockError FAILED_PRECONDITION (a newer version's), DATA_LOSS (damaged). */
+export function checkStore(db: DatabaseSync): void {
+  checkVersion(db);
+  checkIntegrity(db);
 }
 
 function checkVersion(db: DatabaseSync): void {

@@ -1,0 +1,102 @@
+// Backup and restore of the embedded store. A backup is one file, consistent, made beside a running controller; a restored store
+// begins a new life: its epoch is new, so that no revision is compared with those of the life before.
+import { chmodSync, closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { FleetblockError, messageOf } from '../../../common/errors.ts';
+import { ensurePrivateDirectory, syncDirectory } from '../../../common/files.ts';
+import { checkStore, lockDirectory, newEpoch, STORE_FILE } from './open.ts';
+import { bigint, text } from './rows.ts';
+
+export interface BackupInfo {
+  readonly epoch: string;
+  readonly revision: bigint;
+}
+
+/**
+ * Copies the store of `directory` to the new file `target` (mode 0600), while a controller may run on it.
+ * @throws FleetblockError NOT_FOUND (no store), ALREADY_EXISTS (target), DATA_LOSS (the store is damaged)
+ */
+export function backupStore(directory: string, target: string): BackupInfo {
+  const path = join(directory, STORE_FILE);
+  if (!existsSync(path)) throw new FleetblockError('NOT_FOUND', `there is no store in ${directory}`);
+  if (existsSync(target))
+    throw new FleetblockError('ALREADY_EXISTS', `${target} is there already: choose another file`);
+  const beside = `${target}.tmp-${process.pid}`;
+  try {
+    // Read-only: the last other connection to close would take the WAL of a crashed controller with it.
+    const db = new DatabaseSync(path, { readOnly: true, timeout: 30_000 });
+    try {
+      db.prepare('VACUUM INTO ?').run(beside);
+    } finally {
+      db.close();
+    }
+    chmodSync(beside, 0o600);
+    const info = sealCopy(beside, undefined);
+    renameSync(beside, target);
+    syncDirectory(dirname(target));
+    return info;
+  } catch (error) {
+    rmSync(beside, { force: true });
+    if (error instanceof FleetblockError) throw error;
+    throw new FleetblockError('FAILED_PRECONDITION', `cannot back up to ${target}: ${messageOf(error)}`, {
+      cause: error,
+    });
+  }
+}
+
+/**
+ * Makes the backup the store of `directory`, under a new epoch. What was there is kept as store.db.before-restore.
+ * @throws FleetblockError NOT_FOUND (no such backup), DATA_LOSS (damaged), FAILED_PRECONDITION (a controller runs there)
+ */
+export function restoreStore(directory: string, backup: string): BackupInfo {
+  if (!existsSync(backup)) throw new FleetblockError('NOT_FOUND', `there is no backup ${backup}`);
+  ensurePrivateDirectory(directory);
+  const lock = lockDirectory(directory);
+  const path = join(directory, STORE_FILE);
+  const beside = `${path}.restoring`;
+  try {
+    rmSync(beside, { force: true });
+    const db = new DatabaseSync(backup, { readOnly: true });
+    try {
+      db.prepare('VACUUM INTO ?').run(beside);
+    } finally {
+      db.close();
+    }
+    chmodSync(beside, 0o600);
+    const info = sealCopy(beside, newEpoch());
+    for (const suffix of ['', '-wal', '-shm']) {
+      rmSync(`${path}.before-restore${suffix}`, { force: true });
+      if (existsSync(`${path}${suffix}`)) renameSync(`${path}${suffix}`, `${path}.before-restore${suffix}`);
+    }
+    renameSync(beside, path);
+    syncDirectory(directory);
+    return info;
+  } catch (error) {
+    rmSync(beside, { force: true });
+    if (error instanceof FleetblockError) throw error;
+    throw new FleetblockError('DATA_LOSS', `${backup} cannot be restored: ${messageOf(error)}`, { cause: error });
+  } finally {
+    lock.close();
+  }
+}
+
+/** Checks a copy, marks it as whole without a WAL, and gives it its epoch. */
+function sealCopy(path: string, epoch: string | undefined): BackupInfo {
+  const db = new DatabaseSync(path);
+  try {
+    checkStore(db);
+    db.exec('PRAGMA synchronous = FULL; UPDATE meta SET clean = 1');
+    if (epoch !== undefined) db.prepare('UPDATE meta SET epoch = ?').run(epoch);
+    const statement = db.prepare('SELECT epoch, head FROM meta');
+    statement.setReadBigInts(true);
+    const row = statement.get();
+    if (!row) throw new FleetblockError('DATA_LOSS', `${path} has no epoch`);
+    return { epoch: text(row, 'epoch'), revision: bigint(row, 'head') };
+  } finally {
+    db.close();
+    const file = openSync(path, 'r');
+    fsyncSync(file);
+    closeSync(file);
+  }
+}
