@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
  * What nearly every packet sees: bits in shared memory that say clean, drop, or look it up. No hash, trie, clock or allowlist.
- * docs/decisions/0003-the-ipv4-decision-structure.md has the reasons and the measurements.
+ * docs/decisions/0012-the-ipv4-decision-structure.md has the reasons and the measurements.
  */
 #ifndef FLEETBLOCK_DECIDE_H
 #define FLEETBLOCK_DECIDE_H
