@@ -9,7 +9,8 @@ import { entry, Harness, whyNoProgram } from './packets-harness.ts';
 
 const why = whyNoProgram();
 const CHANGED_ROWS = 100_000;
-const RUNS_A_TURN = 100_000;
+/** Some 20 ms: the flood pauses for a turn of the event loop in between, and must be running nearly all the time. */
+const RUNS_A_TURN = 2_000_000;
 const HOUR = 3_600_000;
 
 /** One of every kind of decision, all in the blocks where the neighbours come and go. */
@@ -125,10 +126,10 @@ describe.skipIf(why !== undefined)('neighbours under a flood', () => {
     const turns = await flood;
     const after = harness.tables.counters();
     const half = (BigInt(turns) * BigInt(RUNS_A_TURN)) / 2n;
-    expect(turns).toBeGreaterThan(100);
     expect(after.droppedPackets - before.droppedPackets).toBe(half);
     expect(after.passedPackets - before.passedPackets).toBe(half);
     expect(await harness.tables.verify(harness.table)).toMatchObject({ differences: 0 });
+    expect(turns).toBeGreaterThan(0);
     console.info(`${changed} rows changed under ${turns * RUNS_A_TURN} packets`);
   }, 300_000);
 });
