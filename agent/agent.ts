@@ -29,6 +29,8 @@ export interface AgentOptions {
   readonly protectIntervalMs?: number;
   /** How often the kernel is compared with what it should hold, milliseconds. Default 60,000. */
   readonly auditIntervalMs?: number;
+  /** Called when the work on a whole list is over and its garbage can go. Default: nothing. */
+  readonly onListDone?: () => void;
   /** What else is wrong on this host, one sentence; empty when nothing is. Default: nothing. */
   readonly problems?: () => string;
   /** Of the reconnect delays; uniform in [0, 1). Default Math.random. */
@@ -51,8 +53,7 @@ export class Agent {
   constructor(options: AgentOptions) {
     this.#options = options;
     this.#backoff = new Backoff(options.random ? { random: options.random } : {});
-    const { datapath, store, clock, log } = options;
-    this.reconciler = new Reconciler({ datapath, store, clock, log });
+    this.reconciler = new Reconciler(options);
   }
 
   get link(): LinkState {

@@ -1,7 +1,7 @@
-#!/usr/bin/env -S node --max-semi-space-size=1
+#!/usr/bin/env -S node --max-semi-space-size=1 --expose-gc
 // fleetblock-agent: parses settings, runs one command, and turns every failure into one line and an exit code. Commands are
 // loaded when they are used: a service that runs for months needs no code of the others. The young generation of its heap is
-// kept small above: V8 would let it grow to 48 MB for the garbage of one big list, and keep that.
+// kept small above: V8 would let it grow to 48 MB for the garbage of one big list, and keep that; --expose-gc is for run.ts.
 import { CommanderError } from 'commander';
 import { FleetblockError, messageOf } from '../common/errors.ts';
 import { withoutTokens } from '../common/token.ts';

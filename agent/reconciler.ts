@@ -17,6 +17,8 @@ export interface ReconcilerOptions {
   readonly store: ViewStore;
   readonly clock: AgentClock;
   readonly log: Logger;
+  /** Called when the work on a whole list is over and its garbage can go. Default: nothing. */
+  readonly onListDone?: () => void;
 }
 
 export interface ViewDelta {
@@ -41,6 +43,8 @@ export interface ViewSnapshot {
 
 /** Rows that ended this long ago are taken out of the maps; the kernel has ignored them since they ended. */
 const LAPSE_MS = 60_000;
+/** Entries from which reading the kernel back leaves garbage worth a collection. */
+const BIG_LIST = 100_000;
 
 export class Reconciler {
   readonly #options: ReconcilerOptions;
@@ -118,6 +122,7 @@ export class Reconciler {
           { revision: stored.held.revision.toString(), entries: stored.held.entries, repaired },
           'recorded list is in the kernel',
         );
+        this.#options.onListDone?.();
       } catch (error) {
         this.#effective = new EffectiveTable();
         this.#setKernelProblem(`the recorded list did not go into the kernel: ${messageOf(error)}`);
@@ -230,6 +235,7 @@ export class Reconciler {
           this.touch();
         }
         this.#setKernelProblem('');
+        if (this.#effective.table.size >= BIG_LIST) this.#options.onListDone?.();
         return repaired;
       } catch (error) {
         this.#setKernelProblem(`the kernel's maps could not be compared: ${messageOf(error)}`);
@@ -280,6 +286,7 @@ export class Reconciler {
     store.rewrite(this.#held, this.#effective.packView(clock.bootMs())).then(
       () => {
         if (store.problem !== before) this.touch();
+        this.#options.onListDone?.();
       },
       (error: unknown) => this.#options.log.error({ err: error }, 'the record of the list failed'),
     );

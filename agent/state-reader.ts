@@ -47,7 +47,7 @@ export interface ReadState {
   readonly tail: 'none' | 'torn' | 'corrupt';
 }
 
-const READ_BYTES = 1024 * 1024;
+const READ_BYTES = 128 * 1024;
 const MAX_RESERVED = 16_000_000;
 
 /**
