@@ -22,7 +22,7 @@ const children: ChildProcess[] = [];
 
 function child(script: string, ...words: string[]): void {
   const path = fileURLToPath(new URL(script, import.meta.url));
-  children.push(spawn(process.execPath, [path, ...words], { stdio: ['pipe', 'inherit', 'inherit'] }));
+  children.push(spawn(process.execPath, [path, ...words], { stdio: ['pipe', 'ignore', 'inherit'] }));
 }
 
 async function endChildren(): Promise<void> {
@@ -55,10 +55,10 @@ async function floor() {
     if (round >= 0) samples.push(ms);
     await sleep(100);
   }
-  const perStream = (memoryBytes() - before) / AGENTS;
+  const bytes = (memoryBytes() - before) / AGENTS;
   server.close();
   await endChildren();
-  return { samples, perStream };
+  return { samples, bytes };
 }
 
 async function product() {
@@ -82,15 +82,29 @@ async function product() {
     if (round >= 0) samples.push(reply.elapsedMs);
     await sleep(100);
   }
-  const perAgent = (memoryBytes() - before) / AGENTS;
+  const bytes = (memoryBytes() - before) / AGENTS;
   await endChildren();
   await fleet.stop();
-  return { samples, perAgent };
+  return { samples, bytes };
 }
 
-try {
-  const raw = await floor();
-  const ours = await product();
+/** Each side in a process of its own: memory that one has freed must not serve the other. */
+async function apart(role: 'floor' | 'product'): Promise<{ samples: number[]; bytes: number }> {
+  const path = fileURLToPath(import.meta.url);
+  const run = spawn(process.execPath, ['--expose-gc', path, role], { stdio: ['ignore', 'pipe', 'inherit'] });
+  let output = '';
+  run.stdout.on('data', (bytes: Buffer) => {
+    output += bytes;
+  });
+  const code = await new Promise((resolve) => run.once('close', resolve));
+  if (code !== 0) throw new Error(`the ${role} failed`);
+  const result = Object(JSON.parse(output.trim().split('\n').at(-1) ?? ''));
+  return { samples: Array.from(result.samples, Number), bytes: Number(result.bytes) };
+}
+
+async function compare(): Promise<void> {
+  const raw = await apart('floor');
+  const ours = await apart('product');
   const [floors, proofs] = [stats(raw.samples), stats(ours.samples)];
   report(
     'fleet',
@@ -115,19 +129,26 @@ try {
         against: 'floor p99',
         ratio: proofs.p99 / floors.p99,
       },
-      { question: 'raw grpc-js memory a stream (floor)', value: raw.perStream / 1024, unit: 'KiB' },
+      { question: 'raw grpc-js memory a stream (floor)', value: raw.bytes / 1024, unit: 'KiB' },
       {
         question: 'controller memory a connected agent',
-        value: ours.perAgent / 1024,
+        value: ours.bytes / 1024,
         unit: 'KiB',
         against: 'floor',
-        ratio: ours.perAgent / raw.perStream,
+        ratio: ours.bytes / raw.bytes,
         target: { relation: '<=', ratio: 1.5 },
       },
     ],
     { agents: AGENTS, processes: PROCESSES, rounds: ROUNDS, floors, proofs },
   );
+}
+
+const role = process.argv[2];
+try {
+  if (role === undefined) await compare();
+  else console.log(JSON.stringify(role === 'floor' ? await floor() : await product()));
 } finally {
   await endChildren();
   rmSync(scratch, { recursive: true, force: true });
 }
+process.exit(0);

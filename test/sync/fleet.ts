@@ -90,8 +90,10 @@ export class SyncFleet {
     await store.createToken({ id: tokenId, secretHash, expiresMs, maxUses: 1, labels: {}, hostName: '' }, BY);
     const hostId = randomUUID();
     const key = newKeyPair();
-    const { chain } = await this.#authority.issueAgent(hostId, key.publicKey, this.#clock.wallMs());
-    await store.enroll({ tokenId, secretHash, hostId, hostName, labels, from: 'test' });
+    // After the enrollment: a certificate from before it would be taken for a replaced one.
+    const host = await store.enroll({ tokenId, secretHash, hostId, hostName, labels, from: 'test' });
+    const since = Math.max(this.#clock.wallMs(), host.identitySinceMs);
+    const { chain } = await this.#authority.issueAgent(hostId, key.publicKey, since);
     return {
       hostId,
       hostName,
