@@ -28,3 +28,9 @@ it.each([
 ])('%j is refused, naming the form', (text) => {
   expect(() => parseEndpoint(text)).toThrow(/is not an address with a port: write one like/);
 });
+
+it('refuses a long impossible name at once', () => {
+  // With a pattern that can cut it in many ways this takes longer than anybody waits.
+  expect(() => parseEndpoint(`${'a'.repeat(252)}!:1`)).toThrow(/is not an address/);
+  expect(() => parseEndpoint(`${'a'.repeat(250)}-:1`)).toThrow(/is not an address/);
+});

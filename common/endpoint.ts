@@ -8,7 +8,9 @@ export interface Endpoint {
   readonly port: number;
 }
 
-const HOST_NAME = /^(?=.{1,253}$)([a-zA-Z0-9_]([a-zA-Z0-9_-]{0,61}[a-zA-Z0-9_])?\.?)+$/;
+// The dot is what parts two labels: were it optional, a long name could be cut in exponentially many ways.
+const LABEL = '[a-zA-Z0-9_](?:[a-zA-Z0-9_-]{0,61}[a-zA-Z0-9])?';
+const HOST_NAME = new RegExp(`^(?=.{1,253}$)${LABEL}(?:\\.${LABEL})*\\.?$`);
 
 /** Port 0 is allowed: to listen on any free one. @throws FleetblockError INVALID_ARGUMENT naming the form. */
 export function parseEndpoint(text: string): Endpoint {

@@ -4,10 +4,10 @@ import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { execa } from 'execa';
 
-const env = { PATH: `${process.env['PATH'] ?? ''}:/usr/sbin:/sbin` };
+const env = { PATH: `${process.env.PATH ?? ''}:/usr/sbin:/sbin` };
 
 /** File with the process id of an engine that lives in its own network and mount namespaces; not set: the machine's. */
-const enginePid = process.env['FLEETBLOCK_ENGINE_PID'];
+const enginePid = process.env.FLEETBLOCK_ENGINE_PID;
 
 /** Why the container test cannot run here, in one line; undefined when it can. */
 export async function whyNoEngine(): Promise<string | undefined> {

@@ -35,7 +35,7 @@ async function listHosts(): Promise<string> {
     channelOptions(CONTROLLER_NAME),
   );
   const code = await new Promise<string>((resolve) => {
-    client.ListHosts({}, { deadline: Date.now() + 1000 }, (error: ServiceError | null) =>
+    client.ListHosts({}, { deadline: Date.now() + 5000 }, (error: ServiceError | null) =>
       resolve(error ? `${status[error.code]} ${error.details}` : 'OK'),
     );
   });
