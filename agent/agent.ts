@@ -6,11 +6,13 @@ import type { Logger } from '../common/logger.ts';
 import { NO_ENTRIES, type PackedEntries } from '../common/packed.ts';
 import { SYNC_PROTOCOL } from '../common/rpc/proto.ts';
 import type { Hello } from '../proto/gen/fleetblock/v1/Hello.ts';
+import type { Source } from '../proto/gen/fleetblock/v1/Source.ts';
 import type { Status } from '../proto/gen/fleetblock/v1/Status.ts';
 import type { AgentClock } from './boot-clock.ts';
 import type { Datapath, InterfaceState } from './datapath/datapath.ts';
 import { HELD_NOTHING, type ViewStore } from './held.ts';
 import { Reconciler } from './reconciler.ts';
+import { lookupReply } from './session/lookup-reply.ts';
 import { runSession } from './session/session.ts';
 import type { Dial, SyncStream } from './session/stream.ts';
 import { repeat, sleep } from './timers.ts';
@@ -36,6 +38,9 @@ export interface AgentOptions {
   /** Of the reconnect delays; uniform in [0, 1). Default Math.random. */
   readonly random?: () => number;
 }
+
+/** As in fleetblock.v1.Status. */
+const TOP_SOURCES = 20;
 
 /** Where an agent stands with its controller. */
 export type LinkState = 'connecting' | 'connected' | 'stopped';
@@ -106,7 +111,7 @@ export class Agent {
     this.reconciler.touch();
   }
 
-  status(): Status {
+  async status(): Promise<Status> {
     const { held, driftRepairs } = this.reconciler;
     const counters = this.#options.datapath.counters();
     return {
@@ -124,7 +129,19 @@ export class Agent {
       interfaces: this.#options.datapath.interfaces().map(toWire),
       driftRepairs: `${driftRepairs}`,
       problems: this.problems,
+      topSources: await this.#topSources(),
     };
+  }
+
+  /** None when they cannot be read: the rest of the status is worth sending without them. */
+  async #topSources(): Promise<Source[]> {
+    try {
+      const sources = await this.#options.datapath.topSources(TOP_SOURCES);
+      return sources.map(({ address, packets }) => ({ address, packets: `${packets}` }));
+    } catch (error) {
+      this.#options.log.warn({ reason: messageOf(error) }, 'the sources with the most drops cannot be read');
+      return [];
+    }
   }
 
   #hello(): Hello {
@@ -164,7 +181,7 @@ export class Agent {
   }
 
   async #session(resync: boolean): Promise<void> {
-    const { dial, clock, log } = this.#options;
+    const { dial, clock, log, datapath } = this.#options;
     const { reconciler } = this;
     const stream = dial();
     this.#stream = stream;
@@ -177,6 +194,7 @@ export class Agent {
       resync: () => resync && this.#resync,
       hello: () => this.#hello(),
       status: () => this.status(),
+      lookUp: (lookup) => lookupReply(lookup, { datapath, table: reconciler.table, clock }),
       onWelcome: ({ storeEpoch }) => {
         this.#backoff.reset();
         this.#link = 'connected';

@@ -2,13 +2,17 @@
 // obeys the contract of datapath.ts, capacity and all-or-nothing included.
 import { EntryTable } from '../common/entry-table.ts';
 import { entryCount } from '../common/packed.ts';
+import type { Family } from '../common/prefix.ts';
 import {
   type Datapath,
   type DatapathCounters,
   DatapathError,
   type EntryChange,
   type InterfaceState,
+  type SourceHits,
+  type SourceVerdict,
 } from './datapath/datapath.ts';
+import { decideByRows } from './deciding-rows.ts';
 
 export interface MemoryDatapathOptions {
   /** Default 2,000,000. */
@@ -23,6 +27,10 @@ export class MemoryDatapath implements Datapath {
   readonly held = new EntryTable();
   /** Set by a test: the next apply fails so, once. */
   failNext: DatapathError | undefined;
+  /** Set by a test: the next lookup fails so, once. */
+  failNextLookup: DatapathError | undefined;
+  /** Packets dropped by source: there are none here but those that a test says. */
+  sources: SourceHits[] = [];
   interfaceStates: InterfaceState[] = [{ name: 'eth0', index: 2, mode: 'native', problem: '' }];
   closed = false;
   readonly #bootMs: () => number;
@@ -67,6 +75,20 @@ export class MemoryDatapath implements Datapath {
 
   interfaces(): InterfaceState[] {
     return this.interfaceStates;
+  }
+
+  lookup(family: Family, address: Uint8Array): SourceVerdict {
+    const failure = this.failNextLookup;
+    this.failNextLookup = undefined;
+    if (failure) throw failure;
+    const decided = decideByRows(this.held, family, address, this.#bootMs());
+    const source = this.sources.find((each) => each.family === family && Buffer.compare(each.address, address) === 0);
+    const counted = decided.verdict === 'drop' ? source : undefined;
+    return { ...decided, hits: counted?.packets ?? 0n, lastHitMs: counted?.lastDropMs ?? 0 };
+  }
+
+  topSources(count: number): Promise<SourceHits[]> {
+    return Promise.resolve(this.sources.toSorted((a, b) => Number(b.packets - a.packets)).slice(0, count));
   }
 
   close(): void {

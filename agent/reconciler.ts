@@ -76,7 +76,7 @@ export class Reconciler {
     return [this.#kernelProblem, this.#options.store.problem].filter((text) => text !== '');
   }
 
-  /** What the kernel should hold. Read only, and only between two pieces of work: for `status`. */
+  /** What the kernel should hold. Read only; in the middle of a piece of work some of its rows are changed already. */
   get table(): EntryTable {
     return this.#effective.table;
   }

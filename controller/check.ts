@@ -51,10 +51,11 @@ export async function check(
   return { prefix, claims, hosts: await Promise.all(checked) };
 }
 
-/** As the kernel decides: an allow entry wins, then a block, then monitor-only. */
+/** As the kernel decides: what is listed is passed by an allow entry, else dropped by a block, else only monitored. */
 export function verdictFor(claims: readonly Claim[], host: HostRecord, nowMs: number): Verdict {
   const live = claims.filter((claim) => selectorMatches(claim.selector, host) && !hasEnded(claim.expiresMs, nowMs));
-  if (live.some((claim) => claim.action === 'allow')) return 'allow';
-  if (live.some((claim) => !claim.monitor)) return 'drop';
-  return live.length > 0 ? 'monitor' : 'pass';
+  const listed = live.filter((claim) => claim.action !== 'allow');
+  if (listed.length === 0) return 'pass';
+  if (listed.length < live.length) return 'allow';
+  return listed.some((claim) => !claim.monitor) ? 'drop' : 'monitor';
 }

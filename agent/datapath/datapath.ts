@@ -2,6 +2,7 @@
 // the fleet simulator alone, memory-datapath.ts.
 import type { EntryTable } from '../../common/entry-table.ts';
 import type { PackedEntries } from '../../common/packed.ts';
+import type { Family } from '../../common/prefix.ts';
 
 /** A change of the effective entries. `adds` replaces rows of the same (prefix, allow). */
 export interface EntryChange {
@@ -33,6 +34,32 @@ export interface DatapathCounters {
   readonly allowedPackets: bigint;
   readonly monitoredPackets: bigint;
   readonly malformedPackets: bigint;
+}
+
+/** What the kernel would do with a packet of one source now. */
+export interface SourceVerdict {
+  /** `clear`: not listed. `drop`. `allow`: listed, and passed by an allow entry. `monitor`: listed to be counted only. */
+  readonly verdict: 'clear' | 'drop' | 'allow' | 'monitor';
+  /** The deciding entry's length in bits; undefined when clear, or dropped by an entry that has no row of its own in the kernel. */
+  readonly length: number | undefined;
+  /** Milliseconds since boot at which the deciding entry ends, 0 for never. */
+  readonly expiresMs: number;
+  /**
+   * Packets that met the deciding entry where the kernel counts by entry (those that end, only monitor, or are IPv6), else
+   * packets dropped from this source, estimated from samples. 0 when none was recorded lately, and for `clear` and `allow`.
+   */
+  readonly hits: bigint;
+  /** Milliseconds since boot of the last recorded of them, 0 for none. */
+  readonly lastHitMs: number;
+}
+
+export interface SourceHits {
+  readonly family: Family;
+  /** Network byte order. */
+  readonly address: Uint8Array;
+  /** Dropped packets, estimated from samples: exact while drops are few. */
+  readonly packets: bigint;
+  readonly lastDropMs: number;
 }
 
 /** Why the datapath refused a change. The kernel then holds what it held before the change. */
@@ -70,6 +97,15 @@ export interface Datapath {
   counters(): DatapathCounters;
 
   interfaces(): InterfaceState[];
+
+  /**
+   * What the kernel does with a packet of this source now, read from the maps. `address`: network byte order.
+   * @throws Error when they cannot be read
+   */
+  lookup(family: Family, address: Uint8Array): SourceVerdict;
+
+  /** At most `count` sources by dropped packets, most first. @throws Error when they cannot be read */
+  topSources(count: number): Promise<SourceHits[]>;
 
   /** Stops watching; maps, links and program stay pinned and go on dropping. Idempotent. */
   close(): void;

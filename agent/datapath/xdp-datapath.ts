@@ -3,7 +3,16 @@ import type { EntryTable } from '../../common/entry-table.ts';
 import { FleetblockError, messageOf } from '../../common/errors.ts';
 import type { Logger } from '../../common/logger.ts';
 import type { Family } from '../../common/prefix.ts';
-import type { Datapath, DatapathCounters, EntryChange, InterfaceState, XdpModeRequest } from './datapath.ts';
+import {
+  type Datapath,
+  type DatapathCounters,
+  DatapathError,
+  type EntryChange,
+  type InterfaceState,
+  type SourceHits,
+  type SourceVerdict,
+  type XdpModeRequest,
+} from './datapath.ts';
 import { LAYOUT_VERSION, MAPS } from './decision/layout.ts';
 import { DEFAULT_LIMITS, type Limits, mapSizes } from './decision/limits.ts';
 import { Enforcement } from './enforcement.ts';
@@ -14,7 +23,7 @@ import type { LibbpfMap } from './libbpf/map.ts';
 import { openRingBuffer, type RingBuffer } from './libbpf/ring-buffer.ts';
 import { DEFAULT_PIN_DIR } from './pin-directory.ts';
 import { checkPlatform, packagedObject } from './platform.ts';
-import type { KernelTables, SourceHits, SourceVerdict, Verification } from './tables/kernel-tables.ts';
+import type { KernelTables, Verification } from './tables/kernel-tables.ts';
 import { openTables } from './tables/open-tables.ts';
 
 export interface XdpDatapathOptions {
@@ -146,13 +155,13 @@ export class XdpDatapath implements Datapath {
     return this.#enforcement.states();
   }
 
-  /** Sources by dropped packets, most first. */
   topSources(count: number): Promise<SourceHits[]> {
     return this.#tables.topSources(count);
   }
 
-  /** What the kernel does with a packet of this source now. */
   lookup(family: Family, address: Uint8Array): SourceVerdict {
+    if (this.staged)
+      throw new DatapathError('KERNEL', 'new maps wait for the list: until it is there, the maps before them decide');
     return this.#tables.lookup(family, address);
   }
 

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { parsePrefix } from '../../common/prefix.ts';
 import { TestAgent } from '../../test/agent/harness.ts';
 import { entry, listed, ReferenceView, welcome } from '../../test/agent/reference.ts';
 import { DatapathError } from '../datapath/datapath.ts';
@@ -71,6 +72,69 @@ describe('session', () => {
     const { stream } = await synced(new ReferenceView('e1'));
     stream.push({ ping: { nonce: '42' } });
     expect((await stream.next()).pong).toEqual({ nonce: '42' });
+  });
+
+  it('answers every lookup with what the datapath holds, or with why it cannot', async () => {
+    const view = new ReferenceView('e1');
+    view.change([
+      entry('192.0.2.0/24'),
+      entry('192.0.2.7', { ttlMs: 60_000 }),
+      entry('198.51.100.0/24', { monitor: true }),
+      entry('203.0.113.0/24'),
+      entry('203.0.113.9', { allow: true }),
+      entry('2001:db8::/32'),
+    ]);
+    const { agent, stream } = await synced(view);
+    const lastDropMs = agent.clock.bootMs() - 5000;
+    agent.datapath.sources = [{ family: 4, address: Uint8Array.of(192, 0, 2, 1), packets: 12n, lastDropMs }];
+    let id = 0;
+    const lookedUp = async (address: Uint8Array) => {
+      stream.push({ lookup: { id: `${++id}`, address } });
+      const { lookupReply } = await stream.next();
+      expect(lookupReply?.id).toBe(`${id}`);
+      return lookupReply;
+    };
+    const decided = async (address: string) => {
+      const reply = await lookedUp(parsePrefix(address).address);
+      expect(reply?.problem).toBe('');
+      return `${reply?.verdict} ${reply?.entry}`;
+    };
+    expect(await lookedUp(Uint8Array.of(192, 0, 2, 1))).toMatchObject({
+      verdict: 'drop',
+      entry: '192.0.2.0/24',
+      hits: '12',
+      lastHitMs: `${agent.clock.wallMs() - 5000}`,
+    });
+    expect(await decided('192.0.2.7')).toBe('drop 192.0.2.7/32');
+    expect(await decided('198.51.100.9')).toBe('monitor 198.51.100.0/24');
+    expect(await decided('203.0.113.9')).toBe('allow 203.0.113.9/32');
+    expect(await decided('2001:db8::1')).toBe('drop 2001:db8::/32');
+    expect(await decided('192.0.3.1')).toBe('pass ');
+    agent.datapath.failNextLookup = new DatapathError('KERNEL', 'EBADF');
+    expect(await lookedUp(Uint8Array.of(192, 0, 2, 1))).toMatchObject({
+      verdict: '',
+      problem: expect.stringContaining('EBADF'),
+    });
+    expect(await lookedUp(Uint8Array.of(1, 2, 3))).toMatchObject({
+      verdict: '',
+      problem: expect.stringContaining('3 bytes'),
+    });
+    agent.datapath.interfaceStates = [{ name: 'eth0', index: 0, mode: 'none', problem: 'gone' }];
+    expect(await decided('192.0.2.1')).toBe('pass ');
+  });
+
+  it('names the sources with the most drops in its status', async () => {
+    const { agent, stream } = await synced(new ReferenceView('e1'));
+    agent.datapath.sources = Array.from({ length: 30 }, (_, i) => ({
+      family: 4,
+      address: Uint8Array.of(192, 0, 2, i),
+      packets: BigInt(i),
+      lastDropMs: 1,
+    }));
+    agent.agent.reconciler.touch();
+    const { topSources } = await stream.status((status) => status.topSources.length > 0);
+    expect(topSources.map(({ packets }) => packets)).toEqual(Array.from({ length: 20 }, (_, i) => `${29 - i}`));
+    expect(new Uint8Array(topSources[0]?.address ?? [])).toEqual(Uint8Array.of(192, 0, 2, 29));
   });
 
   it('refuses, and keeps what it holds', async () => {

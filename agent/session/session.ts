@@ -7,6 +7,8 @@ import { SYNC_PROTOCOL } from '../../common/rpc/proto.ts';
 import type { ControllerMessage__Output } from '../../proto/gen/fleetblock/v1/ControllerMessage.ts';
 import type { Delta__Output } from '../../proto/gen/fleetblock/v1/Delta.ts';
 import type { Hello } from '../../proto/gen/fleetblock/v1/Hello.ts';
+import type { Lookup__Output } from '../../proto/gen/fleetblock/v1/Lookup.ts';
+import type { LookupReply } from '../../proto/gen/fleetblock/v1/LookupReply.ts';
 import type { SnapshotBegin__Output } from '../../proto/gen/fleetblock/v1/SnapshotBegin.ts';
 import type { SnapshotChunk__Output } from '../../proto/gen/fleetblock/v1/SnapshotChunk.ts';
 import type { SnapshotEnd__Output } from '../../proto/gen/fleetblock/v1/SnapshotEnd.ts';
@@ -26,7 +28,9 @@ export interface SessionOptions {
   readonly log: Logger;
   /** What the agent says of itself and of what it holds. */
   readonly hello: () => Hello;
-  readonly status: () => Status;
+  readonly status: () => Promise<Status>;
+  /** What the kernel does with an address; always an answer. */
+  readonly lookUp: (lookup: Lookup__Output) => LookupReply;
   /** This host was told to take whatever list the controller has: Hello says that nothing is held. */
   readonly resync: () => boolean;
   /** After the first valid message. */
@@ -101,6 +105,7 @@ class Session {
     if (!this.#welcomed && !message.welcome) throw new Error('the controller did not begin with Welcome');
     if (message.delta) return this.#onDelta(message.delta);
     if (message.ping) return this.#options.stream.send({ pong: { nonce: message.ping.nonce } });
+    if (message.lookup) return this.#options.stream.send({ lookupReply: this.#options.lookUp(message.lookup) });
     if (message.snapshotBegin) return this.#onSnapshotBegin(message.snapshotBegin);
     if (message.snapshotChunk) return this.#onSnapshotChunk(message.snapshotChunk);
     if (message.snapshotEnd) return this.#onSnapshotEnd(message.snapshotEnd);
@@ -212,7 +217,7 @@ class Session {
     try {
       while (this.#statusWanted) {
         this.#statusWanted = false;
-        await this.#options.stream.send({ status: this.#options.status() });
+        await this.#options.stream.send({ status: await this.#options.status() });
       }
     } catch (error) {
       this.#options.log.debug({ reason: messageOf(error) }, 'status was not sent');

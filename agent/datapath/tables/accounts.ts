@@ -1,13 +1,19 @@
 // What the program counts: totals, hits by source, hits by entry.
 import { type Family, formatAddress } from '../../../common/prefix.ts';
-import type { DatapathCounters } from '../datapath.ts';
+import type { DatapathCounters, SourceHits } from '../datapath.ts';
 import { COUNTERS, HITS, MAPS } from '../decision/layout.ts';
 import type { KernelMap } from '../kernel-map.ts';
-import type { OpenMap, SourceHits } from './kernel-tables.ts';
+import type { OpenMap } from './kernel-tables.ts';
 import { entryKey, toMs } from './rule-codec.ts';
 
 const FIRST = new Uint8Array(4);
 const MAPPED = Uint8Array.of(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff);
+
+export interface Hits {
+  readonly packets: bigint;
+  /** Milliseconds since boot, 0 for never. */
+  readonly lastMs: number;
+}
 
 export class Accounts {
   readonly #counters: KernelMap;
@@ -44,49 +50,57 @@ export class Accounts {
   /** Sources by dropped packets, most first. @throws KernelError */
   async topSources(count: number): Promise<SourceHits[]> {
     const found: SourceHits[] = [];
+    // Once `count` are found, what has fewer packets than the last of them is not among the first.
+    let least = 0n;
     for await (const { keys, values, count: rows } of this.#sources.entries()) {
       const view = new DataView(values.buffer, values.byteOffset, values.byteLength);
       for (let row = 0; row < rows; row++) {
+        const packets = view.getBigUint64(row * HITS.bytes + HITS.packets, true);
+        if (packets < least) continue;
         const key = keys.slice(row * 16, row * 16 + 16);
         const mapped = MAPPED.every((byte, i) => key[i] === byte);
         found.push({
           family: mapped ? 4 : 6,
           address: mapped ? key.slice(12) : key,
-          packets: view.getBigUint64(row * HITS.bytes + HITS.packets, true),
+          packets,
           lastDropMs: toMs(view.getBigUint64(row * HITS.bytes + HITS.lastNs, true)),
         });
       }
       // Bounded: not the whole map as objects.
-      if (found.length > 4 * count + 4096) keepTop(found, count);
+      if (found.length > 4 * count + 512) {
+        keepTop(found, count);
+        least = found.at(-1)?.packets ?? 0n;
+      }
     }
     keepTop(found, count);
     return found;
   }
 
-  /** Dropped packets of one source and when the last was recorded. @throws KernelError */
-  source(family: Family, address: Uint8Array): { packets: bigint; lastDropMs: number } {
+  /** Dropped packets of one source, estimated. @throws KernelError */
+  source(family: Family, address: Uint8Array): Hits {
     const key = new Uint8Array(16);
     if (family === 4) {
       key.set(MAPPED);
       key.set(address.subarray(0, 4), 12);
     } else key.set(address.subarray(0, 16));
-    const value = this.#sources.lookup(key);
-    if (!value) return { packets: 0n, lastDropMs: 0 };
-    const view = new DataView(value.buffer, value.byteOffset, value.byteLength);
-    return { packets: view.getBigUint64(HITS.packets, true), lastDropMs: toMs(view.getBigUint64(HITS.lastNs, true)) };
+    return hitsOf(this.#sources.lookup(key));
   }
 
-  /** @throws KernelError */
-  entryHits(family: Family, address: Uint8Array, length: number): bigint {
-    const value = this.#entryHits.lookup(entryKey(family, address, length));
-    if (!value) return 0n;
-    return new DataView(value.buffer, value.byteOffset, value.byteLength).getBigUint64(HITS.packets, true);
+  /** Packets that met one entry, exact. @throws KernelError */
+  entry(family: Family, address: Uint8Array, length: number): Hits {
+    return hitsOf(this.#entryHits.lookup(entryKey(family, address, length)));
   }
 
   /** An entry that has gone takes its hits with it. @throws KernelError */
   forgetEntry(family: Family, address: Uint8Array, length: number): void {
     this.#entryHits.delete(entryKey(family, address, length));
   }
+}
+
+function hitsOf(value: Uint8Array | undefined): Hits {
+  if (!value) return { packets: 0n, lastMs: 0 };
+  const view = new DataView(value.buffer, value.byteOffset, value.byteLength);
+  return { packets: view.getBigUint64(HITS.packets, true), lastMs: toMs(view.getBigUint64(HITS.lastNs, true)) };
 }
 
 /** Most packets first; the address settles draws, so that two calls agree. */

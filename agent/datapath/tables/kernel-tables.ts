@@ -2,7 +2,7 @@
 // composes it with the object and its links; nothing here knows how maps are opened, pinned or attached.
 import type { Digest, EntryTable } from '../../../common/entry-table.ts';
 import type { Family } from '../../../common/prefix.ts';
-import type { DatapathCounters, EntryChange } from '../datapath.ts';
+import type { DatapathCounters, EntryChange, SourceHits, SourceVerdict } from '../datapath.ts';
 import type { Limits } from '../decision/limits.ts';
 import type { KernelMap } from '../kernel-map.ts';
 
@@ -15,29 +15,6 @@ export interface TablesOptions {
   readonly gracePeriod: () => Promise<void>;
   /** Hears of a grace period that failed: memory then stays taken until a later one. */
   readonly onError: (error: unknown) => void;
-}
-
-/** What the kernel would do with a packet of one source now. */
-export interface SourceVerdict {
-  /** `clear`: not listed. `drop`. `allow`: listed, and passed by an allow entry. `monitor`: listed to be counted only. */
-  readonly verdict: 'clear' | 'drop' | 'allow' | 'monitor';
-  /** The deciding entry's length in bits; undefined when clear, or dropped by an entry that has no row of its own in the kernel. */
-  readonly length: number | undefined;
-  /** Milliseconds since boot at which the deciding entry ends, 0 for never. */
-  readonly expiresMs: number;
-  /** Packets dropped from this source, estimated from samples; 0 when none was recorded lately. */
-  readonly hits: bigint;
-  /** Milliseconds since boot of the last recorded drop, 0 for none. */
-  readonly lastDropMs: number;
-}
-
-export interface SourceHits {
-  readonly family: Family;
-  /** Network byte order. */
-  readonly address: Uint8Array;
-  /** Dropped packets, estimated from samples: exact while drops are few. */
-  readonly packets: bigint;
-  readonly lastDropMs: number;
 }
 
 export interface Verification {

@@ -2,9 +2,15 @@
 // on one side of it: rules in, bits over to them, rules out.
 import type { EntryTable } from '../../../common/entry-table.ts';
 import { addressBytes } from '../../../common/packed.ts';
-import type { Family } from '../../../common/prefix.ts';
+import { type Family, maskAddress } from '../../../common/prefix.ts';
 import { bootMs } from '../../boot-clock.ts';
-import { type DatapathCounters, DatapathError, type EntryChange } from '../datapath.ts';
+import {
+  type DatapathCounters,
+  DatapathError,
+  type EntryChange,
+  type SourceHits,
+  type SourceVerdict,
+} from '../datapath.ts';
 import { CONTROL, MAPS } from '../decision/layout.ts';
 import { capacityOf } from '../decision/limits.ts';
 import { Reclaimer } from '../decision/reclaimer.ts';
@@ -12,7 +18,7 @@ import { V4Decision } from '../decision/v4-decision.ts';
 import { V4Memory } from '../decision/v4-memory.ts';
 import { V6Front } from '../decision/v6-front.ts';
 import { Accounts } from './accounts.ts';
-import type { KernelTables, OpenMap, SourceHits, SourceVerdict, TablesOptions, Verification } from './kernel-tables.ts';
+import type { KernelTables, OpenMap, TablesOptions, Verification } from './kernel-tables.ts';
 import { planAll, planChange, plannedRows, type RulePlan } from './rule-plan.ts';
 import { Rules } from './rules.ts';
 import { SourceVerdicts } from './source-verdict.ts';
@@ -114,14 +120,18 @@ class Tables implements KernelTables {
   }
 
   entryHits(family: Family, address: Uint8Array, length: number): bigint {
-    return this.#accounts.entryHits(family, address, length);
+    return this.#accounts.entry(family, address, length).packets;
   }
 
   lookup(family: Family, address: Uint8Array): SourceVerdict {
     const exactly = address.subarray(0, addressBytes(family));
     const { verdict, rule } = this.#verdicts.decide(family, exactly, bootMs());
-    const { packets, lastDropMs } = this.#accounts.source(family, exactly);
-    return { verdict, length: rule?.length, expiresMs: rule?.expiresMs ?? 0, hits: packets, lastDropMs };
+    const decided = { verdict, length: rule?.length, expiresMs: rule?.expiresMs ?? 0 };
+    if (verdict === 'clear' || verdict === 'allow') return { ...decided, hits: 0n, lastHitMs: 0 };
+    const { packets, lastMs } = rule
+      ? this.#accounts.entry(family, maskAddress(exactly, rule.length), rule.length)
+      : this.#accounts.source(family, exactly);
+    return { ...decided, hits: packets, lastHitMs: lastMs };
   }
 
   listen(on: boolean): void {
