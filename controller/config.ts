@@ -37,9 +37,17 @@ export interface CredentialsSettings {
   readonly out: string | undefined;
 }
 
+export interface BackupSettings {
+  readonly dataDir: string;
+  /** What is written by a backup and read by a restore. */
+  readonly file: string;
+}
+
 export interface Actions {
+  readonly backup: (settings: BackupSettings) => Promise<void>;
   readonly credentials: (settings: CredentialsSettings) => Promise<void>;
   readonly init: (settings: InitSettings) => Promise<void>;
+  readonly restore: (settings: BackupSettings) => Promise<void>;
   readonly run: (settings: RunSettings) => Promise<void>;
 }
 
@@ -81,7 +89,23 @@ export function buildProgram(actions: Actions): Command {
     )
     .addOption(configOption())
     .action(async (options: Record<string, unknown>) => actions.credentials(credentialsSettings(options)));
-  for (const command of [init, run, credentials])
+  const backup = program
+    .command('backup')
+    .description('copy the store to a new file, mode 0600 (the controller may run); the keys in DIR/pki are not in it')
+    .argument('<file>', 'new file')
+    .addOption(dataDirOption())
+    .addOption(configOption())
+    .action(async (file: string, options: Record<string, unknown>) => actions.backup(backupSettings(file, options)));
+  const restore = program
+    .command('restore')
+    .description(
+      'make a backup the store (the controller is stopped); the store before it stays as store.db.before-restore',
+    )
+    .argument('<file>', 'backup')
+    .addOption(dataDirOption())
+    .addOption(configOption())
+    .action(async (file: string, options: Record<string, unknown>) => actions.restore(backupSettings(file, options)));
+  for (const command of [init, run, credentials, backup, restore])
     command.hook('preAction', () => {
       const file = text(command.opts(), 'config');
       if (file) applyYamlFile(command, file);
@@ -140,6 +164,10 @@ function credentialsSettings(options: Record<string, unknown>): CredentialsSetti
     ttlMs: parseDuration(text(options, 'ttl')),
     out: text(options, 'out') || undefined,
   };
+}
+
+function backupSettings(file: string, options: Record<string, unknown>): BackupSettings {
+  return { dataDir: text(options, 'dataDir'), file };
 }
 
 /** Every address of this machine, as seen from it: what listens on all is dialled on the loopback one. */

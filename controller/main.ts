@@ -8,7 +8,14 @@ import { formatEndpoint } from '../common/endpoint.ts';
 import { FleetblockError, messageOf } from '../common/errors.ts';
 import { createLogger } from '../common/logger.ts';
 import { withoutTokens } from '../common/token.ts';
-import { buildProgram, type CredentialsSettings, type InitSettings, type RunSettings } from './config.ts';
+import {
+  type BackupSettings,
+  buildProgram,
+  type CredentialsSettings,
+  type InitSettings,
+  type RunSettings,
+} from './config.ts';
+import { DataDirectory } from './data-dir.ts';
 import type { RunningServer } from './server.ts';
 
 const USAGE = 2;
@@ -34,6 +41,23 @@ async function credentials({ dataDir, name, role, ttlMs, out }: CredentialsSetti
   const untilMs = await makeCredentials({ dataDir, name, role, ttlMs, out: path, clock: systemClock });
   const until = new Date(untilMs).toISOString().slice(0, 10);
   process.stdout.write(`wrote ${path}: ${role} ${name}, until ${until}\n  export FLEETBLOCK_CONFIG=${path}\n`);
+}
+
+async function backup({ dataDir, file }: BackupSettings): Promise<void> {
+  const { backupStore } = await import('./store/sqlite/backup.ts');
+  const { revision } = backupStore(new DataDirectory(dataDir).store, file);
+  process.stdout.write(`wrote ${file}: the store at revision ${revision}\n`);
+}
+
+async function restore({ dataDir, file }: BackupSettings): Promise<void> {
+  const { restoreStore } = await import('./store/sqlite/backup.ts');
+  const { revision } = restoreStore(new DataDirectory(dataDir).store, file);
+  process.stdout.write(
+    `restored the store in ${dataDir} to revision ${revision} of ${file}, under a new epoch\n` +
+      '\nnext: start the controller. Hosts keep the list that they hold and are shown as degraded, until they are told to\n' +
+      'take the restored one:\n' +
+      '  fleetblock host resync --all-hosts\n',
+  );
 }
 
 async function run({ dataDir, listen, metrics, logLevel }: RunSettings): Promise<void> {
@@ -73,7 +97,7 @@ async function startMetrics(endpoint: NonNullable<RunSettings['metrics']>, serve
 }
 
 try {
-  const program = buildProgram({ init, run, credentials });
+  const program = buildProgram({ init, run, credentials, backup, restore });
   for (const command of [program, ...program.commands])
     command.exitOverride().configureOutput({ writeErr: (text) => process.stderr.write(withoutTokens(text)) });
   await program.parseAsync();

@@ -168,6 +168,11 @@ export class Lab implements AsyncDisposable {
     await this.#controllerProgram?.end(signal);
   }
 
+  /** Runs fleetblock-controller with the given words, where the controller is. */
+  controllerCommand(...args: string[]): Promise<CommandResult> {
+    return this.runAtController([...this.#command('controller'), ...args]);
+  }
+
   /** Enrolls the hosts, starts their agents and waits until all are synced. */
   async startHosts(): Promise<void> {
     await Promise.all(
