@@ -103,7 +103,8 @@ export function proofText(
   const { targeted, enforced } = reply.hosts ?? NO_HOSTS;
   const hosts = plural(targeted, 'host');
   if (waitMs === undefined) return `for ${hosts} (revision ${reply.revision}), not waiting for proof`;
-  return `on ${enforced}/${hosts} in ${Math.max(1, Math.round(reply.elapsedMs))} ms (revision ${reply.revision})`;
+  // The form of this line is a contract for whoever reads it by program: `hosts` also for one.
+  return `on ${enforced}/${targeted} hosts in ${Math.max(1, Math.round(reply.elapsedMs))} ms (revision ${reply.revision})`;
 }
 
 function removalJson(outcomes: readonly PrefixOutcome__Output[]): object {

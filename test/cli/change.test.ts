@@ -357,7 +357,7 @@ describe('unblock', () => {
     });
     expect(await fleetblock('unblock', '192.0.2.1', '192.0.2.2', '10.1.2.3')).toEqual({
       exitCode: 0,
-      stdout: 'unblocked 192.0.2.1/32 on 1/1 host in 3 ms (revision 7)\n192.0.2.2/32, 10.1.2.3/32 were not blocked\n',
+      stdout: 'unblocked 192.0.2.1/32 on 1/1 hosts in 3 ms (revision 7)\n192.0.2.2/32, 10.1.2.3/32 were not blocked\n',
       stderr:
         '10.1.2.3/32 has no manual claim, but is still blocked by 10.0.0.0/8 of list:drop on all, without end: a bad net\n',
     });

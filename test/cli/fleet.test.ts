@@ -151,7 +151,7 @@ describe('import', () => {
       elapsedMs: 3,
     });
     expect((await fleetblock(['lists', 'rm', 'drop'])).stdout).toBe(
-      'removed list drop: 5 entries on 1/1 host in 3 ms (revision 8)\n',
+      'removed list drop: 5 entries on 1/1 hosts in 3 ms (revision 8)\n',
     );
   });
 });

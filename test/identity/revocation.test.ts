@@ -32,7 +32,7 @@ describe.skipIf(reason)(`a revoked host${reason ? ` (skipped: ${reason})` : ''}`
     const answeredMs = performance.now();
     expect((await lost) - answeredMs).toBeLessThan(1000);
     expect((await lab.hostRows()).map(({ name }) => name)).toEqual([lab.hosts[0]?.name]);
-    expect((await lab.fleetblock('block', '203.0.113.9', '--all-hosts')).stdout).toMatch(/on 1\/1 host /);
+    expect((await lab.fleetblock('block', '203.0.113.9', '--all-hosts')).stdout).toMatch(/on 1\/1 hosts /);
   });
 
   test('its kernel goes on dropping, and takes no more changes', async () => {
