@@ -13,7 +13,7 @@ import { EncodedDelta } from '../views/delta.ts';
 import type { Views } from '../views/views.ts';
 import { encodeLookup, encodePing } from '../wire.ts';
 import { Feed, type InFlight, type Sink } from './feed.ts';
-import type { HostRefusal, HostState, HostStatus } from './host-state.ts';
+import { type HostRefusal, type HostState, type HostStatus, unattached } from './host-state.ts';
 import type { Slots } from './slots.ts';
 
 export interface SessionStream extends Sink {
@@ -185,6 +185,8 @@ export class HostSession {
     this.state.entries = Number(status.entries);
     this.state.counters = status.counters;
     this.state.interfaces = status.interfaces;
+    // Never the other way round: a status proves no revision.
+    if (unattached(status.interfaces)) this.#context.progressed(this);
     this.#noteProblems(status.problems);
     const repairs = Number(status.driftRepairs);
     if (repairs > this.state.driftRepairs)

@@ -48,7 +48,14 @@ export function unknownState(): HostState {
   };
 }
 
-/** An interface that exists and lets everything through: the maps may hold a revision, the host does not enforce it. */
+/** Why an ack of this host's proves nothing: it refuses, or its maps hold a list that no program reads. */
+export function whyNotEnforcing({ refusal, interfaces }: HostState): HostRefusal | undefined {
+  if (refusal) return refusal;
+  const open = unattached(interfaces);
+  return open && { code: 'DETACHED', text: `nothing is attached to ${open.name}: ${open.problem}` };
+}
+
+/** An interface that exists and lets everything through. */
 export function unattached(interfaces: readonly Interface__Output[]): Interface__Output | undefined {
   return interfaces.find((each) => each.index !== 0 && each.mode === 'none');
 }

@@ -12,7 +12,7 @@ import { EncodedDelta, type ViewDelta } from '../views/delta.ts';
 import type { Views } from '../views/views.ts';
 import { encodeWelcome } from '../wire.ts';
 import { HostSession, type SessionContext, type SessionStream } from './host-session.ts';
-import { type HostState, type HostStatus, unattached, unknownState } from './host-state.ts';
+import { type HostState, type HostStatus, unknownState, whyNotEnforcing } from './host-state.ts';
 import { Proof, type ProofResult, type Standing } from './proof.ts';
 import { Quarantine } from './quarantine.ts';
 import { Slots } from './slots.ts';
@@ -246,20 +246,14 @@ export class Hub {
   #standing(hostId: string, revision: Revision): Standing {
     const session = this.#sessions.get(hostId);
     if (!session) return { kind: 'awaited', revision };
-    const { refusal, interfaces } = session.state;
+    const refusal = whyNotEnforcing(session.state);
     if (refusal) return { kind: 'failed', refusal };
-    const open = unattached(interfaces);
-    if (open)
-      return {
-        kind: 'failed',
-        refusal: { code: 'DETACHED', text: `nothing is attached to ${open.name}: ${open.problem}` },
-      };
     const awaited = session.awaited;
     return awaited === undefined ? { kind: 'enforced' } : { kind: 'awaited', revision: awaited };
   }
 
   #progressed(session: HostSession): void {
-    const { refusal } = session.state;
+    const refusal = whyNotEnforcing(session.state);
     for (const proof of [...this.#proofs]) {
       if (refusal) proof.refused(session.hostId, refusal);
       else proof.acked(session.hostId, session.acked);

@@ -9,6 +9,7 @@ import type { Hub } from '../../controller/hub/hub.ts';
 import type { AgentMessage } from '../../proto/gen/fleetblock/v1/AgentMessage.ts';
 import type { ControllerMessage__Output } from '../../proto/gen/fleetblock/v1/ControllerMessage.ts';
 import type { Delta__Output } from '../../proto/gen/fleetblock/v1/Delta.ts';
+import type { Interface } from '../../proto/gen/fleetblock/v1/Interface.ts';
 
 const codec = protocol.AgentService.service.Sync;
 const decodeAgent = (message: AgentMessage) => codec.requestDeserialize(codec.requestSerialize(message));
@@ -30,6 +31,7 @@ export class FakeHost implements SessionStream {
   /** Reads, and answers nothing. */
   mute = false;
   tampered = false;
+  interfaces: Interface[] = [];
   bytes = 0;
   readonly #hub: Hub;
   readonly #nowMs: () => number;
@@ -70,6 +72,7 @@ export class FakeHost implements SessionStream {
         revision: `${this.revision}`,
         digest: this.table.digest(),
         entries: this.table.size,
+        interfaces: this.interfaces,
       },
     });
     if (!hello) throw new Error('no hello');

@@ -255,3 +255,24 @@ it('faults row 23: after a restore hosts keep what they hold until they are orde
   expect(await prove()).toMatchObject({ pending: [], failed: [] });
   expect(listed(host(0).table)).toEqual(['block 20.0.0.1/32']);
 });
+
+it('an ack is no proof while an interface of the host lets everything through, however it came to that', async () => {
+  await start(2);
+  host(1).connect();
+  await prove(0);
+  const detached = [{ name: 'eth0', index: 2, mode: 'none', problem: 'the program is gone' }];
+  host(1).mute = true;
+  await block('20.0.0.1');
+  const proof = prove();
+  // One comes back during the wait without its program, the other loses it during the wait.
+  host(0).interfaces = detached;
+  host(0).connect();
+  host(1).mute = false;
+  host(1).reply({ status: { interfaces: detached } });
+  const { enforced, pending, failed } = await proof;
+  expect({ enforced, pending }).toEqual({ enforced: [], pending: [] });
+  expect(failed.map(({ hostId, refusal }) => `${hostId} ${refusal.code}`).sort()).toEqual([
+    'h0 DETACHED',
+    'h1 DETACHED',
+  ]);
+});
