@@ -93,7 +93,6 @@ export function buildProgram(actions: Actions): Command {
   const run = program
     .command('run')
     .description('attach to the interfaces and stay in step with the controller, until stopped')
-    .addOption(setting('--interface <names>', 'network interfaces, separated by commas', { list: true }))
     .addOption(setting('--wait-for-interface', 'attach interfaces that do not exist yet when they appear'))
     .addOption(
       setting('--xdp-mode <mode>', 'native: in the driver; generic: slower, in any; auto: the best that works')
@@ -136,17 +135,30 @@ export function buildProgram(actions: Actions): Command {
   const doctor = program
     .command('doctor')
     .description('what to expect of XDP on this host, and what to change')
-    .addOption(setting('--interface <names>', 'network interfaces, separated by commas', { list: true }))
     .addOption(format())
     .action((options: Options) => actions.doctor(doctorSettings(options)));
 
-  const stateDir = () =>
-    setting('--state-dir <dir>', 'where the agent keeps its identity and list').default(DEFAULT_STATE_DIR);
-  const pinDir = () =>
-    setting('--pin-dir <dir>', 'where its maps and links are pinned, on bpffs').default(DEFAULT_PIN_DIR);
-  for (const command of [join, run, status, resync]) command.addOption(stateDir());
-  for (const command of [run, detach, status, doctor]) command.addOption(pinDir());
   const all = [join, run, detach, status, resync, doctor];
+  // Every command takes these, so that one set of flags serves all; the sets say which commands have a use for them.
+  const shared: readonly (readonly [ReadonlySet<Command>, string, () => Option])[] = [
+    [
+      new Set([join, run, status, resync]),
+      '--state-dir <dir>',
+      () => setting('--state-dir <dir>', 'where the agent keeps its identity and list').default(DEFAULT_STATE_DIR),
+    ],
+    [
+      new Set([run, detach, status, doctor]),
+      '--pin-dir <dir>',
+      () => setting('--pin-dir <dir>', 'where its maps and links are pinned, on bpffs').default(DEFAULT_PIN_DIR),
+    ],
+    [
+      new Set([run, doctor]),
+      '--interface <names>',
+      () => setting('--interface <names>', 'network interfaces, separated by commas', { list: true }),
+    ],
+  ];
+  for (const command of all)
+    for (const [users, flags, option] of shared) command.addOption(users.has(command) ? option() : unused(flags));
   const known = new Set(all.flatMap((command) => command.options.flatMap(({ long }) => long?.slice(2) ?? [])));
   for (const command of all) {
     command.addOption(new Option('--config <file>', 'YAML file with settings').env('FLEETBLOCK_AGENT_CONFIG'));
@@ -164,6 +176,11 @@ function setting(flags: string, description: string, { list = false } = {}): Opt
   const [, name = ''] = /^--([a-z-]+)/.exec(flags) ?? [];
   const option = new Option(flags, description).env(`FLEETBLOCK_${name.replaceAll('-', '_').toUpperCase()}`);
   return list ? option.argParser(appendList) : option;
+}
+
+/** An option that says nothing to its command. Its variable is not read: nobody meant it for this command. */
+function unused(flags: string): Option {
+  return new Option(flags, 'has no effect here: accepted so that one set of settings serves all commands');
 }
 
 function appendList(value: string, before: unknown): string[] {

@@ -68,6 +68,12 @@ export function buildProgram(actions: Actions): Command {
     .description('make a new fleet in an empty data directory: its certificate authority, store and first admin')
     .addOption(option('--fleet <name>', 'name of the fleet').default('default'))
     .addOption(option('--advertise <host:port>', 'by which operators reach it (default: what --listen says)'))
+    .addOption(
+      new Option(
+        '--metrics <host:port>',
+        'has no effect here: accepted so that one set of settings serves all commands',
+      ),
+    )
     .action(async (options: Record<string, unknown>) => actions.init(initSettings(options)));
   const run = withCommonOptions(program.command('run'))
     .description('serve the fleet in a data directory')
