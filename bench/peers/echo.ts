@@ -80,10 +80,14 @@ export function echoClient(address: string, ca: string): Client {
     'grpc.ssl_target_name_override': SERVER_NAME,
     'grpc.use_local_subchannel_pool': 1,
   });
-  const stream = client.makeBidiStreamRequest(method.path, bytes, bytes);
   const ack = Buffer.alloc(40);
-  stream.on('data', () => stream.write(ack));
-  stream.on('error', () => undefined);
+  const open = () => {
+    const stream = client.makeBidiStreamRequest(method.path, bytes, bytes);
+    stream.on('data', () => stream.write(ack));
+    // The server may not listen yet.
+    stream.on('error', () => setTimeout(open, 100));
+  };
+  open();
   return client;
 }
 
