@@ -336,9 +336,11 @@ export class HostSession {
   #repair(why: string): void {
     this.#context.log.warn({ host: this.hostId, why }, 'sending the whole view again');
     this.#context.events.add('host.drift', `${why}: the whole view is sent again`, { hostId: this.hostId });
-    this.#feed.restart(this.#acked);
+    // Not even what it said it holds: a revision with another digest is no revision of this store's.
+    this.#acked = 0n;
+    this.state.acked = 0n;
+    this.#feed.restart(0n);
     this.#sendSnapshot(false);
-    this.#context.progressed(this);
   }
 
   #hold(refusal: HostRefusal): void {

@@ -276,3 +276,23 @@ it('an ack is no proof while an interface of the host lets everything through, h
     'h1 DETACHED',
   ]);
 });
+
+it('a hello that names the head with another digest proves nothing: the host is repaired first', async () => {
+  await start(1);
+  await block('20.0.0.1');
+  host(0).connect();
+  await prove();
+  host(0).disconnect();
+  host(0).tamper();
+  host(0).mute = true;
+  const proof = prove(300);
+  host(0).connect();
+  expect(await proof).toMatchObject({ enforced: [], pending: ['h0'], failed: [] });
+  expect(controller.hub.stateOf('h0').acked).toBe(0n);
+  host(0).disconnect();
+  host(0).tamper();
+  host(0).mute = false;
+  host(0).connect();
+  expect(await prove()).toMatchObject({ enforced: ['h0'], pending: [] });
+  expect(listed(host(0).table)).toEqual(['block 20.0.0.1/32']);
+});
