@@ -121,6 +121,19 @@ describe.each(IMPLEMENTATIONS)('$name store', ({ open }) => {
       expect(await layers()).toEqual(['claims all: 198.51.100.1/32']);
     });
 
+    it('lets a block win over monitor-only on the same claim, whichever came first, with the end of its own', async () => {
+      await add(['198.51.100.1'], { expiresMs: clock.now + 1000 });
+      const weaker = await add(['198.51.100.1'], { monitor: true, reason: 'only looking' });
+      expect(weaker.outcomes).toEqual(['UNCHANGED']);
+      expect(await layers()).toEqual(['claims all: 198.51.100.1/32 until 1000']);
+      await add(['198.51.100.2'], { monitor: true });
+      await add(['198.51.100.2'], { expiresMs: clock.now + 1000 });
+      expect(await layers()).toEqual([
+        'claims all: 198.51.100.1/32 until 1000',
+        'claims all: 198.51.100.2/32 until 1000',
+      ]);
+    });
+
     it('removes one origin’s claim; what other origins say stays, and decides the row', async () => {
       await add(['198.51.100.1'], { expiresMs: clock.now + 1000 });
       await add(['198.51.100.1'], { origin: 'crowdsec', expiresMs: clock.now + 5000, monitor: true });

@@ -2,7 +2,7 @@
 import type { Entry } from '../../../common/packed.ts';
 import { formatPrefix, type Prefix } from '../../../common/prefix.ts';
 import { formatSelector, type Selector } from '../../../common/selector.ts';
-import { hasEnded, laterEnd } from '../effective.ts';
+import { hasEnded, stronger } from '../effective.ts';
 import { type Claim, type ClaimAction, claimsLayer } from '../records.ts';
 import type { AddClaims, ChangeResult, ClaimOutcome, RemoveClaims } from '../store.ts';
 import { claimFromRow, claimsOn, deleteClaim, layerEffect, layerEntry, saveClaim } from './claim-rows.ts';
@@ -16,16 +16,20 @@ export function addClaims(tx: Transaction, request: AddClaims): ChangeResult {
       (claim) => claim.origin === request.origin && formatSelector(claim.selector) === wanted,
     );
     const live = present && !hasEnded(present.expiresMs, tx.nowMs) ? present : undefined;
+    const weaker = live !== undefined && !live.monitor && request.monitor;
     const claim: Claim = {
       prefix,
       action: request.action,
       origin: request.origin,
       selector: request.selector,
-      reason: request.reason || (live?.reason ?? ''),
+      // A weaker request changes nothing of what is said already.
+      reason: weaker ? live.reason : request.reason || (live?.reason ?? ''),
       actor: request.actor,
       createdMs: live?.createdMs ?? tx.nowMs,
-      expiresMs: live ? laterEnd(live.expiresMs, request.expiresMs) : request.expiresMs,
-      monitor: request.monitor,
+      ...stronger(live && { monitor: live.monitor, expiresMs: live.expiresMs }, {
+        monitor: request.monitor,
+        expiresMs: request.expiresMs,
+      }),
     };
     if (live && sameStatement(live, claim)) return 'UNCHANGED';
     saveClaim(tx.db, claim);
