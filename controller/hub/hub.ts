@@ -173,14 +173,34 @@ export class Hub {
       () => this.#proofs.delete(proof),
     );
     this.#proofs.add(proof);
+    const deadlineMs = this.#deps.clock.monotonicMs() + timeoutMs;
     const start = () =>
       proof.start(
         hostIds.map((hostId) => ({ hostId, standing: this.#standing(hostId, revision) })),
-        timeoutMs,
+        Math.max(0, deadlineMs - this.#deps.clock.monotonicMs()),
       );
-    if (this.#deps.views.revision >= revision || timeoutMs === 0) start();
-    else this.#early.push({ revision, start });
+    if (this.#deps.views.revision >= revision) start();
+    else if (timeoutMs === 0) {
+      start();
+      proof.stop();
+    } else this.#startLater(revision, start, timeoutMs);
     return proof.result;
+  }
+
+  /** When the views have come to the revision, or at the deadline, whichever is first. */
+  #startLater(revision: Revision, start: () => void, timeoutMs: number): void {
+    const early = {
+      revision,
+      start: () => {
+        clearTimeout(timer);
+        start();
+      },
+    };
+    const timer = setTimeout(() => {
+      this.#early.splice(this.#early.indexOf(early), 1);
+      start();
+    }, timeoutMs);
+    this.#early.push(early);
   }
 
   /** Ends every stream: agents come back to whoever serves next. */
@@ -191,6 +211,7 @@ export class Hub {
       session.end(stopping);
       this.disconnect(session);
     }
+    for (const each of this.#early.splice(0)) each.start();
     for (const proof of [...this.#proofs]) proof.stop();
   }
 
@@ -248,7 +269,8 @@ export class Hub {
     if (!session) return { kind: 'awaited', revision };
     const refusal = whyNotEnforcing(session.state);
     if (refusal) return { kind: 'failed', refusal };
-    const awaited = session.awaited;
+    const behind = this.#deps.views.revision < revision;
+    const awaited = session.awaited ?? (behind ? revision : undefined);
     return awaited === undefined ? { kind: 'enforced' } : { kind: 'awaited', revision: awaited };
   }
 

@@ -296,3 +296,12 @@ it('a hello that names the head with another digest proves nothing: the host is 
   expect(await prove()).toMatchObject({ enforced: ['h0'], pending: [] });
   expect(listed(host(0).table)).toEqual(['block 20.0.0.1/32']);
 });
+
+it('counts nobody as enforcing a revision that the views have not come to, and keeps the deadline', async () => {
+  await start(1);
+  host(0).connect();
+  await prove();
+  const ahead = store.head + 1n;
+  expect(await controller.hub.prove(['h0'], ahead, 0)).toMatchObject({ enforced: [], pending: ['h0'] });
+  expect(await controller.hub.prove(['h0'], ahead, 50)).toMatchObject({ enforced: [], pending: ['h0'] });
+});
