@@ -3,7 +3,7 @@
 
 import { messageOf } from '../../common/errors.ts';
 import type { Logger } from '../../common/logger.ts';
-import type { InterfaceState, XdpModeRequest } from './datapath.ts';
+import { DatapathError, type InterfaceState, type XdpModeRequest } from './datapath.ts';
 import { InterfaceLinks } from './interface-links.ts';
 import { watchLinks } from './libbpf/netlink.ts';
 import { LoadedSet, type SetOptions } from './loaded-set.ts';
@@ -88,11 +88,20 @@ export class Enforcement {
     return this.#links.states();
   }
 
-  /** The maps hold what they should: swaps the links of a staged set to its program, each in one step. */
+  /**
+   * The maps hold what they should: swaps the links of a staged set to its program, each in one step.
+   * @throws DatapathError KERNEL when a link still runs an older program: it stays staged, so the next call tries again
+   */
   enforce(): void {
     if (this.#ready) return;
     this.#ready = true;
     this.#sync();
+    if (this.#isSwapped()) return;
+    this.#ready = false;
+    throw new DatapathError(
+      'KERNEL',
+      'an interface still runs the program of older maps, so that the new ones decide nothing there: status says why; tried again at the next audit',
+    );
   }
 
   /** Stops watching, closes all descriptors, frees the pin directory. All stays pinned and attached. Idempotent. */
@@ -128,8 +137,13 @@ export class Enforcement {
 
   /** Old sets and programs go only when no link needs them. */
   #settle(): void {
-    for (const id of this.#links.programIds()) if (id !== this.set.program.info.id) return;
+    if (!this.#isSwapped()) return;
     this.set.settle();
     this.#settled = true;
+  }
+
+  #isSwapped(): boolean {
+    const { id } = this.set.program.info;
+    return [...this.#links.programIds()].every((running) => running === id);
   }
 }

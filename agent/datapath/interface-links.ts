@@ -22,6 +22,8 @@ interface HeldLink {
   index: number;
   /** Why it is in generic mode, when that was not asked for. */
   problem: string;
+  /** Why it still runs an older program. */
+  swapProblem: string;
 }
 
 const GENERIC_PROBLEM =
@@ -48,7 +50,7 @@ export class InterfaceLinks {
     this.#logger = options.logger;
     this.#held = openLinks(options.pinDir).map(({ link, path }) => {
       const index = link.info().ifindex;
-      return { link, path, name: interfaceName(index) ?? '', index, problem: '' };
+      return { link, path, name: interfaceName(index) ?? '', index, problem: '', swapProblem: '' };
     });
   }
 
@@ -104,13 +106,14 @@ export class InterfaceLinks {
   }
 
   #swap(held: HeldLink, program: XdpProgram): void {
+    held.swapProblem = '';
     if (held.link.info().programId === program.info.id) return;
     try {
       held.link.update(program);
       this.#logger.info({ interface: held.name, program: program.info.id }, 'swapped the program');
     } catch (error) {
       if (error instanceof KernelError && VANISHED.has(error.errnoName)) return;
-      held.problem = `the program could not be swapped, an older one is still dropping: ${messageOf(error)}`;
+      held.swapProblem = `the program could not be swapped, an older one is still dropping: ${messageOf(error)}`;
       this.#logger.error({ interface: held.name, error: messageOf(error) }, 'cannot swap the program');
     }
   }
@@ -172,7 +175,8 @@ export class InterfaceLinks {
 
   #attachedState(held: HeldLink, name: string, index: number): InterfaceState {
     const mode = modeOf(index);
-    const problem = held.problem || (mode === 'generic' && this.#mode === 'auto' ? GENERIC_PROBLEM : '');
+    const problem =
+      held.swapProblem || held.problem || (mode === 'generic' && this.#mode === 'auto' ? GENERIC_PROBLEM : '');
     return { name, index, mode, problem };
   }
 
@@ -251,7 +255,7 @@ export class InterfaceLinks {
       link.close();
       throw error;
     }
-    const held = { link, path, name, index, problem };
+    const held = { link, path, name, index, problem, swapProblem: '' };
     this.#held.push(held);
     return held;
   }

@@ -1,14 +1,16 @@
 // Upgrades and downgrades to a program whose maps have another layout: the old program enforces until the new maps are filled.
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { DatapathError } from '../../agent/datapath/datapath.ts';
 import { MAPS } from '../../agent/datapath/decision/layout.ts';
 import { mapSizes } from '../../agent/datapath/decision/limits.ts';
 import { detachXdp } from '../../agent/datapath/detach.ts';
 import { Enforcement } from '../../agent/datapath/enforcement.ts';
 import { inspectPins } from '../../agent/datapath/inspect.ts';
+import { KernelError } from '../../agent/datapath/kernel-map.ts';
 import { GracePeriod } from '../../agent/datapath/libbpf/grace-period.ts';
-import { attachedProgram } from '../../agent/datapath/libbpf/link.ts';
+import { attachedProgram, XdpLink } from '../../agent/datapath/libbpf/link.ts';
 import { openPinnedLink } from '../../agent/datapath/pins.ts';
 import { packagedObject } from '../../agent/datapath/platform.ts';
 import { openTables } from '../../agent/datapath/tables/open-tables.ts';
@@ -121,6 +123,38 @@ describe.skipIf(whyNoNetwork() !== '')(`another layout of the maps ${whyNoNetwor
       expect(inspectPins(pinDir)?.counters === undefined).toBe(to !== 1);
       running = next;
     }
+  });
+
+  it('a link that cannot be swapped: the new maps are not taken for enforced, and the next try finishes', async () => {
+    const old = start(1);
+    await fill(old);
+    old.close();
+    const next = start(2);
+    await fill(next);
+    const update = XdpLink.prototype.update;
+    let failures = 1;
+    const spy = vi.spyOn(XdpLink.prototype, 'update').mockImplementation(function (this: XdpLink, program) {
+      if (failures-- > 0) throw new KernelError('ENOMEM', 'cannot swap the program: ENOMEM');
+      update.call(this, program);
+    });
+    try {
+      expect(() => next.enforce()).toThrow(DatapathError);
+      expect(next.staged).toBe(true);
+      expect(next.states().map(({ problem }) => problem.includes('older one is still dropping'))).toEqual([
+        true,
+        false,
+      ]);
+      expect(directories()).toEqual(['links', 'staged-v2', 'v1']);
+      await expectEnforced();
+      next.enforce();
+    } finally {
+      spy.mockRestore();
+    }
+    expect(next.staged).toBe(false);
+    expect(next.states().map(({ problem }) => problem.includes('older one is still dropping'))).toEqual([false, false]);
+    expect(directories()).toEqual(['links', 'v2']);
+    for (const name of ['in0', 'in1']) expect(programOf(name)).toBe(next.set.program.info.id);
+    await expectEnforced();
   });
 
   it('a crash after one link was swapped: the next start takes the new maps for both', async () => {

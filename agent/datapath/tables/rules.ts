@@ -6,7 +6,7 @@ import { DatapathError } from '../datapath.ts';
 import type { V6Front } from '../decision/v6-front.ts';
 import { KernelError } from '../kernel-map.ts';
 import type { OpenMap } from './kernel-tables.ts';
-import { RULE_MAPS, RuleMap } from './rule-map.ts';
+import { RULE_MAPS, RuleMap, type RuleMapSpec } from './rule-map.ts';
 import type { RulePlan } from './rule-plan.ts';
 
 const NO_ROOM: ReadonlySet<string> = new Set(['E2BIG', 'ENOSPC', 'ENOMEM']);
@@ -54,13 +54,13 @@ export class Rules {
   }
 
   /**
-   * The adding half of a plan: rows into the maps, then the bits that make IPv6 packets look.
+   * The adding half of a plan, allowing rows first, so that no packet of an allowed source meets a new block: rows into the maps, then the bits that make IPv6 packets look.
    * @throws DatapathError; the maps then hold what they held before
    */
   async put(plan: RulePlan, wanted: EntryTable, front: V6Front): Promise<void> {
     const done = this.#maps.map(() => ({ put: 0, removed: 0 }));
     try {
-      for (const [i, map] of this.#maps.entries()) {
+      for (const [i, map] of [...this.#maps.entries()].sort(([, a], [, b]) => allowFirst(a.spec, b.spec))) {
         const rows = plan.puts[i] ?? new Uint32Array(0);
         if (rows.length === 0) continue;
         Atomics.store(this.#control, map.spec.controlWord, Math.max(1, map.size + (plan.fresh[i] ?? 0)));
@@ -215,6 +215,10 @@ function rowLike(table: FamilyTable, other: FamilyTable, row: number): number {
 
 function hasRow(table: FamilyTable, other: FamilyTable, row: number): boolean {
   return rowLike(table, other, row) >= 0;
+}
+
+function allowFirst(a: RuleMapSpec, b: RuleMapSpec): number {
+  return Number(b.allow) - Number(a.allow);
 }
 
 function kindText(family: number, exact: boolean, allow: boolean): string {
