@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { chmodSync, existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { pathToFileURL } from 'node:url';
 import { FleetblockError, messageOf } from '../../../common/errors.ts';
 import { ensurePrivateDirectory, syncDirectory } from '../../../common/files.ts';
 import { explainSqliteError } from './database.ts';
@@ -110,7 +111,8 @@ function checkBeforeOpening(path: string): void {
 }
 
 function wasClosedCleanly(path: string): boolean {
-  const db = new DatabaseSync(path, { readOnly: true });
+  // Immutable: a plain look would leave an empty WAL behind, and the next start would miss none.
+  const db = new DatabaseSync(immutable(path), { readOnly: true });
   try {
     const row = db.prepare('SELECT clean FROM meta').get();
     return row !== undefined && integer(row, 'clean') === 1;
@@ -119,6 +121,12 @@ function wasClosedCleanly(path: string): boolean {
   } finally {
     db.close();
   }
+}
+
+function immutable(path: string): URL {
+  const url = pathToFileURL(path);
+  url.searchParams.set('immutable', '1');
+  return url;
 }
 
 /** @throws FleetblockError FAILED_PRECONDITION (a newer version's), DATA_LOSS (damaged). */
