@@ -158,10 +158,8 @@ it('faults row 29: 1,000 hosts come back together: snapshots a few at a time, op
   await start(1000, { concurrentSnapshots: 4 });
   await bigList(20_000);
   for (const each of hosts) each.connect();
+  // Resolves with the commit, in the middle of the storm. How far the fleet is by then depends on the machine.
   await block('20.1.0.1');
-  // The operator did not wait for the fleet: most of it had nothing yet when the change was committed.
-  const served = hosts.filter((each) => each.table.size > 0).length;
-  expect(served).toBeLessThan(hosts.length / 2);
   expect(await prove(30_000)).toMatchObject({ pending: [], failed: [] });
   expect(hosts.every((each) => each.table.size === 20_001)).toBe(true);
 }, 60_000);
