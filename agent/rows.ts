@@ -47,6 +47,7 @@ function filterColumns(
   columns: FamilyColumns,
   keep: (family: Family, columns: FamilyColumns, row: number) => boolean,
 ): FamilyColumns {
+  if (columns.count === 0) return columns;
   const rows = new Uint32Array(columns.count);
   let count = 0;
   for (let row = 0; row < columns.count; row++) if (keep(family, columns, row)) rows[count++] = row;
@@ -194,7 +195,8 @@ function byFamily(columns: readonly FamilyColumns[]): PackedEntries {
 /** What some rows of a table were before a change, so that the change can be taken back without a copy of the table. */
 export class UndoLog {
   readonly #table: EntryTable;
-  readonly #before = new EntryTable();
+  /** Made with the first row that was there: most changes only add, and an empty table is not free. */
+  #before: EntryTable | undefined;
   readonly #touched: PackedEntries[] = [];
 
   constructor(table: EntryTable) {
@@ -206,12 +208,15 @@ export class UndoLog {
     this.#touched.push(entries);
     forEachRow(entries, (family, columns, row) => {
       const found = find(this.#table, family, columns, row);
-      if (found >= 0) copyRow(this.#table.family(family), found, this.#before.family(family));
+      if (found < 0) return;
+      this.#before ??= new EntryTable();
+      copyRow(this.#table.family(family), found, this.#before.family(family));
     });
   }
 
   async run(): Promise<void> {
     for (const entries of this.#touched) await inSlices(entries, (slice) => this.#table.removeAll(slice));
+    if (!this.#before) return;
     for (const family of FAMILIES) {
       const before = this.#before.family(family);
       for (let row = 0; row < before.size; row++) {

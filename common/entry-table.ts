@@ -117,7 +117,7 @@ export class FamilyTable {
     }
     if (this.size + 1 > this.#meta.length) this.#growRows();
     const row = this.size++;
-    this.#addresses.set(this.#words === 1 ? this.#probe.subarray(0, 1) : this.#probe, row * this.#words);
+    for (let w = 0; w < this.#words; w++) this.#addresses[row * this.#words + w] = this.#probe[w] ?? 0;
     this.#meta[row] = meta;
     this.#setExpiry(row, expiresMs);
     this.#index[slot] = row + 1;

@@ -160,6 +160,7 @@ function encodeTtls(ttlsMs: Float64Array): Uint8Array {
 }
 
 function decodeTtls(bytes: Uint8Array): Float64Array {
+  if (bytes.length === 0) return NO_ROWS.ttlsMs;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   return Float64Array.from(
     { length: bytes.length / 8 },

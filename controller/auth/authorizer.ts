@@ -34,6 +34,8 @@ const RECHECK_MS = 500;
 interface LiveCall {
   readonly call: AuthorizableCall;
   readonly identity: PeerIdentity;
+  /** Made once: with thousands of open streams, looking at all of them must not build thousands of strings. */
+  readonly caller: Caller;
   readonly end: (error: FleetblockError) => void;
 }
 
@@ -72,7 +74,7 @@ export class Authorizer {
   watch(call: AuthorizableCall, end: (error: FleetblockError) => void): () => void {
     const identity = this.#identify(call);
     if (!identity) throw NO_CERTIFICATE();
-    const live = { call, identity, end };
+    const live = { call, identity, caller: callerOf(identity, call), end };
     this.#live.add(live);
     return () => this.#live.delete(live);
   }
@@ -80,7 +82,7 @@ export class Authorizer {
   /** Looks at all open calls. To be called when somebody was revoked. */
   recheck(): void {
     for (const live of this.#live) {
-      const error = this.#objection(live.identity, callerOf(live.identity, live.call), live.call.getPath());
+      const error = this.#objection(live.identity, live.caller, live.call.getPath());
       if (!error) continue;
       this.#live.delete(live);
       live.end(error);
