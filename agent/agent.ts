@@ -4,13 +4,16 @@ import { Backoff } from '../common/backoff.ts';
 import { messageOf } from '../common/errors.ts';
 import type { Logger } from '../common/logger.ts';
 import { NO_ENTRIES, type PackedEntries } from '../common/packed.ts';
+import { formatPrefix } from '../common/prefix.ts';
 import { SYNC_PROTOCOL } from '../common/rpc/proto.ts';
 import type { Hello } from '../proto/gen/fleetblock/v1/Hello.ts';
+import type { ProtectedAddress as ProtectedAddressWire } from '../proto/gen/fleetblock/v1/ProtectedAddress.ts';
 import type { Source } from '../proto/gen/fleetblock/v1/Source.ts';
 import type { Status } from '../proto/gen/fleetblock/v1/Status.ts';
 import type { AgentClock } from './boot-clock.ts';
 import type { Datapath, InterfaceState } from './datapath/datapath.ts';
 import { HELD_NOTHING, type ViewStore } from './held.ts';
+import type { ProtectedAddress } from './protected-addresses.ts';
 import { Reconciler } from './reconciler.ts';
 import { lookupReply } from './session/lookup-reply.ts';
 import { runSession } from './session/session.ts';
@@ -27,6 +30,8 @@ export interface AgentOptions {
   readonly kernelVersion: string;
   /** The rows that are never dropped on this host, looked up anew on every call. Default: none. */
   readonly protectedRows?: () => Promise<PackedEntries>;
+  /** The same with reasons, as of the last look: for the controller to show. Default: none. */
+  readonly protectedAddresses?: () => readonly ProtectedAddress[];
   /** How often they are looked up, milliseconds. Default 5,000. */
   readonly protectIntervalMs?: number;
   /** How often the kernel is compared with what it should hold, milliseconds. Default 60,000. */
@@ -53,7 +58,8 @@ export class Agent {
   #linkProblem = '';
   #stream: SyncStream | undefined;
   #resync = false;
-  #lastInterfaces = '';
+  /** What the controller was told last of interfaces and protected addresses. */
+  #lastShown = '';
 
   constructor(options: AgentOptions) {
     this.#options = options;
@@ -130,7 +136,13 @@ export class Agent {
       driftRepairs: `${driftRepairs}`,
       problems: this.problems,
       topSources: await this.#topSources(),
+      protectedAddresses: this.#protectedAddresses(),
     };
+  }
+
+  #protectedAddresses(): ProtectedAddressWire[] {
+    const addresses = this.#options.protectedAddresses?.() ?? [];
+    return addresses.map(({ prefix, why }) => ({ prefix: formatPrefix(prefix), why }));
   }
 
   /** None when they cannot be read: the rest of the status is worth sending without them. */
@@ -158,6 +170,7 @@ export class Agent {
       capacity: `${datapath.capacity}`,
       agentVersion,
       kernelVersion,
+      protectedAddresses: this.#protectedAddresses(),
     };
   }
 
@@ -218,9 +231,9 @@ export class Agent {
   async #tried(what: string, work: () => Promise<unknown>): Promise<void> {
     try {
       await work();
-      const interfaces = JSON.stringify(this.#options.datapath.interfaces());
-      if (interfaces !== this.#lastInterfaces) this.interfacesChanged();
-      this.#lastInterfaces = interfaces;
+      const shown = JSON.stringify([this.#options.datapath.interfaces(), this.#protectedAddresses()]);
+      if (shown !== this.#lastShown) this.reconciler.touch();
+      this.#lastShown = shown;
     } catch (error) {
       this.#options.log.error({ err: error }, `${what} failed`);
     }

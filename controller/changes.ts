@@ -4,10 +4,13 @@ import { FleetblockError, messageOf } from '../common/errors.ts';
 import { covers, type Prefix, parsePrefix } from '../common/prefix.ts';
 import type { Revision } from '../common/revision.ts';
 import { formatSelector, type Selector } from '../common/selector.ts';
+import type { AllowIndex } from './allow-index.ts';
 import type { Caller } from './auth/caller.ts';
+import { type Exempted, findExemptions } from './exemptions.ts';
 import type { Guard } from './guard.ts';
 import type { Hub } from './hub/hub.ts';
 import type { Matches } from './matches.ts';
+import { overridden } from './overridden.ts';
 import type { Claim, ClaimAction } from './store/records.ts';
 import { type ChangeResult, type ClaimOutcome, MAX_CHANGE_PREFIXES, type Store } from './store/store.ts';
 import type { HostOutcomes, Targets } from './targets.ts';
@@ -18,6 +21,7 @@ export interface ChangesDeps {
   readonly hub: Hub;
   readonly guard: Guard;
   readonly matches: Matches;
+  readonly allowed: AllowIndex;
   readonly clock: Clock;
 }
 
@@ -58,6 +62,8 @@ export interface ChangeReply {
   }[];
   readonly hosts: HostOutcomes;
   readonly elapsedMs: number;
+  /** What the change does not do although it was made, one sentence each. */
+  readonly warnings: readonly string[];
 }
 
 const MANUAL = 'manual';
@@ -93,7 +99,16 @@ export class Changes {
       monitor: request.monitor,
       dryRun: request.dryRun,
     });
-    return this.#reply(request, prefixes, result);
+    if (request.action === 'allow') {
+      const warnings = await overridden(this.#deps.matches, prefixes, this.#deps.targets.hosts(result.targets));
+      return this.#reply(request, prefixes, result, { warnings });
+    }
+    const exempted = await findExemptions(
+      { ...this.#deps, stateOf: (id) => hub.stateOf(id), wallMs: () => clock.wallMs() },
+      prefixes,
+      this.#deps.targets.hosts(result.targets),
+    );
+    return this.#reply(request, prefixes, result, exempted);
   }
 
   /** @throws FleetblockError INVALID_ARGUMENT, NOT_FOUND (host). */
@@ -115,18 +130,21 @@ export class Changes {
       claim.origin === origin &&
       samePrefix(claim.prefix, prefix) &&
       (!request.target || formatSelector(claim.selector) === formatSelector(request.target));
-    const remaining = request.action === 'block' ? await this.#stillBlocking(prefixes, own) : [];
-    return this.#reply(request, prefixes, result, remaining);
+    const stillBlocking = request.action === 'block' ? await this.#stillBlocking(prefixes, own) : [];
+    return this.#reply(request, prefixes, result, { stillBlocking });
   }
 
   async #reply(
     request: ChangeRequest,
     prefixes: readonly Prefix[],
     result: ChangeResult,
-    stillBlocking: readonly (readonly Claim[])[] = [],
+    found: Partial<Exempted> & { readonly stillBlocking?: readonly (readonly Claim[])[] },
   ): Promise<ChangeReply> {
-    const waitMs = request.dryRun ? 0 : (request.waitMs ?? 0);
-    const { outcomes, atMs } = await this.#deps.targets.prove(result.targets, result.revision, waitMs);
+    const { targets, clock } = this.#deps;
+    const { refusals, warnings = [], stillBlocking = [] } = found;
+    const { outcomes, atMs } = request.dryRun
+      ? { outcomes: targets.untried(result.targets, refusals), atMs: clock.monotonicMs() }
+      : await targets.prove(result.targets, result.revision, request.waitMs ?? 0, refusals);
     return {
       revision: result.revision,
       outcomes: prefixes.map((prefix, i) => ({
@@ -136,6 +154,7 @@ export class Changes {
       })),
       hosts: outcomes,
       elapsedMs: atMs - request.arrivedMs,
+      warnings,
     };
   }
 

@@ -2,6 +2,7 @@
 import type { Clock } from '../common/clock.ts';
 import type { Logger } from '../common/logger.ts';
 import { entryCount } from '../common/packed.ts';
+import { AllowIndex } from './allow-index.ts';
 import { Changes } from './changes.ts';
 import { EventLog } from './events.ts';
 import { startExpiry } from './expiry.ts';
@@ -54,13 +55,14 @@ export async function startController(options: ControllerOptions): Promise<Contr
     },
   );
   const registry = await HostRegistry.load(store);
+  const allowed = await AllowIndex.load(store);
   const views = await Views.load(store, registry, queue);
   const events = new EventLog(() => clock.wallMs());
   const hub = new Hub({ store, views, registry, clock, log, events }, options.hub);
   const targets = new Targets(registry, hub);
   const guard = new Guard(options.network);
   const matches = new Matches(store, views, () => clock.wallMs());
-  const changes = new Changes({ store, targets, hub, clock, guard, matches });
+  const changes = new Changes({ store, targets, hub, clock, guard, matches, allowed });
   const lists = new Lists({ store, targets, hub, clock, guard });
   store.follow(({ revision, layers }) => {
     if (layers.length > 0) events.add('change', describeChange(layers), { revision });

@@ -68,9 +68,9 @@ export class Lists {
     checkName(name);
     hub.quarantine.assertOpen();
     const startedMs = clock.monotonicMs();
-    const { dryRun, waitMs } = by;
-    const result = await store.removeList(name, { actor: by.caller.actor, reason: checkReason(by.reason) }, dryRun);
-    return prove(this.#deps, result, startedMs, dryRun ? undefined : waitMs);
+    const attribution = { actor: by.caller.actor, reason: checkReason(by.reason) };
+    const result = await store.removeList(name, attribution, by.dryRun);
+    return reply(this.#deps, result, startedMs, by);
   }
 }
 
@@ -101,7 +101,7 @@ export class ListImport {
 
   async finish(): Promise<ListReply> {
     const { store, clock } = this.#deps;
-    const { name, target, action, monitor, reason, dryRun, caller, waitMs } = this.#begin;
+    const { name, target, action, monitor, reason, dryRun, caller } = this.#begin;
     const startedMs = clock.monotonicMs();
     const result = await store.replaceList({
       name,
@@ -113,16 +113,22 @@ export class ListImport {
       chunks: this.#chunks,
       dryRun,
     });
-    return prove(this.#deps, result, startedMs, dryRun ? undefined : waitMs);
+    return reply(this.#deps, result, startedMs, this.#begin);
   }
 }
 
-async function prove(
+async function reply(
   deps: ListsDeps,
   result: ListResult,
   startedMs: number,
-  waitMs: number | undefined,
+  { dryRun, waitMs }: { readonly dryRun: boolean; readonly waitMs: number | undefined },
 ): Promise<ListReply> {
+  if (dryRun)
+    return {
+      ...result,
+      hosts: deps.targets.untried(result.targets),
+      elapsedMs: deps.clock.monotonicMs() - startedMs,
+    };
   const { outcomes, atMs } = await deps.targets.prove(result.targets, result.revision, waitMs ?? 0);
   return { ...result, hosts: outcomes, elapsedMs: atMs - startedMs };
 }

@@ -14,6 +14,10 @@ export interface HostOutcomes {
   readonly failed: readonly { readonly name: string; readonly refusal: HostRefusal }[];
 }
 
+/** By host id. */
+export type Refusals = ReadonlyMap<string, HostRefusal>;
+const NO_REFUSALS: Refusals = new Map();
+
 const MAX_WAIT_MS = 10 * 60_000;
 
 export class Targets {
@@ -48,13 +52,20 @@ export class Targets {
     return [...this.#registry.live()].filter((host) => selectors.some((selector) => selectorMatches(selector, host)));
   }
 
+  /** What a dry run says of the hosts: whom it would go to, and nothing about proof. */
+  untried(selectors: readonly Selector[], refusals: Refusals = NO_REFUSALS): HostOutcomes {
+    const hosts = this.hosts(selectors);
+    return { targeted: hosts.length, enforced: 0, pending: [], failed: failedOf(hosts, refusals) };
+  }
+
   /**
-   * How the targeted hosts stand, after waiting for them. `timeoutMs` 0: as they stand now.
+   * How the targeted hosts stand, after waiting for them. `timeoutMs` 0: as they stand now. Hosts with one of the `refusals` have
+   * failed already, whatever they hold.
    * @returns `atMs`: monotonic milliseconds of the last answer or the deadline
    */
-  async prove(selectors: readonly Selector[], revision: Revision, timeoutMs: number) {
+  async prove(selectors: readonly Selector[], revision: Revision, timeoutMs: number, refusals: Refusals = NO_REFUSALS) {
     const hosts = this.hosts(selectors);
-    const ids = hosts.map((host) => host.id);
+    const ids = hosts.map((host) => host.id).filter((id) => !refusals.has(id));
     const proof = await this.#hub.prove(ids, revision, Math.min(timeoutMs, MAX_WAIT_MS));
     const nameOf = (id: string) => this.#registry.find(id)?.name ?? id;
     const outcomes: HostOutcomes = {
@@ -64,8 +75,18 @@ export class Targets {
         name: nameOf(id),
         status: this.#hub.statusOf(id) === 'offline' ? 'offline' : 'lagging',
       })),
-      failed: proof.failed.map(({ hostId, refusal }) => ({ name: nameOf(hostId), refusal })),
+      failed: [
+        ...failedOf(hosts, refusals),
+        ...proof.failed.map(({ hostId, refusal }) => ({ name: nameOf(hostId), refusal })),
+      ],
     };
     return { outcomes, atMs: proof.atMs };
   }
+}
+
+function failedOf(hosts: readonly HostRecord[], refusals: Refusals): HostOutcomes['failed'] {
+  return hosts.flatMap(({ id, name }) => {
+    const refusal = refusals.get(id);
+    return refusal ? [{ name, refusal }] : [];
+  });
 }

@@ -62,6 +62,7 @@ export async function run(settings: RunSettings): Promise<void> {
       agentVersion: VERSION,
       kernelVersion: release(),
       protectedRows: () => protectedAddresses.rows(),
+      protectedAddresses: () => protectedAddresses.current,
       auditIntervalMs: settings.auditIntervalMs,
       // Big typed arrays hardly press V8, which would keep them until there is other garbage: in a quiet agent, for hours.
       onListDone: () => void globalThis.gc?.(),

@@ -56,17 +56,20 @@ export function changeText(reply: ChangeReply__Output, context: ChangeContext): 
   if (missing.length > 0) lines.push(`${names(missing)} ${missing.length === 1 ? 'was' : 'were'} ${words.already}`);
   const notes = [
     ...outcomes.flatMap((outcome) => stillNotes(outcome, context)),
-    ...(made.length > 0 && !context.dryRun ? hostNotes(reply.hosts, context.waitMs) : []),
+    ...reply.warnings.map((warning) => `warning: ${printable(warning)}`),
+    ...(made.length > 0 ? hostNotes(reply.hosts, context.dryRun ? undefined : context.waitMs) : []),
   ];
   return { lines, notes };
 }
 
 /** The exit code of a change that the controller accepted. */
 export function changeExitCode(reply: ChangeReply__Output, context: ChangeContext): number {
-  const { targeted, enforced } = reply.hosts ?? NO_HOSTS;
+  const { targeted, enforced, failed } = reply.hosts ?? NO_HOSTS;
   const nothing = reply.outcomes.every((outcome) => outcome.change === 'NOT_FOUND');
-  const whole = enforced >= targeted;
-  return whole || nothing || context.dryRun || context.waitMs === undefined ? EXIT.done : EXIT.partial;
+  if (enforced >= targeted || nothing || context.dryRun) return EXIT.done;
+  // What an allow entry lets through is known without waiting.
+  const known = failed.some((host) => host.code === 'ALLOWED');
+  return context.waitMs === undefined && !known ? EXIT.done : EXIT.partial;
 }
 
 /** `block -o json`; commands that remove say also what was not there and what still blocks. */
@@ -76,6 +79,7 @@ export function changeJson(reply: ChangeReply__Output, verb: ChangeVerb): object
     prefixes: reply.outcomes.map((outcome) => outcome.prefix),
     hosts: hostsJson(reply.hosts),
     elapsedMs: elapsedJson(reply.elapsedMs),
+    ...(reply.warnings.length > 0 ? { warnings: reply.warnings } : {}),
     ...(verb === 'unblock' || verb === 'disallow' ? removalJson(reply.outcomes) : {}),
   };
 }
@@ -130,7 +134,7 @@ function sentence(
   const revision = `revision ${reply.revision}`;
   if (dryRun)
     return kind === 'already'
-      ? `${words.already} ${what} on ${hosts} (dry run: nothing to change)`
+      ? `${what}: ${words.already} for ${hosts} (dry run: nothing to change)`
       : `would ${words.would} ${what} on ${hosts} (dry run: nothing was changed)`;
   const done = kind === 'still' ? `removed the ${origin} claim on` : words[kind];
   if (waitMs === undefined)
@@ -164,7 +168,11 @@ export function hostNotes(hosts: HostOutcomes__Output | null, waitMs: number | u
   if (targeted === 0) return ['no host matches now: it will hold for those that join later'];
   const within = waitMs === undefined ? '' : `: no proof within ${formatDuration(waitMs)}, it is still being sent`;
   const notes = [
-    ...failed.map((host) => `failed: ${host.name} refused it: ${host.code}: ${printable(host.text)}`),
+    ...failed.map(({ name, code, text }) =>
+      code === 'ALLOWED'
+        ? `failed: ${name} lets it pass: ALLOWED: ${printable(text)}`
+        : `failed: ${name} refused it: ${code}: ${printable(text)}`,
+    ),
     ...(waitMs === undefined ? pending.filter((host) => host.status === 'offline') : pending).map((host) =>
       host.status === 'offline'
         ? `pending: ${host.name} is offline: it takes the change when it reconnects`

@@ -13,7 +13,7 @@ import { EncodedDelta } from '../views/delta.ts';
 import type { Views } from '../views/views.ts';
 import { encodeLookup, encodePing } from '../wire.ts';
 import { Feed, type InFlight, type Sink } from './feed.ts';
-import { type HostRefusal, type HostState, type HostStatus, unattached } from './host-state.ts';
+import { type HostRefusal, type HostState, type HostStatus, protectedFromWire, unattached } from './host-state.ts';
 import type { Slots } from './slots.ts';
 
 export interface SessionStream extends Sink {
@@ -81,6 +81,7 @@ export class HostSession {
     state.acked = this.#acked;
     state.entries = Number(hello.entries);
     state.interfaces = hello.interfaces;
+    state.protectedAddresses = protectedFromWire(hello.protectedAddresses);
     state.agentVersion = hello.agentVersion;
     state.kernelVersion = hello.kernelVersion;
     state.lastSeenMs = context.wallMs();
@@ -185,6 +186,7 @@ export class HostSession {
     this.state.entries = Number(status.entries);
     this.state.counters = status.counters;
     this.state.interfaces = status.interfaces;
+    this.state.protectedAddresses = protectedFromWire(status.protectedAddresses);
     // Never the other way round: a status proves no revision.
     if (unattached(status.interfaces)) this.#context.progressed(this);
     this.#noteProblems(status.problems);

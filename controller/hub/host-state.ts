@@ -1,8 +1,10 @@
 // What is known of a host beside its record: kept while it is offline, so that people see what it was.
 
+import { type Prefix, parsePrefix } from '../../common/prefix.ts';
 import type { Revision } from '../../common/revision.ts';
 import type { Counters__Output } from '../../proto/gen/fleetblock/v1/Counters.ts';
 import type { Interface__Output } from '../../proto/gen/fleetblock/v1/Interface.ts';
+import type { ProtectedAddress__Output } from '../../proto/gen/fleetblock/v1/ProtectedAddress.ts';
 import type { Source__Output } from '../../proto/gen/fleetblock/v1/Source.ts';
 
 export type HostStatus = 'synced' | 'lagging' | 'offline' | 'degraded';
@@ -21,8 +23,21 @@ export interface HostState {
   problems: readonly string[];
   driftRepairs: number;
   topSources: readonly Source__Output[];
+  /** What it never drops, whatever it is told. */
+  protectedAddresses: readonly ProtectedPrefix[];
   /** What the controller holds against it, until it is over. */
   refusal: HostRefusal | undefined;
+}
+
+export interface ProtectedPrefix {
+  readonly prefix: Prefix;
+  /** For people: `own address`. */
+  readonly why: string;
+}
+
+/** As a hello or a status says it. @throws FleetblockError INVALID_ARGUMENT: not prefixes */
+export function protectedFromWire(addresses: readonly ProtectedAddress__Output[]): ProtectedPrefix[] {
+  return addresses.map(({ prefix, why }) => ({ prefix: parsePrefix(prefix), why }));
 }
 
 /** Why a host does not hold, or is not given, what it should: a nack or an epoch that differs. */
@@ -44,6 +59,7 @@ export function unknownState(): HostState {
     problems: [],
     driftRepairs: 0,
     topSources: [],
+    protectedAddresses: [],
     refusal: undefined,
   };
 }

@@ -36,6 +36,7 @@ export function changeReplyToWire(reply: ChangeReply): ChangeReplyWire {
     })),
     hosts: hostOutcomesToWire(reply.hosts),
     elapsedMs: reply.elapsedMs,
+    warnings: [...reply.warnings],
   };
 }
 

@@ -108,6 +108,8 @@ export interface ClaimFilter {
   readonly host?: { readonly name: string; readonly labels: Readonly<Record<string, string>> };
   /** Only claims whose prefix covers this one (or is it). */
   readonly covering?: Prefix;
+  /** Only claims on narrower prefixes inside this one. */
+  readonly within?: Prefix;
   /** Also claims that have ended and are not removed yet. */
   readonly expired?: boolean;
 }

@@ -18,6 +18,7 @@ import type { Nack as _fleetblock_v1_Nack, Nack__Output as _fleetblock_v1_Nack__
 import type { PackedPrefixes as _fleetblock_v1_PackedPrefixes, PackedPrefixes__Output as _fleetblock_v1_PackedPrefixes__Output } from './fleetblock/v1/PackedPrefixes.ts';
 import type { Ping as _fleetblock_v1_Ping, Ping__Output as _fleetblock_v1_Ping__Output } from './fleetblock/v1/Ping.ts';
 import type { Pong as _fleetblock_v1_Pong, Pong__Output as _fleetblock_v1_Pong__Output } from './fleetblock/v1/Pong.ts';
+import type { ProtectedAddress as _fleetblock_v1_ProtectedAddress, ProtectedAddress__Output as _fleetblock_v1_ProtectedAddress__Output } from './fleetblock/v1/ProtectedAddress.ts';
 import type { Selector as _fleetblock_v1_Selector, Selector__Output as _fleetblock_v1_Selector__Output } from './fleetblock/v1/Selector.ts';
 import type { SnapshotBegin as _fleetblock_v1_SnapshotBegin, SnapshotBegin__Output as _fleetblock_v1_SnapshotBegin__Output } from './fleetblock/v1/SnapshotBegin.ts';
 import type { SnapshotChunk as _fleetblock_v1_SnapshotChunk, SnapshotChunk__Output as _fleetblock_v1_SnapshotChunk__Output } from './fleetblock/v1/SnapshotChunk.ts';
@@ -57,6 +58,7 @@ export interface ProtoGrpcType {
       PackedPrefixes: MessageTypeDefinition<_fleetblock_v1_PackedPrefixes, _fleetblock_v1_PackedPrefixes__Output>
       Ping: MessageTypeDefinition<_fleetblock_v1_Ping, _fleetblock_v1_Ping__Output>
       Pong: MessageTypeDefinition<_fleetblock_v1_Pong, _fleetblock_v1_Pong__Output>
+      ProtectedAddress: MessageTypeDefinition<_fleetblock_v1_ProtectedAddress, _fleetblock_v1_ProtectedAddress__Output>
       Selector: MessageTypeDefinition<_fleetblock_v1_Selector, _fleetblock_v1_Selector__Output>
       SnapshotBegin: MessageTypeDefinition<_fleetblock_v1_SnapshotBegin, _fleetblock_v1_SnapshotBegin__Output>
       SnapshotChunk: MessageTypeDefinition<_fleetblock_v1_SnapshotChunk, _fleetblock_v1_SnapshotChunk__Output>

@@ -34,6 +34,7 @@ import type { ListListsRequest as _fleetblock_v1_ListListsRequest, ListListsRequ
 import type { OperatorServiceClient as _fleetblock_v1_OperatorServiceClient, OperatorServiceDefinition as _fleetblock_v1_OperatorServiceDefinition } from './fleetblock/v1/OperatorService.ts';
 import type { PackedPrefixes as _fleetblock_v1_PackedPrefixes, PackedPrefixes__Output as _fleetblock_v1_PackedPrefixes__Output } from './fleetblock/v1/PackedPrefixes.ts';
 import type { PrefixOutcome as _fleetblock_v1_PrefixOutcome, PrefixOutcome__Output as _fleetblock_v1_PrefixOutcome__Output } from './fleetblock/v1/PrefixOutcome.ts';
+import type { ProtectedAddress as _fleetblock_v1_ProtectedAddress, ProtectedAddress__Output as _fleetblock_v1_ProtectedAddress__Output } from './fleetblock/v1/ProtectedAddress.ts';
 import type { RemoveListRequest as _fleetblock_v1_RemoveListRequest, RemoveListRequest__Output as _fleetblock_v1_RemoveListRequest__Output } from './fleetblock/v1/RemoveListRequest.ts';
 import type { ResyncHostsReply as _fleetblock_v1_ResyncHostsReply, ResyncHostsReply__Output as _fleetblock_v1_ResyncHostsReply__Output } from './fleetblock/v1/ResyncHostsReply.ts';
 import type { ResyncHostsRequest as _fleetblock_v1_ResyncHostsRequest, ResyncHostsRequest__Output as _fleetblock_v1_ResyncHostsRequest__Output } from './fleetblock/v1/ResyncHostsRequest.ts';
@@ -84,6 +85,7 @@ export interface ProtoGrpcType {
       OperatorService: SubtypeConstructor<typeof grpc.Client, _fleetblock_v1_OperatorServiceClient> & { service: _fleetblock_v1_OperatorServiceDefinition }
       PackedPrefixes: MessageTypeDefinition<_fleetblock_v1_PackedPrefixes, _fleetblock_v1_PackedPrefixes__Output>
       PrefixOutcome: MessageTypeDefinition<_fleetblock_v1_PrefixOutcome, _fleetblock_v1_PrefixOutcome__Output>
+      ProtectedAddress: MessageTypeDefinition<_fleetblock_v1_ProtectedAddress, _fleetblock_v1_ProtectedAddress__Output>
       RemoveListRequest: MessageTypeDefinition<_fleetblock_v1_RemoveListRequest, _fleetblock_v1_RemoveListRequest__Output>
       ResyncHostsReply: MessageTypeDefinition<_fleetblock_v1_ResyncHostsReply, _fleetblock_v1_ResyncHostsReply__Output>
       ResyncHostsRequest: MessageTypeDefinition<_fleetblock_v1_ResyncHostsRequest, _fleetblock_v1_ResyncHostsRequest__Output>

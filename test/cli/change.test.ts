@@ -185,6 +185,31 @@ describe('block', () => {
     expect(asked?.dryRun).toBe(true);
   });
 
+  test('--dry-run of what is there already does not say that hosts enforce it', async () => {
+    controller.script.block = (request) => ({ ...whole(request, 'UNCHANGED'), hosts: { targeted: 3, enforced: 0 } });
+    expect((await fleetblock('block', '192.0.2.1', '--all-hosts', '--dry-run')).stdout).toBe(
+      '192.0.2.1/32: already blocked for 3 hosts (dry run: nothing to change)\n',
+    );
+  });
+
+  test.each<[string[], number]>([
+    [[], 3],
+    [['--no-wait'], 3],
+    [['--dry-run'], 0],
+  ])('what an allow entry lets through is a failure, with its reason (%j)', async (more, expected) => {
+    const failed = [{ name: 'web1', code: 'ALLOWED', text: '192.0.2.1/32 is allowed' }];
+    controller.script.block = (request) => ({
+      ...whole(request),
+      hosts: { targeted: 3, enforced: 2, failed },
+      warnings: ['parts pass'],
+    });
+    const { stderr, exitCode } = await fleetblock('block', '192.0.2.1', '--all-hosts', ...more);
+    expect(stderr).toBe('warning: parts pass\nfailed: web1 lets it pass: ALLOWED: 192.0.2.1/32 is allowed\n');
+    expect(exitCode).toBe(expected);
+    const json = await fleetblock('block', '192.0.2.1', '--all-hosts', '-o', 'json', ...more);
+    expect(JSON.parse(json.stdout)).toMatchObject({ hosts: { failed }, warnings: ['parts pass'] });
+  });
+
   test('a target without hosts says so', async () => {
     controller.script.block = (request) => ({ ...whole(request), hosts: { targeted: 0, enforced: 0 } });
     const { stderr, exitCode } = await fleetblock('block', '192.0.2.1', '-l', 'env=none');

@@ -14,8 +14,8 @@ import { type Clock, systemClock } from '../../common/clock.ts';
 import { formatEndpoint } from '../../common/endpoint.ts';
 import type { EntryTable } from '../../common/entry-table.ts';
 import { createLogger } from '../../common/logger.ts';
-import { unpackEntries } from '../../common/packed.ts';
-import { formatPrefix } from '../../common/prefix.ts';
+import { packEntries, unpackEntries } from '../../common/packed.ts';
+import { formatPrefix, parsePrefix } from '../../common/prefix.ts';
 import { type ClientIdentity, CONTROLLER_NAME, channelOptions, clientCredentials } from '../../common/rpc/channel.ts';
 import { protocol } from '../../common/rpc/proto.ts';
 import { DataDirectory, readFleetSettings } from '../../controller/data-dir.ts';
@@ -103,8 +103,9 @@ export class SyncFleet {
     };
   }
 
-  async agent(hostName: string, labels: Record<string, string> = {}): Promise<SimulatedHost> {
-    return new SimulatedHost(this.address, await this.enroll(hostName, labels));
+  /** `protects`: addresses that the host never drops. */
+  async agent(hostName: string, labels: Record<string, string> = {}, protects: string[] = []): Promise<SimulatedHost> {
+    return new SimulatedHost(this.address, await this.enroll(hostName, labels), protects);
   }
 
   async stop(): Promise<void> {
@@ -122,8 +123,9 @@ export class SimulatedHost {
   readonly #stop = new AbortController();
   readonly #done: Promise<void>;
 
-  constructor(address: string, identity: HostIdentity) {
+  constructor(address: string, identity: HostIdentity, protects: readonly string[] = []) {
     const clock = systemAgentClock();
+    const prefixes = protects.map(parsePrefix);
     this.identity = identity;
     this.datapath = new MemoryDatapath({ bootMs: clock.bootMs });
     this.agent = new Agent({
@@ -134,6 +136,9 @@ export class SimulatedHost {
       agentVersion: '0',
       kernelVersion: '6',
       dial: () => openSyncStream(address, identity),
+      protectedRows: async () =>
+        packEntries(prefixes.map((prefix) => ({ prefix, allow: true, monitor: false, ttlMs: 0 }))),
+      protectedAddresses: () => prefixes.map((prefix) => ({ prefix, why: 'own address' })),
     });
     this.#done = this.agent.run(this.#stop.signal);
   }

@@ -25,10 +25,32 @@ export async function* readClaims(db: Connection, filter: ClaimFilter, nowMs: nu
     yield coveringClaims(db, filter.covering).filter(wanted);
     return;
   }
-  for await (const batch of allClaims(db)) {
+  for await (const batch of allClaims(db, boundsOf(filter))) {
     const found = batch.filter(wanted);
     if (found.length > 0) yield found;
   }
+}
+
+/** Conditions that SQLite judges before a row costs anything. */
+interface Bounds {
+  readonly sql: string;
+  readonly values: readonly SQLInputValue[];
+}
+
+const NO_BOUNDS: Bounds = { sql: '', values: [] };
+
+function boundsOf({ action, within }: ClaimFilter): Bounds {
+  const parts: Bounds[] = [];
+  if (action) parts.push({ sql: ' AND action = ?', values: [action] });
+  if (within) {
+    const { family, address, length } = within;
+    const last = address.map((byte, i) => byte | (0xff >> Math.min(8, Math.max(0, length - i * 8))));
+    parts.push({
+      sql: ' AND family = ? AND address >= ? AND address <= ? AND length > ?',
+      values: [family, address, last, length],
+    });
+  }
+  return { sql: parts.map((part) => part.sql).join(''), values: parts.flatMap((part) => part.values) };
 }
 
 /** Claims on the prefix itself and on every wider one: one look-up a length. */
@@ -41,14 +63,13 @@ function coveringClaims(db: Connection, prefix: Prefix): Claim[] {
 }
 
 /** By pages of the primary key: a cursor held over turns of the event loop would pin the WAL. */
-async function* allClaims(db: Connection): AsyncGenerator<Claim[]> {
+async function* allClaims(db: Connection, bounds = NO_BOUNDS): AsyncGenerator<Claim[]> {
   let after: SQLInputValue[] | undefined;
+  const end = `${bounds.sql} ORDER BY ${KEY} LIMIT ${BATCH}`;
   for (;;) {
     const rows = after
-      ? db
-          .prepare(`SELECT * FROM claim WHERE (${KEY}) > (?, ?, ?, ?, ?, ?) ORDER BY ${KEY} LIMIT ${BATCH}`)
-          .all(...after)
-      : db.prepare(`SELECT * FROM claim ORDER BY ${KEY} LIMIT ${BATCH}`).all();
+      ? db.prepare(`SELECT * FROM claim WHERE (${KEY}) > (?, ?, ?, ?, ?, ?)${end}`).all(...after, ...bounds.values)
+      : db.prepare(`SELECT * FROM claim WHERE true${end}`).all(...bounds.values);
     const batch = rows.map(claimFromRow);
     const last = batch.at(-1);
     if (!last) return;

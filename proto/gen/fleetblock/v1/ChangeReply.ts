@@ -18,6 +18,11 @@ export interface ChangeReply {
    * From the request's arrival at the controller to the last ack (or the deadline), milliseconds.
    */
   'elapsedMs'?: (number | string);
+  /**
+   * What the change does not do although it was made, one sentence each: parts of a block that are allowed and go on passing,
+   * blocks that an allow entry overrides.
+   */
+  'warnings'?: (string)[];
 }
 
 export interface ChangeReply__Output {
@@ -34,4 +39,9 @@ export interface ChangeReply__Output {
    * From the request's arrival at the controller to the last ack (or the deadline), milliseconds.
    */
   'elapsedMs': (number);
+  /**
+   * What the change does not do although it was made, one sentence each: parts of a block that are allowed and go on passing,
+   * blocks that an allow entry overrides.
+   */
+  'warnings': (string)[];
 }

@@ -1,6 +1,7 @@
 // Original file: proto/fleetblock/v1/agent.proto
 
 import type { Interface as _fleetblock_v1_Interface, Interface__Output as _fleetblock_v1_Interface__Output } from '../../fleetblock/v1/Interface.ts';
+import type { ProtectedAddress as _fleetblock_v1_ProtectedAddress, ProtectedAddress__Output as _fleetblock_v1_ProtectedAddress__Output } from '../../fleetblock/v1/ProtectedAddress.ts';
 import type { Long } from '@grpc/proto-loader';
 
 /**
@@ -26,6 +27,7 @@ export interface Hello {
   'capacity'?: (number | string | Long);
   'agentVersion'?: (string);
   'kernelVersion'?: (string);
+  'protectedAddresses'?: (_fleetblock_v1_ProtectedAddress)[];
 }
 
 /**
@@ -51,4 +53,5 @@ export interface Hello__Output {
   'capacity': (string);
   'agentVersion': (string);
   'kernelVersion': (string);
+  'protectedAddresses': (_fleetblock_v1_ProtectedAddress__Output)[];
 }

@@ -4,7 +4,8 @@
 export interface HostFailure {
   'name'?: (string);
   /**
-   * Nack code, such as CAPACITY.
+   * Nack code, such as CAPACITY; DETACHED: nothing is attached to an interface; ALLOWED: an allow entry of the host's covers the
+   * whole of a prefix, which therefore goes on passing.
    */
   'code'?: (string);
   'text'?: (string);
@@ -13,7 +14,8 @@ export interface HostFailure {
 export interface HostFailure__Output {
   'name': (string);
   /**
-   * Nack code, such as CAPACITY.
+   * Nack code, such as CAPACITY; DETACHED: nothing is attached to an interface; ALLOWED: an allow entry of the host's covers the
+   * whole of a prefix, which therefore goes on passing.
    */
   'code': (string);
   'text': (string);

@@ -3,6 +3,7 @@
 import type { Counters as _fleetblock_v1_Counters, Counters__Output as _fleetblock_v1_Counters__Output } from '../../fleetblock/v1/Counters.ts';
 import type { Interface as _fleetblock_v1_Interface, Interface__Output as _fleetblock_v1_Interface__Output } from '../../fleetblock/v1/Interface.ts';
 import type { Source as _fleetblock_v1_Source, Source__Output as _fleetblock_v1_Source__Output } from '../../fleetblock/v1/Source.ts';
+import type { ProtectedAddress as _fleetblock_v1_ProtectedAddress, ProtectedAddress__Output as _fleetblock_v1_ProtectedAddress__Output } from '../../fleetblock/v1/ProtectedAddress.ts';
 import type { Long } from '@grpc/proto-loader';
 
 export interface Status {
@@ -22,6 +23,7 @@ export interface Status {
    * Sources with the most drops lately, the most first; at most 20. Sampled.
    */
   'topSources'?: (_fleetblock_v1_Source)[];
+  'protectedAddresses'?: (_fleetblock_v1_ProtectedAddress)[];
 }
 
 export interface Status__Output {
@@ -41,4 +43,5 @@ export interface Status__Output {
    * Sources with the most drops lately, the most first; at most 20. Sampled.
    */
   'topSources': (_fleetblock_v1_Source__Output)[];
+  'protectedAddresses': (_fleetblock_v1_ProtectedAddress__Output)[];
 }
