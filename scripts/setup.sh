@@ -17,6 +17,7 @@ need ip iproute2
 need ping iputils-ping
 need ethtool ethtool
 need nsenter util-linux
+need strace strace
 [ -e /usr/include/bpf/bpf_helpers.h ] || missing="$missing libbpf-dev"
 [ -e /usr/include/linux/bpf.h ] || missing="$missing linux-libc-dev"
 ldconfig -p 2>/dev/null | grep -q 'libbpf\.so\.1' || missing="$missing libbpf1"

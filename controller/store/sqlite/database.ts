@@ -2,6 +2,7 @@
 // its own; reads have a connection of their own and see committed data only.
 import { type DatabaseSync, DatabaseSync as Sqlite, type StatementSync } from 'node:sqlite';
 import { FleetblockError, messageOf } from '../../../common/errors.ts';
+import { failpoint } from '../../../common/failpoint.ts';
 
 /** Most changes of one commit: bounds how long the event loop is held. */
 const MAX_BATCH = 128;
@@ -65,7 +66,7 @@ export class Database {
     try {
       this.#writer.exec('BEGIN IMMEDIATE');
       const result = await work(this.#writer);
-      this.#writer.exec('COMMIT');
+      this.#commit();
       afterCommit(result);
       return result;
     } catch (error) {
@@ -77,19 +78,19 @@ export class Database {
     }
   }
 
-  close(): void {
+  /** `last` is the last that the writer does. Idempotent. */
+  close(last: (writer: Connection) => void): void {
     if (this.#closed) return;
     this.#closed = true;
     const gone = new FleetblockError('UNAVAILABLE', 'the controller is stopping: try again');
     for (const job of this.#jobs.splice(0)) job.failed(gone);
     this.#rollBack();
     this.#reader.close();
-    this.#writer.close();
-  }
-
-  /** Runs between batches, outside any transaction: for pragmas and for the marks of open and close. */
-  immediately(work: (writer: Connection) => void): void {
-    work(this.#writer);
+    try {
+      last(this.#writer);
+    } finally {
+      this.#writer.close();
+    }
   }
 
   #schedule(): void {
@@ -110,7 +111,7 @@ export class Database {
       this.#assertUsable();
       this.#writer.exec('BEGIN IMMEDIATE');
       for (const job of jobs) if (this.#attempt(job)) done.push(job);
-      this.#writer.exec('COMMIT');
+      this.#commit();
     } catch (error) {
       this.#rollBack();
       const explained = this.#explain(error);
@@ -135,6 +136,12 @@ export class Database {
       job.failed(this.#explain(error));
       return false;
     }
+  }
+
+  #commit(): void {
+    failpoint('store.commit.before');
+    this.#writer.exec('COMMIT');
+    failpoint('store.commit.after');
   }
 
   #rollBack(): void {

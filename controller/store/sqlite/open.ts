@@ -1,10 +1,11 @@
 // Opening the store's file: one process at a time, the schema's version, and every sign of damage before a byte is served.
 import { randomBytes } from 'node:crypto';
-import { chmodSync, existsSync, statSync } from 'node:fs';
+import { chmodSync, existsSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { pathToFileURL } from 'node:url';
 import { FleetblockError, messageOf } from '../../../common/errors.ts';
+import { failpoint } from '../../../common/failpoint.ts';
 import { ensurePrivateDirectory, syncDirectory } from '../../../common/files.ts';
 import { explainSqliteError } from './database.ts';
 import { integer, text } from './rows.ts';
@@ -17,6 +18,8 @@ const LOCK_FILE = 'store.lock';
 export interface OpenedFile {
   readonly path: string;
   readonly epoch: string;
+  /** Call it once other connections are open: the last one to close would take the WAL with it. */
+  handOver(): void;
   /** Lets another process have the directory. */
   unlock(): void;
 }
@@ -40,35 +43,41 @@ export function openStoreFile(directory: string, create: boolean): OpenedFile {
     );
   ensurePrivateDirectory(directory);
   const lock = lockDirectory(directory);
+  let db: DatabaseSync | undefined;
   try {
-    const isNew = !existsSync(path);
-    if (!isNew) checkBeforeOpening(path);
-    const db = new DatabaseSync(path, { timeout: 5000 });
-    try {
-      db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL');
-      if (isNew) createSchema(db, directory, path);
-      checkStore(db);
-      const row = db.prepare('SELECT epoch FROM meta').get();
-      if (!row) throw damaged('it has no epoch');
-      markInUse(db);
-      return { path, epoch: text(row, 'epoch'), unlock: () => lock.close() };
-    } finally {
-      db.close();
-    }
+    if (!existsSync(path)) createStoreFile(directory, path);
+    checkBeforeOpening(path);
+    const opened = new DatabaseSync(path, { timeout: 5000 });
+    db = opened;
+    opened.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL');
+    checkStore(opened);
+    const row = opened.prepare('SELECT epoch FROM meta').get();
+    if (!row) throw damaged('it has no epoch');
+    markInUse(opened, directory);
+    return {
+      path,
+      epoch: text(row, 'epoch'),
+      handOver: () => opened.close(),
+      unlock: () => {
+        if (opened.isOpen) opened.close();
+        lock.close();
+      },
+    };
   } catch (error) {
+    if (db?.isOpen) db.close();
     lock.close();
     throw explainSqliteError(error);
   }
 }
 
-/** After this a missing WAL is no sign of damage: everything is in the main file. */
-export function markClean(path: string): void {
-  const db = new DatabaseSync(path, { timeout: 5000 });
-  try {
-    db.exec('PRAGMA synchronous = FULL; UPDATE meta SET clean = 1; PRAGMA wal_checkpoint(TRUNCATE)');
-  } finally {
-    db.close();
-  }
+/** The last that is written: from then on a missing WAL is no sign of damage, everything is in the main file. */
+export function markClean(db: { exec(sql: string): void }): void {
+  // First what frees room: on a full disk, too, a stop is clean.
+  db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+  failpoint('store.close.flushed');
+  db.exec('UPDATE meta SET clean = 1');
+  db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+  failpoint('store.close.marked');
 }
 
 /**
@@ -92,14 +101,26 @@ export function lockDirectory(directory: string): DatabaseSync {
   }
 }
 
-function createSchema(db: DatabaseSync, directory: string, path: string): void {
-  chmodSync(path, 0o600);
-  db.exec('BEGIN IMMEDIATE');
-  db.exec(SCHEMA);
-  db.exec(`PRAGMA user_version = ${SCHEMA_VERSION}`);
-  db.prepare('INSERT INTO meta (only, epoch, head, history_floor, clean) VALUES (1, ?, 0, 0, 0)').run(newEpoch());
-  db.exec('COMMIT');
+/** Made beside and renamed: a store is there whole, or not at all. */
+function createStoreFile(directory: string, path: string): void {
+  const beside = `${path}.making`;
+  for (const suffix of ['', '-journal', '-wal', '-shm']) rmSync(`${beside}${suffix}`, { force: true });
+  const db = new DatabaseSync(beside);
+  try {
+    chmodSync(beside, 0o600);
+    db.exec('PRAGMA synchronous = FULL; BEGIN IMMEDIATE');
+    db.exec(SCHEMA);
+    db.exec(`PRAGMA user_version = ${SCHEMA_VERSION}`);
+    db.prepare('INSERT INTO meta (only, epoch, head, history_floor, clean) VALUES (1, ?, 0, 0, 1)').run(newEpoch());
+    db.exec('COMMIT; PRAGMA journal_mode = WAL');
+  } finally {
+    // Takes the still empty WAL with it: everything is in the main file.
+    db.close();
+  }
+  failpoint('store.open.made');
+  renameSync(beside, path);
   syncDirectory(directory);
+  failpoint('store.open.created');
 }
 
 /** What SQLite would pass over in silence. */
@@ -152,10 +173,18 @@ function checkIntegrity(db: DatabaseSync): void {
   if (verdict !== 'ok') throw damaged(verdict);
 }
 
-/** Written through to the main file, so that a copy of it alone tells that a WAL belonged to it. */
-function markInUse(db: DatabaseSync): void {
+/**
+ * Written through to the main file, so that a copy of it alone tells that a WAL belonged to it. The WAL itself must be there for good
+ * before: a crash or a power cut in between would leave a file that says that its WAL is missing.
+ */
+function markInUse(db: DatabaseSync, directory: string): void {
+  // SQLite makes the WAL with the first look at the data.
+  db.exec('SELECT clean FROM meta');
+  syncDirectory(directory);
+  failpoint('store.open.wal-made');
   db.exec('UPDATE meta SET clean = 0');
   db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+  failpoint('store.open.marked');
 }
 
 function damaged(what: string): FleetblockError {

@@ -85,6 +85,7 @@ class SqliteStore implements Store {
     this.#clock = steadyClock(options.clock);
     this.#keepRevisions = BigInt(options.historyRevisions ?? 10_000);
     this.#db = new Database(file.path);
+    file.handOver();
     this.head = this.#readBigint('SELECT head AS value FROM meta');
     const layers = this.#db.reader.prepare('SELECT id, revision FROM layer');
     layers.setReadBigInts(true);
@@ -243,9 +244,11 @@ class SqliteStore implements Store {
     if (this.#closed) return;
     this.#closed = true;
     this.#followers.clear();
-    this.#db.close();
-    markClean(this.#file.path);
-    this.#file.unlock();
+    try {
+      this.#db.close(markClean);
+    } finally {
+      this.#file.unlock();
+    }
   }
 
   /** One change, one savepoint, one revision at most. A dry run does everything and is then rolled back. */
