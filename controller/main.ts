@@ -93,6 +93,7 @@ async function startMetrics(endpoint: NonNullable<RunSettings['metrics']>, serve
     connections: () => ({ ...server.front.counts() }),
     hosts: () => server.controller.hostCounts(),
     revision: () => server.store.head,
+    metrics: server.controller.hub.meter.metrics,
   });
 }
 

@@ -1,6 +1,6 @@
 // Prometheus metrics and health, over plain HTTP: bind it to the loopback address or to a network that is only yours.
 import { createServer, type Server } from 'node:http';
-import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import { collectDefaultMetrics, Gauge, type Metric, Registry } from 'prom-client';
 import { type Endpoint, formatEndpoint } from '../common/endpoint.ts';
 import { FleetblockError, messageOf } from '../common/errors.ts';
 
@@ -11,6 +11,8 @@ export interface MetricsSource {
   readonly hosts: () => Readonly<Record<string, number>>;
   /** The store's revision. */
   readonly revision: () => bigint;
+  /** What others measure, as it is. */
+  readonly metrics: readonly Metric[];
 }
 
 export interface MetricsServer {
@@ -87,5 +89,6 @@ function metricsOf(source: MetricsSource): Registry {
       this.set(Number(source.revision()));
     },
   });
+  for (const metric of source.metrics) registry.registerMetric(metric);
   return registry;
 }

@@ -195,7 +195,7 @@ class Session {
     const { epoch, revision, digest, entries } = this.#options.reconciler.held;
     failpoint('agent.ack.before-send');
     await this.#options.stream.send({
-      ack: { storeEpoch: epoch, revision: `${revision}`, digest, entries: `${entries}`, kernelUs: `${kernelUs}` },
+      ack: { storeEpoch: epoch, revision: `${revision}`, digest, entries, kernelUs },
     });
     failpoint('agent.ack.sent');
     this.#options.onApplied();

@@ -13,6 +13,8 @@ export interface Sink {
 export interface Shipment {
   readonly to: Revision;
   readonly digest: Digest;
+  /** When the change was committed, monotonic milliseconds; left out for what is no single change. */
+  readonly committedMs?: number | undefined;
   /** Asked for one at a time, as the stream takes them. */
   readonly messages: Iterator<Buffer>;
   /** Called once: when the last message is written, or when the shipment is dropped before. */
@@ -23,6 +25,7 @@ export interface Shipment {
 export interface InFlight {
   readonly to: Revision;
   readonly digest: Digest;
+  readonly committedMs: number | undefined;
 }
 
 export class Feed {
@@ -126,7 +129,7 @@ export class Feed {
       this.#stale++;
     } else {
       this.#sent = shipment.to;
-      this.#inFlight.push({ to: shipment.to, digest: shipment.digest });
+      this.#inFlight.push({ to: shipment.to, digest: shipment.digest, committedMs: shipment.committedMs });
     }
     shipment.done?.();
   }

@@ -1,49 +1,18 @@
 // One host's live stream: what it holds, what it is sent, what it answers. Owns its state; the hub owns the session.
 import { type Digest, equalDigests } from '../../common/entry-table.ts';
 import { FleetblockError } from '../../common/errors.ts';
-import type { Logger } from '../../common/logger.ts';
 import { parseRevision, type Revision } from '../../common/revision.ts';
-import type { Ack__Output } from '../../proto/gen/fleetblock/v1/Ack.ts';
 import type { Hello__Output } from '../../proto/gen/fleetblock/v1/Hello.ts';
-import type { LookupReply__Output } from '../../proto/gen/fleetblock/v1/LookupReply.ts';
 import type { Nack__Output } from '../../proto/gen/fleetblock/v1/Nack.ts';
 import type { Status__Output } from '../../proto/gen/fleetblock/v1/Status.ts';
-import type { EventLog } from '../events.ts';
 import { EncodedDelta } from '../views/delta.ts';
-import type { Views } from '../views/views.ts';
-import { encodeLookup, encodePing } from '../wire.ts';
-import { Feed, type InFlight, type Sink } from './feed.ts';
-import { type HostRefusal, type HostState, type HostStatus, protectedFromWire, unattached } from './host-state.ts';
-import type { Slots } from './slots.ts';
-
-export interface SessionStream extends Sink {
-  /** Ends the stream with an error; the peer sees its code and text. */
-  end(error: FleetblockError): void;
-}
-
-export interface SessionContext {
-  readonly views: Views;
-  readonly epoch: string;
-  readonly head: () => Revision;
-  readonly snapshotSlots: Slots;
-  readonly wallMs: () => number;
-  readonly monotonicMs: () => number;
-  readonly log: Logger;
-  /** Shipments that may wait for one host. */
-  readonly queueLimit: number;
-  /** Milliseconds until a host that refused a revision is given its view again. */
-  readonly retryMs: number;
-  readonly events: EventLog;
-  /** Something about this host changed that somebody may wait for. */
-  readonly progressed: (session: HostSession) => void;
-  /** Why nothing is to be sent to anybody, or undefined. */
-  readonly quarantined: () => string | undefined;
-  /** The host acked a revision that this store never made. */
-  readonly lostCommits: (session: HostSession, claimed: Revision) => void;
-}
-
-/** A host that refuses is not sent its whole view more often, milliseconds. */
-const MIN_RETRY_MS = 1000;
+import type { Ack } from './ack.ts';
+import { Feed, type InFlight } from './feed.ts';
+import { takeHello, takeStatus } from './host-report.ts';
+import { type HostRefusal, type HostState, type HostStatus, unattached } from './host-state.ts';
+import { Questions } from './questions.ts';
+import { Retry } from './retry.ts';
+import type { SessionContext, SessionStream } from './session-context.ts';
 
 /**
  * feeding: gets every change as it comes. lagging: fell behind, gets nothing until it has taken what is under way.
@@ -54,6 +23,7 @@ type Mode = 'feeding' | 'lagging' | 'catching-up' | 'held';
 export class HostSession {
   readonly hostId: string;
   readonly state: HostState;
+  readonly questions: Questions;
   readonly bootId: string;
   lastHeardMs: number;
   readonly #stream: SessionStream;
@@ -62,12 +32,9 @@ export class HostSession {
   #mode: Mode = 'catching-up';
   #acked: Revision;
   #releaseSlot: (() => void) | undefined;
-  #retry: NodeJS.Timeout | undefined;
-  #heldAtMs = 0;
-  #probe: { nonce: bigint; answered: () => void } | undefined;
+  readonly #retry: Retry;
   #fellBehind = false;
   #closed = false;
-  readonly #lookups = new Map<string, (reply: LookupReply__Output | undefined) => void>();
 
   constructor(hostId: string, state: HostState, hello: Hello__Output, stream: SessionStream, context: SessionContext) {
     this.hostId = hostId;
@@ -77,15 +44,11 @@ export class HostSession {
     this.#context = context;
     this.#acked = hello.storeEpoch === context.epoch ? parseRevision(hello.revision) : 0n;
     this.#feed = new Feed(stream, this.#acked, context.queueLimit);
+    this.questions = new Questions((message) => this.#feed.urgent(message));
+    this.#retry = new Retry(context, () => this.#sendSnapshot(false));
     this.lastHeardMs = context.monotonicMs();
     state.acked = this.#acked;
-    state.entries = Number(hello.entries);
-    state.interfaces = hello.interfaces;
-    state.protectedAddresses = protectedFromWire(hello.protectedAddresses);
-    state.agentVersion = hello.agentVersion;
-    state.kernelVersion = hello.kernelVersion;
-    state.lastSeenMs = context.wallMs();
-    state.refusal = undefined;
+    takeHello(state, hello, context.wallMs());
   }
 
   get acked(): Revision {
@@ -122,8 +85,9 @@ export class HostSession {
   send(delta: EncodedDelta): void {
     if (this.#mode !== 'feeding') return;
     this.#contained(() => {
-      const messages = delta.messages(this.#feed.planned);
-      if (this.#feed.offer({ to: delta.to, digest: delta.digest, messages: messages[Symbol.iterator]() })) return;
+      const messages = delta.messages(this.#feed.planned)[Symbol.iterator]();
+      const { to, digest, committedMs } = delta;
+      if (this.#feed.offer({ to, digest, committedMs, messages })) return;
       this.#mode = 'lagging';
       this.#feed.dropUnsent();
       this.#fellBehind = true;
@@ -133,7 +97,7 @@ export class HostSession {
 
   /** A revision is through: a host that refused an earlier one gets another chance. */
   revisionSettled(): void {
-    if (this.#retry && this.#context.monotonicMs() - this.#heldAtMs > MIN_RETRY_MS) this.#retryNow();
+    this.#retry.chance();
   }
 
   onReady(): void {
@@ -141,7 +105,7 @@ export class HostSession {
     this.#resumeIfDrained();
   }
 
-  onAck(ack: Ack__Output): void {
+  onAck(ack: Ack): void {
     const due = this.#feed.takeReply();
     if (due !== 'stale') this.#judgeAck(ack, due);
     this.#resumeIfDrained();
@@ -153,22 +117,28 @@ export class HostSession {
     this.#resumeIfDrained();
   }
 
-  #judgeAck(ack: Ack__Output, due: InFlight | undefined): void {
-    const revision = parseRevision(ack.revision);
-    if (!due || due.to !== revision || ack.storeEpoch !== this.#context.epoch) {
+  #judgeAck({ epoch, revision, digest, entries, kernelUs }: Ack, due: InFlight | undefined): void {
+    if (!due || due.to !== revision || epoch !== this.#context.epoch) {
       this.end(new FleetblockError('INVALID_ARGUMENT', `an ack of revision ${revision} was not due: reconnect`));
       return;
     }
-    this.state.entries = Number(ack.entries);
-    if (equalDigests(ack.digest, due.digest)) this.#proven(revision);
-    else this.#repair('its digest differs');
+    this.state.entries = entries;
+    if (!equalDigests(digest, due.digest)) {
+      this.#drifted();
+      return;
+    }
+    if (due.committedMs !== undefined)
+      this.#context.meter.acked(this.#context.monotonicMs() - due.committedMs, kernelUs);
+    this.#proven(revision);
   }
 
   #judgeNack({ code, text }: Nack__Output): void {
     this.#context.log.warn({ host: this.hostId, code, text }, 'a host refused a revision');
     switch (code) {
-      case 'SEQUENCE':
       case 'DIGEST':
+        this.#drifted();
+        return;
+      case 'SEQUENCE':
       case 'MALFORMED':
         this.#repair(text);
         return;
@@ -178,55 +148,15 @@ export class HostSession {
         return;
       default:
         this.#hold({ code, text });
-        this.#retry = setTimeout(() => this.#retryNow(), this.#context.retryMs);
+        this.#retry.arm();
     }
   }
 
   onStatus(status: Status__Output): void {
-    this.state.entries = Number(status.entries);
-    this.state.counters = status.counters;
-    this.state.interfaces = status.interfaces;
-    this.state.protectedAddresses = protectedFromWire(status.protectedAddresses);
+    const { events, meter } = this.#context;
+    takeStatus(this.state, status, { hostId: this.hostId, events, meter });
     // Never the other way round: a status proves no revision.
     if (unattached(status.interfaces)) this.#context.progressed(this);
-    this.#noteProblems(status.problems);
-    const repairs = Number(status.driftRepairs);
-    if (repairs > this.state.driftRepairs)
-      this.#context.events.add('host.drift', 'its kernel differed from what it should hold; repaired', {
-        hostId: this.hostId,
-      });
-    this.state.driftRepairs = repairs;
-    this.state.topSources = status.topSources;
-  }
-
-  #noteProblems(problems: readonly string[]): void {
-    const [first] = problems;
-    const had = this.state.problems.length > 0;
-    if (first !== undefined && !had) this.#context.events.add('host.degraded', first, { hostId: this.hostId });
-    if (first === undefined && had) this.#context.events.add('host.recovered', 'all is well', { hostId: this.hostId });
-    this.state.problems = problems;
-  }
-
-  onLookupReply(reply: LookupReply__Output): void {
-    this.#lookups.get(reply.id)?.(reply);
-  }
-
-  /** What does its kernel do with this address? Undefined: no answer in time. `address`: network byte order. */
-  lookUp(id: bigint, address: Uint8Array, timeoutMs: number): Promise<LookupReply__Output | undefined> {
-    return new Promise((resolve) => {
-      const settle = (reply: LookupReply__Output | undefined) => {
-        clearTimeout(timer);
-        this.#lookups.delete(`${id}`);
-        resolve(reply);
-      };
-      const timer = setTimeout(() => settle(undefined), timeoutMs);
-      this.#lookups.set(`${id}`, settle);
-      this.#feed.urgent(encodeLookup(id, address));
-    });
-  }
-
-  onPong(nonce: bigint): void {
-    if (this.#probe?.nonce === nonce) this.#probe.answered();
   }
 
   heard(): void {
@@ -234,26 +164,9 @@ export class HostSession {
     this.state.lastSeenMs = this.#context.wallMs();
   }
 
-  ping(nonce: bigint): void {
-    this.#feed.urgent(encodePing(nonce));
-  }
-
-  /** Is there still somebody at the other end? `answer` is called once. */
-  probe(nonce: bigint, timeoutMs: number, answer: (alive: boolean) => void): void {
-    const settle = (alive: boolean) => {
-      if (!this.#probe) return;
-      clearTimeout(timer);
-      this.#probe = undefined;
-      answer(alive);
-    };
-    const timer = setTimeout(() => settle(false), timeoutMs);
-    this.#probe = { nonce, answered: () => settle(true) };
-    this.ping(nonce);
-  }
-
   /** By an operator's order: the whole view, whatever the host holds. */
   resync(): void {
-    this.#clearRetry();
+    this.#retry.clear();
     this.state.refusal = undefined;
     this.#feed.restart(0n);
     this.#sendSnapshot(true);
@@ -267,11 +180,10 @@ export class HostSession {
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
-    this.#clearRetry();
+    this.#retry.clear();
     this.#releaseSlot?.();
     this.#feed.abandon();
-    this.#probe = undefined;
-    for (const answer of [...this.#lookups.values()]) answer(undefined);
+    this.questions.close();
   }
 
   /** Nothing more is sent until `resume`, `resync` or another stream. */
@@ -282,7 +194,7 @@ export class HostSession {
   /** What it was held for is over. */
   resume(): void {
     if (this.#mode !== 'held') return;
-    this.#clearRetry();
+    this.#retry.clear();
     this.state.refusal = undefined;
     this.#catchUp();
   }
@@ -297,7 +209,7 @@ export class HostSession {
         else if (result.kind === 'delta') {
           this.#mode = 'feeding';
           this.send(new EncodedDelta(this.#context.epoch, result.delta, this.#context.wallMs()));
-        } else if (digest && !equalDigests(digest, views.digestFor(this.hostId))) this.#repair('its digest differs');
+        } else if (digest && !equalDigests(digest, views.digestFor(this.hostId))) this.#drifted();
         else {
           this.#mode = 'feeding';
           this.#proven(views.revision);
@@ -334,6 +246,13 @@ export class HostSession {
     }
   }
 
+  /** It holds something else than it should. */
+  #drifted(): void {
+    this.state.driftRepairs++;
+    this.#context.meter.drift('controller', 1);
+    this.#repair('its digest differs');
+  }
+
   /** The host does not hold what it should: the whole view, which it applies by difference. */
   #repair(why: string): void {
     this.#context.log.warn({ host: this.hostId, why }, 'sending the whole view again');
@@ -347,23 +266,12 @@ export class HostSession {
 
   #hold(refusal: HostRefusal): void {
     this.#mode = 'held';
-    this.#heldAtMs = this.#context.monotonicMs();
     this.state.refusal = refusal;
     this.#context.events.add('host.degraded', `${refusal.code}: ${refusal.text}`, { hostId: this.hostId });
-    this.#clearRetry();
+    this.#retry.clear();
     this.#releaseSlot?.();
     this.#feed.restart(this.#acked);
     this.#context.progressed(this);
-  }
-
-  #retryNow(): void {
-    this.#clearRetry();
-    this.#sendSnapshot(false);
-  }
-
-  #clearRetry(): void {
-    clearTimeout(this.#retry);
-    this.#retry = undefined;
   }
 
   #proven(revision: Revision): void {

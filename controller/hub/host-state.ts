@@ -21,7 +21,10 @@ export interface HostState {
   kernelVersion: string;
   /** From its own last status. */
   problems: readonly string[];
+  /** Times that it was found to hold something else than it should and was repaired, since this controller knows it. */
   driftRepairs: number;
+  /** What of that its present agent has counted; undefined before its first status. */
+  reportedRepairs: number | undefined;
   topSources: readonly Source__Output[];
   /** What it never drops, whatever it is told. */
   protectedAddresses: readonly ProtectedPrefix[];
@@ -58,6 +61,7 @@ export function unknownState(): HostState {
     kernelVersion: '',
     problems: [],
     driftRepairs: 0,
+    reportedRepairs: undefined,
     topSources: [],
     protectedAddresses: [],
     refusal: undefined,

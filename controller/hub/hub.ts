@@ -9,13 +9,18 @@ import type { EventLog } from '../events.ts';
 import type { HostRegistry } from '../registry.ts';
 import type { Store } from '../store/store.ts';
 import { EncodedDelta, type ViewDelta } from '../views/delta.ts';
+import type { Slices } from '../views/slices.ts';
 import type { Views } from '../views/views.ts';
 import { encodeWelcome } from '../wire.ts';
-import { HostSession, type SessionContext, type SessionStream } from './host-session.ts';
+import { HostSession } from './host-session.ts';
 import { type HostState, type HostStatus, unknownState, whyNotEnforcing } from './host-state.ts';
-import { Proof, type ProofResult, type Standing } from './proof.ts';
+import { Meter } from './meter.ts';
+import type { ProofResult, Standing } from './proof.ts';
 import { Quarantine } from './quarantine.ts';
+import { Rota } from './rota.ts';
+import type { SessionContext, SessionStream } from './session-context.ts';
 import { Slots } from './slots.ts';
+import { Waits } from './waits.ts';
 
 export interface HubOptions {
   /** How often agents send their status, milliseconds. Default 3,000. */
@@ -45,18 +50,20 @@ const PROTOCOL = 1;
 /** How long an earlier stream of the same host has to prove that it lives, milliseconds. */
 const PROBE_MS = 2000;
 
+/** Hosts that are sent a change between two looks at the clock. */
+const HOSTS_PER_STEP = 32;
+
 export class Hub {
   /** On while an agent holds a revision that the store does not have: commits were lost. */
   readonly quarantine: Quarantine;
+  readonly meter = new Meter();
   readonly #deps: HubDependencies;
   readonly #options: Required<HubOptions>;
   readonly #context: SessionContext;
   readonly #sessions = new Map<string, HostSession>();
   readonly #states = new Map<string, HostState>();
-  readonly #proofs = new Set<Proof>();
-  /** Started when their revision is through. */
-  readonly #early: { revision: Revision; start: () => void }[] = [];
-  readonly #timer: NodeJS.Timeout;
+  readonly #waits: Waits;
+  readonly #keepAlive: Rota<HostSession>;
   #nonce = 0n;
 
   constructor(deps: HubDependencies, options: HubOptions = {}) {
@@ -78,12 +85,18 @@ export class Hub {
       monotonicMs: () => deps.clock.monotonicMs(),
       log: deps.log,
       events: deps.events,
+      meter: this.meter,
       queueLimit: this.#options.queueLimit,
       retryMs: this.#options.retryMs,
       progressed: (session) => this.#progressed(session),
       quarantined: () => this.quarantine.reason,
       lostCommits: (session, claimed) => this.#lostCommits(session, claimed),
     };
+    this.#waits = new Waits({
+      clock: deps.clock,
+      revision: () => deps.views.revision,
+      standing: (hostId, revision) => this.#standing(hostId, revision),
+    });
     deps.views.listen({
       changed: (hostIds, delta) => this.#changed(hostIds, delta),
       settled: (revision) => this.#settled(revision),
@@ -96,7 +109,7 @@ export class Hub {
           new FleetblockError('UNAUTHENTICATED', `host ${host.name} was revoked: enroll it again with a new token`),
         );
     });
-    this.#timer = setInterval(() => this.#keepAlive(), this.#options.silenceLimitMs / 5);
+    this.#keepAlive = new Rota(this.#options.silenceLimitMs / 3, (session) => this.#checkAlive(session));
   }
 
   /**
@@ -119,7 +132,7 @@ export class Hub {
       return;
     }
     // The old stream may only look alive (a reboot, a cut cable): ask it.
-    present.probe(++this.#nonce, PROBE_MS, (alive) => {
+    present.questions.probe(++this.#nonce, PROBE_MS, (alive) => {
       if (alive) {
         this.#refuseTwins(hostId, present, stream);
         return;
@@ -135,6 +148,7 @@ export class Hub {
     session.close();
     if (this.#sessions.get(session.hostId) !== session) return;
     this.#sessions.delete(session.hostId);
+    this.#keepAlive.delete(session);
     session.state.lastSeenMs = this.#deps.clock.wallMs();
     this.#deps.events.add('host.disconnected', 'goes on enforcing what it holds', { hostId: session.hostId });
   }
@@ -148,7 +162,7 @@ export class Hub {
 
   /** What the host's kernel does with an address; undefined when it is offline or does not answer in time. */
   async lookUp(hostId: string, address: Uint8Array, timeoutMs: number): Promise<LookupReply__Output | undefined> {
-    return this.#sessions.get(hostId)?.lookUp(++this.#nonce, address, timeoutMs);
+    return this.#sessions.get(hostId)?.questions.lookUp(++this.#nonce, address, timeoutMs);
   }
 
   statusOf(hostId: string): HostStatus {
@@ -168,51 +182,18 @@ export class Hub {
    * Offline hosts may come back in time.
    */
   prove(hostIds: readonly string[], revision: Revision, timeoutMs: number): Promise<ProofResult> {
-    const proof = new Proof(
-      () => this.#deps.clock.monotonicMs(),
-      () => this.#proofs.delete(proof),
-    );
-    this.#proofs.add(proof);
-    const deadlineMs = this.#deps.clock.monotonicMs() + timeoutMs;
-    const start = () =>
-      proof.start(
-        hostIds.map((hostId) => ({ hostId, standing: this.#standing(hostId, revision) })),
-        Math.max(0, deadlineMs - this.#deps.clock.monotonicMs()),
-      );
-    if (this.#deps.views.revision >= revision) start();
-    else if (timeoutMs === 0) {
-      start();
-      proof.stop();
-    } else this.#startLater(revision, start, timeoutMs);
-    return proof.result;
-  }
-
-  /** When the views have come to the revision, or at the deadline, whichever is first. */
-  #startLater(revision: Revision, start: () => void, timeoutMs: number): void {
-    const early = {
-      revision,
-      start: () => {
-        clearTimeout(timer);
-        start();
-      },
-    };
-    const timer = setTimeout(() => {
-      this.#early.splice(this.#early.indexOf(early), 1);
-      start();
-    }, timeoutMs);
-    this.#early.push(early);
+    return this.#waits.prove(hostIds, revision, timeoutMs);
   }
 
   /** Ends every stream: agents come back to whoever serves next. */
   close(): void {
-    clearInterval(this.#timer);
+    this.#keepAlive.close();
     const stopping = new FleetblockError('UNAVAILABLE', 'the controller is stopping');
     for (const session of [...this.#sessions.values()]) {
       session.end(stopping);
       this.disconnect(session);
     }
-    for (const each of this.#early.splice(0)) each.start();
-    for (const proof of [...this.#proofs]) proof.stop();
+    this.#waits.close();
   }
 
   #admit(hostId: string, hello: Hello__Output, stream: SessionStream, welcomed: (session: HostSession) => void): void {
@@ -225,6 +206,7 @@ export class Hub {
     this.#states.set(hostId, state);
     const session = new HostSession(hostId, state, hello, stream, this.#context);
     this.#sessions.set(hostId, session);
+    this.#keepAlive.add(session);
     const welcome = encodeWelcome({
       protocol: PROTOCOL,
       epoch: this.#deps.store.epoch,
@@ -250,17 +232,17 @@ export class Hub {
     stream.end(error);
   }
 
-  #changed(hostIds: ReadonlySet<string>, delta: ViewDelta): void {
+  *#changed(hostIds: ReadonlySet<string>, delta: ViewDelta): Slices {
     const encoded = new EncodedDelta(this.#deps.store.epoch, delta, this.#deps.clock.wallMs());
-    for (const id of hostIds) this.#sessions.get(id)?.send(encoded);
+    let sent = 0;
+    for (const id of hostIds) {
+      this.#sessions.get(id)?.send(encoded);
+      if (++sent % HOSTS_PER_STEP === 0) yield;
+    }
   }
 
   #settled(revision: Revision): void {
-    const due = this.#early.filter((each) => each.revision <= revision);
-    for (const each of due) {
-      this.#early.splice(this.#early.indexOf(each), 1);
-      each.start();
-    }
+    this.#waits.settled(revision);
     for (const session of this.#sessions.values()) session.revisionSettled();
   }
 
@@ -275,11 +257,7 @@ export class Hub {
   }
 
   #progressed(session: HostSession): void {
-    const refusal = whyNotEnforcing(session.state);
-    for (const proof of [...this.#proofs]) {
-      if (refusal) proof.refused(session.hostId, refusal);
-      else proof.acked(session.hostId, session.acked);
-    }
+    this.#waits.progressed(session.hostId, session.acked, whyNotEnforcing(session.state));
   }
 
   #lostCommits(session: HostSession, claimed: Revision): void {
@@ -291,13 +269,12 @@ export class Hub {
     for (const each of this.#sessions.values()) each.hold({ code: 'QUARANTINE', text });
   }
 
-  #keepAlive(): void {
-    const now = this.#deps.clock.monotonicMs();
-    for (const session of [...this.#sessions.values()]) {
-      if (now - session.lastHeardMs > this.#options.silenceLimitMs) {
-        session.end(new FleetblockError('UNAVAILABLE', 'nothing was heard from this agent: reconnect'));
-        this.disconnect(session);
-      } else session.ping(++this.#nonce);
+  #checkAlive(session: HostSession): void {
+    if (this.#deps.clock.monotonicMs() - session.lastHeardMs <= this.#options.silenceLimitMs) {
+      session.questions.ping(++this.#nonce);
+      return;
     }
+    session.end(new FleetblockError('UNAVAILABLE', 'nothing was heard from this agent: reconnect'));
+    this.disconnect(session);
   }
 }

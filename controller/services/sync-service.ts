@@ -7,8 +7,10 @@ import { protocol } from '../../common/rpc/proto.ts';
 import { toStatus } from '../../common/rpc/status.ts';
 import type { AgentMessage__Output } from '../../proto/gen/fleetblock/v1/AgentMessage.ts';
 import type { Authorize } from '../auth/caller.ts';
-import type { HostSession, SessionStream } from '../hub/host-session.ts';
+import { type Ack, ackFromWire, decodeAck } from '../hub/ack.ts';
+import type { HostSession } from '../hub/host-session.ts';
 import type { Hub } from '../hub/hub.ts';
+import type { SessionStream } from '../hub/session-context.ts';
 
 export interface SyncServiceDeps {
   readonly hub: Hub;
@@ -22,12 +24,22 @@ const HELLO_MS = 10_000;
 
 const { Sync } = protocol.AgentService.service;
 
+/** Proof, which has a decoder of its own, or any other message. */
+type Received = { readonly message: 'proof'; readonly proof: Ack } | AgentMessage__Output;
+
 /** AgentService as the controller serves it: what it sends is encoded already, once for all hosts that get the same. */
 export const syncServiceDefinition = {
-  Sync: { ...Sync, responseSerialize: (message: Buffer) => message },
+  Sync: {
+    ...Sync,
+    requestDeserialize: (bytes: Buffer): Received => {
+      const proof = decodeAck(bytes);
+      return proof ? { message: 'proof', proof } : Sync.requestDeserialize(bytes);
+    },
+    responseSerialize: (message: Buffer) => message,
+  },
 };
 
-type SyncCall = ServerDuplexStream<AgentMessage__Output, Buffer>;
+type SyncCall = ServerDuplexStream<Received, Buffer>;
 
 export function agentHandlers(deps: SyncServiceDeps): UntypedServiceImplementation {
   return { Sync: (call: SyncCall) => serve(deps, call) };
@@ -55,7 +67,7 @@ function serve(deps: SyncServiceDeps, call: SyncCall): void {
     end: (error) => end(error),
   };
   let greeted = false;
-  const receive = (message: AgentMessage__Output) => {
+  const receive = (message: Received) => {
     if (message.message !== 'hello' || !message.hello) {
       if (!greeted) throw new FleetblockError('INVALID_ARGUMENT', 'a sync stream starts with a hello');
       // Until the hub has decided about an earlier stream of the same host, nothing is due.
@@ -72,7 +84,7 @@ function serve(deps: SyncServiceDeps, call: SyncCall): void {
     });
   };
 
-  call.on('data', (message: AgentMessage__Output) => {
+  call.on('data', (message: Received) => {
     if (over) return;
     try {
       receive(message);
@@ -91,11 +103,14 @@ function serve(deps: SyncServiceDeps, call: SyncCall): void {
     });
 }
 
-function deliver(session: HostSession, message: AgentMessage__Output): void {
+function deliver(session: HostSession, message: Received): void {
   session.heard();
   switch (message.message) {
+    case 'proof':
+      session.onAck(message.proof);
+      return;
     case 'ack':
-      if (message.ack) session.onAck(message.ack);
+      if (message.ack) session.onAck(ackFromWire(message.ack));
       return;
     case 'nack':
       if (message.nack) session.onNack(message.nack);
@@ -104,10 +119,10 @@ function deliver(session: HostSession, message: AgentMessage__Output): void {
       if (message.status) session.onStatus(message.status);
       return;
     case 'pong':
-      if (message.pong) session.onPong(BigInt(message.pong.nonce));
+      if (message.pong) session.questions.onPong(BigInt(message.pong.nonce));
       return;
     case 'lookupReply':
-      if (message.lookupReply) session.onLookupReply(message.lookupReply);
+      if (message.lookupReply) session.questions.onLookupReply(message.lookupReply);
       return;
     default:
       throw new FleetblockError('INVALID_ARGUMENT', 'an empty message: upgrade the agent or the controller');

@@ -11,6 +11,8 @@ export interface ViewDelta {
   /** `ttlsMs`: Unix milliseconds of the end. */
   readonly adds: PackedEntries;
   readonly removes: PackedEntries;
+  /** When it was committed, monotonic milliseconds; undefined when it is several changes in one. */
+  readonly committedMs: number | undefined;
 }
 
 /** Rows that fit one message for sure, whatever their family and times. */
@@ -19,7 +21,7 @@ const ONE_MESSAGE_ROWS = 4096;
 export class EncodedDelta {
   readonly to: Revision;
   readonly digest: Digest;
-  readonly rows: number;
+  readonly committedMs: number | undefined;
   readonly #epoch: string;
   readonly #pieces: readonly Buffer[];
   readonly #byOrigin = new Map<Revision, readonly Buffer[]>();
@@ -28,7 +30,7 @@ export class EncodedDelta {
   constructor(epoch: string, delta: ViewDelta, nowMs: number) {
     this.to = delta.to;
     this.digest = delta.digest;
-    this.rows = entryCount(delta.adds) + entryCount(delta.removes);
+    this.committedMs = delta.committedMs;
     this.#epoch = epoch;
     this.#pieces = encodePieces(withRemainingTimes(delta.adds, nowMs), delta.removes);
   }

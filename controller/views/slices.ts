@@ -2,7 +2,7 @@
 // finish in the turn in which they were asked for, so that a single block never waits for a timer.
 
 /** Longest time that a computation holds the event loop before others get a turn, milliseconds. */
-const SLICE_MS = 8;
+const SLICE_MS = 4;
 
 export type Slices = Generator<void, void, void>;
 
@@ -20,6 +20,11 @@ export class SliceQueue {
   constructor(nowMs: () => number, onError: (error: unknown) => void) {
     this.#nowMs = nowMs;
     this.#onError = onError;
+  }
+
+  /** Monotonic milliseconds. */
+  get nowMs(): number {
+    return this.#nowMs();
   }
 
   get idle(): boolean {

@@ -1,34 +1,26 @@
 // Which host has which view, and what every revision changes in it. Follows the store; the hub follows it.
-import { type Digest, EMPTY_DIGEST, EntryTable } from '../../common/entry-table.ts';
-import { NO_ENTRIES, type PackedEntries } from '../../common/packed.ts';
+import { type Digest, EMPTY_DIGEST } from '../../common/entry-table.ts';
+import { entryCount, NO_ENTRIES } from '../../common/packed.ts';
 import type { Revision } from '../../common/revision.ts';
 import type { Selector } from '../../common/selector.ts';
 import type { HostRegistry } from '../registry.ts';
 import { type HostRecord, type LayerChange, type LayerKey, listLayer } from '../store/records.ts';
 import type { Store, StoreEvent } from '../store/store.ts';
 import { BulkChange } from './bulk-change.ts';
-import { AppliedChange, note, sameEffect } from './change.ts';
-import { ColumnsBuilder } from './columns-builder.ts';
+import { type CatchUp, computeCatchUp, differenceOf } from './catch-up.ts';
+import { AppliedChange } from './change.ts';
 import type { ViewDelta } from './delta.ts';
-import { flagsFor, type KeyAt, keysOf, Layer } from './layer.ts';
+import { type KeyAt, Layer } from './layer.ts';
 import type { SliceQueue, Slices } from './slices.ts';
 import { collectOverlaps, Snapshot } from './snapshot.ts';
 import { overlapsOf, View } from './view.ts';
 
 export interface ViewsListener {
-  /** The hosts' view changed: every one of them is to get this. */
-  changed(hostIds: ReadonlySet<string>, delta: ViewDelta): void;
+  /** The hosts' view changed: every one of them is to get this. Pauses where others may have their turn. */
+  changed(hostIds: ReadonlySet<string>, delta: ViewDelta): Slices;
   /** A revision is through: all that it changes has been announced. */
   settled(revision: Revision): void;
 }
-
-/** What a host needs that holds `since`. */
-export type CatchUp =
-  /** Nothing that it has changed since. */
-  | { readonly kind: 'current' }
-  | { readonly kind: 'delta'; readonly delta: ViewDelta }
-  /** History does not reach back, or the difference is no smaller. */
-  | { readonly kind: 'snapshot' };
 
 export class Views {
   readonly #store: Store;
@@ -56,7 +48,7 @@ export class Views {
     const missed: StoreEvent[] = [];
     let loaded = false;
     store.follow((event) => {
-      if (loaded) queue.run(views.#follow(event));
+      if (loaded) queue.run(views.#follow(event, queue.nowMs));
       else missed.push(event);
     });
     for await (const change of store.readLayers()) {
@@ -66,7 +58,7 @@ export class Views {
       layer.active = layer.table.size > 0;
     }
     for (const host of registry.live()) queue.run(views.#place(host));
-    for (const event of missed) queue.run(views.#follow(event));
+    for (const event of missed) queue.run(views.#follow(event, queue.nowMs));
     loaded = true;
     return views;
   }
@@ -115,15 +107,19 @@ export class Views {
     this.#queue.run(this.#takeSnapshot(hostId, answer));
   }
 
-  *#follow(event: StoreEvent): Slices {
+  *#follow({ revision, layers, hosts }: StoreEvent, committedMs: number): Slices {
     this.#catchUps.clear();
-    if (event.layers.length > 0) yield* this.#applyLayers(event.revision, event.layers);
-    this.#revision = event.revision;
-    for (const host of event.hosts) yield* this.#move(host, event.revision);
-    this.#listener?.settled(event.revision);
+    if (layers.length > 0) yield* this.#applyLayers(revision, layers, committedMs);
+    this.#revision = revision;
+    for (const host of hosts) yield* this.#move(host, revision, committedMs);
+    this.#listener?.settled(revision);
   }
 
-  *#applyLayers(revision: Revision, changes: readonly LayerChange[]): Slices {
+  *#announce(hostIds: ReadonlySet<string>, delta: ViewDelta): Slices {
+    if (this.#listener) yield* this.#listener.changed(hostIds, delta);
+  }
+
+  *#applyLayers(revision: Revision, changes: readonly LayerChange[], committedMs: number): Slices {
     const layerOf = (change: LayerChange) => this.#layerFor(change.layer);
     const active = [...this.#layers.values()].filter((layer) => layer.active);
     const applied = BulkChange.of(changes, layerOf, active) ?? new AppliedChange(changes, layerOf);
@@ -132,10 +128,10 @@ export class Views {
     for (const view of [...this.#views.values()]) {
       if (!applied.touches(view)) continue;
       const { adds, removes } = yield* applied.changeView(view);
-      if (isEmpty(adds) && isEmpty(removes)) continue;
+      if (entryCount(adds) + entryCount(removes) === 0) continue;
       view.revision = revision;
       this.#snapshots.delete(view);
-      this.#listener?.changed(view.members, { to: revision, digest: view.digest(), adds, removes });
+      yield* this.#announce(view.members, { to: revision, digest: view.digest(), adds, removes, committedMs });
     }
     for (const layer of applied.layers) if (layer.table.size === 0) this.#leave(layer);
   }
@@ -214,7 +210,7 @@ export class Views {
   }
 
   /** A host that is new, has other labels, or is revoked. Labels: it moves to its new view by difference. */
-  *#move(host: HostRecord, revision: Revision): Slices {
+  *#move(host: HostRecord, revision: Revision, committedMs: number): Slices {
     const from = this.#viewOfHost.get(host.id);
     from?.members.delete(host.id);
     this.#viewOfHost.delete(host.id);
@@ -222,8 +218,8 @@ export class Views {
     const to = this.#viewOfHost.get(host.id);
     if (from && to && from !== to) {
       const { adds, removes } = yield* differenceOf(from, to);
-      if (!isEmpty(adds) || !isEmpty(removes))
-        this.#listener?.changed(new Set([host.id]), { to: revision, digest: to.digest(), adds, removes });
+      if (entryCount(adds) + entryCount(removes) > 0)
+        yield* this.#announce(new Set([host.id]), { to: revision, digest: to.digest(), adds, removes, committedMs });
     }
     if (from) this.#dropIfUnused(from);
   }
@@ -236,32 +232,9 @@ export class Views {
     const key = `${view.name} ${since} ${ids.join(' ')}`;
     const known = this.#catchUps.get(key);
     if (known) return answer(known);
-    const made = yield* this.#computeCatchUp(view, since, new Set(ids));
+    const made = yield* computeCatchUp(view, this.#store.touchedSince(since, new Set(ids)), this.#revision);
     this.#catchUps.set(key, made);
     answer(made);
-  }
-
-  *#computeCatchUp(view: View, since: Revision, layerIds: ReadonlySet<string>): Generator<void, CatchUp> {
-    const touched = this.#store.touchedSince(since, layerIds);
-    if (!touched) return { kind: 'snapshot' };
-    if (touched.length === 0) return { kind: 'current' };
-    const seen = new EntryTable();
-    const adds = new ColumnsBuilder();
-    const removes = new ColumnsBuilder();
-    for (const { keys } of touched) {
-      yield;
-      for (const key of keysOf(keys)) {
-        if (!note(seen, key)) continue;
-        const effect = view.effectOf(key);
-        const flags = flagsFor(key.allow, effect ?? { monitor: false, expiresMs: 0 });
-        (effect ? adds : removes).addKey(key, flags, effect?.expiresMs ?? 0);
-      }
-    }
-    if (adds.size + removes.size > Math.max(view.size, 1024)) return { kind: 'snapshot' };
-    return {
-      kind: 'delta',
-      delta: { to: this.#revision, digest: view.digest(), adds: adds.finish(), removes: removes.finish() },
-    };
   }
 
   *#takeSnapshot(hostId: string, answer: (snapshot: Snapshot | undefined, revision: Revision) => void): Slices {
@@ -274,30 +247,4 @@ export class Views {
     this.#snapshots.set(view, made);
     answer(made, this.#revision);
   }
-}
-
-/** What makes `from` into `to`: only the layers that they do not share are walked. */
-function* differenceOf(from: View, to: View): Generator<void, { adds: PackedEntries; removes: PackedEntries }> {
-  const adds = new ColumnsBuilder();
-  const removes = new ColumnsBuilder();
-  const seen = new EntryTable();
-  const distinct = [
-    ...from.layers.filter((layer) => !to.layers.includes(layer)),
-    ...to.layers.filter((layer) => !from.layers.includes(layer)),
-  ];
-  let steps = 0;
-  for (const layer of distinct)
-    for (const key of keysOf(layer.packed())) {
-      if (++steps % 1024 === 0) yield;
-      if (!note(seen, key)) continue;
-      const after = to.effectOf(key);
-      if (sameEffect(from.effectOf(key), after)) continue;
-      const flags = flagsFor(key.allow, after ?? { monitor: false, expiresMs: 0 });
-      (after ? adds : removes).addKey(key, flags, after?.expiresMs ?? 0);
-    }
-  return { adds: adds.finish(), removes: removes.finish() };
-}
-
-function isEmpty(entries: PackedEntries): boolean {
-  return entries.v4.count === 0 && entries.v6.count === 0;
 }

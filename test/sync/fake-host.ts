@@ -4,8 +4,10 @@ import { EntryTable, equalDigests } from '../../common/entry-table.ts';
 import type { FleetblockError } from '../../common/errors.ts';
 import { fromWire } from '../../common/packed.ts';
 import { protocol } from '../../common/rpc/proto.ts';
-import type { HostSession, SessionStream } from '../../controller/hub/host-session.ts';
+import { ackFromWire } from '../../controller/hub/ack.ts';
+import type { HostSession } from '../../controller/hub/host-session.ts';
 import type { Hub } from '../../controller/hub/hub.ts';
+import type { SessionStream } from '../../controller/hub/session-context.ts';
 import type { AgentMessage } from '../../proto/gen/fleetblock/v1/AgentMessage.ts';
 import type { ControllerMessage__Output } from '../../proto/gen/fleetblock/v1/ControllerMessage.ts';
 import type { Delta__Output } from '../../proto/gen/fleetblock/v1/Delta.ts';
@@ -112,10 +114,10 @@ export class FakeHost implements SessionStream {
     if (this.mute) return;
     const { ack, nack, status, pong } = decodeAgent(message);
     this.#session?.heard();
-    if (ack) this.#session?.onAck(ack);
+    if (ack) this.#session?.onAck(ackFromWire(ack));
     if (nack) this.#session?.onNack(nack);
     if (status) this.#session?.onStatus(status);
-    if (pong) this.#session?.onPong(BigInt(pong.nonce));
+    if (pong) this.#session?.questions.onPong(BigInt(pong.nonce));
   }
 
   #read(): void {

@@ -1,0 +1,47 @@
+// What the hub measures of its own work, for Prometheus: how long changes take to reach the kernels of the fleet, and drift.
+import { Counter, Histogram } from 'prom-client';
+
+/** From a few milliseconds, as on a quiet network, to minutes, as for a host that was away. */
+const FLEET_SECONDS = [0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60];
+/** One entry takes some tens of microseconds; a million, seconds. */
+const KERNEL_SECONDS = [0.00005, 0.0001, 0.0002, 0.0005, 0.001, 0.005, 0.02, 0.1, 0.5, 2, 10];
+
+export class Meter {
+  readonly #changeToKernel = new Histogram({
+    name: 'fleetblock_change_to_kernel_seconds',
+    help: "From a change's commit to a host's ack that its kernel holds it; one observation a host and change.",
+    buckets: FLEET_SECONDS,
+    registers: [],
+  });
+  readonly #kernel = new Histogram({
+    name: 'fleetblock_kernel_apply_seconds',
+    help: 'What of that hosts spent in their kernels, as they say.',
+    buckets: KERNEL_SECONDS,
+    registers: [],
+  });
+  readonly #drift = new Counter({
+    name: 'fleetblock_drift_repairs_total',
+    help: 'Times that a host was found to hold something else than it should, and was repaired, by who found it: the host in its kernel, or the controller by a digest.',
+    labelNames: ['found_by'],
+    registers: [],
+  });
+
+  constructor() {
+    for (const who of ['host', 'controller']) this.#drift.inc({ found_by: who }, 0);
+  }
+
+  /** Milliseconds from the commit to the ack, microseconds in the kernel. */
+  acked(sinceCommitMs: number, kernelUs: number): void {
+    this.#changeToKernel.observe(sinceCommitMs / 1000);
+    this.#kernel.observe(kernelUs / 1e6);
+  }
+
+  drift(foundBy: 'host' | 'controller', times: number): void {
+    this.#drift.inc({ found_by: foundBy }, times);
+  }
+
+  /** For a registry. */
+  get metrics() {
+    return [this.#changeToKernel, this.#kernel, this.#drift] as const;
+  }
+}

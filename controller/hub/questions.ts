@@ -1,0 +1,60 @@
+// What the controller asks a live host and how long it waits for the answer: is anybody there, what does your kernel do with this
+// address?
+import type { LookupReply__Output } from '../../proto/gen/fleetblock/v1/LookupReply.ts';
+import { encodeLookup, encodePing } from '../wire.ts';
+
+export class Questions {
+  readonly #send: (message: Buffer) => void;
+  readonly #lookups = new Map<string, (reply: LookupReply__Output | undefined) => void>();
+  #probe: { nonce: bigint; settle: (alive: boolean) => void } | undefined;
+
+  /** `send`: outside the order of revisions. */
+  constructor(send: (message: Buffer) => void) {
+    this.#send = send;
+  }
+
+  ping(nonce: bigint): void {
+    this.#send(encodePing(nonce));
+  }
+
+  /** Is there still somebody at the other end? `answer` is called once, and not at all when the session ends before. */
+  probe(nonce: bigint, timeoutMs: number, answer: (alive: boolean) => void): void {
+    const timer = setTimeout(() => settle(false), timeoutMs);
+    const settle = (alive: boolean) => {
+      clearTimeout(timer);
+      if (this.#probe?.nonce !== nonce) return;
+      this.#probe = undefined;
+      answer(alive);
+    };
+    this.#probe = { nonce, settle };
+    this.ping(nonce);
+  }
+
+  onPong(nonce: bigint): void {
+    if (this.#probe?.nonce === nonce) this.#probe.settle(true);
+  }
+
+  /** What does its kernel do with this address? Undefined: no answer in time. `address`: network byte order. */
+  lookUp(id: bigint, address: Uint8Array, timeoutMs: number): Promise<LookupReply__Output | undefined> {
+    return new Promise((resolve) => {
+      const settle = (reply: LookupReply__Output | undefined) => {
+        clearTimeout(timer);
+        this.#lookups.delete(`${id}`);
+        resolve(reply);
+      };
+      const timer = setTimeout(() => settle(undefined), timeoutMs);
+      this.#lookups.set(`${id}`, settle);
+      this.#send(encodeLookup(id, address));
+    });
+  }
+
+  onLookupReply(reply: LookupReply__Output): void {
+    this.#lookups.get(reply.id)?.(reply);
+  }
+
+  /** The stream is gone: nobody answers any more. */
+  close(): void {
+    this.#probe = undefined;
+    for (const answer of [...this.#lookups.values()]) answer(undefined);
+  }
+}

@@ -1,0 +1,47 @@
+// Whose turn it is: everybody once in a period, spread over all of it, so that work for a thousand hosts never comes in one lump
+// between an operator's command and its proof.
+
+/** Steps of a period. */
+const STEPS = 20;
+
+export class Rota<T> {
+  /** In the order of their turns. */
+  readonly #members = new Set<T>();
+  readonly #work: (member: T) => void;
+  readonly #timer: NodeJS.Timeout;
+  /** Turns that are due, times STEPS: in whole numbers, so that nothing is lost to rounding. */
+  #due = 0;
+
+  /** Calls `work` for every member once in `periodMs`. `work` may take members away. */
+  constructor(periodMs: number, work: (member: T) => void) {
+    this.#work = work;
+    this.#timer = setInterval(() => this.#step(), periodMs / STEPS);
+  }
+
+  /** Its first turn comes within a period. */
+  add(member: T): void {
+    this.#members.add(member);
+  }
+
+  /** One that is not there is no error. */
+  delete(member: T): void {
+    this.#members.delete(member);
+  }
+
+  close(): void {
+    clearInterval(this.#timer);
+    this.#members.clear();
+  }
+
+  #step(): void {
+    this.#due += this.#members.size;
+    let turns = Math.floor(this.#due / STEPS);
+    this.#due %= STEPS;
+    for (const member of this.#members) {
+      if (turns-- <= 0) return;
+      this.#members.delete(member);
+      this.#members.add(member);
+      this.#work(member);
+    }
+  }
+}

@@ -1,0 +1,37 @@
+// What a host's session needs from around it: its stream, and what it shares with the sessions of all other hosts.
+import type { FleetblockError } from '../../common/errors.ts';
+import type { Logger } from '../../common/logger.ts';
+import type { Revision } from '../../common/revision.ts';
+import type { EventLog } from '../events.ts';
+import type { Views } from '../views/views.ts';
+import type { Sink } from './feed.ts';
+import type { HostSession } from './host-session.ts';
+import type { Meter } from './meter.ts';
+import type { Slots } from './slots.ts';
+
+export interface SessionStream extends Sink {
+  /** Ends the stream with an error; the peer sees its code and text. */
+  end(error: FleetblockError): void;
+}
+
+export interface SessionContext {
+  readonly views: Views;
+  readonly epoch: string;
+  readonly head: () => Revision;
+  readonly snapshotSlots: Slots;
+  readonly wallMs: () => number;
+  readonly monotonicMs: () => number;
+  readonly log: Logger;
+  /** Shipments that may wait for one host. */
+  readonly queueLimit: number;
+  /** Milliseconds until a host that refused a revision is given its view again. */
+  readonly retryMs: number;
+  readonly events: EventLog;
+  readonly meter: Meter;
+  /** Something about this host changed that somebody may wait for. */
+  readonly progressed: (session: HostSession) => void;
+  /** Why nothing is to be sent to anybody, or undefined. */
+  readonly quarantined: () => string | undefined;
+  /** The host acked a revision that this store never made. */
+  readonly lostCommits: (session: HostSession, claimed: Revision) => void;
+}

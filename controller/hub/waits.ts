@@ -1,0 +1,85 @@
+// Everybody who waits for proof: starts a wait when the views have come to its revision, and tells all waits of a host's progress.
+import type { Clock } from '../../common/clock.ts';
+import type { Revision } from '../../common/revision.ts';
+import type { HostRefusal } from './host-state.ts';
+import { Proof, type ProofResult, type Standing } from './proof.ts';
+
+export interface WaitsOptions {
+  readonly clock: Clock;
+  /** The last revision whose changes were sent. */
+  readonly revision: () => Revision;
+  /** How a host stands towards a revision now. */
+  readonly standing: (hostId: string, revision: Revision) => Standing;
+}
+
+export class Waits {
+  readonly #options: WaitsOptions;
+  readonly #proofs = new Set<Proof>();
+  /** Started when their revision is through. */
+  readonly #early: { readonly revision: Revision; readonly start: () => void }[] = [];
+
+  constructor(options: WaitsOptions) {
+    this.#options = options;
+  }
+
+  /** See Hub.prove. */
+  prove(hostIds: readonly string[], revision: Revision, timeoutMs: number): Promise<ProofResult> {
+    const { clock } = this.#options;
+    const proof = new Proof(
+      () => clock.monotonicMs(),
+      () => this.#proofs.delete(proof),
+    );
+    this.#proofs.add(proof);
+    const deadlineMs = clock.monotonicMs() + timeoutMs;
+    const start = () =>
+      proof.start(
+        hostIds.map((hostId) => ({ hostId, standing: this.#options.standing(hostId, revision) })),
+        Math.max(0, deadlineMs - clock.monotonicMs()),
+      );
+    if (this.#options.revision() >= revision) start();
+    else if (timeoutMs === 0) {
+      start();
+      proof.stop();
+    } else this.#startLater(revision, start, timeoutMs);
+    return proof.result;
+  }
+
+  /** A revision is through: what its hosts answer from now on counts. */
+  settled(revision: Revision): void {
+    const due = this.#early.filter((each) => each.revision <= revision);
+    for (const each of due) {
+      this.#early.splice(this.#early.indexOf(each), 1);
+      each.start();
+    }
+  }
+
+  /** A host holds `acked`, or there is a reason why that proves nothing. */
+  progressed(hostId: string, acked: Revision, refusal: HostRefusal | undefined): void {
+    for (const proof of [...this.#proofs]) {
+      if (refusal) proof.refused(hostId, refusal);
+      else proof.acked(hostId, acked);
+    }
+  }
+
+  /** Answers everybody with what is known. */
+  close(): void {
+    for (const each of this.#early.splice(0)) each.start();
+    for (const proof of [...this.#proofs]) proof.stop();
+  }
+
+  /** When the views have come to the revision, or at the deadline, whichever is first. */
+  #startLater(revision: Revision, start: () => void, timeoutMs: number): void {
+    const early = {
+      revision,
+      start: () => {
+        clearTimeout(timer);
+        start();
+      },
+    };
+    const timer = setTimeout(() => {
+      this.#early.splice(this.#early.indexOf(early), 1);
+      start();
+    }, timeoutMs);
+    this.#early.push(early);
+  }
+}

@@ -1,0 +1,78 @@
+// What a host lacks that was away, or whose labels changed: one difference, computed once for all hosts that lack the same.
+import { EntryTable } from '../../common/entry-table.ts';
+import { entryCount, type PackedEntries } from '../../common/packed.ts';
+import type { Revision } from '../../common/revision.ts';
+import type { Effect } from '../store/effective.ts';
+import { note, sameEffect } from './change.ts';
+import { ColumnsBuilder } from './columns-builder.ts';
+import type { ViewDelta } from './delta.ts';
+import { flagsFor, type KeyAt, keysOf } from './layer.ts';
+import { ROWS_PER_STEP } from './slices.ts';
+import type { View } from './view.ts';
+
+/** What a host needs that holds some earlier revision. */
+export type CatchUp =
+  /** Nothing that it has changed since. */
+  | { readonly kind: 'current' }
+  | { readonly kind: 'delta'; readonly delta: ViewDelta }
+  /** History does not reach back, or the difference is no smaller. */
+  | { readonly kind: 'snapshot' };
+
+/** A difference of so few rows is worth sending even where the whole view has fewer. */
+const SMALL_ROWS = 1024;
+
+/** `touched`: the rows that changed since, in whatever layer of the host; undefined: history does not reach back. */
+export function* computeCatchUp(
+  view: View,
+  touched: readonly { readonly keys: PackedEntries }[] | undefined,
+  revision: Revision,
+): Generator<void, CatchUp> {
+  if (!touched) return { kind: 'snapshot' };
+  if (touched.length === 0) return { kind: 'current' };
+  const seen = new EntryTable();
+  const rows = new Difference();
+  for (const { keys } of touched) {
+    yield;
+    for (const key of keysOf(keys)) if (note(seen, key)) rows.add(key, view.effectOf(key));
+  }
+  const { adds, removes } = rows.finish();
+  if (entryCount(adds) + entryCount(removes) > Math.max(view.size, SMALL_ROWS)) return { kind: 'snapshot' };
+  return { kind: 'delta', delta: { to: revision, digest: view.digest(), adds, removes, committedMs: undefined } };
+}
+
+/** What makes `from` into `to`: only the layers that they do not share are walked. */
+export function* differenceOf(
+  from: View,
+  to: View,
+): Generator<void, { readonly adds: PackedEntries; readonly removes: PackedEntries }> {
+  const seen = new EntryTable();
+  const rows = new Difference();
+  const distinct = [
+    ...from.layers.filter((layer) => !to.layers.includes(layer)),
+    ...to.layers.filter((layer) => !from.layers.includes(layer)),
+  ];
+  let steps = 0;
+  for (const layer of distinct)
+    for (const key of keysOf(layer.packed())) {
+      if (++steps % ROWS_PER_STEP === 0) yield;
+      if (!note(seen, key)) continue;
+      const after = to.effectOf(key);
+      if (!sameEffect(from.effectOf(key), after)) rows.add(key, after);
+    }
+  return rows.finish();
+}
+
+/** Rows by what they amount to now: an effect is an add, none a removal. */
+class Difference {
+  readonly #adds = new ColumnsBuilder();
+  readonly #removes = new ColumnsBuilder();
+
+  add(key: KeyAt, effect: Effect | undefined): void {
+    if (effect) this.#adds.addKey(key, flagsFor(key.allow, effect), effect.expiresMs);
+    else this.#removes.addKey(key, flagsFor(key.allow, { monitor: false, expiresMs: 0 }), 0);
+  }
+
+  finish(): { readonly adds: PackedEntries; readonly removes: PackedEntries } {
+    return { adds: this.#adds.finish(), removes: this.#removes.finish() };
+  }
+}
