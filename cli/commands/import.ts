@@ -5,6 +5,7 @@ import { selectorToWire } from '../../common/rpc/selector.ts';
 import { isValidName } from '../../common/selector.ts';
 import type { Cli, GlobalOptions } from '../context.ts';
 import { loadCredentials } from '../credentials.ts';
+import { withLine } from '../import/findings.ts';
 import { LIST_FORMATS, type ListFormat, readList } from '../import/read-list.ts';
 import type { OutputForm } from '../output/format.ts';
 import { Progress } from '../output/progress.ts';
@@ -87,7 +88,9 @@ export function register(program: Command, cli: Cli): void {
             progress.show(`sending ${count(columns.count)} entries`, sent, messages.length + 1);
           },
         ),
-      );
+      ).catch((error: unknown) => {
+        throw withLine(error, file === '-' ? 'stdin' : file, (row) => columns.lineOf(row));
+      });
       progress.end();
       await printListChange(cli, options, options.dryRun ? 'would import' : 'imported', reply);
     } finally {

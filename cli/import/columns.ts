@@ -13,15 +13,20 @@ export class Columns {
     return this.v4.count + this.v6.count;
   }
 
-  /** `ttlMs`: milliseconds left to live, 0 for no end. */
-  push(prefix: Prefix, ttlMs: number): void {
+  /** The line of the operator's file from which a row was read; `row` counts from 1, in the order in which rows are sent. */
+  lineOf(row: number): number {
+    return row <= this.v4.count ? this.v4.lineOf(row - 1) : this.v6.lineOf(row - 1 - this.v4.count);
+  }
+
+  /** `ttlMs`: milliseconds left to live, 0 for no end. `line`: where it stands in the file, from 1. */
+  push(prefix: Prefix, ttlMs: number, line: number): void {
     const rows = prefix.family === 4 ? this.v4 : this.v6;
-    rows.push(prefix.length, ttlMs).set(prefix.address, (rows.count - 1) * prefix.address.length);
+    rows.push(prefix.length, ttlMs, line).set(prefix.address, (rows.count - 1) * prefix.address.length);
   }
 
   /** `address`: as a number, canonical. */
-  push4(address: number, length: number): void {
-    const bytes = this.v4.push(length, 0);
+  push4(address: number, length: number, line: number): void {
+    const bytes = this.v4.push(length, 0, line);
     const at = (this.v4.count - 1) * 4;
     bytes[at] = address >>> 24;
     bytes[at + 1] = address >>> 16;
@@ -47,6 +52,7 @@ class FamilyRows {
   count = 0;
   #addresses: Uint8Array<ArrayBuffer>;
   #lengths = new Uint8Array(1024);
+  #lines = new Uint32Array(1024);
   /** Made with the first row that ends. */
   #ttls: Float64Array<ArrayBuffer> | undefined;
 
@@ -57,13 +63,18 @@ class FamilyRows {
   }
 
   /** Adds a row but for its address, which the caller writes into what is returned. */
-  push(length: number, ttlMs: number): Uint8Array {
+  push(length: number, ttlMs: number, line: number): Uint8Array {
     if (this.count === this.#lengths.length) this.#grow();
     this.#lengths[this.count] = length;
+    this.#lines[this.count] = line;
     if (ttlMs > 0) this.#ttls ??= new Float64Array(this.#lengths.length);
     if (this.#ttls) this.#ttls[this.count] = ttlMs;
     this.count++;
     return this.#addresses;
+  }
+
+  lineOf(row: number): number {
+    return this.#lines[row] ?? 0;
   }
 
   slice(start: number, rows: number): Record<'addresses' | 'lengths' | 'flags' | 'ttls', Uint8Array> {
@@ -79,6 +90,7 @@ class FamilyRows {
   #grow(): void {
     const rows = this.#lengths.length * 2;
     this.#lengths = grown(this.#lengths, new Uint8Array(rows));
+    this.#lines = grown(this.#lines, new Uint32Array(rows));
     this.#addresses = grown(this.#addresses, new Uint8Array(rows * this.#width));
     if (this.#ttls) this.#ttls = grown(this.#ttls, new Float64Array(rows));
   }

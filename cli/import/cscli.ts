@@ -4,6 +4,7 @@ import { parsePrefix } from '../../common/prefix.ts';
 import type { Columns } from './columns.ts';
 import { readCsv } from './csv.ts';
 import type { Findings } from './findings.ts';
+import { decisionLines } from './json-lines.ts';
 
 /** Names of the columns that hold a prefix: of an import, of a listing. */
 const VALUE_COLUMNS = ['value', 'ip'];
@@ -39,7 +40,7 @@ export function readCscliCsv(text: string, columns: Columns, findings: Findings)
       duration: fields[duration] ?? '',
       type: fields[type] ?? '',
     };
-    readDecision(decision, `line ${line}`, columns, findings);
+    readDecision(decision, line, columns, findings);
   }
 }
 
@@ -53,14 +54,15 @@ export function readCscliJson(text: string, columns: Columns, findings: Findings
   }
   // cscli prints null for no decision at all, and alerts that hold decisions for a listing.
   const elements = document === null ? [] : Array.isArray(document) ? document : [document];
+  const lines = decisionLines(text);
   let number = 0;
   for (const element of elements)
     for (const decision of decisionsOf(element)) {
-      number++;
+      const line = lines[number++] ?? 0;
       const text_ = (key: string) => (typeof decision[key] === 'string' ? decision[key] : '');
       readDecision(
         { value: text_('value'), scope: text_('scope'), duration: text_('duration'), type: text_('type') },
-        `decision ${number}`,
+        line,
         columns,
         findings,
       );
@@ -74,12 +76,12 @@ interface Decision {
   readonly type: string;
 }
 
-function readDecision(decision: Decision, place: string, columns: Columns, findings: Findings): void {
+function readDecision(decision: Decision, line: number, columns: Columns, findings: Findings): void {
   // A listing writes `Ip:192.0.2.1`; an IPv6 address has colons of its own.
   const [, prefixScope, rest] = /^(ip|range):(.*)$/i.exec(decision.value) ?? [];
   const scope = (prefixScope ?? decision.scope).toLowerCase();
   if (scope !== '' && !SCOPES.includes(scope)) {
-    findings.add(place, `scope ${JSON.stringify(decision.scope)} is not ip or range: only addresses can be blocked`);
+    findings.add(line, `scope ${JSON.stringify(decision.scope)} is not ip or range: only addresses can be blocked`);
     return;
   }
   // Captchas and the like are for bouncers in front of applications.
@@ -88,9 +90,9 @@ function readDecision(decision: Decision, place: string, columns: Columns, findi
     const ttlMs = decision.duration === '' ? 0 : goDuration(decision.duration);
     // What has ended already need not be sent.
     if (ttlMs < 0) return;
-    columns.push(parsePrefix(rest ?? decision.value), ttlMs);
+    columns.push(parsePrefix(rest ?? decision.value), ttlMs, line);
   } catch (error) {
-    findings.add(place, messageOf(error));
+    findings.add(line, messageOf(error));
   }
 }
 

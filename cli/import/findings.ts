@@ -13,10 +13,10 @@ export class Findings {
     this.#name = name;
   }
 
-  /** `place`: `line 17`, `element 3`. */
-  add(place: string, message: string): void {
+  /** `line`: from 1. */
+  add(line: number, message: string): void {
     this.#count++;
-    if (this.#shown.length < MAX_SHOWN) this.#shown.push(`${this.#name} ${place}: ${message}`);
+    if (this.#shown.length < MAX_SHOWN) this.#shown.push(`${this.#name} line ${line}: ${message}`);
   }
 
   /** @throws FleetblockError INVALID_ARGUMENT when anything was found. */
@@ -28,4 +28,16 @@ export class Findings {
       `${this.#shown.join('; ')}${more === 0 ? '' : ` (and ${more} more)`}; nothing was changed`,
     );
   }
+}
+
+/**
+ * The controller names a row by its number in what was sent; the operator knows lines.
+ * @returns the error with the line of the file in the row's place, or the error as it is
+ */
+export function withLine(error: unknown, name: string, lineOf: (row: number) => number): unknown {
+  if (!(error instanceof FleetblockError)) return error;
+  const [, row] = /^refused: row ([0-9]+): /.exec(error.message) ?? [];
+  if (row === undefined) return error;
+  const text = error.message.replace(/^refused: row [0-9]+: /, `refused: ${name} line ${lineOf(Number(row))}: `);
+  return new FleetblockError(error.code, text, { cause: error });
 }

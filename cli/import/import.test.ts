@@ -7,6 +7,7 @@ import type { Cli } from '../context.ts';
 import { Columns } from './columns.ts';
 import { readCsv } from './csv.ts';
 import { Findings } from './findings.ts';
+import { decisionLines } from './json-lines.ts';
 import { PlainReader } from './plain.ts';
 import { type ListFormat, readList } from './read-list.ts';
 
@@ -141,10 +142,37 @@ describe('cscli', () => {
     await expect(read([csv])).rejects.toThrow(
       /line 2: .*host bits.*; stdin line 3: "soon" is not a duration.*; stdin line 4: scope "country"/,
     );
-    await expect(read(['[{"value":"nonsense"}]'])).rejects.toThrow(/decision 1: "nonsense" is not/);
+    await expect(read(['[{"value":"nonsense"}]'])).rejects.toThrow(/line 1: "nonsense" is not/);
+    const listing = [
+      { events: [{ meta: [{ key: 'x', value: 'no' }] }], decisions: [{ value: '192.0.2.1' }, { value: 'bad' }] },
+      { decisions: null },
+      { decisions: [{ value: 'worse', more: { value: ['{', '"'] } }] },
+    ];
+    const json = JSON.stringify(listing, null, 1);
+    const lineOf = (text: string) => json.split('\n').findIndex((line) => line.includes(text));
+    await expect(read([json])).rejects.toThrow(
+      new RegExp(`line ${lineOf('"bad"')}: "bad" .*; stdin line ${lineOf('"worse"')}: "worse" `),
+    );
     await expect(read(['[1]'])).rejects.toThrow(/not an array of decisions/);
     await expect(read(['[{'])).rejects.toThrow(/not JSON/);
     await expect(read(['a,b\n1,2\n'], 'csv')).rejects.toThrow(/needs a column named value/);
+  });
+});
+
+describe('decisionLines', () => {
+  it('has one line a decision, in the order of the document, whatever else is in it', () => {
+    const decision = fc.record({ value: fc.string(), junk: fc.jsonValue({ maxDepth: 2 }) });
+    const alert = fc.record({ meta: fc.jsonValue(), decisions: fc.array(decision, { maxLength: 3 }) });
+    fc.assert(
+      fc.property(fc.array(fc.oneof(decision, alert)), fc.constantFrom(0, 1, 2), (document, indent) => {
+        const text = JSON.stringify(document, null, indent);
+        const lines = decisionLines(text);
+        expect(lines).toHaveLength(
+          document.reduce((sum, each) => sum + ('decisions' in each ? each.decisions.length : 1), 0),
+        );
+        if (indent > 0) for (const line of lines) expect(text.split('\n')[line - 1]?.trim()).toBe('{');
+      }),
+    );
   });
 });
 

@@ -57,9 +57,9 @@ export class PlainReader {
       .trim();
     if (word === '') return;
     try {
-      this.#columns.push(parsePrefix(word), 0);
+      this.#columns.push(parsePrefix(word), 0, this.#line);
     } catch (error) {
-      this.#findings.add(`line ${this.#line}`, messageOf(error));
+      this.#findings.add(this.#line, messageOf(error));
     }
   }
 
@@ -93,7 +93,7 @@ export class PlainReader {
     while (at < end && (bytes[at] === SPACE || bytes[at] === TAB || bytes[at] === RETURN)) at++;
     if (at < end && bytes[at] !== HASH && bytes[at] !== SEMICOLON) return false;
     if (hasHostBits4(address, length)) return false;
-    this.#columns.push4(address, length);
+    this.#columns.push4(address, length, this.#line);
     return true;
   }
 }
