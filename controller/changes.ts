@@ -1,6 +1,7 @@
 // Block and unblock: checks the whole request, changes the store, waits for the hosts' proof.
 import type { Clock } from '../common/clock.ts';
 import { FleetblockError, messageOf } from '../common/errors.ts';
+import { failpoint } from '../common/failpoint.ts';
 import { covers, type Prefix, parsePrefix } from '../common/prefix.ts';
 import type { Revision } from '../common/revision.ts';
 import { formatSelector, type Selector } from '../common/selector.ts';
@@ -145,6 +146,7 @@ export class Changes {
     const { outcomes, atMs } = request.dryRun
       ? { outcomes: targets.untried(result.targets, refusals), atMs: clock.monotonicMs() }
       : await targets.prove(result.targets, result.revision, request.waitMs ?? 0, refusals);
+    failpoint('changes.reply');
     return {
       revision: result.revision,
       outcomes: prefixes.map((prefix, i) => ({

@@ -1,6 +1,7 @@
 // Bulk lists: checks a whole import, stores it by difference, waits for the hosts' proof.
 import type { Clock } from '../common/clock.ts';
 import { FleetblockError } from '../common/errors.ts';
+import { failpoint } from '../common/failpoint.ts';
 import { entryCount, type PackedEntries } from '../common/packed.ts';
 import type { Selector } from '../common/selector.ts';
 import type { Caller } from './auth/caller.ts';
@@ -130,6 +131,7 @@ async function reply(
       elapsedMs: deps.clock.monotonicMs() - startedMs,
     };
   const { outcomes, atMs } = await deps.targets.prove(result.targets, result.revision, waitMs ?? 0);
+  failpoint('changes.reply');
   return { ...result, hosts: outcomes, elapsedMs: atMs - startedMs };
 }
 

@@ -1,6 +1,7 @@
 // Bulk lists: a whole list replaced by difference, removed, and rows that end.
 import { EntryTable } from '../../../common/entry-table.ts';
 import { FleetblockError } from '../../../common/errors.ts';
+import { failpoint } from '../../../common/failpoint.ts';
 import {
   entryCount,
   type FamilyColumns,
@@ -97,6 +98,7 @@ export async function replaceList(tx: Transaction, request: ReplaceList, pause: 
       if (after.size > 0) tx.touch(layer, after.pack(0), NO_ENTRIES);
     } else if (entryCount(adds) + entryCount(removes) > 0) tx.touch(layer, adds, removes);
     if (rewrite || entryCount(adds) + entryCount(removes) > 0) saveChunk(tx.db, name, bucket, after.pack(0));
+    failpoint('store.import.chunk');
     await pause();
   }
   tx.db.prepare('UPDATE list SET entries = ? WHERE name = ?').run(counts.entries, name);
@@ -117,6 +119,7 @@ export async function removeList(tx: Transaction, name: string, by: Attribution,
   for (const rows of readListRows(tx.db, name)) {
     tx.touch(layer, NO_ENTRIES, rows);
     removed += entryCount(rows);
+    failpoint('store.remove.chunk');
     await pause();
   }
   const revision = tx.revise();

@@ -1,5 +1,6 @@
 // The embedded store: SQLite in WAL mode with synchronous=FULL behind the Store interface.
 import type { Clock } from '../../../common/clock.ts';
+import { failpoint } from '../../../common/failpoint.ts';
 import { NO_ENTRIES, type PackedEntries } from '../../../common/packed.ts';
 import type { Revision } from '../../../common/revision.ts';
 import { steadyClock } from '../../steady-clock.ts';
@@ -317,6 +318,7 @@ class SqliteStore implements Store {
     this.head = event.revision;
     for (const { layer } of event.layers) this.#layerRevisions.set(layer.id, event.revision);
     for (const follower of this.#followers) follower(event);
+    failpoint('store.notify.after');
   }
 
   #readBigint(sql: string): bigint {

@@ -1,4 +1,5 @@
 // What one change gathers inside its transaction: its revision, the layer rows it touched, its audit record.
+import { failpoint } from '../../../common/failpoint.ts';
 import { type Entry, entryCount, type PackedEntries, packEntries } from '../../../common/packed.ts';
 import type { Revision } from '../../../common/revision.ts';
 import { formatSelector, type Selector } from '../../../common/selector.ts';
@@ -131,6 +132,7 @@ export function compactHistory(db: Connection, head: Revision, keepRevisions: bi
     floor = bigint(row, 'revision');
     break;
   }
+  failpoint('store.compact');
   db.prepare('DELETE FROM touched WHERE revision <= ?').run(floor);
   db.prepare('UPDATE meta SET history_floor = max(history_floor, ?)').run(floor);
 }
