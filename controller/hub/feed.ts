@@ -1,6 +1,7 @@
 // What one host still has to be sent: a bounded queue over its stream. It writes while the stream takes, never more, and says when
 // it has fallen behind instead of growing.
 import type { Digest } from '../../common/entry-table.ts';
+import { failpoint } from '../../common/failpoint.ts';
 import type { Revision } from '../../common/revision.ts';
 
 /** The sending half of a stream. */
@@ -86,7 +87,11 @@ export class Feed {
       const message = this.#next ?? take(shipment);
       // One message of look-ahead: the last one must be known as the last before its answer can come.
       this.#next = take(shipment);
-      if (message) this.#ready = this.#sink.write(message);
+      if (message) {
+        failpoint('hub.send.before');
+        this.#ready = this.#sink.write(message);
+        failpoint('hub.send.after');
+      }
       if (!this.#next) this.#finish(shipment);
     }
   }

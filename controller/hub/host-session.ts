@@ -1,6 +1,7 @@
 // One host's live stream: what it holds, what it is sent, what it answers. Owns its state; the hub owns the session.
 import { type Digest, equalDigests } from '../../common/entry-table.ts';
 import { FleetblockError } from '../../common/errors.ts';
+import { failpoint } from '../../common/failpoint.ts';
 import { parseRevision, type Revision } from '../../common/revision.ts';
 import type { Hello__Output } from '../../proto/gen/fleetblock/v1/Hello.ts';
 import type { Nack__Output } from '../../proto/gen/fleetblock/v1/Nack.ts';
@@ -106,6 +107,7 @@ export class HostSession {
   }
 
   onAck(ack: Ack): void {
+    failpoint('hub.ack.received');
     const due = this.#feed.takeReply();
     if (due !== 'stale') this.#judgeAck(ack, due);
     this.#resumeIfDrained();
@@ -130,6 +132,7 @@ export class HostSession {
     if (due.committedMs !== undefined)
       this.#context.meter.acked(this.#context.monotonicMs() - due.committedMs, kernelUs);
     this.#proven(revision);
+    failpoint('hub.ack.proven');
   }
 
   #judgeNack({ code, text }: Nack__Output): void {

@@ -1,5 +1,6 @@
 // What changed in a view between two revisions, and its messages: encoded once for all hosts that come from the same revision.
 import type { Digest } from '../../common/entry-table.ts';
+import { failpoint } from '../../common/failpoint.ts';
 import { entryCount, type FamilyColumns, NO_ENTRIES, type PackedEntries } from '../../common/packed.ts';
 import type { Revision } from '../../common/revision.ts';
 import { cutColumns, encodeDelta, encodeDeltaColumns } from '../wire.ts';
@@ -28,11 +29,13 @@ export class EncodedDelta {
 
   /** Remaining times are counted from `nowMs` (Unix milliseconds). */
   constructor(epoch: string, delta: ViewDelta, nowMs: number) {
+    failpoint('hub.encode.before');
     this.to = delta.to;
     this.digest = delta.digest;
     this.committedMs = delta.committedMs;
     this.#epoch = epoch;
     this.#pieces = encodePieces(withRemainingTimes(delta.adds, nowMs), delta.removes);
+    failpoint('hub.encode.after');
   }
 
   /** The messages for a host that holds `from`; the same buffers for every such host. */

@@ -1,6 +1,7 @@
 // A whole view as messages. Taken in one turn (copies of columns), encoded piece by piece as it is sent, shared by all hosts that
 // need the same one at the same time.
 import type { Digest } from '../../common/entry-table.ts';
+import { failpoint } from '../../common/failpoint.ts';
 import type { PackedEntries } from '../../common/packed.ts';
 import type { Revision } from '../../common/revision.ts';
 import { cutColumns, encodeSnapshotBegin, encodeSnapshotChunk, encodeSnapshotEnd } from '../wire.ts';
@@ -44,6 +45,7 @@ export class Snapshot {
     if (known && (!timed || nowMs - known.atMs <= MAX_TIME_ERROR_MS)) return known.bytes;
     const bytes = encodeSnapshotChunk(timed ? withRemainingTimes(piece, nowMs) : piece);
     this.#encoded.set(i, { bytes, atMs: nowMs });
+    failpoint('hub.snapshot.chunk');
     return bytes;
   }
 }
