@@ -8,12 +8,25 @@
 
 #include "lookup.h"
 
+/* At the end of a span of drops: is fb_v4_recent worth its cache lines? Between trials it costs nothing. */
+static __always_inline void fb_judge_recent(struct fb_counters *counters)
+{
+	if (counters->recent_on)
+		counters->recent_on = counters->recent_misses < FB_SPAN / 4 * 3;
+	else
+		counters->recent_on = counters->rest / FB_SPAN % FB_TRIALS == 1;
+	counters->recent_misses = 0;
+}
+
 /* How many packets this one stands for in the accounts by source: 0 when it is not recorded. No clock is read. */
 static __always_inline __u32 fb_weight(struct fb_counters *counters)
 {
 	__u64 tick = bpf_jiffies64();
 
 	if (counters->tick != tick) {
+		/* The flood is over: clean packets need the cache more. */
+		if (counters->tick_drops < FB_BURST)
+			counters->recent_on = 0;
 		counters->tick = tick;
 		counters->tick_drops = 0;
 		counters->tick_events = 0;
@@ -23,7 +36,11 @@ static __always_inline __u32 fb_weight(struct fb_counters *counters)
 		return 1;
 	}
 	/* Not begun anew with the tick: what is left over counts in the next one. */
-	return (++counters->rest & (FB_SAMPLE - 1)) == 0 ? FB_SAMPLE : 0;
+	if (++counters->rest & (FB_SAMPLE - 1))
+		return 0;
+	if ((counters->rest & (FB_SPAN - 1)) == 0)
+		fb_judge_recent(counters);
+	return FB_SAMPLE;
 }
 
 static __always_inline void fb_send_event(struct fb_counters *counters, const struct fb_address *source, __u64 now,

@@ -38,9 +38,16 @@ static __always_inline int fb_in_bitmap(const struct fb_page *page, __u32 offset
 	return (words[octet >> 5] >> (octet & 31)) & 1;
 }
 
-static __always_inline enum fb_verdict fb_decide_v4(__be32 source)
+enum fb_bits {
+	FB_BITS_CLEAR,
+	FB_BITS_DROP,
+	FB_BITS_LOOKUP,
+	FB_BITS_LOOKUP_PLAIN, /* a plain block covers it: only allow entries are to be looked up */
+};
+
+/* `address`: host byte order. */
+static __always_inline enum fb_bits fb_read_bits(__u32 address)
 {
-	__u32 address = bpf_ntohl(source);
 	__u32 block = address >> 14;
 	__u32 number = (address >> 8) & 63;
 	__u32 octet = address & 255;
@@ -54,36 +61,36 @@ static __always_inline enum fb_verdict fb_decide_v4(__be32 source)
 	__u64 *front = bpf_map_lookup_elem(&fb_v4_front, &block);
 
 	if (!front || !((*front >> number) & 1))
-		return FB_CLEAR;
+		return FB_BITS_CLEAR;
 #endif
 	key = block >> 1;
 	pair = bpf_map_lookup_elem(&fb_v4_index, &key);
 	if (!pair)
-		return FB_CLEAR;
+		return FB_BITS_CLEAR;
 	position = FB_READ_ONCE(pair->position[block & 1]);
 	if (position == 0)
-		return FB_CLEAR;
+		return FB_BITS_CLEAR;
 
 	compact = position & FB_COMPACT;
 	position &= ~FB_COMPACT;
 	key = position / FB_PAGE_UNITS;
 	page = bpf_map_lookup_elem(&fb_v4_arena, &key);
 	if (!page)
-		return FB_CLEAR;
+		return FB_BITS_CLEAR;
 	offset = position % FB_PAGE_UNITS * FB_UNIT_BYTES;
 	if (compact) {
 		leafy = *(__u64 *)(page->bytes + offset);
 		if (!((leafy >> number) & 1))
-			return FB_CLEAR;
+			return FB_BITS_CLEAR;
 		offset += sizeof(leafy) + fb_popcount(leafy & ((1ULL << number) - 1));
-		return page->bytes[offset % FB_PAGE_BYTES] == octet ? FB_DROP : FB_CLEAR;
+		return page->bytes[offset % FB_PAGE_BYTES] == octet ? FB_BITS_DROP : FB_BITS_CLEAR;
 	}
 	record = (struct fb_record *)(page->bytes + offset);
 	if ((record->whole >> number) & 1)
-		return FB_DROP;
+		return FB_BITS_DROP;
 	leafy = record->leafy;
 	if (!((leafy >> number) & 1))
-		return FB_CLEAR;
+		return FB_BITS_CLEAR;
 	/* Nothing straddles a page: the mask tells the verifier so. */
 	offset += sizeof(*record) + fb_popcount(leafy & ((1ULL << number) - 1)) * sizeof(leaf);
 	leaf = *(__u32 *)(page->bytes + (offset & (FB_PAGE_BYTES - sizeof(leaf))));
@@ -91,27 +98,72 @@ static __always_inline enum fb_verdict fb_decide_v4(__be32 source)
 	position = leaf & FB_LEAF_POSITION;
 	switch (leaf >> FB_LEAF_KIND_SHIFT) {
 	case FB_LEAF_OCTETS:
-		return fb_has_octet(leaf, octet) ? FB_DROP : FB_CLEAR;
+		return fb_has_octet(leaf, octet) ? FB_BITS_DROP : FB_BITS_CLEAR;
 	case FB_LEAF_LOOKUP_OCTETS:
-		return fb_has_octet(leaf, octet) ? fb_look_up_v4(source, 0) : FB_CLEAR;
+		return fb_has_octet(leaf, octet) ? FB_BITS_LOOKUP : FB_BITS_CLEAR;
 	case FB_LEAF_BITMAP:
 		key = position / FB_PAGE_UNITS;
 		page = bpf_map_lookup_elem(&fb_v4_bitmaps, &key);
 		if (!page)
-			return FB_CLEAR;
+			return FB_BITS_CLEAR;
 		/* Bitmaps lie at multiples of their size, pairs of them too. */
 		offset = position * FB_UNIT_BYTES % FB_PAGE_BYTES / FB_BITMAP_BYTES * FB_BITMAP_BYTES;
-		return fb_in_bitmap(page, offset, octet) ? FB_DROP : FB_CLEAR;
+		return fb_in_bitmap(page, offset, octet) ? FB_BITS_DROP : FB_BITS_CLEAR;
 	default:
 		key = position / FB_PAGE_UNITS;
 		page = bpf_map_lookup_elem(&fb_v4_bitmaps, &key);
 		if (!page)
-			return FB_CLEAR;
+			return FB_BITS_CLEAR;
 		offset = position * FB_UNIT_BYTES % FB_PAGE_BYTES / (2 * FB_BITMAP_BYTES) * (2 * FB_BITMAP_BYTES);
 		if (!fb_in_bitmap(page, offset, octet))
-			return FB_CLEAR;
-		return fb_look_up_v4(source, fb_in_bitmap(page, offset + FB_BITMAP_BYTES, octet));
+			return FB_BITS_CLEAR;
+		return fb_in_bitmap(page, offset + FB_BITMAP_BYTES, octet) ? FB_BITS_LOOKUP_PLAIN : FB_BITS_LOOKUP;
 	}
+}
+
+static __always_inline enum fb_verdict fb_decide_v4(__be32 source, struct fb_counters *counters)
+{
+	const __u32 zero = 0;
+	__u32 address = bpf_ntohl(source);
+	struct fb_control *control = bpf_map_lookup_elem(&fb_control, &zero);
+	__u32 *recent = 0, wanted = 0;
+	enum fb_bits bits;
+
+	if (!control)
+		return FB_CLEAR;
+	if (control->v4_sparse) {
+		__u32 key = address >> 20;
+		__u64 *summary = bpf_map_lookup_elem(&fb_v4_summary, &key);
+
+		if (!summary || !((*summary >> ((address >> 14) & 63)) & 1))
+			return FB_CLEAR;
+	}
+#ifndef FB_WITHOUT_RECENT
+	if (counters->recent_on) {
+		/* Read before the bits are: what was true of older bits must not count for a newer generation. */
+		__u32 generation = FB_READ_ONCE(control->v4_recent);
+		__u32 product = address * FB_RECENT_HASH;
+		__u32 place = product >> (32 - FB_RECENT_BITS);
+		__u32 key = place >> FB_RECENT_PAGE_BITS;
+		struct fb_recent_page *page = bpf_map_lookup_elem(&fb_v4_recent, &key);
+
+		if (page && generation) {
+			wanted = generation << (32 - FB_RECENT_BITS) | (product & (FB_RECENT_GENERATIONS - 1));
+			recent = &page->words[place & ((1 << FB_RECENT_PAGE_BITS) - 1)];
+			if (*recent == wanted)
+				return FB_DROP;
+		}
+	}
+#endif
+	bits = fb_read_bits(address);
+	if (bits == FB_BITS_DROP) {
+		if (recent) {
+			counters->recent_misses++;
+			*recent = wanted;
+		}
+		return FB_DROP;
+	}
+	return bits == FB_BITS_CLEAR ? FB_CLEAR : fb_look_up_v4(source, bits == FB_BITS_LOOKUP_PLAIN);
 }
 
 static __always_inline enum fb_verdict fb_decide_v6(const struct in6_addr *source)

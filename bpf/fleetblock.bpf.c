@@ -63,7 +63,7 @@ int fleetblock(struct xdp_md *ctx)
 
 	kind = fb_parse(data, end, &header);
 	if (kind == FB_PACKET_V4)
-		verdict = fb_decide_v4(((struct iphdr *)header)->saddr);
+		verdict = fb_decide_v4(((struct iphdr *)header)->saddr, counters);
 	else if (kind == FB_PACKET_V6)
 		verdict = fb_decide_v6(&((struct ipv6hdr *)header)->saddr);
 	else if (kind == FB_PACKET_MALFORMED)

@@ -17,7 +17,8 @@
  * IPv4. The address space is cut into 2^18 blocks, each 64 neighbouring /24s (a /18). fb_v4_index[block] is the position of the
  * block's record in the arena (and FB_COMPACT), 0 when nothing in it is listed. A record is never changed once the index names it: user space
  * writes a new one and swaps the index word. fb_v4_front has a bit a /24, set at least where something is listed: it keeps
- * clean packets away from index and arena, and may be behind for as long as a change takes.
+ * clean packets away from index and arena, and may be behind for as long as a change takes. fb_v4_summary has a bit a block, set at
+ * least where the front has any: while few blocks are in use (fb_control.v4_sparse) its 32 KB spare packets the front's 2 MB.
  */
 #define FB_V4_BLOCKS (1 << 18)
 
@@ -56,6 +57,18 @@ struct fb_record {
 #define FB_LEAF_LOOKUP_BITMAPS 3u
 #define FB_LEAF_KIND_SHIFT 30
 #define FB_LEAF_POSITION ((1u << FB_LEAF_KIND_SHIFT) - 1)
+
+/*
+ * Addresses that a processor has dropped lately, while it is being flooded: one word each, in 2^FB_RECENT_BITS places. The address times
+ * an odd number is the address in another form; its high bits are the place, the rest is kept in the word, under the generation in
+ * which bits (never a look-up) said so: fb_control.v4_recent. Whoever takes a bit away begins a new generation, so that no word counts
+ * any more. Generation 0 switches it off: by that, user space empties the places before numbers come again.
+ */
+#define FB_RECENT_BITS 16
+#define FB_RECENT_GENERATIONS 65536
+#define FB_RECENT_HASH 0x9e3779b1u
+#define FB_RECENT_PAGE_BITS 10 /* words a map element: a page */
+#define FB_RECENT_PAGES (1 << 6)
 
 /*
  * IPv6: a front of hashed bits decides that an address is clean. The hash of its first 32 bits picks two bits of fb_v6_front32:
@@ -118,10 +131,15 @@ struct fb_counters {
 	__u32 tick_drops;
 	__u32 tick_events;
 	__u64 rest; /* drops past the burst of their tick, over all ticks */
+	/* Whether fb_v4_recent is in use: tried for one of FB_TRIALS spans of FB_SPAN drops, kept on while it decides a quarter of them. */
+	__u32 recent_on;
+	__u32 recent_misses; /* of this span */
 };
 
 #define FB_BURST 16
 #define FB_SAMPLE 256
+#define FB_SPAN 32768 /* a multiple of FB_SAMPLE */
+#define FB_TRIALS 8
 
 /* Events a tick and processor at most. */
 #define FB_TICK_EVENTS 4
@@ -135,6 +153,8 @@ struct fb_control {
 	__u32 v6_prefixes;
 	__u32 v6_allowed;
 	__u32 events; /* not 0: somebody reads fb_events */
+	__u32 v4_sparse; /* not 0: few blocks are in use, fb_v4_summary is worth a look */
+	__u32 v4_recent; /* generation of fb_v4_recent, below FB_RECENT_GENERATIONS; 0: not in use */
 	__u32 unused;
 };
 

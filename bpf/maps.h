@@ -25,6 +25,26 @@ struct fb_page {
 	};
 };
 
+struct fb_recent_page {
+	__u32 words[1 << FB_RECENT_PAGE_BITS];
+};
+
+/* 64 blocks a word. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, FB_V4_BLOCKS / 64);
+	__type(key, __u32);
+	__type(value, __u64);
+} fb_v4_summary SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, FB_RECENT_PAGES);
+	__type(key, __u32);
+	__type(value, struct fb_recent_page);
+} fb_v4_recent SEC(".maps");
+
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(map_flags, BPF_F_MMAPABLE);

@@ -85,6 +85,8 @@ describe.skipIf(!existsSync(OBJECT))('layout', () => {
         allowed_packets: COUNTERS.allowedPackets,
         monitored_packets: COUNTERS.monitoredPackets,
         malformed_packets: COUNTERS.malformedPackets,
+        tick_drops: COUNTERS.tickDrops,
+        recent_on: COUNTERS.recentOn,
       },
     });
     expect(structs.get('fb_control')?.fields).toMatchObject({
@@ -95,6 +97,8 @@ describe.skipIf(!existsSync(OBJECT))('layout', () => {
       v6_prefixes: CONTROL.v6Prefixes * 4,
       v6_allowed: CONTROL.v6Allowed * 4,
       events: CONTROL.events * 4,
+      v4_sparse: CONTROL.v4Sparse * 4,
+      v4_recent: CONTROL.v4Recent * 4,
     });
     expect(structs.get('fb_page')?.bytes).toBe(PAGE_BYTES);
   });
@@ -115,6 +119,7 @@ describe.skipIf(!existsSync(OBJECT))('layout', () => {
       FB_LEAF_LOOKUP_OCTETS: layout.LEAF.lookupOctets,
       FB_LEAF_LOOKUP_BITMAPS: layout.LEAF.lookupBitmaps,
       FB_LEAF_KIND_SHIFT: layout.LEAF_KIND_SHIFT,
+      FB_RECENT_GENERATIONS: layout.RECENT_GENERATIONS,
       FB_V6_SLOT_BITS: layout.V6_SLOT_BITS,
       FB_V6_LOOKUP: layout.V6_LOOKUP,
       FB_V6_DEEPER: layout.V6_DEEPER,

@@ -28,9 +28,10 @@ describe.skipIf(why !== undefined)('model', () => {
     for (const source of sources) {
       const outcome = reference.outcome(source);
       const packet = packetOf(source);
-      const { verdict, counted } = harness.run(packet);
-      expect(verdict, formatPrefix(source)).toBe(outcome === 'dropped' ? XDP.drop : XDP.pass);
-      expect(counted, formatPrefix(source)).toEqual(counts(outcome, packet.length));
+      for (const { verdict, counted } of [harness.run(packet), ...harness.runRemembered(packet)]) {
+        expect(verdict, formatPrefix(source)).toBe(outcome === 'dropped' ? XDP.drop : XDP.pass);
+        expect(counted, formatPrefix(source)).toEqual(counts(outcome, packet.length));
+      }
     }
   }
 

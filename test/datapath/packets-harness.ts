@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { bootMs } from '../../agent/boot-clock.ts';
 import type { DatapathCounters } from '../../agent/datapath/datapath.ts';
+import { COUNTERS, MAPS } from '../../agent/datapath/decision/layout.ts';
 import { type Limits, mapSizes } from '../../agent/datapath/decision/limits.ts';
 import { GracePeriod } from '../../agent/datapath/libbpf/grace-period.ts';
 import { BpfObject } from '../../agent/datapath/libbpf/object.ts';
@@ -100,6 +101,24 @@ export class Harness {
     const before = this.tables.counters();
     const { verdict } = this.program.testRun({ data: packet });
     return { verdict, counted: difference(this.tables.counters(), before) };
+  }
+
+  /**
+   * The same as in a flood, when processors remember what they dropped: two packets, of which the second is decided from memory
+   * when bits alone drop the first.
+   */
+  runRemembered(packet: Uint8Array): { verdict: number; counted: DatapathCounters }[] {
+    const counters = this.object.map(MAPS.counters);
+    const key = new Uint8Array(4);
+    const values = counters.lookup(key) ?? new Uint8Array(0);
+    const view = new DataView(values.buffer);
+    for (let at = 0; at < values.length; at += COUNTERS.bytes) {
+      view.setUint32(at + COUNTERS.recentOn, 1, true);
+      // More than the burst of a tick: a new tick would end the flood.
+      view.setUint32(at + COUNTERS.tickDrops, 1000, true);
+    }
+    counters.update(key, values);
+    return [this.run(packet), this.run(packet)];
   }
 
   async close(): Promise<void> {

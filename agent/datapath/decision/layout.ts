@@ -23,6 +23,9 @@ export const LEAF_KIND_SHIFT = 30;
 export const LEAF_POSITION = 2 ** LEAF_KIND_SHIFT - 1;
 export const LEAF = { octets: 0, bitmap: 1, lookupOctets: 2, lookupBitmaps: 3 } as const;
 
+/** Generations of fb_v4_recent: 1 to this minus 1; 0 is off. */
+export const RECENT_GENERATIONS = 65536;
+
 export const V6_SLOT_BITS = 22;
 export const V6_LOOKUP = 1;
 export const V6_DEEPER = 2;
@@ -45,7 +48,7 @@ export const HITS = { bytes: 16, packets: 0, lastNs: 8 } as const;
 
 /** struct fb_counters, byte offsets. */
 export const COUNTERS = {
-  bytes: 80,
+  bytes: 88,
   passedPackets: 0,
   passedBytes: 8,
   droppedPackets: 16,
@@ -53,6 +56,8 @@ export const COUNTERS = {
   allowedPackets: 32,
   monitoredPackets: 40,
   malformedPackets: 48,
+  tickDrops: 64,
+  recentOn: 80,
 } as const;
 
 /** struct fb_control, in 32-bit words. */
@@ -64,9 +69,13 @@ export const CONTROL = {
   v6Prefixes: 4,
   v6Allowed: 5,
   events: 6,
+  v4Sparse: 7,
+  v4Recent: 8,
 } as const;
 
 export const MAPS = {
+  v4Summary: 'fb_v4_summary',
+  v4Recent: 'fb_v4_recent',
   v4Front: 'fb_v4_front',
   v4Index: 'fb_v4_index',
   v4Arena: 'fb_v4_arena',

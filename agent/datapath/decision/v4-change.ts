@@ -54,6 +54,8 @@ export class V4Change {
   readonly #freshBitmaps = new WordList();
   readonly #staleRecords = new WordList();
   readonly #staleBitmaps = new WordList();
+  /** Whether a block may drop less than it did at some time of the change. */
+  narrowed = false;
   readonly #old = new RecordDraft();
   readonly #new = new RecordDraft();
 
@@ -100,6 +102,7 @@ export class V4Change {
         if (after !== before) {
           differing++;
           if (before >= 0) this.#retireBitmaps(before);
+          if (before !== NONE) this.narrowed = true;
         }
         if (after === WHOLE) now.bits[RECORD.whole + half] = (now.bits[RECORD.whole + half] ?? 0) | bit;
         else if (after >= 0) {
@@ -141,6 +144,7 @@ export class V4Change {
     const kept =
       shared === SHARED.whole ? popcount(old.bits[RECORD.whole] ?? 0) + popcount(old.bits[RECORD.whole + 1] ?? 0) : 0;
     if (this.#dry) return 64 - kept;
+    if (old.word !== 0) this.narrowed = true;
     for (let i = 0; i < old.count; i++) this.#retireBitmaps(old.leaves[i] ?? 0);
     this.#swap(block, shared);
     return 64 - kept;
@@ -153,6 +157,7 @@ export class V4Change {
 
   /** Takes everything back, in steps as atomic as those of the change. The change must not be used afterwards. */
   rollback(): Garbage[] {
+    this.narrowed = this.#journal.length > 0;
     const { arena, index } = this.#memory;
     for (let i = this.#journal.length - 2; i >= 0; i -= 2) {
       const block = this.#journal.at(i);
@@ -227,7 +232,7 @@ export class V4Change {
 
   #frontDiffers(block: number, record: Uint32Array): number {
     const { front } = this.#memory;
-    let wrong = 0;
+    let wrong = this.#memory.summaryHas(block) === record.some((word) => word !== 0) ? 0 : 1;
     for (let half = 0; half < 2; half++)
       wrong += popcount(
         (front[block * 2 + half] ?? 0) ^ ((record[RECORD.leafy + half] ?? 0) | (record[RECORD.whole + half] ?? 0)),
@@ -235,14 +240,17 @@ export class V4Change {
     return wrong;
   }
 
-  /** `keep`: leaves bits that are set; so that the front never says clean where the index says listed. */
+  /** Front and summary. `keep`: leaves bits that are set, so that neither ever says clean where the index says listed. */
   #storeFront(block: number, record: Uint32Array, keep: boolean): void {
     const { front } = this.#memory;
+    const used = record.some((word) => word !== 0);
+    if (used) this.#memory.setSummary(block, true);
     for (let half = 0; half < 2; half++) {
       const bits = (record[RECORD.leafy + half] ?? 0) | (record[RECORD.whole + half] ?? 0);
       const word = block * 2 + half;
       Atomics.store(front, word, keep ? (front[word] ?? 0) | bits : bits);
     }
+    if (!used && !keep) this.#memory.setSummary(block, false);
   }
 
   /** `before`: what decides the /24 now. @returns a leaf word, NONE, WHOLE, NO_ROOM, or DIFFERENT when dry */

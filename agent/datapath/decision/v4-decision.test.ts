@@ -10,6 +10,7 @@ import { V4Memory } from './v4-memory.ts';
 
 function buffers(pages: number) {
   return {
+    summary: new ArrayBuffer(V4_BLOCKS / 8),
     front: new ArrayBuffer(V4_BLOCKS * 8),
     index: new ArrayBuffer(V4_BLOCKS * 4),
     arena: new ArrayBuffer(pages * PAGE_BYTES),
@@ -59,6 +60,7 @@ describe('V4Decision', () => {
             for (let last = 0; last < 9; last++) checkAddress(memory, table, Uint8Array.of(10, 0, third, last));
         }
         const again = new V4Memory({
+          summary: memory.summary.buffer,
           front: memory.front.buffer,
           index: memory.index.buffer,
           arena: memory.arena.words.buffer,

@@ -22,6 +22,8 @@ export interface V4Outcome {
   readonly full: boolean;
   /** /24s that are decided differently now. */
   readonly differing: number;
+  /** Something that was dropped by bits may not be any more. */
+  readonly narrowed: boolean;
   readonly garbage: readonly Garbage[];
 }
 
@@ -41,7 +43,7 @@ export class V4Decision {
   async apply(adds: FamilyColumns, removes: FamilyColumns, table: FamilyTable): Promise<V4Outcome> {
     for (let row = 0; row < adds.count; row++) this.#lengths.add(adds.lengths[row] ?? 0, adds.flags[row] ?? 0);
     const affected = countSlash24s(adds) + countSlash24s(removes);
-    if (affected === 0) return { full: false, differing: 0, garbage: [] };
+    if (affected === 0) return { full: false, differing: 0, narrowed: false, garbage: [] };
     if (affected * ROWS_A_PROBED_SLASH24 < table.size + PASS_ROWS)
       return this.#probe(slash24sOf([adds, removes], affected), table);
     return this.rebuild(table, blocksOf([adds, removes]));
@@ -59,8 +61,8 @@ export class V4Decision {
     for (let block = 0; block < V4_BLOCKS; block++) {
       if (block % BLOCKS_BETWEEN_LOOKS === 0 && pacer.due) await pacer.rest();
       if (only !== undefined && only[block] === 0) continue;
-      if (buckets.isEmpty(block) && index[block] === 0 && front[block * 2] === 0 && front[block * 2 + 1] === 0)
-        continue;
+      const unused = index[block] === 0 && front[block * 2] === 0 && front[block * 2 + 1] === 0;
+      if (unused && buckets.isEmpty(block) && !this.#memory.summaryHas(block)) continue;
       const uniform = buckets.uniform(block);
       if (uniform !== undefined) {
         differing += change.assign(block, uniform);
@@ -69,10 +71,10 @@ export class V4Decision {
       this.#draft.clear();
       buckets.addBlock(block, this.#draft);
       const wrong = await this.#write(change, block, ALL, ALL);
-      if (wrong === FULL) return { full: true, differing: 0, garbage: change.rollback() };
+      if (wrong === FULL) return takenBack(change);
       differing += wrong;
     }
-    return { full: false, differing, garbage: change.commit() };
+    return { full: false, differing, narrowed: change.narrowed, garbage: change.commit() };
   }
 
   /** `slash24s`: sorted, unique. */
@@ -94,10 +96,10 @@ export class V4Decision {
         prober.addSlash24(slash24, this.#draft);
       }
       const wrong = await this.#write(change, block, low, high);
-      if (wrong === FULL) return { full: true, differing: 0, garbage: change.rollback() };
+      if (wrong === FULL) return takenBack(change);
       differing += wrong;
     }
-    return { full: false, differing, garbage: change.commit() };
+    return { full: false, differing, narrowed: change.narrowed, garbage: change.commit() };
   }
 
   /** Tries again once when memory of earlier changes is about to come free. */
@@ -108,6 +110,11 @@ export class V4Decision {
     await room;
     return change.write(block, this.#draft, low, high);
   }
+}
+
+function takenBack(change: V4Change): V4Outcome {
+  const garbage = change.rollback();
+  return { full: true, differing: 0, narrowed: change.narrowed, garbage };
 }
 
 function countSlash24s(columns: FamilyColumns): number {

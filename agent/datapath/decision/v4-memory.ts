@@ -18,16 +18,24 @@ import { BITMAP_UNITS, bitmapUnits, lookupPairLeaf, RecordDraft, readRecord, SHA
 const ALL = 0xffffffff;
 
 export interface V4Buffers {
+  readonly summary: ArrayBuffer;
   readonly front: ArrayBuffer;
   readonly index: ArrayBuffer;
   readonly arena: ArrayBuffer;
   readonly bitmaps: ArrayBuffer;
 }
 
+/** Up to this many blocks in use the summary keeps most clean packets away from the front. */
+const SPARSE_BLOCKS = V4_BLOCKS / 8;
+
 /** How one address is decided by bits alone. */
 export type BitsVerdict = 'clear' | 'drop' | 'lookup' | 'lookupPlain';
 
 export class V4Memory {
+  /** A bit a block, set at least where the front has any. */
+  readonly summary: Uint32Array<ArrayBuffer>;
+  /** Bits set in the summary. */
+  #used = 0;
   /** Two words a block. */
   readonly front: Uint32Array<ArrayBuffer>;
   /** One word a block: the position of its record, and COMPACT. */
@@ -39,6 +47,8 @@ export class V4Memory {
 
   /** Takes over what the memory holds; all zeros is an empty list. Packets go on reading it meanwhile. */
   constructor(buffers: V4Buffers) {
+    this.summary = new Uint32Array(buffers.summary);
+    for (const word of this.summary) this.#used += popcount(word);
     this.front = new Uint32Array(buffers.front);
     this.index = new Uint32Array(buffers.index);
     writeSharedPages(new Uint32Array(buffers.arena), new Uint32Array(buffers.bitmaps));
@@ -49,6 +59,22 @@ export class V4Memory {
     this.#walk(new Uint32Array(buffers.arena), arenaMarks, bitmapMarks);
     this.arena = new Pool(buffers.arena, arenaMarks);
     this.bitmaps = new Pool(buffers.bitmaps, bitmapMarks);
+  }
+
+  /** Whether few blocks are in use: the program then asks the summary first. */
+  get sparse(): boolean {
+    return this.#used <= SPARSE_BLOCKS;
+  }
+
+  summaryHas(block: number): boolean {
+    return (((this.summary[block >> 5] ?? 0) >>> (block & 31)) & 1) === 1;
+  }
+
+  /** Set it before the front has a bit of the block, clear it when it has none any more. */
+  setSummary(block: number, inUse: boolean): void {
+    if (this.summaryHas(block) === inUse) return;
+    this.#used += inUse ? 1 : -1;
+    Atomics.store(this.summary, block >> 5, (this.summary[block >> 5] ?? 0) ^ (1 << (block & 31)));
   }
 
   /** Reads a block's record into `into`; a damaged one as none. */
@@ -63,7 +89,7 @@ export class V4Memory {
     const number = (address >>> 8) & 63;
     const half = number >> 5;
     const bit = 1 << (number & 31);
-    if (((this.front[block * 2 + half] ?? 0) & bit) === 0) return 'clear';
+    if ((this.sparse && !this.summaryHas(block)) || ((this.front[block * 2 + half] ?? 0) & bit) === 0) return 'clear';
     const record = new RecordDraft();
     readRecord(this.arena.words, this.index[block] ?? 0, record);
     if (((record.bits[RECORD.whole + half] ?? 0) & bit) !== 0) return 'drop';

@@ -16,6 +16,7 @@ import { capacityOf } from '../decision/limits.ts';
 import { Reclaimer } from '../decision/reclaimer.ts';
 import { V4Decision } from '../decision/v4-decision.ts';
 import { V4Memory } from '../decision/v4-memory.ts';
+import { V4Recent } from '../decision/v4-recent.ts';
 import { V6Front } from '../decision/v6-front.ts';
 import { Accounts } from './accounts.ts';
 import type { KernelTables, OpenMap, TablesOptions, Verification } from './kernel-tables.ts';
@@ -34,6 +35,7 @@ export async function openTables(maps: OpenMap, options: TablesOptions): Promise
   const memory = (name: string) => maps(name).memory();
   const control = new Uint32Array(memory(MAPS.control));
   const v4 = new V4Memory({
+    summary: memory(MAPS.v4Summary),
     front: memory(MAPS.v4Front),
     index: memory(MAPS.v4Index),
     arena: memory(MAPS.v4Arena),
@@ -46,6 +48,12 @@ export async function openTables(maps: OpenMap, options: TablesOptions): Promise
   return new Tables(maps, options, control, v4, rules, front);
 }
 
+function clearRecent(maps: OpenMap): void {
+  const map = maps(MAPS.v4Recent);
+  const nothing = new Uint8Array(map.lookupBytes);
+  for (let page = 0; page < map.maxEntries; page++) map.update(new Uint8Array(Uint32Array.of(page).buffer), nothing);
+}
+
 class Tables implements KernelTables {
   readonly capacity: number;
   readonly #control: Uint32Array<ArrayBuffer>;
@@ -54,6 +62,7 @@ class Tables implements KernelTables {
   readonly #rules: Rules;
   readonly #front: V6Front;
   readonly #reclaimer: Reclaimer;
+  readonly #recent: V4Recent;
   readonly #accounts: Accounts;
   readonly #verdicts: SourceVerdicts;
   /** Changes one after another. */
@@ -74,6 +83,12 @@ class Tables implements KernelTables {
     this.#rules = rules;
     this.#front = front;
     this.#reclaimer = new Reclaimer(options.gracePeriod, options.onError);
+    this.#recent = new V4Recent({
+      control,
+      clear: () => clearRecent(maps),
+      gracePeriod: options.gracePeriod,
+      failed: options.onError,
+    });
     this.#decision = new V4Decision(v4, () => this.#reclaimer.drained());
     this.#accounts = new Accounts(maps);
     this.#verdicts = new SourceVerdicts(maps, v4, front);
@@ -142,6 +157,7 @@ class Tables implements KernelTables {
     this.#closed = true;
     await this.#last.catch(() => undefined);
     await this.#reclaimer.drained();
+    await this.#recent.settled();
   }
 
   /** @returns /24s that are decided differently now. @throws DatapathError; the kernel then holds what it held before */
@@ -149,6 +165,8 @@ class Tables implements KernelTables {
     this.#rules.checkCapacity(plan);
     await this.#rules.put(plan, after, this.#front);
     const outcome = await moveBits();
+    if (outcome.narrowed) this.#recent.forget();
+    Atomics.store(this.#control, CONTROL.v4Sparse, this.#v4.sparse ? 1 : 0);
     this.#reclaimer.add(outcome.garbage);
     if (outcome.full) {
       await this.#rules.unput(plan, after, this.#front);
