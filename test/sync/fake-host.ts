@@ -6,15 +6,25 @@ import { fromWire } from '../../common/packed.ts';
 import { protocol } from '../../common/rpc/proto.ts';
 import { ackFromWire } from '../../controller/hub/ack.ts';
 import type { HostSession } from '../../controller/hub/host-session.ts';
-import type { Hub } from '../../controller/hub/hub.ts';
 import type { SessionStream } from '../../controller/hub/session-context.ts';
 import type { AgentMessage } from '../../proto/gen/fleetblock/v1/AgentMessage.ts';
 import type { ControllerMessage__Output } from '../../proto/gen/fleetblock/v1/ControllerMessage.ts';
 import type { Delta__Output } from '../../proto/gen/fleetblock/v1/Delta.ts';
+import type { Hello__Output } from '../../proto/gen/fleetblock/v1/Hello.ts';
 import type { Interface } from '../../proto/gen/fleetblock/v1/Interface.ts';
 
 const codec = protocol.AgentService.service.Sync;
 const decodeAgent = (message: AgentMessage) => codec.requestDeserialize(codec.requestSerialize(message));
+
+/** What it needs of the hub: the real one, or one in another process. */
+export interface HubLike {
+  connect(hostId: string, hello: Hello__Output, stream: SessionStream, welcomed: (session: SessionLike) => void): void;
+  disconnect(session: SessionLike): void;
+}
+
+export interface SessionLike extends Pick<HostSession, 'heard' | 'onAck' | 'onNack' | 'onStatus' | 'onReady'> {
+  readonly questions: Pick<HostSession['questions'], 'onPong'>;
+}
 
 export class FakeHost implements SessionStream {
   readonly id: string;
@@ -35,14 +45,14 @@ export class FakeHost implements SessionStream {
   tampered = false;
   interfaces: Interface[] = [];
   bytes = 0;
-  readonly #hub: Hub;
+  readonly #hub: HubLike;
   readonly #nowMs: () => number;
-  #session: HostSession | undefined;
+  #session: SessionLike | undefined;
   #unread: Buffer[] = [];
   #staging: EntryTable | undefined;
   #parts: Delta__Output[] = [];
 
-  constructor(id: string, hub: Hub, nowMs: () => number) {
+  constructor(id: string, hub: HubLike, nowMs: () => number) {
     this.id = id;
     this.#hub = hub;
     this.#nowMs = nowMs;
@@ -54,11 +64,18 @@ export class FakeHost implements SessionStream {
     this.table.family(4).set(Uint8Array.of(203, 0, 113, 1), 0, 32, 0, 0);
   }
 
+  /** Has lost what it held. */
+  forget(): void {
+    this.table = new EntryTable();
+    this.epoch = '';
+    this.revision = 0n;
+  }
+
   get connected(): boolean {
     return this.#session !== undefined;
   }
 
-  get session(): HostSession | undefined {
+  get session(): SessionLike | undefined {
     return this.#session;
   }
 

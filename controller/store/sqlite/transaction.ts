@@ -115,13 +115,15 @@ function joinKeys(changes: readonly LayerChange[]): PackedEntries {
   return { v4: join('v4'), v6: join('v6') };
 }
 
-const COMPACT_EVERY = 1000n;
+/** As often as this part of the revisions that are kept is new, which is how many more than those there are at most. */
+const COMPACT_PARTS = 10n;
 /** Rows of history that are kept at most. */
 const MAX_HISTORY_ROWS = 2_000_000;
 
 /** Forgets history past its bounds. Cheap when there is nothing to do. */
 export function compactHistory(db: Connection, head: Revision, keepRevisions: bigint, force = false): void {
-  if (!force && head % COMPACT_EVERY !== 0n) return;
+  const every = keepRevisions / COMPACT_PARTS || 1n;
+  if (!force && head % every !== 0n) return;
   let floor = head > keepRevisions ? head - keepRevisions : 0n;
   const recent = db.prepare('SELECT revision, rows FROM touched WHERE revision > ? ORDER BY revision DESC');
   recent.setReadBigInts(true);

@@ -1,0 +1,88 @@
+// The controller killed at every named step, and at thousands of moments, under concurrent writers: nothing that was answered is lost,
+// nothing is half there, and the hosts come back into step with equal digests. FLEETBLOCK_KILLS: how many moments;
+// FLEETBLOCK_SEED: the same ones again.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
+import { systemClock } from '../../common/clock.ts';
+import { FAILPOINTS, type FailpointName } from '../../common/failpoint.ts';
+import { openSqliteStore } from '../../controller/store/sqlite/sqlite-store.ts';
+import { bundleController, Rounds } from './kill/rounds.ts';
+import { seeded } from './seeded.ts';
+
+const KILLS = Number(process.env.FLEETBLOCK_KILLS ?? 25);
+const SEED = Number(process.env.FLEETBLOCK_SEED ?? Math.floor(Math.random() * 2 ** 31));
+
+const isFailpoint = (name: string): name is FailpointName => Object.hasOwn(FAILPOINTS, name);
+/** Those that a controller comes by on a store that is there; a new one is for test/faults/store-open.test.ts. */
+const POINTS = Object.keys(FAILPOINTS)
+  .filter(isFailpoint)
+  .filter((name) => /^(store|hub|changes)\./.test(name) && name !== 'store.open.made' && name !== 'store.open.created');
+
+let bin: string;
+let program: string;
+let directory: string;
+beforeAll(async () => {
+  bin = mkdtempSync(join(tmpdir(), 'fleetblock-kill-bin-'));
+  program = await bundleController(bin);
+});
+afterAll(() => rmSync(bin, { recursive: true, force: true }));
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'fleetblock-kill-'));
+});
+afterEach(() => rmSync(directory, { recursive: true, force: true }));
+
+/** One audit record a revision, none twice: what the answers said is all that happened. */
+async function checkAudit(): Promise<void> {
+  const store = await openSqliteStore({ directory, clock: systemClock });
+  const revisions = new Set<bigint>();
+  for await (const batch of store.audit({}))
+    for (const { revision } of batch) if (revision > 0n) revisions.add(revision);
+  expect(revisions.size).toBe(Number(store.head));
+  expect(await store.verifyAudit()).toMatchObject({ brokenAt: undefined });
+  await store.close();
+}
+
+it.each(POINTS)('faults row 21: killed at %s, nothing is lost or half done', async (point) => {
+  const rounds = new Rounds(program, directory, seeded(SEED));
+  await rounds.run({ afterMs: 30 });
+  const stop = point.startsWith('store.close.');
+  let died = 0;
+  for (const passage of [1, 2, 5, 9, 14]) {
+    // Once a start, once a stop: what comes by there again and again is died at again and again.
+    const once = stop || point.startsWith('store.open.');
+    if (await rounds.run({ point, passage: once ? 1 : passage, afterMs: stop ? 20 : 400, stop })) died++;
+  }
+  expect(died, `the controller never came by ${point}`).toBeGreaterThan(0);
+  expect(await rounds.run({ afterMs: 20 })).toBe(false);
+  await checkAudit();
+});
+
+it(
+  `faults row 21: ${KILLS} kills at some moment or step (seed ${SEED})`,
+  async () => {
+    const random = seeded(SEED);
+    const rounds = new Rounds(program, directory, random);
+    const started = performance.now();
+    for (let kill = 1; kill <= KILLS; kill++) {
+      const point = random() < 0.5 ? POINTS[Math.floor(random() * POINTS.length)] : undefined;
+      const stop = point?.startsWith('store.close.') ?? false;
+      const passage = 1 + Math.floor(random() ** 2 * 30);
+      const afterMs = Math.floor(random() * 60);
+      await rounds.run({ ...(point && { point, passage: stop ? 1 : passage }), afterMs, stop });
+      if (kill % 500 === 0)
+        console.info(
+          `${kill} kills, ${rounds.answers} answers, ${(kill / ((performance.now() - started) / 1000)).toFixed(1)} kills/s`,
+        );
+    }
+    await rounds.run({ afterMs: 10 });
+    expect(rounds.answers).toBeGreaterThan(KILLS / 2);
+    await checkAudit();
+    console.info(
+      `${KILLS} kills in ${((performance.now() - started) / 1000).toFixed(0)} s, ${rounds.answers} changes answered, 0 lost, 0 half done`,
+      Object.fromEntries(rounds.died),
+    );
+  },
+  Math.max(120_000, KILLS * 3000),
+);
