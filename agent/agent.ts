@@ -38,8 +38,8 @@ export interface AgentOptions {
   readonly auditIntervalMs?: number;
   /** Called when the work on a whole list is over and its garbage can go. Default: nothing. */
   readonly onListDone?: () => void;
-  /** What else is wrong on this host, one sentence; empty when nothing is. Default: nothing. */
-  readonly problems?: () => string;
+  /** What else is wrong on this host, one sentence each; empty texts count for nothing. Default: nothing. */
+  readonly problems?: () => readonly string[];
   /** Of the reconnect delays; uniform in [0, 1). Default Math.random. */
   readonly random?: () => number;
 }
@@ -76,8 +76,8 @@ export class Agent {
     const interfaces = this.#options.datapath
       .interfaces()
       .flatMap(({ name, problem }) => (problem === '' ? [] : [`${name}: ${problem}`]));
-    const others = this.#options.problems?.() ?? '';
-    return [this.#linkProblem, ...this.reconciler.problems, ...interfaces, others].filter((text) => text !== '');
+    const others = this.#options.problems?.() ?? [];
+    return [this.#linkProblem, ...this.reconciler.problems, ...interfaces, ...others].filter((text) => text !== '');
   }
 
   /**

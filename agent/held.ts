@@ -1,7 +1,9 @@
 // What an agent holds of its view, how it refuses what it cannot hold, and where it keeps it across restarts.
-import { type Digest, EMPTY_DIGEST, type EntryTable } from '../common/entry-table.ts';
+import { createHash } from 'node:crypto';
+import { type Digest, EMPTY_DIGEST, type EntryTable, equalDigests } from '../common/entry-table.ts';
 import type { PackedEntries } from '../common/packed.ts';
 import type { Revision } from '../common/revision.ts';
+import type { MarkedView } from './datapath/datapath.ts';
 
 /** The view as the kernel holds it. */
 export interface Held {
@@ -39,10 +41,25 @@ export interface StoredView {
   readonly held: Held;
   /** Expiries on the boot clock of this boot. */
   readonly table: EntryTable;
-  /**
-   * False when pinned maps of this boot may hold a later revision than this: they must not be brought back to it.
-   */
+  /** False when what was recorded behind this is damaged and maps of this boot may hold it. */
   readonly current: boolean;
+}
+
+/** The mark of a view beside the maps that hold it. */
+export function markOf({ epoch, revision, digest }: Held): MarkedView {
+  return { revision, digest, epochHash: createHash('sha256').update(epoch).digest().subarray(0, 16) };
+}
+
+/**
+ * May pinned maps be brought to the recorded view? Not when they hold a later one, of which there is no record: what was
+ * acked would be taken back. `mark`: what is known of the maps themselves; undefined when nothing is.
+ */
+export function isCurrent({ held, current }: StoredView, mark: MarkedView | undefined): boolean {
+  if (!mark) return current;
+  const recorded = markOf(held);
+  if (!equalDigests(recorded.epochHash, mark.epochHash) || recorded.revision < mark.revision) return false;
+  // A record is written after the kernel took the change: later than the mark, it is as good as the file says.
+  return recorded.revision > mark.revision ? current : equalDigests(recorded.digest, mark.digest);
 }
 
 /** Keeps the view across restarts and reboots. No method but `load` and `close` waits for a disk. */
@@ -55,14 +72,8 @@ export interface ViewStore {
   /** @returns undefined when there is no record, or none that can be trusted */
   load(): Promise<StoredView | undefined>;
 
-  /** Records a change that the kernel holds: it survives a kill of the process once this returns. */
+  /** Records a change that the kernel holds: it survives a kill of the process once this returns, unless there is a `problem`. */
   append(held: Held, adds: PackedEntries, removes: PackedEntries): void;
-
-  /** The kernel is about to hold something else than the record says and `append` will not say it: call `rewrite` after. */
-  supersede(): void;
-
-  /** Takes `supersede` back: the kernel refused. */
-  reinstate(): void;
 
   /** Records the whole view. `parts` are its rows; remaining times counted from now. Resolves when it is durable or failed. */
   rewrite(held: Held, parts: readonly PackedEntries[]): Promise<void>;
@@ -77,8 +88,6 @@ export const noStore: ViewStore = {
   wantsRewrite: false,
   load: () => Promise.resolve(undefined),
   append: () => {},
-  supersede: () => {},
-  reinstate: () => {},
   rewrite: () => Promise.resolve(),
   close: () => Promise.resolve(),
 };

@@ -21,21 +21,67 @@ export interface LocalSocketOptions {
 const NAME = 'agent.sock';
 const MAX_REQUEST_BYTES = 1024;
 const TIMEOUT_MS = 5000;
+const RETRY_MS = 10_000;
 
-/** Serves until `close` is called. The state directory is locked by the caller, so that what is left of another is dead. */
-export async function serveLocalSocket({ stateDir, log, handle }: LocalSocketOptions): Promise<{ close(): void }> {
-  const directory = openDirectory(stateDir);
-  rmSync(join(stateDir, NAME), { force: true });
-  const server: Server = createServer((socket) => answer(socket, log, handle));
-  server.listen({ path: shortPath(directory) });
-  await once(server, 'listening');
-  return {
-    close: () => {
-      server.close();
+/**
+ * Serves until `close` is called. A directory that takes no socket (a disk that is full or went read-only) is no reason not to
+ * enforce: it is tried again until it does, and `problem` says so meanwhile. The state directory is locked by the caller, so
+ * that what is left of another is dead.
+ */
+export class LocalSocket {
+  readonly #options: LocalSocketOptions;
+  #listening: { readonly server: Server; readonly directory: number } | undefined;
+  #again: NodeJS.Timeout | undefined;
+  #problem = '';
+  #closed = false;
+
+  constructor(options: LocalSocketOptions) {
+    this.#options = options;
+  }
+
+  /** One sentence; empty when all is well. */
+  get problem(): string {
+    return this.#problem;
+  }
+
+  /** Never throws. */
+  async serve(): Promise<void> {
+    const { stateDir, log } = this.#options;
+    try {
+      await this.#listen();
+      this.#problem = '';
+    } catch (error) {
+      const problem = `no local commands: no socket can be made in ${stateDir} (${messageOf(error)}): free space or mend the disk`;
+      if (problem !== this.#problem) log.error({ err: error }, 'no socket for local commands');
+      this.#problem = problem;
+      if (!this.#closed) this.#again = setTimeout(() => void this.serve(), RETRY_MS).unref();
+    }
+  }
+
+  close(): void {
+    this.#closed = true;
+    clearTimeout(this.#again);
+    if (!this.#listening) return;
+    this.#listening.server.close();
+    rmSync(join(this.#options.stateDir, NAME), { force: true });
+    closeSync(this.#listening.directory);
+    this.#listening = undefined;
+  }
+
+  async #listen(): Promise<void> {
+    const { stateDir, log, handle } = this.#options;
+    const directory = openDirectory(stateDir);
+    try {
       rmSync(join(stateDir, NAME), { force: true });
+      const server = createServer((socket) => answer(socket, log, handle));
+      server.listen({ path: shortPath(directory) });
+      await once(server, 'listening');
+      this.#listening = { server, directory };
+    } catch (error) {
       closeSync(directory);
-    },
-  };
+      throw error;
+    }
+  }
 }
 
 /** @returns what the running agent answers, undefined when none runs. @throws FleetblockError UNAVAILABLE: it does not answer */

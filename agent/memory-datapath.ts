@@ -9,6 +9,7 @@ import {
   DatapathError,
   type EntryChange,
   type InterfaceState,
+  type MarkedView,
   type SourceHits,
   type SourceVerdict,
 } from './datapath/datapath.ts';
@@ -32,6 +33,8 @@ export class MemoryDatapath implements Datapath {
   /** Packets dropped by source: there are none here but those that a test says. */
   sources: SourceHits[] = [];
   interfaceStates: InterfaceState[] = [{ name: 'eth0', index: 2, mode: 'native', problem: '' }];
+  /** What was marked last; tests of a restart hand it on. */
+  view: MarkedView | undefined;
   closed = false;
   readonly #bootMs: () => number;
 
@@ -59,6 +62,14 @@ export class MemoryDatapath implements Datapath {
     this.held.addAll(adds, this.#bootMs());
     this.held.removeAll(removes);
     return Promise.resolve(entryCount(adds) + entryCount(removes));
+  }
+
+  marked(): MarkedView | undefined {
+    return this.view;
+  }
+
+  mark(view: MarkedView): void {
+    this.view = view;
   }
 
   counters(): DatapathCounters {

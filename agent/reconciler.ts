@@ -9,7 +9,7 @@ import type { Revision } from '../common/revision.ts';
 import type { AgentClock } from './boot-clock.ts';
 import { type Datapath, DatapathError } from './datapath/datapath.ts';
 import { EffectiveTable, type StagedChange } from './effective-table.ts';
-import { HELD_NOTHING, type Held, Refusal, type ViewStore } from './held.ts';
+import { HELD_NOTHING, type Held, isCurrent, markOf, Refusal, type ViewStore } from './held.ts';
 import { diffInSlices } from './rows.ts';
 
 export interface ReconcilerOptions {
@@ -55,6 +55,8 @@ export class Reconciler {
   #wantedProtected: PackedEntries | undefined;
   #driftRepairs = 0n;
   #kernelProblem = '';
+  /** Why nothing is touched: the maps' revision is another one than the record's. */
+  #behind: { readonly recorded: Revision; readonly marked: Revision } | undefined;
   #queue: Promise<unknown> = Promise.resolve();
   readonly #listeners = new Set<() => void>();
 
@@ -73,7 +75,10 @@ export class Reconciler {
 
   /** One sentence each; empty when all is well. */
   get problems(): string[] {
-    return [this.#kernelProblem, this.#options.store.problem].filter((text) => text !== '');
+    const behind = this.#behind
+      ? `the kernel holds revision ${this.#behind.marked}, the record on disk ${this.#behind.recorded}: the kernel goes on as it is until the controller sends the list`
+      : '';
+    return [this.#kernelProblem, behind, this.#options.store.problem].filter((text) => text !== '');
   }
 
   /** What the kernel should hold. Read only; in the middle of a piece of work some of its rows are changed already. */
@@ -105,10 +110,14 @@ export class Reconciler {
       const { store, datapath, clock, log } = this.#options;
       this.#wantedProtected = protectedRows;
       const stored = await store.load();
-      if (!stored?.current) {
-        log.info(
-          { problem: store.problem || undefined },
-          'no record of the list: waiting for the controller, pinned maps stay',
+      const mark = datapath.marked();
+      if (!stored || !isCurrent(stored, mark)) {
+        if (stored && mark) this.#behind = { recorded: stored.held.revision, marked: mark.revision };
+        log.warn(
+          { problem: store.problem || undefined, ...revisionsOf(this.#behind) },
+          stored
+            ? 'the record of the list is not what the kernel holds: waiting for the controller, pinned maps stay'
+            : 'no record of the list: waiting for the controller, pinned maps stay',
         );
         return;
       }
@@ -118,6 +127,7 @@ export class Reconciler {
         const repaired = await datapath.reconcile(this.#effective.table);
         this.#held = stored.held;
         this.#unrecorded = false;
+        this.#mark();
         log.info(
           { revision: stored.held.revision.toString(), entries: stored.held.entries, repaired },
           'recorded list is in the kernel',
@@ -149,6 +159,7 @@ export class Reconciler {
       }
       const kernelUs = await this.#toKernel(staged);
       this.#held = { epoch: delta.epoch, revision: delta.to, digest, entries: this.#effective.viewSize };
+      this.#mark();
       store.append(this.#held, delta.adds, delta.removes);
       failpoint('agent.apply.recorded');
       this.#rewriteIfWanted();
@@ -166,13 +177,12 @@ export class Reconciler {
           'DIGEST',
           `the snapshot's digest at revision ${snapshot.revision} differs from the controller's`,
         );
-      const { store, clock, datapath } = this.#options;
+      const { clock, datapath } = this.#options;
       const view = await this.#effective.withView(snapshot.table);
       if (this.#wantedProtected) await view.protect(this.#wantedProtected, clock.bootMs());
       const change = this.#unrecorded
         ? undefined
         : await diffInSlices(this.#effective.table, view.table, clock.bootMs());
-      store.supersede();
       let kernelUs: number;
       try {
         failpoint('agent.apply.before-kernel');
@@ -183,13 +193,14 @@ export class Reconciler {
           kernelUs = Math.round((clock.monotonicMs() - started) * 1000);
         }
       } catch (error) {
-        store.reinstate();
         throw this.#kernelRefusal(error);
       }
       failpoint('agent.apply.after-kernel');
       this.#effective = view;
       this.#unrecorded = false;
+      this.#behind = undefined;
       this.#held = { epoch: snapshot.epoch, revision: snapshot.revision, digest, entries: view.viewSize };
+      this.#mark();
       this.#setKernelProblem('');
       this.#rewrite();
       return kernelUs;
@@ -262,6 +273,15 @@ export class Reconciler {
     }
   }
 
+  /** After the kernel call and before the record: the next agent then knows by itself whether the record is behind. */
+  #mark(): void {
+    try {
+      this.#options.datapath.mark(markOf(this.#held));
+    } catch (error) {
+      this.#setKernelProblem(`the revision could not be marked beside the kernel's maps: ${messageOf(error)}`);
+    }
+  }
+
   #kernelRefusal(error: unknown): Refusal {
     const code = error instanceof DatapathError ? error.code : 'KERNEL';
     this.#options.log.error({ err: error }, 'the kernel refused a change');
@@ -303,6 +323,10 @@ export class Reconciler {
     this.#queue = done.catch(() => {});
     return done;
   }
+}
+
+function revisionsOf(behind: { readonly recorded: Revision; readonly marked: Revision } | undefined): object {
+  return behind ? { recorded: `${behind.recorded}`, kernel: `${behind.marked}` } : {};
 }
 
 function regression(to: Revision, held: Revision): Refusal {

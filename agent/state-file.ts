@@ -2,8 +2,9 @@
 // anew. One file, replaced by rename, so that there is never a base without its journal.
 //
 // What must be durable, and when. The kernel's maps are pinned and outlive the process; the ack promises what the kernel
-// holds. So a change is written (not flushed) after the kernel took it and before the ack: then a killed agent finds at
-// least everything that was acked, and does not take an acked block back when it compares the kernel with the record.
+// holds. So a change is written (not flushed) after the kernel took it and before the ack: then a killed agent finds
+// everything that was acked. Where it does not (a disk that refuses, a snapshot whose record was still being written), the mark
+// beside the maps is ahead of the record, and the next agent leaves the maps alone (isCurrent in held.ts).
 // After a power failure the maps are gone and the file is what a host blocks with until its controller answers: it is
 // flushed within SYNC_MS, off the path of the ack, so that it is a fraction of a second old at most.
 import { closeSync, fdatasync, openSync, renameSync, rmSync, truncateSync, write, writeSync } from 'node:fs';
@@ -47,15 +48,15 @@ const writeSome = promisify(write);
 export class StateFile implements ViewStore {
   readonly #options: StateFileOptions;
   readonly #path: string;
-  // Beside the file: one that is being written; one that pinned maps are ahead of.
+  // Beside the file: one that is being written.
   readonly #fresh: string;
-  readonly #stale: string;
   // Open for appending while the file is current.
   #file: number | undefined;
+  /** What the last record leads to, whether it is in the file or waits for a rewrite. */
+  #last: Held | undefined;
   #bytes = 0;
   #baseBytes = 0;
   #ofAnotherBoot = false;
-  #superseded = false;
   #problem = '';
   #retryAtMs = 0;
   #rewrite: Rewrite | undefined;
@@ -67,7 +68,6 @@ export class StateFile implements ViewStore {
     this.#options = options;
     this.#path = join(options.directory, STATE_FILE);
     this.#fresh = `${this.#path}.new`;
-    this.#stale = `${this.#path}.stale`;
   }
 
   get problem(): string {
@@ -91,23 +91,23 @@ export class StateFile implements ViewStore {
   }
 
   async #load(): Promise<StoredView | undefined> {
-    const { clock } = this.#options;
-    rmSync(this.#fresh, { force: true });
-    const state = await this.#read(this.#path);
-    if (state) {
-      const { held, table, tail, bootId } = state;
-      const sameBoot = bootId === clock.bootId;
-      if (tail === 'corrupt') this.#setAside(this.#path);
-      else this.#adopt(state, sameBoot);
-      // Of a cut-off write the kernel may hold the change, but it was not acked. Behind damage there may be acked ones.
-      return { held, table, current: tail !== 'corrupt' || !sameBoot };
+    const state = await readState(this.#path, this.#options.clock);
+    if (state === undefined) return undefined;
+    if (state === 'corrupt') {
+      this.#setAside();
+      return undefined;
     }
-    const stale = await this.#read(this.#stale);
-    return stale && { held: stale.held, table: stale.table, current: stale.bootId !== clock.bootId };
+    const { held, table, tail, bootId } = state;
+    const sameBoot = bootId === this.#options.clock.bootId;
+    if (tail === 'corrupt') this.#setAside();
+    else this.#adopt(state, sameBoot);
+    // Of a cut-off write the kernel may hold the change, but it was not acked. Behind damage there may be acked ones.
+    return { held, table, current: tail !== 'corrupt' || !sameBoot };
   }
 
   append(held: Held, adds: PackedEntries, removes: PackedEntries): void {
     if (this.#file === undefined && !this.#rewrite) return;
+    this.#last = held;
     const record = encodeRecord('delta', { times: this.#now(), held: heldToJson(held) }, [adds, removes]);
     this.#rewrite?.pending.push(record);
     if (this.#file === undefined) return;
@@ -122,34 +122,14 @@ export class StateFile implements ViewStore {
     }
   }
 
-  supersede(): void {
-    if (this.#rewrite) this.#rewrite.superseded = true;
-    if (this.#file === undefined) return;
-    try {
-      renameSync(this.#path, this.#stale);
-      this.#superseded = true;
-    } catch (error) {
-      this.#fail(error);
-    }
-  }
-
-  reinstate(): void {
-    if (!this.#superseded) return;
-    this.#superseded = false;
-    try {
-      renameSync(this.#stale, this.#path);
-    } catch (error) {
-      this.#fail(error);
-    }
-  }
-
   rewrite(held: Held, parts: readonly PackedEntries[]): Promise<void> {
     const times = this.#now();
     const job: Rewrite = { pending: [], superseded: false };
+    // A snapshot: changes that come now follow from it and not from what the file says.
+    if (this.#last?.epoch !== held.epoch || this.#last.revision !== held.revision) this.#closeFile();
+    this.#last = held;
     if (this.#rewrite) this.#rewrite.superseded = true;
     this.#rewrite = job;
-    if (this.#superseded) this.#closeFile();
-    this.#superseded = false;
     this.#rewritten = this.#rewritten.then(async () => {
       try {
         if (!job.superseded) await this.#writeWhole(job, held, parts, times);
@@ -216,15 +196,7 @@ export class StateFile implements ViewStore {
     this.#problem = '';
     if (job.pending.length > 0) this.#syncSoon();
     syncDirectory(dirname(this.#path));
-    rmSync(this.#stale, { force: true });
     failpoint('agent.state.cleaned');
-  }
-
-  async #read(path: string): Promise<ReadState | undefined> {
-    const state = await readState(path, this.#options.clock);
-    if (state !== 'corrupt') return state;
-    this.#setAside(path);
-    return undefined;
   }
 
   #adopt(state: ReadState, sameBoot: boolean): void {
@@ -234,16 +206,21 @@ export class StateFile implements ViewStore {
     } catch (error) {
       this.#fail(error);
     }
+    this.#last = state.held;
     this.#bytes = state.bytes;
     this.#baseBytes = state.baseBytes;
     this.#ofAnotherBoot = !sameBoot;
   }
 
-  #setAside(path: string): void {
-    const aside = `${path}.corrupt`;
-    renameSync(path, aside);
-    this.#problem = `the record of the list was damaged and is set aside as ${aside}: the kernel goes on as it is until the controller sends the list`;
+  #setAside(): void {
+    const aside = `${this.#path}.corrupt`;
     this.#options.log.error({ aside }, 'the record of the list was damaged: set aside');
+    try {
+      renameSync(this.#path, aside);
+      this.#problem = `the record of the list was damaged and is set aside as ${aside}: the kernel goes on as it is until the controller sends the list`;
+    } catch (error) {
+      this.#fail(error);
+    }
   }
 
   /** The kernel and the stream go on: what suffers is what this host would block with after a reboot. */
@@ -251,13 +228,7 @@ export class StateFile implements ViewStore {
     this.#problem = `cannot read or write ${this.#path} (${messageOf(error)}): free space or mend the disk; the kernel goes on, but a reboot would bring back an older list`;
     this.#options.log.error({ err: error }, 'the record of the list could not be read or written');
     this.#retryAtMs = this.#options.clock.monotonicMs() + RETRY_MS;
-    if (this.#file === undefined) return;
     this.#closeFile();
-    try {
-      renameSync(this.#path, this.#stale);
-    } catch (renameError) {
-      this.#options.log.error({ err: renameError }, 'the outdated record could not be marked as such');
-    }
   }
 
   #closeFile(): void {

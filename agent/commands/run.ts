@@ -15,7 +15,7 @@ import { checkPlatform } from '../datapath/platform.ts';
 import { notifySystemd } from '../datapath/sd-notify.ts';
 import { openXdpDatapath } from '../datapath/xdp-datapath.ts';
 import { loadEnrollment } from '../enrollment.ts';
-import { serveLocalSocket } from '../local-socket.ts';
+import { LocalSocket } from '../local-socket.ts';
 import { ProtectedAddresses } from '../protected-addresses.ts';
 import { certificateProblem, keepRenewed } from '../renewal.ts';
 import { openSyncStream } from '../services/sync-stream.ts';
@@ -52,6 +52,15 @@ export async function run(settings: RunSettings): Promise<void> {
       // Called from within the opening too, when there is no agent to tell yet.
       onInterfaceChange: () => started?.interfacesChanged(),
     });
+    const socket = new LocalSocket({
+      stateDir,
+      log,
+      handle: (command) => {
+        if (command === 'status') return report();
+        agent.resync();
+        return {};
+      },
+    });
     const agent = new Agent({
       datapath,
       store: new StateFile({ directory: stateDir, clock, log }),
@@ -66,7 +75,7 @@ export async function run(settings: RunSettings): Promise<void> {
       auditIntervalMs: settings.auditIntervalMs,
       // Big typed arrays hardly press V8, which would keep them until there is other garbage: in a quiet agent, for hours.
       onListDone: () => void globalThis.gc?.(),
-      problems: () => certificateProblem(loadEnrollment(stateDir), clock.wallMs()),
+      problems: () => [certificateProblem(loadEnrollment(stateDir), clock.wallMs()), socket.problem],
     });
     started = agent;
     const report = (): StatusReport => ({
@@ -83,15 +92,7 @@ export async function run(settings: RunSettings): Promise<void> {
       driftRepairs: Number(agent.reconciler.driftRepairs),
       problems: agent.problems,
     });
-    const socket = await serveLocalSocket({
-      stateDir,
-      log,
-      handle: (command) => {
-        if (command === 'status') return report();
-        agent.resync();
-        return {};
-      },
-    });
+    await socket.serve();
     try {
       const ready = () => {
         log.info({ host: hostName, controller, interfaces: settings.interfaces }, 'enforcing');

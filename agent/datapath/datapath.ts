@@ -62,6 +62,15 @@ export interface SourceHits {
   readonly lastDropMs: number;
 }
 
+/** A revision of the list as it is marked beside the maps. */
+export interface MarkedView {
+  readonly revision: bigint;
+  /** 8 bytes. */
+  readonly digest: Uint8Array;
+  /** Names the store's epoch: 16 bytes. */
+  readonly epochHash: Uint8Array;
+}
+
 /** Why the datapath refused a change. The kernel then holds what it held before the change. */
 export type DatapathErrorCode = 'CAPACITY' | 'KERNEL';
 
@@ -93,6 +102,15 @@ export interface Datapath {
    * @throws DatapathError
    */
   reconcile(desired: EntryTable): Promise<number>;
+
+  /**
+   * What `mark` said last of these maps, by this agent or one before it; undefined when nothing was said, or the maps are new.
+   * @throws KernelError
+   */
+  marked(): MarkedView | undefined;
+
+  /** Notes beside the maps, in the kernel, which view they hold: it is there for the next agent whatever becomes of a disk. */
+  mark(view: MarkedView): void;
 
   counters(): DatapathCounters;
 

@@ -1,6 +1,7 @@
 // `fleetblock-agent detach`: the only thing that ends enforcement.
 import { join } from 'node:path';
 import { FleetblockError } from '../../common/errors.ts';
+import { MARK_PIN } from './held-mark.ts';
 import { openLinks } from './interface-links.ts';
 import { interfaceName } from './interface-names.ts';
 import { findPinDirectory, listPins, lockPinDirectory } from './pin-directory.ts';
@@ -30,6 +31,7 @@ export function detachXdp(pinDir: string): string[] {
     });
     removeEmptyDirectory(linksDirectory(pinDir));
     for (const set of sets) removeSet(set.path);
+    unpin(join(pinDir, MARK_PIN));
     if (!removeEmptyDirectory(pinDir)) throw leftovers(pinDir);
     return freed;
   } finally {

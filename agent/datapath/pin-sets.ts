@@ -3,6 +3,7 @@
 //   PIN_DIR/links/INTERFACE     one XDP link each: what keeps packets going through the program
 //   PIN_DIR/vN/maps/NAME        the maps of layout N (bpf/layout.h)
 //   PIN_DIR/vN/program-DIGEST   the program that uses them; DIGEST names the object file that it came from
+//   PIN_DIR/held                which revision the maps hold (held-mark.ts)
 //   PIN_DIR/staged-vN/...       new maps that are being filled while the links still run the program of another set
 //
 // A set is never changed in shape. Other sizes or another layout get a new, staged set: filled first, then the links are
@@ -11,6 +12,7 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { FleetblockError } from '../../common/errors.ts';
+import { MARK_PIN } from './held-mark.ts';
 import type { LibbpfMap } from './libbpf/map.ts';
 import type { MapShape } from './libbpf/object.ts';
 import type { XdpProgram } from './libbpf/program.ts';
@@ -36,7 +38,7 @@ export const stagedName = (layout: number): string => `staged-v${layout}`;
 /** All sets. @throws FleetblockError on anything in the pin directory that fleetblock did not make */
 export function listSets(pinDir: string): PinSet[] {
   return listPins(pinDir).flatMap((name) => {
-    if (name === 'links') return [];
+    if (name === 'links' || name === MARK_PIN) return [];
     const path = join(pinDir, name);
     if (!SET_NAME.test(name))
       throw new FleetblockError(

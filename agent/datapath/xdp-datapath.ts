@@ -9,6 +9,7 @@ import {
   DatapathError,
   type EntryChange,
   type InterfaceState,
+  type MarkedView,
   type SourceHits,
   type SourceVerdict,
   type XdpModeRequest,
@@ -16,6 +17,7 @@ import {
 import { LAYOUT_VERSION, MAPS } from './decision/layout.ts';
 import { DEFAULT_LIMITS, type Limits, mapSizes } from './decision/limits.ts';
 import { Enforcement } from './enforcement.ts';
+import { HeldMark } from './held-mark.ts';
 import { isInterfaceName } from './interface-names.ts';
 import { KernelError } from './kernel-map.ts';
 import { GracePeriod } from './libbpf/grace-period.ts';
@@ -76,6 +78,9 @@ export async function openXdpDatapath(options: XdpDatapathOptions): Promise<XdpD
       ...(options.auditMs === undefined ? {} : { auditMs: options.auditMs }),
     });
     closers.push(() => enforcement.close());
+    const mark = new HeldMark(options.pinDir ?? DEFAULT_PIN_DIR);
+    closers.push(() => mark.close());
+    if (enforcement.set.origin === 'fresh') mark.clear();
     const grace = new GracePeriod();
     closers.push(() => grace.close());
     const tables = await openTables((name) => mapOf(enforcement, name), {
@@ -83,7 +88,7 @@ export async function openXdpDatapath(options: XdpDatapathOptions): Promise<XdpD
       gracePeriod: () => grace.wait(),
       onError: (error) => options.logger.error({ error: messageOf(error) }, 'memory of the maps could not be freed'),
     });
-    return new XdpDatapath(enforcement, grace, tables, options.logger);
+    return new XdpDatapath(enforcement, mark, grace, tables, options.logger);
   } catch (error) {
     for (const close of closers.reverse()) close();
     if (!(error instanceof KernelError)) throw error;
@@ -99,15 +104,17 @@ function mapOf(enforcement: Enforcement, name: string): LibbpfMap {
 
 export class XdpDatapath implements Datapath {
   readonly #enforcement: Enforcement;
+  readonly #mark: HeldMark;
   readonly #grace: GracePeriod;
   readonly #tables: KernelTables;
   readonly #logger: Logger;
   readonly #listeners = new Set<RingBuffer>();
   #closing: Promise<void> | undefined;
 
-  /** Owns all three. */
-  constructor(enforcement: Enforcement, grace: GracePeriod, tables: KernelTables, logger: Logger) {
+  /** Owns all four. */
+  constructor(enforcement: Enforcement, mark: HeldMark, grace: GracePeriod, tables: KernelTables, logger: Logger) {
     this.#enforcement = enforcement;
+    this.#mark = mark;
     this.#grace = grace;
     this.#tables = tables;
     this.#logger = logger;
@@ -145,6 +152,14 @@ export class XdpDatapath implements Datapath {
   /** Reads back what the kernel holds and compares; writes nothing. @throws DatapathError */
   verify(desired: EntryTable): Promise<Verification> {
     return this.#tables.verify(desired);
+  }
+
+  marked(): MarkedView | undefined {
+    return this.#mark.read();
+  }
+
+  mark(view: MarkedView): void {
+    this.#mark.write(view);
   }
 
   counters(): DatapathCounters {
@@ -201,6 +216,7 @@ export class XdpDatapath implements Datapath {
       await this.#tables.close();
     } finally {
       this.#grace.close();
+      this.#mark.close();
       this.#enforcement.close();
     }
   }

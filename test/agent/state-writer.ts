@@ -1,5 +1,5 @@
-// Run by state-kill.test.ts: makes changes to a view and records them, saying on stdout which revision an agent would have
-// acked by now. A failpoint ends it somewhere in between.
+// Run by state-kill.test.ts: makes changes to a view and records them, saying on stdout which revision an agent would have marked
+// beside the kernel's maps and acked by now, and which one the record must have. A failpoint ends it somewhere in between.
 import { writeSync } from 'node:fs';
 import { systemAgentClock } from '../../agent/boot-clock.ts';
 import type { Held } from '../../agent/held.ts';
@@ -16,27 +16,32 @@ const held = (revision: number): Held => {
   const view = viewAt(revision);
   return { epoch: 'e1', revision: BigInt(revision), digest: view.digest(), entries: view.size };
 };
-const acked = (revision: number, how: string) => writeSync(1, `${revision} ${how}\n`);
+const say = (word: 'mark' | 'ack' | 'durable', revision: number) => writeSync(1, `${word} ${revision}\n`);
 const append = (revision: number) => {
   const { adds, removes } = changeOf(revision);
+  say('mark', revision);
   file.append(held(revision), packEntries(adds), packEntries(removes));
-  acked(revision, 'recorded');
+  say('ack', revision);
 };
 
-// A first snapshot, changes, a rewrite with changes meanwhile, a second snapshot by supersede, changes.
-await file.rewrite(held(1), [viewAt(1).pack(0)]);
-acked(1, 'recorded');
+// A first snapshot, changes, a rewrite with changes meanwhile, a second snapshot, changes. A snapshot is acked before its record
+// is whole.
+say('mark', 1);
+const first = file.rewrite(held(1), [viewAt(1).pack(0)]);
+say('ack', 1);
+await first;
+say('durable', 1);
 append(2);
 append(3);
 const rewritten = file.rewrite(held(3), [viewAt(3).pack(0)]);
 append(4);
 await rewritten;
 append(5);
-file.supersede();
-acked(6, 'superseded');
+say('mark', 6);
 const replaced = file.rewrite(held(6), [viewAt(6).pack(0)]);
+say('ack', 6);
 append(7);
 await replaced;
-acked(7, 'recorded');
+say('durable', 7);
 append(8);
 await file.close();

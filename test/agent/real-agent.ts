@@ -1,0 +1,53 @@
+// The agent as a process on the real kernel, in this thread's network namespace, against a scripted controller.
+import { type ChildProcess, spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+
+const MAIN = fileURLToPath(new URL('../../agent/main.ts', import.meta.url));
+
+export interface RealAgentOptions {
+  readonly stateDir: string;
+  readonly pinDir: string;
+  readonly interfaces: string;
+  /** More of the command line. */
+  readonly args?: readonly string[];
+  readonly env?: NodeJS.ProcessEnv;
+}
+
+export class RealAgent {
+  readonly process: ChildProcess;
+  /** What it has logged. */
+  log = '';
+  readonly #gone: Promise<void>;
+
+  constructor({ stateDir, pinDir, interfaces, args = [], env = {} }: RealAgentOptions) {
+    const settings = ['--state-dir', stateDir, '--pin-dir', pinDir, '--interface', interfaces, '--capacity', '10000'];
+    this.process = spawn(process.execPath, ['--expose-gc', MAIN, 'run', ...settings, ...args], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, ...env },
+    });
+    this.#gone = new Promise((resolve) => this.process.once('exit', () => resolve()));
+    for (const stream of [this.process.stdout, this.process.stderr])
+      stream?.on('data', (chunk: Buffer) => {
+        this.log += chunk.toString();
+      });
+  }
+
+  get running(): boolean {
+    return this.process.exitCode === null && this.process.signalCode === null;
+  }
+
+  /** Waits until it has logged that. */
+  async logged(text: string, limitMs = 20_000): Promise<void> {
+    const started = performance.now();
+    while (!this.log.includes(text)) {
+      if (!this.running || performance.now() - started > limitMs)
+        throw new Error(`the agent did not log ${JSON.stringify(text)}:\n${this.log}`);
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+  }
+
+  async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
+    if (this.running) this.process.kill(signal);
+    await this.#gone;
+  }
+}
