@@ -84,5 +84,5 @@ it(
       Object.fromEntries(rounds.died),
     );
   },
-  Math.max(120_000, KILLS * 3000),
+  Math.max(300_000, KILLS * 3000),
 );

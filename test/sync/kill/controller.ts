@@ -116,7 +116,7 @@ async function receive({ store, controller, frames }: Running, frame: ToControll
       return;
     }
     case 'settle': {
-      const { pending, failed } = await controller.hub.prove(HOSTS, store.head, 5000);
+      const { pending, failed } = await controller.hub.prove(HOSTS, store.head, 60_000);
       const unsettled = [...pending, ...failed.map((each) => `${each.hostId}: ${each.refusal.text}`)].join(', ');
       const digest = (host: string) => Buffer.from(controller.views.digestFor(host)).toString('hex');
       const digests = new Map(HOSTS.map((host) => [host, digest(host)] as const));

@@ -12,7 +12,7 @@ import { type Random, Writer } from './writers.ts';
 const HOSTS = ['h0', 'h1', 'h2', 'h3'];
 const WRITERS = 6;
 /** A controller that comes to no end is a failure, milliseconds. */
-const PATIENCE_MS = 30_000;
+const PATIENCE_MS = 150_000;
 
 /** One file, so that a start is mostly SQLite's. @returns where it is */
 export async function bundleController(directory: string): Promise<string> {
