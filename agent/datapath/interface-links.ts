@@ -9,6 +9,7 @@ import { interfaceIndex, interfaceName, pinName } from './interface-names.ts';
 import { KernelError } from './kernel-map.ts';
 import { type AttachMode, attachedProgram, programName, refusalText, XdpLink } from './libbpf/link.ts';
 import type { XdpProgram } from './libbpf/program.ts';
+import { linkTypeProblem } from './link-type.ts';
 import { listPins } from './pin-directory.ts';
 import { linksDirectory } from './pin-sets.ts';
 import { openPinnedLink, pin, unpin } from './pins.ts';
@@ -137,13 +138,23 @@ export class InterfaceLinks {
   #syncWanted(name: string, program: XdpProgram | undefined, used: Set<HeldLink>): InterfaceState {
     const index = interfaceIndex(name);
     if (index === 0) return this.#missing(name, used);
+    const unreadable = linkTypeProblem(name);
     const held = this.#held.find((each) => each.link.info().ifindex === index && this.#isHere(each, index));
     if (held && program && this.#mustChangeMode(index)) return this.#changeMode(held, name, index, program, used);
     if (held) {
       used.add(held);
       held.name = name;
+      // Attached before it became so, or by an agent that did not know: left as it is, and never counted as enforcing.
+      if (unreadable !== '') return { name, index, mode: 'none', problem: `nothing is dropped: ${unreadable}` };
       return this.#attachedState(held, name, index);
     }
+    if (unreadable !== '')
+      return {
+        name,
+        index,
+        mode: 'none',
+        problem: `not attached: ${unreadable}; fleetblock-agent doctor says what to do`,
+      };
     if (!program) return { name, index, mode: 'none', problem: 'not attached yet' };
     return this.#attach(name, index, program, used);
   }

@@ -87,6 +87,15 @@ describe.skipIf(whyNoNetwork() !== '')(`doctor on real interfaces ${whyNoNetwork
     expect(after.findings.find(({ check }) => check === 'hook')?.text).toContain("fleetblock's own program");
   });
 
+  it('sees that packets have no Ethernet header, where nothing is attached then', async () => {
+    ip('tuntap', 'add', 'mode', 'tun', 'name', 'tun0');
+    const { mode, notOk } = await troubles('tun0');
+    expect([mode, notOk]).toEqual(['none', ['interface', 'link-type']]);
+    const datapath = await start('tun0');
+    expect(datapath.interfaces()).toMatchObject([{ name: 'tun0', mode: 'none' }]);
+    await datapath.closed();
+  });
+
   it('sees another program, which attaching then respects', async () => {
     const { path, remove } = buildFlood();
     const other = BpfObject.load(path);

@@ -34,6 +34,8 @@ export interface InterfaceFacts {
   readonly driver: string;
   /** Virtual kind as iproute2 says it: veth, bond, vlan, bridge...; empty for hardware. */
   readonly kind: string;
+  /** As iproute2 says it: ether, loopback, none, ppp, ipip, sit... */
+  readonly linkType: string;
   readonly mtu: number;
   readonly up: boolean;
   /** The bond or bridge that it belongs to, and which of the two. */
@@ -87,6 +89,7 @@ function tryProgram(): void {
 const linkSchema = z.object({
   ifname: z.string(),
   flags: z.array(z.string()),
+  link_type: z.string().optional(),
   mtu: z.number(),
   link: z.string().nullish(),
   master: z.string().optional(),
@@ -122,6 +125,7 @@ export async function gatherInterfaceFacts(name: string): Promise<InterfaceFacts
     exists: true,
     driver,
     kind: link.linkinfo?.info_kind ?? '',
+    linkType: link.link_type ?? '',
     mtu: link.mtu,
     up: link.flags.includes('UP'),
     master: link.master ?? '',
@@ -141,7 +145,8 @@ export async function gatherInterfaceFacts(name: string): Promise<InterfaceFacts
 
 function missing(name: string): InterfaceFacts {
   return {
-    ...{ name, exists: false, driver: '', kind: '', mtu: 0, up: false, master: '', masterKind: '', lower: '' },
+    ...{ name, exists: false, driver: '', kind: '', linkType: '', mtu: 0, up: false },
+    ...{ master: '', masterKind: '', lower: '' },
     ...{ bondMode: '', memberDrivers: [], rxQueues: 0, channels: 0, maxChannels: 0 },
     ...{ lro: undefined, rxvlan: undefined, fixedHardwareGro: false, xdp: undefined },
   };

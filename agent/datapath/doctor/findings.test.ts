@@ -17,6 +17,7 @@ const nic: InterfaceFacts = {
   exists: true,
   driver: 'ixgbe',
   kind: '',
+  linkType: 'ether',
   mtu: 1500,
   up: true,
   master: '',
@@ -111,6 +112,12 @@ describe('judgeInterface', () => {
       'generic',
       ['driver:warning', 'vlan:warning'],
     ],
+    [
+      'a WireGuard device',
+      { driver: '', kind: 'wireguard', linkType: 'none' },
+      'none',
+      ['link-type:error', 'driver:warning'],
+    ],
     ['our own program', { xdp: { mode: 'native', programId: 7, programName: 'fleetblock' } }, 'native', []],
     ['another program', { xdp: { mode: 'native', programId: 9, programName: 'xdpfilt' } }, 'none', ['hook:error']],
     ['an interface that is down', { up: false }, 'native', ['interface:warning']],
@@ -140,6 +147,7 @@ describe('judgeInterface', () => {
       { rxvlan: true },
       { up: false },
       { exists: false },
+      { linkType: 'ppp' },
     ].flatMap((change) => judge(change).findings);
     for (const finding of all) expect(finding.fix === '').toBe(finding.severity === 'ok');
   });

@@ -104,6 +104,7 @@ export function judgeInterface(
         ? ok('interface', `${facts.name} is up`)
         : warning('interface', `${facts.name} is down`, `ip link set ${facts.name} up`),
     ),
+    ...judgeLinkType(facts),
     fine(judgeHook(facts, ownPrograms)),
     judgeDriver(facts),
     judgeMtu(facts, host),
@@ -115,6 +116,19 @@ export function judgeInterface(
   const refused = findings.some(({ severity }) => severity === 'error');
   const native = judged.every((each) => each.native);
   return { name: facts.name, expectedMode: refused ? 'none' : native ? 'native' : 'generic', findings };
+}
+
+function judgeLinkType({ name, linkType }: InterfaceFacts): Judged[] {
+  if (linkType === 'ether' || linkType === 'loopback') return [];
+  return [
+    fine(
+      error(
+        'link-type',
+        `packets of ${name} have no Ethernet header (link type ${linkType || 'unknown'}): the program could read no address there`,
+        'name the Ethernet interface that its packets travel through: what comes to the tunnel from outside is judged there, what is inside of it cannot be',
+      ),
+    ),
+  ];
 }
 
 function judgeHook(facts: InterfaceFacts, ownPrograms: ReadonlySet<number>): Finding {

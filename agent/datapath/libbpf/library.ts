@@ -75,6 +75,7 @@ export interface Library {
   readonly indexToName: (index: number, name: Bytes) => Pointer;
   readonly socket: (domain: number, type: number, protocol: number) => number;
   readonly bind: (fd: number, address: Bytes, length: number) => number;
+  readonly ioctl: (fd: number, request: number, argument: Bytes) => number;
   readonly recv: (fd: number, bytes: Bytes, length: number, flags: number) => number;
   readonly vsnprintf: (out: Bytes, size: number, format: Pointer, values: Pointer) => number;
   /** errno of the last libc call. */
@@ -108,6 +109,7 @@ function load(): Library {
   const libc = open('libc.so.6', 'glibc is needed');
   const p = 'void *';
   const fcntl = libc.func('fcntl', 'int', ['int', 'int', '...']);
+  const ioctl = libc.func('ioctl', 'int', ['int', 'ulong', '...']);
   return {
     objectOpen: bpf.func('bpf_object__open_file', p, ['str', p]),
     objectLoad: bpf.func('bpf_object__load', 'int', [p]),
@@ -162,6 +164,7 @@ function load(): Library {
     indexToName: libc.func('if_indextoname', p, ['uint32_t', p]),
     socket: libc.func('socket', 'int', ['int', 'int', 'int']),
     bind: libc.func('bind', 'int', ['int', p, 'uint32_t']),
+    ioctl: (fd, request, argument) => ioctl(fd, request, p, argument),
     recv: libc.func('recv', 'intptr_t', ['int', p, 'size_t', 'int']),
     vsnprintf: libc.func('vsnprintf', 'int', [p, 'size_t', p, p]),
     errno: () => koffi.errno(),
