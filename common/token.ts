@@ -1,4 +1,4 @@
-// Enrollment tokens in text: `fbt1.<id>.<secret>.<pin>`, each part base64url.
+// Tokens in text, each part base64url: `fbt1.<id>.<secret>.<pin>` enrolls a host, `fbo1.<id>.<secret>.<pin>` an operator.
 import { FleetblockError } from './errors.ts';
 
 export interface EnrollmentToken {
@@ -28,7 +28,22 @@ export function parseToken(text: string): EnrollmentToken {
   return { id, secret: Buffer.from(secret, 'base64url'), pin: Buffer.from(pin, 'base64url') };
 }
 
+/** The same for a person or a program: `fbo1.`. */
+export function formatLoginToken(token: EnrollmentToken): string {
+  return formatToken(token).replace(/^fbt1/, 'fbo1');
+}
+
+/** @throws FleetblockError INVALID_ARGUMENT; the message never repeats the text. */
+export function parseLoginToken(text: string): EnrollmentToken {
+  if (/^\s*fbo1\./.test(text) && FORM.test(text.trim().replace(/^fbo1/, 'fbt1')))
+    return parseToken(text.trim().replace(/^fbo1/, 'fbt1'));
+  throw new FleetblockError(
+    'INVALID_ARGUMENT',
+    'that is not a login token: have one made with fleetblock operator token, and hand over the whole line that starts with fbo1.',
+  );
+}
+
 /** For words that a person's input went into: whatever looks like a token, whole or cut, loses all but its first letters. */
 export function withoutTokens(text: string): string {
-  return text.replace(/fbt1\.[A-Za-z0-9_.-]*/g, 'fbt1.[hidden]');
+  return text.replace(/fb([to])1\.[A-Za-z0-9_.-]*/g, 'fb$11.[hidden]');
 }

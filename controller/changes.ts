@@ -2,18 +2,26 @@
 import type { Clock } from '../common/clock.ts';
 import { FleetblockError, messageOf } from '../common/errors.ts';
 import { failpoint } from '../common/failpoint.ts';
-import { covers, type Prefix, parsePrefix } from '../common/prefix.ts';
+import { covers, formatPrefix, type Prefix, parsePrefix } from '../common/prefix.ts';
 import type { Revision } from '../common/revision.ts';
 import { formatSelector, type Selector } from '../common/selector.ts';
 import type { AllowIndex } from './allow-index.ts';
 import type { Caller } from './auth/caller.ts';
+import { type Awaited, confirmBy } from './confirmations.ts';
 import { type Exempted, findExemptions } from './exemptions.ts';
 import type { Guard } from './guard.ts';
 import type { Hub } from './hub/hub.ts';
 import type { Matches } from './matches.ts';
 import { overridden } from './overridden.ts';
+import type { Results } from './results.ts';
 import type { Claim, ClaimAction } from './store/records.ts';
-import { type ChangeResult, type ClaimOutcome, MAX_CHANGE_PREFIXES, type Store } from './store/store.ts';
+import {
+  type ChangeResult,
+  type ClaimOutcome,
+  type ConfirmBy,
+  MAX_CHANGE_PREFIXES,
+  type Store,
+} from './store/store.ts';
 import type { HostOutcomes, Targets } from './targets.ts';
 
 export interface ChangesDeps {
@@ -23,6 +31,7 @@ export interface ChangesDeps {
   readonly guard: Guard;
   readonly matches: Matches;
   readonly allowed: AllowIndex;
+  readonly results: Results;
   readonly clock: Clock;
 }
 
@@ -45,8 +54,10 @@ export interface BlockRequest extends ChangeRequest {
   /** 0: no end. */
   readonly ttlMs: number;
   readonly monitor: boolean;
-  /** Override the guard: admins only. */
+  /** Override the guard: admins only. It must be confirmed. */
   readonly force: boolean;
+  /** Milliseconds until it is undone unless it is confirmed; 0: not at all, or with `force` after a minute. Default 0. */
+  readonly confirmMs?: number;
 }
 
 export interface UnblockRequest extends ChangeRequest {
@@ -65,6 +76,8 @@ export interface ChangeReply {
   readonly elapsedMs: number;
   /** What the change does not do although it was made, one sentence each. */
   readonly warnings: readonly string[];
+  /** Undefined: nothing has to be confirmed. */
+  readonly confirm?: Awaited | undefined;
 }
 
 const MANUAL = 'manual';
@@ -89,6 +102,8 @@ export class Changes {
     if (!request.force && !request.monitor)
       for (const prefix of prefixes) this.#deps.guard.assertAllowed(prefix, request.action);
     hub.quarantine.assertOpen();
+    const nowMs = clock.wallMs();
+    const confirm = confirmBy({ ...request, confirmMs: request.confirmMs ?? 0 }, nowMs);
     const result = await store.addClaims({
       prefixes,
       action: request.action,
@@ -96,20 +111,24 @@ export class Changes {
       selector: request.target,
       reason: checkReason(request.reason),
       actor: request.caller.actor,
-      expiresMs: request.ttlMs > 0 ? clock.wallMs() + request.ttlMs : 0,
+      from: request.caller.from,
+      expiresMs: request.ttlMs > 0 ? nowMs + request.ttlMs : 0,
       monitor: request.monitor,
       dryRun: request.dryRun,
+      forced: request.force,
+      ...(confirm && { confirm }),
     });
+    const awaited = result.unconfirmed && !request.dryRun ? confirm : undefined;
     if (request.action === 'allow') {
       const warnings = await overridden(this.#deps.matches, prefixes, this.#deps.targets.hosts(result.targets));
-      return this.#reply(request, prefixes, result, { warnings });
+      return this.#reply(request, prefixes, result, { warnings, awaited });
     }
     const exempted = await findExemptions(
       { ...this.#deps, stateOf: (id) => hub.stateOf(id), wallMs: () => clock.wallMs() },
       prefixes,
       this.#deps.targets.hosts(result.targets),
     );
-    return this.#reply(request, prefixes, result, exempted);
+    return this.#reply(request, prefixes, result, { ...exempted, awaited });
   }
 
   /** @throws FleetblockError INVALID_ARGUMENT, NOT_FOUND (host). */
@@ -125,6 +144,7 @@ export class Changes {
       selector: request.target,
       reason: checkReason(request.reason),
       actor: request.caller.actor,
+      from: request.caller.from,
       dryRun: request.dryRun,
     });
     const own = (claim: Claim, prefix: Prefix) =>
@@ -139,13 +159,18 @@ export class Changes {
     request: ChangeRequest,
     prefixes: readonly Prefix[],
     result: ChangeResult,
-    found: Partial<Exempted> & { readonly stillBlocking?: readonly (readonly Claim[])[] },
+    found: Partial<Exempted> & {
+      readonly stillBlocking?: readonly (readonly Claim[])[];
+      readonly awaited?: ConfirmBy | undefined;
+    },
   ): Promise<ChangeReply> {
-    const { targets, clock } = this.#deps;
-    const { refusals, warnings = [], stillBlocking = [] } = found;
+    const { targets, clock, results } = this.#deps;
+    const { refusals, warnings = [], stillBlocking = [], awaited } = found;
     const { outcomes, atMs } = request.dryRun
       ? { outcomes: targets.untried(result.targets, refusals), atMs: clock.monotonicMs() }
       : await targets.prove(result.targets, result.revision, request.waitMs ?? 0, refusals);
+    if (!request.dryRun && result.outcomes.some((each) => each !== 'UNCHANGED' && each !== 'NOT_FOUND'))
+      results.record(request.caller, summary(request, prefixes), result.revision, outcomes);
     failpoint('changes.reply');
     return {
       revision: result.revision,
@@ -157,6 +182,11 @@ export class Changes {
       hosts: outcomes,
       elapsedMs: atMs - request.arrivedMs,
       warnings,
+      confirm: awaited && {
+        id: awaited.id,
+        deadlineMs: awaited.deadlineMs,
+        remainingMs: Math.max(0, awaited.deadlineMs - clock.wallMs()),
+      },
     };
   }
 
@@ -171,6 +201,14 @@ export class Changes {
     }
     return result;
   }
+}
+
+/** Of a change, in the record of its result. */
+function summary({ action, ...request }: ChangeRequest, prefixes: readonly Prefix[]): string {
+  const [first] = prefixes;
+  const verb = 'monitor' in request ? '' : 'un';
+  const more = prefixes.length > 1 ? ` and ${prefixes.length - 1} more` : '';
+  return `${verb}${action} ${first ? formatPrefix(first) : ''}${more}`;
 }
 
 /** All or nothing; in a batch the text says which line. @throws FleetblockError INVALID_ARGUMENT. */

@@ -4,6 +4,7 @@ import type { Logger } from '../common/logger.ts';
 import { entryCount } from '../common/packed.ts';
 import { AllowIndex } from './allow-index.ts';
 import { Changes } from './changes.ts';
+import { Confirmations } from './confirmations.ts';
 import { EventLog } from './events.ts';
 import { startExpiry } from './expiry.ts';
 import { Guard, type LocalNetwork } from './guard.ts';
@@ -11,6 +12,7 @@ import { Hub, type HubOptions } from './hub/hub.ts';
 import { Lists } from './lists.ts';
 import { Matches } from './matches.ts';
 import { HostRegistry } from './registry.ts';
+import { Results } from './results.ts';
 import { steadyClock } from './steady-clock.ts';
 import type { LayerChange } from './store/records.ts';
 import type { Store } from './store/store.ts';
@@ -34,6 +36,8 @@ export interface Controller {
   readonly hub: Hub;
   readonly changes: Changes;
   readonly lists: Lists;
+  readonly confirmations: Confirmations;
+  readonly results: Results;
   readonly targets: Targets;
   readonly matches: Matches;
   readonly events: EventLog;
@@ -62,18 +66,29 @@ export async function startController(options: ControllerOptions): Promise<Contr
   const targets = new Targets(registry, hub);
   const guard = new Guard(options.network);
   const matches = new Matches(store, views, () => clock.wallMs());
-  const changes = new Changes({ store, targets, hub, clock, guard, matches, allowed });
-  const lists = new Lists({ store, targets, hub, clock, guard });
+  const results = new Results(store, log);
+  const changes = new Changes({ store, targets, hub, clock, guard, matches, allowed, results });
+  const lists = new Lists({ store, targets, hub, clock, guard, results });
+  const assertOpen = () => hub.quarantine.assertOpen();
+  const confirmations = new Confirmations({ store, targets, results, events, clock, assertOpen });
   store.follow(({ revision, layers }) => {
     if (layers.length > 0) events.add('change', describeChange(layers), { revision });
   });
-  const stopExpiry = startExpiry({ store, clock, log, mayChange: () => hub.quarantine.reason === undefined });
+  const stopExpiry = startExpiry({
+    store,
+    clock,
+    log,
+    mayChange: () => hub.quarantine.reason === undefined,
+    onUndone: (undone) => void confirmations.undone(undone),
+  });
   return {
     registry,
     views,
     hub,
     changes,
     lists,
+    confirmations,
+    results,
     targets,
     matches,
     events,

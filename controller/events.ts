@@ -3,6 +3,7 @@ import type { Revision } from '../common/revision.ts';
 
 export type EventKind =
   | 'change'
+  | 'undo'
   | 'host.connected'
   | 'host.disconnected'
   | 'host.lagging'

@@ -1,6 +1,7 @@
 // Ends claims when their time is over: an ordinary removal by `system`, beside the kernel's own judgement on every host.
 import type { Clock } from '../common/clock.ts';
 import type { Logger } from '../common/logger.ts';
+import type { Undone } from './store/records.ts';
 import type { Store } from './store/store.ts';
 
 /** The most that a timer is set for, milliseconds: setTimeout takes no more than 24 days. */
@@ -14,6 +15,8 @@ export interface ExpiryDeps {
   readonly log: Logger;
   /** False: not now (the store is in quarantine). */
   readonly mayChange: () => boolean;
+  /** Told of every change that was undone, as nobody confirmed it. */
+  readonly onUndone: (undone: Undone) => void;
 }
 
 /** Runs until it is stopped. @returns stops it */
@@ -35,7 +38,11 @@ export function startExpiry(deps: ExpiryDeps): () => void {
     let wait = 0;
     try {
       const now = deps.clock.wallMs();
-      if (deps.mayChange()) while ((await deps.store.expireClaims(now)).removed > 0);
+      for (let more = deps.mayChange(); more; ) {
+        const { removed, undone } = await deps.store.expireClaims(now);
+        for (const each of undone) deps.onUndone(each);
+        more = removed > 0;
+      }
     } catch (error) {
       wait = RETRY_MS;
       deps.log.error({ err: error }, 'claims that ended could not be removed; hosts end them by themselves');

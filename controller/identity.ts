@@ -1,5 +1,5 @@
 // Who belongs to the fleet: certificates for agents and operators, and taking them away again.
-import { type KeyObject, verify } from 'node:crypto';
+import { createHash, type KeyObject, verify } from 'node:crypto';
 import type { Clock } from '../common/clock.ts';
 import { FleetblockError } from '../common/errors.ts';
 import { isValidName } from '../common/selector.ts';
@@ -13,7 +13,7 @@ import type { Store } from './store/store.ts';
 export interface IdentityDeps {
   readonly authority: Authority;
   readonly operators: OperatorRegistry;
-  readonly store: Pick<Store, 'listTokens' | 'revokeToken' | 'revokeHost' | 'verifyAudit'>;
+  readonly store: Pick<Store, 'listTokens' | 'revokeToken' | 'revokeHost' | 'verifyAudit' | 'useOperatorToken'>;
   /** When the host was enrolled last, Unix milliseconds; 0 when it is unknown. */
   readonly identitySinceMs: (hostId: string) => number;
   readonly clock: Clock;
@@ -28,7 +28,17 @@ export interface OperatorRequest {
   readonly possession: Uint8Array;
 }
 
-const OPERATOR_DEFAULT_MS = 7 * 86_400_000;
+export interface LoginRequest {
+  readonly tokenId: string;
+  readonly tokenSecret: Uint8Array;
+  readonly publicKey: Uint8Array;
+  readonly possession: Uint8Array;
+  /** Where the call came from, for the audit. */
+  readonly from: string;
+}
+
+/** Life of an operator's certificate when nothing else is said. */
+export const OPERATOR_DEFAULT_MS = 7 * 86_400_000;
 
 /**
  * Reads a public key whose owner signed `text` with it.
@@ -74,6 +84,21 @@ export class Identity {
     const issued = await authority.issueOperator(role, name, key, clock.wallMs(), request.ttlMs || OPERATOR_DEFAULT_MS);
     await operators.add({ name, role, serial: issued.serial, expiresMs: issued.notAfterMs }, by);
     return issued;
+  }
+
+  /** A certificate for a token: its name, role and life are the token's. @throws FleetblockError UNAUTHENTICATED, INVALID_ARGUMENT */
+  async login(request: LoginRequest): Promise<IssuedCertificate & { readonly name: string; readonly role: string }> {
+    const { authority, operators, store, clock } = this.#deps;
+    const key = provenKey(request.publicKey, `fleetblock-login:${request.tokenId}`, request.possession);
+    const { name, role, ttlMs } = await store.useOperatorToken({
+      id: request.tokenId,
+      secretHash: createHash('sha256').update(request.tokenSecret).digest(),
+      keyHash: createHash('sha256').update(request.publicKey).digest(),
+    });
+    const issued = await authority.issueOperator(role, name, key, clock.wallMs(), ttlMs);
+    const by = { actor: `token/${request.tokenId}`, reason: '', from: request.from };
+    await operators.add({ name, role, serial: issued.serial, expiresMs: issued.notAfterMs }, by);
+    return { ...issued, name, role };
   }
 
   listOperators(): OperatorRecord[] {

@@ -8,6 +8,7 @@ import type { Caller } from './auth/caller.ts';
 import { checkReason } from './changes.ts';
 import type { Guard } from './guard.ts';
 import type { Hub } from './hub/hub.ts';
+import type { Results } from './results.ts';
 import type { ClaimAction } from './store/records.ts';
 import type { ListResult, Store } from './store/store.ts';
 import type { HostOutcomes, Targets } from './targets.ts';
@@ -17,6 +18,7 @@ export interface ListsDeps {
   readonly targets: Targets;
   readonly hub: Hub;
   readonly guard: Guard;
+  readonly results: Results;
   readonly clock: Clock;
 }
 
@@ -69,9 +71,10 @@ export class Lists {
     checkName(name);
     hub.quarantine.assertOpen();
     const startedMs = clock.monotonicMs();
-    const attribution = { actor: by.caller.actor, reason: checkReason(by.reason) };
+    const { actor, from } = by.caller;
+    const attribution = { actor, reason: checkReason(by.reason), from };
     const result = await store.removeList(name, attribution, by.dryRun);
-    return reply(this.#deps, result, startedMs, by);
+    return reply(this.#deps, result, startedMs, by, `list.remove list:${name}`);
   }
 }
 
@@ -111,10 +114,11 @@ export class ListImport {
       monitor,
       reason,
       actor: caller.actor,
+      from: caller.from,
       chunks: this.#chunks,
       dryRun,
     });
-    return reply(this.#deps, result, startedMs, this.#begin);
+    return reply(this.#deps, result, startedMs, this.#begin, `import list:${name}`);
   }
 }
 
@@ -122,7 +126,12 @@ async function reply(
   deps: ListsDeps,
   result: ListResult,
   startedMs: number,
-  { dryRun, waitMs }: { readonly dryRun: boolean; readonly waitMs: number | undefined },
+  {
+    caller,
+    dryRun,
+    waitMs,
+  }: { readonly caller: Caller; readonly dryRun: boolean; readonly waitMs: number | undefined },
+  what: string,
 ): Promise<ListReply> {
   if (dryRun)
     return {
@@ -131,6 +140,7 @@ async function reply(
       elapsedMs: deps.clock.monotonicMs() - startedMs,
     };
   const { outcomes, atMs } = await deps.targets.prove(result.targets, result.revision, waitMs ?? 0);
+  if (result.added + result.updated + result.removed > 0) deps.results.record(caller, what, result.revision, outcomes);
   failpoint('changes.reply');
   return { ...result, hosts: outcomes, elapsedMs: atMs - startedMs };
 }

@@ -3,7 +3,7 @@ import type { Clock } from '../common/clock.ts';
 import type { Endpoint } from '../common/endpoint.ts';
 import type { Logger } from '../common/logger.ts';
 import { protocol } from '../common/rpc/proto.ts';
-import { Authorizer } from './auth/authorizer.ts';
+import { Authorizer, type Refusal } from './auth/authorizer.ts';
 import { OperatorRegistry } from './auth/operator-registry.ts';
 import { RefusalRecorder } from './auth/refusals.ts';
 import { type Controller, startController } from './controller.ts';
@@ -90,23 +90,42 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       identitySinceMs: (hostId) => controller.registry.find(hostId)?.identitySinceMs ?? 0,
       clock,
     });
-    const { rootCertificate } = authority;
+    const { rootCertificate, rootPin } = authority;
+    const onRefused = (refusal: Refusal) => refusals.recordRefused(refusal);
     const servers = new GrpcServers({
       guard: guardInterceptor({ authorizer, disconnect: (peer) => front.disconnect(peer) }),
       services: [
         {
           definition: protocol.OperatorService.service,
-          handlers: operatorHandlers({ ...controller, store, clock, log, authorize, rootPin: authority.rootPin }),
+          handlers: operatorHandlers({ ...controller, store, clock, log, authorize, onRefused, rootPin }),
         },
         {
           definition: protocol.IdentityService.service,
-          handlers: identityHandlers({ identity, authorize, extend, fleet, rootCertificate, advertise, log }),
+          handlers: identityHandlers({
+            identity,
+            authorize,
+            extend,
+            fleet,
+            rootCertificate,
+            rootPin,
+            advertise,
+            store,
+            clock,
+            log,
+          }),
         },
         { definition: syncServiceDefinition, handlers: agentHandlers({ ...controller, clock, log, authorize }) },
       ],
       enrollment: {
         definition: protocol.EnrollmentService.service,
-        handlers: enrollmentHandlers({ authority, store, clock, log }),
+        handlers: enrollmentHandlers({
+          authority,
+          identity,
+          store,
+          clock,
+          log,
+          onRefused: (refusal) => refusals.record(refusal),
+        }),
       },
     });
     const serverIdentity = new ServerIdentity({ authority, clock, log });

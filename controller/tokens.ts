@@ -1,9 +1,13 @@
-// Makes enrollment tokens: the secret is shown once and kept only as its hash.
+// Makes tokens for hosts and for operators: the secret is shown once and kept only as its hash.
 import { createHash, randomBytes } from 'node:crypto';
 import type { Clock } from '../common/clock.ts';
 import { FleetblockError } from '../common/errors.ts';
 import { isValidName } from '../common/selector.ts';
-import { formatToken } from '../common/token.ts';
+import { formatLoginToken, formatToken } from '../common/token.ts';
+import { OPERATOR_DEFAULT_MS } from './identity.ts';
+import { OPERATOR_LIFE_MS } from './pki/authority.ts';
+import { isOperatorRole } from './pki/names.ts';
+import type { Attribution } from './store/records.ts';
 import type { Store } from './store/store.ts';
 
 const DEFAULT_TTL_MS = 3_600_000;
@@ -21,6 +25,8 @@ export interface TokenRequest {
   /** For the host of that name, which is there and keeps its id. */
   readonly keepIdentity: boolean;
   readonly actor: string;
+  /** Where the call came from, for the audit. */
+  readonly from: string;
 }
 
 /** @throws FleetblockError INVALID_ARGUMENT */
@@ -46,18 +52,59 @@ export async function createToken(
   const record = await deps.store.createToken(
     {
       id: randomBytes(9).toString('base64url'),
-      secretHash: createHash('sha256').update(secret).digest(),
+      secretHash: sha256(secret),
       expiresMs: deps.clock.wallMs() + ttlMs,
       maxUses,
       labels: request.labels,
       hostName: request.hostName,
       keepIdentity: request.keepIdentity,
     },
-    { actor: request.actor, reason: '' },
+    { actor: request.actor, reason: '', from: request.from },
   );
   return {
     token: formatToken({ id: record.id, secret, pin: deps.rootPin }),
     id: record.id,
     expiresAtMs: record.expiresMs,
   };
+}
+
+export interface OperatorTokenRequest {
+  readonly name: string;
+  readonly role: string;
+  /** Of the certificate, milliseconds; 0: the default. */
+  readonly ttlMs: number;
+  /** Of the token, milliseconds; 0: one hour. */
+  readonly tokenTtlMs: number;
+}
+
+const MAX_LOGIN_MS = 86_400_000;
+
+/** A one-time token by which somebody gets a certificate for a key of their own. @throws FleetblockError INVALID_ARGUMENT */
+export async function createOperatorToken(
+  deps: { readonly store: Pick<Store, 'createOperatorToken'>; readonly clock: Clock; readonly rootPin: Uint8Array },
+  request: OperatorTokenRequest,
+  by: Attribution,
+): Promise<{ token: string; id: string; expiresAtMs: number }> {
+  const { name, role } = request;
+  const ttlMs = request.ttlMs || OPERATOR_DEFAULT_MS;
+  const tokenTtlMs = request.tokenTtlMs || DEFAULT_TTL_MS;
+  if (!isValidName(name))
+    throw new FleetblockError(
+      'INVALID_ARGUMENT',
+      "an operator's name is 1 to 63 letters, digits, dots, underscores and hyphens",
+    );
+  if (!isOperatorRole(role))
+    throw new FleetblockError('INVALID_ARGUMENT', 'a role is one of viewer, operator and admin: say --role');
+  if (!(ttlMs >= OPERATOR_LIFE_MS.least && ttlMs <= OPERATOR_LIFE_MS.most))
+    throw new FleetblockError('INVALID_ARGUMENT', "an operator's certificate lasts from 12h to 30d");
+  if (tokenTtlMs > MAX_LOGIN_MS) throw new FleetblockError('INVALID_ARGUMENT', 'a login token lives at most 24 hours');
+  const secret = randomBytes(32);
+  const id = randomBytes(9).toString('base64url');
+  const expiresMs = deps.clock.wallMs() + tokenTtlMs;
+  await deps.store.createOperatorToken({ id, secretHash: sha256(secret), name, role, ttlMs, expiresMs }, by);
+  return { token: formatLoginToken({ id, secret, pin: deps.rootPin }), id, expiresAtMs: expiresMs };
+}
+
+function sha256(bytes: Uint8Array): Uint8Array {
+  return createHash('sha256').update(bytes).digest();
 }

@@ -12,6 +12,8 @@ interface BlockOptions extends ChangeOptions, TargetOptions {
   readonly duration?: number;
   readonly monitor?: boolean;
   readonly force?: boolean;
+  /** Milliseconds. */
+  readonly confirm?: number;
 }
 
 export function register(program: Command, cli: Cli): void {
@@ -24,13 +26,20 @@ export function register(program: Command, cli: Cli): void {
     .addOption(durationOption('-d, --duration <time>', 'unblock by itself after this time: 30m, 4h, 1d12h, 2w'))
     .option('--monitor', 'count what would be dropped, drop nothing')
     .option('--dry-run', 'check and say what would happen, change nothing')
-    .option('--force', 'override the guard against wide and protected prefixes (role admin)');
+    .option('--force', 'override the guard against wide and protected prefixes (role admin); sets --confirm 60s')
+    .addOption(
+      durationOption(
+        '--confirm <time>',
+        'undone everywhere after this time unless fleetblock confirm follows (1s to 24h)',
+      ),
+    );
   addWait(addOutput(addReason(addFile(command))));
   addExamples(
     command,
     'fleetblock block 192.168.1.100 --all-hosts',
     "fleetblock block 203.0.113.0/24 2001:db8:bad::/48 -l env=prod -d 4h -R 'scan, ticket 4711'",
     'fleetblock block -f addresses.txt --host web1 --host web2',
+    'fleetblock block 198.51.100.0/22 --all-hosts --confirm 5m',
     "grep -oE '^[0-9.]+' attackers.log | fleetblock block -f - --all-hosts -o json",
   );
   command.action(async (args: string[]) => {
@@ -51,6 +60,7 @@ export function register(program: Command, cli: Cli): void {
           monitor: options.monitor ?? false,
           dryRun: options.dryRun ?? false,
           force: options.force ?? false,
+          confirmMs: options.confirm ?? 0,
           ...waitOf(options),
         }),
     });

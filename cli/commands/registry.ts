@@ -11,6 +11,7 @@ export interface CommandModule {
 export const COMMANDS: Readonly<Record<string, () => Promise<CommandModule>>> = {
   block: () => import('./block.ts'),
   unblock: () => import('./unblock.ts'),
+  confirm: () => import('./confirm.ts'),
   allow: () => import('./allow.ts'),
   list: () => import('./list.ts'),
   check: () => import('./check.ts'),

@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import type { Cli, GlobalOptions } from '../context.ts';
 import { loadCredentials } from '../credentials.ts';
+import { confirmationJson } from '../output/confirmation.ts';
 import { fleetStatus, fleetText } from '../output/fleet.ts';
 import { type OutputForm, printValue } from '../output/format.ts';
 import { printable } from '../output/text.ts';
@@ -19,12 +20,20 @@ export function register(program: Command, cli: Cli): void {
   command.action(async () => {
     const options = command.optsWithGlobals<StatusOptions>();
     const credentials = await loadCredentials(cli, options);
-    const status = fleetStatus(await withOperator(cli, credentials, (client) => client.listHosts()));
+    const { hosts, confirmations } = await withOperator(cli, credentials, async (client) => {
+      const [hosts, { confirmations }] = await Promise.all([client.listHosts(), client.listConfirmations()]);
+      return { hosts, confirmations };
+    });
+    const status = { ...fleetStatus(hosts), confirmations: confirmations.map(confirmationJson) };
     if (options.output === 'json' || options.output === 'yaml') {
       await printValue(cli, options.output, status);
       return;
     }
     cli.stdout.write(fleetText(status));
+    for (const { id, seconds, prefixes, claims } of status.confirmations)
+      cli.stderr.write(
+        `${prefixes[0]}${claims > 1 ? ` and ${claims - 1} more` : ''}: undone in ${seconds} s unless confirmed: fleetblock confirm ${id}\n`,
+      );
     for (const { host, text } of status.problems) cli.stderr.write(`${host}: ${printable(text)}\n`);
   });
 }

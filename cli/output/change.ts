@@ -6,10 +6,11 @@ import type { HostOutcomes__Output } from '../../proto/gen/fleetblock/v1/HostOut
 import type { PrefixOutcome__Output } from '../../proto/gen/fleetblock/v1/PrefixOutcome.ts';
 import { EXIT } from '../exit-codes.ts';
 import { claimJson, selectorText } from './claim.ts';
+import { confirmNote, secondsLeft } from './confirmation.ts';
 import { jsonInteger } from './json.ts';
 import { plural, printable, relative } from './text.ts';
 
-export type ChangeVerb = 'block' | 'monitor' | 'allow' | 'unblock' | 'disallow';
+export type ChangeVerb = 'block' | 'monitor' | 'allow' | 'unblock' | 'disallow' | 'confirm';
 
 export interface ChangeContext {
   readonly verb: ChangeVerb;
@@ -33,6 +34,7 @@ const WORDS: Readonly<Record<ChangeVerb, { done: string; already: string; would:
   monitor: { done: 'monitoring', already: 'already monitoring', would: 'monitor' },
   allow: { done: 'allowed', already: 'already allowed', would: 'allow' },
   unblock: { done: 'unblocked', already: 'not blocked', would: 'unblock' },
+  confirm: { done: 'confirmed', already: 'confirmed', would: 'confirm' },
   disallow: { done: 'stopped allowing', already: 'not allowed', would: 'stop allowing' },
 };
 
@@ -58,6 +60,7 @@ export function changeText(reply: ChangeReply__Output, context: ChangeContext): 
     ...outcomes.flatMap((outcome) => stillNotes(outcome, context)),
     ...reply.warnings.map((warning) => `warning: ${printable(warning)}`),
     ...(made.length > 0 ? hostNotes(reply.hosts, context.dryRun ? undefined : context.waitMs) : []),
+    ...(reply.confirm ? [confirmNote(reply.confirm)] : []),
   ];
   return { lines, notes };
 }
@@ -80,6 +83,7 @@ export function changeJson(reply: ChangeReply__Output, verb: ChangeVerb): object
     hosts: hostsJson(reply.hosts),
     elapsedMs: elapsedJson(reply.elapsedMs),
     ...(reply.warnings.length > 0 ? { warnings: reply.warnings } : {}),
+    ...(reply.confirm ? { confirm: { id: reply.confirm.id, seconds: secondsLeft(reply.confirm.remainingMs) } } : {}),
     ...(verb === 'unblock' || verb === 'disallow' ? removalJson(reply.outcomes) : {}),
   };
 }

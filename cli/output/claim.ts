@@ -14,6 +14,8 @@ export interface ClaimJson {
   readonly actor: string;
   readonly createdAt: string | null;
   readonly expiresAt: string | null;
+  /** Only while it waits to be confirmed. */
+  readonly confirm?: { readonly id: string; readonly by: string | null };
 }
 
 /** What happens to packets: a block that only counts is `monitor`. */
@@ -37,5 +39,6 @@ export function claimJson(claim: Claim__Output): ClaimJson {
     actor: claim.actor,
     createdAt: jsonTime(claim.createdAtMs),
     expiresAt: jsonTime(claim.expiresAtMs),
+    ...(claim.confirmId === '' ? {} : { confirm: { id: claim.confirmId, by: jsonTime(claim.confirmByMs) } }),
   };
 }

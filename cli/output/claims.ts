@@ -31,5 +31,6 @@ export function printClaims(cli: Cli, form: OutputForm, batches: AsyncIterable<C
 function endsText(claim: Claim__Output, now: number): string {
   if (claim.expiresAtMs === '0') return 'never';
   const end = Number(claim.expiresAtMs);
-  return end <= now ? `ended ${relative(end, now)}` : relative(end, now);
+  const text = end <= now ? `ended ${relative(end, now)}` : relative(end, now);
+  return claim.confirmId === '' ? text : `${text} unless confirmed: ${claim.confirmId}`;
 }

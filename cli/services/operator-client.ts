@@ -6,6 +6,7 @@ import type { ChangeReply__Output } from '../../proto/gen/fleetblock/v1/ChangeRe
 import type { CheckReply__Output } from '../../proto/gen/fleetblock/v1/CheckReply.ts';
 import type { CheckRequest } from '../../proto/gen/fleetblock/v1/CheckRequest.ts';
 import type { Claim__Output } from '../../proto/gen/fleetblock/v1/Claim.ts';
+import type { ConfirmRequest } from '../../proto/gen/fleetblock/v1/ConfirmRequest.ts';
 import type { CreateTokenReply__Output } from '../../proto/gen/fleetblock/v1/CreateTokenReply.ts';
 import type { CreateTokenRequest } from '../../proto/gen/fleetblock/v1/CreateTokenRequest.ts';
 import type { Event__Output } from '../../proto/gen/fleetblock/v1/Event.ts';
@@ -17,6 +18,7 @@ import type { LabelHostReply__Output } from '../../proto/gen/fleetblock/v1/Label
 import type { LabelHostRequest } from '../../proto/gen/fleetblock/v1/LabelHostRequest.ts';
 import type { ListAuditRequest } from '../../proto/gen/fleetblock/v1/ListAuditRequest.ts';
 import type { ListChangeReply__Output } from '../../proto/gen/fleetblock/v1/ListChangeReply.ts';
+import type { ListConfirmationsReply__Output } from '../../proto/gen/fleetblock/v1/ListConfirmationsReply.ts';
 import type { ListEntriesRequest } from '../../proto/gen/fleetblock/v1/ListEntriesRequest.ts';
 import type { ListHostsReply__Output } from '../../proto/gen/fleetblock/v1/ListHostsReply.ts';
 import type { ListListsReply__Output } from '../../proto/gen/fleetblock/v1/ListListsReply.ts';
@@ -45,6 +47,14 @@ export class OperatorClient {
 
   unblock(request: UnblockRequest): Promise<ChangeReply__Output> {
     return this.#connection.unary(method('OperatorService', 'Unblock'), request, request.wait?.timeoutMs);
+  }
+
+  confirm(request: ConfirmRequest): Promise<ChangeReply__Output> {
+    return this.#connection.unary(method('OperatorService', 'Confirm'), request, request.wait?.timeoutMs);
+  }
+
+  listConfirmations(): Promise<ListConfirmationsReply__Output> {
+    return this.#connection.unary(method('OperatorService', 'ListConfirmations'), {});
   }
 
   /** In batches, as they arrive. */

@@ -26,6 +26,12 @@ export class RefusalRecorder {
     this.#log = log;
   }
 
+  /** A call that was understood and refused, by the guard or for what is asked of a role: each is kept, as each change is. */
+  recordRefused({ actor, from, path, error }: Refusal): void {
+    this.#log.warn({ actor, from, path, code: error.code }, `refused: ${error.message}`);
+    this.#write(actor, from, path, `${error.code}: ${error.message}`);
+  }
+
   record({ actor, from, path, error }: Refusal): void {
     const now = this.#clock.monotonicMs();
     const key = `${actor} ${path}`;
@@ -40,9 +46,12 @@ export class RefusalRecorder {
     if (oldest !== undefined && this.#recent.size > REMEMBERED) this.#recent.delete(oldest);
 
     const more = recent && recent.more > 0 ? ` (and ${recent.more} more before)` : '';
-    const reason = `${error.code} from ${from}${more}`;
     this.#log.warn({ actor, from, path, code: error.code }, `refused: ${error.message}${more}`);
-    this.#store.recordAudit({ actor, verb: 'refused', subject: path, reason }).catch((failure: unknown) => {
+    this.#write(actor, from, path, `${error.code} from ${from}${more}`);
+  }
+
+  #write(actor: string, from: string, subject: string, reason: string): void {
+    this.#store.recordAudit({ actor, verb: 'refused', subject, reason, from }).catch((failure: unknown) => {
       this.#log.error({ err: messageOf(failure) }, 'a refusal could not be written to the audit');
     });
   }

@@ -5,12 +5,15 @@ import type { Clock } from '../../common/clock.ts';
 import { FleetblockError, systemCode } from '../../common/errors.ts';
 import type { Logger } from '../../common/logger.ts';
 import { toStatus } from '../../common/rpc/status.ts';
-import type { Authorize, Caller } from '../auth/caller.ts';
+import type { Refusal } from '../auth/authorizer.ts';
+import type { AuthorizableCall, Authorize, Caller } from '../auth/caller.ts';
 
 export interface CallDeps {
   readonly authorize: Authorize;
   readonly clock: Clock;
   readonly log: Logger;
+  /** Told of calls that their handler refused. */
+  readonly onRefused?: (refusal: Refusal) => void;
 }
 
 /** One request, one answer. `arrivedMs` is monotonic. */
@@ -20,7 +23,10 @@ export function unary<Request, Reply>(
 ): (call: ServerUnaryCall<Request, Reply>, callback: sendUnaryData<Reply>) => void {
   return (call, callback) => {
     const arrivedMs = deps.clock.monotonicMs();
-    const run = async () => answer(call.request, deps.authorize(call), arrivedMs);
+    const run = async () => {
+      const caller = deps.authorize(call);
+      return noted(deps, call, caller, () => answer(call.request, caller, arrivedMs));
+    };
     run().then(
       (reply) => callback(null, reply),
       (error: unknown) => {
@@ -63,7 +69,10 @@ export function collected<Request, Reply>(
 ): (call: ServerReadableStream<Request, Reply>, callback: sendUnaryData<Reply>) => void {
   return (call, callback) => {
     call.on('error', () => {});
-    const run = async () => answer(call, deps.authorize(call));
+    const run = async () => {
+      const caller = deps.authorize(call);
+      return noted(deps, call, caller, () => answer(call, caller));
+    };
     run().then(
       (reply) => callback(null, reply),
       (error: unknown) => {
@@ -72,6 +81,25 @@ export function collected<Request, Reply>(
       },
     );
   };
+}
+
+/** Passes a refusal on to whoever keeps them. Bad input and what is not there are no refusals. */
+async function noted<Reply>(
+  { onRefused }: CallDeps,
+  call: AuthorizableCall,
+  { actor, from }: Caller,
+  answer: () => Promise<Reply>,
+): Promise<Reply> {
+  try {
+    return await answer();
+  } catch (error) {
+    if (
+      error instanceof FleetblockError &&
+      (error.code === 'FAILED_PRECONDITION' || error.code === 'PERMISSION_DENIED')
+    )
+      onRefused?.({ actor, from, path: call.getPath(), error });
+    throw error;
+  }
 }
 
 /** Resolves when more may be written, or when nobody reads any more. */

@@ -1,4 +1,4 @@
-// Exchanges an enrollment token for a host certificate: the one call that anybody may make.
+// Exchanges a token for the certificate of a host or of an operator: the calls that anybody may make.
 import { createHash, randomUUID } from 'node:crypto';
 import type { ServerUnaryCall, sendUnaryData } from '@grpc/grpc-js';
 import type { Clock } from '../../common/clock.ts';
@@ -7,18 +7,24 @@ import type { Logger } from '../../common/logger.ts';
 import { toStatus } from '../../common/rpc/status.ts';
 import { isValidName } from '../../common/selector.ts';
 import type { EnrollmentServiceHandlers } from '../../proto/gen/fleetblock/v1/EnrollmentService.ts';
+import type { EnrollOperatorRequest__Output } from '../../proto/gen/fleetblock/v1/EnrollOperatorRequest.ts';
+import type { EnrollOperatorResponse } from '../../proto/gen/fleetblock/v1/EnrollOperatorResponse.ts';
 import type { EnrollRequest__Output } from '../../proto/gen/fleetblock/v1/EnrollRequest.ts';
 import type { EnrollResponse } from '../../proto/gen/fleetblock/v1/EnrollResponse.ts';
+import type { Refusal } from '../auth/authorizer.ts';
 import { RateLimit } from '../auth/rate-limit.ts';
-import { provenKey } from '../identity.ts';
+import { type Identity, provenKey } from '../identity.ts';
 import type { Authority } from '../pki/authority.ts';
 import type { Store } from '../store/store.ts';
 
 export interface EnrollmentDeps {
   readonly authority: Authority;
-  readonly store: Pick<Store, 'enroll' | 'recordAudit'>;
+  readonly store: Pick<Store, 'enroll'>;
   readonly clock: Clock;
   readonly log: Logger;
+  readonly identity: Pick<Identity, 'login'>;
+  /** Told of refused enrollments and logins. */
+  readonly onRefused: (refusal: Refusal) => void;
 }
 
 /** Failed attempts of one address: 20 at once, one more every two seconds. A secret has 256 bits; this saves work and log. */
@@ -28,41 +34,74 @@ const MAX_LABELS = 32;
 
 export function enrollmentHandlers(deps: EnrollmentDeps): EnrollmentServiceHandlers {
   const attempts = new RateLimit({ clock: deps.clock, ...ATTEMPTS });
-  return {
-    Enroll: (call: ServerUnaryCall<EnrollRequest__Output, EnrollResponse>, reply: sendUnaryData<EnrollResponse>) => {
+  const answer =
+    <Request extends Tokened, Reply>(work: (request: Request, from: string) => Promise<Reply>) =>
+    (call: ServerUnaryCall<Request, Reply>, reply: sendUnaryData<Reply>) => {
       const from = call.getPeer();
-      enrollOnce(deps, attempts, call.request, from).then(
+      attempt(deps, attempts, call, () => work(call.request, from)).then(
         (response) => reply(null, response),
         (error: unknown) => {
           if (!(error instanceof FleetblockError)) deps.log.error({ err: error, from }, 'an enrollment failed');
           reply(toStatus(error));
         },
       );
-    },
+    };
+  return {
+    Enroll: answer<EnrollRequest__Output, EnrollResponse>((request, from) => enroll(deps, request, from)),
+    EnrollOperator: answer<EnrollOperatorRequest__Output, EnrollOperatorResponse>((request, from) =>
+      login(deps, request, from),
+    ),
   };
 }
 
-async function enrollOnce(
+interface Tokened {
+  readonly tokenId: string;
+  readonly tokenSecret: Uint8Array;
+}
+
+async function attempt<Reply>(
   deps: EnrollmentDeps,
   attempts: RateLimit,
-  request: EnrollRequest__Output,
-  from: string,
-): Promise<EnrollResponse> {
+  call: ServerUnaryCall<Tokened, unknown>,
+  work: () => Promise<Reply>,
+): Promise<Reply> {
+  const from = call.getPeer();
   const address = from.replace(/:[0-9]+$/, '');
   if (!attempts.take(address))
     throw new FleetblockError('RESOURCE_EXHAUSTED', 'too many failed enrollments from this address: wait a minute');
   try {
-    const response = await enroll(deps, request, from);
+    const response = await work();
     attempts.giveBack(address);
     return response;
   } catch (error) {
-    deps.log.warn({ from, host: request.hostName.slice(0, 64), tokenId: tokenIdFor(request) }, refusalText(error));
+    const tokenId = tokenIdFor(call.request);
+    deps.log.warn({ from, tokenId }, refusalText(error));
+    if (error instanceof FleetblockError) deps.onRefused({ actor: 'nobody', from, path: call.getPath(), error });
     throw error;
   }
 }
 
+async function login(
+  { identity, authority, log }: EnrollmentDeps,
+  request: EnrollOperatorRequest__Output,
+  from: string,
+): Promise<EnrollOperatorResponse> {
+  checkToken(request);
+  const { name, role, chain, notAfterMs } = await identity.login({ ...request, from });
+  log.info({ from, name, role, tokenId: request.tokenId }, 'operator logged in');
+  return {
+    name,
+    role,
+    fleet: authority.fleet,
+    certificateChain: chain,
+    rootCertificate: authority.rootCertificate,
+    expiresAtMs: notAfterMs,
+  };
+}
+
 async function enroll(deps: EnrollmentDeps, request: EnrollRequest__Output, from: string): Promise<EnrollResponse> {
   const { authority, store, clock } = deps;
+  checkToken(request);
   checkNames(request);
   const publicKey = provenKey(request.publicKey, `fleetblock-enroll:${request.tokenId}`, request.possession);
   const hostId = randomUUID();
@@ -72,6 +111,7 @@ async function enroll(deps: EnrollmentDeps, request: EnrollRequest__Output, from
     hostId,
     hostName: request.hostName,
     labels: request.labels,
+    keyHash: createHash('sha256').update(request.publicKey).digest(),
     from,
   });
   // A token that keeps the identity of a host has another id than the one proposed. The store's clock does not follow one that
@@ -87,9 +127,12 @@ async function enroll(deps: EnrollmentDeps, request: EnrollRequest__Output, from
   };
 }
 
-function checkNames({ tokenId, tokenSecret, hostName, labels }: EnrollRequest__Output): void {
+function checkToken({ tokenId, tokenSecret }: Tokened): void {
   if (!/^[A-Za-z0-9_-]{8,32}$/.test(tokenId) || tokenSecret.length !== 32)
     throw new FleetblockError('INVALID_ARGUMENT', 'that is not an enrollment token');
+}
+
+function checkNames({ hostName, labels }: EnrollRequest__Output): void {
   if (!isValidName(hostName))
     throw new FleetblockError(
       'INVALID_ARGUMENT',
@@ -104,7 +147,7 @@ function checkNames({ tokenId, tokenSecret, hostName, labels }: EnrollRequest__O
 }
 
 /** What may be logged of a token id that anybody could have sent. */
-function tokenIdFor({ tokenId }: EnrollRequest__Output): string {
+function tokenIdFor({ tokenId }: Tokened): string {
   return /^[A-Za-z0-9_-]{8,32}$/.test(tokenId) ? tokenId : '';
 }
 

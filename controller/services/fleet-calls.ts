@@ -1,7 +1,7 @@
 // Looking at the fleet and steering hosts: check, labels, resync, events, audit.
 
 import { FleetblockError } from '../../common/errors.ts';
-import { formatPrefix } from '../../common/prefix.ts';
+import { formatPrefix, parsePrefix } from '../../common/prefix.ts';
 import { selectorFromWire } from '../../common/rpc/selector.ts';
 import { formatSelector, isValidName } from '../../common/selector.ts';
 import type { AuditEntry } from '../../proto/gen/fleetblock/v1/AuditEntry.ts';
@@ -16,6 +16,7 @@ import type { EventLog, FleetEvent } from '../events.ts';
 import type { Hub } from '../hub/hub.ts';
 import type { Matches } from '../matches.ts';
 import type { HostRegistry } from '../registry.ts';
+import type { Results } from '../results.ts';
 import type { AuditRecord } from '../store/records.ts';
 import type { AuditFilter, Store } from '../store/store.ts';
 import type { Targets } from '../targets.ts';
@@ -29,6 +30,7 @@ export interface FleetCallDeps extends CallDeps {
   readonly targets: Targets;
   readonly matches: Matches;
   readonly events: EventLog;
+  readonly results: Results;
 }
 
 type FleetMethods = Pick<OperatorServiceHandlers, 'Check' | 'LabelHost' | 'ResyncHosts' | 'WatchEvents' | 'ListAudit'>;
@@ -47,6 +49,7 @@ export function fleetHandlers(deps: FleetCallDeps): FleetMethods {
       const { host, revision } = await store.labelHost(request.name, changes, {
         actor: caller.actor,
         reason: request.reason,
+        from: caller.from,
       });
       const wait = waitFromWire(request.wait);
       if (wait !== undefined) await hub.prove([host.id], revision, wait);
@@ -57,9 +60,11 @@ export function fleetHandlers(deps: FleetCallDeps): FleetMethods {
       targets.assertKnown(target);
       hub.quarantine.assertOpen();
       const subject = formatSelector(target);
-      await store.recordAudit({ actor: caller.actor, verb: 'host.resync', subject, reason: request.reason });
+      const { actor, from } = caller;
+      await store.recordAudit({ actor, from, verb: 'host.resync', subject, reason: request.reason });
       for (const host of targets.hosts([target])) hub.resync(host.id);
       const { outcomes, atMs } = await targets.prove([target], store.head, waitFromWire(request.wait) ?? 0);
+      deps.results.record(caller, `host.resync ${subject}`, store.head, outcomes);
       return { revision: String(store.head), hosts: hostOutcomesToWire(outcomes), elapsedMs: atMs - arrivedMs };
     }),
     WatchEvents: answers(deps, (request, signal) => watchEvents(deps, request, signal)),
@@ -126,6 +131,8 @@ async function* listAudit(store: Store, request: ListAuditRequest__Output): Asyn
     ...(request.actor !== '' && { actor: request.actor }),
     ...(request.verb !== '' && { verb: request.verb }),
     ...(request.subject !== '' && { subject: request.subject }),
+    ...(request.prefix !== '' && { prefix: formatPrefix(parsePrefix(request.prefix)) }),
+    ...(request.host !== '' && { host: request.host }),
     ...(since > 0 && { sinceMs: since }),
     ...(until > 0 && { untilMs: until }),
     ...(request.last > 0 && { last: request.last }),
@@ -134,8 +141,8 @@ async function* listAudit(store: Store, request: ListAuditRequest__Output): Asyn
 }
 
 function auditToWire(record: AuditRecord): AuditEntry {
-  const { sequence, atMs, actor, verb, subject, reason, revision } = record;
-  return { sequence, atMs, actor, verb, subject, reason, revision: String(revision) };
+  const { from, revision, ...fields } = record;
+  return { ...fields, revision: String(revision), source: from };
 }
 
 function eventToWire(event: FleetEvent, host: string): Event {

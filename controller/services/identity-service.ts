@@ -1,5 +1,6 @@
 // IdentityService on the wire.
 import type { ServerUnaryCall, sendUnaryData } from '@grpc/grpc-js';
+import type { Clock } from '../../common/clock.ts';
 import { FleetblockError } from '../../common/errors.ts';
 import type { Logger } from '../../common/logger.ts';
 import { toStatus } from '../../common/rpc/status.ts';
@@ -9,6 +10,8 @@ import type { Token } from '../../proto/gen/fleetblock/v1/Token.ts';
 import type { AuthorizableCall, Authorize, Caller } from '../auth/caller.ts';
 import type { Identity } from '../identity.ts';
 import type { OperatorRecord, TokenRecord } from '../store/records.ts';
+import type { Store } from '../store/store.ts';
+import { createOperatorToken } from '../tokens.ts';
 
 export interface IdentityServiceDeps {
   readonly identity: Identity;
@@ -21,6 +24,10 @@ export interface IdentityServiceDeps {
   /** HOST:PORT that goes into operators' credentials. */
   readonly advertise: string;
   readonly log: Logger;
+  readonly store: Pick<Store, 'createOperatorToken'>;
+  readonly clock: Clock;
+  /** SHA-256 over the fleet root's SubjectPublicKeyInfo: goes into every token. */
+  readonly rootPin: Uint8Array;
 }
 
 /** Longest reason that is kept. */
@@ -36,7 +43,7 @@ export function identityHandlers(deps: IdentityServiceDeps): IdentityServiceHand
       return { certificateChain: issued.chain };
     }),
     CreateOperator: unary(deps, async (request, caller) => {
-      const by = { actor: caller.actor, reason: '' };
+      const by = attribution(caller, '');
       const issued = await identity.createOperator({ ...request, ttlMs: Number(request.ttlMs) }, by);
       return {
         certificateChain: issued.chain,
@@ -46,6 +53,11 @@ export function identityHandlers(deps: IdentityServiceDeps): IdentityServiceHand
         serial: issued.serial,
         expiresAtMs: issued.notAfterMs,
       };
+    }),
+    CreateOperatorToken: unary(deps, async ({ name, role, ttlMs, tokenTtlMs }, caller) => {
+      const request = { name, role, ttlMs: Number(ttlMs), tokenTtlMs: Number(tokenTtlMs) };
+      const made = await createOperatorToken(deps, request, attribution(caller, ''));
+      return { ...made, controller: deps.advertise };
     }),
     ListOperators: unary(deps, async () => ({ operators: identity.listOperators().map(operatorToWire) })),
     RevokeOperator: unary(deps, async ({ name, serial, reason }, caller) => {
@@ -83,10 +95,10 @@ function unary<Request, Reply>(
   };
 }
 
-function attribution({ actor }: Caller, reason: string) {
+function attribution({ actor, from }: Caller, reason: string) {
   if (reason.length > MAX_REASON)
     throw new FleetblockError('INVALID_ARGUMENT', `a reason has at most ${MAX_REASON} characters`);
-  return { actor, reason };
+  return { actor, reason, from };
 }
 
 function operatorToWire({ name, role, serial, createdMs, expiresMs, revokedMs }: OperatorRecord): Operator {

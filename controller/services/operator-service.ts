@@ -1,22 +1,25 @@
 // What operators ask: converts between the wire and the controller, and nothing else.
 import { FleetblockError } from '../../common/errors.ts';
 import { unpackEntries } from '../../common/packed.ts';
+import { formatPrefix } from '../../common/prefix.ts';
 import { selectorFromWire } from '../../common/rpc/selector.ts';
-import { selectorMatches } from '../../common/selector.ts';
+import { formatSelector, selectorMatches } from '../../common/selector.ts';
 import type { Claim as ClaimWire } from '../../proto/gen/fleetblock/v1/Claim.ts';
 import type { ListEntriesRequest__Output } from '../../proto/gen/fleetblock/v1/ListEntriesRequest.ts';
 import type { OperatorServiceHandlers } from '../../proto/gen/fleetblock/v1/OperatorService.ts';
 import type { Changes } from '../changes.ts';
+import type { Confirmations } from '../confirmations.ts';
 import { claimOfRow } from '../matches.ts';
-import type { Claim, ListRecord } from '../store/records.ts';
+import type { Claim, ClaimKey, ListRecord } from '../store/records.ts';
 import type { ClaimFilter } from '../store/store.ts';
 import { createToken } from '../tokens.ts';
 import { answers, unary } from './calls.ts';
+import { type ConfirmCallDeps, confirmHandlers } from './confirm-calls.ts';
 import { type FleetCallDeps, fleetHandlers } from './fleet-calls.ts';
 import { type ListCallDeps, listHandlers } from './list-calls.ts';
 import { actionFromWire, changeReplyToWire, claimToWire, hostToWire, waitFromWire } from './operator-wire.ts';
 
-export interface OperatorServiceDeps extends FleetCallDeps, ListCallDeps {
+export interface OperatorServiceDeps extends FleetCallDeps, ListCallDeps, ConfirmCallDeps {
   readonly changes: Changes;
   /** SHA-256 over the fleet root's SubjectPublicKeyInfo: goes into every enrollment token. */
   readonly rootPin: Uint8Array;
@@ -40,6 +43,7 @@ export function operatorHandlers(deps: OperatorServiceDeps): OperatorServiceHand
           dryRun: request.dryRun,
           waitMs: waitFromWire(request.wait),
           force: request.force,
+          confirmMs: milliseconds(request.confirmMs),
         }),
       ),
     ),
@@ -67,6 +71,7 @@ export function operatorHandlers(deps: OperatorServiceDeps): OperatorServiceHand
     })),
     ...listHandlers(deps),
     ...fleetHandlers(deps),
+    ...confirmHandlers(deps),
     CreateToken: unary(deps, (request, caller) =>
       createToken(
         { store, clock, rootPin: deps.rootPin },
@@ -77,6 +82,7 @@ export function operatorHandlers(deps: OperatorServiceDeps): OperatorServiceHand
           hostName: request.hostName,
           keepIdentity: request.keepIdentity,
           actor: caller.actor,
+          from: caller.from,
         },
       ),
     ),
@@ -91,9 +97,23 @@ async function* listEntries(deps: OperatorServiceDeps, request: ListEntriesReque
     ...(request.action !== 'ACTION_UNSPECIFIED' && { action: actionFromWire(request.action) }),
     ...(host && { host }),
   };
-  for await (const batch of deps.store.claims(filter)) for (const claim of batch) yield claimToWire(claim);
+  const waiting = await waitingClaims(deps.confirmations);
+  for await (const batch of deps.store.claims(filter))
+    for (const claim of batch) yield { ...claimToWire(claim), ...(waiting.size > 0 && waiting.get(claimKey(claim))) };
   for (const list of await deps.store.lists())
     if (wantsList(filter, list)) for await (const claim of listClaims(deps, list)) yield claimToWire(claim);
+}
+
+/** By claim: what is to be confirmed about it, and until when. */
+async function waitingClaims(confirmations: Confirmations) {
+  const waiting = new Map<string, Pick<ClaimWire, 'confirmId' | 'confirmByMs'>>();
+  for (const { id, deadlineMs, claims } of (await confirmations.waiting()).confirmations)
+    for (const key of claims) waiting.set(claimKey(key), { confirmId: id, confirmByMs: deadlineMs });
+  return waiting;
+}
+
+function claimKey({ prefix, action, origin, selector }: ClaimKey): string {
+  return `${formatPrefix(prefix)} ${action} ${origin} ${formatSelector(selector)}`;
 }
 
 function wantsList(filter: ClaimFilter, list: ListRecord): boolean {

@@ -37,6 +37,7 @@ export function changeReplyToWire(reply: ChangeReply): ChangeReplyWire {
     hosts: hostOutcomesToWire(reply.hosts),
     elapsedMs: reply.elapsedMs,
     warnings: [...reply.warnings],
+    ...(reply.confirm && { confirm: reply.confirm }),
   };
 }
 

@@ -96,8 +96,10 @@ export interface AuditRecord {
   /** What it was done to, for people: prefixes, a host, a token id. Never a secret. */
   readonly subject: string;
   readonly reason: string;
-  /** The revision that it made; 0 when it changed nothing that hosts see. */
+  /** The revision that it made, or that a result is about; 0 when it changed nothing that hosts see. */
   readonly revision: Revision;
+  /** Address and port of the caller; empty: the controller itself. */
+  readonly from: string;
 }
 
 /** What a look at the whole chain of the audit found. */
@@ -114,6 +116,41 @@ export interface AuditVerdict {
 export interface Attribution {
   readonly actor: string;
   readonly reason: string;
+  /** Where the call came from, for the audit. */
+  readonly from?: string;
+}
+
+/** A change that is undone unless somebody confirms it in time. */
+export interface Confirmation {
+  /** What is typed to confirm it. */
+  readonly id: string;
+  readonly actor: string;
+  readonly reason: string;
+  readonly createdMs: number;
+  /** Unix milliseconds. */
+  readonly deadlineMs: number;
+  /** It overrode the guard. */
+  readonly forced: boolean;
+  /** Claims that wait. */
+  readonly claims: readonly ClaimKey[];
+}
+
+/** What a claim is unique by. */
+export type ClaimKey = Pick<Claim, 'prefix' | 'action' | 'origin' | 'selector'>;
+
+/** What became of such a change when nobody confirmed it. */
+export interface Undone extends Confirmation {
+  readonly revision: Revision;
+}
+
+/** A person or program that may fetch a certificate once. */
+export interface OperatorTokenRecord {
+  readonly id: string;
+  readonly name: string;
+  readonly role: OperatorRecord['role'];
+  readonly expiresMs: number;
+  /** Life of the certificate, milliseconds. */
+  readonly ttlMs: number;
 }
 
 /**

@@ -176,7 +176,7 @@ describe.each(IMPLEMENTATIONS)('$name store', ({ open }) => {
       expect(store.nextExpiryMs()).toBe(clock.now + 1000);
       expect((await store.expireClaims(clock.now + 999)).removed).toBe(0);
       clock.now += 1000;
-      expect(await store.expireClaims(clock.now)).toEqual({ removed: 2, revision: 3n });
+      expect(await store.expireClaims(clock.now)).toEqual({ removed: 2, revision: 3n, undone: [] });
       expect(await layers()).toEqual(['claims all: 198.51.100.3/32']);
       expect(events.at(-1)?.layers.map((change) => entryCount(change.deletes))).toEqual([2]);
       expect(store.nextExpiryMs()).toBe(0);

@@ -10,11 +10,14 @@ import type {
   AuditVerdict,
   Claim,
   ClaimAction,
+  Confirmation,
   HostRecord,
   LayerChange,
   ListRecord,
   OperatorRecord,
+  OperatorTokenRecord,
   TokenRecord,
+  Undone,
 } from './records.ts';
 
 /** Most claims that one change adds or removes: more is an import. */
@@ -30,6 +33,17 @@ export interface AddClaims extends Attribution {
   readonly monitor: boolean;
   /** Answer as if, change nothing. */
   readonly dryRun: boolean;
+  /** Only until then, unless it is confirmed. */
+  readonly confirm?: ConfirmBy;
+  /** The guard was overridden. */
+  readonly forced?: boolean;
+}
+
+export interface ConfirmBy {
+  /** Unique. */
+  readonly id: string;
+  /** Unix milliseconds. */
+  readonly deadlineMs: number;
 }
 
 export interface RemoveClaims extends Attribution {
@@ -50,6 +64,13 @@ export interface ChangeResult {
   readonly outcomes: readonly ClaimOutcome[];
   /** Selectors of the claims that were added, changed or removed (or found as asked for): whom the change targets. */
   readonly targets: readonly Selector[];
+  /** Some of it waits to be confirmed. Absent: nothing does, as all of it holds or ends by itself before. */
+  readonly unconfirmed?: boolean;
+}
+
+/** What a confirmation made of the claims that waited. */
+export interface ConfirmResult extends ChangeResult {
+  readonly prefixes: readonly Prefix[];
 }
 
 /** The whole of a list, as it is to be. */
@@ -90,8 +111,14 @@ export interface Enrollment {
   readonly hostName: string;
   /** The token's labels win over these. */
   readonly labels: Readonly<Record<string, string>>;
+  /** SHA-256 of the public key: the same key may ask again while the token lives, when the answer was lost. */
+  readonly keyHash?: Uint8Array;
   /** Where the call came from, for the audit. */
   readonly from: string;
+}
+
+export interface NewOperatorToken extends OperatorTokenRecord {
+  readonly secretHash: Uint8Array;
 }
 
 export interface NewOperator {
@@ -122,6 +149,10 @@ export interface AuditFilter {
   readonly untilMs?: number;
   /** Substring of the subject. */
   readonly subject?: string;
+  /** Canonical, named in the subject. */
+  readonly prefix?: string;
+  /** Host, named in the subject. */
+  readonly host?: string;
   /** Only records after this sequence number. */
   readonly afterSequence?: number;
   /** Newest first and at most this many; undefined: all, oldest first. */
@@ -155,9 +186,21 @@ export interface Store {
 
   addClaims(request: AddClaims): Promise<ChangeResult>;
   removeClaims(request: RemoveClaims): Promise<ChangeResult>;
-  /** Removes claims and list rows that ended at or before `nowMs` (actor `system`), at most a bounded number a call. */
-  expireClaims(nowMs: number): Promise<{ readonly removed: number; readonly revision: Revision }>;
-  /** Unix milliseconds at which the next claim ends; 0 when none does. */
+  /**
+   * Gives the claims of an unconfirmed change the end that was asked for.
+   * @throws FleetblockError NOT_FOUND, FAILED_PRECONDITION (too late, confirmed already), PERMISSION_DENIED (not `mayForce`)
+   */
+  confirm(id: string, by: Attribution & { readonly mayForce: boolean }): Promise<ConfirmResult>;
+  /** Changes that wait to be confirmed, the first to be undone first. */
+  confirmations(): Promise<readonly Confirmation[]>;
+  /**
+   * Undoes what was not confirmed and removes claims and list rows that ended, at or before `nowMs` (actor `system`), at most a
+   * bounded number a call.
+   */
+  expireClaims(
+    nowMs: number,
+  ): Promise<{ readonly removed: number; readonly revision: Revision; readonly undone: readonly Undone[] }>;
+  /** Unix milliseconds at which the next claim ends or a change is undone; 0 when none does. */
   nextExpiryMs(): number;
   /** Makes a list what the request says, by difference. Nothing to change: no revision. */
   replaceList(request: ReplaceList): Promise<ListResult>;
@@ -201,11 +244,21 @@ export interface Store {
 
   addOperator(operator: NewOperator, by: Attribution): Promise<OperatorRecord>;
   operators(): Promise<readonly OperatorRecord[]>;
+  createOperatorToken(token: NewOperatorToken, by: Attribution): Promise<void>;
+  /**
+   * Uses the token for this key; the same key may do so again while the token lives, when the answer was lost.
+   * @throws FleetblockError UNAUTHENTICATED: unknown, used for another key, or expired: one text for all
+   */
+  useOperatorToken(use: {
+    readonly id: string;
+    readonly secretHash: Uint8Array;
+    readonly keyHash: Uint8Array;
+  }): Promise<OperatorTokenRecord>;
   /** @throws FleetblockError NOT_FOUND */
   revokeOperator(serial: string, by: Attribution): Promise<OperatorRecord>;
 
-  /** Something that changed nothing and is to be remembered: a refusal, a sign-in. */
-  recordAudit(record: { actor: string; verb: string; subject: string; reason: string }): Promise<void>;
+  /** Something that changed nothing and is to be remembered: a refusal, or how hosts stood to a `revision`. */
+  recordAudit(record: Attribution & { verb: string; subject: string; revision?: Revision }): Promise<void>;
   audit(filter: AuditFilter): AsyncIterable<readonly AuditRecord[]>;
   /** Recomputes the chain of all audit records. */
   verifyAudit(): Promise<AuditVerdict>;

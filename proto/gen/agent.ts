@@ -7,6 +7,8 @@ import type { AgentServiceClient as _fleetblock_v1_AgentServiceClient, AgentServ
 import type { ControllerMessage as _fleetblock_v1_ControllerMessage, ControllerMessage__Output as _fleetblock_v1_ControllerMessage__Output } from './fleetblock/v1/ControllerMessage.ts';
 import type { Counters as _fleetblock_v1_Counters, Counters__Output as _fleetblock_v1_Counters__Output } from './fleetblock/v1/Counters.ts';
 import type { Delta as _fleetblock_v1_Delta, Delta__Output as _fleetblock_v1_Delta__Output } from './fleetblock/v1/Delta.ts';
+import type { EnrollOperatorRequest as _fleetblock_v1_EnrollOperatorRequest, EnrollOperatorRequest__Output as _fleetblock_v1_EnrollOperatorRequest__Output } from './fleetblock/v1/EnrollOperatorRequest.ts';
+import type { EnrollOperatorResponse as _fleetblock_v1_EnrollOperatorResponse, EnrollOperatorResponse__Output as _fleetblock_v1_EnrollOperatorResponse__Output } from './fleetblock/v1/EnrollOperatorResponse.ts';
 import type { EnrollRequest as _fleetblock_v1_EnrollRequest, EnrollRequest__Output as _fleetblock_v1_EnrollRequest__Output } from './fleetblock/v1/EnrollRequest.ts';
 import type { EnrollResponse as _fleetblock_v1_EnrollResponse, EnrollResponse__Output as _fleetblock_v1_EnrollResponse__Output } from './fleetblock/v1/EnrollResponse.ts';
 import type { EnrollmentServiceClient as _fleetblock_v1_EnrollmentServiceClient, EnrollmentServiceDefinition as _fleetblock_v1_EnrollmentServiceDefinition } from './fleetblock/v1/EnrollmentService.ts';
@@ -44,6 +46,8 @@ export interface ProtoGrpcType {
       ControllerMessage: MessageTypeDefinition<_fleetblock_v1_ControllerMessage, _fleetblock_v1_ControllerMessage__Output>
       Counters: MessageTypeDefinition<_fleetblock_v1_Counters, _fleetblock_v1_Counters__Output>
       Delta: MessageTypeDefinition<_fleetblock_v1_Delta, _fleetblock_v1_Delta__Output>
+      EnrollOperatorRequest: MessageTypeDefinition<_fleetblock_v1_EnrollOperatorRequest, _fleetblock_v1_EnrollOperatorRequest__Output>
+      EnrollOperatorResponse: MessageTypeDefinition<_fleetblock_v1_EnrollOperatorResponse, _fleetblock_v1_EnrollOperatorResponse__Output>
       EnrollRequest: MessageTypeDefinition<_fleetblock_v1_EnrollRequest, _fleetblock_v1_EnrollRequest__Output>
       EnrollResponse: MessageTypeDefinition<_fleetblock_v1_EnrollResponse, _fleetblock_v1_EnrollResponse__Output>
       /**

@@ -3,6 +3,8 @@ import type { MessageTypeDefinition } from '@grpc/proto-loader';
 
 import type { CreateOperatorReply as _fleetblock_v1_CreateOperatorReply, CreateOperatorReply__Output as _fleetblock_v1_CreateOperatorReply__Output } from './fleetblock/v1/CreateOperatorReply.ts';
 import type { CreateOperatorRequest as _fleetblock_v1_CreateOperatorRequest, CreateOperatorRequest__Output as _fleetblock_v1_CreateOperatorRequest__Output } from './fleetblock/v1/CreateOperatorRequest.ts';
+import type { CreateOperatorTokenReply as _fleetblock_v1_CreateOperatorTokenReply, CreateOperatorTokenReply__Output as _fleetblock_v1_CreateOperatorTokenReply__Output } from './fleetblock/v1/CreateOperatorTokenReply.ts';
+import type { CreateOperatorTokenRequest as _fleetblock_v1_CreateOperatorTokenRequest, CreateOperatorTokenRequest__Output as _fleetblock_v1_CreateOperatorTokenRequest__Output } from './fleetblock/v1/CreateOperatorTokenRequest.ts';
 import type { IdentityServiceClient as _fleetblock_v1_IdentityServiceClient, IdentityServiceDefinition as _fleetblock_v1_IdentityServiceDefinition } from './fleetblock/v1/IdentityService.ts';
 import type { ListOperatorsReply as _fleetblock_v1_ListOperatorsReply, ListOperatorsReply__Output as _fleetblock_v1_ListOperatorsReply__Output } from './fleetblock/v1/ListOperatorsReply.ts';
 import type { ListOperatorsRequest as _fleetblock_v1_ListOperatorsRequest, ListOperatorsRequest__Output as _fleetblock_v1_ListOperatorsRequest__Output } from './fleetblock/v1/ListOperatorsRequest.ts';
@@ -30,6 +32,8 @@ export interface ProtoGrpcType {
     v1: {
       CreateOperatorReply: MessageTypeDefinition<_fleetblock_v1_CreateOperatorReply, _fleetblock_v1_CreateOperatorReply__Output>
       CreateOperatorRequest: MessageTypeDefinition<_fleetblock_v1_CreateOperatorRequest, _fleetblock_v1_CreateOperatorRequest__Output>
+      CreateOperatorTokenReply: MessageTypeDefinition<_fleetblock_v1_CreateOperatorTokenReply, _fleetblock_v1_CreateOperatorTokenReply__Output>
+      CreateOperatorTokenRequest: MessageTypeDefinition<_fleetblock_v1_CreateOperatorTokenRequest, _fleetblock_v1_CreateOperatorTokenRequest__Output>
       IdentityService: SubtypeConstructor<typeof grpc.Client, _fleetblock_v1_IdentityServiceClient> & { service: _fleetblock_v1_IdentityServiceDefinition }
       ListOperatorsReply: MessageTypeDefinition<_fleetblock_v1_ListOperatorsReply, _fleetblock_v1_ListOperatorsReply__Output>
       ListOperatorsRequest: MessageTypeDefinition<_fleetblock_v1_ListOperatorsRequest, _fleetblock_v1_ListOperatorsRequest__Output>

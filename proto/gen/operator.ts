@@ -7,6 +7,8 @@ import type { ChangeReply as _fleetblock_v1_ChangeReply, ChangeReply__Output as 
 import type { CheckReply as _fleetblock_v1_CheckReply, CheckReply__Output as _fleetblock_v1_CheckReply__Output } from './fleetblock/v1/CheckReply.ts';
 import type { CheckRequest as _fleetblock_v1_CheckRequest, CheckRequest__Output as _fleetblock_v1_CheckRequest__Output } from './fleetblock/v1/CheckRequest.ts';
 import type { Claim as _fleetblock_v1_Claim, Claim__Output as _fleetblock_v1_Claim__Output } from './fleetblock/v1/Claim.ts';
+import type { ConfirmRequest as _fleetblock_v1_ConfirmRequest, ConfirmRequest__Output as _fleetblock_v1_ConfirmRequest__Output } from './fleetblock/v1/ConfirmRequest.ts';
+import type { Confirmation as _fleetblock_v1_Confirmation, Confirmation__Output as _fleetblock_v1_Confirmation__Output } from './fleetblock/v1/Confirmation.ts';
 import type { Counters as _fleetblock_v1_Counters, Counters__Output as _fleetblock_v1_Counters__Output } from './fleetblock/v1/Counters.ts';
 import type { CreateTokenReply as _fleetblock_v1_CreateTokenReply, CreateTokenReply__Output as _fleetblock_v1_CreateTokenReply__Output } from './fleetblock/v1/CreateTokenReply.ts';
 import type { CreateTokenRequest as _fleetblock_v1_CreateTokenRequest, CreateTokenRequest__Output as _fleetblock_v1_CreateTokenRequest__Output } from './fleetblock/v1/CreateTokenRequest.ts';
@@ -26,6 +28,8 @@ import type { LabelHostRequest as _fleetblock_v1_LabelHostRequest, LabelHostRequ
 import type { List as _fleetblock_v1_List, List__Output as _fleetblock_v1_List__Output } from './fleetblock/v1/List.ts';
 import type { ListAuditRequest as _fleetblock_v1_ListAuditRequest, ListAuditRequest__Output as _fleetblock_v1_ListAuditRequest__Output } from './fleetblock/v1/ListAuditRequest.ts';
 import type { ListChangeReply as _fleetblock_v1_ListChangeReply, ListChangeReply__Output as _fleetblock_v1_ListChangeReply__Output } from './fleetblock/v1/ListChangeReply.ts';
+import type { ListConfirmationsReply as _fleetblock_v1_ListConfirmationsReply, ListConfirmationsReply__Output as _fleetblock_v1_ListConfirmationsReply__Output } from './fleetblock/v1/ListConfirmationsReply.ts';
+import type { ListConfirmationsRequest as _fleetblock_v1_ListConfirmationsRequest, ListConfirmationsRequest__Output as _fleetblock_v1_ListConfirmationsRequest__Output } from './fleetblock/v1/ListConfirmationsRequest.ts';
 import type { ListEntriesRequest as _fleetblock_v1_ListEntriesRequest, ListEntriesRequest__Output as _fleetblock_v1_ListEntriesRequest__Output } from './fleetblock/v1/ListEntriesRequest.ts';
 import type { ListHostsReply as _fleetblock_v1_ListHostsReply, ListHostsReply__Output as _fleetblock_v1_ListHostsReply__Output } from './fleetblock/v1/ListHostsReply.ts';
 import type { ListHostsRequest as _fleetblock_v1_ListHostsRequest, ListHostsRequest__Output as _fleetblock_v1_ListHostsRequest__Output } from './fleetblock/v1/ListHostsRequest.ts';
@@ -58,6 +62,8 @@ export interface ProtoGrpcType {
       CheckReply: MessageTypeDefinition<_fleetblock_v1_CheckReply, _fleetblock_v1_CheckReply__Output>
       CheckRequest: MessageTypeDefinition<_fleetblock_v1_CheckRequest, _fleetblock_v1_CheckRequest__Output>
       Claim: MessageTypeDefinition<_fleetblock_v1_Claim, _fleetblock_v1_Claim__Output>
+      ConfirmRequest: MessageTypeDefinition<_fleetblock_v1_ConfirmRequest, _fleetblock_v1_ConfirmRequest__Output>
+      Confirmation: MessageTypeDefinition<_fleetblock_v1_Confirmation, _fleetblock_v1_Confirmation__Output>
       Counters: MessageTypeDefinition<_fleetblock_v1_Counters, _fleetblock_v1_Counters__Output>
       CreateTokenReply: MessageTypeDefinition<_fleetblock_v1_CreateTokenReply, _fleetblock_v1_CreateTokenReply__Output>
       CreateTokenRequest: MessageTypeDefinition<_fleetblock_v1_CreateTokenRequest, _fleetblock_v1_CreateTokenRequest__Output>
@@ -77,6 +83,8 @@ export interface ProtoGrpcType {
       List: MessageTypeDefinition<_fleetblock_v1_List, _fleetblock_v1_List__Output>
       ListAuditRequest: MessageTypeDefinition<_fleetblock_v1_ListAuditRequest, _fleetblock_v1_ListAuditRequest__Output>
       ListChangeReply: MessageTypeDefinition<_fleetblock_v1_ListChangeReply, _fleetblock_v1_ListChangeReply__Output>
+      ListConfirmationsReply: MessageTypeDefinition<_fleetblock_v1_ListConfirmationsReply, _fleetblock_v1_ListConfirmationsReply__Output>
+      ListConfirmationsRequest: MessageTypeDefinition<_fleetblock_v1_ListConfirmationsRequest, _fleetblock_v1_ListConfirmationsRequest__Output>
       ListEntriesRequest: MessageTypeDefinition<_fleetblock_v1_ListEntriesRequest, _fleetblock_v1_ListEntriesRequest__Output>
       ListHostsReply: MessageTypeDefinition<_fleetblock_v1_ListHostsReply, _fleetblock_v1_ListHostsReply__Output>
       ListHostsRequest: MessageTypeDefinition<_fleetblock_v1_ListHostsRequest, _fleetblock_v1_ListHostsRequest__Output>

@@ -292,6 +292,7 @@ describe('status, top, doctor', () => {
       dropped: { packets: 13, bytes: 2148 },
       driftRepairs: 0,
       problems: [{ host: 'host2', text: 'no contact' }],
+      confirmations: [],
     });
   });
 

@@ -18,6 +18,8 @@ import { callEnroll } from '../../agent/services/enrollment-client.ts';
 import type { FleetblockError } from '../../common/errors.ts';
 import { createLogger } from '../../common/logger.ts';
 import { type EnrollmentToken, formatToken, parseToken } from '../../common/token.ts';
+import { OperatorRegistry } from '../../controller/auth/operator-registry.ts';
+import { Identity } from '../../controller/identity.ts';
 import { enrollmentHandlers } from '../../controller/services/enrollment-service.ts';
 import { openSqliteStore } from '../../controller/store/sqlite/sqlite-store.ts';
 import type { NewToken, Store } from '../../controller/store/store.ts';
@@ -30,11 +32,19 @@ let scratch: string;
 let fleet: TestFleet;
 let store: Store;
 let gate: TestGate;
+let identity: Identity;
 
 beforeAll(async () => {
   scratch = mkdtempSync(join(tmpdir(), 'fleetblock-enroll-'));
   fleet = await TestFleet.make();
   store = await openSqliteStore({ directory: join(scratch, 'store'), create: true, clock: fleet.clock });
+  identity = new Identity({
+    authority: fleet.authority,
+    operators: await OperatorRegistry.load(store, () => {}),
+    store,
+    identitySinceMs: () => 0,
+    clock: fleet.clock,
+  });
   gate = await TestGate.start(fleet, { enrollment: handlers() });
 });
 afterAll(async () => {
@@ -48,6 +58,8 @@ afterAll(async () => {
 function handlers() {
   return enrollmentHandlers({
     authority: fleet.authority,
+    identity,
+    onRefused: () => {},
     store,
     clock: fleet.clock,
     log: createLogger('test', 'silent'),

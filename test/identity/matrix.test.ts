@@ -55,6 +55,9 @@ const NOBODY_ENROLLS = Object.fromEntries(
   Object.entries(NOBODY).map(([caller, code]) => [caller, code === UNAUTHENTICATED ? UNKNOWN : code]),
 );
 
+/** Exchange a token for a certificate: who calls has none yet. */
+const FOR_ANYBODY = new Set(['EnrollmentService/Enroll', 'EnrollmentService/EnrollOperator']);
+
 const MATRIX: Record<string, typeof VIEWER> = {
   'OperatorService/Block': OPERATOR,
   'OperatorService/Unblock': OPERATOR,
@@ -70,9 +73,12 @@ const MATRIX: Record<string, typeof VIEWER> = {
   'OperatorService/ResyncHosts': ADMIN,
   'OperatorService/WatchEvents': VIEWER,
   'OperatorService/ListAudit': VIEWER,
+  'OperatorService/Confirm': OPERATOR,
+  'OperatorService/ListConfirmations': VIEWER,
   'AgentService/Sync': AGENT,
   'IdentityService/RenewCertificate': AGENT,
   'IdentityService/CreateOperator': ADMIN,
+  'IdentityService/CreateOperatorToken': ADMIN,
   'IdentityService/ListOperators': ADMIN,
   'IdentityService/RevokeOperator': ADMIN,
   'IdentityService/ListTokens': ADMIN,
@@ -157,21 +163,21 @@ async function callEmpty(method: AnyMethod, identity: ClientIdentity | undefined
 }
 
 describe('the matrix', () => {
-  it('has a row for every method but Enroll, and no other', () => {
-    const names = METHODS.map(({ name }) => name).filter((name) => name !== 'EnrollmentService/Enroll');
+  it('has a row for every method but those for anybody, and no other', () => {
+    const names = METHODS.map(({ name }) => name).filter((name) => !FOR_ANYBODY.has(name));
     expect(names.sort()).toEqual(Object.keys(MATRIX).sort());
     expect(Object.keys(REQUIRED_ROLE).sort()).toEqual(Object.keys(MATRIX).sort());
     expect([...identities.keys()]).toEqual([...Object.keys(VIEWER), ...Object.keys(NOBODY)]);
   });
 
   describe.each(METHODS)('$name', ({ name, method }) => {
-    const byRole = name === 'EnrollmentService/Enroll' ? ENROLL : MATRIX[name];
-    const row = { ...(name === 'EnrollmentService/Enroll' ? NOBODY_ENROLLS : NOBODY), ...byRole };
+    const byRole = FOR_ANYBODY.has(name) ? ENROLL : MATRIX[name];
+    const row = { ...(FOR_ANYBODY.has(name) ? NOBODY_ENROLLS : NOBODY), ...byRole };
     it.each(Object.entries(row))('%s: %s', async (caller, expected) => {
       expect(await callEmpty(method, identities.get(caller), CONTROLLER_NAME)).toBe(expected);
     });
-    it('by the name of enrollment: only Enroll, to anybody', async () => {
-      const expected = name === 'EnrollmentService/Enroll' ? SERVED : UNKNOWN;
+    it('by the name of enrollment: only what is for anybody, to anybody', async () => {
+      const expected = FOR_ANYBODY.has(name) ? SERVED : UNKNOWN;
       for (const caller of ['admin', 'no certificate', "another fleet's admin"])
         expect(await callEmpty(method, identities.get(caller), ENROLLMENT_NAME)).toBe(expected);
     });

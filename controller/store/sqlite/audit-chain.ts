@@ -15,10 +15,11 @@ interface Link {
   readonly hash: Uint8Array;
 }
 
-/** SHA-256 over the hash before and the record's fields as JSON. */
+/** SHA-256 over the hash before and the record's fields as JSON. Records without a source are as they were before there was one. */
 export function chainHash(before: Uint8Array, record: AuditRecord): Uint8Array {
-  const { sequence, atMs, actor, verb, subject, reason, revision } = record;
-  const fields = JSON.stringify([sequence, atMs, actor, verb, subject, reason, `${revision}`]);
+  const { sequence, atMs, actor, verb, subject, reason, revision, from } = record;
+  const source = from === '' ? [] : [from];
+  const fields = JSON.stringify([sequence, atMs, actor, verb, subject, reason, `${revision}`, ...source]);
   return createHash('sha256').update(before).update(fields).digest();
 }
 
@@ -32,7 +33,7 @@ export function appendAudit(db: Connection, entry: Omit<AuditRecord, 'sequence'>
   const before = lastLink(db);
   const record = { ...entry, sequence: before.sequence + 1 };
   db.prepare(
-    'INSERT INTO audit (sequence, at_ms, actor, verb, subject, reason, revision, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
+    'INSERT INTO audit (sequence, at_ms, actor, verb, subject, reason, revision, hash, source) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)',
   ).run(
     record.sequence,
     record.atMs,
@@ -42,6 +43,7 @@ export function appendAudit(db: Connection, entry: Omit<AuditRecord, 'sequence'>
     record.reason,
     record.revision,
     chainHash(before.hash, record),
+    record.from,
   );
 }
 

@@ -36,6 +36,9 @@ function conditions(filter: AuditFilter): { where: string; parameters: SQLInputV
     ['at_ms >= ?', filter.sinceMs],
     ['at_ms < ?', filter.untilMs],
     ['instr(subject, ?) > 0', filter.subject],
+    // Whole words: 3.0.113.7/32 is no part of 203.0.113.7/32.
+    ["instr(' ' || subject || ' ' || reason || ' ', ' ' || ? || ' ') > 0", filter.prefix],
+    ["instr(' ' || replace(replace(subject, ',', ' '), ':', ' ') || ' ', ' ' || ? || ' ') > 0", filter.host],
   ];
   const used = parts.flatMap(([sql, value]) => (value === undefined ? [] : [{ sql, value }]));
   return {
@@ -53,5 +56,6 @@ export function auditFromRow(row: Row): AuditRecord {
     subject: text(row, 'subject'),
     reason: text(row, 'reason'),
     revision: bigint(row, 'revision'),
+    from: text(row, 'source'),
   };
 }

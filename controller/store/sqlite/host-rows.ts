@@ -66,8 +66,26 @@ export function revokeHost(tx: Transaction, name: string, by: Attribution): Host
 }
 
 export function enroll(tx: Transaction, enrollment: Enrollment): HostRecord {
-  const token = consumeToken(tx, enrollment);
-  return token.keepIdentity ? enrollAgain(tx, token, enrollment) : enrollNew(tx, token, enrollment);
+  const token = checkToken(tx, enrollment);
+  const repeated = enrolledBefore(tx, token, enrollment);
+  if (repeated) return repeated;
+  useToken(tx, token);
+  const host = token.keepIdentity ? enrollAgain(tx, token, enrollment) : enrollNew(tx, token, enrollment);
+  if (enrollment.keyHash)
+    tx.db
+      .prepare('INSERT INTO enrolled_key (token_id, key_hash, host_id) VALUES (?, ?, ?)')
+      .run(token.id, enrollment.keyHash, host.id);
+  return host;
+}
+
+/** The answer was lost: whoever holds the secret and that key gets it once more. Only the same host, of the same name. */
+function enrolledBefore(tx: Transaction, token: TokenRecord, { keyHash, hostName }: Enrollment) {
+  if (!keyHash) return undefined;
+  const row = tx.db
+    .prepare('SELECT host_id FROM enrolled_key WHERE token_id = ? AND key_hash = ?')
+    .get(token.id, keyHash);
+  const host = row && readHost(tx.db, text(row, 'host_id'));
+  return host && host.revokedMs === 0 && host.name === hostName ? host : undefined;
 }
 
 /** The host that is there, for a machine that lost its certificate or was made anew. */
@@ -117,24 +135,31 @@ function enrollNew(tx: Transaction, token: TokenRecord, enrollment: Enrollment):
   return host;
 }
 
-/** One text for every way to fail: who guesses learns nothing. */
-function consumeToken(tx: Transaction, enrollment: Enrollment): TokenRecord {
-  const refused = new FleetblockError(
-    'UNAUTHENTICATED',
-    'the token is unknown, used up, revoked or expired: make a new one with fleetblock token create',
-  );
+/** One text for every way to fail: who guesses learns nothing. Uses are counted by useToken. */
+function checkToken(tx: Transaction, enrollment: Enrollment): TokenRecord {
+  const refused = tokenRefused();
   const row = tx.db.prepare('SELECT * FROM token WHERE id = ?').get(enrollment.tokenId);
   if (!row) throw refused;
   const token = tokenFromRow(row);
   const secretHolds =
     token.secretHash.length === enrollment.secretHash.length &&
     timingSafeEqual(token.secretHash, enrollment.secretHash);
-  if (!secretHolds || token.revokedMs !== 0 || token.expiresMs <= tx.nowMs || token.uses >= token.maxUses)
-    throw refused;
+  if (!secretHolds || token.revokedMs !== 0 || token.expiresMs <= tx.nowMs) throw refused;
   if (token.hostName !== '' && token.hostName !== enrollment.hostName)
     throw new FleetblockError('PERMISSION_DENIED', 'the token is for a host of another name: see --name');
-  tx.db.prepare('UPDATE token SET uses = uses + 1 WHERE id = ?').run(token.id);
   return token;
+}
+
+function useToken(tx: Transaction, token: TokenRecord): void {
+  if (token.uses >= token.maxUses) throw tokenRefused();
+  tx.db.prepare('UPDATE token SET uses = uses + 1 WHERE id = ?').run(token.id);
+}
+
+function tokenRefused(): FleetblockError {
+  return new FleetblockError(
+    'UNAUTHENTICATED',
+    'the token is unknown, used up, revoked or expired: make a new one with fleetblock token create',
+  );
 }
 
 function tokenFromRow(row: Row): TokenRecord {

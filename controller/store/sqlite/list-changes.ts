@@ -104,7 +104,8 @@ export async function replaceList(tx: Transaction, request: ReplaceList, pause: 
   tx.db.prepare('UPDATE list SET entries = ? WHERE name = ?').run(counts.entries, name);
   if (changed || counts.added + counts.updated + counts.removed > 0) {
     tx.revise();
-    tx.audit({ actor: request.actor, verb: 'import', subject: describe(request, counts), reason: request.reason });
+    const { actor, reason, from = '' } = request;
+    tx.audit({ actor, verb: 'import', subject: describe(request, counts), reason, from });
   }
   const targets = old && moved ? [old.selector, selector] : [selector];
   return { revision: tx.head(), ...counts, targets };

@@ -8,8 +8,9 @@ import { FleetblockError, messageOf } from '../../../common/errors.ts';
 import { failpoint } from '../../../common/failpoint.ts';
 import { ensurePrivateDirectory, syncDirectory } from '../../../common/files.ts';
 import { explainSqliteError } from './database.ts';
+import { canMigrate, migrate } from './migrations.ts';
 import { integer, text } from './rows.ts';
-import { SCHEMA, SCHEMA_VERSION } from './schema.ts';
+import { SCHEMA, SCHEMA_2, SCHEMA_VERSION } from './schema.ts';
 import { checkWal } from './wal-check.ts';
 
 export const STORE_FILE = 'store.db';
@@ -51,6 +52,7 @@ export function openStoreFile(directory: string, create: boolean): OpenedFile {
     db = opened;
     opened.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL');
     checkStore(opened);
+    migrate(opened);
     const row = opened.prepare('SELECT epoch FROM meta').get();
     if (!row) throw damaged('it has no epoch');
     markInUse(opened, directory);
@@ -109,7 +111,7 @@ function createStoreFile(directory: string, path: string): void {
   try {
     chmodSync(beside, 0o600);
     db.exec('PRAGMA synchronous = FULL; BEGIN IMMEDIATE');
-    db.exec(SCHEMA);
+    db.exec(SCHEMA + SCHEMA_2);
     db.exec(`PRAGMA user_version = ${SCHEMA_VERSION}`);
     db.prepare('INSERT INTO meta (only, epoch, head, history_floor, clean) VALUES (1, ?, 0, 0, 1)').run(newEpoch());
     db.exec('COMMIT; PRAGMA journal_mode = WAL');
@@ -164,7 +166,7 @@ function checkVersion(db: DatabaseSync): void {
       'FAILED_PRECONDITION',
       `the store was written by a newer version (schema ${version}, this one knows ${SCHEMA_VERSION}): upgrade fleetblock-controller`,
     );
-  if (version !== SCHEMA_VERSION) throw damaged(`it has schema version ${version}`);
+  if (!canMigrate(version)) throw damaged(`it has schema version ${version}`);
 }
 
 function checkIntegrity(db: DatabaseSync): void {

@@ -1,7 +1,7 @@
 // The tables of the embedded store. STRICT, so that a wrong type is an error at the write and not a surprise at the read.
 
 /** Goes up with every change of the tables; an older store is migrated, a newer one refused. */
-export const SCHEMA_VERSION = 1;
+export const SCHEMA_VERSION = 2;
 
 export const SCHEMA = `
 CREATE TABLE meta (
@@ -121,7 +121,68 @@ CREATE TABLE audit (
   reason TEXT NOT NULL,
   revision INTEGER NOT NULL,
   -- Over this record and the hash before: audit-chain.ts.
-  hash BLOB NOT NULL
+  hash BLOB NOT NULL,
+  -- Where the call came from; empty: from nowhere else.
+  source TEXT NOT NULL DEFAULT ''
 ) STRICT;
 CREATE INDEX audit_time ON audit (at_ms);
+`;
+
+/** What version 2 adds: migrations.ts brings it to a store of version 1. */
+export const SCHEMA_2 = `
+-- Changes that are undone unless somebody confirms them.
+CREATE TABLE confirmation (
+  id TEXT PRIMARY KEY,
+  actor TEXT NOT NULL,
+  reason TEXT NOT NULL,
+  created_ms INTEGER NOT NULL,
+  deadline_ms INTEGER NOT NULL,
+  -- 1: it overrode the guard, so that an admin must confirm it.
+  forced INTEGER NOT NULL,
+  state TEXT NOT NULL CHECK (state IN ('waiting', 'confirmed', 'undone', 'replaced')),
+  decided_ms INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX confirmation_deadline ON confirmation (deadline_ms) WHERE state = 'waiting';
+
+-- The claims that such a change is about. A claim waits for one change at most: the last.
+CREATE TABLE confirmation_claim (
+  id TEXT NOT NULL REFERENCES confirmation (id) ON DELETE CASCADE,
+  family INTEGER NOT NULL,
+  address BLOB NOT NULL,
+  length INTEGER NOT NULL,
+  action TEXT NOT NULL,
+  origin TEXT NOT NULL,
+  selector TEXT NOT NULL,
+  -- Its end once confirmed; 0: no end.
+  final_expires_ms INTEGER NOT NULL,
+  final_reason TEXT NOT NULL,
+  -- JSON of the claim that was there before; empty: none was.
+  former TEXT NOT NULL,
+  PRIMARY KEY (family, address, length, action, origin, selector)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX confirmation_claim_id ON confirmation_claim (id);
+
+-- Tokens by which people and programs get a certificate for a key of their own.
+CREATE TABLE operator_token (
+  id TEXT PRIMARY KEY,
+  secret_hash BLOB NOT NULL,
+  actor TEXT NOT NULL,
+  created_ms INTEGER NOT NULL,
+  expires_ms INTEGER NOT NULL,
+  name TEXT NOT NULL,
+  role TEXT NOT NULL CHECK (role IN ('viewer', 'operator', 'admin')),
+  -- Life of the certificate, milliseconds.
+  ttl_ms INTEGER NOT NULL,
+  -- SHA-256 of the public key that it was used for; NULL: not used.
+  used_for BLOB
+) STRICT, WITHOUT ROWID;
+
+-- Which key a token was used for: the same key may ask again when the answer was lost.
+CREATE TABLE enrolled_key (
+  token_id TEXT NOT NULL,
+  -- SHA-256 of the public key.
+  key_hash BLOB NOT NULL,
+  host_id TEXT NOT NULL,
+  PRIMARY KEY (token_id, key_hash)
+) STRICT, WITHOUT ROWID;
 `;

@@ -9,21 +9,26 @@ import {
   type AuditRecord,
   type AuditVerdict,
   type Claim,
+  type Confirmation,
   type HostRecord,
   type LayerChange,
   type ListRecord,
   listLayer,
   type OperatorRecord,
+  type OperatorTokenRecord,
   type TokenRecord,
+  type Undone,
 } from '../records.ts';
 import type {
   AddClaims,
   AuditFilter,
   ChangeResult,
   ClaimFilter,
+  ConfirmResult,
   Enrollment,
   ListResult,
   NewOperator,
+  NewOperatorToken,
   NewToken,
   RemoveClaims,
   ReplaceList,
@@ -36,10 +41,13 @@ import { readAudit } from './audit-rows.ts';
 import { addClaims, endClaims, removeClaims } from './claim-changes.ts';
 import { readClaimLayers, readClaims } from './claim-reads.ts';
 import { decodeColumns } from './columns-blob.ts';
+import { readConfirmations } from './confirmation-rows.ts';
+import { confirmChange, undoUnconfirmed } from './confirmations.ts';
 import { type Connection, Database } from './database.ts';
 import * as hosts from './host-rows.ts';
 import { endListRows, readListRows, readLists, removeList, replaceList } from './list-changes.ts';
 import { markClean, type OpenedFile, openStoreFile } from './open.ts';
+import * as operatorTokens from './operator-tokens.ts';
 import { bigint, blob, integer, text } from './rows.ts';
 import { compactHistory, Transaction } from './transaction.ts';
 
@@ -56,6 +64,14 @@ export interface SqliteStoreOptions {
 /** Claims that one call of expireClaims removes at most. */
 const EXPIRE_BATCH = 1000;
 const EXPIRE_CHUNKS = 32;
+/** Unconfirmed changes that one call undoes at most. */
+const UNDO_BATCH = 16;
+
+const FIRST_ENDS = [
+  'SELECT min(expires_ms) AS value FROM claim WHERE expires_ms > 0',
+  'SELECT min(expires_ms) AS value FROM list_chunk WHERE expires_ms > 0',
+  "SELECT min(deadline_ms) AS value FROM confirmation WHERE state = 'waiting'",
+];
 
 /** @throws FleetblockError NOT_FOUND, FAILED_PRECONDITION (in use by another process), DATA_LOSS (damaged). */
 export async function openSqliteStore(options: SqliteStoreOptions): Promise<Store> {
@@ -107,16 +123,27 @@ class SqliteStore implements Store {
     );
   }
 
-  async expireClaims(nowMs: number): Promise<{ removed: number; revision: Revision }> {
-    const removed = await this.#change(
-      (tx) => endClaims(tx, nowMs, EXPIRE_BATCH) + endListRows(tx, nowMs, EXPIRE_CHUNKS),
-    );
-    return { removed, revision: this.head };
+  confirm(id: string, by: Attribution & { readonly mayForce: boolean }): Promise<ConfirmResult> {
+    return this.#change((tx) => confirmChange(tx, id, by));
+  }
+
+  async confirmations(): Promise<readonly Confirmation[]> {
+    return readConfirmations(this.#db.reader);
+  }
+
+  async expireClaims(nowMs: number): Promise<{ removed: number; revision: Revision; undone: readonly Undone[] }> {
+    const { undone, ended } = await this.#change((tx) => {
+      const undone = undoUnconfirmed(tx, nowMs, UNDO_BATCH);
+      // Claims that wait end at their deadline too: what is undone must not count as ended.
+      const ended =
+        undone.length < UNDO_BATCH ? endClaims(tx, nowMs, EXPIRE_BATCH) + endListRows(tx, nowMs, EXPIRE_CHUNKS) : 0;
+      return { undone, ended };
+    });
+    return { removed: undone.length + ended, revision: this.head, undone };
   }
 
   nextExpiryMs(): number {
-    const firsts = ['claim', 'list_chunk'].flatMap((table) => {
-      const sql = `SELECT min(expires_ms) AS value FROM ${table} WHERE expires_ms > 0`;
+    const firsts = FIRST_ENDS.flatMap((sql) => {
       const row = this.#db.reader.prepare(sql).get();
       return row && row.value !== null ? [integer(row, 'value')] : [];
     });
@@ -229,8 +256,16 @@ class SqliteStore implements Store {
     return this.#change((tx) => hosts.revokeOperator(tx, serial, by));
   }
 
-  async recordAudit(record: { actor: string; verb: string; subject: string; reason: string }): Promise<void> {
-    await this.#change((tx) => tx.audit(record));
+  createOperatorToken(token: NewOperatorToken, by: Attribution): Promise<void> {
+    return this.#change((tx) => operatorTokens.create(tx, token, by));
+  }
+
+  useOperatorToken(use: { id: string; secretHash: Uint8Array; keyHash: Uint8Array }): Promise<OperatorTokenRecord> {
+    return this.#change((tx) => operatorTokens.use(tx, use));
+  }
+
+  async recordAudit(record: Attribution & { verb: string; subject: string; revision?: Revision }): Promise<void> {
+    await this.#change((tx) => tx.audit(record, record.revision));
   }
 
   audit(filter: AuditFilter): AsyncIterable<readonly AuditRecord[]> {

@@ -18,6 +18,8 @@ export interface AuditEntry {
   readonly verb: string;
   readonly subject: string;
   readonly reason: string;
+  /** Where the call came from. */
+  readonly from?: string;
 }
 
 export class Transaction {
@@ -65,8 +67,9 @@ export class Transaction {
     this.#hosts.push(host);
   }
 
-  audit(entry: AuditEntry): void {
-    appendAudit(this.db, { ...entry, atMs: this.nowMs, revision: this.#revision ?? 0n });
+  /** `about`: the revision that the record is about; default the one that this change makes. */
+  audit({ actor, verb, subject, reason, from = '' }: AuditEntry, about = this.#revision ?? 0n): void {
+    appendAudit(this.db, { actor, verb, subject, reason, from, atMs: this.nowMs, revision: about });
   }
 
   /** Writes history. @returns the event for those who follow, or undefined when there is nothing to follow. */

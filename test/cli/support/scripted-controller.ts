@@ -20,6 +20,7 @@ import type { ChangeReply } from '../../../proto/gen/fleetblock/v1/ChangeReply.t
 import type { CheckReply } from '../../../proto/gen/fleetblock/v1/CheckReply.ts';
 import type { CheckRequest__Output } from '../../../proto/gen/fleetblock/v1/CheckRequest.ts';
 import type { Claim } from '../../../proto/gen/fleetblock/v1/Claim.ts';
+import type { ConfirmRequest__Output } from '../../../proto/gen/fleetblock/v1/ConfirmRequest.ts';
 import type { CreateOperatorReply } from '../../../proto/gen/fleetblock/v1/CreateOperatorReply.ts';
 import type { CreateOperatorRequest__Output } from '../../../proto/gen/fleetblock/v1/CreateOperatorRequest.ts';
 import type { CreateTokenReply } from '../../../proto/gen/fleetblock/v1/CreateTokenReply.ts';
@@ -33,6 +34,7 @@ import type { LabelHostReply } from '../../../proto/gen/fleetblock/v1/LabelHostR
 import type { LabelHostRequest__Output } from '../../../proto/gen/fleetblock/v1/LabelHostRequest.ts';
 import type { ListAuditRequest__Output } from '../../../proto/gen/fleetblock/v1/ListAuditRequest.ts';
 import type { ListChangeReply } from '../../../proto/gen/fleetblock/v1/ListChangeReply.ts';
+import type { ListConfirmationsReply } from '../../../proto/gen/fleetblock/v1/ListConfirmationsReply.ts';
 import type { ListEntriesRequest__Output } from '../../../proto/gen/fleetblock/v1/ListEntriesRequest.ts';
 import type { ListHostsReply } from '../../../proto/gen/fleetblock/v1/ListHostsReply.ts';
 import type { ListListsReply } from '../../../proto/gen/fleetblock/v1/ListListsReply.ts';
@@ -57,6 +59,9 @@ export interface Script {
   block?: (request: BlockRequest__Output) => ChangeReply | Promise<ChangeReply>;
   unblock?: (request: UnblockRequest__Output) => ChangeReply | Promise<ChangeReply>;
   listEntries?: (request: ListEntriesRequest__Output) => Iterable<Claim>;
+  confirm?: (request: ConfirmRequest__Output) => ChangeReply;
+  /** Default: nothing waits. */
+  listConfirmations?: () => ListConfirmationsReply;
   listHosts?: () => ListHostsReply;
   createToken?: (request: CreateTokenRequest__Output) => CreateTokenReply;
   importList?: (requests: ImportListRequest__Output[]) => ListChangeReply;
@@ -202,6 +207,8 @@ function operatorHandlers(script: () => Script): OperatorServiceHandlers {
     ResyncHosts: unary(() => script().resyncHosts),
     WatchEvents: many(() => script().watchEvents),
     ListAudit: many(() => script().listAudit),
+    Confirm: unary(() => script().confirm),
+    ListConfirmations: unary(() => script().listConfirmations ?? (() => ({}))),
   };
 }
 

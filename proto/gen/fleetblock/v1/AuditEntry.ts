@@ -8,15 +8,19 @@ export interface AuditEntry {
   'actor'?: (string);
   /**
    * block, unblock, allow.add, allow.remove, import, list.remove, expire, enroll, token.create, token.revoke, host.label,
-   * host.revoke, host.resync, operator.add, operator.revoke, refused...
+   * host.revoke, host.resync, operator.add, operator.revoke, confirm, undo, refused, result (how hosts stood to a revision)...
    */
   'verb'?: (string);
   'subject'?: (string);
   'reason'?: (string);
   /**
-   * The revision that it made; 0 for none.
+   * The revision that it made, or that a result is about; 0 for none.
    */
   'revision'?: (number | string | Long);
+  /**
+   * Address and port of the caller; empty: the controller itself.
+   */
+  'source'?: (string);
 }
 
 export interface AuditEntry__Output {
@@ -25,13 +29,17 @@ export interface AuditEntry__Output {
   'actor': (string);
   /**
    * block, unblock, allow.add, allow.remove, import, list.remove, expire, enroll, token.create, token.revoke, host.label,
-   * host.revoke, host.resync, operator.add, operator.revoke, refused...
+   * host.revoke, host.resync, operator.add, operator.revoke, confirm, undo, refused, result (how hosts stood to a revision)...
    */
   'verb': (string);
   'subject': (string);
   'reason': (string);
   /**
-   * The revision that it made; 0 for none.
+   * The revision that it made, or that a result is about; 0 for none.
    */
   'revision': (string);
+  /**
+   * Address and port of the caller; empty: the controller itself.
+   */
+  'source': (string);
 }

@@ -37,6 +37,10 @@ export interface BlockRequest {
    * Override the guard (admin role only).
    */
   'force'?: (boolean);
+  /**
+   * Milliseconds, 1 second to 24 hours, until it is undone unless Confirm is called; 0: not, but for 60 seconds with force.
+   */
+  'confirmMs'?: (number | string | Long);
 }
 
 export interface BlockRequest__Output {
@@ -71,4 +75,8 @@ export interface BlockRequest__Output {
    * Override the guard (admin role only).
    */
   'force': (boolean);
+  /**
+   * Milliseconds, 1 second to 24 hours, until it is undone unless Confirm is called; 0: not, but for 60 seconds with force.
+   */
+  'confirmMs': (string);
 }

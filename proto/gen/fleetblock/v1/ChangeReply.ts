@@ -2,6 +2,7 @@
 
 import type { PrefixOutcome as _fleetblock_v1_PrefixOutcome, PrefixOutcome__Output as _fleetblock_v1_PrefixOutcome__Output } from '../../fleetblock/v1/PrefixOutcome.ts';
 import type { HostOutcomes as _fleetblock_v1_HostOutcomes, HostOutcomes__Output as _fleetblock_v1_HostOutcomes__Output } from '../../fleetblock/v1/HostOutcomes.ts';
+import type { Confirmation as _fleetblock_v1_Confirmation, Confirmation__Output as _fleetblock_v1_Confirmation__Output } from '../../fleetblock/v1/Confirmation.ts';
 import type { Long } from '@grpc/proto-loader';
 
 export interface ChangeReply {
@@ -23,6 +24,10 @@ export interface ChangeReply {
    * blocks that an allow entry overrides.
    */
   'warnings'?: (string)[];
+  /**
+   * What has to be confirmed. Not set: nothing has.
+   */
+  'confirm'?: (_fleetblock_v1_Confirmation | null);
 }
 
 export interface ChangeReply__Output {
@@ -44,4 +49,8 @@ export interface ChangeReply__Output {
    * blocks that an allow entry overrides.
    */
   'warnings': (string)[];
+  /**
+   * What has to be confirmed. Not set: nothing has.
+   */
+  'confirm': (_fleetblock_v1_Confirmation__Output | null);
 }

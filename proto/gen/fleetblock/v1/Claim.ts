@@ -20,6 +20,11 @@ export interface Claim {
    */
   'expiresAtMs'?: (number | string | Long);
   'monitor'?: (boolean);
+  /**
+   * It, or a longer life of it, waits to be confirmed: as this, before that time (Unix milliseconds). Empty and 0: it does not.
+   */
+  'confirmId'?: (string);
+  'confirmByMs'?: (number | string | Long);
 }
 
 export interface Claim__Output {
@@ -38,4 +43,9 @@ export interface Claim__Output {
    */
   'expiresAtMs': (string);
   'monitor': (boolean);
+  /**
+   * It, or a longer life of it, waits to be confirmed: as this, before that time (Unix milliseconds). Empty and 0: it does not.
+   */
+  'confirmId': (string);
+  'confirmByMs': (string);
 }

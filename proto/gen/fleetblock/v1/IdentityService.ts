@@ -4,6 +4,8 @@ import type * as grpc from '@grpc/grpc-js'
 import type { MethodDefinition } from '@grpc/proto-loader'
 import type { CreateOperatorReply as _fleetblock_v1_CreateOperatorReply, CreateOperatorReply__Output as _fleetblock_v1_CreateOperatorReply__Output } from '../../fleetblock/v1/CreateOperatorReply.ts';
 import type { CreateOperatorRequest as _fleetblock_v1_CreateOperatorRequest, CreateOperatorRequest__Output as _fleetblock_v1_CreateOperatorRequest__Output } from '../../fleetblock/v1/CreateOperatorRequest.ts';
+import type { CreateOperatorTokenReply as _fleetblock_v1_CreateOperatorTokenReply, CreateOperatorTokenReply__Output as _fleetblock_v1_CreateOperatorTokenReply__Output } from '../../fleetblock/v1/CreateOperatorTokenReply.ts';
+import type { CreateOperatorTokenRequest as _fleetblock_v1_CreateOperatorTokenRequest, CreateOperatorTokenRequest__Output as _fleetblock_v1_CreateOperatorTokenRequest__Output } from '../../fleetblock/v1/CreateOperatorTokenRequest.ts';
 import type { ListOperatorsReply as _fleetblock_v1_ListOperatorsReply, ListOperatorsReply__Output as _fleetblock_v1_ListOperatorsReply__Output } from '../../fleetblock/v1/ListOperatorsReply.ts';
 import type { ListOperatorsRequest as _fleetblock_v1_ListOperatorsRequest, ListOperatorsRequest__Output as _fleetblock_v1_ListOperatorsRequest__Output } from '../../fleetblock/v1/ListOperatorsRequest.ts';
 import type { ListTokensReply as _fleetblock_v1_ListTokensReply, ListTokensReply__Output as _fleetblock_v1_ListTokensReply__Output } from '../../fleetblock/v1/ListTokensReply.ts';
@@ -36,6 +38,21 @@ export interface IdentityServiceClient extends grpc.Client {
   createOperator(argument: _fleetblock_v1_CreateOperatorRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_fleetblock_v1_CreateOperatorReply__Output>): grpc.ClientUnaryCall;
   createOperator(argument: _fleetblock_v1_CreateOperatorRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_fleetblock_v1_CreateOperatorReply__Output>): grpc.ClientUnaryCall;
   createOperator(argument: _fleetblock_v1_CreateOperatorRequest, callback: grpc.requestCallback<_fleetblock_v1_CreateOperatorReply__Output>): grpc.ClientUnaryCall;
+  
+  /**
+   * Admins: a one-time token by which somebody gets such a certificate on their own machine (EnrollmentService.EnrollOperator).
+   */
+  CreateOperatorToken(argument: _fleetblock_v1_CreateOperatorTokenRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_fleetblock_v1_CreateOperatorTokenReply__Output>): grpc.ClientUnaryCall;
+  CreateOperatorToken(argument: _fleetblock_v1_CreateOperatorTokenRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_fleetblock_v1_CreateOperatorTokenReply__Output>): grpc.ClientUnaryCall;
+  CreateOperatorToken(argument: _fleetblock_v1_CreateOperatorTokenRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_fleetblock_v1_CreateOperatorTokenReply__Output>): grpc.ClientUnaryCall;
+  CreateOperatorToken(argument: _fleetblock_v1_CreateOperatorTokenRequest, callback: grpc.requestCallback<_fleetblock_v1_CreateOperatorTokenReply__Output>): grpc.ClientUnaryCall;
+  /**
+   * Admins: a one-time token by which somebody gets such a certificate on their own machine (EnrollmentService.EnrollOperator).
+   */
+  createOperatorToken(argument: _fleetblock_v1_CreateOperatorTokenRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_fleetblock_v1_CreateOperatorTokenReply__Output>): grpc.ClientUnaryCall;
+  createOperatorToken(argument: _fleetblock_v1_CreateOperatorTokenRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_fleetblock_v1_CreateOperatorTokenReply__Output>): grpc.ClientUnaryCall;
+  createOperatorToken(argument: _fleetblock_v1_CreateOperatorTokenRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_fleetblock_v1_CreateOperatorTokenReply__Output>): grpc.ClientUnaryCall;
+  createOperatorToken(argument: _fleetblock_v1_CreateOperatorTokenRequest, callback: grpc.requestCallback<_fleetblock_v1_CreateOperatorTokenReply__Output>): grpc.ClientUnaryCall;
   
   ListOperators(argument: _fleetblock_v1_ListOperatorsRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_fleetblock_v1_ListOperatorsReply__Output>): grpc.ClientUnaryCall;
   ListOperators(argument: _fleetblock_v1_ListOperatorsRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_fleetblock_v1_ListOperatorsReply__Output>): grpc.ClientUnaryCall;
@@ -139,6 +156,11 @@ export interface IdentityServiceHandlers extends grpc.UntypedServiceImplementati
    */
   CreateOperator: grpc.handleUnaryCall<_fleetblock_v1_CreateOperatorRequest__Output, _fleetblock_v1_CreateOperatorReply>;
   
+  /**
+   * Admins: a one-time token by which somebody gets such a certificate on their own machine (EnrollmentService.EnrollOperator).
+   */
+  CreateOperatorToken: grpc.handleUnaryCall<_fleetblock_v1_CreateOperatorTokenRequest__Output, _fleetblock_v1_CreateOperatorTokenReply>;
+  
   ListOperators: grpc.handleUnaryCall<_fleetblock_v1_ListOperatorsRequest__Output, _fleetblock_v1_ListOperatorsReply>;
   
   ListTokens: grpc.handleUnaryCall<_fleetblock_v1_ListTokensRequest__Output, _fleetblock_v1_ListTokensReply>;
@@ -172,6 +194,7 @@ export interface IdentityServiceHandlers extends grpc.UntypedServiceImplementati
 
 export interface IdentityServiceDefinition extends grpc.ServiceDefinition {
   CreateOperator: MethodDefinition<_fleetblock_v1_CreateOperatorRequest, _fleetblock_v1_CreateOperatorReply, _fleetblock_v1_CreateOperatorRequest__Output, _fleetblock_v1_CreateOperatorReply__Output>
+  CreateOperatorToken: MethodDefinition<_fleetblock_v1_CreateOperatorTokenRequest, _fleetblock_v1_CreateOperatorTokenReply, _fleetblock_v1_CreateOperatorTokenRequest__Output, _fleetblock_v1_CreateOperatorTokenReply__Output>
   ListOperators: MethodDefinition<_fleetblock_v1_ListOperatorsRequest, _fleetblock_v1_ListOperatorsReply, _fleetblock_v1_ListOperatorsRequest__Output, _fleetblock_v1_ListOperatorsReply__Output>
   ListTokens: MethodDefinition<_fleetblock_v1_ListTokensRequest, _fleetblock_v1_ListTokensReply, _fleetblock_v1_ListTokensRequest__Output, _fleetblock_v1_ListTokensReply__Output>
   RenewCertificate: MethodDefinition<_fleetblock_v1_RenewCertificateRequest, _fleetblock_v1_RenewCertificateReply, _fleetblock_v1_RenewCertificateRequest__Output, _fleetblock_v1_RenewCertificateReply__Output>

@@ -21,6 +21,14 @@ export interface ListAuditRequest {
    * At most this many, the newest; 0: all.
    */
   'last'?: (number);
+  /**
+   * Canonical prefix that the subject names.
+   */
+  'prefix'?: (string);
+  /**
+   * Host that the subject names.
+   */
+  'host'?: (string);
 }
 
 export interface ListAuditRequest__Output {
@@ -42,4 +50,12 @@ export interface ListAuditRequest__Output {
    * At most this many, the newest; 0: all.
    */
   'last': (number);
+  /**
+   * Canonical prefix that the subject names.
+   */
+  'prefix': (string);
+  /**
+   * Host that the subject names.
+   */
+  'host': (string);
 }

@@ -8,6 +8,7 @@ import type { ChangeReply as _fleetblock_v1_ChangeReply, ChangeReply__Output as 
 import type { CheckReply as _fleetblock_v1_CheckReply, CheckReply__Output as _fleetblock_v1_CheckReply__Output } from '../../fleetblock/v1/CheckReply.ts';
 import type { CheckRequest as _fleetblock_v1_CheckRequest, CheckRequest__Output as _fleetblock_v1_CheckRequest__Output } from '../../fleetblock/v1/CheckRequest.ts';
 import type { Claim as _fleetblock_v1_Claim, Claim__Output as _fleetblock_v1_Claim__Output } from '../../fleetblock/v1/Claim.ts';
+import type { ConfirmRequest as _fleetblock_v1_ConfirmRequest, ConfirmRequest__Output as _fleetblock_v1_ConfirmRequest__Output } from '../../fleetblock/v1/ConfirmRequest.ts';
 import type { CreateTokenReply as _fleetblock_v1_CreateTokenReply, CreateTokenReply__Output as _fleetblock_v1_CreateTokenReply__Output } from '../../fleetblock/v1/CreateTokenReply.ts';
 import type { CreateTokenRequest as _fleetblock_v1_CreateTokenRequest, CreateTokenRequest__Output as _fleetblock_v1_CreateTokenRequest__Output } from '../../fleetblock/v1/CreateTokenRequest.ts';
 import type { Event as _fleetblock_v1_Event, Event__Output as _fleetblock_v1_Event__Output } from '../../fleetblock/v1/Event.ts';
@@ -18,6 +19,8 @@ import type { LabelHostReply as _fleetblock_v1_LabelHostReply, LabelHostReply__O
 import type { LabelHostRequest as _fleetblock_v1_LabelHostRequest, LabelHostRequest__Output as _fleetblock_v1_LabelHostRequest__Output } from '../../fleetblock/v1/LabelHostRequest.ts';
 import type { ListAuditRequest as _fleetblock_v1_ListAuditRequest, ListAuditRequest__Output as _fleetblock_v1_ListAuditRequest__Output } from '../../fleetblock/v1/ListAuditRequest.ts';
 import type { ListChangeReply as _fleetblock_v1_ListChangeReply, ListChangeReply__Output as _fleetblock_v1_ListChangeReply__Output } from '../../fleetblock/v1/ListChangeReply.ts';
+import type { ListConfirmationsReply as _fleetblock_v1_ListConfirmationsReply, ListConfirmationsReply__Output as _fleetblock_v1_ListConfirmationsReply__Output } from '../../fleetblock/v1/ListConfirmationsReply.ts';
+import type { ListConfirmationsRequest as _fleetblock_v1_ListConfirmationsRequest, ListConfirmationsRequest__Output as _fleetblock_v1_ListConfirmationsRequest__Output } from '../../fleetblock/v1/ListConfirmationsRequest.ts';
 import type { ListEntriesRequest as _fleetblock_v1_ListEntriesRequest, ListEntriesRequest__Output as _fleetblock_v1_ListEntriesRequest__Output } from '../../fleetblock/v1/ListEntriesRequest.ts';
 import type { ListHostsReply as _fleetblock_v1_ListHostsReply, ListHostsReply__Output as _fleetblock_v1_ListHostsReply__Output } from '../../fleetblock/v1/ListHostsReply.ts';
 import type { ListHostsRequest as _fleetblock_v1_ListHostsRequest, ListHostsRequest__Output as _fleetblock_v1_ListHostsRequest__Output } from '../../fleetblock/v1/ListHostsRequest.ts';
@@ -61,6 +64,23 @@ export interface OperatorServiceClient extends grpc.Client {
   check(argument: _fleetblock_v1_CheckRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_fleetblock_v1_CheckReply__Output>): grpc.ClientUnaryCall;
   check(argument: _fleetblock_v1_CheckRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_fleetblock_v1_CheckReply__Output>): grpc.ClientUnaryCall;
   check(argument: _fleetblock_v1_CheckRequest, callback: grpc.requestCallback<_fleetblock_v1_CheckReply__Output>): grpc.ClientUnaryCall;
+  
+  /**
+   * Makes a change for good that would be undone. NOT_FOUND: unknown id. FAILED_PRECONDITION: too late, or confirmed already.
+   * PERMISSION_DENIED: it overrode the guard, and the caller is no admin.
+   */
+  Confirm(argument: _fleetblock_v1_ConfirmRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_fleetblock_v1_ChangeReply__Output>): grpc.ClientUnaryCall;
+  Confirm(argument: _fleetblock_v1_ConfirmRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_fleetblock_v1_ChangeReply__Output>): grpc.ClientUnaryCall;
+  Confirm(argument: _fleetblock_v1_ConfirmRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_fleetblock_v1_ChangeReply__Output>): grpc.ClientUnaryCall;
+  Confirm(argument: _fleetblock_v1_ConfirmRequest, callback: grpc.requestCallback<_fleetblock_v1_ChangeReply__Output>): grpc.ClientUnaryCall;
+  /**
+   * Makes a change for good that would be undone. NOT_FOUND: unknown id. FAILED_PRECONDITION: too late, or confirmed already.
+   * PERMISSION_DENIED: it overrode the guard, and the caller is no admin.
+   */
+  confirm(argument: _fleetblock_v1_ConfirmRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_fleetblock_v1_ChangeReply__Output>): grpc.ClientUnaryCall;
+  confirm(argument: _fleetblock_v1_ConfirmRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_fleetblock_v1_ChangeReply__Output>): grpc.ClientUnaryCall;
+  confirm(argument: _fleetblock_v1_ConfirmRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_fleetblock_v1_ChangeReply__Output>): grpc.ClientUnaryCall;
+  confirm(argument: _fleetblock_v1_ConfirmRequest, callback: grpc.requestCallback<_fleetblock_v1_ChangeReply__Output>): grpc.ClientUnaryCall;
   
   CreateToken(argument: _fleetblock_v1_CreateTokenRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_fleetblock_v1_CreateTokenReply__Output>): grpc.ClientUnaryCall;
   CreateToken(argument: _fleetblock_v1_CreateTokenRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_fleetblock_v1_CreateTokenReply__Output>): grpc.ClientUnaryCall;
@@ -124,6 +144,21 @@ export interface OperatorServiceClient extends grpc.Client {
    */
   listAudit(argument: _fleetblock_v1_ListAuditRequest, metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientReadableStream<_fleetblock_v1_AuditEntry__Output>;
   listAudit(argument: _fleetblock_v1_ListAuditRequest, options?: grpc.CallOptions): grpc.ClientReadableStream<_fleetblock_v1_AuditEntry__Output>;
+  
+  /**
+   * Changes that wait to be confirmed, the first to be undone first.
+   */
+  ListConfirmations(argument: _fleetblock_v1_ListConfirmationsRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_fleetblock_v1_ListConfirmationsReply__Output>): grpc.ClientUnaryCall;
+  ListConfirmations(argument: _fleetblock_v1_ListConfirmationsRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_fleetblock_v1_ListConfirmationsReply__Output>): grpc.ClientUnaryCall;
+  ListConfirmations(argument: _fleetblock_v1_ListConfirmationsRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_fleetblock_v1_ListConfirmationsReply__Output>): grpc.ClientUnaryCall;
+  ListConfirmations(argument: _fleetblock_v1_ListConfirmationsRequest, callback: grpc.requestCallback<_fleetblock_v1_ListConfirmationsReply__Output>): grpc.ClientUnaryCall;
+  /**
+   * Changes that wait to be confirmed, the first to be undone first.
+   */
+  listConfirmations(argument: _fleetblock_v1_ListConfirmationsRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_fleetblock_v1_ListConfirmationsReply__Output>): grpc.ClientUnaryCall;
+  listConfirmations(argument: _fleetblock_v1_ListConfirmationsRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_fleetblock_v1_ListConfirmationsReply__Output>): grpc.ClientUnaryCall;
+  listConfirmations(argument: _fleetblock_v1_ListConfirmationsRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_fleetblock_v1_ListConfirmationsReply__Output>): grpc.ClientUnaryCall;
+  listConfirmations(argument: _fleetblock_v1_ListConfirmationsRequest, callback: grpc.requestCallback<_fleetblock_v1_ListConfirmationsReply__Output>): grpc.ClientUnaryCall;
   
   ListEntries(argument: _fleetblock_v1_ListEntriesRequest, metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientReadableStream<_fleetblock_v1_Claim__Output>;
   ListEntries(argument: _fleetblock_v1_ListEntriesRequest, options?: grpc.CallOptions): grpc.ClientReadableStream<_fleetblock_v1_Claim__Output>;
@@ -218,6 +253,12 @@ export interface OperatorServiceHandlers extends grpc.UntypedServiceImplementati
    */
   Check: grpc.handleUnaryCall<_fleetblock_v1_CheckRequest__Output, _fleetblock_v1_CheckReply>;
   
+  /**
+   * Makes a change for good that would be undone. NOT_FOUND: unknown id. FAILED_PRECONDITION: too late, or confirmed already.
+   * PERMISSION_DENIED: it overrode the guard, and the caller is no admin.
+   */
+  Confirm: grpc.handleUnaryCall<_fleetblock_v1_ConfirmRequest__Output, _fleetblock_v1_ChangeReply>;
+  
   CreateToken: grpc.handleUnaryCall<_fleetblock_v1_CreateTokenRequest__Output, _fleetblock_v1_CreateTokenReply>;
   
   /**
@@ -240,6 +281,11 @@ export interface OperatorServiceHandlers extends grpc.UntypedServiceImplementati
    * Who did what, when and why. Oldest first.
    */
   ListAudit: grpc.handleServerStreamingCall<_fleetblock_v1_ListAuditRequest__Output, _fleetblock_v1_AuditEntry>;
+  
+  /**
+   * Changes that wait to be confirmed, the first to be undone first.
+   */
+  ListConfirmations: grpc.handleUnaryCall<_fleetblock_v1_ListConfirmationsRequest__Output, _fleetblock_v1_ListConfirmationsReply>;
   
   ListEntries: grpc.handleServerStreamingCall<_fleetblock_v1_ListEntriesRequest__Output, _fleetblock_v1_Claim>;
   
@@ -272,11 +318,13 @@ export interface OperatorServiceHandlers extends grpc.UntypedServiceImplementati
 export interface OperatorServiceDefinition extends grpc.ServiceDefinition {
   Block: MethodDefinition<_fleetblock_v1_BlockRequest, _fleetblock_v1_ChangeReply, _fleetblock_v1_BlockRequest__Output, _fleetblock_v1_ChangeReply__Output>
   Check: MethodDefinition<_fleetblock_v1_CheckRequest, _fleetblock_v1_CheckReply, _fleetblock_v1_CheckRequest__Output, _fleetblock_v1_CheckReply__Output>
+  Confirm: MethodDefinition<_fleetblock_v1_ConfirmRequest, _fleetblock_v1_ChangeReply, _fleetblock_v1_ConfirmRequest__Output, _fleetblock_v1_ChangeReply__Output>
   CreateToken: MethodDefinition<_fleetblock_v1_CreateTokenRequest, _fleetblock_v1_CreateTokenReply, _fleetblock_v1_CreateTokenRequest__Output, _fleetblock_v1_CreateTokenReply__Output>
   Export: MethodDefinition<_fleetblock_v1_ExportRequest, _fleetblock_v1_ExportChunk, _fleetblock_v1_ExportRequest__Output, _fleetblock_v1_ExportChunk__Output>
   ImportList: MethodDefinition<_fleetblock_v1_ImportListRequest, _fleetblock_v1_ListChangeReply, _fleetblock_v1_ImportListRequest__Output, _fleetblock_v1_ListChangeReply__Output>
   LabelHost: MethodDefinition<_fleetblock_v1_LabelHostRequest, _fleetblock_v1_LabelHostReply, _fleetblock_v1_LabelHostRequest__Output, _fleetblock_v1_LabelHostReply__Output>
   ListAudit: MethodDefinition<_fleetblock_v1_ListAuditRequest, _fleetblock_v1_AuditEntry, _fleetblock_v1_ListAuditRequest__Output, _fleetblock_v1_AuditEntry__Output>
+  ListConfirmations: MethodDefinition<_fleetblock_v1_ListConfirmationsRequest, _fleetblock_v1_ListConfirmationsReply, _fleetblock_v1_ListConfirmationsRequest__Output, _fleetblock_v1_ListConfirmationsReply__Output>
   ListEntries: MethodDefinition<_fleetblock_v1_ListEntriesRequest, _fleetblock_v1_Claim, _fleetblock_v1_ListEntriesRequest__Output, _fleetblock_v1_Claim__Output>
   ListHosts: MethodDefinition<_fleetblock_v1_ListHostsRequest, _fleetblock_v1_ListHostsReply, _fleetblock_v1_ListHostsRequest__Output, _fleetblock_v1_ListHostsReply__Output>
   ListLists: MethodDefinition<_fleetblock_v1_ListListsRequest, _fleetblock_v1_ListListsReply, _fleetblock_v1_ListListsRequest__Output, _fleetblock_v1_ListListsReply__Output>

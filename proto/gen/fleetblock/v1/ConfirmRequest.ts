@@ -1,0 +1,15 @@
+// Original file: proto/fleetblock/v1/operator.proto
+
+import type { Wait as _fleetblock_v1_Wait, Wait__Output as _fleetblock_v1_Wait__Output } from '../../fleetblock/v1/Wait.ts';
+
+export interface ConfirmRequest {
+  'id'?: (string);
+  'reason'?: (string);
+  'wait'?: (_fleetblock_v1_Wait | null);
+}
+
+export interface ConfirmRequest__Output {
+  'id': (string);
+  'reason': (string);
+  'wait': (_fleetblock_v1_Wait__Output | null);
+}

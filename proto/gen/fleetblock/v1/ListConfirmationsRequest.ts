@@ -1,0 +1,8 @@
+// Original file: proto/fleetblock/v1/operator.proto
+
+
+export interface ListConfirmationsRequest {
+}
+
+export interface ListConfirmationsRequest__Output {
+}
