@@ -1,4 +1,7 @@
-import { describe, expect, it } from 'vitest';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { describe, expect, it, vi } from 'vitest';
 import { type Actions, buildProgram } from './config.ts';
 
 const SHARED = ['--state-dir', '/tmp/state', '--pin-dir', '/sys/fs/bpf/other', '--interface', 'eth0,eth1'];
@@ -31,8 +34,28 @@ describe('the settings of the commands', () => {
   });
 
   it('uses those that mean something to the command', async () => {
-    expect((await called('detach', ...SHARED))?.settings).toEqual({ pinDir: '/sys/fs/bpf/other' });
+    expect((await called('detach', ...SHARED))?.settings).toEqual({
+      pinDir: '/sys/fs/bpf/other',
+      interfaces: ['eth0', 'eth1'],
+    });
     expect((await called('doctor', ...SHARED))?.settings).toMatchObject({ interfaces: ['eth0', 'eth1'] });
     expect((await called('doctor'))?.settings).toMatchObject({ interfaces: [] });
+  });
+
+  it('detaches everything unless a flag says from where: the settings of the service do not narrow it', async () => {
+    const file = join(mkdtempSync(join(tmpdir(), 'fleetblock-config-')), 'agent.yaml');
+    writeFileSync(file, 'interface: eth0\n');
+    vi.stubEnv('FLEETBLOCK_INTERFACE', 'eth0');
+    try {
+      expect((await called('detach', '--config', file))?.settings).toMatchObject({ interfaces: [] });
+      expect((await called('detach', '--config', file, '--interface', 'eth1'))?.settings).toMatchObject({
+        interfaces: ['eth1'],
+      });
+      expect((await called('run', '--config', file))?.settings).toMatchObject({ interfaces: ['eth0'] });
+      await expect(called('detach', '--interface', ',')).rejects.toThrow('name at least one');
+    } finally {
+      vi.unstubAllEnvs();
+      rmSync(dirname(file), { recursive: true });
+    }
   });
 });

@@ -1,20 +1,29 @@
 // Settings of fleetblock-agent: flags, then FLEETBLOCK_* variables, then a YAML file; checked once, here.
 import { hostname } from 'node:os';
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, Option } from 'commander';
 import { parseDuration } from '../common/duration.ts';
 import { formatEndpoint, parseEndpoint } from '../common/endpoint.ts';
 import { FleetblockError } from '../common/errors.ts';
 import { LOG_LEVELS } from '../common/logger.ts';
 import { type Prefix, parsePrefix } from '../common/prefix.ts';
-import { isValidName } from '../common/selector.ts';
 import { applyYamlFile } from '../common/settings.ts';
 import { VERSION } from '../common/version.ts';
 import type { XdpModeRequest } from './datapath/datapath.ts';
+import {
+  type Format,
+  isYes,
+  list,
+  type Options,
+  readCount,
+  readFormat,
+  readLabel,
+  readMode,
+  readPort,
+  text,
+} from './option-values.ts';
 
 export const DEFAULT_STATE_DIR = '/var/lib/fleetblock-agent';
 export const DEFAULT_PIN_DIR = '/sys/fs/bpf/fleetblock';
-
-export type Format = 'table' | 'json';
 
 export interface JoinSettings {
   /** HOST:PORT */
@@ -53,16 +62,20 @@ export interface DoctorSettings {
   readonly format: Format;
 }
 
+export interface DetachSettings {
+  readonly pinDir: string;
+  /** Only from these; empty: everything goes, maps included. */
+  readonly interfaces: readonly string[];
+}
+
 export interface Actions {
   readonly join: (settings: JoinSettings) => Promise<void>;
   readonly run: (settings: RunSettings) => Promise<void>;
-  readonly detach: (settings: { readonly pinDir: string }) => Promise<void>;
+  readonly detach: (settings: DetachSettings) => Promise<void>;
   readonly status: (settings: StatusSettings) => Promise<void>;
   readonly resync: (settings: { readonly stateDir: string }) => Promise<void>;
   readonly doctor: (settings: DoctorSettings) => Promise<void>;
 }
-
-type Options = Readonly<Record<string, unknown>>;
 
 const EXAMPLES = `
 A host becomes one of a fleet in two commands:
@@ -119,7 +132,12 @@ export function buildProgram(actions: Actions): Command {
   const detach = program
     .command('detach')
     .description('end enforcement on this host: take the program off its interfaces and remove its maps')
-    .action((options: Options) => actions.detach({ pinDir: text(options, 'pinDir') }));
+    .addOption(
+      new Option('--interface <names>', 'only from these; maps and other interfaces stay as they are').argParser(
+        appendList,
+      ),
+    )
+    .action((options: Options, command: Command) => actions.detach(detachSettings(options, command)));
 
   const status = program
     .command('status')
@@ -158,7 +176,9 @@ export function buildProgram(actions: Actions): Command {
     ],
   ];
   for (const command of all)
-    for (const [users, flags, option] of shared) command.addOption(users.has(command) ? option() : unused(flags));
+    for (const [users, flags, option] of shared)
+      if (!command.options.some(({ long }) => flags.startsWith(`${long} `)))
+        command.addOption(users.has(command) ? option() : unused(flags));
   const known = new Set(all.flatMap((command) => command.options.flatMap(({ long }) => long?.slice(2) ?? [])));
   for (const command of all) {
     command.addOption(new Option('--config <file>', 'YAML file with settings').env('FLEETBLOCK_AGENT_CONFIG'));
@@ -186,13 +206,6 @@ function unused(flags: string): Option {
 function appendList(value: string, before: unknown): string[] {
   const parts = value.split(',').map((part) => part.trim());
   return [...(Array.isArray(before) ? before.map(String) : []), ...parts.filter((part) => part !== '')];
-}
-
-function readCount(value: string): number {
-  const count = Number(value);
-  if (!Number.isInteger(count) || count < 1000 || count > 100_000_000)
-    throw new InvalidArgumentError('give a number from 1000 to 100000000');
-  return count;
 }
 
 function format(): Option {
@@ -240,53 +253,18 @@ function statusSettings(options: Options): StatusSettings {
   return { stateDir: text(options, 'stateDir'), pinDir: text(options, 'pinDir'), format: readFormat(options) };
 }
 
+/** Only a flag narrows it: the service's variables and file name all interfaces, and `detach` alone must end everything. */
+function detachSettings(options: Options, command: Command): DetachSettings {
+  const flag = command.getOptionValueSource('interface') === 'cli';
+  const interfaces = flag ? [...new Set(list(options, 'interface'))] : [];
+  if (flag && interfaces.length === 0)
+    throw new FleetblockError(
+      'INVALID_ARGUMENT',
+      'detach --interface: name at least one, or leave it out to end everything',
+    );
+  return { pinDir: text(options, 'pinDir'), interfaces };
+}
+
 function doctorSettings(options: Options): DoctorSettings {
   return { pinDir: text(options, 'pinDir'), interfaces: list(options, 'interface'), format: readFormat(options) };
-}
-
-function readMode(mode: string): XdpModeRequest {
-  // A variable or the YAML file can say anything: commander checks the choices of flags and variables only.
-  if (mode !== 'auto' && mode !== 'native' && mode !== 'generic')
-    throw new FleetblockError('INVALID_ARGUMENT', `xdp-mode ${JSON.stringify(mode)}: choose auto, native or generic`);
-  return mode;
-}
-
-/** A flag is true; a variable or the YAML file may say it in words. */
-function isYes(value: unknown): boolean {
-  return value === true || value === 'true' || value === '1' || value === 'yes';
-}
-
-function readFormat(options: Options): Format {
-  return options.output === 'json' ? 'json' : 'table';
-}
-
-function readPort(value: string): number {
-  const port = Number(value);
-  if (!Number.isInteger(port) || port < 1 || port > 65_535)
-    throw new FleetblockError(
-      'INVALID_ARGUMENT',
-      `ssh-ports ${JSON.stringify(value)}: a port is a number from 1 to 65535`,
-    );
-  return port;
-}
-
-function readLabel(label: string): [string, string] {
-  const [, key, value] = /^([^=]+)=(.*)$/.exec(label) ?? [];
-  if (!isValidName(key ?? '') || !isValidName(value ?? ''))
-    throw new FleetblockError(
-      'INVALID_ARGUMENT',
-      `label ${JSON.stringify(label)}: write key=value, each of letters, digits, dots, underscores and hyphens`,
-    );
-  return [key ?? '', value ?? ''];
-}
-
-function text(options: Options, name: string): string {
-  const value = options[name] ?? '';
-  if (typeof value !== 'string') throw new FleetblockError('INVALID_ARGUMENT', `${name} is given once, as a text`);
-  return value;
-}
-
-function list(options: Options, name: string, otherwise: readonly string[] = []): string[] {
-  const value = options[name];
-  return Array.isArray(value) ? value.map(String) : [...otherwise];
 }

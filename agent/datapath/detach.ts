@@ -1,9 +1,10 @@
 // `fleetblock-agent detach`: the only thing that ends enforcement.
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { FleetblockError } from '../../common/errors.ts';
 import { MARK_PIN } from './held-mark.ts';
 import { openLinks } from './interface-links.ts';
-import { interfaceName } from './interface-names.ts';
+import { interfaceName, pinName } from './interface-names.ts';
+import { attachedProgram, type XdpLink } from './libbpf/link.ts';
 import { findPinDirectory, listPins, lockPinDirectory } from './pin-directory.ts';
 import { linksDirectory, listSets, removeSet } from './pin-sets.ts';
 import { removeEmptyDirectory, unpin } from './pins.ts';
@@ -15,28 +16,78 @@ import { checkPlatform } from './platform.ts';
  * @throws FleetblockError when an agent is running on the pin directory, or something in it is not fleetblock's
  */
 export function detachXdp(pinDir: string): string[] {
-  checkPlatform();
-  if (!findPinDirectory(pinDir)) return [];
-  const unlock = lockPinDirectory(pinDir);
-  try {
+  return locked(pinDir, (links) => {
     // Everything is looked at before anything is undone.
     const sets = listSets(pinDir);
-    const links = openLinks(pinDir);
     const freed = links.flatMap(({ link, path }) => {
-      const index = link.info().ifindex;
-      link.detach();
-      unpin(path);
-      link.close();
-      return index === 0 ? [] : [interfaceName(index) ?? `interface ${index} of another network namespace`];
+      const { ifindex } = link.info();
+      const name = presentName(link) ?? `interface ${ifindex} of another network namespace`;
+      takeOff(link, path);
+      return ifindex === 0 ? [] : [name];
     });
     removeEmptyDirectory(linksDirectory(pinDir));
     for (const set of sets) removeSet(set.path);
     unpin(join(pinDir, MARK_PIN));
     if (!removeEmptyDirectory(pinDir)) throw leftovers(pinDir);
     return freed;
+  });
+}
+
+/**
+ * Takes the program off these interfaces alone: maps and other links stay as they are.
+ * @returns the interfaces that it is still on
+ * @throws FleetblockError as detachXdp; NOT_FOUND when it is not on one of them: then it is taken off none
+ */
+export function detachInterfaces(pinDir: string, names: readonly string[]): string[] {
+  return locked(pinDir, (links) => {
+    const attached = links.map(({ link, path }) => {
+      const pinned = basename(path);
+      const present = presentName(link);
+      return {
+        link,
+        path,
+        shown: present ?? pinned,
+        is: (name: string) => name === present || pinName(name) === pinned,
+      };
+    });
+    const missing = names.filter((name) => !attached.some(({ is }) => is(name)));
+    if (missing.length > 0) {
+      const shown = attached.map((each) => each.shown).join(', ');
+      throw new FleetblockError(
+        'NOT_FOUND',
+        `not attached to ${missing.join(', ')}: ${shown === '' ? 'nothing is attached' : `what is attached to: ${shown}`}`,
+      );
+    }
+    const [goes, stays] = [true, false].map((wanted) => attached.filter(({ is }) => names.some(is) === wanted));
+    for (const { link, path } of goes ?? []) takeOff(link, path);
+    return (stays ?? []).map(({ shown }) => shown);
+  });
+}
+
+/** Name of the link's interface now, in this network namespace; undefined when it is gone or in another one. */
+function presentName(link: XdpLink): string | undefined {
+  const { ifindex, programId } = link.info();
+  const name = interfaceName(ifindex);
+  return name !== undefined && attachedProgram(ifindex).programId === programId ? name : undefined;
+}
+
+/** With the pin directory to oneself, and all its links open; with none when there is no such directory. */
+function locked<T>(pinDir: string, work: (links: ReturnType<typeof openLinks>) => T): T {
+  checkPlatform();
+  if (!findPinDirectory(pinDir)) return work([]);
+  const unlock = lockPinDirectory(pinDir);
+  const links = openLinks(pinDir);
+  try {
+    return work(links);
   } finally {
+    for (const { link } of links) link.close();
     unlock();
   }
+}
+
+function takeOff(link: XdpLink, path: string): void {
+  link.detach();
+  unpin(path);
 }
 
 function leftovers(pinDir: string): FleetblockError {
