@@ -1,5 +1,6 @@
-// Every request message, fuzzed against a controller process: well-formed protobuf of any content, cut and flipped bytes. It
-// must live, answer, keep its memory flat and never call its own failure unexpected.
+// Every request message, fuzzed over TLS against a controller process: well-formed protobuf of any content, good requests with
+// bytes changed, and junk. It must live, answer, keep its memory flat and never call its own failure unexpected. And the parser
+// of prefixes, which reads what people and lists write.
 //
 // 30 s here; FLEETBLOCK_FUZZ_SECONDS=600 for a long run. FLEETBLOCK_FUZZ_SEED repeats one.
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -9,6 +10,8 @@ import { Client, Metadata, type MethodDefinition, status } from '@grpc/grpc-js';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { joinFleet } from '../../agent/enrollment.ts';
+import { FleetblockError } from '../../common/errors.ts';
+import { formatPrefix, maskAddress, type Prefix, parsePrefix } from '../../common/prefix.ts';
 import {
   type ClientIdentity,
   CONTROLLER_NAME,
@@ -119,7 +122,69 @@ function nested(inner: fc.Arbitrary<Uint8Array>) {
   return inner.map((bytes) => ({ type: 2, content: [...varint(BigInt(bytes.length)), ...bytes] }));
 }
 
-const request = fc.oneof(
+/** Requests that are understood, as the start for ones that nearly are. */
+const PUBLIC_KEY = Buffer.from('3059301306072a8648ce3d020106082a8648ce3d030107034200', 'hex');
+const GOOD: Readonly<Record<string, readonly object[]>> = {
+  Block: [
+    { prefixes: ['203.0.113.0/24', '2001:db8::/48'], target: { allHosts: true }, ttlMs: 60_000, reason: 'fuzz' },
+    { prefixes: ['64.0.0.0/7'], target: { hosts: { names: ['fuzzed'] } }, force: true, wait: { timeoutMs: 5 } },
+    { prefixes: ['198.51.100.1'], target: { labels: 'env=prod' }, confirmMs: 1000, origin: 'feed:x', monitor: false },
+  ],
+  Unblock: [{ prefixes: ['203.0.113.0/24'], target: { allHosts: true }, origin: 'manual' }],
+  Confirm: [{ id: 'k7m2pq', reason: 'fuzz', wait: { timeoutMs: 5 } }],
+  ListEntries: [{ origin: 'manual', host: 'fuzzed', expired: true }],
+  CreateToken: [{ ttlMs: 60_000, maxUses: 3, labels: { env: 'prod' }, hostName: 'fuzzed', keepIdentity: true }],
+  ImportList: [
+    { begin: { list: 'x', target: { allHosts: true }, reason: 'fuzz' } },
+    { rows: { v4Addresses: Buffer.from([203, 0, 113, 0]), v4Lengths: Buffer.from([24]), v4Flags: Buffer.from([0]) } },
+  ],
+  Check: [{ address: '203.0.113.7', host: 'fuzzed', timeoutMs: 5 }],
+  LabelHost: [{ name: 'fuzzed', set: { env: 'prod' }, remove: ['role'] }],
+  ResyncHosts: [{ target: { allHosts: true } }],
+  WatchEvents: [{ afterSequence: 1, last: 5, host: 'fuzzed' }],
+  ListAudit: [{ actor: 'admin/admin', verb: 'block', prefix: '203.0.113.0/24', host: 'fuzzed', last: 5 }],
+  Sync: [
+    { hello: { protocol: 1, bootId: 'x', storeEpoch: 'y', revision: 1, digest: Buffer.alloc(16), capacity: 1000 } },
+    { ack: { storeEpoch: 'y', revision: 1, digest: Buffer.alloc(16), entries: 1 } },
+    {
+      status: { revision: 1, counters: { droppedPackets: 1 }, topSources: [{ address: Buffer.alloc(4), packets: 1 }] },
+    },
+  ],
+  Enroll: [
+    {
+      tokenId: 'aaaaaaaaaaaa',
+      tokenSecret: Buffer.alloc(32),
+      hostName: 'x',
+      publicKey: Buffer.concat([PUBLIC_KEY, Buffer.alloc(65, 4)]),
+      possession: Buffer.alloc(70),
+    },
+  ],
+  EnrollOperator: [
+    { tokenId: 'aaaaaaaaaaaa', tokenSecret: Buffer.alloc(32), publicKey: PUBLIC_KEY, possession: Buffer.alloc(70) },
+  ],
+  CreateOperator: [{ name: 'x', role: 'viewer', publicKey: PUBLIC_KEY, possession: Buffer.alloc(70) }],
+  CreateOperatorToken: [{ name: 'x', role: 'viewer', ttlMs: 86_400_000, tokenTtlMs: 60_000 }],
+  RenewCertificate: [{ publicKey: PUBLIC_KEY, possession: Buffer.alloc(70) }],
+};
+
+/** Some bytes of a good request are others, missing, or there twice. */
+function mutated({ path, requestSerialize }: AnyMethod): fc.Arbitrary<Uint8Array> {
+  const good = (GOOD[path.slice(path.lastIndexOf('/') + 1)] ?? [{}]).map((each) => requestSerialize(each));
+  const change = fc.tuple(fc.nat(), fc.constantFrom('set', 'flip', 'drop', 'double', 'none'), fc.nat(255));
+  return fc.tuple(fc.constantFrom(...good), fc.array(change, { maxLength: 4 })).map(([bytes, changes]) => {
+    const found = [...bytes];
+    for (const [where, how, byte] of changes) {
+      const at = found.length === 0 ? 0 : where % found.length;
+      if (how === 'set') found[at] = byte;
+      else if (how === 'flip') found[at] = (found[at] ?? 0) ^ (1 << (byte & 7));
+      else if (how === 'drop') found.splice(at, 1 + (byte & 3));
+      else if (how === 'double') found.splice(at, 0, ...found.slice(at, at + 1 + (byte & 15)));
+    }
+    return Uint8Array.from(found);
+  });
+}
+
+const anything = fc.oneof(
   { weight: 6, arbitrary: message },
   { weight: 1, arbitrary: fc.tuple(message, fc.nat(200)).map(([bytes, cut]) => bytes.subarray(0, cut)) },
   { weight: 1, arbitrary: fc.uint8Array({ maxLength: 400 }) },
@@ -163,6 +228,61 @@ function unexpectedErrors(): string[] {
   );
 }
 
+/** At most `most` of them, evenly spread, the last one too. */
+function every(values: readonly number[], most: number): number[] {
+  const step = Math.max(1, Math.ceil(values.length / most));
+  return values.filter((_, i) => i % step === 0 || i === values.length - 1);
+}
+
+it(
+  'faults rows 16, 17, 19: any text is a canonical prefix or refused in words',
+  () => {
+    const piece = fc.constantFrom(
+      '.',
+      ':',
+      '/',
+      '::',
+      '%',
+      '0',
+      '00',
+      '1',
+      '255',
+      '256',
+      'ffff',
+      'g',
+      ' ',
+      '-1',
+      '32',
+      '33',
+      '129',
+    );
+    const text = fc.oneof(
+      fc.string(),
+      fc.array(piece, { maxLength: 20 }).map((parts) => parts.join('')),
+      fc.tuple(fc.ipV4(), fc.nat(40)).map(([address, length]) => `${address}/${length}`),
+      fc.tuple(fc.ipV6(), fc.nat(140)).map(([address, length]) => `${address}/${length}`),
+      fc.tuple(fc.ipV4(), fc.nat(140)).map(([address, length]) => `::ffff:${address}/${length}`),
+    );
+    fc.assert(
+      fc.property(text, (typed) => {
+        let prefix: Prefix;
+        try {
+          prefix = parsePrefix(typed);
+        } catch (error) {
+          expect(error).toBeInstanceOf(FleetblockError);
+          expect(error).toMatchObject({ code: 'INVALID_ARGUMENT' });
+          return;
+        }
+        const canonical = formatPrefix(prefix);
+        expect(maskAddress(prefix.address, prefix.length)).toEqual(prefix.address);
+        expect(parsePrefix(canonical)).toEqual(prefix);
+      }),
+      { interruptAfterTimeLimit: SECONDS * 100, markInterruptAsFailure: false, numRuns: 1e9, seed: SEED },
+    );
+  },
+  SECONDS * 100 + 30_000,
+);
+
 it(
   `faults row 37: any request of any method, ${SECONDS} s`,
   async () => {
@@ -171,8 +291,10 @@ it(
     const end = Date.now() + SECONDS * 1000;
     let calls = 0;
     let settled = 0;
+    const memory: number[] = [];
     for (let round = 0; Date.now() < end; round++) {
       for (const method of METHODS) {
+        const request = fc.oneof(anything, mutated(method));
         // More than one message only where a stream is taken: elsewhere the second would be all that is answered.
         const messages = fc.array(request, { minLength: 1, maxLength: method.requestStream ? 4 : 1 });
         const batch = fc.sample(messages, { numRuns: BATCH, seed: SEED + round });
@@ -188,12 +310,13 @@ it(
       }
       // The store and the caches have their size after the first rounds; from then on it is to stay.
       if (round === 2) settled = controller.memory();
+      memory.push(Math.round(controller.memory() / 1e6));
     }
     for (const client of clients.values()) client.close();
     console.log(
       `${calls} calls, seed ${SEED}:`,
       Object.fromEntries(seen),
-      `${Math.round(controller.memory() / 1e6)} MB`,
+      `memory after each of ${memory.length} rounds, MB: ${every(memory, 20).join(' ')}`,
     );
     expect(calls).toBeGreaterThan(METHODS.length * BATCH);
     expect(await createToken()).toMatch(/^fbt1\./);
