@@ -1,8 +1,10 @@
 // What every benchmark prints and keeps: medians with their spread, ratios against a floor or peer of the same run, a verdict
-// against the target. Results as JSON in bench/results/ (not checked in).
-import { mkdirSync, writeFileSync } from 'node:fs';
+// against the target. Results as JSON in bench/results/ (not checked in), in one go or part by part.
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { arch, cpus, release } from 'node:os';
+import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { z } from 'zod';
 
 export interface Stats {
   readonly count: number;
@@ -41,8 +43,26 @@ export function meets(finding: Finding): boolean | undefined {
   return undefined;
 }
 
+interface Part {
+  readonly at: string;
+  readonly findings: readonly Finding[];
+  readonly details: object;
+}
+
 /** Prints the findings as a table and writes them, with `details`, to bench/results/NAME.json. */
 export function report(name: string, findings: readonly Finding[], details: object = {}): void {
+  print(findings);
+  write(name, { machine: machine(), findings, details });
+}
+
+/** The same for one part of a benchmark that takes several runs: the file keeps what it has of the other parts. */
+export function reportPart(name: string, part: string, findings: readonly Finding[], details: object = {}): void {
+  print(findings);
+  const made: Part = { at: new Date().toISOString(), findings, details };
+  write(name, { machine: machine(), parts: { ...earlierParts(name), [part]: made } });
+}
+
+function print(findings: readonly Finding[]): void {
   const rows = findings.map((finding) => [
     finding.question,
     `${figure(finding.value)} ${finding.unit}`,
@@ -63,10 +83,27 @@ export function report(name: string, findings: readonly Finding[], details: obje
         .join('  ')
         .trimEnd(),
     );
-  const directory = fileURLToPath(new URL('results', import.meta.url));
-  mkdirSync(directory, { recursive: true });
-  const machine = { kernel: release(), arch: arch(), cpus: cpus().length, node: process.version };
-  writeFileSync(`${directory}/${name}.json`, `${JSON.stringify({ name, machine, findings, details }, null, 2)}\n`);
+}
+
+function machine(): object {
+  return { kernel: release(), arch: arch(), cpus: cpus().length, node: process.version };
+}
+
+const fileOf = (name: string) => fileURLToPath(new URL(`results/${name}.json`, import.meta.url));
+
+function write(name: string, content: object): void {
+  mkdirSync(dirname(fileOf(name)), { recursive: true });
+  writeFileSync(fileOf(name), `${JSON.stringify({ name, ...content }, null, 2)}\n`);
+}
+
+function earlierParts(name: string): Readonly<Record<string, unknown>> {
+  try {
+    return z
+      .looseObject({ parts: z.record(z.string(), z.unknown()) })
+      .parse(JSON.parse(readFileSync(fileOf(name), 'utf8'))).parts;
+  } catch {
+    return {};
+  }
 }
 
 function figure(value: number): string {

@@ -1,129 +1,166 @@
 // Live frames end to end: every contender meets every load in turn, several times over, and the medians are compared.
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Limits, mapSizes } from '../../agent/datapath/decision/limits.ts';
-import { GracePeriod } from '../../agent/datapath/libbpf/grace-period.ts';
-import { XdpLink } from '../../agent/datapath/libbpf/link.ts';
-import { BpfObject } from '../../agent/datapath/libbpf/object.ts';
-import type { XdpProgram } from '../../agent/datapath/libbpf/program.ts';
-import { openTables } from '../../agent/datapath/tables/open-tables.ts';
-import { EntryTable } from '../../common/entry-table.ts';
-import { NO_ENTRIES, type PackedEntries } from '../../common/packed.ts';
-import { stats } from '../report.ts';
-import { compile } from './compile.ts';
-import { iptablesRaw, isInstalled, nftIngress, type Undo, XDP_FILTER_ENTRIES, xdpFilter } from './peers.ts';
-import type { Load, Rig } from './rig.ts';
-import { keysOf } from './sources.ts';
+import { DEFAULT_LIMITS } from '../../agent/datapath/decision/limits.ts';
+import type { PackedEntries } from '../../common/packed.ts';
+import type { Finding } from '../report.ts';
+import { type Contender, LOAD_NAMES, LOADS, type LoadName, Results, xdpContender } from './contender.ts';
+import { iptablesContenders, nftContenders, xdpFilterContenders } from './peers.ts';
+import { fleetblock, floors, hashLpm } from './programs.ts';
+import { type Placement, Rig } from './rig.ts';
+import { makeList } from './sources.ts';
 
-export const LOADS = {
-  clean: { name: 'clean', kind: 'random', count: 0 },
-  few: { name: 'attack from 10,000', kind: 'addresses', count: 10_000 },
-  all: { name: 'attack from all', kind: 'addresses', count: 1_000_000 },
-  prefixes: { name: 'attack in prefixes', kind: 'prefixes', count: 10_000 },
-} as const satisfies Record<string, Load>;
+const FRAMES = 300_000;
+/** Fills the caches, and lets the program find out what sort of traffic it is. */
+const WARM_UP = 600_000;
 
-export type LoadName = keyof typeof LOADS;
+export const BARE = 'bare XDP_DROP';
+export const PARSE = 'parse only';
+export const FLEETBLOCK = 'fleetblock, 1 M';
+const SHORT = 'fleetblock, 10,000';
+const HASH = 'hash + LPM, 1 M';
 
-interface Contender {
-  readonly name: string;
-  readonly loads: readonly LoadName[];
-  /** Puts it on the attacked end. */
-  attach(): Promise<Undo>;
+export interface PacketOptions {
+  readonly placement: Placement;
+  /** Beside the programs: nftables, iptables and ipset instead of the variants of fleetblock. */
+  readonly netfilter: boolean;
+  readonly repetitions: number;
+  /** Contenders whose names it does not match are left out. */
+  readonly only: RegExp;
 }
 
-/** Contender -> load -> nanoseconds a frame of each repetition. */
-export type Results = Map<string, Map<LoadName, number[]>>;
-
-/** Loads a variant of fleetblock's program over a list; a clean verdict drops, so that the stack's cost stays out. */
-export async function fleetblock(list: PackedEntries, limits: Limits, ...defines: string[]) {
-  const path = await compile(
-    'bpf/fleetblock.bpf.c',
-    `fleetblock-${defines.join('-') || 'plain'}`,
-    'FB_CLEAN_IS_DROP',
-    ...defines,
-  );
-  const object = BpfObject.load(path, { maxEntries: mapSizes(limits), frags: false });
-  const grace = new GracePeriod();
-  const tables = await openTables((name) => object.map(name), {
-    limits,
-    gracePeriod: () => grace.wait(),
-    onError: (error) => {
-      throw error;
-    },
-  });
-  const table = new EntryTable();
-  table.addAll(list, 0);
-  await tables.apply({ adds: list, removes: NO_ENTRIES }, table);
-  return object.program('fleetblock');
+export async function measurePackets(
+  list: PackedEntries,
+  options: PacketOptions,
+): Promise<{ findings: Finding[]; results: Results }> {
+  const rig = await Rig.open(options.placement);
+  const wanted = ({ name }: { name: string }) => options.only.test(name);
+  const made = options.netfilter ? await besideNetfilter(list, rig) : await programs(list, rig, wanted);
+  const results = new Results();
+  for (let repetition = 0; repetition < options.repetitions; repetition++)
+    for (const contender of made.filter(wanted)) await measureOne(rig, contender, results);
+  results.print(`nanoseconds a frame, ends ${options.placement}, medians of ${options.repetitions}`, BARE);
+  rig.close();
+  return { findings: options.netfilter ? netfilterFindings(results) : findings(results, options.placement), results };
 }
 
-export async function hashLpm(list: PackedEntries): Promise<XdpProgram> {
-  const path = await compile('bench/datapath/programs/hash-lpm.bpf.c', 'hash-lpm', 'CLEAN_IS_DROP');
-  const object = BpfObject.load(path, { frags: false });
-  const addresses = keysOf(list.v4, (length) => length === 32, false);
-  await object.map('addresses').updateBatch(addresses.keys, addresses.values, addresses.rows);
-  const prefixes = keysOf(list.v4, (length) => length < 32, true);
-  await object.map('prefixes').updateBatch(prefixes.keys, prefixes.values, prefixes.rows);
-  return object.program('hash_lpm');
-}
-
-export function xdpContender(name: string, program: XdpProgram, loads: readonly LoadName[], rig: Rig): Contender {
-  return {
-    name,
-    loads,
-    attach: async () => {
-      const link = XdpLink.create(program, rig.attackedIndex, 'native');
-      return async () => link.close();
-    },
-  };
-}
-
-/** Those of the peers that are installed here. `list`: its addresses come before its prefixes. */
-export async function peerContenders(list: PackedEntries): Promise<Contender[]> {
-  const contenders: Contender[] = [];
-  if (await isInstalled('xdp-filter')) {
-    contenders.push({ name: 'xdp-filter, its 10,000', loads: ['few'], attach: () => xdpFilter(list.v4, 'allow') });
-    contenders.push({ name: 'xdp-filter, clean', loads: ['clean'], attach: () => xdpFilter(list.v4, 'deny') });
+async function measureOne(rig: Rig, { name, loads, attach }: Contender, results: Results): Promise<void> {
+  const undo = await attach();
+  await sleep(20);
+  for (const load of loads) {
+    rig.live(LOADS[load], WARM_UP);
+    results.add(name, load, rig.live(LOADS[load], FRAMES));
   }
-  if (await isInstalled('nft')) {
-    const few = () => nftIngress(list.v4, XDP_FILTER_ENTRIES);
-    contenders.push({ name: 'nft ingress set of 10,000', loads: ['few'], attach: few });
-    contenders.push({
-      name: 'nft ingress set of 1 M',
-      loads: ['few', 'all'],
-      attach: () => nftIngress(list.v4, 1_000_000),
-    });
-  }
-  if (await isInstalled('iptables'))
-    contenders.push({ name: 'iptables raw, 1 rule', loads: ['few'], attach: iptablesRaw });
-  return contenders;
+  await undo();
 }
 
-/** `frames` a measurement, after a tenth of that to warm up. */
-export async function measure(
+async function programs(
+  list: PackedEntries,
   rig: Rig,
-  contenders: readonly Contender[],
-  repetitions: number,
-  frames: number,
-): Promise<Results> {
-  const results: Results = new Map(contenders.map(({ name }) => [name, new Map()]));
-  for (let repetition = 0; repetition < repetitions; repetition++) {
-    for (const { name, loads, attach } of contenders) {
-      const undo = await attach();
-      await sleep(20);
-      for (const load of loads) {
-        rig.live(LOADS[load], frames / 10);
-        const samples = results.get(name)?.get(load) ?? [];
-        samples.push(rig.live(LOADS[load], frames));
-        results.get(name)?.set(load, samples);
-      }
-      await undo();
-    }
-  }
-  return results;
+  wanted: (each: { name: string }) => boolean,
+): Promise<Contender[]> {
+  const floor = await floors();
+  const short = makeList(10_000, 100);
+  const variants = [
+    { name: FLEETBLOCK, list, defines: [], loads: LOAD_NAMES },
+    { name: SHORT, list: short, defines: [], loads: ['clean', 'few'] },
+    { name: 'fleetblock, empty', list: makeList(0, 0), defines: [], loads: ['clean'] },
+    { name: 'fleetblock, 1 M, nothing remembered', list, defines: ['FB_WITHOUT_RECENT'], loads: LOAD_NAMES },
+    { name: 'fleetblock, 1 M, no front', list, defines: ['FB_WITHOUT_FRONT'], loads: LOAD_NAMES },
+  ] as const;
+  const contenders = [
+    xdpContender(BARE, floor.program('bare_drop'), LOAD_NAMES, rig),
+    xdpContender(PARSE, floor.program('parse_only'), LOAD_NAMES, rig),
+  ];
+  for (const { name, list: entries, defines, loads } of variants.filter(wanted))
+    contenders.push(xdpContender(name, await fleetblock(entries, DEFAULT_LIMITS, ...defines), loads, rig));
+  if (wanted({ name: HASH })) contenders.push(xdpContender(HASH, await hashLpm(list), LOAD_NAMES, rig));
+  return [...contenders, ...(await xdpFilterContenders(list.v4))];
 }
 
-/** Median nanoseconds a frame; NaN for what was not measured. */
-export function nanoseconds(results: Results, name: string, load: LoadName): number {
-  const samples = results.get(name)?.get(load);
-  return samples ? stats(samples).median : Number.NaN;
+async function besideNetfilter(list: PackedEntries, rig: Rig): Promise<Contender[]> {
+  const floor = await floors();
+  return [
+    xdpContender(BARE, floor.program('bare_drop'), LOAD_NAMES, rig),
+    xdpContender(FLEETBLOCK, await fleetblock(list, DEFAULT_LIMITS), LOAD_NAMES, rig),
+    ...(await iptablesContenders(list.v4)),
+    ...(await nftContenders(list.v4)),
+  ];
+}
+
+/** Throughput of `name` over that of a peer on the same load: more is better. */
+function rate(results: Results, load: LoadName, against: string, target?: number): Finding[] {
+  const ours = results.median(FLEETBLOCK, load);
+  const theirs = results.median(against, load);
+  if (ours === undefined || theirs === undefined) return [];
+  return [
+    {
+      question: `${LOADS[load].name}, list of 1 M: packets/s`,
+      value: 1000 / ours,
+      unit: 'M/s',
+      against,
+      ratio: theirs / ours,
+      ...(target === undefined ? {} : { target: { relation: '>=', ratio: target } }),
+    },
+  ];
+}
+
+/** What `name` adds to a clean packet over what a peer adds: less is better. */
+function added(results: Results, name: string, against: string, target: number): Finding[] {
+  const floor = results.median(BARE, 'clean');
+  const ours = results.median(name, 'clean');
+  const theirs = results.median(against, 'clean');
+  if (floor === undefined || ours === undefined || theirs === undefined) return [];
+  return [
+    {
+      question: `clean, ${name}: added`,
+      value: ours - floor,
+      unit: 'ns',
+      against,
+      ratio: (ours - floor) / (theirs - floor),
+      target: { relation: '<=', ratio: target },
+    },
+  ];
+}
+
+/** As issue 3 asks, and what each load adds in plain nanoseconds: a ratio to the floor says much about the floor. */
+function findings(results: Results, placement: Placement): Finding[] {
+  const plain = LOAD_NAMES.flatMap((load): Finding[] => {
+    const floor = results.median(BARE, load);
+    const ours = results.median(FLEETBLOCK, load);
+    if (floor === undefined || ours === undefined) return [];
+    return [
+      {
+        question: `${LOADS[load].name}, list of 1 M: added to ${floor.toFixed(0)} ns of ${BARE}`,
+        value: ours - floor,
+        unit: 'ns',
+      },
+    ];
+  });
+  return [
+    ...rate(results, 'clean', BARE, 0.66),
+    ...added(results, FLEETBLOCK, HASH, 0.35),
+    ...added(results, FLEETBLOCK, 'xdp-filter, clean', 1.1),
+    ...added(results, SHORT, 'xdp-filter, clean', 0.35),
+    ...rate(results, 'few', BARE, 0.8),
+    ...rate(results, 'few', 'xdp-filter, its 10,000', 1.15),
+    ...rate(results, 'prefixes', BARE, 0.9),
+    ...rate(results, 'all', BARE, 0.42),
+    // Whoever reads a packet pays for it, whatever is done with what it says.
+    ...(placement === 'apart' ? LOAD_NAMES.flatMap((load) => rate(results, load, PARSE)) : []),
+    ...plain,
+  ];
+}
+
+function netfilterFindings(results: Results): Finding[] {
+  return [
+    ...rate(results, 'few', 'iptables raw, 1 rule', 2.5),
+    ...rate(results, 'few', 'iptables raw, 1,000 rules'),
+    ...rate(results, 'few', 'iptables raw, 10,000 rules'),
+    ...rate(results, 'few', 'ipset hash:ip of 1 M in raw'),
+    ...rate(results, 'all', 'ipset hash:ip of 1 M in raw'),
+    ...rate(results, 'few', 'nft ingress set of 10,000', 2.5),
+    ...rate(results, 'few', 'nft ingress set of 1 M', 2.5),
+    ...rate(results, 'all', 'nft ingress set of 1 M', 2),
+    ...rate(results, 'prefixes', 'nft interval set of 1 M + 10,000', 8),
+  ];
 }

@@ -88,8 +88,8 @@ static __always_inline int rewrite(struct xdp_md *ctx)
 	if (!now || (void *)(ip + 1) > (void *)(long)ctx->data_end)
 		return -1;
 	source = bpf_htonl(next_source(now));
-	/* The stack looks at the checksum before netfilter does: `id` holds the sum of the rest. */
-	sum = ip->id + (source & 0xffff) + (source >> 16);
+	/* The stack looks at the checksum before netfilter does. `id` holds the sum of the rest, and is itself a part of it all. */
+	sum = 2 * ip->id + (source & 0xffff) + (source >> 16);
 	sum = (sum & 0xffff) + (sum >> 16);
 	sum = (sum & 0xffff) + (sum >> 16);
 	ip->saddr = source;
