@@ -1,21 +1,13 @@
 // What may not be blocked without an admin's override: so much, or such addresses, that the fleet would lock its owners out.
 // The hosts' own allow entries protect their addresses in the kernel all the same.
-import { readFileSync } from 'node:fs';
-import { isIP } from 'node:net';
-import { networkInterfaces } from 'node:os';
 import { FleetblockError } from '../common/errors.ts';
 import { addressBytes, type FamilyColumns, type PackedEntries } from '../common/packed.ts';
 import { covers, type Family, formatPrefix, type Prefix, parsePrefix } from '../common/prefix.ts';
+import { type LocalNetwork, type Protected, systemNetwork } from './local-network.ts';
 import type { ClaimAction } from './store/records.ts';
 
 /** Shorter prefixes cover too much of the Internet for one command. */
 const SHORTEST = { 4: 8, 6: 19 } as const;
-
-interface Protected {
-  readonly prefix: Prefix;
-  /** For the refusal: `the controller's own address 192.0.2.1`. */
-  readonly what: string;
-}
 
 const SPECIAL: readonly Protected[] = [
   ['127.0.0.0/8', 'loopback'],
@@ -28,11 +20,6 @@ const SPECIAL: readonly Protected[] = [
   ['0.0.0.0/8', 'the unspecified address'],
   ['::', 'the unspecified address'],
 ].map(([text = '', what = '']) => ({ prefix: parsePrefix(text), what }));
-
-/** This machine's addresses, gateways and resolvers. */
-export interface LocalNetwork {
-  addresses(): readonly Protected[];
-}
 
 export class Guard {
   readonly #local: LocalNetwork;
@@ -108,50 +95,4 @@ function sameBits(a: Uint8Array, offset: number, b: Uint8Array, bits: number): b
 
 function share(prefix: Prefix): string {
   return prefix.length === 0 ? 'all' : `1/${2 ** prefix.length}`;
-}
-
-const systemNetwork: LocalNetwork = {
-  addresses: () => [...ownAddresses(), ...gateways(), ...resolvers()],
-};
-
-function ownAddresses(): Protected[] {
-  return Object.values(networkInterfaces())
-    .flatMap((addresses) => addresses ?? [])
-    .map(({ address }) => protect(address.replace(/%.*$/, ''), "the controller's own address"));
-}
-
-function gateways(): Protected[] {
-  const v4 = lines('/proc/net/route').flatMap((line) => {
-    const [, , gateway = ''] = line.split('\t');
-    if (!/^[0-9A-F]{8}$/.test(gateway) || gateway === '00000000') return [];
-    // Little-endian words on the little-endian machines that Node.js runs on.
-    const bytes = [...Buffer.from(gateway, 'hex')].reverse();
-    return [protect(bytes.join('.'), "the controller's gateway")];
-  });
-  const v6 = lines('/proc/net/ipv6_route').flatMap((line) => {
-    const gateway = line.split(/\s+/)[4] ?? '';
-    if (!/^[0-9a-f]{32}$/.test(gateway) || /^0+$/.test(gateway)) return [];
-    return [protect(gateway.match(/.{4}/g)?.join(':') ?? '', "the controller's gateway")];
-  });
-  return [...v4, ...v6];
-}
-
-function resolvers(): Protected[] {
-  return lines('/etc/resolv.conf').flatMap((line) => {
-    const [, address = ''] = /^\s*nameserver\s+([^\s%]+)/.exec(line) ?? [];
-    return isIP(address) ? [protect(address, "the controller's resolver")] : [];
-  });
-}
-
-function protect(address: string, whose: string): Protected {
-  return { prefix: parsePrefix(address), what: `${whose} ${address}` };
-}
-
-function lines(path: string): string[] {
-  try {
-    return readFileSync(path, 'utf8').split('\n');
-  } catch {
-    // Not every system has each of them: what is not known cannot be guarded.
-    return [];
-  }
 }
