@@ -1,14 +1,14 @@
 // A host's identity in the fleet: how it is got with a token, and the one file that holds it.
-import { generateKeyPairSync, sign } from 'node:crypto';
+import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
 import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseEndpoint } from '../common/endpoint.ts';
 import { FleetblockError } from '../common/errors.ts';
 import { ensurePrivateDirectory, readSecretFile, writeFileAtomic } from '../common/files.ts';
 import type { ClientIdentity } from '../common/rpc/channel.ts';
+import { fetchPinnedRoot } from '../common/rpc/pinned-root.ts';
 import { isValidName } from '../common/selector.ts';
 import type { EnrollmentToken } from '../common/token.ts';
-import { fetchPinnedRoot } from './pinned-root.ts';
 import { callEnroll } from './services/enrollment-client.ts';
 
 export interface Enrollment {
@@ -33,10 +33,13 @@ export interface JoinOptions {
 }
 
 const FILE = 'enrollment.json';
+/** The key that a token is being used for, until the answer is stored. */
+const UNDER_WAY = 'enrolling.json';
 
 /**
  * Makes a key, has the controller certify it and stores both. The token's secret leaves this host only towards a
  * controller whose root has the token's pin.
+ * When the answer is lost, the same token may be used again from the same state directory: for the same key.
  * @throws FleetblockError with a text that names the fix; nothing is stored then
  */
 export async function joinFleet(options: JoinOptions): Promise<Enrollment> {
@@ -55,20 +58,19 @@ export async function joinFleet(options: JoinOptions): Promise<Enrollment> {
     );
   // Before the token is spent: a directory that cannot be written would waste it.
   ensurePrivateDirectory(stateDir);
-  writeFileAtomic(join(stateDir, `.${FILE}.probe`), '');
-  rmSync(join(stateDir, `.${FILE}.probe`), { force: true });
-
+  const privateKey = keyFor(token.id, stateDir);
   const timeoutMs = options.timeoutMs ?? 10_000;
   const rootCertificate = await fetchPinnedRoot(controller, token.pin, timeoutMs);
-  const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const answer = await callEnroll(controller, rootCertificate, timeoutMs, {
     tokenId: token.id,
     tokenSecret: Buffer.from(token.secret),
     hostName: name,
     labels: { ...options.labels },
-    publicKey: publicKey.export({ type: 'spki', format: 'der' }),
+    publicKey: createPublicKey(privateKey).export({ type: 'spki', format: 'der' }),
     possession: sign('sha256', Buffer.from(`fleetblock-enroll:${token.id}`), privateKey),
     agentVersion: options.agentVersion,
+  }).catch((error: unknown) => {
+    throw lostAnswer(error) ?? error;
   });
   const enrollment: Enrollment = {
     controller,
@@ -83,7 +85,32 @@ export async function joinFleet(options: JoinOptions): Promise<Enrollment> {
     },
   };
   storeEnrollment(stateDir, enrollment);
+  rmSync(join(stateDir, UNDER_WAY), { force: true });
   return enrollment;
+}
+
+/** The key of an earlier try with this token, or a new one; on disk before the token is spent for it. */
+function keyFor(tokenId: string, stateDir: string): KeyObject {
+  const path = join(stateDir, UNDER_WAY);
+  if (existsSync(path)) {
+    const [id, pem] = texts(parseJson(readSecretFile(path, 'the key of an earlier join')), ['tokenId', 'privateKey']);
+    if (id === tokenId && pem) return createPrivateKey(pem);
+  }
+  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const pem = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+  writeFileAtomic(path, `${JSON.stringify({ tokenId, privateKey: pem })}\n`);
+  return privateKey;
+}
+
+/** The token may be spent; undefined when the controller said what is wrong. */
+function lostAnswer(error: unknown): FleetblockError | undefined {
+  if (!(error instanceof FleetblockError) || (error.code !== 'UNAVAILABLE' && error.code !== 'DEADLINE_EXCEEDED'))
+    return undefined;
+  return new FleetblockError(
+    error.code,
+    `${error.message}; it may have enrolled this host all the same: run the same command with the same token again, which is safe to repeat`,
+    { cause: error },
+  );
 }
 
 /** Replaces the file in one step: a certificate never stands beside another one's key. Mode 0600. */
@@ -109,12 +136,7 @@ export function loadEnrollment(stateDir: string): Enrollment {
 }
 
 function parseEnrollment(text: string): Enrollment | undefined {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+  const value = parseJson(text);
   const [controller, hostId, hostName, fleet] = texts(value, ['controller', 'hostId', 'hostName', 'fleet']);
   const identity = typeof value === 'object' && value !== null && 'identity' in value ? value.identity : undefined;
   const [rootCertificate, certificateChain, privateKey] = texts(identity, [
@@ -125,6 +147,14 @@ function parseEnrollment(text: string): Enrollment | undefined {
   if (!controller || !hostId || !hostName || !fleet || !rootCertificate || !certificateChain || !privateKey)
     return undefined;
   return { controller, hostId, hostName, fleet, identity: { rootCertificate, certificateChain, privateKey } };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 /** The fields of an unknown value that are texts. */

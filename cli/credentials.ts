@@ -18,15 +18,20 @@ export interface Credentials {
   readonly privateKey: string;
 }
 
-const DEFAULT_PORT = 7443;
+/** Of an address without one. */
+export const DEFAULT_PORT = 7443;
 
 /**
  * Flags, then FLEETBLOCK_CONFIG, FLEETBLOCK_CONTEXT and FLEETBLOCK_CONTROLLER, then ~/.config/fleetblock/config.yaml.
  * @throws FleetblockError INVALID_ARGUMENT: no file, one that others may read, or one that does not have what is needed.
  */
 export async function loadCredentials(cli: Cli, options: GlobalOptions): Promise<Credentials> {
-  const path = options.config ?? (cli.env.FLEETBLOCK_CONFIG || defaultPath(cli));
-  const file = await parseFile(read(path), path);
+  const path = credentialsPath(cli, options);
+  const file = await readCredentialsFile(path);
+  if (!file)
+    throw bad(
+      `no credentials: ${path} does not exist; copy operators/admin.yaml there from the data directory of fleetblock-controller, get some with fleetblock login, or name a file with --config`,
+    );
   const wanted = options.context ?? (cli.env.FLEETBLOCK_CONTEXT || undefined);
   const context = chooseContext(file, wanted, path);
   const pem = (key: string): string => {
@@ -45,22 +50,24 @@ export async function loadCredentials(cli: Cli, options: GlobalOptions): Promise
   };
 }
 
-function defaultPath(cli: Cli): string {
+/** Where credentials are read from and written to. */
+export function credentialsPath(cli: Cli, { config }: GlobalOptions): string {
+  if (config !== undefined || cli.env.FLEETBLOCK_CONFIG) return config ?? cli.env.FLEETBLOCK_CONFIG ?? '';
   const base = cli.env.XDG_CONFIG_HOME || join(cli.env.HOME || homedir(), '.config');
   return join(base, 'fleetblock', 'config.yaml');
 }
 
-function read(path: string): string {
+/** Undefined when there is none. @throws FleetblockError INVALID_ARGUMENT: one that others may read, or no YAML mapping */
+export async function readCredentialsFile(path: string): Promise<Record<string, unknown> | undefined> {
+  let text: string;
   try {
-    return readSecretFile(path, 'the credentials file');
+    text = readSecretFile(path, 'the credentials file');
   } catch (error) {
-    if (error instanceof FleetblockError && error.code === 'NOT_FOUND')
-      throw bad(
-        `no credentials: ${path} does not exist; copy operators/admin.yaml there from the data directory of fleetblock-controller, or name it with --config`,
-      );
+    if (error instanceof FleetblockError && error.code === 'NOT_FOUND') return undefined;
     // Local trouble, not a refusal by the controller.
     throw bad(messageOf(error));
   }
+  return await parseFile(text, path);
 }
 
 async function parseFile(text: string, path: string): Promise<Record<string, unknown>> {

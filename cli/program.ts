@@ -1,6 +1,7 @@
 // The command line: which command, its options, and what its failure means for the exit code.
 import { Command, CommanderError } from 'commander';
 import { FleetblockError, messageOf } from '../common/errors.ts';
+import { withoutTokens } from '../common/token.ts';
 import { COMMANDS, type CommandModule } from './commands/registry.ts';
 import type { Cli } from './context.ts';
 import { EXIT, exitCodeOf } from './exit-codes.ts';
@@ -14,7 +15,7 @@ export async function run(args: readonly string[], cli: Cli): Promise<number> {
   } catch (error) {
     // --help and --version end here too, with 0; commander has printed what there is to say.
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
-    cli.stderr.write(`fleetblock: ${messageOf(error)}\n`);
+    cli.stderr.write(`fleetblock: ${withoutTokens(messageOf(error))}\n`);
     return error instanceof FleetblockError ? exitCodeOf(error.code) : EXIT.failure;
   }
 }
@@ -28,7 +29,7 @@ export async function buildProgram(args: readonly string[], cli: Cli): Promise<C
     .option('--controller <host:port>', 'another address of the controller (FLEETBLOCK_CONTROLLER)')
     .configureOutput({
       writeOut: (text) => cli.stdout.write(text),
-      writeErr: (text) => cli.stderr.write(text),
+      writeErr: (text) => cli.stderr.write(withoutTokens(text)),
       outputError: (text, write) => write(oneLine(text)),
       getOutHelpWidth: () => cli.stdout.columns ?? 100,
       getErrHelpWidth: () => cli.stderr.columns ?? 100,

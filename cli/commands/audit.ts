@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import { parseDuration } from '../../common/duration.ts';
 import { FleetblockError } from '../../common/errors.ts';
+import { formatPrefix, parsePrefix } from '../../common/prefix.ts';
 import type { AuditEntry__Output } from '../../proto/gen/fleetblock/v1/AuditEntry.ts';
 import type { Cli, GlobalOptions } from '../context.ts';
 import { loadCredentials } from '../credentials.ts';
@@ -18,6 +19,8 @@ interface AuditOptions extends GlobalOptions {
   readonly actor?: string;
   readonly verb?: string;
   readonly subject?: string;
+  readonly prefix?: string;
+  readonly host?: string;
   readonly since?: string;
   readonly until?: string;
   readonly last: number;
@@ -32,13 +35,16 @@ export function register(program: Command, cli: Cli): void {
     .option('--actor <actor>', 'only by this actor, like admin/alice')
     .option('--verb <verb>', 'only this: block, unblock, import, token.create, refused, ...')
     .option('--subject <text>', 'only where this is part of the subject, like an address')
+    .option('--prefix <prefix>', 'only what names exactly this address or prefix')
+    .option('-H, --host <name>', 'only what names this host, as a target or as one that did not enforce')
     .option('--since <when>', 'only from then on: a time ago (24h) or a date (2026-11-24, 2026-11-24T12:00:00Z)')
     .option('--until <when>', 'only before then')
     .option('--last <number>', 'so many, the newest (0: all)', parseCount, 100);
   addExamples(
     addOutput(command),
     'fleetblock audit --since 24h',
-    'fleetblock audit --subject 203.0.113.7 --last 0',
+    'fleetblock audit --prefix 203.0.113.7 --last 0',
+    'fleetblock audit --verb result --host web1',
     'fleetblock audit --verb refused -o json',
   );
   registerVerify(command, cli);
@@ -53,11 +59,13 @@ export function register(program: Command, cli: Cli): void {
         actor: options.actor ?? '',
         verb: options.verb ?? '',
         subject: options.subject ?? '',
+        prefix: options.prefix === undefined ? '' : formatPrefix(parsePrefix(options.prefix)),
+        host: options.host ?? '',
         sinceMs: since ?? 0,
         untilMs: until ?? 0,
         last: options.last,
       });
-      await streamRows(cli, options.output, batches, COLUMNS, auditJson);
+      await streamRows(cli, options.output, batches, columns(options.output), auditJson);
     });
   });
 }
@@ -88,6 +96,10 @@ const COLUMNS: readonly Column<AuditEntry__Output>[] = [
   { title: 'REASON', cell: (entry) => entry.reason || '-', flexible: true },
 ];
 
+function columns(form: OutputForm): readonly Column<AuditEntry__Output>[] {
+  return form === 'wide' ? COLUMNS.toSpliced(2, 0, { title: 'FROM', cell: ({ source }) => source || '-' }) : COLUMNS;
+}
+
 function auditJson(entry: AuditEntry__Output): object {
   return {
     sequence: jsonInteger(entry.sequence),
@@ -97,5 +109,6 @@ function auditJson(entry: AuditEntry__Output): object {
     subject: entry.subject,
     reason: entry.reason,
     revision: entry.revision === '0' ? null : jsonInteger(entry.revision),
+    source: entry.source === '' ? null : entry.source,
   };
 }

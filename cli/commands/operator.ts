@@ -31,6 +31,7 @@ export function register(program: Command, cli: Cli): void {
     .summary('people and programs that may use the controller')
     .description('Credentials of people and programs (role admin).');
   registerCreate(group, cli);
+  registerToken(group, cli);
   registerList(group, cli);
   registerRevoke(group, cli);
 }
@@ -82,6 +83,43 @@ function registerCreate(group: Command, cli: Cli): void {
     else cli.stdout.write(`${path}\n`);
     cli.stderr.write(
       `credentials of ${name} (${options.role}), valid until ${expiresAt}: put them in ~/.config/fleetblock/config.yaml there\n`,
+    );
+  });
+}
+
+function registerToken(group: Command, cli: Cli): void {
+  const command = group
+    .command('token')
+    .description(
+      'Make a one-time token by which somebody gets such credentials on their own machine: the key is made there and never leaves it.',
+    )
+    .argument('<name>', 'of the person or program')
+    .addOption(
+      new Option('--role <role>', 'what they may do').choices(['viewer', 'operator', 'admin']).makeOptionMandatory(),
+    )
+    .addOption(
+      durationOption('-d, --duration <time>', 'the credentials are valid for this time, 12h to 30d (default: 7d)'),
+    )
+    .addOption(durationOption('--within <time>', 'the token is valid for this time, at most 24h (default: 1h)'));
+  addExamples(addOutput(command), 'fleetblock operator token alice --role operator');
+  command.action(async (name: string) => {
+    const options = command.optsWithGlobals<OperatorOptions & { readonly within?: number }>();
+    const credentials = await loadCredentials(cli, options);
+    const reply = await withIdentity(cli, credentials, (client) =>
+      client.createOperatorToken({
+        name,
+        role: options.role,
+        ttlMs: options.duration ?? 0,
+        tokenTtlMs: options.within ?? 0,
+      }),
+    );
+    const { token, id, controller } = reply;
+    const expiresAt = jsonTime(reply.expiresAtMs);
+    if (options.output === 'json' || options.output === 'yaml')
+      await printValue(cli, options.output, { token, id, name, role: options.role, controller, expiresAt });
+    else cli.stdout.write(`${token}\n`);
+    cli.stderr.write(
+      `for ${name} (${options.role}), once, until ${expiresAt}: fleetblock login ${controller} --token-file -\n`,
     );
   });
 }

@@ -27,6 +27,8 @@ export const COMMANDS: Readonly<Record<string, () => Promise<CommandModule>>> = 
   token: () => import('./token.ts'),
   host: () => import('./host.ts'),
   operator: () => import('./operator.ts'),
+  login: () => import('./login.ts'),
+  context: () => import('./context.ts'),
   doctor: () => import('./doctor.ts'),
   completion: () => import('./completion.ts'),
 };

@@ -1,6 +1,8 @@
 // The identity service as the commands call it: tokens, hosts, operators.
 import type { CreateOperatorReply__Output } from '../../proto/gen/fleetblock/v1/CreateOperatorReply.ts';
 import type { CreateOperatorRequest } from '../../proto/gen/fleetblock/v1/CreateOperatorRequest.ts';
+import type { CreateOperatorTokenReply__Output } from '../../proto/gen/fleetblock/v1/CreateOperatorTokenReply.ts';
+import type { CreateOperatorTokenRequest } from '../../proto/gen/fleetblock/v1/CreateOperatorTokenRequest.ts';
 import type { ListOperatorsReply__Output } from '../../proto/gen/fleetblock/v1/ListOperatorsReply.ts';
 import type { ListTokensReply__Output } from '../../proto/gen/fleetblock/v1/ListTokensReply.ts';
 import type { RevokeHostReply__Output } from '../../proto/gen/fleetblock/v1/RevokeHostReply.ts';
@@ -37,6 +39,10 @@ export class IdentityClient {
 
   createOperator(request: CreateOperatorRequest): Promise<CreateOperatorReply__Output> {
     return this.#connection.unary(method('IdentityService', 'CreateOperator'), request);
+  }
+
+  createOperatorToken(request: CreateOperatorTokenRequest): Promise<CreateOperatorTokenReply__Output> {
+    return this.#connection.unary(method('IdentityService', 'CreateOperatorToken'), request);
   }
 
   listOperators(): Promise<ListOperatorsReply__Output> {

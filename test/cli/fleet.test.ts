@@ -356,6 +356,39 @@ describe('events and audit', () => {
     expect((await fleetblock(['events', '-f', '-o', 'json'])).stdout.trimEnd().split('\n')).toHaveLength(2);
   });
 
+  test('drops, and what no line tells of', async () => {
+    const asked: string[] = [];
+    controller.script.watchDrops = ({ host }) => {
+      asked.push(host);
+      const drop = { atMs: NOW, interface: 'eth0', packets: 1234, bytes: 79_000 };
+      return [
+        { host: 'web1', drops: [{ ...drop, source: Buffer.from([198, 51, 100, 7]) }], untoldPackets: 5000 },
+        {
+          host: 'web2',
+          drops: [
+            { ...drop, source: Buffer.from('20010db8000000000000000000000001', 'hex'), packets: 1, monitored: true },
+          ],
+          lostReports: 2,
+        },
+      ];
+    };
+    expect((await fleetblock(['events', '--drops'])).stdout.split('\n')).toEqual([
+      '2026-11-24T12:00:00.000Z  web1  eth0  198.51.100.7  1,234 packets dropped',
+      '2026-11-24T12:00:00.000Z  web1  5,000 packets more, not sampled',
+      '2026-11-24T12:00:00.000Z  2 reports left out: they came faster than they were read',
+      '2026-11-24T12:00:00.000Z  web2  eth0  2001:db8::1  1 packet monitored',
+      '',
+    ]);
+    const lines = (await fleetblock(['events', '--drops', '-H', 'web1', '-o', 'json'])).stdout.trimEnd().split('\n');
+    expect(lines.map((line) => JSON.parse(line))).toMatchObject([
+      { host: 'web1', interface: 'eth0', source: '198.51.100.7', verdict: 'drop', packets: 1234, bytes: 79_000 },
+      { host: 'web1', untoldPackets: 5000, lostReports: 0 },
+      { host: 'web2', source: '2001:db8::1', verdict: 'monitor', packets: 1 },
+      { host: 'web2', untoldPackets: 0, lostReports: 2 },
+    ]);
+    expect(asked).toEqual(['', 'web1']);
+  });
+
   test('audit, and its conditions', async () => {
     let asked: ListAuditRequest__Output | undefined;
     controller.script.listAudit = (request) => {
@@ -369,6 +402,7 @@ describe('events and audit', () => {
           subject: '192.0.2.1/32 on all',
           reason: 'scan',
           revision: 4,
+          source: '192.0.2.9:50000',
         },
       ];
     };
@@ -383,6 +417,7 @@ describe('events and audit', () => {
         subject: '192.0.2.1/32 on all',
         reason: 'scan',
         revision: 4,
+        source: '192.0.2.9:50000',
       },
     ]);
     expect(asked).toMatchObject({
@@ -503,7 +538,7 @@ test('every command and subcommand has a description and, but for groups, an exa
   for (const name of commands) {
     const help = (await fleetblock([name, '--help'])).stdout;
     expect(help, name).toMatch(/\n\n[A-Z]/);
-    if (!['allow', 'token', 'host', 'operator', 'lists'].includes(name))
+    if (!['allow', 'token', 'host', 'operator', 'lists', 'context'].includes(name))
       expect(help, name).toMatch(/Examples:\n {2}\$ /);
   }
 });

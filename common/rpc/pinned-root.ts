@@ -1,10 +1,10 @@
-// The first contact: a host that trusts nothing yet gets the fleet's root from the controller and holds it against the
+// The first contact: a host or an operator's machine that trusts nothing yet gets the fleet's root from the controller and holds it against the
 // pin in its token. Nothing is sent but the TLS handshake; what follows trusts this root and nothing else.
 import { createHash, timingSafeEqual, X509Certificate } from 'node:crypto';
 import { connect, type DetailedPeerCertificate, type TLSSocket } from 'node:tls';
-import { parseEndpoint } from '../common/endpoint.ts';
-import { FleetblockError, messageOf } from '../common/errors.ts';
-import { ENROLLMENT_NAME } from '../common/rpc/channel.ts';
+import { parseEndpoint } from '../endpoint.ts';
+import { FleetblockError, messageOf } from '../errors.ts';
+import { ENROLLMENT_NAME } from './channel.ts';
 
 /** Longest chain that is looked at: leaf, issuer, root, and room for one more. */
 const MAX_CHAIN = 4;
@@ -21,7 +21,7 @@ export async function fetchPinnedRoot(controller: string, pin: Uint8Array, timeo
   if (!root)
     throw new FleetblockError(
       'UNAUTHENTICATED',
-      `the controller at ${controller} is not the one that made this token (its root certificate has another key): check the address, or make a new token with fleetblock token create`,
+      `the controller at ${controller} is not the one that made this token (its root certificate has another key): check the address, or have a new token made`,
     );
   return root.toString();
 }
