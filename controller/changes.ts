@@ -7,7 +7,7 @@ import type { Revision } from '../common/revision.ts';
 import { formatSelector, type Selector } from '../common/selector.ts';
 import type { AllowIndex } from './allow-index.ts';
 import type { Caller } from './auth/caller.ts';
-import { type Awaited, confirmBy } from './confirmations.ts';
+import { type Awaited, confirmBy } from './confirm-by.ts';
 import { type Exempted, findExemptions } from './exemptions.ts';
 import type { Guard } from './guard.ts';
 import type { Hub } from './hub/hub.ts';

@@ -1,37 +1,17 @@
 // Confirmed changes: what is undone, on every host by itself, unless somebody who can still reach the controller says that it
 // is to stay. What waits is an ordinary claim with an end, so that no host needs the controller to undo it.
-import { randomInt } from 'node:crypto';
 import type { Clock } from '../common/clock.ts';
-import { formatDuration } from '../common/duration.ts';
-import { FleetblockError } from '../common/errors.ts';
 import { formatPrefix } from '../common/prefix.ts';
 import type { Caller } from './auth/caller.ts';
 import type { ChangeReply } from './changes.ts';
 import type { EventLog } from './events.ts';
 import type { Results } from './results.ts';
 import type { Confirmation, Undone } from './store/records.ts';
-import type { ConfirmBy, Store } from './store/store.ts';
+import type { Store } from './store/store.ts';
 import type { Targets } from './targets.ts';
 
-/** For what overrides the guard, when nothing else is asked for. */
-const FORCED_MS = 60_000;
-const LEAST_MS = 1000;
-const MOST_MS = 86_400_000;
 /** How long the audit's record of an undoing waits for hosts. They end it by themselves. */
 const UNDO_PROOF_MS = 10_000;
-
-/** No letter that is read as another or as a digit. */
-const LETTERS = '23456789abcdefghjkmnpqrstvwxyz';
-const ID_LENGTH = 6;
-
-/** What an answer says of a change that waits. */
-export interface Awaited {
-  readonly id: string;
-  /** Unix milliseconds. */
-  readonly deadlineMs: number;
-  /** At the time of the answer. */
-  readonly remainingMs: number;
-}
 
 export interface ConfirmRequest {
   readonly caller: Caller;
@@ -51,31 +31,6 @@ export interface ConfirmationsDeps {
   readonly clock: Clock;
   /** @throws FleetblockError FAILED_PRECONDITION: no change now */
   readonly assertOpen: () => void;
-}
-
-/**
- * How a block is to be confirmed; undefined: it needs not be.
- * @throws FleetblockError INVALID_ARGUMENT
- */
-export function confirmBy(
-  request: { readonly confirmMs: number; readonly force: boolean; readonly monitor: boolean },
-  nowMs: number,
-): ConfirmBy | undefined {
-  const { confirmMs, force, monitor } = request;
-  if (monitor && confirmMs > 0)
-    throw new FleetblockError(
-      'INVALID_ARGUMENT',
-      'what only counts locks nobody out: leave out --confirm or --monitor',
-    );
-  const ms = confirmMs || (force && !monitor ? FORCED_MS : 0);
-  if (ms === 0) return undefined;
-  if (ms < LEAST_MS || ms > MOST_MS)
-    throw new FleetblockError(
-      'INVALID_ARGUMENT',
-      `the time to confirm is from ${formatDuration(LEAST_MS)} to ${formatDuration(MOST_MS)}: say --confirm 60s`,
-    );
-  const id = Array.from({ length: ID_LENGTH }, () => LETTERS[randomInt(LETTERS.length)]).join('');
-  return { id, deadlineMs: nowMs + ms };
 }
 
 export class Confirmations {
