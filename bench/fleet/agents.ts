@@ -1,12 +1,19 @@
 // A process full of simulated hosts: the real agent over real TLS, on the memory datapath. `agents.ts HOST:PORT IDENTITIES.json`
-// Prints `ready` once all are running; ends with its standard input.
+// `digests`: what they hold, as a count of hosts by digest. `reconnects`: connections made.
 import { readFileSync } from 'node:fs';
 import { SimulatedHost } from '../../test/sync/fleet.ts';
+import { answerLines, say } from './rig.ts';
 
 const [, , address = '', path = ''] = process.argv;
 const identities: unknown = JSON.parse(readFileSync(path, 'utf8'));
 if (!Array.isArray(identities)) throw new Error(`${path} holds no identities`);
-for (const identity of identities) new SimulatedHost(address, Object(identity));
-console.log('ready');
-process.stdin.resume();
-process.stdin.once('end', () => process.exit(0));
+const hosts = identities.map((identity) => new SimulatedHost(address, Object(identity)));
+say('ready');
+await answerLines(async () => {
+  const counts: Record<string, number> = {};
+  for (const { datapath } of hosts) {
+    const digest = Buffer.from(datapath.held.digest()).toString('hex');
+    counts[digest] = (counts[digest] ?? 0) + 1;
+  }
+  return counts;
+});

@@ -1,10 +1,10 @@
 // A process full of raw grpc-js clients that answer every message: the floor. `echoes.ts HOST:PORT CERTIFICATE.pem COUNT`
 import { readFileSync } from 'node:fs';
 import { echoClient } from '../peers/echo.ts';
+import { answerLines, say } from './rig.ts';
 
 const [, , address = '', certificate = '', count = '0'] = process.argv;
 const pem = readFileSync(certificate, 'utf8');
 for (let i = 0; i < Number(count); i++) echoClient(address, pem);
-console.log('ready');
-process.stdin.resume();
-process.stdin.once('end', () => process.exit(0));
+say('ready');
+await answerLines(async () => 'nothing to say');

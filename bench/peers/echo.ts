@@ -14,6 +14,8 @@ import {
   type ServiceDefinition,
 } from '@grpc/grpc-js';
 
+import { ackMessage, blockMessage } from './sizes.ts';
+
 const bytes = (value: Buffer) => value;
 const method = {
   path: '/floor.Echo/Stream',
@@ -73,14 +75,14 @@ export class EchoServer {
   }
 }
 
-/** Opens one stream that answers whatever it gets with the same number of bytes as an ack. */
+/** Opens one stream that answers whatever it gets with the bytes of an ack. */
 export function echoClient(address: string, ca: string): Client {
   const Echo = makeClientConstructor(service, 'Echo');
   const client = new Echo(address, credentials.createSsl(Buffer.from(ca)), {
     'grpc.ssl_target_name_override': SERVER_NAME,
     'grpc.use_local_subchannel_pool': 1,
   });
-  const ack = Buffer.alloc(40);
+  const ack = ackMessage();
   const open = () => {
     const stream = client.makeBidiStreamRequest(method.path, bytes, bytes);
     stream.on('data', () => stream.write(ack));
@@ -103,7 +105,7 @@ async function serve(
   const samples: number[] = [];
   // As apart as commands are: a hot loop would measure another thing.
   for (let round = -5; round < rounds; round++) {
-    const ms = await server.round(Buffer.alloc(64));
+    const ms = await server.round(blockMessage());
     if (round >= 0) samples.push(ms);
     await sleep(20);
   }

@@ -103,6 +103,13 @@ export class SyncFleet {
     };
   }
 
+  /** `host0`, `host1`... */
+  async enrollMany(count: number): Promise<HostIdentity[]> {
+    const identities: HostIdentity[] = [];
+    for (let i = 0; i < count; i++) identities.push(await this.enroll(`host${i}`));
+    return identities;
+  }
+
   /** `protects`: addresses that the host never drops. */
   async agent(hostName: string, labels: Record<string, string> = {}, protects: string[] = []): Promise<SimulatedHost> {
     return new SimulatedHost(this.address, await this.enroll(hostName, labels), protects);
@@ -111,6 +118,11 @@ export class SyncFleet {
   async stop(): Promise<void> {
     this.operator.close();
     await this.server.close();
+    this.removeFiles();
+  }
+
+  /** For a process that ends without `stop`. */
+  removeFiles(): void {
     rmSync(this.directory, { recursive: true, force: true });
   }
 }

@@ -1,0 +1,58 @@
+// From one command to the last ack of a large fleet, against raw grpc-js writing one message to as many TLS streams and reading
+// their answers. Both are up at the same time and take turns, round by round, the other one paused: what the machine does
+// besides meets both alike. And memory per connected agent.
+import { setTimeout as sleep } from 'node:timers/promises';
+import { report, stats } from '../report.ts';
+import { Helper } from './rig.ts';
+
+const PROCESSES = '2';
+/** After a pause its timers are due all at once: not in the middle of a round, milliseconds. */
+const SETTLE_MS = 150;
+
+export async function proof(agents: number, rounds: number): Promise<void> {
+  const words = [`${agents}`, PROCESSES];
+  const floor = new Helper('floor.ts', words);
+  const { bytesAStream } = Object(await floor.next());
+  floor.pause();
+  const product = new Helper('product.ts', words);
+  const { bytesAnAgent, connectMs } = Object(await product.next());
+  const floors: number[] = [];
+  const proofs: number[] = [];
+  for (let round = 0; round < rounds; round++) {
+    product.pause();
+    floor.resume();
+    await sleep(SETTLE_MS);
+    floors.push(Number(await floor.ask('round')));
+    floor.pause();
+    product.resume();
+    await sleep(SETTLE_MS);
+    proofs.push(Number(await product.ask('block')));
+  }
+  floor.resume();
+  await Promise.all([floor.end(), product.end()]);
+  const [raw, ours] = [stats(floors), stats(proofs)];
+  const against = (value: number, floorValue: number) => ({ value, against: 'floor', ratio: value / floorValue });
+  report(
+    'fleet',
+    [
+      { question: `raw grpc-js write and reply, ${agents} TLS streams (floor), median`, value: raw.median, unit: 'ms' },
+      { question: 'the same, p99', value: raw.p99, unit: 'ms' },
+      {
+        question: `block to enforced on ${agents} agents, mutual TLS, median`,
+        ...against(ours.median, raw.median),
+        unit: 'ms',
+        target: { relation: '<=', ratio: 1.5 },
+      },
+      { question: 'the same, p99', ...against(ours.p99, raw.p99), unit: 'ms' },
+      { question: `${agents} agents from nothing to synced`, value: connectMs / 1000, unit: 's' },
+      { question: 'raw grpc-js memory a stream (floor)', value: bytesAStream / 1024, unit: 'KiB' },
+      {
+        question: 'controller memory a connected agent',
+        ...against(bytesAnAgent / 1024, bytesAStream / 1024),
+        unit: 'KiB',
+        target: { relation: '<=', ratio: 1.5 },
+      },
+    ],
+    { agents, processes: Number(PROCESSES), rounds, floors: raw, proofs: ours, samples: { floors, proofs } },
+  );
+}
