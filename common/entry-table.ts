@@ -28,6 +28,12 @@ export class EntryTable {
     this.v6.reserve(v6Rows);
   }
 
+  /** The same with pauses, at which the table may be read and must not be changed. */
+  *reserveInSteps(v4Rows: number, v6Rows: number): Generator<void> {
+    yield* this.v4.reserveInSteps(v4Rows);
+    yield* this.v6.reserveInSteps(v6Rows);
+  }
+
   digest(): Digest {
     const bytes = new Uint8Array(8);
     const view = new DataView(bytes.buffer);
@@ -72,6 +78,9 @@ export function equalDigests(a: Digest, b: Digest): boolean {
 }
 
 const EXPIRY_SLACK_MS = 1000;
+
+/** Rows that are moved at a stretch: about a millisecond. */
+const ROWS_PER_STEP = 8192;
 
 const LITTLE_ENDIAN = new Uint8Array(Uint32Array.of(1).buffer)[0] === 1;
 
@@ -350,15 +359,29 @@ export class FamilyTable {
 
   /** Room for `rows` more. */
   reserve(rows: number): void {
-    const wanted = this.size + rows;
-    while (wanted > this.#meta.length) this.#growRows();
-    let slots = this.#index.length;
-    while (wanted * 3 > slots * 2) slots *= 2;
-    if (slots > this.#index.length) this.#growIndex(slots);
+    const steps = this.reserveInSteps(rows);
+    while (steps.next().done !== true);
   }
 
-  #growRows(): void {
-    const rows = this.#meta.length * 2;
+  /** The same with pauses, at which the table may be read and must not be changed. */
+  *reserveInSteps(rows: number): Generator<void> {
+    const wanted = this.size + rows;
+    let room = this.#meta.length;
+    while (wanted > room) room *= 2;
+    if (room > this.#meta.length) this.#growRows(room);
+    let slots = this.#index.length;
+    while (wanted * 3 > slots * 2) slots *= 2;
+    if (slots === this.#index.length) return;
+    // The old index serves until the new one is whole.
+    const index = new Uint32Array(slots);
+    for (let row = 0; row < this.size; row++) {
+      if (row % ROWS_PER_STEP === ROWS_PER_STEP - 1) yield;
+      this.#place(index, row);
+    }
+    this.#index = index;
+  }
+
+  #growRows(rows = this.#meta.length * 2): void {
     this.#addresses = grow(this.#addresses, new Uint32Array(rows * this.#words));
     this.#meta = grow(this.#meta, new Uint16Array(rows));
     if (this.#expiries) this.#expiries = grow(this.#expiries, new Float64Array(rows));
@@ -366,10 +389,16 @@ export class FamilyTable {
 
   #growIndex(slots: number): void {
     this.#index = new Uint32Array(slots);
-    for (let row = 0; row < this.size; row++) {
-      this.#loadRow(row);
-      this.#index[this.#find(this.#meta[row] ?? 0)] = row + 1;
-    }
+    for (let row = 0; row < this.size; row++) this.#place(this.#index, row);
+  }
+
+  /** Rows are unique: the first free slot is the row's. */
+  #place(index: Uint32Array, row: number): void {
+    this.#loadRow(row);
+    const mask = index.length - 1;
+    let slot = this.#hash(0x9e3779b9, keyOf(this.#meta[row] ?? 0)) & mask;
+    while (index[slot] !== 0) slot = (slot + 1) & mask;
+    index[slot] = row + 1;
   }
 }
 

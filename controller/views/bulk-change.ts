@@ -56,7 +56,7 @@ export class BulkChange {
     this.#totalsBefore = this.#layer.totals();
     const sets = this.#changes.map((change) => change.sets);
     const count = (family: 'v4' | 'v6') => sets.reduce((sum, columns) => sum + columns[family].count, 0);
-    table.reserve(count('v4'), count('v6'));
+    yield* table.reserveInSteps(count('v4'), count('v6'));
     for (const change of this.#changes) {
       yield* applyRows(table, change.sets, true);
       yield* applyRows(table, change.deletes, false);

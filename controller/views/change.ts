@@ -50,6 +50,8 @@ export class AppliedChange {
   *apply(): Generator<void> {
     for (const touched of this.#touched.values()) {
       for (const change of touched.changes) {
+        const { v4, v6 } = change.sets;
+        yield* touched.layer.table.reserveInSteps(v4.count, v6.count);
         yield* this.#applyRows(touched, change.sets, true);
         yield* this.#applyRows(touched, change.deletes, false);
       }

@@ -24,8 +24,8 @@ export class EncodedDelta {
   readonly digest: Digest;
   readonly committedMs: number | undefined;
   readonly #epoch: string;
-  readonly #pieces: readonly Buffer[];
-  readonly #byOrigin = new Map<Revision, readonly Buffer[]>();
+  readonly #pieces: readonly Piece[];
+  readonly #byOrigin = new Map<Revision, Buffer[]>();
 
   /** Remaining times are counted from `nowMs` (Unix milliseconds). */
   constructor(epoch: string, delta: ViewDelta, nowMs: number) {
@@ -34,28 +34,57 @@ export class EncodedDelta {
     this.digest = delta.digest;
     this.committedMs = delta.committedMs;
     this.#epoch = epoch;
-    this.#pieces = encodePieces(withRemainingTimes(delta.adds, nowMs), delta.removes);
+    this.#pieces = cutPieces(withRemainingTimes(delta.adds, nowMs), delta.removes);
     failpoint('hub.encode.after');
   }
 
   /** The messages for a host that holds `from`; the same buffers for every such host. */
-  messages(from: Revision): readonly Buffer[] {
-    const known = this.#byOrigin.get(from);
-    if (known) return known;
-    const last = this.#pieces.length - 1;
-    const made = this.#pieces.map((columns, i) =>
-      encodeDelta(this.#epoch, from, this.to, columns, i === last ? this.digest : undefined),
-    );
+  messages(from: Revision): Iterable<Buffer> {
+    const made = this.#byOrigin.get(from) ?? [];
     this.#byOrigin.set(from, made);
+    if (this.#pieces.length > 1) return this.#inTurn(from, made);
+    made[0] ??= this.#message(from, 0);
     return made;
+  }
+
+  /** A million rows take longer to encode than the event loop may be held: each message is made when a stream first takes it. */
+  *#inTurn(from: Revision, made: Buffer[]): Generator<Buffer> {
+    for (let i = 0; i < this.#pieces.length; i++) {
+      const message = made[i] ?? this.#message(from, i);
+      made[i] = message;
+      yield message;
+    }
+  }
+
+  #message(from: Revision, i: number): Buffer {
+    const columns = this.#pieces[i]?.columns ?? Buffer.alloc(0);
+    const digest = i === this.#pieces.length - 1 ? this.digest : undefined;
+    return encodeDelta(this.#epoch, from, this.to, columns, digest);
   }
 }
 
-function encodePieces(adds: PackedEntries, removes: PackedEntries): Buffer[] {
-  if (entryCount(adds) + entryCount(removes) <= ONE_MESSAGE_ROWS) return [encodeDeltaColumns(adds, removes)];
+/** The rows of one message, encoded when they are first asked for. */
+class Piece {
+  readonly #adds: PackedEntries;
+  readonly #removes: PackedEntries;
+  #columns: Buffer | undefined;
+
+  constructor(adds: PackedEntries, removes: PackedEntries) {
+    this.#adds = adds;
+    this.#removes = removes;
+  }
+
+  get columns(): Buffer {
+    this.#columns ??= encodeDeltaColumns(this.#adds, this.#removes);
+    return this.#columns;
+  }
+}
+
+function cutPieces(adds: PackedEntries, removes: PackedEntries): Piece[] {
+  if (entryCount(adds) + entryCount(removes) <= ONE_MESSAGE_ROWS) return [new Piece(adds, removes)];
   return [
-    ...[...cutColumns(adds)].map((piece) => encodeDeltaColumns(piece, NO_ENTRIES)),
-    ...[...cutColumns(removes)].map((piece) => encodeDeltaColumns(NO_ENTRIES, piece)),
+    ...[...cutColumns(adds)].map((piece) => new Piece(piece, NO_ENTRIES)),
+    ...[...cutColumns(removes)].map((piece) => new Piece(NO_ENTRIES, piece)),
   ];
 }
 

@@ -4,6 +4,9 @@ import { type DatabaseSync, DatabaseSync as Sqlite, type StatementSync } from 'n
 import { FleetblockError, messageOf } from '../../../common/errors.ts';
 import { failpoint } from '../../../common/failpoint.ts';
 
+/** Pages of the WAL from which a commit moves them to the main file: SQLite's own default. */
+const CHECKPOINT_PAGES = 1000;
+
 /** Most changes of one commit: bounds how long the event loop is held. */
 const MAX_BATCH = 128;
 
@@ -60,18 +63,34 @@ export class Database {
 
   /** One transaction with pauses in it, for changes too large for one turn of the event loop. Alone in its commit. */
   async writeLong<T>(work: (writer: Connection) => Promise<T>, afterCommit: (result: T) => void): Promise<T> {
-    while (this.#busy) await new Promise((resolve) => setImmediate(resolve));
+    while (this.#busy) await turn();
     this.#assertUsable();
     this.#busy = true;
     try {
+      this.#writer.exec('PRAGMA wal_autocheckpoint = 0');
       this.#writer.exec('BEGIN IMMEDIATE');
       const result = await work(this.#writer);
       this.#commit();
+      await turn();
       afterCommit(result);
       return result;
     } catch (error) {
       this.#rollBack();
       throw this.#explain(error);
+    } finally {
+      void this.#endLong();
+    }
+  }
+
+  /** What a long change has put into the WAL goes to the main file in a turn of its own, after its caller has been answered. */
+  async #endLong(): Promise<void> {
+    await turn();
+    try {
+      if (!this.#closed)
+        this.#writer.exec(`PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES}; PRAGMA wal_checkpoint(PASSIVE)`);
+    } catch (error) {
+      // The change itself is safe in the WAL; a damaged disk refuses the next one.
+      this.#explain(error);
     } finally {
       this.#busy = false;
       this.#schedule();
@@ -163,6 +182,10 @@ export class Database {
     if (explained instanceof FleetblockError && explained.code === 'DATA_LOSS') this.#broken = explained;
     return explained;
   }
+}
+
+function turn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
 }
 
 /** A connection and its prepared statements. */
