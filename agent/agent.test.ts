@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
+import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { packEntries } from '../common/packed.ts';
 import { FakeClock } from '../test/agent/fake-clock.ts';
@@ -65,6 +66,32 @@ describe('agent', () => {
     expect(hello).toMatchObject({ storeEpoch: 'e1', revision: '4', entries: '2' });
     expect(datapath.held.v4.expiryOf(datapath.held.v4.rowOf(Uint8Array.of(198, 51, 100, 0), 0, 24, false))).toBe(
       clock.boot + 50_000,
+    );
+  });
+
+  it('what ends by its own time while the controller is away is logged, and told when it is back', async () => {
+    const view = new ReferenceView('e1', 3n);
+    view.change([entry('192.0.2.1', { ttlMs: 60_000 }), entry('2001:db8::/32', { ttlMs: 61_000 }), entry('192.0.2.3')]);
+    const lines: object[] = [];
+    const log = pino({ level: 'warn' }, { write: (line: string) => void lines.push(JSON.parse(line)) });
+    const first = start({ protectIntervalMs: 20, log });
+    const stream = await sync(first, view);
+    expect((await first.agent.status()).problems).toEqual([]);
+    // Entries end while there is a controller: it takes them away itself, and nobody needs to be told.
+    clock.advance(60_500);
+    await new Promise((resolve) => setTimeout(resolve, 60));
+    expect(lines).toEqual([]);
+    stream.close();
+    const { hello } = await first.connection();
+    expect(hello.endedAlone).toMatchObject({ entries: '1', prefixes: ['192.0.2.1/32'], lastAgoMs: '500' });
+    clock.advance(1000);
+    await new Promise((resolve) => setTimeout(resolve, 60));
+    expect(lines).toContainEqual(
+      expect.objectContaining({
+        msg: 'entries have ended by their own time while the controller was away',
+        entries: 2,
+        prefixes: ['192.0.2.1/32', '2001:db8::/32'],
+      }),
     );
   });
 

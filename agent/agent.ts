@@ -12,9 +12,11 @@ import type { Source } from '../proto/gen/fleetblock/v1/Source.ts';
 import type { Status } from '../proto/gen/fleetblock/v1/Status.ts';
 import type { AgentClock } from './boot-clock.ts';
 import type { Datapath, InterfaceState } from './datapath/datapath.ts';
+import { EndedAlone } from './ended-alone.ts';
 import { HELD_NOTHING, type ViewStore } from './held.ts';
 import type { ProtectedAddress } from './protected-addresses.ts';
 import { Reconciler } from './reconciler.ts';
+import { DropReports } from './session/drop-reports.ts';
 import { lookupReply } from './session/lookup-reply.ts';
 import { runSession } from './session/session.ts';
 import type { Dial, SyncStream } from './session/stream.ts';
@@ -54,6 +56,7 @@ export class Agent {
   readonly reconciler: Reconciler;
   readonly #options: AgentOptions;
   readonly #backoff: Backoff;
+  readonly #endedAlone: EndedAlone;
   #link: LinkState = 'connecting';
   #linkProblem = '';
   #stream: SyncStream | undefined;
@@ -65,6 +68,8 @@ export class Agent {
     this.#options = options;
     this.#backoff = new Backoff(options.random ? { random: options.random } : {});
     this.reconciler = new Reconciler(options);
+    const { clock, log } = options;
+    this.#endedAlone = new EndedAlone({ clock, log, ended: (named) => this.reconciler.ended(named) });
   }
 
   get link(): LinkState {
@@ -98,7 +103,10 @@ export class Agent {
       this.#stayConnected(signal),
       repeat(auditIntervalMs, signal, () => this.#tried('audit', () => this.reconciler.audit())),
       repeat(protectIntervalMs, signal, () =>
-        this.#tried('protected addresses', async () => this.reconciler.protect(await protectedRows())),
+        this.#tried('protected addresses', async () => {
+          if (this.#link !== 'connected') this.#endedAlone.look();
+          await this.reconciler.protect(await protectedRows());
+        }),
       ),
     ]);
     signal.removeEventListener('abort', stop);
@@ -171,6 +179,7 @@ export class Agent {
       agentVersion,
       kernelVersion,
       protectedAddresses: this.#protectedAddresses(),
+      endedAlone: this.#endedAlone.told(),
     };
   }
 
@@ -207,6 +216,13 @@ export class Agent {
       resync: () => resync && this.#resync,
       hello: () => this.#hello(),
       status: () => this.status(),
+      dropReports: (send) =>
+        new DropReports({
+          datapath,
+          clock,
+          send,
+          failed: (error) => log.warn({ reason: messageOf(error) }, 'drops cannot be told'),
+        }),
       lookUp: (lookup) => lookupReply(lookup, { datapath, table: reconciler.table, clock }),
       onWelcome: ({ storeEpoch }) => {
         this.#backoff.reset();

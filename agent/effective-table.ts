@@ -1,8 +1,8 @@
 // The rows that the kernel should hold: the view that the controller sent, with this host's protected rows over it and
 // without what has expired. One big table serves both: what the view says of the few rows that differ is kept beside.
-import { EntryTable } from '../common/entry-table.ts';
+import { EntryTable, type FamilyTable } from '../common/entry-table.ts';
 import { type FamilyColumns, FLAG_ALLOW, NO_ENTRIES, type PackedEntries } from '../common/packed.ts';
-import type { Family } from '../common/prefix.ts';
+import type { Family, Prefix } from '../common/prefix.ts';
 import type { EntryChange } from './datapath/datapath.ts';
 import { concatEntries, copyRow, FAMILIES, filterRows, find, forEachRow, inSlices, UndoLog } from './rows.ts';
 
@@ -11,6 +11,14 @@ export interface StagedChange {
   /** What the kernel must do: less than what was asked for where a protected row covers it up. */
   readonly change: EntryChange;
   undo(): Promise<void>;
+}
+
+export interface EndedRows {
+  readonly count: number;
+  /** When the last of them ended, on the boot clock. */
+  readonly lastMs: number;
+  /** Some of them. */
+  readonly prefixes: readonly Prefix[];
 }
 
 export class EffectiveTable {
@@ -130,6 +138,25 @@ export class EffectiveTable {
     return { change: { adds: NO_ENTRIES, removes: ended }, undo };
   }
 
+  /** Rows of the view whose time is over at `nowMs`, hidden ones too: the kernel passes them, and nobody has taken them away. */
+  ended(nowMs: number, named: number): EndedRows {
+    let count = 0;
+    let lastMs = 0;
+    const prefixes: Prefix[] = [];
+    for (const table of [this.#table, this.#hidden])
+      for (const family of FAMILIES) {
+        const rows = table.family(family);
+        for (let row = 0; row < rows.size; row++) {
+          const expiry = rows.expiryOf(row);
+          if (expiry === 0 || expiry > nowMs) continue;
+          count++;
+          lastMs = Math.max(lastMs, expiry);
+          if (prefixes.length < named) prefixes.push(prefixOf(rows, family, row));
+        }
+      }
+    return { count, lastMs, prefixes };
+  }
+
   /** An effective table for another view, with the same protected rows over it. Takes `view` over. */
   async withView(view: EntryTable): Promise<EffectiveTable> {
     const next = new EffectiveTable(view);
@@ -169,4 +196,10 @@ export class EffectiveTable {
       for (const log of logs) await log.run();
     };
   }
+}
+
+function prefixOf(rows: FamilyTable, family: Family, row: number): Prefix {
+  const address = new Uint8Array(family === 4 ? 4 : 16);
+  rows.readAddress(row, address, 0);
+  return { family, address, length: rows.lengthOf(row) };
 }

@@ -7,6 +7,8 @@ import {
   type Datapath,
   type DatapathCounters,
   DatapathError,
+  type DropEvent,
+  type DropListener,
   type EntryChange,
   type InterfaceState,
   type MarkedView,
@@ -33,6 +35,8 @@ export class MemoryDatapath implements Datapath {
   /** Packets dropped by source: there are none here but those that a test says. */
   sources: SourceHits[] = [];
   interfaceStates: InterfaceState[] = [{ name: 'eth0', index: 2, mode: 'native', problem: '' }];
+  /** Counted by nobody here: what a test says. */
+  counted: Partial<DatapathCounters> = {};
   /** What was marked last; tests of a restart hand it on. */
   view: MarkedView | undefined;
   closed = false;
@@ -81,6 +85,7 @@ export class MemoryDatapath implements Datapath {
       allowedPackets: 0n,
       monitoredPackets: 0n,
       malformedPackets: 0n,
+      ...this.counted,
     };
   }
 
@@ -100,6 +105,14 @@ export class MemoryDatapath implements Datapath {
 
   topSources(count: number): Promise<SourceHits[]> {
     return Promise.resolve(this.sources.toSorted((a, b) => Number(b.packets - a.packets)).slice(0, count));
+  }
+
+  /** Who listens; a test tells them of drops. */
+  readonly listeners = new Set<(event: DropEvent) => void>();
+
+  listen(onEvent: (event: DropEvent) => void): DropListener {
+    this.listeners.add(onEvent);
+    return { read: () => {}, close: () => this.listeners.delete(onEvent) };
   }
 
   close(): void {

@@ -8,7 +8,7 @@ import { entryCount, type PackedEntries } from '../common/packed.ts';
 import type { Revision } from '../common/revision.ts';
 import type { AgentClock } from './boot-clock.ts';
 import { type Datapath, DatapathError } from './datapath/datapath.ts';
-import { EffectiveTable, type StagedChange } from './effective-table.ts';
+import { EffectiveTable, type EndedRows, type StagedChange } from './effective-table.ts';
 import { HELD_NOTHING, type Held, isCurrent, markOf, Refusal, type ViewStore } from './held.ts';
 import { diffInSlices } from './rows.ts';
 
@@ -90,6 +90,11 @@ export class Reconciler {
     return this.#options.datapath.capacity;
   }
 
+  /** Rows of the list whose time is over; `named` of them by name. */
+  ended(named: number): EndedRows {
+    return this.#effective.ended(this.#options.clock.bootMs(), named);
+  }
+
   /** Calls `listener` when drift was repaired or the problems changed. @returns a function that ends it */
   onChange(listener: () => void): () => void {
     this.#listeners.add(listener);
@@ -113,7 +118,7 @@ export class Reconciler {
       const mark = datapath.marked();
       if (!stored || !isCurrent(stored, mark)) {
         if (stored && mark) this.#behind = { recorded: stored.held.revision, marked: mark.revision };
-        log.warn(
+        log[stored || store.problem !== '' ? 'warn' : 'info'](
           { problem: store.problem || undefined, ...revisionsOf(this.#behind) },
           stored
             ? 'the record of the list is not what the kernel holds: waiting for the controller, pinned maps stay'

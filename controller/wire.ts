@@ -16,6 +16,7 @@ const Message = {
   snapshotEnd: 5,
   ping: 6,
   lookup: 7,
+  dropWatch: 8,
 } as const;
 
 /** Rows of columns take at most this much of a message, so that no message is over 256 KiB. */
@@ -83,6 +84,11 @@ export function encodePing(nonce: bigint): Buffer {
 /** `address`: network byte order. */
 export function encodeLookup(id: bigint, address: Uint8Array): Buffer {
   return message(Message.lookup, [varintField(1, id), bytesField(2, address)]);
+}
+
+/** `intervalMs` 0: nobody watches any more. */
+export function encodeDropWatch(intervalMs: number, rows: number): Buffer {
+  return message(Message.dropWatch, [varintField(1, BigInt(intervalMs)), varintField(2, BigInt(rows))]);
 }
 
 /** Cuts columns into pieces that each fit one message. No rows: no pieces. */

@@ -62,6 +62,29 @@ export interface SourceHits {
   readonly lastDropMs: number;
 }
 
+/** A drop that the kernel sampled, while somebody listened. */
+export interface DropEvent {
+  /** Milliseconds since boot. */
+  readonly bootMs: number;
+  /** The source: 4 or 16 bytes, network byte order. */
+  readonly address: Uint8Array;
+  /** Of the interface that it came in by. */
+  readonly interfaceIndex: number;
+  /** Packets of this source that it stands for. */
+  readonly packets: number;
+  /** Of this one packet. */
+  readonly packetBytes: number;
+  /** It passed: only a monitor-only entry matched. */
+  readonly monitored: boolean;
+}
+
+export interface DropListener {
+  /** Hands over what has come since the last call: bounded by the kernel's buffer, which loses what does not fit. */
+  read(): void;
+  /** Nobody listens any more. Idempotent. */
+  close(): void;
+}
+
 /** A revision of the list as it is marked beside the maps. */
 export interface MarkedView {
   readonly revision: bigint;
@@ -124,6 +147,12 @@ export interface Datapath {
 
   /** At most `count` sources by dropped packets, most first. @throws Error when they cannot be read */
   topSources(count: number): Promise<SourceHits[]>;
+
+  /**
+   * Has the kernel sample drops from now on, a few a clock tick at most; they are handed over by `read`.
+   * @throws Error when the kernel cannot be asked
+   */
+  listen(onEvent: (event: DropEvent) => void): DropListener;
 
   /** Stops watching; maps, links and program stay pinned and go on dropping. Idempotent. */
   close(): void;

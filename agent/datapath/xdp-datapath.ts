@@ -7,6 +7,8 @@ import {
   type Datapath,
   type DatapathCounters,
   DatapathError,
+  type DropEvent,
+  type DropListener,
   type EntryChange,
   type InterfaceState,
   type MarkedView,
@@ -16,6 +18,7 @@ import {
 } from './datapath.ts';
 import { LAYOUT_VERSION, MAPS } from './decision/layout.ts';
 import { DEFAULT_LIMITS, type Limits, mapSizes } from './decision/limits.ts';
+import { decodeDropEvent } from './drop-event.ts';
 import { Enforcement } from './enforcement.ts';
 import { HeldMark } from './held-mark.ts';
 import { isInterfaceName } from './interface-names.ts';
@@ -185,17 +188,23 @@ export class XdpDatapath implements Datapath {
     return this.#tables.entryHits(family, address, length);
   }
 
-  /** Sampled drops as they happen, in the layout of bpf/layout.h. @returns a function that stops it */
-  listen(onEvent: (event: Uint8Array) => void): () => void {
-    const ring = openRingBuffer(mapOf(this.#enforcement, MAPS.events), onEvent, (error) =>
+  listen(onEvent: (event: DropEvent) => void): DropListener {
+    const take = (record: Uint8Array) => {
+      const event = decodeDropEvent(record);
+      if (event) onEvent(event);
+    };
+    const ring = openRingBuffer(mapOf(this.#enforcement, MAPS.events), take, (error) =>
       this.#logger.error({ error: messageOf(error) }, 'drop events cannot be read'),
     );
     this.#listeners.add(ring);
     this.#tables.listen(true);
-    return () => {
-      ring.close();
-      this.#listeners.delete(ring);
-      if (this.#listeners.size === 0 && !this.#closing) this.#tables.listen(false);
+    return {
+      read: () => ring.read(),
+      close: () => {
+        ring.close();
+        this.#listeners.delete(ring);
+        if (this.#listeners.size === 0 && !this.#closing) this.#tables.listen(false);
+      },
     };
   }
 

@@ -6,6 +6,7 @@ import type { Logger } from '../../common/logger.ts';
 import { SYNC_PROTOCOL } from '../../common/rpc/proto.ts';
 import type { ControllerMessage__Output } from '../../proto/gen/fleetblock/v1/ControllerMessage.ts';
 import type { Delta__Output } from '../../proto/gen/fleetblock/v1/Delta.ts';
+import type { DropEvents } from '../../proto/gen/fleetblock/v1/DropEvents.ts';
 import type { Hello } from '../../proto/gen/fleetblock/v1/Hello.ts';
 import type { Lookup__Output } from '../../proto/gen/fleetblock/v1/Lookup.ts';
 import type { LookupReply } from '../../proto/gen/fleetblock/v1/LookupReply.ts';
@@ -17,6 +18,7 @@ import type { Welcome__Output } from '../../proto/gen/fleetblock/v1/Welcome.ts';
 import type { AgentClock } from '../boot-clock.ts';
 import { Refusal } from '../held.ts';
 import type { Reconciler } from '../reconciler.ts';
+import type { DropReports } from './drop-reports.ts';
 import { DeltaParts, SnapshotRows } from './incoming.ts';
 import type { SyncStream } from './stream.ts';
 import { Watchdog } from './watchdog.ts';
@@ -31,6 +33,8 @@ export interface SessionOptions {
   readonly status: () => Promise<Status>;
   /** What the kernel does with an address; always an answer. */
   readonly lookUp: (lookup: Lookup__Output) => LookupReply;
+  /** Tells of drops while the controller wants to hear of them. `send`: resolves when there is room for more. */
+  readonly dropReports: (send: (events: DropEvents) => Promise<void>) => DropReports;
   /** This host was told to take whatever list the controller has: Hello says that nothing is held. */
   readonly resync: () => boolean;
   /** After the first valid message. */
@@ -59,6 +63,7 @@ export async function runSession(options: SessionOptions): Promise<never> {
 class Session {
   readonly #options: SessionOptions;
   readonly #watchdog: Watchdog;
+  readonly #drops: DropReports;
   #welcomed = false;
   #delta: DeltaParts | 'refused' | undefined;
   #snapshot: SnapshotRows | 'refused' | undefined;
@@ -70,6 +75,7 @@ class Session {
 
   constructor(options: SessionOptions) {
     this.#options = options;
+    this.#drops = options.dropReports((dropEvents) => options.stream.send({ dropEvents }));
     this.#watchdog = new Watchdog(FIRST_SILENCE_LIMIT_MS, () =>
       this.#close(new Error('the controller has been silent for too long')),
     );
@@ -91,6 +97,7 @@ class Session {
 
   stop(): void {
     this.#watchdog.stop();
+    this.#drops.stop();
     clearInterval(this.#statusTimer);
     this.#stopListening();
     this.#options.stream.close();
@@ -109,6 +116,7 @@ class Session {
     if (message.snapshotBegin) return this.#onSnapshotBegin(message.snapshotBegin);
     if (message.snapshotChunk) return this.#onSnapshotChunk(message.snapshotChunk);
     if (message.snapshotEnd) return this.#onSnapshotEnd(message.snapshotEnd);
+    if (message.dropWatch) return this.#drops.watch(message.dropWatch);
     if (message.welcome) return this.#onWelcome(message.welcome);
     // A kind of message that this version does not know: a newer controller may send it, and need no answer.
     this.#options.log.debug('ignored a message of unknown kind');

@@ -1,8 +1,9 @@
-// fleetblock events: what happened in the fleet lately, and with --follow what happens now.
+// fleetblock events: what happened in the fleet lately, with --follow what happens now, with --drops what the kernels drop now.
 import { type Command, InvalidArgumentError } from 'commander';
 import type { Event__Output } from '../../proto/gen/fleetblock/v1/Event.ts';
 import type { Cli, GlobalOptions } from '../context.ts';
 import { loadCredentials } from '../credentials.ts';
+import { followDrops } from '../output/drops.ts';
 import type { OutputForm } from '../output/format.ts';
 import { jsonInteger, jsonTime } from '../output/json.ts';
 import { drained, streamRows } from '../output/rows.ts';
@@ -13,6 +14,7 @@ import { addExamples, addOutput } from './options.ts';
 
 interface EventsOptions extends GlobalOptions {
   readonly follow?: boolean;
+  readonly drops?: boolean;
   readonly last: number;
   readonly host?: string;
   readonly output: OutputForm;
@@ -23,16 +25,26 @@ export function register(program: Command, cli: Cli): void {
     .command('events')
     .summary('what happened in the fleet lately; -f to follow')
     .description(
-      'Shows what happened lately: changes, hosts that came, went, fell behind or were repaired. With --follow it goes on until Ctrl-C; JSON is then one object a line.',
+      'Shows what happened lately: changes, hosts that came, went, fell behind or were repaired. With --follow it goes on until Ctrl-C; JSON is then one object a line. --drops shows packets instead: who was dropped, where, and how many.',
     )
+    .option('--drops', 'what the kernels drop as it happens, sampled, until Ctrl-C')
     .option('-f, --follow', 'go on with what happens from now on')
     .option('--last <number>', 'so many of the past ones (0: all that are remembered)', parseCount, 100)
     .option('-H, --host <name>', 'only of this host');
-  addExamples(addOutput(command), 'fleetblock events --last 20', 'fleetblock events -f --host web1 -o json');
+  addExamples(
+    addOutput(command),
+    'fleetblock events --last 20',
+    'fleetblock events -f --host web1 -o json',
+    'fleetblock events --drops',
+  );
   command.action(async () => {
     const options = command.optsWithGlobals<EventsOptions>();
     const credentials = await loadCredentials(cli, options);
     await withOperator(cli, credentials, async (client) => {
+      if (options.drops) {
+        await followDrops(cli, options.output, client.watchDrops(options.host ?? ''));
+        return;
+      }
       const batches = client.watchEvents({
         last: options.last,
         follow: options.follow ?? false,

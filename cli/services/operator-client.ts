@@ -9,6 +9,7 @@ import type { Claim__Output } from '../../proto/gen/fleetblock/v1/Claim.ts';
 import type { ConfirmRequest } from '../../proto/gen/fleetblock/v1/ConfirmRequest.ts';
 import type { CreateTokenReply__Output } from '../../proto/gen/fleetblock/v1/CreateTokenReply.ts';
 import type { CreateTokenRequest } from '../../proto/gen/fleetblock/v1/CreateTokenRequest.ts';
+import type { DropReport__Output } from '../../proto/gen/fleetblock/v1/DropReport.ts';
 import type { Event__Output } from '../../proto/gen/fleetblock/v1/Event.ts';
 import type { ExportChunk__Output } from '../../proto/gen/fleetblock/v1/ExportChunk.ts';
 import type { ExportRequest } from '../../proto/gen/fleetblock/v1/ExportRequest.ts';
@@ -107,6 +108,11 @@ export class OperatorClient {
   /** With `follow` it goes on until the signal of the run ends it. */
   watchEvents(request: WatchEventsRequest): AsyncGenerator<Event__Output[]> {
     return this.#connection.stream(method('OperatorService', 'WatchEvents'), request);
+  }
+
+  /** Goes on until the signal of the run ends it. `host` empty: all. */
+  watchDrops(host: string): AsyncGenerator<DropReport__Output[]> {
+    return this.#connection.stream(method('OperatorService', 'WatchDrops'), { host });
   }
 
   listAudit(request: ListAuditRequest): AsyncGenerator<AuditEntry__Output[]> {

@@ -61,6 +61,7 @@ const OPERATOR = [
   'LabelHost',
   'ResyncHosts',
   'WatchEvents',
+  'WatchDrops',
   'ListAudit',
 ] as const;
 

@@ -18,6 +18,7 @@ export const REQUIRED_ROLE: Readonly<Record<string, Role>> = {
   'OperatorService/LabelHost': 'admin',
   'OperatorService/ResyncHosts': 'admin',
   'OperatorService/WatchEvents': 'viewer',
+  'OperatorService/WatchDrops': 'viewer',
   'OperatorService/ListAudit': 'viewer',
   'OperatorService/Confirm': 'operator',
   'OperatorService/ListConfirmations': 'viewer',

@@ -3,11 +3,14 @@ import { type Digest, equalDigests } from '../../common/entry-table.ts';
 import { FleetblockError } from '../../common/errors.ts';
 import { failpoint } from '../../common/failpoint.ts';
 import { parseRevision, type Revision } from '../../common/revision.ts';
+import type { DropEvents__Output } from '../../proto/gen/fleetblock/v1/DropEvents.ts';
 import type { Hello__Output } from '../../proto/gen/fleetblock/v1/Hello.ts';
 import type { Nack__Output } from '../../proto/gen/fleetblock/v1/Nack.ts';
 import type { Status__Output } from '../../proto/gen/fleetblock/v1/Status.ts';
 import { EncodedDelta } from '../views/delta.ts';
+import { encodeDropWatch } from '../wire.ts';
 import type { Ack } from './ack.ts';
+import type { DropPlan } from './drop-watchers.ts';
 import { Feed, type InFlight } from './feed.ts';
 import { takeHello, takeStatus } from './host-report.ts';
 import { type HostRefusal, type HostState, type HostStatus, unattached } from './host-state.ts';
@@ -36,6 +39,7 @@ export class HostSession {
   readonly #retry: Retry;
   #fellBehind = false;
   #closed = false;
+  #dropPlan: DropPlan = { intervalMs: 0, rows: 0 };
 
   constructor(hostId: string, state: HostState, hello: Hello__Output, stream: SessionStream, context: SessionContext) {
     this.hostId = hostId;
@@ -160,6 +164,17 @@ export class HostSession {
     takeStatus(this.state, status, { hostId: this.hostId, events, meter });
     // Never the other way round: a status proves no revision.
     if (unattached(status.interfaces)) this.#context.progressed(this);
+  }
+
+  /** Asks the host to tell of drops so, when that is another way than it was asked before. */
+  watchDrops({ intervalMs, rows }: DropPlan): void {
+    if (intervalMs === this.#dropPlan.intervalMs && rows === this.#dropPlan.rows) return;
+    this.#dropPlan = { intervalMs, rows };
+    this.#feed.urgent(encodeDropWatch(intervalMs, rows));
+  }
+
+  onDropEvents(events: DropEvents__Output): void {
+    this.#context.dropped(this, events);
   }
 
   heard(): void {

@@ -12,6 +12,7 @@ import { EncodedDelta, type ViewDelta } from '../views/delta.ts';
 import type { Slices } from '../views/slices.ts';
 import type { Views } from '../views/views.ts';
 import { encodeWelcome } from '../wire.ts';
+import { type DropReport, DropWatchers } from './drop-watchers.ts';
 import { HostSession } from './host-session.ts';
 import { type HostState, type HostStatus, unknownState, whyNotEnforcing } from './host-state.ts';
 import { Meter } from './meter.ts';
@@ -63,6 +64,7 @@ export class Hub {
   readonly #sessions = new Map<string, HostSession>();
   readonly #states = new Map<string, HostState>();
   readonly #waits: Waits;
+  readonly #drops = new DropWatchers();
   readonly #keepAlive: Rota<HostSession>;
   #nonce = 0n;
 
@@ -89,6 +91,7 @@ export class Hub {
       queueLimit: this.#options.queueLimit,
       retryMs: this.#options.retryMs,
       progressed: (session) => this.#progressed(session),
+      dropped: ({ hostId }, events) => this.#drops.tell({ hostId, events, atMs: deps.clock.wallMs() }),
       quarantined: () => this.quarantine.reason,
       lostCommits: (session, claimed) => this.#lostCommits(session, claimed),
     };
@@ -165,6 +168,19 @@ export class Hub {
     return this.#sessions.get(hostId)?.questions.lookUp(++this.#nonce, address, timeoutMs);
   }
 
+  /**
+   * Hears of drops from now on, of one host or of all (`hostId` undefined), as long as they are connected.
+   * @returns a function that ends it
+   */
+  watchDrops(hostId: string | undefined, take: (report: DropReport) => void): () => void {
+    const remove = this.#drops.add({ hostId, take });
+    this.#planDrops();
+    return () => {
+      remove();
+      this.#planDrops();
+    };
+  }
+
   statusOf(hostId: string): HostStatus {
     return this.#sessions.get(hostId)?.status ?? 'offline';
   }
@@ -214,9 +230,14 @@ export class Hub {
       statusIntervalMs: this.#options.statusIntervalMs,
       silenceLimitMs: this.#options.silenceLimitMs,
     });
-    this.#deps.events.add('host.connected', `agent ${hello.agentVersion}`, { hostId, revision: session.acked });
+    this.#deps.events.add('host.connected', helloText(hello), { hostId, revision: session.acked });
     welcomed(session);
     session.begin(welcome, hello);
+    session.watchDrops(this.#drops.planFor(hostId, this.#sessions.size));
+  }
+
+  #planDrops(): void {
+    for (const [id, session] of this.#sessions) session.watchDrops(this.#drops.planFor(id, this.#sessions.size));
   }
 
   /** Two live streams with one identity: one is a copy, and nobody can tell which. Neither is fed; both keep their maps. */
@@ -277,4 +298,11 @@ export class Hub {
     session.end(new FleetblockError('UNAVAILABLE', 'nothing was heard from this agent: reconnect'));
     this.disconnect(session);
   }
+}
+
+function helloText({ agentVersion, endedAlone }: Hello__Output): string {
+  if (!endedAlone) return `agent ${agentVersion}`;
+  const { entries, prefixes } = endedAlone;
+  const more = Number(entries) > prefixes.length ? ', ...' : '';
+  return `agent ${agentVersion}; ended on their own while it was cut off: ${entries} (${prefixes.join(', ')}${more})`;
 }

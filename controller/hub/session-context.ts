@@ -2,6 +2,7 @@
 import type { FleetblockError } from '../../common/errors.ts';
 import type { Logger } from '../../common/logger.ts';
 import type { Revision } from '../../common/revision.ts';
+import type { DropEvents__Output } from '../../proto/gen/fleetblock/v1/DropEvents.ts';
 import type { EventLog } from '../events.ts';
 import type { Views } from '../views/views.ts';
 import type { Sink } from './feed.ts';
@@ -30,6 +31,8 @@ export interface SessionContext {
   readonly meter: Meter;
   /** Something about this host changed that somebody may wait for. */
   readonly progressed: (session: HostSession) => void;
+  /** The host tells of drops, as it was asked to. */
+  readonly dropped: (session: HostSession, events: DropEvents__Output) => void;
   /** Why nothing is to be sent to anybody, or undefined. */
   readonly quarantined: () => string | undefined;
   /** The host acked a revision that this store never made. */

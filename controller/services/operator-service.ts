@@ -15,6 +15,7 @@ import type { ClaimFilter } from '../store/store.ts';
 import { createToken } from '../tokens.ts';
 import { answers, unary } from './calls.ts';
 import { type ConfirmCallDeps, confirmHandlers } from './confirm-calls.ts';
+import { dropHandlers } from './drop-calls.ts';
 import { type FleetCallDeps, fleetHandlers } from './fleet-calls.ts';
 import { type ListCallDeps, listHandlers } from './list-calls.ts';
 import { actionFromWire, changeReplyToWire, claimToWire, hostToWire, waitFromWire } from './operator-wire.ts';
@@ -71,6 +72,7 @@ export function operatorHandlers(deps: OperatorServiceDeps): OperatorServiceHand
     })),
     ...listHandlers(deps),
     ...fleetHandlers(deps),
+    ...dropHandlers(deps),
     ...confirmHandlers(deps),
     CreateToken: unary(deps, (request, caller) =>
       createToken(

@@ -121,6 +121,9 @@ function deliver(session: HostSession, message: Received): void {
     case 'pong':
       if (message.pong) session.questions.onPong(BigInt(message.pong.nonce));
       return;
+    case 'dropEvents':
+      if (message.dropEvents) session.onDropEvents(message.dropEvents);
+      return;
     case 'lookupReply':
       if (message.lookupReply) session.questions.onLookupReply(message.lookupReply);
       return;

@@ -12,6 +12,8 @@ import type { Confirmation as _fleetblock_v1_Confirmation, Confirmation__Output 
 import type { Counters as _fleetblock_v1_Counters, Counters__Output as _fleetblock_v1_Counters__Output } from './fleetblock/v1/Counters.ts';
 import type { CreateTokenReply as _fleetblock_v1_CreateTokenReply, CreateTokenReply__Output as _fleetblock_v1_CreateTokenReply__Output } from './fleetblock/v1/CreateTokenReply.ts';
 import type { CreateTokenRequest as _fleetblock_v1_CreateTokenRequest, CreateTokenRequest__Output as _fleetblock_v1_CreateTokenRequest__Output } from './fleetblock/v1/CreateTokenRequest.ts';
+import type { Drop as _fleetblock_v1_Drop, Drop__Output as _fleetblock_v1_Drop__Output } from './fleetblock/v1/Drop.ts';
+import type { DropReport as _fleetblock_v1_DropReport, DropReport__Output as _fleetblock_v1_DropReport__Output } from './fleetblock/v1/DropReport.ts';
 import type { Event as _fleetblock_v1_Event, Event__Output as _fleetblock_v1_Event__Output } from './fleetblock/v1/Event.ts';
 import type { ExportChunk as _fleetblock_v1_ExportChunk, ExportChunk__Output as _fleetblock_v1_ExportChunk__Output } from './fleetblock/v1/ExportChunk.ts';
 import type { ExportRequest as _fleetblock_v1_ExportRequest, ExportRequest__Output as _fleetblock_v1_ExportRequest__Output } from './fleetblock/v1/ExportRequest.ts';
@@ -46,6 +48,7 @@ import type { Selector as _fleetblock_v1_Selector, Selector__Output as _fleetblo
 import type { Source as _fleetblock_v1_Source, Source__Output as _fleetblock_v1_Source__Output } from './fleetblock/v1/Source.ts';
 import type { UnblockRequest as _fleetblock_v1_UnblockRequest, UnblockRequest__Output as _fleetblock_v1_UnblockRequest__Output } from './fleetblock/v1/UnblockRequest.ts';
 import type { Wait as _fleetblock_v1_Wait, Wait__Output as _fleetblock_v1_Wait__Output } from './fleetblock/v1/Wait.ts';
+import type { WatchDropsRequest as _fleetblock_v1_WatchDropsRequest, WatchDropsRequest__Output as _fleetblock_v1_WatchDropsRequest__Output } from './fleetblock/v1/WatchDropsRequest.ts';
 import type { WatchEventsRequest as _fleetblock_v1_WatchEventsRequest, WatchEventsRequest__Output as _fleetblock_v1_WatchEventsRequest__Output } from './fleetblock/v1/WatchEventsRequest.ts';
 
 type SubtypeConstructor<Constructor extends new (...args: any) => any, Subtype> = {
@@ -67,6 +70,8 @@ export interface ProtoGrpcType {
       Counters: MessageTypeDefinition<_fleetblock_v1_Counters, _fleetblock_v1_Counters__Output>
       CreateTokenReply: MessageTypeDefinition<_fleetblock_v1_CreateTokenReply, _fleetblock_v1_CreateTokenReply__Output>
       CreateTokenRequest: MessageTypeDefinition<_fleetblock_v1_CreateTokenRequest, _fleetblock_v1_CreateTokenRequest__Output>
+      Drop: MessageTypeDefinition<_fleetblock_v1_Drop, _fleetblock_v1_Drop__Output>
+      DropReport: MessageTypeDefinition<_fleetblock_v1_DropReport, _fleetblock_v1_DropReport__Output>
       Event: MessageTypeDefinition<_fleetblock_v1_Event, _fleetblock_v1_Event__Output>
       ExportChunk: MessageTypeDefinition<_fleetblock_v1_ExportChunk, _fleetblock_v1_ExportChunk__Output>
       ExportRequest: MessageTypeDefinition<_fleetblock_v1_ExportRequest, _fleetblock_v1_ExportRequest__Output>
@@ -101,6 +106,7 @@ export interface ProtoGrpcType {
       Source: MessageTypeDefinition<_fleetblock_v1_Source, _fleetblock_v1_Source__Output>
       UnblockRequest: MessageTypeDefinition<_fleetblock_v1_UnblockRequest, _fleetblock_v1_UnblockRequest__Output>
       Wait: MessageTypeDefinition<_fleetblock_v1_Wait, _fleetblock_v1_Wait__Output>
+      WatchDropsRequest: MessageTypeDefinition<_fleetblock_v1_WatchDropsRequest, _fleetblock_v1_WatchDropsRequest__Output>
       WatchEventsRequest: MessageTypeDefinition<_fleetblock_v1_WatchEventsRequest, _fleetblock_v1_WatchEventsRequest__Output>
     }
   }

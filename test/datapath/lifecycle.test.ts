@@ -4,7 +4,8 @@ import { appendFileSync, copyFileSync, existsSync, mkdtempSync, readlinkSync, rm
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { InterfaceState } from '../../agent/datapath/datapath.ts';
+import { bootMs } from '../../agent/boot-clock.ts';
+import type { DropEvent, InterfaceState } from '../../agent/datapath/datapath.ts';
 import { DEFAULT_LIMITS, type Limits } from '../../agent/datapath/decision/limits.ts';
 import { detachXdp } from '../../agent/datapath/detach.ts';
 import { inspectPins } from '../../agent/datapath/inspect.ts';
@@ -373,16 +374,26 @@ describe.skipIf(whyNoNetwork() !== '')(`the life of the datapath ${whyNoNetwork(
   it('tells of drops while somebody listens, and only then', async () => {
     const datapath = await start();
     await datapath.apply(adding(BLOCKED), tableOf(BLOCKED));
-    const heard: Uint8Array[] = [];
-    const stop = datapath.listen((event) => heard.push(event));
-    expect(await passed(BLOCKED)).toBe(0);
-    await until(() => heard.length > 0, 1000, 'an event');
-    expect(Buffer.from(heard[0] ?? []).includes(Buffer.of(198, 51, 100, 7))).toBe(true);
-    stop();
+    const heard: DropEvent[] = [];
+    const listener = datapath.listen((event) => heard.push(event));
+    expect(await probe.passed('out0', 'in0', BLOCKED, 3)).toBe(0);
+    expect(heard).toEqual([]);
+    listener.read();
+    expect(heard).toMatchObject(
+      Array.from({ length: 3 }, () => ({
+        address: Uint8Array.of(198, 51, 100, 7),
+        interfaceIndex: indexOf('in0'),
+        packets: 1,
+        packetBytes: 64,
+        monitored: false,
+      })),
+    );
+    expect(Math.abs(bootMs() - (heard[0]?.bootMs ?? 0))).toBeLessThan(1000);
+    listener.close();
     await sleep(20);
-    const before = heard.length;
     expect(await passed(BLOCKED)).toBe(0);
-    expect(heard.length).toBe(before);
+    listener.read();
+    expect(heard).toHaveLength(3);
     expect(await datapath.topSources(1)).toMatchObject([{ family: 4, address: Uint8Array.of(198, 51, 100, 7) }]);
   });
 

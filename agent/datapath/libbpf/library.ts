@@ -61,7 +61,6 @@ export interface Library {
   readonly programFdById: (id: number) => number;
   readonly ringBufferNew: (fd: number, callback: Pointer, context: Pointer, options: Bytes) => Pointer;
   readonly ringBufferConsume: (ring: Pointer) => number;
-  readonly ringBufferEpollFd: (ring: Pointer) => number;
   readonly ringBufferFree: (ring: Pointer) => void;
   // libc
   readonly mmap: (at: Pointer, bytes: number, protection: number, flags: number, fd: number, offset: number) => Pointer;
@@ -152,7 +151,6 @@ function load(): Library {
     programFdById: bpf.func('bpf_prog_get_fd_by_id', 'int', ['uint32_t']),
     ringBufferNew: bpf.func('ring_buffer__new', p, ['int', p, p, p]),
     ringBufferConsume: bpf.func('ring_buffer__consume', 'int', [p]),
-    ringBufferEpollFd: bpf.func('ring_buffer__epoll_fd', 'int', [p]),
     ringBufferFree: bpf.func('ring_buffer__free', 'void', [p]),
     mmap: libc.func('mmap', p, [p, 'size_t', 'int', 'int', 'int', 'int64_t']),
     munmap: libc.func('munmap', 'int', [p, 'size_t']),

@@ -1,16 +1,18 @@
-// Records of a BPF ring buffer, as they come, without a thread that polls.
+// Records of a BPF ring buffer, read when the caller likes: a wake-up for every record would cost the program and the event loop.
 import koffi from 'koffi';
 import { check, kernelError } from './errno.ts';
 import { library } from './library.ts';
 import type { LibbpfMap } from './map.ts';
 
 export interface RingBuffer {
+  /** Hands over what is there. */
+  read(): void;
   /** Stops reading; what is not read stays in the map. Idempotent. */
   close(): void;
 }
 
 /**
- * Calls `onRecord` with a copy of every record from now on. An exception of `onRecord` goes to `onError`, as does a broken ring.
+ * `onRecord` gets a copy of every record, within `read`. An exception of `onRecord` goes to `onError`, as does a broken ring.
  * @throws KernelError EINVAL when the map is no ring buffer
  */
 export function openRingBuffer(
@@ -35,21 +37,19 @@ export function openRingBuffer(
     koffi.unregister(callback);
     throw kernelError(lib.errno(), `cannot read the ring buffer ${map.name}`);
   }
-  const consume = () => {
-    try {
-      check(lib.ringBufferConsume(ring), `cannot read the ring buffer ${map.name}`);
-    } catch (error) {
-      onError(error);
-    }
-  };
-  const poll = koffi.node.poll(lib.ringBufferEpollFd(ring), { readable: true }, consume);
-  poll.unref();
   let open = true;
   return {
+    read: () => {
+      if (!open) return;
+      try {
+        check(lib.ringBufferConsume(ring), `cannot read the ring buffer ${map.name}`);
+      } catch (error) {
+        onError(error);
+      }
+    },
     close: () => {
       if (!open) return;
       open = false;
-      poll.close();
       lib.ringBufferFree(ring);
       koffi.unregister(callback);
     },

@@ -25,6 +25,7 @@ import type { CreateOperatorReply } from '../../../proto/gen/fleetblock/v1/Creat
 import type { CreateOperatorRequest__Output } from '../../../proto/gen/fleetblock/v1/CreateOperatorRequest.ts';
 import type { CreateTokenReply } from '../../../proto/gen/fleetblock/v1/CreateTokenReply.ts';
 import type { CreateTokenRequest__Output } from '../../../proto/gen/fleetblock/v1/CreateTokenRequest.ts';
+import type { DropReport } from '../../../proto/gen/fleetblock/v1/DropReport.ts';
 import type { Event } from '../../../proto/gen/fleetblock/v1/Event.ts';
 import type { ExportChunk } from '../../../proto/gen/fleetblock/v1/ExportChunk.ts';
 import type { ExportRequest__Output } from '../../../proto/gen/fleetblock/v1/ExportRequest.ts';
@@ -51,6 +52,7 @@ import type { RevokeOperatorRequest__Output } from '../../../proto/gen/fleetbloc
 import type { RevokeTokenReply } from '../../../proto/gen/fleetblock/v1/RevokeTokenReply.ts';
 import type { RevokeTokenRequest__Output } from '../../../proto/gen/fleetblock/v1/RevokeTokenRequest.ts';
 import type { UnblockRequest__Output } from '../../../proto/gen/fleetblock/v1/UnblockRequest.ts';
+import type { WatchDropsRequest__Output } from '../../../proto/gen/fleetblock/v1/WatchDropsRequest.ts';
 import type { WatchEventsRequest__Output } from '../../../proto/gen/fleetblock/v1/WatchEventsRequest.ts';
 import { type Pair, TestAuthority } from './certificates.ts';
 
@@ -71,6 +73,7 @@ export interface Script {
   check?: (request: CheckRequest__Output) => CheckReply;
   labelHost?: (request: LabelHostRequest__Output) => LabelHostReply;
   resyncHosts?: (request: ResyncHostsRequest__Output) => ResyncHostsReply;
+  watchDrops?: (request: WatchDropsRequest__Output) => Iterable<DropReport>;
   watchEvents?: (request: WatchEventsRequest__Output) => Iterable<Event>;
   listAudit?: (request: ListAuditRequest__Output) => Iterable<AuditEntry>;
   listTokens?: () => ListTokensReply;
@@ -205,6 +208,7 @@ function operatorHandlers(script: () => Script): OperatorServiceHandlers {
     Check: unary(() => script().check),
     LabelHost: unary(() => script().labelHost),
     ResyncHosts: unary(() => script().resyncHosts),
+    WatchDrops: many(() => script().watchDrops),
     WatchEvents: many(() => script().watchEvents),
     ListAudit: many(() => script().listAudit),
     Confirm: unary(() => script().confirm),

@@ -6,6 +6,7 @@ import type { Nack as _fleetblock_v1_Nack, Nack__Output as _fleetblock_v1_Nack__
 import type { Status as _fleetblock_v1_Status, Status__Output as _fleetblock_v1_Status__Output } from '../../fleetblock/v1/Status.ts';
 import type { Pong as _fleetblock_v1_Pong, Pong__Output as _fleetblock_v1_Pong__Output } from '../../fleetblock/v1/Pong.ts';
 import type { LookupReply as _fleetblock_v1_LookupReply, LookupReply__Output as _fleetblock_v1_LookupReply__Output } from '../../fleetblock/v1/LookupReply.ts';
+import type { DropEvents as _fleetblock_v1_DropEvents, DropEvents__Output as _fleetblock_v1_DropEvents__Output } from '../../fleetblock/v1/DropEvents.ts';
 
 export interface AgentMessage {
   'hello'?: (_fleetblock_v1_Hello | null);
@@ -14,7 +15,8 @@ export interface AgentMessage {
   'status'?: (_fleetblock_v1_Status | null);
   'pong'?: (_fleetblock_v1_Pong | null);
   'lookupReply'?: (_fleetblock_v1_LookupReply | null);
-  'message'?: "hello"|"ack"|"nack"|"status"|"pong"|"lookupReply";
+  'dropEvents'?: (_fleetblock_v1_DropEvents | null);
+  'message'?: "hello"|"ack"|"nack"|"status"|"pong"|"lookupReply"|"dropEvents";
 }
 
 export interface AgentMessage__Output {
@@ -24,5 +26,6 @@ export interface AgentMessage__Output {
   'status'?: (_fleetblock_v1_Status__Output | null);
   'pong'?: (_fleetblock_v1_Pong__Output | null);
   'lookupReply'?: (_fleetblock_v1_LookupReply__Output | null);
-  'message'?: "hello"|"ack"|"nack"|"status"|"pong"|"lookupReply";
+  'dropEvents'?: (_fleetblock_v1_DropEvents__Output | null);
+  'message'?: "hello"|"ack"|"nack"|"status"|"pong"|"lookupReply"|"dropEvents";
 }

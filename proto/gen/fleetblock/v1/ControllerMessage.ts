@@ -7,6 +7,7 @@ import type { SnapshotChunk as _fleetblock_v1_SnapshotChunk, SnapshotChunk__Outp
 import type { SnapshotEnd as _fleetblock_v1_SnapshotEnd, SnapshotEnd__Output as _fleetblock_v1_SnapshotEnd__Output } from '../../fleetblock/v1/SnapshotEnd.ts';
 import type { Ping as _fleetblock_v1_Ping, Ping__Output as _fleetblock_v1_Ping__Output } from '../../fleetblock/v1/Ping.ts';
 import type { Lookup as _fleetblock_v1_Lookup, Lookup__Output as _fleetblock_v1_Lookup__Output } from '../../fleetblock/v1/Lookup.ts';
+import type { DropWatch as _fleetblock_v1_DropWatch, DropWatch__Output as _fleetblock_v1_DropWatch__Output } from '../../fleetblock/v1/DropWatch.ts';
 
 export interface ControllerMessage {
   'welcome'?: (_fleetblock_v1_Welcome | null);
@@ -16,7 +17,8 @@ export interface ControllerMessage {
   'snapshotEnd'?: (_fleetblock_v1_SnapshotEnd | null);
   'ping'?: (_fleetblock_v1_Ping | null);
   'lookup'?: (_fleetblock_v1_Lookup | null);
-  'message'?: "welcome"|"delta"|"snapshotBegin"|"snapshotChunk"|"snapshotEnd"|"ping"|"lookup";
+  'dropWatch'?: (_fleetblock_v1_DropWatch | null);
+  'message'?: "welcome"|"delta"|"snapshotBegin"|"snapshotChunk"|"snapshotEnd"|"ping"|"lookup"|"dropWatch";
 }
 
 export interface ControllerMessage__Output {
@@ -27,5 +29,6 @@ export interface ControllerMessage__Output {
   'snapshotEnd'?: (_fleetblock_v1_SnapshotEnd__Output | null);
   'ping'?: (_fleetblock_v1_Ping__Output | null);
   'lookup'?: (_fleetblock_v1_Lookup__Output | null);
-  'message'?: "welcome"|"delta"|"snapshotBegin"|"snapshotChunk"|"snapshotEnd"|"ping"|"lookup";
+  'dropWatch'?: (_fleetblock_v1_DropWatch__Output | null);
+  'message'?: "welcome"|"delta"|"snapshotBegin"|"snapshotChunk"|"snapshotEnd"|"ping"|"lookup"|"dropWatch";
 }

@@ -2,6 +2,7 @@
 
 import type { Interface as _fleetblock_v1_Interface, Interface__Output as _fleetblock_v1_Interface__Output } from '../../fleetblock/v1/Interface.ts';
 import type { ProtectedAddress as _fleetblock_v1_ProtectedAddress, ProtectedAddress__Output as _fleetblock_v1_ProtectedAddress__Output } from '../../fleetblock/v1/ProtectedAddress.ts';
+import type { EndedAlone as _fleetblock_v1_EndedAlone, EndedAlone__Output as _fleetblock_v1_EndedAlone__Output } from '../../fleetblock/v1/EndedAlone.ts';
 import type { Long } from '@grpc/proto-loader';
 
 /**
@@ -28,6 +29,10 @@ export interface Hello {
   'agentVersion'?: (string);
   'kernelVersion'?: (string);
   'protectedAddresses'?: (_fleetblock_v1_ProtectedAddress)[];
+  /**
+   * Absent when there are none.
+   */
+  'endedAlone'?: (_fleetblock_v1_EndedAlone | null);
 }
 
 /**
@@ -54,4 +59,8 @@ export interface Hello__Output {
   'agentVersion': (string);
   'kernelVersion': (string);
   'protectedAddresses': (_fleetblock_v1_ProtectedAddress__Output)[];
+  /**
+   * Absent when there are none.
+   */
+  'endedAlone': (_fleetblock_v1_EndedAlone__Output | null);
 }

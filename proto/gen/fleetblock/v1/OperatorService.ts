@@ -11,6 +11,7 @@ import type { Claim as _fleetblock_v1_Claim, Claim__Output as _fleetblock_v1_Cla
 import type { ConfirmRequest as _fleetblock_v1_ConfirmRequest, ConfirmRequest__Output as _fleetblock_v1_ConfirmRequest__Output } from '../../fleetblock/v1/ConfirmRequest.ts';
 import type { CreateTokenReply as _fleetblock_v1_CreateTokenReply, CreateTokenReply__Output as _fleetblock_v1_CreateTokenReply__Output } from '../../fleetblock/v1/CreateTokenReply.ts';
 import type { CreateTokenRequest as _fleetblock_v1_CreateTokenRequest, CreateTokenRequest__Output as _fleetblock_v1_CreateTokenRequest__Output } from '../../fleetblock/v1/CreateTokenRequest.ts';
+import type { DropReport as _fleetblock_v1_DropReport, DropReport__Output as _fleetblock_v1_DropReport__Output } from '../../fleetblock/v1/DropReport.ts';
 import type { Event as _fleetblock_v1_Event, Event__Output as _fleetblock_v1_Event__Output } from '../../fleetblock/v1/Event.ts';
 import type { ExportChunk as _fleetblock_v1_ExportChunk, ExportChunk__Output as _fleetblock_v1_ExportChunk__Output } from '../../fleetblock/v1/ExportChunk.ts';
 import type { ExportRequest as _fleetblock_v1_ExportRequest, ExportRequest__Output as _fleetblock_v1_ExportRequest__Output } from '../../fleetblock/v1/ExportRequest.ts';
@@ -30,6 +31,7 @@ import type { RemoveListRequest as _fleetblock_v1_RemoveListRequest, RemoveListR
 import type { ResyncHostsReply as _fleetblock_v1_ResyncHostsReply, ResyncHostsReply__Output as _fleetblock_v1_ResyncHostsReply__Output } from '../../fleetblock/v1/ResyncHostsReply.ts';
 import type { ResyncHostsRequest as _fleetblock_v1_ResyncHostsRequest, ResyncHostsRequest__Output as _fleetblock_v1_ResyncHostsRequest__Output } from '../../fleetblock/v1/ResyncHostsRequest.ts';
 import type { UnblockRequest as _fleetblock_v1_UnblockRequest, UnblockRequest__Output as _fleetblock_v1_UnblockRequest__Output } from '../../fleetblock/v1/UnblockRequest.ts';
+import type { WatchDropsRequest as _fleetblock_v1_WatchDropsRequest, WatchDropsRequest__Output as _fleetblock_v1_WatchDropsRequest__Output } from '../../fleetblock/v1/WatchDropsRequest.ts';
 import type { WatchEventsRequest as _fleetblock_v1_WatchEventsRequest, WatchEventsRequest__Output as _fleetblock_v1_WatchEventsRequest__Output } from '../../fleetblock/v1/WatchEventsRequest.ts';
 
 export interface OperatorServiceClient extends grpc.Client {
@@ -229,6 +231,17 @@ export interface OperatorServiceClient extends grpc.Client {
   unblock(argument: _fleetblock_v1_UnblockRequest, callback: grpc.requestCallback<_fleetblock_v1_ChangeReply__Output>): grpc.ClientUnaryCall;
   
   /**
+   * Samples of what the hosts' kernels drop, as it happens, until the call is cancelled. NOT_FOUND: unknown host.
+   */
+  WatchDrops(argument: _fleetblock_v1_WatchDropsRequest, metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientReadableStream<_fleetblock_v1_DropReport__Output>;
+  WatchDrops(argument: _fleetblock_v1_WatchDropsRequest, options?: grpc.CallOptions): grpc.ClientReadableStream<_fleetblock_v1_DropReport__Output>;
+  /**
+   * Samples of what the hosts' kernels drop, as it happens, until the call is cancelled. NOT_FOUND: unknown host.
+   */
+  watchDrops(argument: _fleetblock_v1_WatchDropsRequest, metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientReadableStream<_fleetblock_v1_DropReport__Output>;
+  watchDrops(argument: _fleetblock_v1_WatchDropsRequest, options?: grpc.CallOptions): grpc.ClientReadableStream<_fleetblock_v1_DropReport__Output>;
+  
+  /**
    * What happened in the fleet lately; with follow, also what happens from now on.
    */
   WatchEvents(argument: _fleetblock_v1_WatchEventsRequest, metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientReadableStream<_fleetblock_v1_Event__Output>;
@@ -309,6 +322,11 @@ export interface OperatorServiceHandlers extends grpc.UntypedServiceImplementati
   Unblock: grpc.handleUnaryCall<_fleetblock_v1_UnblockRequest__Output, _fleetblock_v1_ChangeReply>;
   
   /**
+   * Samples of what the hosts' kernels drop, as it happens, until the call is cancelled. NOT_FOUND: unknown host.
+   */
+  WatchDrops: grpc.handleServerStreamingCall<_fleetblock_v1_WatchDropsRequest__Output, _fleetblock_v1_DropReport>;
+  
+  /**
    * What happened in the fleet lately; with follow, also what happens from now on.
    */
   WatchEvents: grpc.handleServerStreamingCall<_fleetblock_v1_WatchEventsRequest__Output, _fleetblock_v1_Event>;
@@ -331,5 +349,6 @@ export interface OperatorServiceDefinition extends grpc.ServiceDefinition {
   RemoveList: MethodDefinition<_fleetblock_v1_RemoveListRequest, _fleetblock_v1_ListChangeReply, _fleetblock_v1_RemoveListRequest__Output, _fleetblock_v1_ListChangeReply__Output>
   ResyncHosts: MethodDefinition<_fleetblock_v1_ResyncHostsRequest, _fleetblock_v1_ResyncHostsReply, _fleetblock_v1_ResyncHostsRequest__Output, _fleetblock_v1_ResyncHostsReply__Output>
   Unblock: MethodDefinition<_fleetblock_v1_UnblockRequest, _fleetblock_v1_ChangeReply, _fleetblock_v1_UnblockRequest__Output, _fleetblock_v1_ChangeReply__Output>
+  WatchDrops: MethodDefinition<_fleetblock_v1_WatchDropsRequest, _fleetblock_v1_DropReport, _fleetblock_v1_WatchDropsRequest__Output, _fleetblock_v1_DropReport__Output>
   WatchEvents: MethodDefinition<_fleetblock_v1_WatchEventsRequest, _fleetblock_v1_Event, _fleetblock_v1_WatchEventsRequest__Output, _fleetblock_v1_Event__Output>
 }

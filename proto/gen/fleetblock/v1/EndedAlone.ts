@@ -1,0 +1,35 @@
+// Original file: proto/fleetblock/v1/agent.proto
+
+import type { Long } from '@grpc/proto-loader';
+
+/**
+ * Entries of the list that this agent holds whose time is over, though no controller has taken them away: they ended in the kernel
+ * on their own while the host was cut off. What was to hold only until somebody confirms it is undone so.
+ */
+export interface EndedAlone {
+  'entries'?: (number | string | Long);
+  /**
+   * Milliseconds ago that the last of them ended, when this was sent.
+   */
+  'lastAgoMs'?: (number | string | Long);
+  /**
+   * Some of them, canonical; at most 20.
+   */
+  'prefixes'?: (string)[];
+}
+
+/**
+ * Entries of the list that this agent holds whose time is over, though no controller has taken them away: they ended in the kernel
+ * on their own while the host was cut off. What was to hold only until somebody confirms it is undone so.
+ */
+export interface EndedAlone__Output {
+  'entries': (string);
+  /**
+   * Milliseconds ago that the last of them ended, when this was sent.
+   */
+  'lastAgoMs': (string);
+  /**
+   * Some of them, canonical; at most 20.
+   */
+  'prefixes': (string)[];
+}
