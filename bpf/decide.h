@@ -45,39 +45,18 @@ enum fb_bits {
 	FB_BITS_LOOKUP_PLAIN, /* a plain block covers it: only allow entries are to be looked up */
 };
 
-/* `address`: host byte order. */
-static __always_inline enum fb_bits fb_read_bits(__u32 address)
+/* What a block's record says of octet `octet` of its /24 number `number`. */
+static __always_inline enum fb_bits fb_read_record(__u32 position, __u32 compact, __u32 number, __u32 octet)
 {
-	__u32 block = address >> 14;
-	__u32 number = (address >> 8) & 63;
-	__u32 octet = address & 255;
-	__u32 key, position, compact, offset, leaf;
-	__u64 leafy;
-	struct fb_index_pair *pair;
+	__u32 key = position / FB_PAGE_UNITS;
+	__u32 offset = position % FB_PAGE_UNITS * FB_UNIT_BYTES;
+	struct fb_page *page = bpf_map_lookup_elem(&fb_v4_arena, &key);
 	struct fb_record *record;
-	struct fb_page *page;
+	__u64 leafy;
+	__u32 leaf;
 
-#ifndef FB_WITHOUT_FRONT
-	__u64 *front = bpf_map_lookup_elem(&fb_v4_front, &block);
-
-	if (!front || !((*front >> number) & 1))
-		return FB_BITS_CLEAR;
-#endif
-	key = block >> 1;
-	pair = bpf_map_lookup_elem(&fb_v4_index, &key);
-	if (!pair)
-		return FB_BITS_CLEAR;
-	position = FB_READ_ONCE(pair->position[block & 1]);
-	if (position == 0)
-		return FB_BITS_CLEAR;
-
-	compact = position & FB_COMPACT;
-	position &= ~FB_COMPACT;
-	key = position / FB_PAGE_UNITS;
-	page = bpf_map_lookup_elem(&fb_v4_arena, &key);
 	if (!page)
 		return FB_BITS_CLEAR;
-	offset = position % FB_PAGE_UNITS * FB_UNIT_BYTES;
 	if (compact) {
 		leafy = *(__u64 *)(page->bytes + offset);
 		if (!((leafy >> number) & 1))
@@ -119,6 +98,37 @@ static __always_inline enum fb_bits fb_read_bits(__u32 address)
 			return FB_BITS_CLEAR;
 		return fb_in_bitmap(page, offset + FB_BITMAP_BYTES, octet) ? FB_BITS_LOOKUP_PLAIN : FB_BITS_LOOKUP;
 	}
+}
+
+/* `address`: host byte order. */
+static __always_inline enum fb_bits fb_read_bits(__u32 address)
+{
+	__u32 block = address >> 14;
+	__u32 number = (address >> 8) & 63;
+	__u32 key = block >> 1;
+	struct fb_index_pair *pair;
+	enum fb_bits bits = FB_BITS_CLEAR;
+	__u32 word;
+
+#ifndef FB_WITHOUT_FRONT
+	__u64 *front = bpf_map_lookup_elem(&fb_v4_front, &block);
+
+	if (!front || !((*front >> number) & 1))
+		return FB_BITS_CLEAR;
+#endif
+	pair = bpf_map_lookup_elem(&fb_v4_index, &key);
+	if (!pair)
+		return FB_BITS_CLEAR;
+	word = FB_READ_ONCE(pair->position[block & 1]);
+	if (word & FB_POSITION)
+		bits = fb_read_record(word & FB_POSITION, word & FB_COMPACT, number, address & 255);
+	if (word & (FB_BLOCK_LOOKUP | FB_BLOCK_ALLOWED)) {
+		if (bits == FB_BITS_CLEAR && (word & FB_BLOCK_LOOKUP))
+			return FB_BITS_LOOKUP;
+		if (bits == FB_BITS_DROP && (word & FB_BLOCK_ALLOWED))
+			return FB_BITS_LOOKUP_PLAIN;
+	}
+	return bits;
 }
 
 static __always_inline enum fb_verdict fb_decide_v4(__be32 source, struct fb_counters *counters)

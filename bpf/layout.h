@@ -15,7 +15,7 @@
 
 /*
  * IPv4. The address space is cut into 2^18 blocks, each 64 neighbouring /24s (a /18). fb_v4_index[block] is the position of the
- * block's record in the arena (and FB_COMPACT), 0 when nothing in it is listed. A record is never changed once the index names it: user space
+ * block's record in the arena and flags, 0 when nothing in it is listed. A record is never changed once the index names it: user space
  * writes a new one and swaps the index word. fb_v4_front has a bit a /24, set at least where something is listed: it keeps
  * clean packets away from index and arena, and may be behind for as long as a change takes. fb_v4_summary has a bit a block, set at
  * least where the front has any: while few blocks are in use (fb_control.v4_sparse) its 32 KB spare packets the front's 2 MB.
@@ -35,6 +35,15 @@
  * one byte, the host octet: up to FB_COMPACT_OCTETS.
  */
 #define FB_COMPACT (1u << 31)
+
+/*
+ * Entries that cover whole blocks and need look-ups take no record, however many blocks they cover; what the record says stays as it
+ * is. FB_BLOCK_LOOKUP: what it does not list is looked up (a block that ends or only monitors covers all). FB_BLOCK_ALLOWED: what it
+ * drops is looked up as plain (an allow entry covers all). Position 0 is an empty record.
+ */
+#define FB_BLOCK_LOOKUP (1u << 30)
+#define FB_BLOCK_ALLOWED (1u << 29)
+#define FB_POSITION (FB_BLOCK_ALLOWED - 1)
 #define FB_COMPACT_OCTETS 24
 
 /* Followed by one leaf (__u32) for each bit of `leafy`, in order: up to 64. */

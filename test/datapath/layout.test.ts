@@ -114,6 +114,8 @@ describe.skipIf(!existsSync(OBJECT))('layout', () => {
       FB_BITMAP_BYTES: layout.BITMAP_BYTES,
       FB_COMPACT: layout.COMPACT,
       FB_COMPACT_OCTETS: layout.COMPACT_OCTETS,
+      FB_BLOCK_LOOKUP: layout.BLOCK_LOOKUP,
+      FB_BLOCK_ALLOWED: layout.BLOCK_ALLOWED,
       FB_LEAF_OCTETS: layout.LEAF.octets,
       FB_LEAF_BITMAP: layout.LEAF.bitmap,
       FB_LEAF_LOOKUP_OCTETS: layout.LEAF.lookupOctets,

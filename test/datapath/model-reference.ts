@@ -43,6 +43,7 @@ const v4Address = fc
   )
   .map(([b, c, d]) => Uint8Array.of(10, b, c, d));
 const v4Length = fc.constantFrom(
+  8,
   10,
   14,
   15,
@@ -97,16 +98,22 @@ export const entryArbitrary = (family: Family): fc.Arbitrary<Entry> =>
       ttlMs: kind === 'ending' ? HOUR : kind === 'ended' || kind === 'endedAllow' ? -1 : 0,
     }));
 
+const widened = (family: Family, length: number): fc.Arbitrary<Entry> =>
+  entryArbitrary(family).map((each) => ({ ...each, prefix: makePrefix(family, each.prefix.address, length) }));
+
 /** A change; removes are picked from what is there by number. */
 export interface Step {
   readonly adds: readonly Entry[];
   readonly removePicks: readonly number[];
 }
 
-export const stepsArbitrary = (family: Family): fc.Arbitrary<Step[]> =>
+/** `lengths`: other lengths than the usual ones, of prefixes that hold all of the addresses here. */
+export const stepsArbitrary = (family: Family, lengths: readonly number[] = []): fc.Arbitrary<Step[]> =>
   fc.array(
     fc.record({
-      adds: fc.array(entryArbitrary(family), { maxLength: 12 }),
+      adds: fc.array(fc.oneof(entryArbitrary(family), ...lengths.map((length) => widened(family, length))), {
+        maxLength: 12,
+      }),
       removePicks: fc.array(fc.nat(1000), { maxLength: 6 }),
     }),
     { minLength: 1, maxLength: 6 },

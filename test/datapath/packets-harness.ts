@@ -83,7 +83,7 @@ export class Harness {
           0,
           each.prefix.length,
           (each.allow ? 1 : 0) | (each.monitor ? 2 : 0),
-          each.ttlMs === 0 ? 0 : now + each.ttlMs,
+          endOf(each.ttlMs, now),
         );
     return this.tables.apply(change, this.table);
   }
@@ -126,6 +126,12 @@ export class Harness {
     this.#grace.close();
     this.object.close();
   }
+}
+
+/** Well before now for what has ended: the two clocks are not the same to the millisecond. */
+function endOf(ttlMs: number, now: number): number {
+  if (ttlMs === 0) return 0;
+  return ttlMs < 0 ? Math.max(1, now - 60_000) : now + ttlMs;
 }
 
 function difference(after: DatapathCounters, before: DatapathCounters): DatapathCounters {

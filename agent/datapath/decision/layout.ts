@@ -15,6 +15,10 @@ export const BITMAP_BYTES = 32;
 /** Flag of an index word: the record is a compact one, two words of `leafy`, then a byte for each of its bits. */
 export const COMPACT = 2 ** 31;
 export const COMPACT_OCTETS = 24;
+/** Flags of an index word: what the record does not list is looked up; what it drops is looked up as plain. */
+export const BLOCK_LOOKUP = 2 ** 30;
+export const BLOCK_ALLOWED = 2 ** 29;
+export const POSITION = BLOCK_ALLOWED - 1;
 
 /** struct fb_record, in 32-bit words: leafy (low, high), whole (low, high); the leaves follow. */
 export const RECORD = { leafy: 0, whole: 2, leaves: 4 } as const;

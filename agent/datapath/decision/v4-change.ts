@@ -2,12 +2,14 @@
 // what was there stays in memory until the change is whole, so that it can be taken back.
 import { lowestBit, popcount, WordList } from './bits.ts';
 import {
+  BLOCK_LOOKUP,
   COMPACT,
   COMPACT_OCTETS,
   LEAF,
   LEAF_KIND_SHIFT,
   LEAF_POSITION,
   PAGE_UNITS,
+  POSITION,
   RECORD,
   UNIT_WORDS,
 } from './layout.ts';
@@ -25,7 +27,6 @@ import {
   readRecord,
   recordUnits,
   SHARED,
-  type SharedRecord,
   sharedFor,
 } from './v4-record.ts';
 
@@ -35,6 +36,9 @@ export interface Garbage {
   /** Position, units, position, units ... */
   readonly pieces: Uint32Array;
 }
+
+const SLASH24S_A_BLOCK = 64;
+const ALL = 0xffffffff;
 
 /** The structure has no room; nothing of the block was changed. */
 export const FULL = -1;
@@ -111,43 +115,50 @@ export class V4Change {
         }
       }
     }
-    if (this.#dry) return differing + this.#frontDiffers(block, old.bits);
-    if (differing === 0 && !this.#memory.damaged.has(block)) {
-      const wrong = this.#frontDiffers(block, old.bits);
-      if (wrong > 0) this.#storeFront(block, old.bits, false);
+    // Where nothing is dropped by bits there is nothing to allow either.
+    now.flags = now.bits.some((word) => word !== 0) ? draft.flags : draft.flags & BLOCK_LOOKUP;
+    const reflagged = now.flags === old.flags ? 0 : SLASH24S_A_BLOCK;
+    if (this.#dry) return differing + reflagged + this.#frontDiffers(block, old);
+    const same = differing === 0 && !this.#memory.damaged.has(block);
+    if (same && reflagged === 0) {
+      const wrong = this.#frontDiffers(block, old);
+      if (wrong > 0) this.#storeFront(block, old, false);
       return wrong;
     }
-    const target = this.#placeRecord();
+    if (reflagged > 0) this.narrowed = true;
+    const target = same ? old.word - old.flags : this.#placeRecord();
     if (target < 0) {
       this.#undoBitmaps(freshMark, staleMark);
       return FULL;
     }
-    this.#swap(block, target);
-    return Math.max(1, differing);
+    this.#swap(block, target + now.flags);
+    return Math.max(1, differing + reflagged);
   }
 
   /**
-   * Makes the block say what a shared record says.
+   * Gives the block an index word that names no record of its own.
    * @returns how many /24s it decides differently now
    */
-  assign(block: number, shared: SharedRecord): number {
+  assign(block: number, target: number): number {
     const old = this.#old;
     const now = this.#new;
     this.#memory.read(block, old);
-    now.bits.set(this.#memory.arena.words.subarray(shared * UNIT_WORDS, shared * UNIT_WORDS + 4));
-    if (old.word === shared) {
-      const wrong = this.#frontDiffers(block, now.bits);
-      if (wrong > 0 && !this.#dry) this.#storeFront(block, now.bits, false);
+    readRecord(this.#memory.arena.words, target, now);
+    if (old.word === target) {
+      const wrong = this.#frontDiffers(block, now);
+      if (wrong > 0 && !this.#dry) this.#storeFront(block, now, false);
       return wrong;
     }
-    // What is whole already stays so; a leaf is taken to differ from whatever was there.
+    // What is whole already stays so; anything else is taken to differ from whatever was there.
     const kept =
-      shared === SHARED.whole ? popcount(old.bits[RECORD.whole] ?? 0) + popcount(old.bits[RECORD.whole + 1] ?? 0) : 0;
-    if (this.#dry) return 64 - kept;
+      now.position === SHARED.whole && now.flags === old.flags
+        ? popcount(old.bits[RECORD.whole] ?? 0) + popcount(old.bits[RECORD.whole + 1] ?? 0)
+        : 0;
+    if (this.#dry) return SLASH24S_A_BLOCK - kept;
     if (old.word !== 0) this.narrowed = true;
     for (let i = 0; i < old.count; i++) this.#retireBitmaps(old.leaves[i] ?? 0);
-    this.#swap(block, shared);
-    return 64 - kept;
+    this.#swap(block, target);
+    return SLASH24S_A_BLOCK - kept;
   }
 
   /** Ends a change that stays. The change must not be used afterwards. */
@@ -163,23 +174,23 @@ export class V4Change {
       const block = this.#journal.at(i);
       const word = this.#journal.at(i + 1);
       readRecord(arena.words, word, this.#old);
-      this.#storeFront(block, this.#old.bits, true);
+      this.#storeFront(block, this.#old, true);
       Atomics.store(index, block, word);
-      this.#storeFront(block, this.#old.bits, false);
+      this.#storeFront(block, this.#old, false);
     }
     return this.#garbage(this.#freshRecords, this.#freshBitmaps);
   }
 
-  /** From the record in #old to that of the index word `target`, whose bits are in #new. */
+  /** From the record in #old to that of the index word `target`, whose bits and flags are in #new. */
   #swap(block: number, target: number): void {
     const { word, position, units } = this.#old;
     this.#journal.push(block);
     this.#journal.push(word);
-    this.#storeFront(block, this.#new.bits, true);
+    this.#storeFront(block, this.#new, true);
     Atomics.store(this.#memory.index, block, target);
-    this.#storeFront(block, this.#new.bits, false);
+    this.#storeFront(block, this.#new, false);
     this.#memory.damaged.delete(block);
-    if (position < PAGE_UNITS) return;
+    if (position < PAGE_UNITS || (target & POSITION) === position) return;
     this.#staleRecords.push(position);
     this.#staleRecords.push(units);
   }
@@ -194,7 +205,7 @@ export class V4Change {
   /** Writes the record in #new where no packet looks yet. @returns its index word, -1 when there is no room */
   #placeRecord(): number {
     const { bits, leaves, count } = this.#new;
-    const shared = sharedFor(bits, leaves, count);
+    const shared = sharedFor(bits);
     if (shared !== undefined) return shared;
     const compact = count <= COMPACT_OCTETS && (bits[RECORD.whole] ?? 0) === 0 && (bits[RECORD.whole + 1] ?? 0) === 0;
     if (compact && areSingleOctets(leaves, count)) return this.#placeCompact();
@@ -230,27 +241,23 @@ export class V4Change {
     return position;
   }
 
-  #frontDiffers(block: number, record: Uint32Array): number {
+  #frontDiffers(block: number, record: RecordDraft): number {
     const { front } = this.#memory;
-    let wrong = this.#memory.summaryHas(block) === record.some((word) => word !== 0) ? 0 : 1;
-    for (let half = 0; half < 2; half++)
-      wrong += popcount(
-        (front[block * 2 + half] ?? 0) ^ ((record[RECORD.leafy + half] ?? 0) | (record[RECORD.whole + half] ?? 0)),
-      );
+    let wrong = this.#memory.summaryHas(block) === isUsed(record) ? 0 : 1;
+    for (let half = 0; half < 2; half++) wrong += popcount((front[block * 2 + half] ?? 0) ^ frontBits(record, half));
     return wrong;
   }
 
   /** Front and summary. `keep`: leaves bits that are set, so that neither ever says clean where the index says listed. */
-  #storeFront(block: number, record: Uint32Array, keep: boolean): void {
+  #storeFront(block: number, record: RecordDraft, keep: boolean): void {
     const { front } = this.#memory;
-    const used = record.some((word) => word !== 0);
-    if (used) this.#memory.setSummary(block, true);
+    if (isUsed(record)) this.#memory.setSummary(block, true);
     for (let half = 0; half < 2; half++) {
-      const bits = (record[RECORD.leafy + half] ?? 0) | (record[RECORD.whole + half] ?? 0);
+      const bits = frontBits(record, half);
       const word = block * 2 + half;
       Atomics.store(front, word, keep ? (front[word] ?? 0) | bits : bits);
     }
-    if (!used && !keep) this.#memory.setSummary(block, false);
+    if (!isUsed(record) && !keep) this.#memory.setSummary(block, false);
   }
 
   /** `before`: what decides the /24 now. @returns a leaf word, NONE, WHOLE, NO_ROOM, or DIFFERENT when dry */
@@ -316,4 +323,15 @@ export class V4Change {
     this.#freshBitmaps.cut(freshMark);
     this.#staleBitmaps.cut(staleMark);
   }
+}
+
+/** Whether a packet from the block may meet anything. */
+function isUsed({ bits, flags }: RecordDraft): boolean {
+  return flags !== 0 || bits.some((word) => word !== 0);
+}
+
+/** The /24s that the front must let through, of one half of the block. */
+function frontBits({ bits, flags }: RecordDraft, half: number): number {
+  if ((flags & BLOCK_LOOKUP) !== 0) return ALL;
+  return (bits[RECORD.leafy + half] ?? 0) | (bits[RECORD.whole + half] ?? 0);
 }

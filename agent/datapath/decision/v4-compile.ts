@@ -2,16 +2,19 @@
 // their blocks (a big one).
 import type { FamilyTable } from '../../../common/entry-table.ts';
 import { FLAG_ALLOW, FLAG_MONITOR } from '../../../common/packed.ts';
-import { V4_BLOCKS } from './layout.ts';
+import { BLOCK_ALLOWED, BLOCK_LOOKUP, V4_BLOCKS } from './layout.ts';
 import type { Pacer } from './pause.ts';
 import { CLASS, type EntryClass, type V4Draft } from './v4-draft.ts';
-import { SHARED, type SharedRecord } from './v4-record.ts';
+import { SHARED } from './v4-record.ts';
 
 /** How the decision structure sees a row. `expiresMs`: 0 for no end. */
 export function classOf(flags: number, expiresMs: number): EntryClass {
   if ((flags & FLAG_ALLOW) !== 0) return CLASS.allow;
   return (flags & FLAG_MONITOR) !== 0 || expiresMs > 0 ? CLASS.rule : CLASS.plain;
 }
+
+/** Prefixes of up to this length cover whole blocks. */
+const BLOCK_LENGTH = 18;
 
 /** Prefix lengths that occur, or did since they were last counted: what need not be probed. */
 export class Lengths {
@@ -67,11 +70,13 @@ export class Prober {
       const covering = length === 0 ? 0 : base - (base % 2 ** (32 - length));
       if (blocks[length] === 1) {
         const kind = this.#probe(covering, length, false);
-        if (kind !== undefined) draft.addWhole(number, number, kind);
+        if (kind !== undefined && length <= BLOCK_LENGTH) draft.cover(kind, number, number);
+        else if (kind !== undefined) draft.addWhole(number, number, kind);
         plain ||= kind === CLASS.plain;
       }
       if (allows[length] === 1 && this.#probe(covering, length, true) !== undefined) {
-        draft.addWhole(number, number, CLASS.allow);
+        if (length <= BLOCK_LENGTH) draft.cover(CLASS.allow, number, number);
+        else draft.addWhole(number, number, CLASS.allow);
         allowed = true;
       }
     }
@@ -122,22 +127,22 @@ export class Buckets {
     return this.#covers[block] === 0 && this.#start(block) === this.#ends[block];
   }
 
-  /** The shared record that says all about the block, when its covers alone decide; undefined when its rows matter. */
-  uniform(block: number): SharedRecord | undefined {
+  /** The index word that says all about the block, when its covers alone decide; undefined when its rows matter. */
+  uniform(block: number): number | undefined {
     const covers = this.#covers[block] ?? 0;
     if (covers === 0) return undefined;
     const allowed = (covers >> CLASS.allow) & 1;
     if ((covers >> CLASS.plain) & 1) {
-      if (allowed) return SHARED.lookupPlain;
+      if (allowed) return SHARED.whole + BLOCK_ALLOWED;
       return this.#holds(block, CLASS.allow) ? undefined : SHARED.whole;
     }
-    return (covers >> CLASS.rule) & 1 && !this.#holds(block, CLASS.plain) ? SHARED.lookup : undefined;
+    return (covers >> CLASS.rule) & 1 && !this.#holds(block, CLASS.plain) ? BLOCK_LOOKUP : undefined;
   }
 
   /** Adds all of the block to a clear draft. */
   addBlock(block: number, draft: V4Draft): void {
     const covers = this.#covers[block] ?? 0;
-    if (covers !== 0) for (const kind of Object.values(CLASS)) if ((covers >> kind) & 1) draft.addWhole(0, 63, kind);
+    if (covers !== 0) for (const kind of Object.values(CLASS)) if ((covers >> kind) & 1) draft.cover(kind, 0, 63);
     const end = this.#ends[block] ?? 0;
     for (let i = this.#start(block); i < end; i++) {
       const row = this.#rows[i] ?? 0;

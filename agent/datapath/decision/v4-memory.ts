@@ -2,7 +2,8 @@
 // pieces of the arenas are taken.
 import { popcount } from './bits.ts';
 import {
-  COMPACT,
+  BLOCK_ALLOWED,
+  BLOCK_LOOKUP,
   LEAF,
   LEAF_KIND_SHIFT,
   LEAF_POSITION,
@@ -13,7 +14,7 @@ import {
   V4_BLOCKS,
 } from './layout.ts';
 import { makeMarks, mark, Pool } from './pool.ts';
-import { BITMAP_UNITS, bitmapUnits, lookupPairLeaf, RecordDraft, readRecord, SHARED } from './v4-record.ts';
+import { BITMAP_UNITS, bitmapUnits, RecordDraft, readRecord, SHARED } from './v4-record.ts';
 
 const ALL = 0xffffffff;
 
@@ -92,11 +93,17 @@ export class V4Memory {
     if ((this.sparse && !this.summaryHas(block)) || ((this.front[block * 2 + half] ?? 0) & bit) === 0) return 'clear';
     const record = new RecordDraft();
     readRecord(this.arena.words, this.index[block] ?? 0, record);
+    const verdict = this.#decideRecord(record, half, bit, address & 255);
+    if (verdict === 'clear' && (record.flags & BLOCK_LOOKUP) !== 0) return 'lookup';
+    return verdict === 'drop' && (record.flags & BLOCK_ALLOWED) !== 0 ? 'lookupPlain' : verdict;
+  }
+
+  #decideRecord(record: RecordDraft, half: number, bit: number, octet: number): BitsVerdict {
     if (((record.bits[RECORD.whole + half] ?? 0) & bit) !== 0) return 'drop';
     const leafy = record.bits[RECORD.leafy + half] ?? 0;
     if ((leafy & bit) === 0) return 'clear';
     const before = half === 0 ? 0 : popcount(record.bits[RECORD.leafy] ?? 0);
-    return this.#decideLeaf(record.leaves[before + popcount(leafy & (bit - 1))] ?? 0, address & 255);
+    return this.#decideLeaf(record.leaves[before + popcount(leafy & (bit - 1))] ?? 0, octet);
   }
 
   #decideLeaf(leaf: number, octet: number): BitsVerdict {
@@ -122,13 +129,12 @@ export class V4Memory {
     const record = new RecordDraft();
     for (let block = 0; block < V4_BLOCKS; block++) {
       const word = this.index[block] ?? 0;
-      if (word < PAGE_UNITS) {
-        if (word !== 0 && !isSharedRecord(word)) this.damaged.add(block);
+      readRecord(arena, word, record);
+      if (record.position < PAGE_UNITS) {
+        if (!isShared(record)) this.damaged.add(block);
         continue;
       }
-      readRecord(arena, word, record);
       if (!mark(arenaMarks, record.position, record.units)) this.damaged.add(block);
-      if (word >= COMPACT) continue;
       for (let i = 0; i < record.count; i++) {
         const leaf = record.leaves[i] ?? 0;
         const units = bitmapUnits(leaf);
@@ -138,8 +144,9 @@ export class V4Memory {
   }
 }
 
-function isSharedRecord(position: number): boolean {
-  return position === SHARED.whole || position === SHARED.lookup || position === SHARED.lookupPlain;
+function isShared({ word, position, flags }: RecordDraft): boolean {
+  if (word - flags !== position) return false;
+  return position === SHARED.whole || (position === 0 && (flags === 0 || flags === BLOCK_LOOKUP));
 }
 
 /** The same words every time, so that writing them under traffic changes nothing. */
@@ -147,12 +154,4 @@ function writeSharedPages(arena: Uint32Array, bitmaps: Uint32Array): void {
   bitmaps.fill(ALL, SHARED.listedPair * UNIT_WORDS, (SHARED.listedPair + BITMAP_UNITS) * UNIT_WORDS);
   bitmaps.fill(ALL, SHARED.plainPair * UNIT_WORDS, (SHARED.plainPair + 2 * BITMAP_UNITS) * UNIT_WORDS);
   arena.fill(ALL, SHARED.whole * UNIT_WORDS + RECORD.whole, SHARED.whole * UNIT_WORDS + RECORD.whole + 2);
-  for (const [record, pair] of [
-    [SHARED.lookup, SHARED.listedPair],
-    [SHARED.lookupPlain, SHARED.plainPair],
-  ] as const) {
-    const base = record * UNIT_WORDS;
-    arena.fill(ALL, base + RECORD.leafy, base + RECORD.leafy + 2);
-    arena.fill(lookupPairLeaf(pair), base + RECORD.leaves, base + RECORD.leaves + 64);
-  }
 }

@@ -2,11 +2,14 @@
 import { lowestBit, popcount } from './bits.ts';
 import {
   BITMAP_BYTES,
+  BLOCK_ALLOWED,
+  BLOCK_LOOKUP,
   COMPACT,
   LEAF,
   LEAF_KIND_SHIFT,
   LEAF_POSITION,
   PAGE_UNITS,
+  POSITION,
   RECORD,
   UNIT_BYTES,
   UNIT_WORDS,
@@ -16,18 +19,11 @@ import {
 export const SHARED = {
   /** All of the block is dropped. */
   whole: 2,
-  /** All of the block is looked up; no plain block is in it. */
-  lookup: 32,
-  /** All of the block is listed by a plain block, and looked up for allow entries. */
-  lookupPlain: 64,
   /** A pair of bitmaps: all listed, none by a plain block. */
   listedPair: 4,
   /** A pair of bitmaps: all listed, all by plain blocks. */
   plainPair: 8,
 } as const;
-
-/** Position of a shared record. */
-export type SharedRecord = 2 | 32 | 64;
 
 /** A leaf of one octet is that octet times this. */
 export const OCTET_EVERYWHERE = 0x010101;
@@ -54,6 +50,8 @@ export class RecordDraft {
   count = 0;
   /** As it stands in the index. */
   word = 0;
+  /** BLOCK_LOOKUP, BLOCK_ALLOWED, or neither. */
+  flags = 0;
   position = 0;
   units = 0;
 }
@@ -63,12 +61,13 @@ export function readRecord(arena: Uint32Array, word: number, into: RecordDraft):
   const { bits, leaves } = into;
   const compact = word >= COMPACT;
   into.word = word;
-  into.position = compact ? word - COMPACT : word;
+  into.flags = word & (BLOCK_LOOKUP | BLOCK_ALLOWED);
+  into.position = word & POSITION;
   const base = into.position * UNIT_WORDS;
   bits.fill(0);
   into.count = 0;
   into.units = 0;
-  if (word === 0 || base + RECORD.leaves > arena.length) return;
+  if (into.position === 0 || base + RECORD.leaves > arena.length) return;
   for (let i = 0; i < (compact ? 2 : 4); i++) bits[i] = arena[base + i] ?? 0;
   into.count = popcount(bits[RECORD.leafy] ?? 0) + popcount(bits[RECORD.leafy + 1] ?? 0);
   into.units = compact ? compactUnits(into.count) : recordUnits(into.count);
@@ -89,15 +88,11 @@ export function lookupPairLeaf(position: number): number {
   return ((LEAF.lookupBitmaps << LEAF_KIND_SHIFT) | position) >>> 0;
 }
 
-/** The index word that needs no record of its own for this; undefined when it does. */
-export function sharedFor(bits: Uint32Array, leaves: Uint32Array, count: number): number | undefined {
+/** The position of a record that many blocks share, or of the empty one; undefined when it takes one of its own. */
+export function sharedFor(bits: Uint32Array): number | undefined {
   const [leafyLow = 0, leafyHigh = 0, wholeLow = 0, wholeHigh = 0] = bits;
   if (leafyLow === 0 && leafyHigh === 0 && wholeLow === 0 && wholeHigh === 0) return 0;
-  if (wholeLow === ALL && wholeHigh === ALL) return SHARED.whole;
-  const first = leaves[0];
-  if (count < 64 || leaves.some((leaf) => leaf !== first)) return undefined;
-  if (first === lookupPairLeaf(SHARED.listedPair)) return SHARED.lookup;
-  return first === lookupPairLeaf(SHARED.plainPair) ? SHARED.lookupPlain : undefined;
+  return wholeLow === ALL && wholeHigh === ALL ? SHARED.whole : undefined;
 }
 
 /** Whether every leaf is one address, dropped: what a compact record can say. */
