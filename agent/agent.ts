@@ -188,7 +188,7 @@ export class Agent {
     while (!signal.aborted) {
       const resync = this.#resync;
       try {
-        await this.#session(resync);
+        await this.#session(resync, signal);
       } catch (error) {
         if (signal.aborted) return;
         this.#link = 'connecting';
@@ -202,11 +202,12 @@ export class Agent {
     }
   }
 
-  async #session(resync: boolean): Promise<void> {
+  async #session(resync: boolean, signal: AbortSignal): Promise<void> {
     const { dial, clock, log, datapath } = this.#options;
     const { reconciler } = this;
-    const stream = dial();
+    const stream = await dial(signal);
     this.#stream = stream;
+    if (signal.aborted) stream.close();
     let synced = false;
     await runSession({
       stream,
@@ -224,8 +225,9 @@ export class Agent {
           failed: (error) => log.warn({ reason: messageOf(error) }, 'drops cannot be told'),
         }),
       lookUp: (lookup) => lookupReply(lookup, { datapath, table: reconciler.table, clock }),
-      onWelcome: ({ storeEpoch }) => {
+      onWelcome: ({ storeEpoch, reconnectLimitMs }) => {
         this.#backoff.reset();
+        if (reconnectLimitMs > 0) this.#backoff.limit(reconnectLimitMs);
         this.#link = 'connected';
         const { held } = reconciler;
         this.#linkProblem =

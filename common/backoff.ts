@@ -11,7 +11,7 @@ export interface BackoffOptions {
 
 export class Backoff {
   readonly #baseMs: number;
-  readonly #maxMs: number;
+  #maxMs: number;
   readonly #random: () => number;
   #attempt = 0;
 
@@ -26,6 +26,11 @@ export class Backoff {
     const bound = Math.min(this.#maxMs, this.#baseMs * 2 ** Math.min(this.#attempt, 30));
     this.#attempt++;
     return this.#random() * bound;
+  }
+
+  /** Another upper bound of any delay, milliseconds. */
+  limit(maxMs: number): void {
+    this.#maxMs = maxMs;
   }
 
   /** Call it on the first valid message from the peer, not on connect: a peer that accepts and drops is still failing. */

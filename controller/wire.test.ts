@@ -43,13 +43,21 @@ it('writes what the generated codec reads', () => {
       expect(decode(encodePing(to)).ping?.nonce).toBe(`${to}`);
     }),
   );
-  const welcome = { protocol: 1, epoch: 'e', hostName: 'web1', statusIntervalMs: 3000, silenceLimitMs: 15_000 };
+  const welcome = {
+    protocol: 1,
+    epoch: 'e',
+    hostName: 'web1',
+    statusIntervalMs: 3000,
+    silenceLimitMs: 15_000,
+    reconnectLimitMs: 2000,
+  };
   expect(decode(encodeWelcome(welcome)).welcome).toEqual({
     protocol: 1,
     storeEpoch: 'e',
     hostName: 'web1',
     statusIntervalMs: 3000,
     silenceLimitMs: 15_000,
+    reconnectLimitMs: 2000,
   });
   expect(decode(encodeLookup(7n, Uint8Array.of(1, 2, 3, 4))).lookup?.id).toBe('7');
   expect(decode(encodeSnapshotChunk(rows)).snapshotChunk?.entries?.v6Lengths).toHaveLength(1);

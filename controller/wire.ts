@@ -28,6 +28,7 @@ export function encodeWelcome(welcome: {
   hostName: string;
   statusIntervalMs: number;
   silenceLimitMs: number;
+  reconnectLimitMs: number;
 }): Buffer {
   return message(Message.welcome, [
     varintField(1, BigInt(welcome.protocol)),
@@ -35,6 +36,7 @@ export function encodeWelcome(welcome: {
     bytesField(3, Buffer.from(welcome.hostName)),
     varintField(4, BigInt(welcome.statusIntervalMs)),
     varintField(5, BigInt(welcome.silenceLimitMs)),
+    varintField(6, BigInt(welcome.reconnectLimitMs)),
   ]);
 }
 

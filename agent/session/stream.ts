@@ -11,5 +11,5 @@ export interface SyncStream {
   close(): void;
 }
 
-/** Opens a stream. Failures to connect come out of `messages`. */
-export type Dial = () => SyncStream;
+/** Opens a stream, or rejects when there is no way there. Later failures come out of `messages`. `signal`: no longer wanted. */
+export type Dial = (signal: AbortSignal) => SyncStream | Promise<SyncStream>;

@@ -13,7 +13,7 @@ startAgents(fleet, reading, 1);
 const { controller, store } = fleet.server;
 const deafHosts = identities.slice(0, Number(deaf)).map((identity) => new DeafHost(fleet.address, identity));
 await until('all connected', () => controller.hub.connected === identities.length, 120_000);
-await until('all that read synced', () => controller.hostCounts().synced >= reading.length, 120_000);
+await until('all that read synced', () => (controller.hostCounts().synced ?? 0) >= reading.length, 120_000);
 
 const BY = { actor: 'admin/bench', reason: 'a reason as long as people write them, more or less' };
 const total = Number(changes);

@@ -51,6 +51,13 @@ const PROTOCOL = 1;
 /** How long an earlier stream of the same host has to prove that it lives, milliseconds. */
 const PROBE_MS = 2000;
 
+/**
+ * Over how long hosts spread their attempts to come back: a thousand hosts over two seconds. Some 500 handshakes a second are
+ * what one processor makes.
+ */
+const RECONNECT_MS_A_HOST = 2;
+const MIN_RECONNECT_MS = 2000;
+
 /** Hosts that are sent a change between two looks at the clock. */
 const HOSTS_PER_STEP = 32;
 
@@ -229,6 +236,7 @@ export class Hub {
       hostName: host.name,
       statusIntervalMs: this.#options.statusIntervalMs,
       silenceLimitMs: this.#options.silenceLimitMs,
+      reconnectLimitMs: Math.max(MIN_RECONNECT_MS, this.#deps.registry.size * RECONNECT_MS_A_HOST),
     });
     this.#deps.events.add('host.connected', helloText(hello), { hostId, revision: session.acked });
     welcomed(session);

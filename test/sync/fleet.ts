@@ -9,6 +9,7 @@ import { Agent } from '../../agent/agent.ts';
 import { systemAgentClock } from '../../agent/boot-clock.ts';
 import { noStore } from '../../agent/held.ts';
 import { MemoryDatapath } from '../../agent/memory-datapath.ts';
+import { reach } from '../../agent/services/reach.ts';
 import { openSyncStream } from '../../agent/services/sync-stream.ts';
 import { type Clock, systemClock } from '../../common/clock.ts';
 import { formatEndpoint } from '../../common/endpoint.ts';
@@ -147,7 +148,10 @@ export class SimulatedHost {
       log: silent,
       agentVersion: '0',
       kernelVersion: '6',
-      dial: () => openSyncStream(address, identity),
+      dial: async (signal) => {
+        await reach(address, signal);
+        return openSyncStream(address, identity);
+      },
       protectedRows: async () =>
         packEntries(prefixes.map((prefix) => ({ prefix, allow: true, monitor: false, ttlMs: 0 }))),
       protectedAddresses: () => prefixes.map((prefix) => ({ prefix, why: 'own address' })),

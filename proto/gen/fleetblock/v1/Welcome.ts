@@ -10,6 +10,11 @@ export interface Welcome {
    */
   'statusIntervalMs'?: (number);
   'silenceLimitMs'?: (number);
+  /**
+   * Longest wait between two attempts to connect again, were this stream to end: short in a small fleet, longer in a large one,
+   * whose hosts would otherwise come back faster than they can be served. 0: as the agent thinks.
+   */
+  'reconnectLimitMs'?: (number);
 }
 
 export interface Welcome__Output {
@@ -21,4 +26,9 @@ export interface Welcome__Output {
    */
   'statusIntervalMs': (number);
   'silenceLimitMs': (number);
+  /**
+   * Longest wait between two attempts to connect again, were this stream to end: short in a small fleet, longer in a large one,
+   * whose hosts would otherwise come back faster than they can be served. 0: as the agent thinks.
+   */
+  'reconnectLimitMs': (number);
 }
