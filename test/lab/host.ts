@@ -15,6 +15,8 @@ export interface HostPlan {
   readonly stateDir: string;
   readonly pinDir: string;
   readonly logFile: string;
+  /** For the agent. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 export interface CommandResult {
@@ -89,6 +91,7 @@ export class LabHost {
         ...flags,
       ],
       logFile: this.#plan.logFile,
+      ...(this.#plan.env && { env: this.#plan.env }),
     });
   }
 

@@ -333,6 +333,7 @@ export class Lab implements AsyncDisposable {
         stateDir: join(this.directory, station.name),
         pinDir: join(PIN_ROOT, `${this.#name}-${station.name}`),
         logFile: join(this.directory, `${station.name}.log`),
+        ...(this.#options.env && { env: this.#options.env }),
       }),
     );
   }

@@ -10,6 +10,7 @@ import type { CheckReply__Output } from '../../proto/gen/fleetblock/v1/CheckRepl
 import type { Claim__Output } from '../../proto/gen/fleetblock/v1/Claim.ts';
 import type { Host__Output } from '../../proto/gen/fleetblock/v1/Host.ts';
 import type { ImportBegin } from '../../proto/gen/fleetblock/v1/ImportBegin.ts';
+import type { LabelHostReply__Output } from '../../proto/gen/fleetblock/v1/LabelHostReply.ts';
 import type { ListAuditRequest } from '../../proto/gen/fleetblock/v1/ListAuditRequest.ts';
 import type { ListChangeReply__Output } from '../../proto/gen/fleetblock/v1/ListChangeReply.ts';
 import type { ListEntriesRequest } from '../../proto/gen/fleetblock/v1/ListEntriesRequest.ts';
@@ -51,6 +52,10 @@ export class Operator {
 
   removeList(list: string): Promise<ListChangeReply__Output> {
     return promised((done) => this.client.RemoveList({ list, wait: { timeoutMs: 60_000 } }, done));
+  }
+
+  labelHost(name: string, set: Record<string, string>): Promise<LabelHostReply__Output> {
+    return promised((done) => this.client.LabelHost({ name, set }, done));
   }
 
   check(address: string): Promise<CheckReply__Output> {

@@ -1,6 +1,7 @@
 // The lists that are imported while controllers die: what their rows are follows from the number of their version alone.
 import { EntryTable } from '../../../common/entry-table.ts';
-import type { PackedEntries } from '../../../common/packed.ts';
+import { type PackedEntries, packEntries } from '../../../common/packed.ts';
+import type { Prefix } from '../../../common/prefix.ts';
 import { addressRows } from '../rows.ts';
 
 /** Every seventh is large enough for the way that imports take through the views. */
@@ -12,4 +13,8 @@ export function digestOf(rows: Iterable<PackedEntries>): string {
   const table = new EntryTable();
   for (const each of rows) table.addAll({ v4: { ...each.v4, flags: new Uint8Array(each.v4.count) }, v6: each.v6 }, 0);
   return Buffer.from(table.digest()).toString('hex');
+}
+
+export function digestOfPrefixes(prefixes: readonly Prefix[]): string {
+  return digestOf([packEntries(prefixes.map((prefix) => ({ prefix, allow: false, monitor: false, ttlMs: 0 })))]);
 }
