@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Enrollment, loadEnrollment, storeEnrollment } from '../../agent/enrollment.ts';
 import { certificateProblem, keepRenewed, renew, renewalDueMs } from '../../agent/renewal.ts';
 import { createLogger } from '../../common/logger.ts';
+import { parsePrefix } from '../../common/prefix.ts';
 import { type ClientIdentity, CONTROLLER_NAME, channelOptions, clientCredentials } from '../../common/rpc/channel.ts';
 import { protocol } from '../../common/rpc/proto.ts';
 import { RunningFleet } from './running.ts';
@@ -52,14 +53,16 @@ function openSync(identity: ClientIdentity) {
       resolve(status[code]);
     }),
   );
+  let changes = 0;
   const welcomed = new Promise<void>((resolve) => {
     stream.on('data', (message) => {
+      if (message.delta || message.snapshotEnd) changes++;
       if (message.ping) stream.write({ pong: { nonce: message.ping.nonce } });
       resolve();
     });
   });
   stream.write({ hello: { protocol: 1 } });
-  return { stream, ended, welcomed };
+  return { stream, ended, welcomed, changes: () => changes };
 }
 
 it('an enrollment anew ends what the old certificates may do: their streams, calls and renewals', async () => {
@@ -99,6 +102,20 @@ describe('a renewal', () => {
     running.fleet.clock.offsetMs = 4 * DAY_MS;
     expect(await cut.ended).toBe('UNAUTHENTICATED');
     expect(await Promise.race([kept.ended, new Promise((resolve) => setTimeout(resolve, 1500, 'open'))])).toBe('open');
+    // Not open alone: it is served what is decided after the end of the certificate that it began with.
+    const before = kept.changes();
+    await running.store.addClaims({
+      prefixes: [parsePrefix('203.0.113.1')],
+      action: 'block',
+      origin: 'manual',
+      selector: { kind: 'all' },
+      reason: '',
+      actor: 'test',
+      expiresMs: 0,
+      monitor: false,
+      dryRun: false,
+    });
+    await expect.poll(kept.changes).toBeGreaterThan(before);
     running.fleet.clock.offsetMs = 0;
     kept.stream.cancel();
     await kept.ended;
