@@ -1,9 +1,8 @@
 // 100,000 adds and removes of neighbours while packets run through the program on another processor without a pause: no listed
 // source may ever pass and no clean one may ever be dropped. The program's own counters are the judge.
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Entry, makePrefix } from '../../common/packed.ts';
-import { covers, formatPrefix, parsePrefix } from '../../common/prefix.ts';
+import { parsePrefix } from '../../common/prefix.ts';
+import { churn, churnSeed } from './churn.ts';
 import { packetFrom } from './packets-build.ts';
 import { entry, Harness, whyNoProgram } from './packets-harness.ts';
 
@@ -45,37 +44,8 @@ const CLEAN = [
   '2001:db8:2::1',
 ];
 
-/** A small generator with a seed, so that a failure can be had again (xorshift32). */
-function generator(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    return (state >>> 0) % below;
-  };
-}
-
 const clean = CLEAN.map((text) => parsePrefix(text));
 const dropped = DROPPED.map((text) => parsePrefix(text));
-
-/** Any kind of entry that says nothing about the clean sources, and allows none of the listed ones. */
-function neighbour(random: (below: number) => number): Entry {
-  for (;;) {
-    const v4 = random(8) !== 0;
-    const address = v4
-      ? Uint8Array.of(10, 0, random(12) === 0 ? 64 + random(64) : random(8), random(256))
-      : Uint8Array.from({ length: 16 }, (_, i) => [0x20, 1, 0xd, 0xb8, 0, random(3)][i] ?? (i === 15 ? random(16) : 0));
-    const length = v4 ? (random(4) === 0 ? 19 + random(13) : 32) : random(4) === 0 ? 48 + random(80) : 128;
-    const prefix = makePrefix(v4 ? 4 : 6, address, length);
-    const kind = random(10);
-    const made = { prefix, allow: kind === 0, monitor: kind === 1, ttlMs: kind === 2 || kind === 3 ? HOUR : 0 };
-    const fixed = LISTED.some((each) => formatPrefix(each.prefix) === formatPrefix(prefix));
-    if (!fixed && !(made.allow ? dropped : clean).some((source) => covers(prefix, source)) && !made.monitor)
-      return made;
-    if (!fixed && made.monitor && !clean.some((source) => covers(prefix, source))) return made;
-  }
-}
 
 describe.skipIf(why !== undefined)('neighbours under a flood', () => {
   let harness: Harness;
@@ -86,9 +56,7 @@ describe.skipIf(why !== undefined)('neighbours under a flood', () => {
   afterAll(() => harness.close());
 
   test('no listed source passes and no clean source is dropped while 100,000 neighbours come and go', async () => {
-    const seed = Number(process.env.FLEETBLOCK_CHURN_SEED ?? (Date.now() & 0x7fffffff) | 1);
-    console.info(`FLEETBLOCK_CHURN_SEED=${seed}`);
-    const random = generator(seed);
+    const seed = churnSeed();
     const before = harness.tables.counters();
     let churning = true;
     const flood = (async () => {
@@ -101,25 +69,9 @@ describe.skipIf(why !== undefined)('neighbours under a flood', () => {
         });
       return turns;
     })();
-    const there = new Map<string, Entry>();
     let changed = 0;
     try {
-      while (changed < CHANGED_ROWS) {
-        const adds = Array.from({ length: 1 + random(6) }, () => neighbour(random));
-        const keys = new Set(adds.map((each) => `${formatPrefix(each.prefix)} ${each.allow}`));
-        const removes = [...there.entries()]
-          .slice(0, there.size > 300 ? 8 : random(6))
-          .filter(([key]) => !keys.has(key));
-        for (const [key] of removes) there.delete(key);
-        for (const each of adds) there.set(`${formatPrefix(each.prefix)} ${each.allow}`, each);
-        await harness.change(
-          adds,
-          removes.map(([, each]) => each),
-        );
-        changed += adds.length + removes.length;
-        // The flood's thread starts its next turn from the event loop.
-        await nextTurn();
-      }
+      changed = await churn(harness, { fixed: LISTED, clean, dropped }, seed, CHANGED_ROWS);
     } finally {
       churning = false;
     }
