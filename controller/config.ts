@@ -1,12 +1,12 @@
 // Settings of fleetblock-controller: flags, then FLEETBLOCK_* variables, then a YAML file; checked once, here.
-import { Command, Option } from 'commander';
+import { Argument, Command, Option } from 'commander';
 import { parseDuration } from '../common/duration.ts';
 import { type Endpoint, formatEndpoint, parseEndpoint } from '../common/endpoint.ts';
 import { FleetblockError } from '../common/errors.ts';
 import { LOG_LEVELS } from '../common/logger.ts';
 import { applyYamlFile } from '../common/settings.ts';
 import { VERSION } from '../common/version.ts';
-import { OPERATOR_ROLES } from './pki/names.ts';
+import { ISSUER_NAMES, type IssuerName, OPERATOR_ROLES } from './pki/names.ts';
 
 export const DEFAULT_DATA_DIR = '/var/lib/fleetblock';
 export const DEFAULT_LISTEN = '0.0.0.0:7443';
@@ -43,11 +43,20 @@ export interface BackupSettings {
   readonly file: string;
 }
 
+export interface RotateSettings {
+  readonly dataDir: string;
+  readonly issuer: IssuerName;
+  /** Undefined: in the data directory. */
+  readonly rootKey: string | undefined;
+  readonly distrust: boolean;
+}
+
 export interface Actions {
   readonly backup: (settings: BackupSettings) => Promise<void>;
   readonly credentials: (settings: CredentialsSettings) => Promise<void>;
   readonly init: (settings: InitSettings) => Promise<void>;
   readonly restore: (settings: BackupSettings) => Promise<void>;
+  readonly rotate: (settings: RotateSettings) => Promise<void>;
   readonly run: (settings: RunSettings) => Promise<void>;
 }
 
@@ -111,7 +120,22 @@ export function buildProgram(actions: Actions): Command {
     .addOption(dataDirOption())
     .addOption(configOption())
     .action(async (file: string, options: Record<string, unknown>) => actions.restore(backupSettings(file, options)));
-  for (const command of [init, run, credentials, backup, restore])
+  const rotate = program
+    .command('rotate')
+    .description(
+      'replace an issuer by a new one (the controller is stopped); what the old one signed counts until it ends',
+    )
+    .addArgument(new Argument('<issuer>', 'whose').choices(ISSUER_NAMES))
+    .addOption(new Option('--distrust', 'refuse what the old one signed: its key was stolen'))
+    .addOption(
+      new Option('--root-key <file>', "the root's key, when it is kept elsewhere (default: in the data directory)"),
+    )
+    .addOption(dataDirOption())
+    .addOption(configOption())
+    .action(async (issuer: IssuerName, options: Record<string, unknown>) =>
+      actions.rotate(rotateSettings(issuer, options)),
+    );
+  for (const command of [init, run, credentials, backup, restore, rotate])
     command.hook('preAction', () => {
       const file = text(command.opts(), 'config');
       if (file) applyYamlFile(command, file);
@@ -174,6 +198,15 @@ function credentialsSettings(options: Record<string, unknown>): CredentialsSetti
 
 function backupSettings(file: string, options: Record<string, unknown>): BackupSettings {
   return { dataDir: text(options, 'dataDir'), file };
+}
+
+function rotateSettings(issuer: IssuerName, options: Record<string, unknown>): RotateSettings {
+  return {
+    dataDir: text(options, 'dataDir'),
+    issuer,
+    rootKey: text(options, 'rootKey') || undefined,
+    distrust: options.distrust === true,
+  };
 }
 
 /** Every address of this machine, as seen from it: what listens on all is dialled on the loopback one. */

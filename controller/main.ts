@@ -13,12 +13,21 @@ import {
   buildProgram,
   type CredentialsSettings,
   type InitSettings,
+  type RotateSettings,
   type RunSettings,
 } from './config.ts';
 import { DataDirectory } from './data-dir.ts';
 import type { RunningServer } from './server.ts';
 
 const USAGE = 2;
+
+/** What is to be done when the certificates of an issuer count no more. */
+const ROTATED_AWAY: Readonly<Record<RotateSettings['issuer'], string>> = {
+  agents:
+    'every host needs a new certificate: fleetblock token create --host NAME --keep-identity, and fleetblock-agent join\n',
+  operators: 'every operator needs new credentials: the first by fleetblock-controller credentials\n',
+  servers: "the stolen key can still pose as the controller until the fleet's root is replaced: see SECURITY.md\n",
+};
 
 async function init({ dataDir, fleet, advertise, listen }: InitSettings): Promise<void> {
   const { initFleet } = await import('./init.ts');
@@ -60,6 +69,14 @@ async function restore({ dataDir, file }: BackupSettings): Promise<void> {
   );
 }
 
+async function rotate({ dataDir, issuer, rootKey, distrust }: RotateSettings): Promise<void> {
+  const { rotateIssuer } = await import('./rotate.ts');
+  await rotateIssuer({ dataDir, issuer, rootKey, distrust, clock: systemClock });
+  process.stdout.write(
+    `made a new issuer of ${issuer} in ${dataDir}: start the controller\n${distrust ? ROTATED_AWAY[issuer] : ''}`,
+  );
+}
+
 async function run({ dataDir, listen, metrics, logLevel }: RunSettings): Promise<void> {
   const log = createLogger('fleetblock-controller', logLevel);
   const stop = new AbortController();
@@ -98,7 +115,7 @@ async function startMetrics(endpoint: NonNullable<RunSettings['metrics']>, serve
 }
 
 try {
-  const program = buildProgram({ init, run, credentials, backup, restore });
+  const program = buildProgram({ init, run, credentials, backup, restore, rotate });
   for (const command of [program, ...program.commands])
     command.exitOverride().configureOutput({ writeErr: (text) => process.stderr.write(withoutTokens(text)) });
   await program.parseAsync();

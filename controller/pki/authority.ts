@@ -6,7 +6,8 @@ import { FleetblockError, messageOf } from '../../common/errors.ts';
 import { ensurePrivateDirectory, readSecretFile, writeFileAtomic } from '../../common/files.ts';
 import { CONTROLLER_NAME, ENROLLMENT_NAME } from '../../common/rpc/channel.ts';
 import { type Issuer, makeIssuer, makeLeaf, makeRoot, newKeyPair, pinOf, type Usage } from './certificates.ts';
-import { formatSubject, type OperatorRole } from './names.ts';
+import { formatSubject, type IssuerName, type OperatorRole } from './names.ts';
+import { finishReplacing, formerIssuers, readRootKey, replaceIssuer } from './rotation.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -19,9 +20,18 @@ export const OPERATOR_LIFE_MS = { least: DAY_MS / 2, most: 30 * DAY_MS } as cons
 export const SERVER_LIFE_MS = 30 * DAY_MS;
 const AUTHORITY_LIFE_MS = 20 * 365 * DAY_MS;
 
-const ISSUERS = { agents: 'client', operators: 'client', servers: 'server' } as const satisfies Record<string, Usage>;
-type IssuerName = keyof typeof ISSUERS;
+const ISSUERS = { agents: 'client', operators: 'client', servers: 'server' } as const satisfies Record<
+  IssuerName,
+  Usage
+>;
+
 type Issuers = Readonly<Record<IssuerName, Issuer>>;
+
+/** Certificates that vouch for agents and for operators: the issuer's own, and those of issuers before it that are trusted. */
+export interface ClientIssuers {
+  readonly agent: readonly X509Certificate[];
+  readonly operator: readonly X509Certificate[];
+}
 
 /** PEM, leaf first, then its issuer. */
 export interface IssuedCertificate {
@@ -36,12 +46,19 @@ export class Authority {
   readonly rootCertificate: string;
   readonly #root: X509Certificate;
   readonly #issuers: Issuers;
+  readonly #former: ClientIssuers;
 
-  private constructor(fleet: string, rootCertificate: string, issuers: Issuers) {
+  private constructor(
+    fleet: string,
+    rootCertificate: string,
+    issuers: Issuers,
+    former: ClientIssuers = { agent: [], operator: [] },
+  ) {
     this.fleet = fleet;
     this.rootCertificate = rootCertificate;
     this.#root = new X509Certificate(rootCertificate);
     this.#issuers = issuers;
+    this.#former = former;
   }
 
   /** Makes a new authority and writes it to `directory` (0700, keys 0600). */
@@ -68,6 +85,7 @@ export class Authority {
     const rootCertificate = readText(rootPath);
     const root = certificateOf(rootCertificate, rootPath);
     const issuer = (name: IssuerName): Issuer => {
+      finishReplacing(directory, name);
       const pem = readText(join(directory, `${name}.pem`));
       const keyPath = join(directory, `${name}.key`);
       const key = readKey(keyPath);
@@ -79,11 +97,43 @@ export class Authority {
         );
       return { name: `fleetblock ${fleet} ${name}`, pem, key };
     };
-    return new Authority(fleet, rootCertificate, {
-      agents: issuer('agents'),
-      operators: issuer('operators'),
-      servers: issuer('servers'),
+    const issuers = { agents: issuer('agents'), operators: issuer('operators'), servers: issuer('servers') };
+    return new Authority(fleet, rootCertificate, issuers, {
+      agent: formerIssuers(directory, 'agents'),
+      operator: formerIssuers(directory, 'operators'),
     });
+  }
+
+  /**
+   * Makes a new issuer in the place of one, signed by the root. What the old one signed counts until it ends, unless it is to be
+   * distrusted. For a controller that does not run.
+   * @param rootKey path of the root's key, wherever it is kept
+   * @throws FleetblockError whose text names the fix; the old issuer is in place then
+   */
+  static async rotate(
+    directory: string,
+    fleet: string,
+    rotation: {
+      readonly name: IssuerName;
+      readonly rootKey: string;
+      readonly distrust: boolean;
+      readonly nowMs: number;
+    },
+  ): Promise<void> {
+    // Whole before: a directory that is not is no place to write to.
+    const before = Authority.load(directory, fleet);
+    const { name, rootKey, distrust, nowMs } = rotation;
+    const key = readRootKey(rootKey, before.#root);
+    const root: Issuer = { name: `fleetblock ${fleet} root`, pem: before.rootCertificate, key };
+    const { notBefore } = validFrom(nowMs, AUTHORITY_LIFE_MS);
+    // No longer than the root itself.
+    const validity = { notBefore, notAfter: before.#root.validToDate };
+    replaceIssuer(
+      directory,
+      name,
+      await makeIssuer(root, `fleetblock ${fleet} ${name}`, ISSUERS[name], validity),
+      distrust,
+    );
   }
 
   /** SHA-256 over the root's public key: what enrollment tokens carry. */
@@ -92,10 +142,10 @@ export class Authority {
   }
 
   /** Certificates that vouch for agents and for operators: who signed a leaf decides what it can be. */
-  get clientIssuers(): { readonly agent: X509Certificate; readonly operator: X509Certificate } {
+  get clientIssuers(): ClientIssuers {
     return {
-      agent: new X509Certificate(this.#issuers.agents.pem),
-      operator: new X509Certificate(this.#issuers.operators.pem),
+      agent: [new X509Certificate(this.#issuers.agents.pem), ...this.#former.agent],
+      operator: [new X509Certificate(this.#issuers.operators.pem), ...this.#former.operator],
     };
   }
 

@@ -6,6 +6,10 @@ import { isValidName } from '../../common/selector.ts';
 export const OPERATOR_ROLES = ['viewer', 'operator', 'admin'] as const;
 export type OperatorRole = (typeof OPERATOR_ROLES)[number];
 
+/** Below the root, one each for what a certificate may be. */
+export const ISSUER_NAMES = ['agents', 'operators', 'servers'] as const;
+export type IssuerName = (typeof ISSUER_NAMES)[number];
+
 export type Subject =
   | { readonly kind: 'agent'; readonly fleet: string; readonly hostId: string }
   | { readonly kind: 'operator'; readonly fleet: string; readonly role: OperatorRole; readonly name: string };

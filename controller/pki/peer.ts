@@ -1,6 +1,6 @@
 // Whose certificate is it? TLS has checked the chain to the root; here the issuer decides what the holder may be.
 import { createHash, X509Certificate } from 'node:crypto';
-import { CLOCK_SKEW_MS } from './authority.ts';
+import { CLOCK_SKEW_MS, type ClientIssuers } from './authority.ts';
 import { parseSubject, type Subject } from './names.ts';
 
 export interface PeerIdentity {
@@ -11,11 +11,6 @@ export interface PeerIdentity {
   readonly issuedMs: number;
   readonly notBeforeMs: number;
   readonly notAfterMs: number;
-}
-
-export interface ClientIssuers {
-  readonly agent: X509Certificate;
-  readonly operator: X509Certificate;
 }
 
 /** Certificates whose reading is remembered: an entry is a few hundred bytes, a signature check 0.1 ms. */
@@ -49,8 +44,9 @@ export class PeerReader {
     const [, uri = ''] = /^URI:([^,"\s]+)$/.exec(certificate?.subjectAltName ?? '') ?? [];
     const subject = parseSubject(uri);
     if (!certificate || !subject || subject.fleet !== this.#fleet || certificate.ca) return undefined;
-    const issuer = this.#issuers[subject.kind];
-    if (!certificate.checkIssued(issuer) || !certificate.verify(issuer.publicKey)) return undefined;
+    const issuers = this.#issuers[subject.kind];
+    if (!issuers.some((issuer) => certificate.checkIssued(issuer) && certificate.verify(issuer.publicKey)))
+      return undefined;
     return {
       subject,
       serial: certificate.serialNumber.toLowerCase(),
