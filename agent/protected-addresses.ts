@@ -1,12 +1,11 @@
 // Addresses that this host never drops, whatever it is told: without them one wrong block locks everybody out. Found anew
 // every few seconds.
-import { lookup } from 'node:dns/promises';
 import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { networkInterfaces } from 'node:os';
-import { parseEndpoint } from '../common/endpoint.ts';
 import { type PackedEntries, packEntries } from '../common/packed.ts';
 import { formatPrefix, type Prefix, parsePrefix } from '../common/prefix.ts';
+import type { ControllerAddress } from './controller-address.ts';
 import { defaultGateways } from './proc-net.ts';
 import { SshSessions } from './ssh-sessions.ts';
 
@@ -17,8 +16,7 @@ export interface ProtectedAddress {
 }
 
 export interface ProtectedSources {
-  /** HOST:PORT */
-  readonly controller: string;
+  readonly controller: ControllerAddress;
   /** From the settings. */
   readonly always: readonly Prefix[];
   /** Local ports whose logged-in peers are protected. */
@@ -27,17 +25,11 @@ export interface ProtectedSources {
   readonly resolverFiles?: readonly string[];
 }
 
-/** How long one look waits for the controller's name; its answer is used by the next look otherwise. */
-const RESOLVE_MS = 200;
-
 const RESOLVER_FILES = ['/etc/resolv.conf', '/run/systemd/resolve/resolv.conf'];
 
 export class ProtectedAddresses {
   readonly #sources: ProtectedSources;
   readonly #ssh: SshSessions;
-  // While the name does not resolve, the controller is where it was.
-  #controller: string[] = [];
-  #resolving: Promise<void> | undefined;
   #current: readonly ProtectedAddress[] = [];
 
   constructor(sources: ProtectedSources) {
@@ -52,8 +44,8 @@ export class ProtectedAddresses {
 
   /** Looks at everything. Without duplicates; the first reason stands. */
   async find(): Promise<readonly ProtectedAddress[]> {
-    const { always, resolverFiles = RESOLVER_FILES } = this.#sources;
-    await this.#resolveController();
+    const { always, controller, resolverFiles = RESOLVER_FILES } = this.#sources;
+    await controller.look();
     const found = new Map<string, ProtectedAddress>();
     const add = (why: string, prefixes: readonly Prefix[]) => {
       for (const prefix of prefixes) {
@@ -62,7 +54,7 @@ export class ProtectedAddresses {
       }
     };
     add('setting', always);
-    add('controller', this.#controller.flatMap(readAddress));
+    add('controller', controller.addresses.flatMap(readAddress));
     add('gateway', defaultGateways().flatMap(readAddress));
     add('resolver', resolverFiles.flatMap(nameservers).flatMap(readAddress));
     add(
@@ -74,25 +66,6 @@ export class ProtectedAddresses {
     add('ssh session', this.#ssh.peers().flatMap(readAddress));
     this.#current = [...found.values()];
     return this.#current;
-  }
-
-  /** Never waits long: at boot there is no network yet, and the list must be in the kernel before there is one. */
-  async #resolveController(): Promise<void> {
-    const { host } = parseEndpoint(this.#sources.controller);
-    if (isIP(host)) {
-      this.#controller = [host];
-      return;
-    }
-    this.#resolving ??= lookup(host, { all: true })
-      .then((found) => {
-        this.#controller = found.map(({ address }) => address);
-      })
-      // It stays where it was.
-      .catch(() => {})
-      .finally(() => {
-        this.#resolving = undefined;
-      });
-    await Promise.race([this.#resolving, new Promise((resolve) => setTimeout(resolve, RESOLVE_MS))]);
   }
 
   /** As allow rows without an end. */

@@ -7,17 +7,19 @@ import { VERSION } from '../../common/version.ts';
 import { Agent } from '../agent.ts';
 import { systemAgentClock } from '../boot-clock.ts';
 import type { RunSettings } from '../config.ts';
+import { ControllerAddress } from '../controller-address.ts';
 import { DEFAULT_LIMITS } from '../datapath/decision/limits.ts';
 import { lockDirectory } from '../datapath/directory-lock.ts';
 import { inspectPins } from '../datapath/inspect.ts';
 import { interfaceIndex, isInterfaceName, pinName } from '../datapath/interface-names.ts';
 import { checkPlatform } from '../datapath/platform.ts';
-import { notifySystemd } from '../datapath/sd-notify.ts';
+import { feedWatchdog, notifySystemd } from '../datapath/sd-notify.ts';
 import { openXdpDatapath } from '../datapath/xdp-datapath.ts';
 import { loadEnrollment } from '../enrollment.ts';
 import { LocalSocket } from '../local-socket.ts';
 import { ProtectedAddresses } from '../protected-addresses.ts';
 import { certificateProblem, keepRenewed } from '../renewal.ts';
+import { reach } from '../services/reach.ts';
 import { openSyncStream } from '../services/sync-stream.ts';
 import { StateFile } from '../state-file.ts';
 import { countersReport, heldReport, protectedReport } from '../status-report.ts';
@@ -37,8 +39,9 @@ export async function run(settings: RunSettings): Promise<void> {
   const unlock = lockDirectory(stateDir, 'stop it first, or use another --state-dir');
   try {
     const clock = systemAgentClock();
+    const address = new ControllerAddress({ controller, stateDir });
     const protectedAddresses = new ProtectedAddresses({
-      controller,
+      controller: address,
       always: settings.protect,
       sshPorts: settings.sshPorts,
     });
@@ -67,7 +70,11 @@ export async function run(settings: RunSettings): Promise<void> {
       clock,
       log,
       // Read anew for every attempt: the certificate may have been renewed.
-      dial: () => openSyncStream(controller, loadEnrollment(stateDir).identity),
+      dial: async (signal) => {
+        const target = address.target();
+        await reach(target, signal);
+        return openSyncStream(target, loadEnrollment(stateDir).identity);
+      },
       agentVersion: VERSION,
       kernelVersion: release(),
       protectedRows: () => protectedAddresses.rows(),
@@ -97,6 +104,7 @@ export async function run(settings: RunSettings): Promise<void> {
       const ready = () => {
         log.info({ host: hostName, controller, interfaces: settings.interfaces }, 'enforcing');
         notifySystemd('READY=1');
+        feedWatchdog(stop.signal);
       };
       await Promise.all([agent.run(stop.signal, ready), keepRenewed({ stateDir, log }, stop.signal)]);
       log.info({ signal: String(stop.signal.reason) }, 'stopped; the kernel goes on dropping');

@@ -29,6 +29,21 @@ export function notifySystemd(state: string, socketPath = process.env.NOTIFY_SOC
   }
 }
 
+/**
+ * Tells systemd again and again that the event loop turns, when the unit asks for it (WatchdogSec=), until the signal aborts: an agent
+ * that hangs is then started anew, and the kernel goes on dropping meanwhile.
+ */
+export function feedWatchdog(signal: AbortSignal, env: NodeJS.ProcessEnv = process.env): void {
+  const limitMs = Number(env.WATCHDOG_USEC) / 1000;
+  const forUs = env.WATCHDOG_PID === undefined || Number(env.WATCHDOG_PID) === process.pid;
+  if (!(limitMs > 0) || !forUs || signal.aborted) return;
+  const feed = () => notifySystemd('WATCHDOG=1', env.NOTIFY_SOCKET);
+  feed();
+  // Half of it, as sd_watchdog_enabled(3) advises.
+  const timer = setInterval(feed, limitMs / 2).unref();
+  signal.addEventListener('abort', () => clearInterval(timer), { once: true });
+}
+
 function sendTo(fd: number, bytes: Buffer, length: number, flags: number, to: Buffer, toLength: number): number {
   const libc = koffi.load('libc.so.6');
   const call = libc.func('sendto', 'intptr_t', ['int', 'void *', 'size_t', 'int', 'void *', 'uint32_t']);
