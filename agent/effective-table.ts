@@ -4,7 +4,7 @@ import { EntryTable, type FamilyTable } from '../common/entry-table.ts';
 import { type FamilyColumns, FLAG_ALLOW, NO_ENTRIES, type PackedEntries } from '../common/packed.ts';
 import type { Family, Prefix } from '../common/prefix.ts';
 import type { EntryChange } from './datapath/datapath.ts';
-import { concatEntries, copyRow, FAMILIES, filterRows, find, forEachRow, inSlices, UndoLog } from './rows.ts';
+import { breathe, concatEntries, copyRow, FAMILIES, filterRows, find, forEachRow, inSlices, UndoLog } from './rows.ts';
 
 /** A change that the table shows already; `undo` takes it back when the kernel refused it. */
 export interface StagedChange {
@@ -82,6 +82,8 @@ export class EffectiveTable {
       this.#hidden.removeAll(kernelAdds);
       this.#hidden.removeAll(removes);
     }
+    const growing = this.#table.reserveInSteps(kernelAdds.v4.count, kernelAdds.v6.count);
+    while (growing.next().done !== true) await breathe();
     await inSlices(kernelAdds, (slice) => this.#table.addAll(slice, nowMs));
     await inSlices(kernelRemoves, (slice) => this.#table.removeAll(slice));
     return { change: { adds: kernelAdds, removes: kernelRemoves }, undo };

@@ -1,5 +1,5 @@
 // Work on single rows of packed columns and tables: lookups, copies, selections, and taking a change back.
-import { EntryTable, type FamilyTable } from '../common/entry-table.ts';
+import type { EntryTable, FamilyTable } from '../common/entry-table.ts';
 import { addressBytes, type FamilyColumns, FLAG_ALLOW, NO_ENTRIES, type PackedEntries } from '../common/packed.ts';
 import type { Family } from '../common/prefix.ts';
 
@@ -26,6 +26,7 @@ export function forEachRow(
 }
 
 const scratch = new Uint8Array(16);
+const NO_ROWS = NO_ENTRIES.v4;
 
 /** Adds row `row` of `from` to `to`, or replaces the one there. Expiries are taken over as they are. */
 export function copyRow(from: FamilyTable, row: number, to: FamilyTable): void {
@@ -195,8 +196,8 @@ function byFamily(columns: readonly FamilyColumns[]): PackedEntries {
 /** What some rows of a table were before a change, so that the change can be taken back without a copy of the table. */
 export class UndoLog {
   readonly #table: EntryTable;
-  /** Made with the first row that was there: most changes only add, and an empty table is not free. */
-  #before: EntryTable | undefined;
+  /** Ends in place of remaining times. Columns, because nothing is looked up in them. */
+  readonly #before: PackedEntries[] = [];
   readonly #touched: PackedEntries[] = [];
 
   constructor(table: EntryTable) {
@@ -206,23 +207,21 @@ export class UndoLog {
   /** Call it before the rows of these (prefix, allow) are changed. */
   remember(entries: PackedEntries): void {
     this.#touched.push(entries);
-    forEachRow(entries, (family, columns, row) => {
-      const found = find(this.#table, family, columns, row);
-      if (found < 0) return;
-      this.#before ??= new EntryTable();
-      copyRow(this.#table.family(family), found, this.#before.family(family));
+    if (this.#table.size === 0) return;
+    const [v4, v6] = FAMILIES.map((family) => {
+      const columns = columnsOf(entries, family);
+      const rows: number[] = [];
+      for (let row = 0; row < columns.count; row++) {
+        const found = find(this.#table, family, columns, row);
+        if (found >= 0) rows.push(found);
+      }
+      return rows.length === 0 ? NO_ROWS : this.#table.family(family).packRows(rows.length, (i) => rows[i] ?? 0, 0);
     });
+    if (v4 && v6 && v4.count + v6.count > 0) this.#before.push({ v4, v6 });
   }
 
   async run(): Promise<void> {
     for (const entries of this.#touched) await inSlices(entries, (slice) => this.#table.removeAll(slice));
-    if (!this.#before) return;
-    for (const family of FAMILIES) {
-      const before = this.#before.family(family);
-      for (let row = 0; row < before.size; row++) {
-        if (row % SLICE_ROWS === SLICE_ROWS - 1) await breathe();
-        copyRow(before, row, this.#table.family(family));
-      }
-    }
+    for (const entries of this.#before) await inSlices(entries, (slice) => this.#table.addAll(slice, 0));
   }
 }
