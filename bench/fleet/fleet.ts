@@ -1,6 +1,6 @@
 // A large fleet on one machine: the controller with simulated agents over mutual TLS, each part against a floor or a bound.
-// `fleet.ts [proof|hold|slow]...`: all without words. FLEET_AGENTS, FLEET_ROUNDS.
-import { endHelpers } from './rig.ts';
+// `fleet.ts [proof|hold|slow|partition]...`: all without words. FLEET_AGENTS, FLEET_ROUNDS.
+import { endPrograms } from '../../test/lab/line-program.ts';
 
 const number = (name: string, otherwise: number) => Number(process.env[name] ?? otherwise);
 
@@ -9,6 +9,8 @@ const PARTS: Readonly<Record<string, () => Promise<void>>> = {
   proof: async () => (await import('./proof.ts')).proof(number('FLEET_AGENTS', 1000), number('FLEET_ROUNDS', 60)),
   hold: async () => (await import('./hold.ts')).hold(number('FLEET_AGENTS', 3000), number('FLEET_ROUNDS', 40)),
   slow: async () => (await import('./slow.ts')).slow(number('FLEET_AGENTS', 100), number('FLEET_CHANGES', 10_000)),
+  partition: async () =>
+    (await import('./partition.ts')).partition(number('FLEET_AGENTS', 1000), number('FLEET_AWAY_S', 60)),
 };
 
 const asked = process.argv.slice(2);
@@ -19,6 +21,6 @@ try {
     await part();
   }
 } finally {
-  await endHelpers();
+  await endPrograms();
 }
 process.exit(0);

@@ -2,10 +2,10 @@
 // then: median and worst.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { report, stats } from '../report.ts';
-import { Helper } from './rig.ts';
+import { helper } from './rig.ts';
 
 export async function hold(agents: number, rounds: number): Promise<void> {
-  const product = new Helper('product.ts', [`${agents}`, '3']);
+  const product = helper('product.ts', [`${agents}`, '3']);
   const { bytesAnAgent, connectMs } = Object(await product.next());
   const proofs: number[] = [];
   for (let round = 0; round < rounds; round++) {

@@ -1,9 +1,11 @@
 // The product as a process: the controller, and simulated agents in processes of their own, over mutual TLS. Every line is one
 // block for all hosts; the answer is what it took until the last ack. `product.ts AGENTS PROCESSES`
+
 import { setTimeout as sleep } from 'node:timers/promises';
+import { answerLines, say } from '../../test/lab/line-program.ts';
 import { SyncFleet, until } from '../../test/sync/fleet.ts';
 import { startAgents } from './agents-of.ts';
-import { answerLines, memory, say } from './rig.ts';
+import { memory } from './rig.ts';
 
 const [, , agents = '0', processes = '2'] = process.argv;
 const count = Number(agents);

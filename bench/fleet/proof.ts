@@ -3,7 +3,7 @@
 // besides meets both alike. And memory per connected agent.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { report, stats } from '../report.ts';
-import { Helper } from './rig.ts';
+import { helper } from './rig.ts';
 
 const PROCESSES = '2';
 /** After a pause its timers are due all at once: not in the middle of a round, milliseconds. */
@@ -11,10 +11,10 @@ const SETTLE_MS = 150;
 
 export async function proof(agents: number, rounds: number): Promise<void> {
   const words = [`${agents}`, PROCESSES];
-  const floor = new Helper('floor.ts', words);
+  const floor = helper('floor.ts', words);
   const { bytesAStream } = Object(await floor.next());
   floor.pause();
-  const product = new Helper('product.ts', words);
+  const product = helper('product.ts', words);
   const { bytesAnAgent, connectMs } = Object(await product.next());
   const floors: number[] = [];
   const proofs: number[] = [];

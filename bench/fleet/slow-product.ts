@@ -1,8 +1,9 @@
 // The controller of slow.ts: prints its memory ten times during the changes. `slow-product.ts AGENTS DEAF CHANGES`
+import { say } from '../../test/lab/line-program.ts';
 import { SyncFleet, until } from '../../test/sync/fleet.ts';
 import { startAgents } from './agents-of.ts';
 import { DeafHost } from './deaf-host.ts';
-import { memory, say } from './rig.ts';
+import { memory } from './rig.ts';
 
 const [, , agents = '0', deaf = '0', changes = '0'] = process.argv;
 const fleet = await SyncFleet.start();

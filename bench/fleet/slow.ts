@@ -1,7 +1,7 @@
 // Is the controller's memory flat while hosts do not read? One host in twenty opens its stream, says that it lives and reads nothing;
 // the others follow thousands of changes. The list itself does not grow: the same addresses come and go.
 import { report } from '../report.ts';
-import { Helper } from './rig.ts';
+import { helper } from './rig.ts';
 
 /** Growth that is no leak: what the controller remembers of the last changes (events, history) fills up. */
 const FLAT_MIB = 24;
@@ -13,12 +13,12 @@ interface Sample {
 }
 
 async function run(agents: number, deaf: number, changes: number): Promise<{ samples: Sample[]; lagging: number }> {
-  const helper = new Helper('slow-product.ts', [`${agents}`, `${deaf}`, `${changes}`]);
+  const product = helper('slow-product.ts', [`${agents}`, `${deaf}`, `${changes}`]);
   const samples: Sample[] = [];
   for (;;) {
-    const said = Object(await helper.next());
+    const said = Object(await product.next());
     if (said.done) {
-      await helper.end();
+      await product.end();
       return { samples, lagging: Number(said.lagging) };
     }
     samples.push({ changes: said.changes, usedMiB: said.used / 2 ** 20, rssMiB: said.rss / 2 ** 20 });

@@ -22,6 +22,8 @@ export interface LabOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Words before every command of the agents, such as setpriv with a set of capabilities. */
   readonly agentPrefix?: readonly string[];
+  /** More flags of `fleetblock-controller run`. */
+  readonly controllerFlags?: readonly string[];
 }
 
 /** One row of `fleetblock hosts -o json`, as far as the lab looks at it. */
@@ -153,7 +155,11 @@ export class Lab implements AsyncDisposable {
   async startController(): Promise<void> {
     this.#controllerProgram = new Program({
       namespace: this.#controllerStation.namespace,
-      command: [...this.#command('controller'), 'run', '--data-dir', this.dataDir, '--listen', this.controller],
+      command: [
+        ...this.#command('controller'),
+        ...['run', '--data-dir', this.dataDir, '--listen', this.controller],
+        ...(this.#options.controllerFlags ?? []),
+      ],
       logFile: join(this.directory, 'controller.log'),
       ...(this.#options.env && { env: this.#options.env }),
     });
@@ -236,6 +242,11 @@ export class Lab implements AsyncDisposable {
 
   setCable(host: LabHost, plugged: boolean): Promise<void> {
     return this.#network.setCable(host.station, plugged);
+  }
+
+  /** Lets packets of a host through, or swallows all of them without a word to either end. */
+  setPassing(host: LabHost, passing: boolean): Promise<void> {
+    return this.#network.setPassing(host.station, passing);
   }
 
   async controllerLog(): Promise<string> {

@@ -52,6 +52,15 @@ export class LabNetwork {
     await ip('-n', this.#switch, 'link', 'set', port, plugged ? 'up' : 'down');
   }
 
+  /**
+   * Lets the switch pass on what the station sends and is sent, or swallow all of it: its cable stays plugged, so that neither end
+   * is told.
+   */
+  async setPassing(station: Station, passing: boolean): Promise<void> {
+    const port = await this.#portOf(station);
+    await ip('-n', this.#switch, 'link', 'set', port, ...(passing ? ['master', 'br0'] : ['nomaster']));
+  }
+
   /** Idempotent. */
   async close(): Promise<void> {
     await Promise.all(this.#namespaces.splice(0).map(deleteNamespace));

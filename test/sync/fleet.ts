@@ -34,6 +34,11 @@ export interface HostIdentity extends ClientIdentity {
   readonly hostName: string;
 }
 
+export interface FleetOptions {
+  readonly clock?: Clock;
+  readonly listen?: string;
+}
+
 export class SyncFleet {
   readonly directory: string;
   readonly operator: Operator;
@@ -55,11 +60,12 @@ export class SyncFleet {
     this.#clock = clock;
   }
 
-  static async start(clock: Clock = systemClock): Promise<SyncFleet> {
+  /** `listen`: an address of this machine; default the loopback one. */
+  static async start({ clock = systemClock, listen = '127.0.0.1' }: FleetOptions = {}): Promise<SyncFleet> {
     const directory = mkdtempSync(join(tmpdir(), 'fleetblock-sync-'));
     const dataDir = join(directory, 'data');
     const made = await initFleet({ dataDir, fleet: 'lab', advertise: '127.0.0.1:1', clock });
-    const server = await startServer({ dataDir, listen: { host: '127.0.0.1', port: 0 }, clock, log: silent });
+    const server = await startServer({ dataDir, listen: { host: listen, port: 0 }, clock, log: silent });
     const paths = new DataDirectory(dataDir);
     const authority = Authority.load(paths.pki, readFleetSettings(paths).fleet);
     const operator = new Operator(formatEndpoint(server.listening), readIdentity(made.credentialsPath));

@@ -1,8 +1,8 @@
-// A process full of simulated hosts: the real agent over real TLS, on the memory datapath. `agents.ts HOST:PORT IDENTITIES.json`
-// `digests`: what they hold, as a count of hosts by digest. `reconnects`: connections made.
+// A process full of simulated hosts: the real agent over real TLS, on the memory datapath. `agents-program.ts HOST:PORT IDENTITIES.json`
+// Any line asks what they hold: hosts by digest.
 import { readFileSync } from 'node:fs';
-import { SimulatedHost } from '../../test/sync/fleet.ts';
-import { answerLines, say } from './rig.ts';
+import { answerLines, say } from '../lab/line-program.ts';
+import { SimulatedHost } from './fleet.ts';
 
 const [, , address = '', path = ''] = process.argv;
 const identities: unknown = JSON.parse(readFileSync(path, 'utf8'));
