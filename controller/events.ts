@@ -11,7 +11,10 @@ export type EventKind =
   | 'host.degraded'
   | 'host.recovered'
   | 'host.drift'
-  | 'quarantine';
+  | 'host.ended'
+  | 'quarantine'
+  /** Told to one reader alone: how many events it did not get. */
+  | 'missed';
 
 export interface FleetEvent {
   /** Grows by one an event; starts anew with the process. */
@@ -24,6 +27,17 @@ export interface FleetEvent {
   readonly text: string;
   /** 0 when it is about none. */
   readonly revision: Revision;
+}
+
+/** What somebody wants to see. */
+export interface Watch {
+  /** Only events after this sequence number; 0: all that are remembered. */
+  readonly after: number;
+  /** Of the remembered ones only so many, the newest; 0: all. */
+  readonly last: number;
+  /** Go on with what happens from now on. */
+  readonly follow: boolean;
+  readonly wanted: (event: FleetEvent) => boolean;
 }
 
 const REMEMBERED = 10_000;
@@ -59,9 +73,64 @@ export class EventLog {
     return start < 0 ? [] : this.#events.slice(Math.max(start, this.#events.length - REMEMBERED));
   }
 
+  /**
+   * Events one by one, as they are asked for. A reader has no queue of its own: one that falls behind further than is remembered is
+   * told how many it missed, and goes on from there.
+   */
+  async *watch({ after, last, follow, wanted }: Watch, signal: AbortSignal): AsyncGenerator<FleetEvent> {
+    // Numbers of another controller's life mean nothing here.
+    let read = after > 0 && after <= this.#sequence ? after : this.#forgotten;
+    if (last > 0) {
+      const chosen = this.since(read).filter(wanted).at(-last);
+      if (chosen) read = chosen.sequence - 1;
+    }
+    let wake = () => {};
+    const onNews = () => wake();
+    const stop = follow ? this.listen(onNews) : () => {};
+    signal.addEventListener('abort', onNews);
+    try {
+      while (!signal.aborted) {
+        if (read < this.#forgotten) {
+          const missed = this.#forgotten - read;
+          read = this.#forgotten;
+          yield this.#missed(missed);
+          continue;
+        }
+        const event = this.#events[read - this.#forgotten];
+        if (event) {
+          read = event.sequence;
+          if (wanted(event)) yield event;
+        } else if (follow)
+          await new Promise<void>((resolve) => {
+            wake = resolve;
+          });
+        else return;
+      }
+    } finally {
+      stop();
+      signal.removeEventListener('abort', onNews);
+    }
+  }
+
   /** @returns a function that stops it */
   listen(listener: (event: FleetEvent) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
+  }
+
+  /** Sequence number of the newest event that is no longer remembered. */
+  get #forgotten(): number {
+    return this.#sequence - this.#events.length;
+  }
+
+  #missed(count: number): FleetEvent {
+    return {
+      sequence: this.#forgotten,
+      atMs: this.#wallMs(),
+      kind: 'missed',
+      hostId: '',
+      text: `${count} events came faster than they were read, and are remembered no more`,
+      revision: 0n,
+    };
   }
 }

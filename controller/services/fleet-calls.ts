@@ -86,9 +86,6 @@ function labelChanges(request: LabelHostRequest__Output): Record<string, string 
   return changes;
 }
 
-/** Events that may wait for a slow reader before it is let go. */
-const MAX_UNREAD_EVENTS = 10_000;
-
 async function* watchEvents(
   deps: FleetCallDeps,
   request: WatchEventsRequest__Output,
@@ -96,32 +93,9 @@ async function* watchEvents(
 ): AsyncGenerator<Event> {
   const host = request.host === '' ? undefined : deps.targets.host(request.host);
   const wanted = (event: FleetEvent) => host === undefined || event.hostId === host.id;
-  const toWire = (event: FleetEvent) => eventToWire(event, deps.registry.find(event.hostId)?.name ?? event.hostId);
-  const unread: FleetEvent[] = deps.events.since(Number(request.afterSequence)).filter(wanted);
-  if (request.last > 0) unread.splice(0, unread.length - request.last);
-  let wake = () => {};
-  const stop = request.follow
-    ? deps.events.listen((event) => {
-        if (wanted(event)) unread.push(event);
-        wake();
-      })
-    : () => {};
-  signal.addEventListener('abort', () => wake());
-  try {
-    while (!signal.aborted) {
-      if (unread.length > MAX_UNREAD_EVENTS)
-        throw new FleetblockError('RESOURCE_EXHAUSTED', 'events come faster than they are read: watch again');
-      const event = unread.shift();
-      if (event) yield toWire(event);
-      else if (!request.follow) return;
-      else
-        await new Promise<void>((resolve) => {
-          wake = resolve;
-        });
-    }
-  } finally {
-    stop();
-  }
+  const { last, follow } = request;
+  for await (const event of deps.events.watch({ after: Number(request.afterSequence), last, follow, wanted }, signal))
+    yield eventToWire(event, deps.registry.find(event.hostId)?.name ?? event.hostId);
 }
 
 async function* listAudit(store: Store, request: ListAuditRequest__Output): AsyncGenerator<AuditEntry> {
