@@ -13,6 +13,7 @@ import type { Slices } from '../views/slices.ts';
 import type { Views } from '../views/views.ts';
 import { encodeWelcome } from '../wire.ts';
 import { type DropReport, DropWatchers } from './drop-watchers.ts';
+import { noteEndedAlone } from './ended-alone.ts';
 import { HostSession } from './host-session.ts';
 import { type HostState, type HostStatus, unknownState, whyNotEnforcing } from './host-state.ts';
 import { Meter } from './meter.ts';
@@ -200,6 +201,11 @@ export class Hub {
     return this.#sessions.size;
   }
 
+  /** Snapshots that are being sent. */
+  get snapshotsUnderWay(): number {
+    return this.#context.snapshotSlots.used;
+  }
+
   /**
    * Waits until every host holds all that the store has at `revision`, or refused it, or `timeoutMs` is over.
    * Offline hosts may come back in time.
@@ -239,6 +245,7 @@ export class Hub {
       reconnectLimitMs: Math.max(MIN_RECONNECT_MS, this.#deps.registry.size * RECONNECT_MS_A_HOST),
     });
     this.#deps.events.add('host.connected', helloText(hello), { hostId, revision: session.acked });
+    noteEndedAlone(this.#deps, host, hello);
     welcomed(session);
     session.begin(welcome, hello);
     session.watchDrops(this.#drops.planFor(hostId, this.#sessions.size));

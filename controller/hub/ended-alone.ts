@@ -1,0 +1,51 @@
+// What ended by itself in a host's kernel while the host was cut off, as the host tells when it is back: for the audit, where the
+// undoing of a change that nobody confirmed is to be found, host by host.
+import { formatDuration } from '../../common/duration.ts';
+import { messageOf } from '../../common/errors.ts';
+import type { Logger } from '../../common/logger.ts';
+import { formatPrefix, parsePrefix } from '../../common/prefix.ts';
+import type { Hello__Output } from '../../proto/gen/fleetblock/v1/Hello.ts';
+import type { EventLog } from '../events.ts';
+import type { Store } from '../store/store.ts';
+
+/** Prefixes that are named; an agent names no more. */
+const NAMED = 20;
+
+export interface EndedAloneDeps {
+  readonly store: Pick<Store, 'recordAudit'>;
+  readonly events: EventLog;
+  readonly log: Logger;
+}
+
+/** Never throws: what an agent says here decides nothing. */
+export function noteEndedAlone(
+  { store, events, log }: EndedAloneDeps,
+  host: { readonly id: string; readonly name: string },
+  { endedAlone }: Hello__Output,
+): void {
+  const count = Number(endedAlone?.entries ?? 0);
+  if (!endedAlone || count === 0) return;
+  const prefixes = endedAlone.prefixes.slice(0, NAMED).flatMap(canonical);
+  const more = count > prefixes.length ? ` and ${count - prefixes.length} more` : '';
+  const ago = formatDuration(Number(endedAlone.lastAgoMs));
+  const what = `${prefixes.join(' ')}${more}`;
+  events.add('host.ended', `ended by itself while cut off, the last ${ago} ago: ${what}`, { hostId: host.id });
+  const record = {
+    actor: `agent/${host.id}`,
+    verb: 'ended',
+    subject: `${host.name}: ${what}`,
+    reason: `ended by itself in the kernel while the host was cut off, the last ${ago} before it was back`,
+  };
+  store.recordAudit(record).catch((error: unknown) => {
+    log.error({ err: messageOf(error), host: host.id }, 'what ended on a host could not be written to the audit');
+  });
+}
+
+/** Nothing of what is no prefix. */
+function canonical(text: string): string[] {
+  try {
+    return [formatPrefix(parsePrefix(text))];
+  } catch {
+    return [];
+  }
+}
