@@ -6,13 +6,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { startChild } from '../../test/lab/child.ts';
 import { answerLines, say } from '../../test/lab/line-program.ts';
+import { memory } from '../../test/lab/memory.ts';
 import { until } from '../../test/sync/fleet.ts';
 import { selfSigned } from '../peers/certificate.ts';
 import { EchoServer } from '../peers/echo.ts';
 import { blockMessage } from '../peers/sizes.ts';
-import { startChild } from './children.ts';
-import { memory } from './rig.ts';
 
 const [, , streams = '0', processes = '2'] = process.argv;
 const count = Number(streams);

@@ -3,9 +3,9 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { answerLines, say } from '../../test/lab/line-program.ts';
+import { memory } from '../../test/lab/memory.ts';
 import { SyncFleet, until } from '../../test/sync/fleet.ts';
-import { startAgents } from './agents-of.ts';
-import { memory } from './rig.ts';
+import { startAgents } from '../../test/sync/start-agents.ts';
 
 const [, , agents = '0', processes = '2'] = process.argv;
 const count = Number(agents);

@@ -4,7 +4,9 @@ import { report } from '../report.ts';
 import { helper } from './rig.ts';
 
 /** Growth that is no leak: what the controller remembers of the last changes (events, history) fills up. */
-const FLAT_MIB = 24;
+const FLAT_MIB = 8;
+/** Of one change. What nobody reads of 10,000 would take some 30 MiB for five hosts. */
+const PREFIXES = 50;
 
 interface Sample {
   readonly changes: number;
@@ -13,7 +15,7 @@ interface Sample {
 }
 
 async function run(agents: number, deaf: number, changes: number): Promise<{ samples: Sample[]; lagging: number }> {
-  const product = helper('slow-product.ts', [`${agents}`, `${deaf}`, `${changes}`]);
+  const product = helper('../../test/sync/slow-controller.ts', [`${agents}`, `${deaf}`, `${changes}`, `${PREFIXES}`]);
   const samples: Sample[] = [];
   for (;;) {
     const said = Object(await product.next());

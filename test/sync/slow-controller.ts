@@ -1,11 +1,12 @@
-// The controller of slow.ts: prints its memory ten times during the changes. `slow-product.ts AGENTS DEAF CHANGES`
-import { say } from '../../test/lab/line-program.ts';
-import { SyncFleet, until } from '../../test/sync/fleet.ts';
-import { startAgents } from './agents-of.ts';
+// A controller some of whose hosts do not read: prints its memory ten times during the changes. `slow-controller.ts AGENTS DEAF CHANGES
+// PREFIXES`: so many in each change
+import { say } from '../lab/line-program.ts';
+import { memory } from '../lab/memory.ts';
 import { DeafHost } from './deaf-host.ts';
-import { memory } from './rig.ts';
+import { SyncFleet, until } from './fleet.ts';
+import { startAgents } from './start-agents.ts';
 
-const [, , agents = '0', deaf = '0', changes = '0'] = process.argv;
+const [, , agents = '0', deaf = '0', changes = '0', perChange = '1'] = process.argv;
 const fleet = await SyncFleet.start();
 process.once('exit', () => fleet.removeFiles());
 const identities = await fleet.enrollMany(Number(agents));
@@ -20,8 +21,12 @@ const BY = { actor: 'admin/bench', reason: 'a reason as long as people write the
 const total = Number(changes);
 for (let change = 0; change < total; change++) {
   if (change % (total / 10) === 0) say({ changes: change, ...memory() });
-  const address = Uint8Array.of(20, 0, 0, (change >> 1) & 127);
-  const claim = { ...BY, prefixes: [{ family: 4 as const, address, length: 32 }], origin: 'manual', dryRun: false };
+  const prefixes = Array.from({ length: Number(perChange) }, (_, i) => ({
+    family: 4 as const,
+    address: Uint8Array.of(20, (change >> 1) & 127, i >> 8, i & 255),
+    length: 32,
+  }));
+  const claim = { ...BY, prefixes, origin: 'manual', dryRun: false };
   const selector = { kind: 'all' } as const;
   if (change % 2 === 0) await store.addClaims({ ...claim, action: 'block', selector, expiresMs: 0, monitor: false });
   else await store.removeClaims({ ...claim, action: 'block', selector });

@@ -1,7 +1,7 @@
 // A host that connects, says now and then that it lives, and reads nothing: over real TLS, with real flow control.
 import { CONTROLLER_NAME, channelOptions, clientCredentials } from '../../common/rpc/channel.ts';
 import { protocol } from '../../common/rpc/proto.ts';
-import type { HostIdentity } from '../../test/sync/fleet.ts';
+import type { HostIdentity } from './fleet.ts';
 
 export class DeafHost {
   readonly identity: HostIdentity;
@@ -21,11 +21,6 @@ export class DeafHost {
     // Nobody listens for data: the stream's window fills, and nothing of it is taken.
     this.#call.write({ hello: { protocol: 1, agentVersion: 'deaf' } });
     this.#timer = setInterval(() => this.#call.write({ status: {} }), 2000);
-  }
-
-  /** From now on everything is read; `onMessage` gets it. */
-  hear(onMessage: (kind: string) => void): void {
-    this.#call.on('data', (message) => onMessage(message.message ?? ''));
   }
 
   close(): void {
