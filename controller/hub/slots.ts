@@ -3,10 +3,17 @@
 
 export class Slots {
   readonly #waiting: (() => void)[] = [];
+  readonly #count: number;
   #free: number;
 
   constructor(count: number) {
+    this.#count = count;
     this.#free = count;
+  }
+
+  /** Given and not given back. */
+  get used(): number {
+    return this.#count - this.#free;
   }
 
   /**
