@@ -9,6 +9,8 @@ export interface RealAgentOptions {
   readonly stateDir: string;
   readonly pinDir: string;
   readonly interfaces: string;
+  /** Words before the command. */
+  readonly prefix?: readonly string[];
   /** More of the command line. */
   readonly args?: readonly string[];
   readonly env?: NodeJS.ProcessEnv;
@@ -20,9 +22,10 @@ export class RealAgent {
   log = '';
   readonly #gone: Promise<void>;
 
-  constructor({ stateDir, pinDir, interfaces, args = [], env = {} }: RealAgentOptions) {
+  constructor({ stateDir, pinDir, interfaces, prefix = [], args = [], env = {} }: RealAgentOptions) {
     const settings = ['--state-dir', stateDir, '--pin-dir', pinDir, '--interface', interfaces, '--capacity', '10000'];
-    this.process = spawn(process.execPath, ['--expose-gc', MAIN, 'run', ...settings, ...args], {
+    const [file = '', ...words] = [...prefix, process.execPath, '--expose-gc', MAIN, 'run', ...settings, ...args];
+    this.process = spawn(file, words, {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...process.env, ...env },
     });
@@ -57,8 +60,10 @@ export class RealAgent {
 export async function agentCommand(
   args: readonly string[],
   env: NodeJS.ProcessEnv = {},
+  prefix: readonly string[] = [],
 ): Promise<{ readonly code: number | null; readonly stdout: string; readonly stderr: string }> {
-  const child = spawn(process.execPath, [MAIN, ...args], {
+  const [file = '', ...words] = [...prefix, process.execPath, MAIN, ...args];
+  const child = spawn(file, words, {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, ...env },
   });
