@@ -3,6 +3,7 @@
 import { type DatabaseSync, DatabaseSync as Sqlite, type StatementSync } from 'node:sqlite';
 import { FleetblockError, messageOf } from '../../../common/errors.ts';
 import { failpoint } from '../../../common/failpoint.ts';
+import { bigint } from './rows.ts';
 
 /** Pages of the WAL from which a commit moves them to the main file: SQLite's own default. */
 const CHECKPOINT_PAGES = 1000;
@@ -219,6 +220,14 @@ export class Connection {
     this.#statements.clear();
     this.#db.close();
   }
+}
+
+/** The column `value` of the first row, or 0. */
+export function readBigint(db: Connection, sql: string): bigint {
+  const statement = db.prepare(sql);
+  statement.setReadBigInts(true);
+  const row = statement.get();
+  return row ? bigint(row, 'value') : 0n;
 }
 
 const FULL = 13;

@@ -38,18 +38,19 @@ import type {
 } from '../store.ts';
 import { verifyAudit } from './audit-chain.ts';
 import { readAudit } from './audit-rows.ts';
+import { breather } from './breather.ts';
 import { addClaims, endClaims, removeClaims } from './claim-changes.ts';
 import { readClaimLayers, readClaims } from './claim-reads.ts';
-import { decodeColumns } from './columns-blob.ts';
 import { readConfirmations } from './confirmation-rows.ts';
 import { confirmChange, undoUnconfirmed } from './confirmations.ts';
-import { type Connection, Database } from './database.ts';
+import { Database, readBigint } from './database.ts';
+import { History } from './history.ts';
 import * as hosts from './host-rows.ts';
 import { endListRows, readListRows, readLists, removeList, replaceList } from './list-changes.ts';
 import { markClean, type OpenedFile, openStoreFile } from './open.ts';
 import * as operatorTokens from './operator-tokens.ts';
-import { bigint, blob, integer, text } from './rows.ts';
-import { compactHistory, Transaction } from './transaction.ts';
+import { integer } from './rows.ts';
+import { Writing } from './writing.ts';
 
 export interface SqliteStoreOptions {
   /** Where store.db is. Made when missing, with `create`. */
@@ -90,41 +91,43 @@ class SqliteStore implements Store {
   readonly #file: OpenedFile;
   readonly #db: Database;
   readonly #clock: Clock;
-  readonly #keepRevisions: bigint;
   readonly #followers = new Set<(event: StoreEvent) => void>();
-  /** Last revision that touched each layer. */
-  readonly #layerRevisions = new Map<string, Revision>();
+  readonly #history: History;
+  readonly #writing: Writing;
   #closed = false;
 
   constructor(file: OpenedFile, options: SqliteStoreOptions) {
     this.epoch = file.epoch;
     this.#file = file;
     this.#clock = steadyClock(options.clock);
-    this.#keepRevisions = BigInt(options.historyRevisions ?? 10_000);
     this.#db = new Database(file.path);
     file.handOver();
-    this.head = this.#readBigint('SELECT head AS value FROM meta');
-    const layers = this.#db.reader.prepare('SELECT id, revision FROM layer');
-    layers.setReadBigInts(true);
-    for (const row of layers.iterate()) this.#layerRevisions.set(text(row, 'id'), bigint(row, 'revision'));
+    this.head = readBigint(this.#db.reader, 'SELECT head AS value FROM meta');
+    this.#history = new History(this.#db.reader);
+    this.#writing = new Writing({
+      db: this.#db,
+      wallMs: () => this.#clock.wallMs(),
+      keepRevisions: BigInt(options.historyRevisions ?? 10_000),
+      publish: (event) => this.#publish(event),
+    });
   }
 
   addClaims(request: AddClaims): Promise<ChangeResult> {
     return this.#revised(
-      this.#change((tx) => addClaims(tx, request), request.dryRun),
+      this.#writing.change((tx) => addClaims(tx, request), request.dryRun),
       request.dryRun,
     );
   }
 
   removeClaims(request: RemoveClaims): Promise<ChangeResult> {
     return this.#revised(
-      this.#change((tx) => removeClaims(tx, request), request.dryRun),
+      this.#writing.change((tx) => removeClaims(tx, request), request.dryRun),
       request.dryRun,
     );
   }
 
   confirm(id: string, by: Attribution & { readonly mayForce: boolean }): Promise<ConfirmResult> {
-    return this.#change((tx) => confirmChange(tx, id, by));
+    return this.#writing.change((tx) => confirmChange(tx, id, by));
   }
 
   async confirmations(): Promise<readonly Confirmation[]> {
@@ -132,7 +135,7 @@ class SqliteStore implements Store {
   }
 
   async expireClaims(nowMs: number): Promise<{ removed: number; revision: Revision; undone: readonly Undone[] }> {
-    const { undone, ended } = await this.#change((tx) => {
+    const { undone, ended } = await this.#writing.change((tx) => {
       const undone = undoUnconfirmed(tx, nowMs, UNDO_BATCH);
       // Claims that wait end at their deadline too: what is undone must not count as ended.
       const ended =
@@ -156,14 +159,14 @@ class SqliteStore implements Store {
 
   replaceList(request: ReplaceList): Promise<ListResult> {
     return this.#revised(
-      this.#changeLong((tx) => replaceList(tx, request, breather()), request.dryRun),
+      this.#writing.changeLong((tx) => replaceList(tx, request, breather()), request.dryRun),
       request.dryRun,
     );
   }
 
   removeList(name: string, by: Attribution, dryRun: boolean): Promise<ListResult> {
     return this.#revised(
-      this.#changeLong((tx) => removeList(tx, name, by, breather()), dryRun),
+      this.#writing.changeLong((tx) => removeList(tx, name, by, breather()), dryRun),
       dryRun,
     );
   }
@@ -193,23 +196,11 @@ class SqliteStore implements Store {
   }
 
   touchedSince(since: Revision, layerIds: ReadonlySet<string>): readonly Touched[] | undefined {
-    const changed = [...layerIds].filter((id) => (this.#layerRevisions.get(id) ?? 0n) > since);
-    if (changed.length === 0) return [];
-    if (since < this.#readBigint('SELECT history_floor AS value FROM meta')) return undefined;
-    const result: Touched[] = [];
-    const wanted = new Set(changed);
-    const rows = this.#db.reader.prepare('SELECT layer, keys FROM touched WHERE revision > ? ORDER BY revision');
-    for (const row of rows.iterate(since)) {
-      const layerId = text(row, 'layer');
-      if (!wanted.has(layerId)) continue;
-      if (row.keys === null) return undefined;
-      result.push({ layerId, keys: decodeColumns(blob(row, 'keys')) });
-    }
-    return result;
+    return this.#history.touchedSince(since, layerIds);
   }
 
   createToken(token: NewToken, by: Attribution): Promise<TokenRecord> {
-    return this.#change((tx) => hosts.createToken(tx, token, by));
+    return this.#writing.change((tx) => hosts.createToken(tx, token, by));
   }
 
   async listTokens(): Promise<readonly TokenRecord[]> {
@@ -217,11 +208,11 @@ class SqliteStore implements Store {
   }
 
   revokeToken(id: string, by: Attribution): Promise<TokenRecord> {
-    return this.#change((tx) => hosts.revokeToken(tx, id, by));
+    return this.#writing.change((tx) => hosts.revokeToken(tx, id, by));
   }
 
   enroll(enrollment: Enrollment): Promise<HostRecord> {
-    return this.#change((tx) => hosts.enroll(tx, enrollment));
+    return this.#writing.change((tx) => hosts.enroll(tx, enrollment));
   }
 
   async hosts(): Promise<readonly HostRecord[]> {
@@ -237,15 +228,15 @@ class SqliteStore implements Store {
     labels: Readonly<Record<string, string | undefined>>,
     by: Attribution,
   ): Promise<{ host: HostRecord; revision: Revision }> {
-    return this.#change((tx) => ({ host: hosts.relabelHost(tx, name, labels, by), revision: tx.head() }));
+    return this.#writing.change((tx) => ({ host: hosts.relabelHost(tx, name, labels, by), revision: tx.head() }));
   }
 
   revokeHost(name: string, by: Attribution): Promise<HostRecord> {
-    return this.#change((tx) => hosts.revokeHost(tx, name, by));
+    return this.#writing.change((tx) => hosts.revokeHost(tx, name, by));
   }
 
   addOperator(operator: NewOperator, by: Attribution): Promise<OperatorRecord> {
-    return this.#change((tx) => hosts.addOperator(tx, operator, by));
+    return this.#writing.change((tx) => hosts.addOperator(tx, operator, by));
   }
 
   async operators(): Promise<readonly OperatorRecord[]> {
@@ -253,19 +244,19 @@ class SqliteStore implements Store {
   }
 
   revokeOperator(serial: string, by: Attribution): Promise<OperatorRecord> {
-    return this.#change((tx) => hosts.revokeOperator(tx, serial, by));
+    return this.#writing.change((tx) => hosts.revokeOperator(tx, serial, by));
   }
 
   createOperatorToken(token: NewOperatorToken, by: Attribution): Promise<void> {
-    return this.#change((tx) => operatorTokens.create(tx, token, by));
+    return this.#writing.change((tx) => operatorTokens.create(tx, token, by));
   }
 
   useOperatorToken(use: { id: string; secretHash: Uint8Array; keyHash: Uint8Array }): Promise<OperatorTokenRecord> {
-    return this.#change((tx) => operatorTokens.use(tx, use));
+    return this.#writing.change((tx) => operatorTokens.use(tx, use));
   }
 
   async recordAudit(record: Attribution & { verb: string; subject: string; revision?: Revision }): Promise<void> {
-    await this.#change((tx) => tx.audit(record, record.revision));
+    await this.#writing.change((tx) => tx.audit(record, record.revision));
   }
 
   audit(filter: AuditFilter): AsyncIterable<readonly AuditRecord[]> {
@@ -287,99 +278,16 @@ class SqliteStore implements Store {
     }
   }
 
-  /** One change, one savepoint, one revision at most. A dry run does everything and is then rolled back. */
-  async #change<T>(work: (tx: Transaction) => T, dryRun = false): Promise<T> {
-    const { result } = await this.#db.write(
-      (writer) => (dryRun ? this.#rehearse(writer, work) : this.#perform(writer, work)),
-      ({ event }) => this.#publish(event),
-    );
-    return result;
-  }
-
-  /** The same for what takes many turns of the event loop. */
-  async #changeLong<T>(work: (tx: Transaction) => Promise<T>, dryRun: boolean): Promise<T> {
-    const rehearsed: T[] = [];
-    try {
-      const { result } = await this.#db.writeLong(
-        async (writer): Promise<Performed<T>> => {
-          const tx = new Transaction(writer, this.#clock.wallMs());
-          const done = await work(tx);
-          if (dryRun) {
-            rehearsed.push(done);
-            throw REHEARSED;
-          }
-          const event = tx.finish();
-          if (event) compactHistory(writer, event.revision, this.#keepRevisions);
-          return { result: done, event };
-        },
-        ({ event }) => this.#publish(event),
-      );
-      return result;
-    } catch (error) {
-      const [answer] = rehearsed;
-      if (error === REHEARSED && answer !== undefined) return answer;
-      throw error;
-    }
-  }
-
   /** A dry run makes no revision: it reports the head. */
   async #revised<T extends { readonly revision: Revision }>(change: Promise<T>, dryRun: boolean): Promise<T> {
     const result = await change;
     return dryRun ? { ...result, revision: this.head } : result;
   }
 
-  #perform<T>(writer: Connection, work: (tx: Transaction) => T): Performed<T> {
-    const tx = new Transaction(writer, this.#clock.wallMs());
-    const result = work(tx);
-    const event = tx.finish();
-    if (event) compactHistory(writer, event.revision, this.#keepRevisions);
-    return { result, event };
-  }
-
-  #rehearse<T>(writer: Connection, work: (tx: Transaction) => T): Performed<T> {
-    writer.exec('SAVEPOINT rehearsal');
-    try {
-      return { result: this.#perform(writer, work).result, event: undefined };
-    } finally {
-      if (writer.inTransaction) {
-        writer.exec('ROLLBACK TO rehearsal');
-        writer.exec('RELEASE rehearsal');
-      }
-    }
-  }
-
-  #publish(event: StoreEvent | undefined): void {
-    if (!event) return;
+  #publish(event: StoreEvent): void {
     this.head = event.revision;
-    for (const { layer } of event.layers) this.#layerRevisions.set(layer.id, event.revision);
+    this.#history.note(event);
     for (const follower of this.#followers) follower(event);
     failpoint('store.notify.after');
   }
-
-  #readBigint(sql: string): bigint {
-    const statement = this.#db.reader.prepare(sql);
-    statement.setReadBigInts(true);
-    const row = statement.get();
-    return row ? bigint(row, 'value') : 0n;
-  }
-}
-
-/** Rolls a dry run back. */
-const REHEARSED = new Error('dry run');
-
-/** Longest time that a long change holds the event loop, milliseconds. */
-const TURN_MS = 10;
-
-function breather(): () => Promise<void> {
-  let until = performance.now() + TURN_MS;
-  return async () => {
-    if (performance.now() < until) return;
-    await new Promise((resolve) => setImmediate(resolve));
-    until = performance.now() + TURN_MS;
-  };
-}
-
-interface Performed<T> {
-  readonly result: T;
-  readonly event: StoreEvent | undefined;
 }

@@ -1,0 +1,41 @@
+// Which rows changed since a revision, layer by layer, as far back as history reaches.
+import type { Revision } from '../../../common/revision.ts';
+import type { StoreEvent, Touched } from '../store.ts';
+import { decodeColumns } from './columns-blob.ts';
+import { type Connection, readBigint } from './database.ts';
+import { bigint, blob, text } from './rows.ts';
+
+export class History {
+  readonly #reader: Connection;
+  /** Last revision that touched each layer. */
+  readonly #layerRevisions = new Map<string, Revision>();
+
+  constructor(reader: Connection) {
+    this.#reader = reader;
+    const layers = reader.prepare('SELECT id, revision FROM layer');
+    layers.setReadBigInts(true);
+    for (const row of layers.iterate()) this.#layerRevisions.set(text(row, 'id'), bigint(row, 'revision'));
+  }
+
+  /** A revision was committed. */
+  note(event: StoreEvent): void {
+    for (const { layer } of event.layers) this.#layerRevisions.set(layer.id, event.revision);
+  }
+
+  /** As Store.touchedSince. */
+  touchedSince(since: Revision, layerIds: ReadonlySet<string>): readonly Touched[] | undefined {
+    const changed = [...layerIds].filter((id) => (this.#layerRevisions.get(id) ?? 0n) > since);
+    if (changed.length === 0) return [];
+    if (since < readBigint(this.#reader, 'SELECT history_floor AS value FROM meta')) return undefined;
+    const result: Touched[] = [];
+    const wanted = new Set(changed);
+    const rows = this.#reader.prepare('SELECT layer, keys FROM touched WHERE revision > ? ORDER BY revision');
+    for (const row of rows.iterate(since)) {
+      const layerId = text(row, 'layer');
+      if (!wanted.has(layerId)) continue;
+      if (row.keys === null) return undefined;
+      result.push({ layerId, keys: decodeColumns(blob(row, 'keys')) });
+    }
+    return result;
+  }
+}

@@ -1,0 +1,87 @@
+// How a change is made: one transaction (or a savepoint in a shared one), one revision at most, history with it; a dry run does
+// everything and is then rolled back.
+import type { StoreEvent } from '../store.ts';
+import type { Connection, Database } from './database.ts';
+import { compactHistory, Transaction } from './transaction.ts';
+
+export interface WritingOptions {
+  readonly db: Database;
+  readonly wallMs: () => number;
+  /** Revisions of history that are kept at least. */
+  readonly keepRevisions: bigint;
+  /** Called after the commit and before the caller is answered, in the order of commits. */
+  readonly publish: (event: StoreEvent) => void;
+}
+
+interface Performed<T> {
+  readonly result: T;
+  readonly event: StoreEvent | undefined;
+}
+
+/** Rolls a dry run back. */
+const REHEARSED = new Error('dry run');
+
+export class Writing {
+  readonly #options: WritingOptions;
+
+  constructor(options: WritingOptions) {
+    this.#options = options;
+  }
+
+  async change<T>(work: (tx: Transaction) => T, dryRun = false): Promise<T> {
+    const { result } = await this.#options.db.write(
+      (writer) => (dryRun ? this.#rehearse(writer, work) : this.#perform(writer, work)),
+      (performed) => this.#publish(performed),
+    );
+    return result;
+  }
+
+  /** The same for what takes many turns of the event loop. */
+  async changeLong<T>(work: (tx: Transaction) => Promise<T>, dryRun: boolean): Promise<T> {
+    const rehearsed: T[] = [];
+    try {
+      const { result } = await this.#options.db.writeLong(
+        async (writer): Promise<Performed<T>> => {
+          const tx = new Transaction(writer, this.#options.wallMs());
+          const done = await work(tx);
+          if (!dryRun) return this.#finished(writer, tx, done);
+          rehearsed.push(done);
+          throw REHEARSED;
+        },
+        (performed) => this.#publish(performed),
+      );
+      return result;
+    } catch (error) {
+      const [answer] = rehearsed;
+      if (error === REHEARSED && answer !== undefined) return answer;
+      throw error;
+    }
+  }
+
+  #perform<T>(writer: Connection, work: (tx: Transaction) => T): Performed<T> {
+    const tx = new Transaction(writer, this.#options.wallMs());
+    return this.#finished(writer, tx, work(tx));
+  }
+
+  #finished<T>(writer: Connection, tx: Transaction, result: T): Performed<T> {
+    const event = tx.finish();
+    if (event) compactHistory(writer, event.revision, this.#options.keepRevisions);
+    return { result, event };
+  }
+
+  #rehearse<T>(writer: Connection, work: (tx: Transaction) => T): Performed<T> {
+    writer.exec('SAVEPOINT rehearsal');
+    try {
+      return { result: this.#perform(writer, work).result, event: undefined };
+    } finally {
+      if (writer.inTransaction) {
+        writer.exec('ROLLBACK TO rehearsal');
+        writer.exec('RELEASE rehearsal');
+      }
+    }
+  }
+
+  #publish({ event }: Performed<unknown>): void {
+    if (event) this.#options.publish(event);
+  }
+}
