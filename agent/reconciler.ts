@@ -11,6 +11,7 @@ import { type Datapath, DatapathError } from './datapath/datapath.ts';
 import { EffectiveTable, type EndedRows, type StagedChange } from './effective-table.ts';
 import { HELD_NOTHING, type Held, isCurrent, markOf, Refusal, type ViewStore } from './held.ts';
 import { diffInSlices } from './rows.ts';
+import { regression, type ViewDelta, type ViewSnapshot } from './view-change.ts';
 
 export interface ReconcilerOptions {
   readonly datapath: Datapath;
@@ -19,26 +20,6 @@ export interface ReconcilerOptions {
   readonly log: Logger;
   /** Called when the work on a whole list is over and its garbage can go. Default: nothing. */
   readonly onListDone?: () => void;
-}
-
-export interface ViewDelta {
-  readonly epoch: string;
-  readonly from: Revision;
-  readonly to: Revision;
-  /** Remaining times count from now. */
-  readonly adds: PackedEntries;
-  readonly removes: PackedEntries;
-  readonly digest: Uint8Array;
-}
-
-export interface ViewSnapshot {
-  readonly epoch: string;
-  readonly revision: Revision;
-  /** The whole view, expiries on the boot clock. The reconciler takes it over. */
-  readonly table: EntryTable;
-  readonly digest: Uint8Array;
-  /** An operator told this host to take this view, whatever it holds. */
-  readonly byCommand: boolean;
 }
 
 /** Rows that ended this long ago are taken out of the maps; the kernel has ignored them since they ended. */
@@ -332,11 +313,4 @@ export class Reconciler {
 
 function revisionsOf(behind: { readonly recorded: Revision; readonly marked: Revision } | undefined): object {
   return behind ? { recorded: `${behind.recorded}`, kernel: `${behind.marked}` } : {};
-}
-
-function regression(to: Revision, held: Revision): Refusal {
-  return new Refusal(
-    'REVISION_REGRESSION',
-    `revision ${to} is older than ${held}, which this host enforces: was an old backup restored?`,
-  );
 }

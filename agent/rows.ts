@@ -119,8 +119,14 @@ export function concatEntries(parts: readonly PackedEntries[]): PackedEntries {
 }
 
 function concatColumns(family: Family, parts: readonly PackedEntries[]): FamilyColumns {
+  return concatFamily(
+    family,
+    parts.map((part) => columnsOf(part, family)),
+  );
+}
+
+function concatFamily(family: Family, all: readonly FamilyColumns[]): FamilyColumns {
   const width = addressBytes(family);
-  const all = parts.map((part) => columnsOf(part, family));
   const count = all.reduce((sum, columns) => sum + columns.count, 0);
   const ending = all.some((columns) => columns.ttlsMs.length > 0);
   const whole = {
@@ -152,7 +158,7 @@ export async function diffInSlices(
   for (const family of FAMILIES) {
     const [mine, theirs] = [from.family(family), to.family(family)];
     adds.push(
-      await pickRows(theirs, nowMs, (row) => {
+      await pickRows(family, theirs, nowMs, (row) => {
         const found = rowLike(theirs, row, mine);
         return (
           found < 0 ||
@@ -161,19 +167,27 @@ export async function diffInSlices(
         );
       }),
     );
-    removes.push(await pickRows(mine, nowMs, (row) => rowLike(mine, row, theirs) < 0));
+    removes.push(await pickRows(family, mine, nowMs, (row) => rowLike(mine, row, theirs) < 0));
   }
   return { adds: byFamily(adds), removes: byFamily(removes) };
 }
 
-async function pickRows(table: FamilyTable, nowMs: number, wanted: (row: number) => boolean): Promise<FamilyColumns> {
-  const rows = new Uint32Array(table.size);
-  let count = 0;
-  for (let row = 0; row < table.size; row++) {
-    if (row % SLICE_ROWS === SLICE_ROWS - 1) await breathe();
-    if (wanted(row)) rows[count++] = row;
+async function pickRows(
+  family: Family,
+  table: FamilyTable,
+  nowMs: number,
+  wanted: (row: number) => boolean,
+): Promise<FamilyColumns> {
+  const parts: FamilyColumns[] = [];
+  const rows = new Uint32Array(SLICE_ROWS);
+  for (let start = 0; start < table.size; start += SLICE_ROWS) {
+    if (start > 0) await breathe();
+    const end = Math.min(table.size, start + SLICE_ROWS);
+    let count = 0;
+    for (let row = start; row < end; row++) if (wanted(row)) rows[count++] = row;
+    if (count > 0) parts.push(table.packRows(count, (i) => rows[i] ?? 0, nowMs));
   }
-  return table.packRows(count, (i) => rows[i] ?? 0, nowMs);
+  return concatFamily(family, parts);
 }
 
 /** The row of `other` with the (prefix, allow) of a row of `table`, or -1. */

@@ -7,8 +7,8 @@ import type { Delta__Output } from '../../proto/gen/fleetblock/v1/Delta.ts';
 import type { SnapshotBegin__Output } from '../../proto/gen/fleetblock/v1/SnapshotBegin.ts';
 import type { SnapshotEnd__Output } from '../../proto/gen/fleetblock/v1/SnapshotEnd.ts';
 import { Refusal } from '../held.ts';
-import type { ViewDelta, ViewSnapshot } from '../reconciler.ts';
 import { concatEntries, inSlices } from '../rows.ts';
+import type { ViewDelta, ViewSnapshot } from '../view-change.ts';
 
 /** Parts of one delta. */
 export class DeltaParts {

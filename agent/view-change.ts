@@ -1,0 +1,33 @@
+// What the controller asks for: a difference of the view, or the whole of it.
+import type { EntryTable } from '../common/entry-table.ts';
+import type { PackedEntries } from '../common/packed.ts';
+import type { Revision } from '../common/revision.ts';
+import { Refusal } from './held.ts';
+
+export interface ViewDelta {
+  readonly epoch: string;
+  readonly from: Revision;
+  readonly to: Revision;
+  /** Remaining times count from now. */
+  readonly adds: PackedEntries;
+  readonly removes: PackedEntries;
+  readonly digest: Uint8Array;
+}
+
+export interface ViewSnapshot {
+  readonly epoch: string;
+  readonly revision: Revision;
+  /** The whole view, expiries on the boot clock. The reconciler takes it over. */
+  readonly table: EntryTable;
+  readonly digest: Uint8Array;
+  /** An operator told this host to take this view, whatever it holds. */
+  readonly byCommand: boolean;
+}
+
+/** Older than what is enforced: most likely of a restored backup. */
+export function regression(to: Revision, held: Revision): Refusal {
+  return new Refusal(
+    'REVISION_REGRESSION',
+    `revision ${to} is older than ${held}, which this host enforces: was an old backup restored?`,
+  );
+}
