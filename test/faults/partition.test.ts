@@ -1,0 +1,131 @@
+// Real hosts whose network, identity or kernel goes wrong under them: real processes, real XDP, a switch that swallows packets.
+import { cp } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { LAYOUT_VERSION, MAPS } from '../../agent/datapath/decision/layout.ts';
+import { BAD, GOOD, Lab } from '../lab/lab.ts';
+import { until } from '../lab/program.ts';
+
+const METRICS = '127.0.0.1:7444';
+const whyNot = Lab.whyNot();
+
+describe.skipIf(whyNot)(`hosts that are cut off, copied and changed${whyNot ? ` (skipped: ${whyNot})` : ''}`, () => {
+  let lab: Lab;
+  beforeAll(async () => {
+    lab = await Lab.create({ hosts: 3, controllerFlags: ['--metrics', METRICS] });
+    for (const host of lab.hosts) {
+      await lab.enroll(host);
+      host.startAgent('--audit-interval', '2s');
+    }
+    await lab.synced();
+  });
+  afterAll(() => lab?.close());
+  beforeEach(async () => {
+    await lab.setPassing(lab.host(1), true);
+    await lab.fleetblock('unblock', BAD);
+    await lab.synced();
+  });
+
+  const drops = async (number: number) => !(await lab.attacker.reaches(BAD, lab.host(number).address));
+  const status = async (number: number) => (await lab.hostRow(`host${number}`)).status;
+  const metric = async (name: string): Promise<number> => {
+    const read = `fetch('http://${METRICS}/metrics').then((r) => r.text()).then((text) => process.stdout.write(text))`;
+    const { stdout } = await lab.runAtController([process.execPath, '-e', read]);
+    const line = stdout.split('\n').find((each) => each.startsWith(`${name} `));
+    if (line === undefined) throw new Error(`no metric ${name}`);
+    return Number(line.split(' ').at(-1));
+  };
+
+  test('faults rows 28 and 31: a half-open connection is noticed by both ends within 30 s; healed, all is equal within 5 s', async () => {
+    const host = lab.host(1);
+    const connected = (await host.log()).split('"connected"').length;
+    const cutAt = performance.now();
+    await lab.setPassing(host, false);
+    await until('the controller to notice', async () => ((await status(1)) === 'offline' ? true : undefined), 30_000);
+    await host.logged('not connected to the controller');
+    expect(performance.now() - cutAt).toBeLessThan(30_000);
+    // Some attempts meet nobody, so that the agent's patience has grown.
+    await sleep(10_000);
+    for (let i = 0; i < 10; i++) await lab.fleetblock('block', `203.0.113.${i}`, '--all-hosts', '--no-wait');
+    expect(await lab.fleetblock('block', BAD, '--all-hosts', '--timeout', '1s')).toMatchObject({ exitCode: 3 });
+    await lab.setPassing(host, true);
+    const healedAt = performance.now();
+    // Asked at the controller and of the host's own kernel.
+    await lab.synced(['host1'], 5000);
+    expect(performance.now() - healedAt).toBeLessThan(5000);
+    expect(await drops(1)).toBe(true);
+    const [mine, others] = [await lab.hostRow('host1'), await lab.hostRow('host2')];
+    expect([mine.revision, mine.entries]).toEqual([others.revision, others.entries]);
+    // One connection, one change: nothing was sent twice.
+    expect((await host.log()).split('"connected"').length - connected).toBe(1);
+    for (let i = 0; i < 10; i++) await lab.fleetblock('unblock', `203.0.113.${i}`, '--no-wait');
+  });
+
+  test('faults row 33: a copied identity: both machines are let go, shown, and keep their maps', async () => {
+    await lab.json(0, 'block', BAD, '--all-hosts');
+    const [original, thief] = [lab.host(2), lab.host(3)];
+    await thief.stopAgent('SIGTERM');
+    const own = `${thief.stateDir}-own`;
+    await cp(thief.stateDir, own, { recursive: true });
+    await cp(join(original.stateDir, 'enrollment.json'), join(thief.stateDir, 'enrollment.json'));
+    thief.startAgent();
+    const shown = await until('the copy to be shown', async () => {
+      const { stdout } = await lab.fleetblock('events');
+      return /two machines present the identity of host host2/.test(stdout) ? stdout : undefined;
+    });
+    expect(shown).toMatch(/host2/);
+    await original.logged('two machines present the identity');
+    await thief.logged('two machines present the identity');
+    expect(await drops(2)).toBe(true);
+    expect(await drops(3)).toBe(true);
+    expect(await lab.attacker.reaches(GOOD, original.address)).toBe(true);
+    // The copy is gone: the right one comes back by itself, and the other with its own identity.
+    await thief.stopAgent('SIGKILL');
+    await cp(own, thief.stateDir, { recursive: true });
+    thief.startAgent('--audit-interval', '2s');
+    await lab.synced();
+  });
+
+  test('drift in a kernel map is repaired, counted and shown', async () => {
+    await lab.json(0, 'block', BAD, '--all-hosts', '--duration', '1h');
+    const host = lab.host(1);
+    const before = Number(Object(await lab.json(0, 'status')).driftRepairs);
+    const counted = await metric('fleetblock_drift_repairs_total{found_by="host"}');
+    const map = join(host.pinDir, `v${LAYOUT_VERSION}`, 'maps', MAPS.v4Exact);
+    // Its end goes to the first nanosecond after boot: the rule is there, and the kernel takes it for ended.
+    const words = ['bpftool', 'map', 'update', 'pinned', map, 'key', ...BAD.split('.')];
+    const value = ['value', ...'1 0 0 0 0 0 0 0 0 0 0 0 32 0 0 0'.split(' ')];
+    expect(await host.run([...words, ...value])).toMatchObject({ exitCode: 0 });
+    await until('the kernel to be repaired', async () => {
+      const { received } = await lab.attacker.ping(BAD, host.address, { count: 1 });
+      return received === 0 ? true : undefined;
+    });
+    await until('the repair to be counted', async () => {
+      const { driftRepairs } = Object(await lab.json(0, 'status'));
+      return Number(driftRepairs) > before ? true : undefined;
+    });
+    expect(await metric('fleetblock_drift_repairs_total{found_by="host"}')).toBeGreaterThan(counted);
+    expect((await lab.fleetblock('status')).stdout).toMatch(/drift repair/);
+    expect((await lab.fleetblock('events', '--host', 'host1')).stdout).toMatch(/its kernel differed/);
+  });
+
+  test('the time from a change to the kernels is measured', async () => {
+    const [changes, kernels] = ['fleetblock_change_to_kernel_seconds', 'fleetblock_kernel_apply_seconds'];
+    const [acks, seconds] = [await metric(`${changes}_count`), await metric(`${changes}_sum`)];
+    const inKernel = await metric(`${kernels}_sum`);
+    const started = performance.now();
+    const { elapsedMs } = Object(await lab.json(0, 'block', BAD, '--all-hosts'));
+    const tookS = (performance.now() - started) / 1000;
+    // One observation a host, each shorter than the whole command, in all no less than the last one.
+    expect((await metric(`${changes}_count`)) - acks).toBe(lab.hosts.length);
+    const spent = (await metric(`${changes}_sum`)) - seconds;
+    expect(spent).toBeLessThan(lab.hosts.length * tookS);
+    expect(spent).toBeGreaterThan(0);
+    expect(spent / lab.hosts.length).toBeLessThanOrEqual(elapsedMs / 1000);
+    const kernel = (await metric(`${kernels}_sum`)) - inKernel;
+    expect(kernel).toBeGreaterThan(0);
+    expect(kernel).toBeLessThan(spent);
+    expect(await metric(`${changes}_bucket{le="60"}`)).toBeGreaterThanOrEqual(acks + lab.hosts.length);
+  });
+});
