@@ -76,6 +76,10 @@ describe.skipIf(reason)(`a forced block that locks the controller out${reason ? 
     expect(await lab.json(0, 'audit', '--verb', 'undo')).toMatchObject([
       { actor: 'system', subject: `${id}: 192.168.1.0/28 on all` },
     ]);
+    // The host that was cut off says so itself; the other one was told by the controller.
+    expect(await lab.json(0, 'audit', '--verb', 'ended')).toMatchObject([
+      { subject: 'host1: 192.168.1.0/28', reason: expect.stringMatching(/^ended by itself in the kernel/) },
+    ]);
     const late = await lab.fleetblock('confirm', id);
     expect(late).toMatchObject({ exitCode: 4, stderr: expect.stringContaining('too late') });
   }, 120_000);
