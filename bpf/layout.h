@@ -71,7 +71,8 @@ struct fb_record {
  * Addresses that a processor has dropped lately, while it is being flooded: one word each, in 2^FB_RECENT_BITS places. The address times
  * an odd number is the address in another form; its high bits are the place, the rest is kept in the word, under the generation in
  * which bits (never a look-up) said so: fb_control.v4_recent. Whoever takes a bit away begins a new generation, so that no word counts
- * any more. Generation 0 switches it off: by that, user space empties the places before numbers come again.
+ * any more, and another one after a grace period: a processor that loads out of order may have read the new generation and then old bits.
+ * Generation 0 switches it off: by that, user space empties the places before numbers come again.
  */
 #define FB_RECENT_BITS 16
 #define FB_RECENT_GENERATIONS 65536

@@ -1,5 +1,5 @@
-// Lists in and out of the kernel: a million entries, one more, read back, changed for another million; and what it takes.
-import { execa } from 'execa';
+// Lists in and out of the kernel: a million entries, one more, read back, changed for another million; and the kernel's memory for
+// it. What an agent's process weighs is bench/agent.ts's question.
 import { DEFAULT_LIMITS, mapSizes } from '../../agent/datapath/decision/limits.ts';
 import { GracePeriod } from '../../agent/datapath/libbpf/grace-period.ts';
 import { BpfObject } from '../../agent/datapath/libbpf/object.ts';
@@ -104,18 +104,5 @@ export async function measureMaps(list: PackedEntries, repetitions: number): Pro
       unit: 'MB',
       limit: { relation: '<=', value: 120 },
     },
-    {
-      question: 'resident memory of a process with tables of 1 M entries',
-      value: await residentRatio(),
-      unit: 'times an idle Node process',
-      limit: { relation: '<=', value: 3 },
-    },
   ];
-}
-
-/** Resident memory of memory-probe.ts, which holds what an agent holds, over that of a Node process that only waits. */
-async function residentRatio(): Promise<number> {
-  const run = async (...args: string[]) => Number((await execa(process.execPath, args)).stdout.trim());
-  const idle = await run('-e', 'setTimeout(() => console.log(process.memoryUsage().rss), 500)');
-  return (await run(`${import.meta.dirname}/memory-probe.ts`)) / idle;
 }
