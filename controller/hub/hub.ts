@@ -20,7 +20,7 @@ import { Meter } from './meter.ts';
 import type { ProofResult, Standing } from './proof.ts';
 import { Quarantine } from './quarantine.ts';
 import { Rota } from './rota.ts';
-import type { SessionContext, SessionStream } from './session-context.ts';
+import type { Reporting, SessionContext, SessionStream } from './session-context.ts';
 import { Slots } from './slots.ts';
 import { Waits } from './waits.ts';
 
@@ -292,11 +292,11 @@ export class Hub {
     return awaited === undefined ? { kind: 'enforced' } : { kind: 'awaited', revision: awaited };
   }
 
-  #progressed(session: HostSession): void {
+  #progressed(session: Reporting): void {
     this.#waits.progressed(session.hostId, session.acked, whyNotEnforcing(session.state));
   }
 
-  #lostCommits(session: HostSession, claimed: Revision): void {
+  #lostCommits(session: Reporting, claimed: Revision): void {
     const name = this.#deps.registry.find(session.hostId)?.name ?? session.hostId;
     const text = `host ${name} holds revision ${claimed}, the store ends at ${this.#deps.store.head}: commits were lost`;
     this.quarantine.enter(session.hostId, text);

@@ -6,13 +6,21 @@ import type { DropEvents__Output } from '../../proto/gen/fleetblock/v1/DropEvent
 import type { EventLog } from '../events.ts';
 import type { Views } from '../views/views.ts';
 import type { Sink } from './feed.ts';
-import type { HostSession } from './host-session.ts';
+import type { HostState } from './host-state.ts';
 import type { Meter } from './meter.ts';
 import type { Slots } from './slots.ts';
 
 export interface SessionStream extends Sink {
   /** Ends the stream with an error; the peer sees its code and text. */
   end(error: FleetblockError): void;
+}
+
+/** A session as it tells of itself. */
+export interface Reporting {
+  readonly hostId: string;
+  readonly state: HostState;
+  /** The last revision that its host is known to hold. */
+  readonly acked: Revision;
 }
 
 export interface SessionContext {
@@ -30,11 +38,11 @@ export interface SessionContext {
   readonly events: EventLog;
   readonly meter: Meter;
   /** Something about this host changed that somebody may wait for. */
-  readonly progressed: (session: HostSession) => void;
+  readonly progressed: (session: Reporting) => void;
   /** The host tells of drops, as it was asked to. */
-  readonly dropped: (session: HostSession, events: DropEvents__Output) => void;
+  readonly dropped: (session: Reporting, events: DropEvents__Output) => void;
   /** Why nothing is to be sent to anybody, or undefined. */
   readonly quarantined: () => string | undefined;
   /** The host acked a revision that this store never made. */
-  readonly lostCommits: (session: HostSession, claimed: Revision) => void;
+  readonly lostCommits: (session: Reporting, claimed: Revision) => void;
 }
