@@ -98,8 +98,13 @@ async function oneHost(peers: Peers, first: string, second: string) {
 /** Bytes that reach a host which was away for one change over a million entries. */
 async function oneBehind(lab: Lab): Promise<number> {
   const host = lab.host(1);
-  const received = async () =>
-    Number((await host.run(['cat', `/sys/class/net/${host.station.interface}/statistics/rx_bytes`])).stdout);
+  const received = async () => {
+    // Not from /sys: that shows the interfaces of whoever mounted it.
+    const { stdout } = await host.run(['ip', '-s', '-j', 'link', 'show', 'dev', host.station.interface]);
+    const bytes = /"rx":\s*\{\s*"bytes":\s*([0-9]+)/.exec(stdout)?.[1];
+    if (bytes === undefined) throw new Error(`no counters in ${stdout}`);
+    return Number(bytes);
+  };
   await host.stopAgent();
   await lab.fleetblock('block', '198.51.100.2', '--all-hosts', '--no-wait');
   const before = await received();
