@@ -45,6 +45,8 @@ export class FakeHost implements SessionStream {
   tampered = false;
   interfaces: Interface[] = [];
   bytes = 0;
+  /** Called at every message that it is sent. */
+  onWrite = () => {};
   readonly #hub: HubLike;
   readonly #nowMs: () => number;
   #session: SessionLike | undefined;
@@ -107,6 +109,7 @@ export class FakeHost implements SessionStream {
 
   write(message: Buffer): boolean {
     this.bytes += message.length;
+    this.onWrite();
     this.#unread.push(message);
     if (--this.room <= 0) this.stalled = true;
     if (this.stalled) return false;
