@@ -1,5 +1,5 @@
 // The controller of AwayFleet. `away-controller.ts LISTEN`, then lines: `enroll HOSTS PROCESSES` (files with their identities),
-// `change COUNT`, `online`, `digest` (of the first host's view), `synced HOSTS MILLISECONDS` (how long it took), `storm HOSTS`, `resync`.
+// `change COUNT`, `online`, `digest` (of the first host's view), `synced HOSTS MILLISECONDS` (how long it took), `storm HOSTS`.
 import { answerLines, say } from '../lab/line-program.ts';
 import { SyncFleet, until } from './fleet.ts';
 import { identityFiles } from './identity-files.ts';
@@ -56,23 +56,6 @@ async function storm(hosts: number): Promise<object> {
   return { before, during, tookMs, connectedMs: events.map(({ atMs }) => atMs - sinceMs) };
 }
 
-/** All hosts are sent their whole view at once. */
-async function resync(): Promise<object> {
-  const { controller, store } = fleet.server;
-  const ids = [...controller.registry.live()].map((host) => host.id);
-  let most = 0;
-  const watch = setInterval(() => {
-    most = Math.max(most, controller.hub.snapshotsUnderWay);
-  }, 1);
-  const started = performance.now();
-  for (const id of ids) controller.hub.resync(id);
-  const proof = controller.hub.prove(ids, store.head, 120_000);
-  const during = await callsDuring(proof);
-  clearInterval(watch);
-  const { enforced } = await proof;
-  return { most, during, tookMs: performance.now() - started, enforced: enforced.length };
-}
-
 say('ready');
 await answerLines(async (line) => {
   const [verb, first = '0', second = '0'] = line.split(' ');
@@ -101,8 +84,6 @@ await answerLines(async (line) => {
     }
     case 'storm':
       return storm(Number(first));
-    case 'resync':
-      return resync();
     default:
       throw new Error(`what is ${line}?`);
   }
