@@ -195,19 +195,14 @@ describe('readCsv', () => {
   });
 });
 
-it('a million lines are read in well under a second', () => {
+// How quickly is bench/import.ts's to say.
+it('a million lines are read, wherever the pieces of the file cut them', { timeout: 60_000 }, () => {
   const parts: string[] = [];
   for (let i = 0; i < 1_000_000; i++) parts.push(`${(i >> 16) & 255}.${(i >> 8) & 255}.${i & 255}.${(i * 7) & 255}\n`);
   const text = Buffer.from(parts.join(''));
   const columns = new Columns();
-  const findings = new Findings('x');
-  const started = performance.now();
-  const reader = new PlainReader(columns, findings);
-  for (let at = 0; at < text.length; at += 1 << 20) reader.push(text.subarray(at, at + (1 << 20)));
+  const reader = new PlainReader(columns, new Findings('x'));
+  for (let at = 0; at < text.length; at += 65_521) reader.push(text.subarray(at, at + 65_521));
   reader.end();
-  const ms = performance.now() - started;
   expect(columns.count).toBe(1_000_000);
-  // Ten times what it takes on two shared cores: it must not become a string and an object a line.
-  expect(ms).toBeLessThan(4000);
-  console.info(`1,000,000 lines read in ${ms.toFixed(0)} ms`);
 });
