@@ -76,11 +76,14 @@ function locked<T>(pinDir: string, work: (links: ReturnType<typeof openLinks>) =
   checkPlatform();
   if (!findPinDirectory(pinDir)) return work([]);
   const unlock = lockPinDirectory(pinDir);
-  const links = openLinks(pinDir);
   try {
-    return work(links);
+    const links = openLinks(pinDir);
+    try {
+      return work(links);
+    } finally {
+      for (const { link } of links) link.close();
+    }
   } finally {
-    for (const { link } of links) link.close();
     unlock();
   }
 }
