@@ -126,6 +126,8 @@ export class Agent {
   }
 
   async status(): Promise<Status> {
+    // Before the rest is looked at: a status must not say how things were before a change that was acked meanwhile.
+    const topSources = await this.#topSources();
     const { held, driftRepairs } = this.reconciler;
     const counters = this.#options.datapath.counters();
     return {
@@ -143,7 +145,7 @@ export class Agent {
       interfaces: this.#options.datapath.interfaces().map(toWire),
       driftRepairs: `${driftRepairs}`,
       problems: this.problems,
-      topSources: await this.#topSources(),
+      topSources,
       protectedAddresses: this.#protectedAddresses(),
     };
   }
