@@ -64,17 +64,28 @@ describe.skipIf(whyNoNetwork() !== '')(`a host that boots ${whyNoNetwork()}`, ()
     return agent;
   }
 
+  /** What the agent is to do, or what it has said instead. */
+  async function awaited<T>(what: string, promise: Promise<T>): Promise<T> {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<never>((_, reject) => {
+      const fail = () =>
+        reject(new Error(`not in 30 s: ${what}; running: ${agent?.running}; it has logged:\n${agent?.log}`));
+      timer = setTimeout(fail, 30_000);
+    });
+    return await Promise.race([promise, late]).finally(() => clearTimeout(timer));
+  }
+
   it('faults row 15: blocks with its record before the network is used, though controller and name server are away', async () => {
     const view = new ReferenceView('e1', 4n);
     view.change([entry(BLOCKED)]);
     makePair('in0', 'out0');
     start('127.0.0.1 controller.lab\n');
-    const first = await controller.connection();
-    await first.next();
+    const first = await awaited('a stream', controller.connection());
+    await awaited('its hello', first.next());
     await first.push(welcome('e1'), ...view.snapshot());
-    expect((await first.next()).ack).toMatchObject({ revision: '5' });
+    expect((await awaited('its ack', first.next())).ack).toMatchObject({ revision: '5' });
     await until(() => notify.received().includes('READY=1'), 10_000, 'READY=1');
-    await agent?.stop();
+    await awaited('its end', agent?.stop() ?? Promise.resolve());
     expect(notify.received()).toContain('STOPPING=1');
 
     // What a reboot leaves: no maps, no links, no interface, nobody who answers.
@@ -94,8 +105,8 @@ describe.skipIf(whyNoNetwork() !== '')(`a host that boots ${whyNoNetwork()}`, ()
 
     // The controller is back, its name still does not resolve: it is found where it was.
     await controller.listen();
-    const second = await controller.connection();
-    expect((await second.next()).hello).toMatchObject({ storeEpoch: 'e1', revision: '5' });
+    const second = await awaited('a stream to where the controller was', controller.connection());
+    expect((await awaited('its hello', second.next())).hello).toMatchObject({ storeEpoch: 'e1', revision: '5' });
     // And the watchdog of the unit is fed all the while.
     expect(notify.received().filter((text) => text === 'WATCHDOG=1').length).toBeGreaterThan(2);
   });
