@@ -82,7 +82,7 @@ describe.skipIf(whyNoNetwork() !== '')(`a host that boots ${whyNoNetwork()}`, ()
     start('127.0.0.1 controller.lab\n');
     const first = await awaited('a stream', controller.connection());
     await awaited('its hello', first.next());
-    await first.push(welcome('e1'), ...view.snapshot());
+    await awaited('room on the stream', first.push(welcome('e1'), ...view.snapshot()));
     expect((await awaited('its ack', first.next())).ack).toMatchObject({ revision: '5' });
     await until(() => notify.received().includes('READY=1'), 10_000, 'READY=1');
     await awaited('its end', agent?.stop() ?? Promise.resolve());
