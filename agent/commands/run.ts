@@ -13,7 +13,7 @@ import { lockDirectory } from '../datapath/directory-lock.ts';
 import { inspectPins } from '../datapath/inspect.ts';
 import { interfaceIndex, isInterfaceName, pinName } from '../datapath/interface-names.ts';
 import { checkPlatform } from '../datapath/platform.ts';
-import { feedWatchdog, notifySystemd } from '../datapath/sd-notify.ts';
+import { feedWatchdog, notifyReady, notifySystemd } from '../datapath/sd-notify.ts';
 import { openXdpDatapath } from '../datapath/xdp-datapath.ts';
 import { loadEnrollment } from '../enrollment.ts';
 import { LocalSocket } from '../local-socket.ts';
@@ -103,7 +103,7 @@ export async function run(settings: RunSettings): Promise<void> {
     try {
       const ready = () => {
         log.info({ host: hostName, controller, interfaces: settings.interfaces }, 'enforcing');
-        notifySystemd('READY=1');
+        notifyReady(stop.signal);
         feedWatchdog(stop.signal);
       };
       await Promise.all([agent.run(stop.signal, ready), keepRenewed({ stateDir, log }, stop.signal)]);

@@ -5,10 +5,15 @@ import { library } from './libbpf/library.ts';
 
 const AF_UNIX = 1;
 const SOCK_DGRAM_CLOEXEC = 2 | 0o2000000;
-const MSG_NOSIGNAL = 0x4000;
+/** MSG_NOSIGNAL | MSG_DONTWAIT: ten datagrams are queued, and an agent must not hang with whoever does not read them. */
+const FLAGS = 0x4000 | 0x40;
+/** Between two tries of what must arrive, milliseconds. */
+const AGAIN_MS = 200;
+/** As long as systemd waits for a service to start, milliseconds (DefaultTimeoutStartSec=). */
+const READY_MS = 90_000;
 const MAX_PATH_BYTES = 107;
 
-/** `READY=1`, `STOPPING=1`, `STATUS=text`; lines. Nothing happens outside systemd. @returns whether it was sent */
+/** `READY=1`, `STOPPING=1`, `STATUS=text`; lines. Never waits. Nothing happens outside systemd. @returns whether it was sent */
 export function notifySystemd(state: string, socketPath = process.env.NOTIFY_SOCKET): boolean {
   if (!socketPath || !/^[/@]/.test(socketPath)) return false;
   const path = Buffer.from(socketPath);
@@ -23,10 +28,20 @@ export function notifySystemd(state: string, socketPath = process.env.NOTIFY_SOC
   if (fd < 0) return false;
   try {
     const message = Buffer.from(state);
-    return sendTo(fd, message, message.length, MSG_NOSIGNAL, address, address.length) === message.length;
+    return sendTo(fd, message, message.length, FLAGS, address, address.length) === message.length;
   } finally {
     close(fd);
   }
+}
+
+/** READY=1, again and again until there is room for it: a unit of Type=notify starts with nothing else. */
+export function notifyReady(signal: AbortSignal, env: NodeJS.ProcessEnv = process.env): void {
+  if (!env.NOTIFY_SOCKET || notifySystemd('READY=1', env.NOTIFY_SOCKET)) return;
+  const timer = setInterval(() => {
+    if (notifySystemd('READY=1', env.NOTIFY_SOCKET)) clearInterval(timer);
+  }, AGAIN_MS).unref();
+  const over = AbortSignal.any([signal, AbortSignal.timeout(READY_MS)]);
+  over.addEventListener('abort', () => clearInterval(timer), { once: true });
 }
 
 /**
