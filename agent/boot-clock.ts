@@ -34,7 +34,9 @@ export function bootClock(clock: Clock, readUptime: () => number): () => number 
     const now = clock.monotonicMs();
     const wallOffset = clock.wallMs() - now;
     if (now - readAtMs >= READ_AGAIN_MS || Math.abs(wallOffset - wallOffsetMs) > WALL_SLACK_MS) {
-      differenceMs = readUptime() - now;
+      const uptime = readUptime();
+      // Looked at after the reading: a process that is held up in between must not run ahead of the kernel for a second.
+      differenceMs = uptime - clock.monotonicMs();
       readAtMs = now;
       wallOffsetMs = wallOffset;
     }
