@@ -13,7 +13,16 @@ function reference(bytes: Buffer) {
   return ackFromWire(ack);
 }
 
-const ack = fc.record({
+/** As an agent of a fleet that is not a hundred thousand years old sends it. */
+const plain = fc.record({
+  storeEpoch: fc.uuid(),
+  revision: fc.nat().map(String),
+  digest: fc.uint8Array({ maxLength: 16 }),
+  entries: fc.nat().map(String),
+  kernelUs: fc.nat().map(String),
+});
+
+const odd = fc.record({
   storeEpoch: fc.oneof(fc.string({ maxLength: 40 }), fc.uuid()),
   revision: fc.oneof(fc.nat(), fc.maxSafeNat(), fc.bigInt({ min: 0n, max: 2n ** 64n - 1n })).map(String),
   digest: fc.uint8Array({ maxLength: 20 }),
@@ -21,19 +30,28 @@ const ack = fc.record({
   kernelUs: fc.nat().map(String),
 });
 
-it('reads an ack as the generated codec does, or leaves it to that', () => {
-  let read = 0;
+function expectAsReference(found: ReturnType<typeof decodeAck>, bytes: Buffer): void {
+  const expected = reference(bytes);
+  expect(found && { ...found, digest: [...found.digest] }).toEqual({ ...expected, digest: [...expected.digest] });
+}
+
+it('reads every ack that agents send as the generated codec does', () => {
   fc.assert(
-    fc.property(ack, (message) => {
+    fc.property(plain, (message) => {
       const bytes = encode({ ack: message });
-      const found = decodeAck(bytes);
-      if (!found) return;
-      read++;
-      const expected = reference(bytes);
-      expect({ ...found, digest: [...found.digest] }).toEqual({ ...expected, digest: [...expected.digest] });
+      expectAsReference(decodeAck(bytes), bytes);
     }),
   );
-  expect(read).toBeGreaterThan(10);
+});
+
+it('reads any other ack as the generated codec does, or leaves it to that', () => {
+  fc.assert(
+    fc.property(odd, (message) => {
+      const bytes = encode({ ack: message });
+      const found = decodeAck(bytes);
+      if (found) expectAsReference(found, bytes);
+    }),
+  );
 });
 
 it('reads what agents send, and past 2^49 asks the codec', () => {
