@@ -109,22 +109,23 @@ export class V4Change {
           if (before !== NONE) this.narrowed = true;
         }
         if (after === WHOLE) now.bits[RECORD.whole + half] = (now.bits[RECORD.whole + half] ?? 0) | bit;
-        else if (after >= 0) {
+        else if (after !== NONE) {
+          // When dry there may be no leaf for it, but the flags below depend on that something is listed.
           now.bits[RECORD.leafy + half] = (now.bits[RECORD.leafy + half] ?? 0) | bit;
-          now.leaves[now.count++] = after;
+          if (after >= 0) now.leaves[now.count++] = after;
         }
       }
     }
     // Where nothing is dropped by bits there is nothing to allow either.
     now.flags = now.bits.some((word) => word !== 0) ? draft.flags : draft.flags & BLOCK_LOOKUP;
     const reflagged = now.flags === old.flags ? 0 : SLASH24S_A_BLOCK;
-    if (this.#dry) return differing + reflagged + this.#frontDiffers(block, old);
     const same = differing === 0 && !this.#memory.damaged.has(block);
     if (same && reflagged === 0) {
       const wrong = this.#frontDiffers(block, old);
-      if (wrong > 0) this.#storeFront(block, old, false);
+      if (wrong > 0 && !this.#dry) this.#storeFront(block, old, false);
       return wrong;
     }
+    if (this.#dry) return Math.max(1, differing + reflagged);
     if (reflagged > 0) this.narrowed = true;
     const target = same ? old.word - old.flags : this.#placeRecord();
     if (target < 0) {
