@@ -17,6 +17,9 @@ const HOSTS = ['h0', 'h1', 'h2', 'h3'];
 const BY = { actor: 'admin/kill', reason: '' };
 const CALLER = { role: 'admin', id: 'kill', actor: BY.actor, from: 'test' } as const;
 
+/** The test has the patience, which does not count while everything is stopped (SIGSTOP). */
+const NEVER_MS = 86_400_000;
+
 const [, , directory = ''] = process.argv;
 const sessions = new Map<string, HostSession>();
 
@@ -28,7 +31,7 @@ async function start(): Promise<void> {
     store,
     clock: systemClock,
     log: createLogger('kill', process.env.FLEETBLOCK_TEST_LOG ?? 'silent'),
-    hub: { queueLimit: 4, concurrentSnapshots: 2 },
+    hub: { queueLimit: 4, concurrentSnapshots: 2, silenceLimitMs: NEVER_MS },
     network: { addresses: () => [] },
   });
   const frames = new Frames<ToController, FromController>(new Socket({ fd: 3 }), (frame) =>
@@ -116,7 +119,7 @@ async function receive({ store, controller, frames }: Running, frame: ToControll
       return;
     }
     case 'settle': {
-      const { pending, failed } = await controller.hub.prove(HOSTS, store.head, 60_000);
+      const { pending, failed } = await controller.hub.prove(HOSTS, store.head, NEVER_MS);
       const unsettled = [...pending, ...failed.map((each) => `${each.hostId}: ${each.refusal.text}`)].join(', ');
       const digest = (host: string) => Buffer.from(controller.views.digestFor(host)).toString('hex');
       const digests = new Map(HOSTS.map((host) => [host, digest(host)] as const));
@@ -124,6 +127,8 @@ async function receive({ store, controller, frames }: Running, frame: ToControll
       return;
     }
     case 'stop':
+      // Their streams end now: what they still send goes nowhere.
+      sessions.clear();
       controller.close();
       await store.close();
       process.exit(0);

@@ -18,7 +18,7 @@ export type ToController =
   | { readonly kind: 'nack'; readonly host: string; readonly nack: Nack__Output }
   | { readonly kind: 'pong'; readonly host: string; readonly nonce: bigint }
   | { readonly kind: 'gone'; readonly host: string }
-  /** Answered when every host holds everything, or after a minute. */
+  /** Answered when every host holds everything. */
   | { readonly kind: 'settle'; readonly id: number }
   | { readonly kind: 'stop' };
 

@@ -3,6 +3,7 @@
 import { spawn } from 'node:child_process';
 import { Socket } from 'node:net';
 import { dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { rolldown } from 'rolldown';
 import type { FailpointName } from '../../../common/failpoint.ts';
 import { FakeHost, type HubLike, type SessionLike } from '../fake-host.ts';
@@ -11,8 +12,8 @@ import { type Random, Writer } from './writers.ts';
 
 const HOSTS = ['h0', 'h1', 'h2', 'h3'];
 const WRITERS = 6;
-/** A controller that comes to no end is a failure, milliseconds. */
-const PATIENCE_MS = 150_000;
+/** A controller that comes to no end is a failure: so many seconds, of those in which this process runs itself. */
+const PATIENCE_S = 600;
 
 /** One file, so that a start is mostly SQLite's. @returns where it is */
 export async function bundleController(directory: string): Promise<string> {
@@ -31,8 +32,10 @@ export interface Kill {
   /** Dies there, at the Nth passage; undefined: at some moment. */
   readonly point?: FailpointName;
   readonly passage?: number;
-  /** Milliseconds of writing until it is killed in any case. */
+  /** Milliseconds of writing until it is killed in any case; with `answers`, from the last of them. */
   readonly afterMs: number;
+  /** Changes that are answered before the time begins: on a busy machine, too, a kill meets writers in the middle of their work. */
+  readonly answers?: number;
   /** Is told to stop rather than killed, so that it comes by the steps of a stop. */
   readonly stop?: boolean;
 }
@@ -47,6 +50,7 @@ export class Rounds {
   #answered = 0n;
   #frames: Frames<FromController, ToController> | undefined;
   answers = 0;
+  #onAnswer = () => {};
   /** Steps at which a controller has died, and how often. */
   readonly died = new Map<string, number>();
 
@@ -100,7 +104,10 @@ export class Rounds {
           frames.send(frame(mine));
         }
       });
-    const impatient = setTimeout(() => child.kill('SIGABRT'), PATIENCE_MS);
+    let seconds = 0;
+    const impatient = setInterval(() => {
+      if (++seconds > PATIENCE_S) child.kill('SIGABRT');
+    }, 1000);
     let killedByUs = false;
     try {
       const started = await ready.promise;
@@ -109,7 +116,8 @@ export class Rounds {
         this.#connect();
         if (await this.#settle(await ask((mine) => ({ kind: 'settle', id: mine })))) {
           const writing = this.#write(ask);
-          await Promise.race([gone, new Promise((resolve) => setTimeout(resolve, kill.afterMs))]);
+          const enough = this.#answersReached(this.answers + (kill.answers ?? 0));
+          await Promise.race([gone, enough.then(() => sleep(kill.afterMs))]);
           if (kill.stop) frames.send({ kind: 'stop' });
           else if (child.exitCode === null && child.signalCode === null) killedByUs = child.kill('SIGKILL');
           await writing;
@@ -123,7 +131,7 @@ export class Rounds {
       this.died.set(where, (this.died.get(where) ?? 0) + 1);
       return atPoint;
     } finally {
-      clearTimeout(impatient);
+      clearInterval(impatient);
       child.kill('SIGKILL');
       await gone;
       socket.destroy();
@@ -167,6 +175,7 @@ export class Rounds {
         if (frame.kind === 'answer') {
           writer.done();
           this.answers++;
+          this.#onAnswer();
           if (frame.revision > this.#answered) this.#answered = frame.revision;
         } else if (frame.kind === 'refused') {
           // A stop refuses what it has not begun.
@@ -176,6 +185,15 @@ export class Rounds {
       }
     };
     await Promise.all(this.#writers.map(write));
+  }
+
+  #answersReached(wanted: number): Promise<void> {
+    return new Promise((resolve) => {
+      this.#onAnswer = () => {
+        if (this.answers >= wanted) resolve();
+      };
+      this.#onAnswer();
+    });
   }
 
   #toHost(frame: Extract<FromController, { kind: 'message' | 'end' }>): void {
