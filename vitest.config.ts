@@ -4,7 +4,14 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: 'unit', include: ['{common,agent,controller,cli,scripts}/**/*.test.ts'] } },
+      {
+        test: {
+          name: 'unit',
+          include: ['{common,agent,controller,cli,scripts}/**/*.test.ts'],
+          // Thousands of random cases take their time on a machine that is busy.
+          testTimeout: 60_000,
+        },
+      },
       {
         test: {
           name: 'system',
