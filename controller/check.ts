@@ -7,7 +7,7 @@ import type { Hub } from './hub/hub.ts';
 import type { Matches } from './matches.ts';
 import { hasEnded } from './store/effective.ts';
 import type { Claim, HostRecord } from './store/records.ts';
-import type { Targets } from './targets.ts';
+import { byName, type Targets } from './targets.ts';
 
 export type Verdict = 'drop' | 'pass' | 'allow' | 'monitor';
 
@@ -42,7 +42,7 @@ export async function check(
   timeoutMs: number,
 ): Promise<CheckResult> {
   const prefix = parsePrefix(address);
-  const hosts = hostName === '' ? deps.targets.hosts([{ kind: 'all' }]) : [deps.targets.host(hostName)];
+  const hosts = hostName === '' ? deps.targets.hosts([{ kind: 'all' }]).sort(byName) : [deps.targets.host(hostName)];
   const claims = await deps.matches.covering(prefix);
   const checked = hosts.map(async (host): Promise<HostCheck> => {
     const reply = await deps.hub.lookUp(host.id, prefix.address, timeoutMs || DEFAULT_TIMEOUT_MS);

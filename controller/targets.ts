@@ -71,22 +71,31 @@ export class Targets {
     const outcomes: HostOutcomes = {
       targeted: hosts.length,
       enforced: proof.enforced.length,
-      pending: proof.pending.map((id) => ({
-        name: nameOf(id),
-        status: this.#hub.statusOf(id) === 'offline' ? 'offline' : 'lagging',
-      })),
+      pending: proof.pending
+        .map((id) => ({
+          name: nameOf(id),
+          status: this.#hub.statusOf(id) === 'offline' ? ('offline' as const) : ('lagging' as const),
+        }))
+        .sort(byName),
       failed: [
         ...failedOf(hosts, refusals),
         ...proof.failed.map(({ hostId, refusal }) => ({ name: nameOf(hostId), refusal })),
-      ],
+      ].sort(byName),
     };
     return { outcomes, atMs: proof.atMs };
   }
 }
 
+/** The order in which hosts are shown. */
+export function byName(a: { readonly name: string }, b: { readonly name: string }): number {
+  return a.name < b.name ? -1 : 1;
+}
+
 function failedOf(hosts: readonly HostRecord[], refusals: Refusals): HostOutcomes['failed'] {
-  return hosts.flatMap(({ id, name }) => {
-    const refusal = refusals.get(id);
-    return refusal ? [{ name, refusal }] : [];
-  });
+  return hosts
+    .flatMap(({ id, name }) => {
+      const refusal = refusals.get(id);
+      return refusal ? [{ name, refusal }] : [];
+    })
+    .sort(byName);
 }

@@ -137,6 +137,7 @@ async function keep(lab: Lab): Promise<void> {
   stage.command('fleetblock hosts');
   stage.command(`attacker ping -c 2 -I ${BAD} ${host?.address}`);
   stage.command(`${host?.name} ping -c 2 ${GOOD}`);
+  stage.command(`${host?.name} fleetblock-agent status`);
   stage.command(`tail -f ${lab.directory}/*.log`);
   stage.command('npm run demo -- --clean');
 }

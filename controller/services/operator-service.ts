@@ -12,6 +12,7 @@ import type { Confirmations } from '../confirmations.ts';
 import { claimOfRow } from '../matches.ts';
 import type { Claim, ClaimKey, ListRecord } from '../store/records.ts';
 import type { ClaimFilter } from '../store/store.ts';
+import { byName } from '../targets.ts';
 import { createToken } from '../tokens.ts';
 import { answers, unary } from './calls.ts';
 import { type ConfirmCallDeps, confirmHandlers } from './confirm-calls.ts';
@@ -66,7 +67,7 @@ export function operatorHandlers(deps: OperatorServiceDeps): OperatorServiceHand
     ListEntries: answers(deps, (request) => listEntries(deps, request)),
     ListHosts: unary(deps, async () => ({
       hosts: [...registry.live()]
-        .sort((a, b) => (a.name < b.name ? -1 : 1))
+        .sort(byName)
         .map((host) => hostToWire(host, hub.statusOf(host.id), hub.stateOf(host.id))),
       revision: String(store.head),
     })),

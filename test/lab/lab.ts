@@ -1,7 +1,7 @@
 // The lab: a controller, hosts and an attacker, each a network namespace of this machine, with real processes, real TLS and
 // real XDP. It cleans up after success, failure and Ctrl-C, and sweeps away what a killed lab left behind.
 import { randomBytes } from 'node:crypto';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -10,6 +10,7 @@ import { Attacker } from './attacker.ts';
 import { type CommandResult, LabHost } from './host.ts';
 import { inside, toolPath } from './namespaces.ts';
 import { LabNetwork, type Station } from './network.ts';
+import { writePlayScripts } from './play-scripts.ts';
 import { Program, until } from './program.ts';
 import { KEPT, PIN_ROOT, PREFIX, removePins, sweep } from './sweep.ts';
 
@@ -270,26 +271,14 @@ export class Lab implements AsyncDisposable {
   /** What must be typed to play with a lab that is left running: one script a program in `directory`/bin. */
   async writeScripts(): Promise<string> {
     const bin = join(this.directory, 'bin');
-    await mkdir(bin);
-    const script = (name: string, namespace: string, env: string, command: readonly string[]) =>
-      writeFile(
-        join(bin, name),
-        `#!/bin/sh\n${env}exec nsenter --net=/run/netns/${namespace} ${command.map((word) => `'${word}'`).join(' ')} "$@"\n`,
-        { mode: 0o755 },
-      );
-    await script(
-      'fleetblock',
-      this.#controllerStation.namespace,
-      `export FLEETBLOCK_CONFIG='${this.configFile}'\n`,
-      this.#command('cli'),
-    );
-    await script('attacker', this.attacker.station.namespace, '', ['env']);
-    for (const host of this.hosts)
-      await script(host.name, host.namespace, '', [
-        'env',
-        `FLEETBLOCK_STATE_DIR=${host.stateDir}`,
-        `FLEETBLOCK_PIN_DIR=${host.pinDir}`,
-      ]);
+    await writePlayScripts({
+      bin,
+      hosts: this.hosts,
+      attackerNamespace: this.attacker.station.namespace,
+      controllerNamespace: this.#controllerStation.namespace,
+      configFile: this.configFile,
+      command: (program) => this.#command(program),
+    });
     return bin;
   }
 
