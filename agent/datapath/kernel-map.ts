@@ -11,6 +11,21 @@ export class KernelError extends Error {
   }
 }
 
+/** Memory of an array map that this process sees as far as it needs it: every page that it sees counts as its own. */
+export interface GrowingMemory {
+  /** All of the map's memory. What is not reached yet reads as zeros, whatever the map has there, and must not be written. */
+  readonly buffer: ArrayBuffer;
+  /** Bytes from the start that have been reached. */
+  readonly reached: number;
+  /** Reaches `bytes` from the start, or some more. @throws KernelError; what was reached before still is */
+  reach(bytes: number): void;
+}
+
+/** Memory that is there as a whole. */
+export function reachedMemory(buffer: ArrayBuffer): GrowingMemory {
+  return { buffer, reached: buffer.byteLength, reach: () => {} };
+}
+
 /** One map of the loaded object. Keys and values are bytes in the layout of bpf/layout.h; `count` rows lie end to end. */
 export interface KernelMap {
   readonly name: string;
@@ -25,6 +40,9 @@ export interface KernelMap {
    * Elements lie `valueBytes` rounded up to 8 apart. The same buffer on every call.
    */
   memory(): ArrayBuffer;
+
+  /** The same, seen as far as it is asked for. The same object on every call; `memory()` reaches all of it. */
+  growingMemory(): GrowingMemory;
 
   /** @returns the value, or undefined when there is no such key. @throws KernelError */
   lookup(key: Uint8Array): Uint8Array | undefined;

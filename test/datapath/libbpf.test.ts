@@ -1,4 +1,5 @@
 // The calls into libbpf and libc on maps and programs of a small object: every kind of map that the datapath has.
+import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DEFAULT_LIMITS, mapSizes } from '../../agent/datapath/decision/limits.ts';
 import { KernelError, type KernelMap } from '../../agent/datapath/kernel-map.ts';
@@ -135,6 +136,31 @@ describe.skipIf(whyNoNetwork() !== '')(`libbpf ${whyNoNetwork()}`, () => {
     expect(errnoOf(() => control.lookup(new Uint8Array(4)))).toBe('EBADF');
   });
 
+  it('maps memory piece by piece into one buffer, with what the kernel has there, and counts only those pages', () => {
+    const large = BpfObject.load(packagedObject(), {
+      maxEntries: mapSizes({ v4Addresses: 4_000_000, v6Addresses: 1000, prefixes: 1000 }),
+    });
+    const arena = large.map('fb_v4_arena');
+    const page = new Uint8Array(arena.valueBytes).fill(7);
+    arena.update(new Uint8Array(Uint32Array.of(100).buffer), page);
+    const before = mappedPages();
+    const memory = arena.growingMemory();
+    const bytes = new Uint8Array(memory.buffer);
+    expect([bytes.length, memory.reached, bytes[100 * 4096]]).toEqual([arena.maxEntries * 4096, 0, 0]);
+    memory.reach(101 * 4096);
+    expect([bytes[100 * 4096], bytes[memory.reached]]).toEqual([7, 0]);
+    expect(memory.reached).toBeGreaterThanOrEqual(101 * 4096);
+    expect((mappedPages() - before) * 4096).toBe(memory.reached);
+    expect(memory.reached).toBeLessThan(bytes.length / 10);
+    bytes[99 * 4096] = 8;
+    expect(arena.lookup(new Uint8Array(Uint32Array.of(99).buffer))?.[0]).toBe(8);
+    memory.reach(arena.maxEntries * 4096);
+    expect([memory.reached, bytes[100 * 4096]]).toEqual([bytes.length, 7]);
+    large.close();
+    expect(bytes.length).toBe(0);
+    expect(mappedPages()).toBe(before);
+  });
+
   it('runs a program on a packet and gives back what it made of it', async () => {
     const { path, remove } = buildFlood();
     const flood = BpfObject.load(path);
@@ -182,3 +208,14 @@ describe.skipIf(whyNoNetwork() !== '')(`libbpf ${whyNoNetwork()}`, () => {
     ring.close();
   });
 });
+
+/** Pages of maps that this process sees. */
+function mappedPages(): number {
+  let pages = 0;
+  let ofMap = false;
+  for (const line of readFileSync('/proc/self/smaps', 'utf8').split('\n')) {
+    if (/^[0-9a-f]+-[0-9a-f]+ /.test(line)) ofMap = line.includes('anon_inode:bpf-map');
+    else if (ofMap && line.startsWith('Rss:')) pages += Number(/([0-9]+) kB/.exec(line)?.[1]) / 4;
+  }
+  return pages;
+}

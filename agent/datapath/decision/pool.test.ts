@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { type GrowingMemory, reachedMemory } from '../kernel-map.ts';
 import { PAGE_BYTES, PAGE_UNITS } from './layout.ts';
 import { makeMarks, mark, Pool } from './pool.ts';
 
@@ -9,7 +10,7 @@ const UNITS = PAGES * PAGE_UNITS;
 function newPool(): Pool {
   const marks = makeMarks(UNITS);
   mark(marks, 0, PAGE_UNITS);
-  return new Pool(new ArrayBuffer(PAGES * PAGE_BYTES), marks);
+  return new Pool(reachedMemory(new ArrayBuffer(PAGES * PAGE_BYTES)), marks);
 }
 
 describe('Pool', () => {
@@ -50,11 +51,54 @@ describe('Pool', () => {
     expect(mark(marks, 0, PAGE_UNITS)).toBe(true);
     expect(mark(marks, PAGE_UNITS + 3, 9)).toBe(true);
     expect(mark(marks, PAGE_UNITS + 5, 1)).toBe(false);
-    const pool = new Pool(new ArrayBuffer(PAGES * PAGE_BYTES), marks);
+    const pool = new Pool(reachedMemory(new ArrayBuffer(PAGES * PAGE_BYTES)), marks);
     expect(pool.free).toBe(3 * PAGE_UNITS - 9);
     const taken = new Set<number>();
     for (let position = pool.take(1); position !== 0; position = pool.take(1)) taken.add(position);
     expect(taken.size).toBe(3 * PAGE_UNITS - 9);
     for (let unit = PAGE_UNITS + 3; unit < PAGE_UNITS + 12; unit++) expect(taken.has(unit)).toBe(false);
   });
+
+  test('memory is reached as it is taken, the lowest page first, also after pages came free', () => {
+    const memory = new StepwiseMemory(PAGES * PAGE_BYTES);
+    const marks = makeMarks(UNITS);
+    mark(marks, 0, PAGE_UNITS);
+    const pool = new Pool(memory, marks);
+    expect(memory.reached).toBe(0);
+    const [first, second] = [pool.take(PAGE_UNITS), pool.take(PAGE_UNITS)];
+    expect([first, second, memory.reached]).toEqual([PAGE_UNITS, 2 * PAGE_UNITS, 3 * PAGE_BYTES]);
+    pool.release(first, PAGE_UNITS);
+    expect(pool.take(1)).toBe(first);
+    expect(memory.reached).toBe(3 * PAGE_BYTES);
+  });
+
+  test('memory that cannot be reached is not handed out, and stays free', () => {
+    const memory = new StepwiseMemory(PAGES * PAGE_BYTES, 2 * PAGE_BYTES);
+    const marks = makeMarks(UNITS);
+    mark(marks, 0, PAGE_UNITS);
+    const pool = new Pool(memory, marks);
+    expect(pool.take(PAGE_UNITS)).toBe(PAGE_UNITS);
+    const { free } = pool;
+    expect(pool.take(4)).toBe(0);
+    expect([pool.free, String(pool.unreached)]).toEqual([free, 'Error: no more']);
+    memory.limit = Number.POSITIVE_INFINITY;
+    expect(pool.take(4)).toBe(2 * PAGE_UNITS);
+    expect(pool.unreached).toBeUndefined();
+  });
 });
+
+class StepwiseMemory implements GrowingMemory {
+  readonly buffer: ArrayBuffer;
+  reached = 0;
+  limit: number;
+
+  constructor(bytes: number, limit = Number.POSITIVE_INFINITY) {
+    this.buffer = new ArrayBuffer(bytes);
+    this.limit = limit;
+  }
+
+  reach(bytes: number): void {
+    if (bytes > this.limit) throw new Error('no more');
+    this.reached = bytes;
+  }
+}

@@ -1,24 +1,29 @@
 // Memory of an arena map, handed out in units of 16 bytes: a buddy allocator that knows free runs by bits, about a quarter of a
 // byte of its own for a unit. A piece never straddles a page and is aligned to its size rounded up to a power of two, so that
 // a piece of up to 64 bytes lies in one cache line.
-import { PAGE_UNITS, UNIT_WORDS } from './layout.ts';
+import type { GrowingMemory } from '../kernel-map.ts';
+import { PAGE_BYTES, PAGE_UNITS, UNIT_BYTES, UNIT_WORDS } from './layout.ts';
 
 const TOP = Math.log2(PAGE_UNITS);
 
 export class Pool {
-  /** The arena, as 32-bit words. */
+  /** The arena, as 32-bit words. Pages of which nothing was ever handed out may read as zeros, whatever is in them. */
   readonly words: Uint32Array<ArrayBuffer>;
   readonly units: number;
   /** Units that are not handed out. */
   free = 0;
+  /** Why memory that is free could not be had when it was asked for last; undefined when it could. */
+  unreached: unknown;
+  readonly #memory: GrowingMemory;
   // For each order k: bit i set when units i * 2^k .. (i + 1) * 2^k - 1 are free as one run; how many; where to look first.
   readonly #runs: Uint32Array[] = [];
   readonly #counts = new Uint32Array(TOP + 1);
   readonly #cursors = new Uint32Array(TOP + 1);
 
-  /** `used(position)` says whether a unit is taken already. Of a page with none taken, one run is made. */
-  constructor(memory: ArrayBuffer, used: Uint8Array) {
-    this.words = new Uint32Array(memory);
+  /** `used`: marks of the units that are taken already, all of them reached. Of a page with none taken, one run is made. */
+  constructor(memory: GrowingMemory, used: Uint8Array) {
+    this.#memory = memory;
+    this.words = new Uint32Array(memory.buffer);
     this.units = Math.floor(this.words.length / UNIT_WORDS);
     for (let order = 0; order <= TOP; order++) this.#runs.push(new Uint32Array(Math.ceil((this.units >> order) / 32)));
     for (let page = 0; page < this.units; page += PAGE_UNITS) {
@@ -31,8 +36,18 @@ export class Pool {
     }
   }
 
-  /** Position of `units` (1 to a page's) fresh units, or 0 when there is no run that long. Position 0 is never handed out. */
+  /**
+   * Position of `units` (1 to a page's) fresh units, or 0 when there is no run that long. Position 0 is never handed out. Of untouched
+   * pages the lowest comes first, so that what is used stays together at the start.
+   */
   take(units: number): number {
+    const position = this.#take(units);
+    if (position === 0 || this.#isReached(position)) return position;
+    this.release(position, units);
+    return 0;
+  }
+
+  #take(units: number): number {
     const wanted = orderOf(units);
     let order = wanted;
     while (order <= TOP && this.#counts[order] === 0) order++;
@@ -60,6 +75,18 @@ export class Pool {
       while (order < TOP && (at & ((2 << order) - 1)) === 0 && at + (2 << order) <= end) order++;
       this.#merge(order, at >> order);
       at += 1 << order;
+    }
+  }
+
+  #isReached(position: number): boolean {
+    if (position * UNIT_BYTES < this.#memory.reached) return true;
+    try {
+      reachUnit(this.#memory, position);
+      this.unreached = undefined;
+      return true;
+    } catch (error) {
+      this.unreached = error;
+      return false;
     }
   }
 
@@ -97,6 +124,7 @@ export class Pool {
     if (!runs) return;
     runs[index >> 5] = (runs[index >> 5] ?? 0) | (1 << (index & 31));
     this.#counts[order] = (this.#counts[order] ?? 0) + 1;
+    if (order === TOP) this.#cursors[order] = Math.min(this.#cursors[order] ?? 0, index >> 5);
   }
 
   #clear(order: number, index: number): void {
@@ -105,6 +133,12 @@ export class Pool {
     runs[index >> 5] = (runs[index >> 5] ?? 0) & ~(1 << (index & 31));
     this.#counts[order] = (this.#counts[order] ?? 0) - 1;
   }
+}
+
+/** Reaches the page of a unit; units beyond the end have none. @throws KernelError */
+export function reachUnit(memory: GrowingMemory, position: number): void {
+  const end = (Math.floor(position / PAGE_UNITS) + 1) * PAGE_BYTES;
+  if (end > memory.reached && end <= memory.buffer.byteLength) memory.reach(end);
 }
 
 /** A bit a unit, for Pool's constructor. */

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { EntryTable } from '../../../common/entry-table.ts';
 import { type Entry, makePrefix, NO_ENTRIES, packEntries } from '../../../common/packed.ts';
+import { reachedMemory } from '../kernel-map.ts';
 import { COMPACT, PAGE_BYTES, V4_BLOCKS } from './layout.ts';
 import type { Garbage } from './v4-change.ts';
 import { addressAt } from './v4-compile.ts';
@@ -13,8 +14,8 @@ function buffers(pages: number) {
     summary: new ArrayBuffer(V4_BLOCKS / 8),
     front: new ArrayBuffer(V4_BLOCKS * 8),
     index: new ArrayBuffer(V4_BLOCKS * 4),
-    arena: new ArrayBuffer(pages * PAGE_BYTES),
-    bitmaps: new ArrayBuffer(pages * PAGE_BYTES),
+    arena: reachedMemory(new ArrayBuffer(pages * PAGE_BYTES)),
+    bitmaps: reachedMemory(new ArrayBuffer(pages * PAGE_BYTES)),
   };
 }
 
@@ -63,8 +64,8 @@ describe('V4Decision', () => {
           summary: memory.summary.buffer,
           front: memory.front.buffer,
           index: memory.index.buffer,
-          arena: memory.arena.words.buffer,
-          bitmaps: memory.bitmaps.words.buffer,
+          arena: reachedMemory(memory.arena.words.buffer),
+          bitmaps: reachedMemory(memory.bitmaps.words.buffer),
         });
         expect(again.damaged.size).toBe(0);
         expect([again.arena.free, again.bitmaps.free]).toEqual([memory.arena.free, memory.bitmaps.free]);

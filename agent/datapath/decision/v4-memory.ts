@@ -1,5 +1,6 @@
 // The IPv4 decision structure in shared memory, as bpf/layout.h describes it: reading it, and finding out on adoption which
 // pieces of the arenas are taken.
+import type { GrowingMemory } from '../kernel-map.ts';
 import { popcount } from './bits.ts';
 import {
   BLOCK_ALLOWED,
@@ -8,12 +9,13 @@ import {
   LEAF_KIND_SHIFT,
   LEAF_POSITION,
   PAGE_UNITS,
+  POSITION,
   RECORD,
   UNIT_BYTES,
   UNIT_WORDS,
   V4_BLOCKS,
 } from './layout.ts';
-import { makeMarks, mark, Pool } from './pool.ts';
+import { makeMarks, mark, Pool, reachUnit } from './pool.ts';
 import { BITMAP_UNITS, bitmapUnits, RecordDraft, readRecord, SHARED } from './v4-record.ts';
 
 const ALL = 0xffffffff;
@@ -22,8 +24,8 @@ export interface V4Buffers {
   readonly summary: ArrayBuffer;
   readonly front: ArrayBuffer;
   readonly index: ArrayBuffer;
-  readonly arena: ArrayBuffer;
-  readonly bitmaps: ArrayBuffer;
+  readonly arena: GrowingMemory;
+  readonly bitmaps: GrowingMemory;
 }
 
 /** Up to this many blocks in use the summary keeps most clean packets away from the front. */
@@ -52,14 +54,16 @@ export class V4Memory {
     for (const word of this.summary) this.#used += popcount(word);
     this.front = new Uint32Array(buffers.front);
     this.index = new Uint32Array(buffers.index);
-    writeSharedPages(new Uint32Array(buffers.arena), new Uint32Array(buffers.bitmaps));
-    const arenaMarks = makeMarks(buffers.arena.byteLength / UNIT_BYTES);
-    const bitmapMarks = makeMarks(buffers.bitmaps.byteLength / UNIT_BYTES);
+    const { arena, bitmaps } = buffers;
+    for (const memory of [arena, bitmaps]) reachUnit(memory, 0);
+    writeSharedPages(new Uint32Array(arena.buffer), new Uint32Array(bitmaps.buffer));
+    const arenaMarks = makeMarks(arena.buffer.byteLength / UNIT_BYTES);
+    const bitmapMarks = makeMarks(bitmaps.buffer.byteLength / UNIT_BYTES);
     mark(arenaMarks, 0, PAGE_UNITS);
     mark(bitmapMarks, 0, PAGE_UNITS);
-    this.#walk(new Uint32Array(buffers.arena), arenaMarks, bitmapMarks);
-    this.arena = new Pool(buffers.arena, arenaMarks);
-    this.bitmaps = new Pool(buffers.bitmaps, bitmapMarks);
+    this.#walk(arena, bitmaps, arenaMarks, bitmapMarks);
+    this.arena = new Pool(arena, arenaMarks);
+    this.bitmaps = new Pool(bitmaps, bitmapMarks);
   }
 
   /** Whether few blocks are in use: the program then asks the summary first. */
@@ -125,11 +129,14 @@ export class V4Memory {
     }
   }
 
-  #walk(arena: Uint32Array, arenaMarks: Uint8Array, bitmapMarks: Uint8Array): void {
+  /** Marks what the index names, and reaches it. */
+  #walk(arena: GrowingMemory, bitmaps: GrowingMemory, arenaMarks: Uint8Array, bitmapMarks: Uint8Array): void {
+    const words = new Uint32Array(arena.buffer);
     const record = new RecordDraft();
     for (let block = 0; block < V4_BLOCKS; block++) {
       const word = this.index[block] ?? 0;
-      readRecord(arena, word, record);
+      reachUnit(arena, word & POSITION);
+      readRecord(words, word, record);
       if (record.position < PAGE_UNITS) {
         if (!isShared(record)) this.damaged.add(block);
         continue;
@@ -138,7 +145,9 @@ export class V4Memory {
       for (let i = 0; i < record.count; i++) {
         const leaf = record.leaves[i] ?? 0;
         const units = bitmapUnits(leaf);
-        if (units > 0 && !mark(bitmapMarks, leaf & LEAF_POSITION, units)) this.damaged.add(block);
+        if (units === 0) continue;
+        reachUnit(bitmaps, leaf & LEAF_POSITION);
+        if (!mark(bitmapMarks, leaf & LEAF_POSITION, units)) this.damaged.add(block);
       }
     }
   }

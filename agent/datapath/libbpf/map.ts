@@ -2,11 +2,11 @@
 
 import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import koffi from 'koffi';
-import { KernelError, type KernelMap } from '../kernel-map.ts';
+import { type GrowingMemory, KernelError, type KernelMap } from '../kernel-map.ts';
 import { check, failure, kernelError } from './errno.ts';
 import { type MapInfo, mapInfo } from './info.ts';
 import { library, offLoop } from './library.ts';
+import { MappedMemory } from './mapped-memory.ts';
 
 /** Map types of linux/bpf.h that matter here. */
 export const MAP_TYPE = {
@@ -23,8 +23,6 @@ export const MAP_TYPE = {
 
 const PER_CPU: ReadonlySet<number> = new Set([MAP_TYPE.PERCPU_HASH, MAP_TYPE.PERCPU_ARRAY, MAP_TYPE.LRU_PERCPU_HASH]);
 const BPF_F_MMAPABLE = 1 << 10;
-const PROT_READ_WRITE = 3;
-const MAP_SHARED = 1;
 /** Rows of one lookup_batch: large enough that hash buckets fit, small enough for a buffer. */
 const READ_ROWS = 16_384;
 
@@ -50,7 +48,7 @@ export class LibbpfMap implements KernelMap {
   readonly lookupBytes: number;
   readonly info: MapInfo;
   #fd: number;
-  #mapping: { readonly at: bigint; readonly bytes: number; readonly view: ArrayBuffer } | undefined;
+  #mapped: MappedMemory | undefined;
 
   /** `name` is the object's name for it: the kernel cuts names at 15 characters. */
   constructor(fd: number, name: string) {
@@ -75,14 +73,16 @@ export class LibbpfMap implements KernelMap {
   }
 
   memory(): ArrayBuffer {
-    if (this.#mapping) return this.#mapping.view;
+    const memory = this.growingMemory();
+    memory.reach(memory.buffer.byteLength);
+    return memory.buffer;
+  }
+
+  growingMemory(): GrowingMemory {
+    if (this.#mapped) return this.#mapped;
     if ((this.info.flags & BPF_F_MMAPABLE) === 0) throw new KernelError('EPERM', `map ${this.name} is not mmapable`);
-    const bytes = roundUp8(this.valueBytes) * this.maxEntries;
-    const at = library().mmap(null, bytes, PROT_READ_WRITE, MAP_SHARED, this.fd, 0);
-    if (at === null || at === 0xffff_ffff_ffff_ffffn)
-      throw kernelError(library().errno(), `cannot map the memory of ${this.name}`);
-    this.#mapping = { at, bytes, view: koffi.view(at, bytes) };
-    return this.#mapping.view;
+    this.#mapped = new MappedMemory(this.fd, roundUp8(this.valueBytes) * this.maxEntries, this.name);
+    return this.#mapped;
   }
 
   lookup(key: Uint8Array): Uint8Array | undefined {
@@ -161,14 +161,11 @@ export class LibbpfMap implements KernelMap {
     }
   }
 
-  /** Closes the file descriptor; the map lives on where it is pinned or used. Idempotent. `memory()` is invalid then. */
+  /** Closes the file descriptor; the map lives on where it is pinned or used. Idempotent. Its memory is invalid then. */
   close(): void {
-    if (this.#mapping) {
-      // Detached first: whoever still holds it gets an error instead of a fault. The mapping would keep the map alive.
-      this.#mapping.view.transfer(0);
-      library().munmap(this.#mapping.at, this.#mapping.bytes);
-      this.#mapping = undefined;
-    }
+    // The mapping would keep the map alive.
+    this.#mapped?.close();
+    this.#mapped = undefined;
     if (this.#fd >= 0) library().close(this.#fd);
     this.#fd = -1;
   }

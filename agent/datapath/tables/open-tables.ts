@@ -1,6 +1,7 @@
 // The tables of a loaded object: opens what the maps hold, and changes it. The order of a change is what keeps every packet
 // on one side of it: rules in, bits over to them, rules out.
 import type { EntryTable } from '../../../common/entry-table.ts';
+import { messageOf } from '../../../common/errors.ts';
 import { addressBytes } from '../../../common/packed.ts';
 import { type Family, maskAddress } from '../../../common/prefix.ts';
 import { bootMs } from '../../boot-clock.ts';
@@ -38,8 +39,8 @@ export async function openTables(maps: OpenMap, options: TablesOptions): Promise
     summary: memory(MAPS.v4Summary),
     front: memory(MAPS.v4Front),
     index: memory(MAPS.v4Index),
-    arena: memory(MAPS.v4Arena),
-    bitmaps: memory(MAPS.v4Bitmaps),
+    arena: maps(MAPS.v4Arena).growingMemory(),
+    bitmaps: maps(MAPS.v4Bitmaps).growingMemory(),
   });
   const rules = new Rules(maps, control);
   rules.held = await rules.read();
@@ -170,6 +171,9 @@ class Tables implements KernelTables {
     this.#reclaimer.add(outcome.garbage);
     if (outcome.full) {
       await this.#rules.unput(plan, after, this.#front);
+      const unreached = this.#v4.arena.unreached ?? this.#v4.bitmaps.unreached;
+      if (unreached !== undefined)
+        throw new DatapathError('KERNEL', `cannot use more of the maps: ${messageOf(unreached)}`, { cause: unreached });
       throw new DatapathError(
         'CAPACITY',
         `the list's IPv4 entries do not fit into the kernel's memory for them (${this.#v4.arena.free} and ${this.#v4.bitmaps.free} units of 16 bytes are free): raise the agent's capacity or shorten the list`,
