@@ -1,28 +1,17 @@
 // list, hosts and token create: tables and JSON, against a scripted controller over mutual TLS.
 import { stripVTControlCharacters } from 'node:util';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { FleetblockError } from '../../common/errors.ts';
 import type { Claim } from '../../proto/gen/fleetblock/v1/Claim.ts';
 import type { CreateTokenRequest__Output } from '../../proto/gen/fleetblock/v1/CreateTokenRequest.ts';
 import type { Host } from '../../proto/gen/fleetblock/v1/Host.ts';
 import type { ListEntriesRequest__Output } from '../../proto/gen/fleetblock/v1/ListEntriesRequest.ts';
-import { type RunOptions, runHere } from './support/cli.ts';
-import { ScriptedController } from './support/scripted-controller.ts';
+import type { RunOptions } from './support/cli.ts';
+import { NOW, ScriptedCli } from './support/scripted-cli.ts';
 
-const NOW = Date.parse('2026-11-24T12:00:00Z');
+const cli = ScriptedCli.forFile();
 
-let controller: ScriptedController;
-let env: Record<string, string>;
-beforeAll(async () => {
-  controller = await ScriptedController.start();
-  env = { FLEETBLOCK_CONFIG: controller.credentials() };
-});
-afterAll(() => controller?.close());
-beforeEach(() => {
-  controller.script = {};
-});
-
-const fleetblock = (args: string[], options: RunOptions = {}) => runHere(args, { env, now: NOW, ...options });
+const fleetblock = (args: string[], options: RunOptions = {}) => cli.fleetblock(args, options);
 
 describe('list', () => {
   const claims: Claim[] = [
@@ -59,7 +48,7 @@ describe('list', () => {
 
   test('the table', async () => {
     let asked: ListEntriesRequest__Output | undefined;
-    controller.script.listEntries = (request) => {
+    cli.controller.script.listEntries = (request) => {
       asked = request;
       return claims;
     };
@@ -78,7 +67,7 @@ describe('list', () => {
   });
 
   test('-o json is the contract', async () => {
-    controller.script.listEntries = () => claims;
+    cli.controller.script.listEntries = () => claims;
     const { stdout } = await fleetblock(['list', '-o', 'json']);
     expect(JSON.parse(stdout)).toEqual([
       {
@@ -117,21 +106,21 @@ describe('list', () => {
   });
 
   test('nothing is an empty array, an empty sequence, a heading', async () => {
-    controller.script.listEntries = () => [];
+    cli.controller.script.listEntries = () => [];
     expect((await fleetblock(['list', '-o', 'json'])).stdout).toBe('[]\n');
     expect((await fleetblock(['list', '-o', 'yaml'])).stdout).toBe('[]\n');
     expect((await fleetblock(['list'])).stdout).toBe('PREFIX  ACTION  ORIGIN  TARGETS  ENDS  BY  REASON\n');
   });
 
   test('-o yaml holds the same', async () => {
-    controller.script.listEntries = () => claims.slice(0, 1);
+    cli.controller.script.listEntries = () => claims.slice(0, 1);
     expect((await fleetblock(['list', '-o', 'yaml'])).stdout).toBe(
       '- prefix: 192.0.2.1/32\n  action: block\n  origin: manual\n  selector: all\n  reason: scan, ticket 4711\n  actor: admin/alice\n  createdAt: 2026-11-24T11:59:00.000Z\n  expiresAt: 2026-11-24T15:59:00.000Z\n',
     );
   });
 
   test('many claims come whole, in order', async () => {
-    controller.script.listEntries = function* () {
+    cli.controller.script.listEntries = function* () {
       for (let i = 0; i < 20_000; i++)
         yield { prefix: `10.0.${i >> 8}.${i & 255}/32`, action: 'ACTION_BLOCK', selector: { allHosts: true } };
     };
@@ -142,18 +131,18 @@ describe('list', () => {
   });
 
   test('on a terminal: colours, and a row stays one line', async () => {
-    controller.script.listEntries = () => [{ ...claims[0], action: 'ACTION_ALLOW', reason: 'x'.repeat(200) }];
+    cli.controller.script.listEntries = () => [{ ...claims[0], action: 'ACTION_ALLOW', reason: 'x'.repeat(200) }];
     const { stdout } = await fleetblock(['list'], { terminal: 80 });
     expect(stdout).toContain('\u001b[33mallow \u001b[0m');
     const plain = stripVTControlCharacters(stdout).trimEnd().split('\n');
     for (const line of plain) expect(line.length).toBeLessThanOrEqual(80);
     expect(plain[1]).toMatch(/…$/);
-    const sober = await fleetblock(['list'], { terminal: 80, env: { ...env, NO_COLOR: '1' } });
+    const sober = await fleetblock(['list'], { terminal: 80, env: { ...cli.env, NO_COLOR: '1' } });
     expect(sober.stdout).not.toContain('\u001b');
   });
 
   test('an error in the middle is told, with exit code and without a false end', async () => {
-    controller.script.listEntries = function* () {
+    cli.controller.script.listEntries = function* () {
       yield* claims.slice(0, 1);
       throw new FleetblockError('INTERNAL', 'the store is damaged');
     };
@@ -165,7 +154,7 @@ describe('list', () => {
 
   test('allow list asks for allow claims only', async () => {
     let asked: ListEntriesRequest__Output | undefined;
-    controller.script.listEntries = (request) => {
+    cli.controller.script.listEntries = (request) => {
       asked = request;
       return [];
     };
@@ -196,7 +185,7 @@ describe('hosts', () => {
   ];
 
   test('the table; what is wrong goes to stderr', async () => {
-    controller.script.listHosts = () => ({ hosts: all });
+    cli.controller.script.listHosts = () => ({ hosts: all });
     expect(await fleetblock(['hosts'])).toEqual({
       exitCode: 0,
       stdout: [
@@ -210,13 +199,13 @@ describe('hosts', () => {
   });
 
   test('-o wide has the rest', async () => {
-    controller.script.listHosts = () => ({ hosts: all.slice(0, 1) });
+    cli.controller.script.listHosts = () => ({ hosts: all.slice(0, 1) });
     const { stdout } = await fleetblock(['hosts', '-o', 'wide']);
     expect(stdout).toMatch(/1\.5 KiB .*env=prod,role=web +0\.1\.0 +7f9c1d0e-\S+ +drift was repaired; eth1: the driver/);
   });
 
   test('-o json is the contract', async () => {
-    controller.script.listHosts = () => ({ hosts: all });
+    cli.controller.script.listHosts = () => ({ hosts: all });
     expect(JSON.parse((await fleetblock(['hosts', '-o', 'json'])).stdout)).toEqual([
       {
         name: 'host2',
@@ -249,7 +238,7 @@ describe('hosts', () => {
   });
 
   test('an empty fleet says how to grow it', async () => {
-    controller.script.listHosts = () => ({ hosts: [] });
+    cli.controller.script.listHosts = () => ({ hosts: [] });
     expect((await fleetblock(['hosts'])).stderr).toMatch(/fleetblock token create/);
   });
 });
@@ -257,7 +246,7 @@ describe('hosts', () => {
 describe('token create', () => {
   test('stdout is the token alone, for a pipe', async () => {
     let asked: CreateTokenRequest__Output | undefined;
-    controller.script.createToken = (request) => {
+    cli.controller.script.createToken = (request) => {
       asked = request;
       return { token: 'fbt1.abcdefgh.secret.pin', id: 'abcdefgh', expiresAtMs: NOW + 900_000 };
     };
@@ -265,7 +254,7 @@ describe('token create', () => {
     expect(await fleetblock(['token', 'create', ...words])).toEqual({
       exitCode: 0,
       stdout: 'fbt1.abcdefgh.secret.pin\n',
-      stderr: `for 20 hosts, valid 15m: fleetblock-agent join ${controller.address} --token-file -\n`,
+      stderr: `for 20 hosts, valid 15m: fleetblock-agent join ${cli.controller.address} --token-file -\n`,
     });
     expect(asked).toMatchObject({
       ttlMs: '900000',

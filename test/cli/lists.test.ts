@@ -1,0 +1,199 @@
+// Lists in and out: import and export, against a scripted controller over mutual TLS.
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { FleetblockError } from '../../common/errors.ts';
+import { fromWire, packEntries, toWire, unpackEntries } from '../../common/packed.ts';
+import { formatPrefix, parsePrefix } from '../../common/prefix.ts';
+import type { ImportListRequest__Output } from '../../proto/gen/fleetblock/v1/ImportListRequest.ts';
+import { type RunOptions, runHere } from './support/cli.ts';
+import { NOW, ScriptedCli } from './support/scripted-cli.ts';
+
+const cli = ScriptedCli.forFile();
+const fleetblock = (args: string[], options: RunOptions = {}) => cli.fleetblock(args, options);
+const json = (args: string[], options: RunOptions = {}) => cli.json(args, options);
+const rowsOf = (requests: ImportListRequest__Output[]) =>
+  requests.flatMap(({ rows }) => (rows ? unpackEntries(fromWire(rows)) : []));
+
+describe('import', () => {
+  const reply = { revision: 7, added: 3, unchanged: 1, removed: 2, hosts: { targeted: 2, enforced: 2 }, elapsedMs: 12 };
+
+  test('sends the list whole, and prints the proof', async () => {
+    let requests: ImportListRequest__Output[] = [];
+    cli.controller.script.importList = (all) => {
+      requests = all;
+      return reply;
+    };
+    const words = ['import', '-', '--list', 'drop', '--all-hosts', '-R', 'weekly', '--monitor'];
+    expect(await fleetblock(words, { stdin: '# c\n192.0.2.1\n2001:db8::/32\n10.0.0.0/8\n' })).toEqual({
+      exitCode: 0,
+      stdout: 'imported list drop: 4 entries (3 new, 2 removed) on 2/2 hosts in 12 ms (revision 7)\n',
+      stderr: '',
+    });
+    expect(requests[0]?.begin).toMatchObject({
+      list: 'drop',
+      target: { target: 'allHosts' },
+      action: 'ACTION_BLOCK',
+      monitor: true,
+      reason: 'weekly',
+      dryRun: false,
+      wait: { timeoutMs: 60_000 },
+    });
+    const prefixes = rowsOf(requests).map(({ prefix }) => formatPrefix(prefix));
+    expect(prefixes).toEqual(['192.0.2.1/32', '10.0.0.0/8', '2001:db8::/32']);
+  });
+
+  test('200,000 lines arrive, in messages that a controller takes', async () => {
+    let requests: ImportListRequest__Output[] = [];
+    cli.controller.script.importList = (all) => {
+      requests = all;
+      return reply;
+    };
+    const lines = Array.from({ length: 200_000 }, (_, i) => `20.${i >> 16}.${(i >> 8) & 255}.${i & 255}`);
+    await fleetblock(['import', '-', '--list', 'big', '--all-hosts'], { stdin: lines.join('\n') });
+    expect(requests.length).toBe(5);
+    expect(rowsOf(requests).map(({ prefix }) => prefix.address.join('.'))).toEqual(lines);
+  });
+
+  test('-o json; exit code 3 when a host did not prove it', async () => {
+    cli.controller.script.importList = () => ({
+      ...reply,
+      hosts: { targeted: 2, enforced: 1, failed: [{ name: 'host2', code: 'CAPACITY', text: 'full' }] },
+    });
+    const result = await fleetblock(['import', '-', '--list', 'drop', '--all-hosts', '-o', 'json'], {
+      stdin: '192.0.2.1\n',
+    });
+    expect(JSON.parse(result.stdout)).toEqual({
+      revision: 7,
+      list: 'drop',
+      added: 3,
+      updated: 0,
+      unchanged: 1,
+      removed: 2,
+      hosts: { targeted: 2, enforced: 1, pending: [], failed: [{ name: 'host2', code: 'CAPACITY', text: 'full' }] },
+      elapsedMs: 12,
+    });
+    expect(result.stderr).toBe('failed: host2 refused it: CAPACITY: full\n');
+    expect(result.exitCode).toBe(3);
+  });
+
+  test('faults row 16: a bad line refuses the whole list before any connection', async () => {
+    const file = join(cli.controller.directory, 'list.netset');
+    writeFileSync(file, '192.0.2.1\n10.0.0.5/8\n');
+    const result = await runHere(['import', file, '--list', 'drop', '--all-hosts'], {
+      env: { FLEETBLOCK_CONFIG: '/nonexistent' },
+    });
+    expect(result.stderr).toMatch(/^fleetblock: .*list\.netset line 2: .*10\.0\.0\.0\/8.*nothing was changed\n$/);
+    expect(result.exitCode).toBe(2);
+  });
+
+  test('what the controller refuses early is told as it says it', async () => {
+    cli.controller.script.importList = () => {
+      throw new FleetblockError('FAILED_PRECONDITION', 'row 1 covers the controller');
+    };
+    const lines = Array.from({ length: 150_000 }, (_, i) => `20.${i >> 16}.${(i >> 8) & 255}.${i & 255}\n`).join('');
+    const result = await fleetblock(['import', '-', '--list', 'drop', '--all-hosts'], { stdin: lines });
+    expect(result).toMatchObject({ exitCode: 4, stderr: 'fleetblock: row 1 covers the controller\n' });
+  });
+
+  test.each([
+    [['--all-hosts'], /--list/],
+    [['--list', 'drop'], /which hosts\?/],
+    [['--list', 'a b', '--all-hosts'], /cannot be a list's name/],
+  ])('%j is refused', async (words, text) => {
+    const result = await fleetblock(['import', '-', ...words], { stdin: '192.0.2.1\n' });
+    expect(result.stderr).toMatch(text);
+    expect(result.exitCode).toBe(2);
+  });
+
+  test('lists, and taking one away', async () => {
+    cli.controller.script.listLists = () => ({
+      lists: [
+        {
+          name: 'drop',
+          action: 'ACTION_BLOCK',
+          selector: { allHosts: true },
+          entries: 1_000_000,
+          reason: 'weekly',
+          actor: 'ci/import',
+          createdAtMs: NOW - 1000,
+          updatedAtMs: NOW - 1000,
+        },
+      ],
+    });
+    expect((await fleetblock(['lists'])).stdout).toBe(
+      'NAME  ACTION    ENTRIES  TARGETS  UPDATED  BY         REASON\ndrop  block   1,000,000  all      1s ago   ci/import  weekly\n',
+    );
+    expect(await json(['lists'])).toMatchObject([
+      { name: 'drop', action: 'block', entries: 1_000_000, selector: 'all' },
+    ]);
+    cli.controller.script.removeList = () => ({
+      revision: 8,
+      removed: 5,
+      hosts: { targeted: 1, enforced: 1 },
+      elapsedMs: 3,
+    });
+    expect((await fleetblock(['lists', 'rm', 'drop'])).stdout).toBe(
+      'removed list drop: 5 entries on 1/1 hosts in 3 ms (revision 8)\n',
+    );
+  });
+});
+
+describe('export', () => {
+  const entry = (text: string, ttlMs = 0, monitor = false) => ({
+    prefix: parsePrefix(text),
+    allow: false,
+    monitor,
+    ttlMs,
+  });
+  beforeEach(() => {
+    const rows = toWire(
+      packEntries([
+        entry('192.0.2.1', 3_600_000),
+        entry('10.0.0.0/8'),
+        entry('2001:db8::/32'),
+        entry('9.9.9.9', 0, true),
+      ]),
+    );
+    cli.controller.script.export = () => [
+      { origin: 'list:drop', selector: { allHosts: true }, rows },
+      {
+        origin: 'manual',
+        selector: { labels: 'env=prod,role!=db' },
+        rows: toWire(packEntries([entry('192.0.2.1', 7_200_000)])),
+      },
+    ];
+  });
+
+  test.each([
+    ['plain', '192.0.2.1/32\n10.0.0.0/8\n2001:db8::/32\n'],
+    [
+      'nft',
+      'table inet fleetblock {\n\tset blocked4 {\n\t\ttype ipv4_addr\n\t\tflags interval\n\t\tauto-merge\n\t\telements = {\n\t\t\t192.0.2.1/32,\n\t\t\t10.0.0.0/8\n\t\t}\n\t}\n\tset blocked6 {\n\t\ttype ipv6_addr\n\t\tflags interval\n\t\tauto-merge\n\t\telements = {\n\t\t\t2001:db8::/32\n\t\t}\n\t}\n}\n',
+    ],
+    [
+      'ipset',
+      'create fleetblock-blocked4 hash:net family inet maxelem 65536 timeout 0\nadd fleetblock-blocked4 192.0.2.1/32 timeout 7200\nadd fleetblock-blocked4 10.0.0.0/8\ncreate fleetblock-blocked6 hash:net family inet6 maxelem 65536 timeout 0\nadd fleetblock-blocked6 2001:db8::/32\n',
+    ],
+    [
+      'csv',
+      'prefix,action,origin,selector,expires_at\n192.0.2.1/32,block,list:drop,all,2026-11-24T13:00:00.000Z\n10.0.0.0/8,block,list:drop,all,\n9.9.9.9/32,monitor,list:drop,all,\n2001:db8::/32,block,list:drop,all,\n192.0.2.1/32,block,manual,"labels:env=prod,role!=db",2026-11-24T14:00:00.000Z\n',
+    ],
+  ])('-o %s', async (form, text) => {
+    expect(await fleetblock(['export', '-o', form])).toEqual({ exitCode: 0, stdout: text, stderr: '' });
+  });
+
+  test('-o json, and nothing at all', async () => {
+    expect(await json(['export'])).toHaveLength(5);
+    expect((await json(['export']))[0]).toEqual({
+      prefix: '192.0.2.1/32',
+      action: 'block',
+      origin: 'list:drop',
+      selector: 'all',
+      expiresAt: '2026-11-24T13:00:00.000Z',
+    });
+    cli.controller.script.export = () => [];
+    expect((await fleetblock(['export', '-o', 'json'])).stdout).toBe('[]\n');
+    expect((await fleetblock(['export'])).stdout).toBe('');
+  });
+});
