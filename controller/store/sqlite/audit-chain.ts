@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto';
 import type { AuditRecord, AuditVerdict } from '../records.ts';
 import { auditFromRow } from './audit-rows.ts';
-import type { Connection } from './database.ts';
+import type { Connection } from './connection.ts';
 import { blob, integer } from './rows.ts';
 
 /** What the first record follows. */

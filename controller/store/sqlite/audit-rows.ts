@@ -2,7 +2,7 @@
 import type { SQLInputValue } from 'node:sqlite';
 import type { AuditRecord } from '../records.ts';
 import type { AuditFilter } from '../store.ts';
-import type { Connection } from './database.ts';
+import type { Connection } from './connection.ts';
 import { bigint, integer, type Row, text } from './rows.ts';
 
 const BATCH = 500;

@@ -8,13 +8,13 @@ import { claimFromRow, claimsOn, deleteClaim, saveClaim } from './claim-rows.ts'
 import { dropWaiting, findWaiting, insertConfirmation, roundedDuration, saveWaiting } from './confirmation-rows.ts';
 import { provisional } from './confirmations.ts';
 import { TouchedKeys } from './touched-keys.ts';
-import type { Transaction } from './transaction.ts';
+import type { Steps, Transaction } from './transaction.ts';
 
-export function addClaims(tx: Transaction, request: AddClaims): ChangeResult {
+export function* addClaims(tx: Transaction, request: AddClaims): Steps<ChangeResult> {
   const { confirm } = request;
   const touched = new TouchedKeys();
   let waits = false;
-  const outcomes = request.prefixes.map((prefix): ClaimOutcome => {
+  const outcomeOf = (prefix: Prefix): ClaimOutcome => {
     const { live, claim } = wantedClaim(tx, request, prefix);
     if (live && sameStatement(live, claim)) return 'UNCHANGED';
     const held = confirm && provisional(live, claim, confirm.deadlineMs);
@@ -34,9 +34,14 @@ export function addClaims(tx: Transaction, request: AddClaims): ChangeResult {
     saveClaim(tx.db, now);
     touched.touched(now);
     return live ? 'UPDATED' : 'ADDED';
-  });
+  };
+  const outcomes: ClaimOutcome[] = [];
+  for (const prefix of request.prefixes) {
+    outcomes.push(outcomeOf(prefix));
+    yield;
+  }
   const verb = request.action === 'allow' ? 'allow.add' : 'block';
-  const revision = touched.commit(tx, byOf(request), { verb, tail: conditions(tx, request, waits) });
+  const revision = yield* touched.commit(tx, byOf(request), { verb, tail: conditions(tx, request, waits) });
   return { revision, outcomes, targets: [request.selector], unconfirmed: waits };
 }
 
@@ -81,10 +86,11 @@ function conditions(tx: Transaction, { forced, confirm }: AddClaims, waits: bool
   return words.length > 0 ? ` (${words.join('; ')})` : '';
 }
 
-export function removeClaims(tx: Transaction, request: RemoveClaims): ChangeResult {
+export function* removeClaims(tx: Transaction, request: RemoveClaims): Steps<ChangeResult> {
   const touched = new TouchedKeys();
   const wanted = request.selector && formatSelector(request.selector);
-  const outcomes = request.prefixes.map((prefix): ClaimOutcome => {
+  const outcomes: ClaimOutcome[] = [];
+  for (const prefix of request.prefixes) {
     const own = claimsOn(tx.db, prefix, request.action).filter(
       (claim) => claim.origin === request.origin && (wanted === undefined || formatSelector(claim.selector) === wanted),
     );
@@ -93,25 +99,27 @@ export function removeClaims(tx: Transaction, request: RemoveClaims): ChangeResu
       dropWaiting(tx.db, claim);
       touched.touched(claim);
     }
-    return own.length > 0 ? 'REMOVED' : 'NOT_FOUND';
-  });
+    outcomes.push(own.length > 0 ? 'REMOVED' : 'NOT_FOUND');
+    yield;
+  }
   const verb = request.action === 'allow' ? 'allow.remove' : 'unblock';
-  const revision = touched.commit(tx, byOf(request), { verb });
+  const revision = yield* touched.commit(tx, byOf(request), { verb });
   return { revision, outcomes, targets: touched.targets };
 }
 
 /** Removes single claims that have ended, the first to end first. @returns how many. */
-export function endClaims(tx: Transaction, nowMs: number, limit: number): number {
+export function* endClaims(tx: Transaction, nowMs: number, limit: number): Steps<number> {
   const ended = tx.db
     .prepare('SELECT * FROM claim WHERE expires_ms > 0 AND expires_ms <= ? ORDER BY expires_ms LIMIT ?')
-    .all(nowMs, limit)
-    .map(claimFromRow);
+    .all(nowMs, limit);
   const touched = new TouchedKeys();
-  for (const claim of ended) {
+  for (const row of ended) {
+    const claim = claimFromRow(row);
     deleteClaim(tx.db, claim);
     touched.touched(claim);
+    yield;
   }
-  touched.commit(tx, { actor: 'system', reason: 'ended' }, { verb: 'expire' });
+  yield* touched.commit(tx, { actor: 'system', reason: 'ended' }, { verb: 'expire' });
   return ended.length;
 }
 

@@ -8,7 +8,7 @@ import { type Effect, hasEnded, stronger } from '../effective.ts';
 import { type Claim, claimsLayer, type LayerChange } from '../records.ts';
 import type { ClaimFilter } from '../store.ts';
 import { claimFromRow, layerEntry } from './claim-rows.ts';
-import type { Connection } from './database.ts';
+import type { Connection } from './connection.ts';
 
 const BATCH = 1000;
 const KEY = 'family, address, length, action, origin, selector';

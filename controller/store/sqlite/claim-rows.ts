@@ -7,7 +7,7 @@ import { type Family, formatPrefix, type Prefix } from '../../../common/prefix.t
 import { formatSelector, parseSelector, type Selector } from '../../../common/selector.ts';
 import { type Effect, hasEnded, stronger } from '../effective.ts';
 import type { Claim, ClaimAction } from '../records.ts';
-import type { Connection } from './database.ts';
+import type { Connection } from './connection.ts';
 import { blob, integer, type Row, text } from './rows.ts';
 
 export function familyOf(value: number): Family {

@@ -6,7 +6,7 @@ import { formatSelector, parseSelector, type Selector } from '../../../common/se
 import type { Claim, ClaimKey, Confirmation } from '../records.ts';
 import type { AddClaims } from '../store.ts';
 import { actionOf, familyOf, keyParameters } from './claim-rows.ts';
-import type { Connection } from './database.ts';
+import type { Connection } from './connection.ts';
 import { blob, integer, type Row, text } from './rows.ts';
 
 /** Decided ones are remembered for so long, so that whoever comes late is told what became of it. Milliseconds. */

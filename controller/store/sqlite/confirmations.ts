@@ -5,10 +5,17 @@ import { hasEnded, laterEnd } from '../effective.ts';
 import type { Attribution, Claim, ClaimKey, Undone } from '../records.ts';
 import type { ClaimOutcome, ConfirmResult } from '../store.ts';
 import { claimsOn, deleteClaim, saveClaim } from './claim-rows.ts';
-import { confirmable, decide, dueConfirmations, roundedDuration, waitingOf } from './confirmation-rows.ts';
-import type { Connection } from './database.ts';
+import {
+  confirmable,
+  decide,
+  dueConfirmations,
+  roundedDuration,
+  type Waiting,
+  waitingOf,
+} from './confirmation-rows.ts';
+import type { Connection } from './connection.ts';
 import { TouchedKeys } from './touched-keys.ts';
-import type { Transaction } from './transaction.ts';
+import type { Steps, Transaction } from './transaction.ts';
 
 /**
  * What holds until the deadline: the block with its end there, so that it ends by itself in every kernel. What is there already
@@ -23,17 +30,17 @@ export function provisional(live: Claim | undefined, wanted: Claim, deadlineMs: 
   return end === live.expiresMs ? live : { ...wanted, expiresMs: end };
 }
 
-export function confirmChange(
+export function* confirmChange(
   tx: Transaction,
   id: string,
   { mayForce, ...by }: Attribution & { readonly mayForce: boolean },
-): ConfirmResult {
+): Steps<ConfirmResult> {
   const found = confirmable(tx.db, id, tx.nowMs);
   if (found.forced && !mayForce)
     throw new FleetblockError('PERMISSION_DENIED', 'only an admin may confirm what overrides the guard');
   const touched = new TouchedKeys();
   const waiting = waitingOf(tx.db, id);
-  const outcomes = waiting.map(({ finalExpiresMs, finalReason, former: _former, ...key }): ClaimOutcome => {
+  const outcomeOf = ({ finalExpiresMs, finalReason, former: _former, ...key }: Waiting): ClaimOutcome => {
     const claim = claimAt(tx.db, key);
     // Ended by itself a moment ago, by this machine's clock or another's: confirmed is confirmed.
     const base: Claim = claim ?? {
@@ -52,18 +59,25 @@ export function confirmChange(
     saveClaim(tx.db, { ...base, reason: finalReason, expiresMs });
     touched.touched(key);
     return 'UPDATED';
-  });
+  };
+  const outcomes: ClaimOutcome[] = [];
+  for (const each of waiting) {
+    outcomes.push(outcomeOf(each));
+    yield;
+  }
   decide(tx.db, id, 'confirmed', tx.nowMs);
-  const revision = touched.commit(tx, by, { verb: 'confirm', head: `${id}: ` });
+  const revision = yield* touched.commit(tx, by, { verb: 'confirm', head: `${id}: ` });
   return { revision, outcomes, prefixes: waiting.map(({ prefix }) => prefix), targets: touched.targets };
 }
 
 /** What was there before is there again, if it has not ended meanwhile. @returns what was undone, one a change */
-export function undoUnconfirmed(tx: Transaction, nowMs: number, limit: number): Undone[] {
-  return dueConfirmations(tx.db, nowMs, limit).flatMap(({ state: _state, decidedMs: _decided, ...due }) => {
+export function* undoUnconfirmed(tx: Transaction, nowMs: number, limit: number): Steps<Undone[]> {
+  const undone: Undone[] = [];
+  for (const { state: _state, decidedMs: _decided, ...due } of dueConfirmations(tx.db, nowMs, limit)) {
     const touched = new TouchedKeys();
     const waiting = waitingOf(tx.db, due.id);
     for (const { former, ...key } of waiting) {
+      yield;
       const claim = claimAt(tx.db, key);
       // Somebody said since that it is to last longer, or it did before: that stands.
       if (claim && !hasEnded(claim.expiresMs, nowMs)) {
@@ -76,12 +90,13 @@ export function undoUnconfirmed(tx: Transaction, nowMs: number, limit: number): 
       touched.touched(key);
     }
     decide(tx.db, due.id, waiting.length > 0 ? 'undone' : 'replaced', nowMs);
-    if (waiting.length === 0) return [];
+    if (waiting.length === 0) continue;
     const within = roundedDuration(due.deadlineMs - due.createdMs);
     const reason = `${due.actor} did not confirm it within ${within}${due.reason === '' ? '' : `: ${due.reason}`}`;
-    const revision = touched.commit(tx, { actor: 'system', reason }, { verb: 'undo', head: `${due.id}: ` });
-    return [{ ...due, claims: waiting, revision }];
-  });
+    const revision = yield* touched.commit(tx, { actor: 'system', reason }, { verb: 'undo', head: `${due.id}: ` });
+    undone.push({ ...due, claims: waiting, revision });
+  }
+  return undone;
 }
 
 function claimAt(db: Connection, key: ClaimKey): Claim | undefined {

@@ -1,15 +1,26 @@
 // One SQLite database with one writer: changes that arrive together are committed together (one fsync), each in a savepoint of
 // its own; reads have a connection of their own and see committed data only.
-import { type DatabaseSync, DatabaseSync as Sqlite, type StatementSync } from 'node:sqlite';
-import { FleetblockError, messageOf } from '../../../common/errors.ts';
+import { open } from 'node:fs/promises';
+import { FleetblockError } from '../../../common/errors.ts';
 import { failpoint } from '../../../common/failpoint.ts';
-import { bigint } from './rows.ts';
+import { Checkpointer } from './checkpointer.ts';
+import { Connection, explainSqliteError } from './connection.ts';
 
-/** Pages of the WAL from which a commit moves them to the main file: SQLite's own default. */
-const CHECKPOINT_PAGES = 1000;
+/** Of the write-ahead log: a thousand pages, SQLite's own default. */
+const WAL_BYTES = 4_120_000;
 
-/** Most changes of one commit: bounds how long the event loop is held. */
+/** Most changes of one commit, and milliseconds after which it takes no more of them: bound how long the event loop is held. */
 const MAX_BATCH = 128;
+const BATCH_MS = 15;
+
+/** Of the writer, KiB. In a long change more than a few pages go to the log at once, not all at its end. */
+const CACHE_KIB = 16_000;
+const LONG_CACHE_KIB = 256;
+
+export interface DatabaseOptions {
+  /** Length of the write-ahead log from which it is moved to the main file. Default: 4 MB. */
+  readonly walBytes?: number;
+}
 
 interface Job {
   /** Runs inside the transaction; keeps its result. */
@@ -21,6 +32,8 @@ interface Job {
 export class Database {
   readonly #writer: Connection;
   readonly #reader: Connection;
+  readonly #walPath: string;
+  readonly #checkpointer: Checkpointer;
   #jobs: Job[] = [];
   #scheduled = false;
   /** A long transaction is under way: batches wait for it. */
@@ -29,9 +42,17 @@ export class Database {
   #broken: FleetblockError | undefined;
 
   /** `path` must hold a database in WAL mode. */
-  constructor(path: string) {
+  constructor(path: string, { walBytes = WAL_BYTES }: DatabaseOptions = {}) {
     this.#writer = new Connection(path, false);
     this.#reader = new Connection(path, true);
+    this.#walPath = `${path}-wal`;
+    this.#checkpointer = new Checkpointer({
+      path,
+      writer: this.#writer,
+      limitBytes: walBytes,
+      // A damaged disk refuses the next change.
+      onError: (error) => this.#explain(error),
+    });
   }
 
   /** Committed data. */
@@ -68,43 +89,52 @@ export class Database {
     this.#assertUsable();
     this.#busy = true;
     try {
-      this.#writer.exec('PRAGMA wal_autocheckpoint = 0');
+      this.#writer.exec(`PRAGMA cache_size = -${LONG_CACHE_KIB}`);
       this.#writer.exec('BEGIN IMMEDIATE');
       const result = await work(this.#writer);
+      await this.#flushAhead();
       this.#commit();
       await turn();
       afterCommit(result);
       return result;
     } catch (error) {
       this.#rollBack();
-      throw this.#explain(error);
+      throw this.#closed ? stopping() : this.#explain(error);
     } finally {
       void this.#endLong();
     }
   }
 
-  /** What a long change has put into the WAL goes to the main file in a turn of its own, after its caller has been answered. */
-  async #endLong(): Promise<void> {
-    await turn();
+  /** Has the disk take what the log holds already, off the event loop: the commit then waits for its last pages alone. */
+  async #flushAhead(): Promise<void> {
     try {
-      if (!this.#closed)
-        this.#writer.exec(`PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES}; PRAGMA wal_checkpoint(PASSIVE)`);
-    } catch (error) {
-      // The change itself is safe in the WAL; a damaged disk refuses the next one.
-      this.#explain(error);
-    } finally {
-      this.#busy = false;
-      this.#schedule();
+      await using log = await open(this.#walPath, 'r');
+      await log.datasync();
+    } catch {
+      // It is the commit that makes sure, and says what is wrong.
     }
   }
 
+  async #endLong(): Promise<void> {
+    // After its caller has been answered.
+    await turn();
+    if (!this.#closed) {
+      this.#writer.exec(`PRAGMA cache_size = -${CACHE_KIB}`);
+      this.#checkpointer.committed();
+      // Another long change may wait as well: the short ones come first.
+      if (this.#jobs.length > 0) this.#commitBatch();
+    }
+    this.#busy = false;
+    this.#schedule();
+  }
+
   /** `last` is the last that the writer does. Idempotent. */
-  close(last: (writer: Connection) => void): void {
+  async close(last: (writer: Connection) => void): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
-    const gone = new FleetblockError('UNAVAILABLE', 'the controller is stopping: try again');
-    for (const job of this.#jobs.splice(0)) job.failed(gone);
+    for (const job of this.#jobs.splice(0)) job.failed(stopping());
     this.#rollBack();
+    await this.#checkpointer.close();
     this.#reader.close();
     try {
       last(this.#writer);
@@ -120,25 +150,37 @@ export class Database {
     setImmediate(() => {
       this.#scheduled = false;
       if (this.#busy) return;
-      this.#commitBatch(this.#jobs.splice(0, MAX_BATCH));
+      this.#commitBatch();
       this.#schedule();
     });
   }
 
-  #commitBatch(jobs: readonly Job[]): void {
+  #commitBatch(): void {
+    const taken: Job[] = [];
     const done: Job[] = [];
+    const until = performance.now() + BATCH_MS;
+    const take = () => {
+      const job = this.#jobs.shift();
+      if (job) taken.push(job);
+      return job;
+    };
+    let job = take();
     try {
       this.#assertUsable();
       this.#writer.exec('BEGIN IMMEDIATE');
-      for (const job of jobs) if (this.#attempt(job)) done.push(job);
+      while (job) {
+        if (this.#attempt(job)) done.push(job);
+        job = taken.length < MAX_BATCH && performance.now() < until ? take() : undefined;
+      }
       this.#commit();
     } catch (error) {
       this.#rollBack();
       const explained = this.#explain(error);
-      for (const job of jobs) job.failed(explained);
+      for (const job of taken) job.failed(explained);
       return;
     }
     for (const job of done) job.committed();
+    this.#checkpointer.committed();
   }
 
   /** @returns false when the job failed and was rolled back alone; throws when the whole transaction is gone. */
@@ -173,7 +215,7 @@ export class Database {
   }
 
   #assertUsable(): void {
-    if (this.#closed) throw new FleetblockError('UNAVAILABLE', 'the controller is stopping: try again');
+    if (this.#closed) throw stopping();
     if (this.#broken) throw this.#broken;
   }
 
@@ -189,65 +231,6 @@ function turn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }
 
-/** A connection and its prepared statements. */
-export class Connection {
-  readonly #db: DatabaseSync;
-  readonly #statements = new Map<string, StatementSync>();
-
-  constructor(path: string, readOnly: boolean) {
-    this.#db = new Sqlite(path, { readOnly, enableForeignKeyConstraints: true, timeout: 5000 });
-    this.#db.exec('PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -16000');
-  }
-
-  get inTransaction(): boolean {
-    return this.#db.isTransaction;
-  }
-
-  exec(sql: string): void {
-    this.#db.exec(sql);
-  }
-
-  /** Prepared once. Integers come as numbers. */
-  prepare(sql: string): StatementSync {
-    const known = this.#statements.get(sql);
-    if (known) return known;
-    const made = this.#db.prepare(sql);
-    this.#statements.set(sql, made);
-    return made;
-  }
-
-  close(): void {
-    this.#statements.clear();
-    this.#db.close();
-  }
-}
-
-/** The column `value` of the first row, or 0. */
-export function readBigint(db: Connection, sql: string): bigint {
-  const statement = db.prepare(sql);
-  statement.setReadBigInts(true);
-  const row = statement.get();
-  return row ? bigint(row, 'value') : 0n;
-}
-
-const FULL = 13;
-const DAMAGED = new Set([10 /* IOERR */, 11 /* CORRUPT */, 26 /* NOTADB */]);
-
-/** SQLite's errors in the project's words; anything else as it is. */
-export function explainSqliteError(error: unknown): unknown {
-  if (!(error instanceof Error) || !('errcode' in error) || typeof error.errcode !== 'number') return error;
-  const primary = error.errcode & 0xff;
-  if (primary === FULL)
-    return new FleetblockError(
-      'RESOURCE_EXHAUSTED',
-      'the disk of the controller is full: the change was not made; free space in its data directory',
-      { cause: error },
-    );
-  if (DAMAGED.has(primary))
-    return new FleetblockError(
-      'DATA_LOSS',
-      `the store cannot be read or written (${messageOf(error)}): check the disk, then restore a backup with fleetblock-controller restore`,
-      { cause: error },
-    );
-  return error;
+function stopping(): FleetblockError {
+  return new FleetblockError('UNAVAILABLE', 'the controller is stopping: try again');
 }

@@ -2,8 +2,11 @@
 import type { Revision } from '../../../common/revision.ts';
 import type { StoreEvent, Touched } from '../store.ts';
 import { decodeColumns } from './columns-blob.ts';
-import { type Connection, readBigint } from './database.ts';
-import { bigint, blob, text } from './rows.ts';
+import { type Connection, readBigint } from './connection.ts';
+import { bigint, blob, integer, text } from './rows.ts';
+
+/** A host that missed more is better served by all that there is: reading it here would hold the event loop. */
+const MAX_CATCH_UP_ROWS = 262_144;
 
 export class History {
   readonly #reader: Connection;
@@ -27,6 +30,7 @@ export class History {
     const changed = [...layerIds].filter((id) => (this.#layerRevisions.get(id) ?? 0n) > since);
     if (changed.length === 0) return [];
     if (since < readBigint(this.#reader, 'SELECT history_floor AS value FROM meta')) return undefined;
+    if (this.#rowsSince(since, changed) > MAX_CATCH_UP_ROWS) return undefined;
     const result: Touched[] = [];
     const wanted = new Set(changed);
     const rows = this.#reader.prepare('SELECT layer, keys FROM touched WHERE revision > ? ORDER BY revision');
@@ -37,5 +41,13 @@ export class History {
       result.push({ layerId, keys: decodeColumns(blob(row, 'keys')) });
     }
     return result;
+  }
+
+  #rowsSince(since: Revision, layerIds: readonly string[]): number {
+    const sum = this.#reader.prepare(
+      'SELECT coalesce(sum(rows), 0) AS rows FROM touched WHERE revision > ? AND layer IN (SELECT value FROM json_each(?))',
+    );
+    const row = sum.get(since, JSON.stringify(layerIds));
+    return row ? integer(row, 'rows') : 0;
   }
 }

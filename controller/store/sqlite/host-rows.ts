@@ -3,7 +3,7 @@ import { timingSafeEqual } from 'node:crypto';
 import { FleetblockError } from '../../../common/errors.ts';
 import type { Attribution, HostRecord, OperatorRecord, TokenRecord } from '../records.ts';
 import type { Enrollment, NewOperator, NewToken } from '../store.ts';
-import type { Connection } from './database.ts';
+import type { Connection } from './connection.ts';
 import { bigint, blob, integer, labels, type Row, text } from './rows.ts';
 import type { Transaction } from './transaction.ts';
 

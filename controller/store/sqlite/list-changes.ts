@@ -16,7 +16,7 @@ import type { ListResult, ReplaceList } from '../store.ts';
 import { Bucketed, bucketsFor } from './buckets.ts';
 import { actionOf } from './claim-rows.ts';
 import { decodeColumns, encodeColumns } from './columns-blob.ts';
-import type { Connection } from './database.ts';
+import type { Connection } from './connection.ts';
 import { blob, integer, type Row, text } from './rows.ts';
 import type { Transaction } from './transaction.ts';
 
@@ -68,18 +68,17 @@ export async function replaceList(tx: Transaction, request: ReplaceList, pause: 
   const old = findList(tx.db, name);
   const buckets = bucketsFor(rows);
   const flags = (request.action === 'allow' ? FLAG_ALLOW : 0) | (request.monitor ? FLAG_MONITOR : 0);
-  const wanted = await Bucketed.of(
-    request.chunks.map((chunk) => asStored(chunk, flags, tx.nowMs)),
-    buckets,
-    pause,
-  );
-  const stored = await Bucketed.of(old ? [...readListRows(tx.db, name)] : [], buckets, pause);
+  const asked = await gathered(request.chunks, (chunk) => asStored(chunk, flags, tx.nowMs), pause);
+  const wanted = await Bucketed.of(asked, buckets, pause);
+  const present = await gathered(old ? readListRows(tx.db, name) : [], (chunk) => chunk, pause);
+  const stored = await Bucketed.of(present, buckets, pause);
   const moved = old !== undefined && formatSelector(old.selector) !== formatSelector(selector);
   const rewrite = old === undefined || old.buckets !== buckets;
   const changed = !old || moved || old.action !== request.action || old.monitor !== request.monitor;
 
+  // The list itself is written last: a page that changes again late makes all that the log has from it on be written again.
+  tx.db.exec('PRAGMA defer_foreign_keys = ON');
   if (rewrite) tx.db.prepare('DELETE FROM list_chunk WHERE name = ?').run(name);
-  saveList(tx, request, old?.createdMs ?? tx.nowMs, buckets);
   const counts = { added: 0, updated: 0, unchanged: 0, removed: 0, entries: 0 };
   const layer = listLayer(name, selector);
   for (let bucket = 0; bucket < buckets; bucket++) {
@@ -101,7 +100,7 @@ export async function replaceList(tx: Transaction, request: ReplaceList, pause: 
     failpoint('store.import.chunk');
     await pause();
   }
-  tx.db.prepare('UPDATE list SET entries = ? WHERE name = ?').run(counts.entries, name);
+  saveList(tx, request, { createdMs: old?.createdMs ?? tx.nowMs, buckets, entries: counts.entries });
   if (changed || counts.added + counts.updated + counts.removed > 0) {
     tx.revise();
     const { actor, reason, from = '' } = request;
@@ -129,8 +128,15 @@ export async function removeList(tx: Transaction, name: string, by: Attribution,
   return { revision, added: 0, updated: 0, unchanged: 0, removed, targets: [old.selector] };
 }
 
+/** Rows of some list have ended. */
+export function listRowsEnded(db: Connection, nowMs: number): boolean {
+  return (
+    db.prepare('SELECT 1 FROM list_chunk WHERE expires_ms > 0 AND expires_ms <= ? LIMIT 1').get(nowMs) !== undefined
+  );
+}
+
 /** Removes rows of lists that have ended, from at most `limit` chunks. @returns how many rows. */
-export function endListRows(tx: Transaction, nowMs: number, limit: number): number {
+export async function endListRows(tx: Transaction, nowMs: number, limit: number, pause: Pause): Promise<number> {
   const chunks = tx.db
     .prepare('SELECT name, bucket, rows FROM list_chunk WHERE expires_ms > 0 AND expires_ms <= ? LIMIT ?')
     .all(nowMs, limit);
@@ -145,6 +151,7 @@ export function endListRows(tx: Transaction, nowMs: number, limit: number): numb
     tx.touch(listLayer(name, list.selector), NO_ENTRIES, removes);
     saveChunk(tx.db, name, integer(chunk, 'bucket'), left.pack(0));
     names.set(name, (names.get(name) ?? 0) + entryCount(removes));
+    await pause();
   }
   for (const [name, count] of names) {
     tx.revise();
@@ -175,6 +182,19 @@ function asStored(chunk: PackedEntries, flags: number, nowMs: number): PackedEnt
   return { v4: family(chunk.v4), v6: family(chunk.v6) };
 }
 
+async function gathered(
+  parts: Iterable<PackedEntries>,
+  made: (part: PackedEntries) => PackedEntries,
+  pause: Pause,
+): Promise<PackedEntries[]> {
+  const all: PackedEntries[] = [];
+  for (const part of parts) {
+    all.push(made(part));
+    await pause();
+  }
+  return all;
+}
+
 function tableOf(rows: PackedEntries): EntryTable {
   const table = new EntryTable();
   table.addAll(rows, 0);
@@ -188,13 +208,18 @@ function common(before: EntryTable, after: EntryTable): number {
   return before.size - entryCount(removes);
 }
 
-function saveList(tx: Transaction, request: ReplaceList, createdMs: number, buckets: number): void {
+function saveList(
+  tx: Transaction,
+  request: ReplaceList,
+  { createdMs, buckets, entries }: { createdMs: number; buckets: number; entries: number },
+): void {
   tx.db
     .prepare(
       `INSERT INTO list (name, action, selector, monitor, reason, actor, created_ms, updated_ms, entries, buckets)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0, ?)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
        ON CONFLICT DO UPDATE SET action = excluded.action, selector = excluded.selector, monitor = excluded.monitor,
-         reason = excluded.reason, actor = excluded.actor, updated_ms = excluded.updated_ms, buckets = excluded.buckets`,
+         reason = excluded.reason, actor = excluded.actor, updated_ms = excluded.updated_ms,
+         entries = excluded.entries, buckets = excluded.buckets`,
     )
     .run(
       request.name,
@@ -205,17 +230,24 @@ function saveList(tx: Transaction, request: ReplaceList, createdMs: number, buck
       request.actor,
       createdMs,
       tx.nowMs,
+      entries,
       buckets,
     );
 }
 
 function saveChunk(db: Connection, name: string, bucket: number, rows: PackedEntries): void {
-  const ends = [...rows.v4.ttlsMs, ...rows.v6.ttlsMs].filter((end) => end > 0);
-  const first = ends.reduce((least, end) => Math.min(least, end), Number.POSITIVE_INFINITY);
+  const first = Math.min(firstEnd(rows.v4), firstEnd(rows.v6));
   db.prepare(
     `INSERT INTO list_chunk (name, bucket, rows, expires_ms) VALUES (?, ?, ?, ?)
      ON CONFLICT DO UPDATE SET rows = excluded.rows, expires_ms = excluded.expires_ms`,
-  ).run(name, bucket, encodeColumns(rows), ends.length > 0 ? Math.ceil(first) : 0);
+  ).run(name, bucket, encodeColumns(rows), Number.isFinite(first) ? Math.ceil(first) : 0);
+}
+
+/** Infinity: none ends. */
+function firstEnd({ ttlsMs }: FamilyColumns): number {
+  let first = Number.POSITIVE_INFINITY;
+  for (const end of ttlsMs) if (end > 0 && end < first) first = end;
+  return first;
 }
 
 function describe(request: ReplaceList, counts: { added: number; updated: number; removed: number; entries: number }) {

@@ -7,7 +7,7 @@ import { pathToFileURL } from 'node:url';
 import { FleetblockError, messageOf } from '../../../common/errors.ts';
 import { failpoint } from '../../../common/failpoint.ts';
 import { ensurePrivateDirectory, syncDirectory } from '../../../common/files.ts';
-import { explainSqliteError } from './database.ts';
+import { explainSqliteError } from './connection.ts';
 import { canMigrate, migrate } from './migrations.ts';
 import { integer, text } from './rows.ts';
 import { SCHEMA, SCHEMA_2, SCHEMA_VERSION } from './schema.ts';

@@ -43,10 +43,11 @@ import { addClaims, endClaims, removeClaims } from './claim-changes.ts';
 import { readClaimLayers, readClaims } from './claim-reads.ts';
 import { readConfirmations } from './confirmation-rows.ts';
 import { confirmChange, undoUnconfirmed } from './confirmations.ts';
-import { Database, readBigint } from './database.ts';
+import { readBigint } from './connection.ts';
+import { Database } from './database.ts';
 import { History } from './history.ts';
 import * as hosts from './host-rows.ts';
-import { endListRows, readListRows, readLists, removeList, replaceList } from './list-changes.ts';
+import { endListRows, listRowsEnded, readListRows, readLists, removeList, replaceList } from './list-changes.ts';
 import { markClean, type OpenedFile, openStoreFile } from './open.ts';
 import * as operatorTokens from './operator-tokens.ts';
 import { integer } from './rows.ts';
@@ -60,8 +61,12 @@ export interface SqliteStoreOptions {
   readonly clock: Clock;
   /** Revisions of history that are kept at least. Default 10,000. */
   readonly historyRevisions?: number;
+  /** Length of the write-ahead log from which it is moved to the main file, bytes. Default 4 MB. */
+  readonly walBytes?: number;
 }
 
+/** Prefixes from which a change has a commit of its own, with pauses: some milliseconds. */
+const MANY = 128;
 /** Claims that one call of expireClaims removes at most. */
 const EXPIRE_BATCH = 1000;
 const EXPIRE_CHUNKS = 32;
@@ -100,7 +105,7 @@ class SqliteStore implements Store {
     this.epoch = file.epoch;
     this.#file = file;
     this.#clock = steadyClock(options.clock);
-    this.#db = new Database(file.path);
+    this.#db = new Database(file.path, options);
     file.handOver();
     this.head = readBigint(this.#db.reader, 'SELECT head AS value FROM meta');
     this.#history = new History(this.#db.reader);
@@ -114,20 +119,20 @@ class SqliteStore implements Store {
 
   addClaims(request: AddClaims): Promise<ChangeResult> {
     return this.#revised(
-      this.#writing.change((tx) => addClaims(tx, request), request.dryRun),
+      this.#writing.changeInSteps((tx) => addClaims(tx, request), request.prefixes.length > MANY, request.dryRun),
       request.dryRun,
     );
   }
 
   removeClaims(request: RemoveClaims): Promise<ChangeResult> {
     return this.#revised(
-      this.#writing.change((tx) => removeClaims(tx, request), request.dryRun),
+      this.#writing.changeInSteps((tx) => removeClaims(tx, request), request.prefixes.length > MANY, request.dryRun),
       request.dryRun,
     );
   }
 
   confirm(id: string, by: Attribution & { readonly mayForce: boolean }): Promise<ConfirmResult> {
-    return this.#writing.change((tx) => confirmChange(tx, id, by));
+    return this.#writing.changeInSteps((tx) => confirmChange(tx, id, by), true);
   }
 
   async confirmations(): Promise<readonly Confirmation[]> {
@@ -135,14 +140,15 @@ class SqliteStore implements Store {
   }
 
   async expireClaims(nowMs: number): Promise<{ removed: number; revision: Revision; undone: readonly Undone[] }> {
-    const { undone, ended } = await this.#writing.change((tx) => {
-      const undone = undoUnconfirmed(tx, nowMs, UNDO_BATCH);
+    const { undone, ended } = await this.#writing.changeInSteps(function* (tx) {
+      const undone = yield* undoUnconfirmed(tx, nowMs, UNDO_BATCH);
       // Claims that wait end at their deadline too: what is undone must not count as ended.
-      const ended =
-        undone.length < UNDO_BATCH ? endClaims(tx, nowMs, EXPIRE_BATCH) + endListRows(tx, nowMs, EXPIRE_CHUNKS) : 0;
-      return { undone, ended };
-    });
-    return { removed: undone.length + ended, revision: this.head, undone };
+      return { undone, ended: undone.length < UNDO_BATCH ? yield* endClaims(tx, nowMs, EXPIRE_BATCH) : 0 };
+    }, true);
+    const rows = listRowsEnded(this.#db.reader, nowMs)
+      ? await this.#writing.changeLong((tx) => endListRows(tx, nowMs, EXPIRE_CHUNKS, breather()), false)
+      : 0;
+    return { removed: undone.length + ended + rows, revision: this.head, undone };
   }
 
   nextExpiryMs(): number {
@@ -272,7 +278,7 @@ class SqliteStore implements Store {
     this.#closed = true;
     this.#followers.clear();
     try {
-      this.#db.close(markClean);
+      await this.#db.close(markClean);
     } finally {
       this.#file.unlock();
     }

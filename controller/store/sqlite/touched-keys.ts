@@ -5,7 +5,7 @@ import type { Revision } from '../../../common/revision.ts';
 import { formatSelector, type Selector } from '../../../common/selector.ts';
 import { type Attribution, type ClaimAction, type ClaimKey, claimsLayer } from '../records.ts';
 import { layerEffect, layerEntry } from './claim-rows.ts';
-import type { Transaction } from './transaction.ts';
+import type { Steps, Transaction } from './transaction.ts';
 
 /** Prefixes that a subject names; more are counted. */
 const MAX_SUBJECTS = 100;
@@ -43,7 +43,7 @@ export class TouchedKeys {
   }
 
   /** Writes the rows and the audit record, if there is something to say. @returns the revision that holds it */
-  commit(tx: Transaction, by: Attribution, { verb, head = '', tail = '' }: Wording): Revision {
+  *commit(tx: Transaction, by: Attribution, { verb, head = '', tail = '' }: Wording): Steps<Revision> {
     if (this.#subjects.length === 0) return tx.head();
     const changes = this.#layers.size > 0;
     if (changes) tx.revise();
@@ -53,6 +53,7 @@ export class TouchedKeys {
       for (const { prefix, action } of keys) {
         const effect = layerEffect(tx.db, prefix, action, selector, tx.nowMs);
         (effect ? sets : deletes).push(layerEntry(prefix, action, effect));
+        yield;
       }
       tx.touchEntries(claimsLayer(selector), sets, deletes);
     }

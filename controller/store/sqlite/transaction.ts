@@ -7,11 +7,14 @@ import type { HostRecord, LayerChange, LayerKey } from '../records.ts';
 import type { StoreEvent } from '../store.ts';
 import { appendAudit } from './audit-chain.ts';
 import { encodeColumns } from './columns-blob.ts';
-import type { Connection } from './database.ts';
+import type { Connection } from './connection.ts';
 import { bigint, integer } from './rows.ts';
 
 /** A revision that touched more rows keeps no keys: sending them all would be no less than a snapshot. */
 const MAX_TOUCHED_ROWS = 131_072;
+
+/** Work inside a transaction that yields where it may be held up: see Writing.changeInSteps. */
+export type Steps<T> = Generator<void, T>;
 
 export interface AuditEntry {
   readonly actor: string;

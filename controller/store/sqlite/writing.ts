@@ -1,8 +1,10 @@
 // How a change is made: one transaction (or a savepoint in a shared one), one revision at most, history with it; a dry run does
 // everything and is then rolled back.
 import type { StoreEvent } from '../store.ts';
-import type { Connection, Database } from './database.ts';
-import { compactHistory, Transaction } from './transaction.ts';
+import { breather } from './breather.ts';
+import type { Connection } from './connection.ts';
+import type { Database } from './database.ts';
+import { compactHistory, type Steps, Transaction } from './transaction.ts';
 
 export interface WritingOptions {
   readonly db: Database;
@@ -58,6 +60,12 @@ export class Writing {
     }
   }
 
+  /** A change of claims: many of them take many turns of the event loop and a commit of their own. */
+  changeInSteps<T>(work: (tx: Transaction) => Steps<T>, many: boolean, dryRun = false): Promise<T> {
+    if (!many) return this.change((tx) => atOnce(work(tx)), dryRun);
+    return this.changeLong((tx) => withPauses(work(tx)), dryRun);
+  }
+
   #perform<T>(writer: Connection, work: (tx: Transaction) => T): Performed<T> {
     const tx = new Transaction(writer, this.#options.wallMs());
     return this.#finished(writer, tx, work(tx));
@@ -83,5 +91,21 @@ export class Writing {
 
   #publish({ event }: Performed<unknown>): void {
     if (event) this.#options.publish(event);
+  }
+}
+
+function atOnce<T>(steps: Steps<T>): T {
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done) return value;
+  }
+}
+
+async function withPauses<T>(steps: Steps<T>): Promise<T> {
+  const pause = breather();
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done) return value;
+    await pause();
   }
 }
