@@ -1,6 +1,7 @@
 // The controller killed at every named step, and at thousands of moments, under concurrent writers: nothing that was answered is lost,
-// nothing is half there, and the hosts come back into step with equal digests. FLEETBLOCK_KILLS: how many moments; FLEETBLOCK_STORES:
-// over how many stores side by side, because a start mostly waits for the disk; FLEETBLOCK_SEED: the same ones again.
+// nothing is half there, and the hosts come back into step with equal digests. FLEETBLOCK_KILLS: how many moments, and
+// FLEETBLOCK_KILL_SECONDS: for how long at most; FLEETBLOCK_STORES: over how many stores side by side, because a start mostly waits
+// for the disk; FLEETBLOCK_SEED: the same ones again.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,6 +15,7 @@ import { seeded } from './seeded.ts';
 
 const KILLS = Number(process.env.FLEETBLOCK_KILLS ?? 25);
 const STORES = Number(process.env.FLEETBLOCK_STORES ?? 1);
+const SECONDS = Number(process.env.FLEETBLOCK_KILL_SECONDS ?? Number.POSITIVE_INFINITY);
 const SEED = Number(process.env.FLEETBLOCK_SEED ?? Math.floor(Math.random() * 2 ** 31));
 
 const isFailpoint = (name: string): name is FailpointName => Object.hasOwn(FAILPOINTS, name);
@@ -77,7 +79,7 @@ it(
       stores.map(async ({ own, random, rounds }) => {
         // Comes to its end by itself, and leaves its compiled code to those who do not.
         await rounds.run({ afterMs: 100, stop: true });
-        for (let next = killed + 1; next <= KILLS; next = killed + 1) {
+        for (let next = killed + 1; next <= KILLS && seconds() < SECONDS; next = killed + 1) {
           killed = next;
           await rounds.run(someKill(random));
           if (next % 500 === 0)
@@ -92,7 +94,7 @@ it(
     for (const { rounds } of stores)
       for (const [where, times] of rounds.died) died.set(where, (died.get(where) ?? 0) + times);
     console.info(
-      `${KILLS} kills in ${seconds().toFixed(0)} s over ${STORES} stores, ${answers()} changes answered, 0 lost, 0 half done`,
+      `${killed} kills in ${seconds().toFixed(0)} s over ${STORES} stores, ${answers()} changes answered, 0 lost, 0 half done`,
       Object.fromEntries(died),
     );
   },

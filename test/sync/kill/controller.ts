@@ -17,6 +17,9 @@ const HOSTS = ['h0', 'h1', 'h2', 'h3'];
 const BY = { actor: 'admin/kill', reason: '' };
 const CALLER = { role: 'admin', id: 'kill', actor: BY.actor, from: 'test' } as const;
 
+/** Little: controllers that live for a moment must come by moving it, too. */
+const WAL_BYTES = 300_000;
+
 /** The test has the patience, which does not count while everything is stopped (SIGSTOP). */
 const NEVER_MS = 86_400_000;
 
@@ -25,7 +28,13 @@ const sessions = new Map<string, HostSession>();
 
 /** No top-level await: as CommonJS the program starts in half the time. */
 async function start(): Promise<void> {
-  const store = await openSqliteStore({ directory, create: true, clock: systemClock, historyRevisions: 50 });
+  const store = await openSqliteStore({
+    directory,
+    create: true,
+    clock: systemClock,
+    historyRevisions: 50,
+    walBytes: WAL_BYTES,
+  });
   await enrollAll(store);
   const controller = await startController({
     store,

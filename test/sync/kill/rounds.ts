@@ -15,17 +15,18 @@ const WRITERS = 6;
 /** A controller that comes to no end is a failure: so many seconds, of those in which this process runs itself. */
 const PATIENCE_S = 600;
 
-/** One file, so that a start is mostly SQLite's. @returns where it is */
+/** One file (and the store's thread), so that a start is mostly SQLite's. @returns where it is */
 export async function bundleController(directory: string): Promise<string> {
-  const file = join(directory, 'controller.cjs');
-  const bundle = await rolldown({
-    input: join(import.meta.dirname, 'controller.ts'),
-    platform: 'node',
-    logLevel: 'silent',
-  });
-  await bundle.write({ file, format: 'cjs', minify: true });
-  await bundle.close();
-  return file;
+  const thread = '../../../controller/store/sqlite/checkpoint-thread.ts';
+  await bundle('controller.ts', join(directory, 'controller.cjs'));
+  await bundle(thread, join(directory, 'checkpoint-thread.js'));
+  return join(directory, 'controller.cjs');
+}
+
+async function bundle(source: string, file: string): Promise<void> {
+  const made = await rolldown({ input: join(import.meta.dirname, source), platform: 'node', logLevel: 'silent' });
+  await made.write({ file, format: 'cjs', minify: true });
+  await made.close();
 }
 
 export interface Kill {
