@@ -82,8 +82,10 @@ export class EffectiveTable {
       this.#hidden.removeAll(kernelAdds);
       this.#hidden.removeAll(removes);
     }
-    const growing = this.#table.reserveInSteps(kernelAdds.v4.count, kernelAdds.v6.count);
-    while (growing.next().done !== true) await breathe();
+    if (!this.#table.hasRoom(kernelAdds.v4.count, kernelAdds.v6.count)) {
+      const growing = this.#table.reserveInSteps(kernelAdds.v4.count, kernelAdds.v6.count);
+      while (growing.next().done !== true) await breathe();
+    }
     await inSlices(kernelAdds, (slice) => this.#table.addAll(slice, nowMs));
     await inSlices(kernelRemoves, (slice) => this.#table.removeAll(slice));
     return { change: { adds: kernelAdds, removes: kernelRemoves }, undo };

@@ -47,8 +47,12 @@ export interface StoredView {
 
 /** The mark of a view beside the maps that hold it. */
 export function markOf({ epoch, revision, digest }: Held): MarkedView {
-  return { revision, digest, epochHash: createHash('sha256').update(epoch).digest().subarray(0, 16) };
+  if (hashed.epoch !== epoch) hashed = { epoch, hash: createHash('sha256').update(epoch).digest().subarray(0, 16) };
+  return { revision, digest, epochHash: hashed.hash };
 }
+
+/** The last epoch that was marked: it stays the same for years, and marks are made with every change. */
+let hashed = { epoch: '', hash: createHash('sha256').digest().subarray(0, 16) };
 
 /**
  * May pinned maps be brought to the recorded view? Not when they hold a later one, of which there is no record: what was

@@ -49,10 +49,13 @@ function filterColumns(
   keep: (family: Family, columns: FamilyColumns, row: number) => boolean,
 ): FamilyColumns {
   if (columns.count === 0) return columns;
-  const rows = new Uint32Array(columns.count);
+  // Nearly always all of them stay.
   let count = 0;
-  for (let row = 0; row < columns.count; row++) if (keep(family, columns, row)) rows[count++] = row;
+  while (count < columns.count && keep(family, columns, count)) count++;
   if (count === columns.count) return columns;
+  const rows = new Uint32Array(columns.count);
+  for (let row = 0; row < count; row++) rows[row] = row;
+  for (let row = count + 1; row < columns.count; row++) if (keep(family, columns, row)) rows[count++] = row;
   const width = addressBytes(family);
   const ending = columns.ttlsMs.length > 0;
   const kept = {
@@ -88,8 +91,14 @@ export function* slicesOf(entries: PackedEntries): Generator<PackedEntries> {
       yield { v4: sliceColumns(4, entries.v4, start), v6: sliceColumns(6, entries.v6, start) };
 }
 
-/** Calls `work` with the slices of `entries` and lets the event loop run between two of them. */
-export async function inSlices(entries: PackedEntries, work: (slice: PackedEntries) => void): Promise<void> {
+/** Calls `work` with the slices of `entries` and lets the event loop run between two of them. @returns undefined: it is done already */
+export function inSlices(entries: PackedEntries, work: (slice: PackedEntries) => void): Promise<void> | undefined {
+  if (Math.max(entries.v4.count, entries.v6.count) > SLICE_ROWS) return sliceBySlice(entries, work);
+  work(entries);
+  return undefined;
+}
+
+async function sliceBySlice(entries: PackedEntries, work: (slice: PackedEntries) => void): Promise<void> {
   let first = true;
   for (const slice of slicesOf(entries)) {
     if (!first) await breathe();

@@ -152,7 +152,7 @@ class Reader {
   }
 
   /** Adds rows whose remaining times count from when they were written. */
-  #add(set: PackedEntries, written: Times): Promise<void> {
+  #add(set: PackedEntries, written: Times): Promise<void> | undefined {
     const { bootId, wallMs } = this.#clock;
     const base =
       written.bootId === bootId

@@ -28,6 +28,11 @@ export class EntryTable {
     this.v6.reserve(v6Rows);
   }
 
+  /** So many more rows move none of those that are there. */
+  hasRoom(v4Rows: number, v6Rows: number): boolean {
+    return this.v4.hasRoom(v4Rows) && this.v6.hasRoom(v6Rows);
+  }
+
   /** The same with pauses, at which the table may be read and must not be changed. */
   *reserveInSteps(v4Rows: number, v6Rows: number): Generator<void> {
     yield* this.v4.reserveInSteps(v4Rows);
@@ -35,11 +40,7 @@ export class EntryTable {
   }
 
   digest(): Digest {
-    const bytes = new Uint8Array(8);
-    const view = new DataView(bytes.buffer);
-    view.setUint32(0, (this.v4.sums[0] + this.v6.sums[0]) >>> 0);
-    view.setUint32(4, (this.v4.sums[1] + this.v6.sums[1]) >>> 0);
-    return bytes;
+    return digestOf(this.v4.sums[0] + this.v6.sums[0], this.v4.sums[1] + this.v6.sums[1]);
   }
 
   /** Adds or replaces; the columns' remaining times are counted from `nowMs`. */
@@ -73,8 +74,25 @@ export class EntryTable {
   }
 }
 
+/** Of the two sums, modulo 2^32. */
+export function digestOf(first: number, second: number): Digest {
+  // Byte by byte: a view of the buffer would cost more than all the rest of a small change's digest.
+  return Uint8Array.of(
+    first >>> 24,
+    first >>> 16,
+    first >>> 8,
+    first,
+    second >>> 24,
+    second >>> 16,
+    second >>> 8,
+    second,
+  );
+}
+
 export function equalDigests(a: Digest, b: Digest): boolean {
-  return a.length === b.length && a.every((byte, i) => byte === b[i]);
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
 }
 
 const EXPIRY_SLACK_MS = 1000;
@@ -355,6 +373,11 @@ export class FamilyTable {
   #setExpiry(row: number, expiresMs: number): void {
     if (expiresMs > 0 && !this.#expiries) this.#expiries = new Float64Array(this.#meta.length);
     if (this.#expiries) this.#expiries[row] = expiresMs;
+  }
+
+  hasRoom(rows: number): boolean {
+    const wanted = this.size + rows;
+    return wanted <= this.#meta.length && wanted * 3 <= this.#index.length * 2;
   }
 
   /** Room for `rows` more. */

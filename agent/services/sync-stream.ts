@@ -7,11 +7,13 @@ import { fromServiceError, isServiceError } from '../../common/rpc/status.ts';
 import type { AgentMessage } from '../../proto/gen/fleetblock/v1/AgentMessage.ts';
 import type { ControllerMessage__Output } from '../../proto/gen/fleetblock/v1/ControllerMessage.ts';
 import type { SyncStream } from '../session/stream.ts';
+import { MessageQueue } from './message-queue.ts';
+import { syncMethod } from './sync-codec.ts';
 
 /** `controller`: HOST:PORT. Nothing is thrown here: a failure to connect comes out of the stream's messages. */
 export function openSyncStream(controller: string, identity: ClientIdentity): SyncStream {
   const client = new protocol.AgentService(controller, clientCredentials(identity), channelOptions(CONTROLLER_NAME));
-  const call = client.Sync();
+  const call = client.makeBidiStreamRequest(syncMethod.path, syncMethod.serialize, syncMethod.deserialize);
   let over: Error | undefined;
   let drained: { resolve: () => void; reject: (error: Error) => void; promise: Promise<void> } | undefined;
 
@@ -21,7 +23,7 @@ export function openSyncStream(controller: string, identity: ClientIdentity): Sy
     drained?.reject(over);
     client.close();
   };
-  // From the first moment: an error event without a listener would end the process. The iterator below sees it too.
+  // From the first moment: an error event without a listener would end the process. The queue below sees it too.
   call.on('error', (error) => end(error));
   call.on('close', () => end(new Error('the stream has ended')));
   call.on('drain', () => {
@@ -29,16 +31,12 @@ export function openSyncStream(controller: string, identity: ClientIdentity): Sy
     drained = undefined;
   });
 
-  async function* messages(): AsyncGenerator<ControllerMessage__Output> {
-    try {
-      for await (const message of call) yield message;
-    } catch (error) {
-      throw isServiceError(error) ? fromServiceError(error) : error;
-    }
-  }
+  const messages = new MessageQueue<ControllerMessage__Output>(call, (error) =>
+    isServiceError(error) ? fromServiceError(error) : error,
+  );
 
   return {
-    messages: messages(),
+    messages,
     send(message: AgentMessage): Promise<void> {
       if (over) return Promise.reject(over);
       if (call.write(message)) return Promise.resolve();

@@ -13,6 +13,7 @@ import { until } from '../../test/sync/fleet.ts';
 import { selfSigned } from '../peers/certificate.ts';
 import { EchoServer } from '../peers/echo.ts';
 import { blockMessage } from '../peers/sizes.ts';
+import { costOf } from './processor-time.ts';
 
 const [, , streams = '0', processes = '2'] = process.argv;
 const count = Number(streams);
@@ -34,4 +35,4 @@ const message = blockMessage();
 for (let round = 0; round < 5; round++) await server.round(message);
 const after = memory();
 say({ bytesAStream: (after.rss - before.rss) / count });
-await answerLines(() => server.round(message));
+await answerLines(() => costOf(() => server.round(message)));

@@ -1,11 +1,12 @@
 // The product as a process: the controller, and simulated agents in processes of their own, over mutual TLS. Every line is one
-// block for all hosts; the answer is what it took until the last ack. `product.ts AGENTS PROCESSES`
+// block for all hosts; the answer is what it took until the last ack, and to `cost` what processor time it took besides. `product.ts AGENTS PROCESSES`
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { answerLines, say } from '../../test/lab/line-program.ts';
 import { memory } from '../../test/lab/memory.ts';
 import { SyncFleet, until } from '../../test/sync/fleet.ts';
 import { startAgents } from '../../test/sync/start-agents.ts';
+import { costOf } from './processor-time.ts';
 
 const [, , agents = '0', processes = '2'] = process.argv;
 const count = Number(agents);
@@ -31,4 +32,4 @@ async function block(): Promise<number> {
 for (let round = 0; round < 5; round++) await block();
 const after = memory();
 say({ bytesAnAgent: (after.rss - before.rss) / count, connectMs });
-await answerLines(block);
+await answerLines((line) => (line === 'cost' ? costOf(block) : block()));

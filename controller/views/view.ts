@@ -1,6 +1,6 @@
 // A view: the stack of layers that a group of hosts shares, with the digest of what they amount to. No table of its own: a
 // thousand hosts with one private claim each cost a thousand small stacks over one big list, not a thousand lists.
-import { type Digest, EntryTable } from '../../common/entry-table.ts';
+import { type Digest, digestOf, EntryTable } from '../../common/entry-table.ts';
 import type { Revision } from '../../common/revision.ts';
 import type { Effect } from '../store/effective.ts';
 import { combine, flagsFor, type KeyAt, keysOf, type Layer, type LayerTotals } from './layer.ts';
@@ -37,11 +37,7 @@ export class View {
   }
 
   digest(): Digest {
-    const bytes = new Uint8Array(8);
-    const view = new DataView(bytes.buffer);
-    view.setUint32(0, this.#sums[0]);
-    view.setUint32(4, this.#sums[1]);
-    return bytes;
+    return digestOf(this.#sums[0], this.#sums[1]);
   }
 
   /** The same content under another stack of layers: before a layer that is still empty joins, or after one is empty. */
