@@ -1,8 +1,6 @@
 // Token buckets by network address, in bounded memory.
-import { isIP } from 'node:net';
 import type { Clock } from '../../common/clock.ts';
-import { makePrefix } from '../../common/packed.ts';
-import { formatPrefix, parsePrefix } from '../../common/prefix.ts';
+import { networkOf } from './network.ts';
 
 export interface RateLimitOptions {
   readonly clock: Clock;
@@ -51,12 +49,4 @@ export class RateLimit {
     const [oldest] = this.#buckets.keys();
     if (oldest !== undefined && this.#buckets.size > (this.#options.addresses ?? 4096)) this.#buckets.delete(oldest);
   }
-}
-
-/** IPv6 hosts choose their last 64 bits themselves: what is limited is their network. IPv4 comes mapped where `::` listens. */
-function networkOf(address: string): string {
-  const plain = address.replace(/%.*$/, '');
-  if (isIP(plain) === 0) return address;
-  const prefix = parsePrefix(plain);
-  return prefix.family === 4 ? formatPrefix(prefix) : formatPrefix(makePrefix(6, prefix.address, 64));
 }

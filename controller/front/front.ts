@@ -1,11 +1,18 @@
 // The one port of the controller: ends TLS, and hands every connection to the service that its server name (SNI) asks for.
 // docs/decisions/0003 says why the handshake itself asks for a certificate but does not insist on one.
 import { constants, type X509Certificate } from 'node:crypto';
-import type { AddressInfo, Socket } from 'node:net';
-import { createSecureContext, createServer, type SecureContext, type Server, type TLSSocket } from 'node:tls';
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import {
+  createSecureContext,
+  createServer as createTlsServer,
+  type SecureContext,
+  type TLSSocket,
+  type Server as TlsServer,
+} from 'node:tls';
 import type { Endpoint } from '../../common/endpoint.ts';
 import { FleetblockError, messageOf, systemCode } from '../../common/errors.ts';
 import { ENROLLMENT_NAME } from '../../common/rpc/channel.ts';
+import { Arrivals } from './arrivals.ts';
 import { DEFAULT_FRONT_LIMITS, type FrontLimits } from './limits.ts';
 import { OldestOut } from './oldest-out.ts';
 
@@ -30,6 +37,10 @@ export interface FrontOptions {
 }
 
 export interface FrontCounts {
+  /** Connected, and not one whole hello said. */
+  readonly silent: number;
+  /** Said hello, and wait for their turn. */
+  readonly waiting: number;
   readonly handshakes: number;
   readonly clients: number;
   readonly enrollments: number;
@@ -39,7 +50,8 @@ export class Front {
   readonly #options: FrontOptions;
   readonly #limits: FrontLimits;
   readonly #server: Server;
-  readonly #handshakes: OldestOut<Socket>;
+  readonly #tls: TlsServer;
+  readonly #arrivals: Arrivals;
   readonly #byPeer = new Map<string, Socket>();
   readonly #enrollments: OldestOut<TLSSocket>;
   readonly #clients = new Map<string, TLSSocket>();
@@ -49,28 +61,30 @@ export class Front {
   constructor(options: FrontOptions) {
     this.#options = options;
     this.#limits = { ...DEFAULT_FRONT_LIMITS, ...options.limits };
-    this.#handshakes = new OldestOut(this.#limits.handshakes, (socket) => this.#refuse('too-many-handshakes', socket));
+    this.#arrivals = new Arrivals({
+      limits: this.#limits,
+      begin: (socket) => this.#onTurn(socket),
+      refuse: (reason, socket) => this.#refuse(reason, socket),
+    });
     this.#enrollments = new OldestOut(this.#limits.enrollments, (socket) =>
       this.#refuse('too-many-enrollments', socket),
     );
     this.#enrollmentContext = enrollmentContext(options.identity);
-    this.#server = createServer({
+    this.#tls = createTlsServer({
       ...contextOptions(options.identity),
       ALPNProtocols: ['h2'],
-      handshakeTimeout: this.#limits.handshakeMs,
       // Whoever has no good certificate is sorted out in #onSecure: the enrollment service is for them.
       requestCert: true,
       rejectUnauthorized: false,
       SNICallback: (name, answer) => answer(null, name === ENROLLMENT_NAME ? this.#enrollmentContext : undefined),
-      noDelay: true,
     });
-    this.#server.on('connection', (socket: Socket) => this.#onConnection(socket));
-    this.#server.on('secureConnection', (socket) => this.#onSecure(socket));
-    this.#server.on('tlsClientError', (error, socket) => {
+    this.#tls.on('secureConnection', (socket) => this.#onSecure(socket));
+    this.#tls.on('tlsClientError', (error, socket) => {
       // Gone before the end of the handshake, as a host that only looks at the root is: nobody was refused.
       if (systemCode(error) === 'ECONNRESET') socket.destroy();
       else this.#refuse(systemCode(error) ?? 'tls-error', socket);
     });
+    this.#server = createServer({ noDelay: true }, (socket) => this.#arrivals.add(socket));
   }
 
   /** @returns the address listened on, with the port that port 0 became. @throws FleetblockError FAILED_PRECONDITION */
@@ -86,7 +100,7 @@ export class Front {
 
   /** From now on new connections see this identity; the ones that are open go on. */
   useIdentity(identity: FrontIdentity): void {
-    this.#server.setSecureContext(contextOptions(identity));
+    this.#tls.setSecureContext(contextOptions(identity));
     this.#enrollmentContext = enrollmentContext(identity);
   }
 
@@ -97,7 +111,7 @@ export class Front {
 
   counts(): FrontCounts {
     return {
-      handshakes: this.#handshakes.size,
+      ...this.#arrivals.counts(),
       clients: this.#clients.size,
       enrollments: this.#enrollments.size,
     };
@@ -113,25 +127,23 @@ export class Front {
 
   /** Cuts all connections. */
   destroyAll(): void {
-    for (const socket of [...this.#handshakes, ...this.#enrollments, ...this.#clients.values()]) socket.destroy();
+    this.#arrivals.close();
+    for (const socket of [...this.#enrollments, ...this.#clients.values()]) socket.destroy();
   }
 
-  #onConnection(socket: Socket): void {
+  #onTurn(socket: Socket): void {
     const peer = peerOf(socket);
     this.#byPeer.set(peer, socket);
-    this.#handshakes.add(socket);
-    // TLS takes the socket's handle and errors with it: 'close' comes all the same.
-    socket.on('error', () => undefined);
     socket.once('close', () => {
-      this.#handshakes.delete(socket);
       if (this.#byPeer.get(peer) === socket) this.#byPeer.delete(peer);
     });
+    this.#tls.emit('connection', socket);
   }
 
   #onSecure(socket: TLSSocket): void {
     const peer = peerOf(socket);
     const raw = this.#byPeer.get(peer);
-    if (raw) this.#handshakes.delete(raw);
+    if (raw) this.#arrivals.done(raw);
     this.#byPeer.delete(peer);
     socket.on('error', () => undefined);
     if (socket.destroyed) return;

@@ -1,10 +1,18 @@
 // What one controller takes before it knows who is calling. All are far above what a fleet needs.
 
 export interface FrontLimits {
-  /** Connections whose TLS handshake is not done. One more pushes out the oldest: a flood cannot keep a newcomer waiting. */
+  /** Connections that have not said hello yet. One more pushes out the oldest: a flood cannot keep a newcomer waiting. */
+  readonly silent: number;
+  /** From accept to a whole hello, milliseconds. */
+  readonly helloMs: number;
+  /** Connections that said hello and wait for their turn, at no cost but their memory. Beyond it see Turns. */
+  readonly waiting: number;
+  /** TLS handshakes under way at once. */
   readonly handshakes: number;
-  /** From accept to the end of the handshake, milliseconds. */
+  /** Longest handshake, milliseconds, from its turn on. */
   readonly handshakeMs: number;
+  /** The same while others wait for their turn. */
+  readonly patienceMs: number;
   /** Connections to the enrollment service. One more pushes out the oldest. */
   readonly enrollments: number;
   /** Longest life of a connection to the enrollment service, milliseconds. */
@@ -16,8 +24,13 @@ export interface FrontLimits {
 }
 
 export const DEFAULT_FRONT_LIMITS: FrontLimits = {
-  handshakes: 1024,
+  silent: 4096,
+  helloMs: 10_000,
+  waiting: 8192,
+  // A processor makes some 500 a second: enough for answers that take half a second to come.
+  handshakes: 256,
   handshakeMs: 10_000,
+  patienceMs: 3000,
   enrollments: 64,
   enrollmentMs: 20_000,
   clients: 16_384,

@@ -1,7 +1,8 @@
 // The one port and the guard behind it, with real TLS and real gRPC and handlers of the test's own.
 
 import { X509Certificate } from 'node:crypto';
-import { createConnection } from 'node:net';
+import { once } from 'node:events';
+import { createConnection, createServer } from 'node:net';
 import { connect, type TLSSocket } from 'node:tls';
 import { ChannelCredentials, type ServiceError, status } from '@grpc/grpc-js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -257,7 +258,7 @@ describe('floods', () => {
   it('faults row 37: silent, slow and junk connections do not keep a caller waiting', async () => {
     const small = await TestGate.start(fleet, {
       operator: { ListHosts },
-      limits: { handshakes: 50, handshakeMs: 2000 },
+      limits: { silent: 50, helloMs: 2000, handshakes: 50, handshakeMs: 2000 },
     });
     const { host, port } = parseEndpoint(small.address);
     const sockets = Array.from({ length: 300 }, (_, i) => {
@@ -268,7 +269,9 @@ describe('floods', () => {
       return socket;
     });
     await new Promise((resolve) => setTimeout(resolve, 300));
-    expect(small.front.counts().handshakes).toBeLessThanOrEqual(50);
+    // None of them has said a whole hello: not one has cost a handshake.
+    expect(small.front.counts()).toMatchObject({ waiting: 0, handshakes: 0 });
+    expect(small.front.counts().silent).toBeLessThanOrEqual(50);
     const at = performance.now();
     const client = new protocol.OperatorService(
       small.address,
@@ -280,9 +283,54 @@ describe('floods', () => {
     });
     expect(code).toBe('OK');
     expect(performance.now() - at).toBeLessThan(1000);
-    await expect.poll(() => small.front.counts().handshakes, { timeout: 5000 }).toBe(0);
+    await expect.poll(() => small.front.counts().silent, { timeout: 5000 }).toBe(0);
+    expect(new Set(small.letGo)).toEqual(new Set(['not-tls', 'too-many-silent', 'silent-too-long']));
     client.close();
     for (const socket of sockets) socket.destroy();
     await small.stop();
   });
+
+  it('faults row 37: hellos that nobody follows up do not keep a caller waiting, nor a crowd that is served', async () => {
+    const small = await TestGate.start(fleet, {
+      operator: { ListHosts },
+      limits: { handshakes: 4, patienceMs: 200, handshakeMs: 60_000 },
+    });
+    const { host, port } = parseEndpoint(small.address);
+    const hello = await recordedHello();
+    const sockets = Array.from({ length: 12 }, () => {
+      const socket = createConnection({ host, port });
+      socket.on('error', () => undefined);
+      socket.write(hello);
+      return socket;
+    });
+    await expect.poll(() => small.front.counts(), { timeout: 5000 }).toMatchObject({ handshakes: 4 });
+    const credentials = clientCredentials(await fleet.operator('viewer'));
+    expect(await Promise.all(Array.from({ length: 20 }, () => listHosts(credentials, small)))).toEqual(
+      Array(20).fill('OK'),
+    );
+    expect(small.letGo).toContain('handshake-too-long');
+    // With nobody waiting, the last of them keep their places.
+    await expect.poll(() => small.front.counts(), { timeout: 5000 }).toMatchObject({ waiting: 0 });
+    for (const socket of sockets) socket.destroy();
+    await expect.poll(() => small.front.counts(), { timeout: 5000 }).toMatchObject({ handshakes: 0, silent: 0 });
+    await small.stop();
+  });
 });
+
+/** What a TLS client says first. */
+async function recordedHello(): Promise<Buffer> {
+  const { promise, resolve } = Promise.withResolvers<Buffer>();
+  const server = createServer((socket) => socket.once('data', resolve).on('error', () => undefined)).listen(
+    0,
+    '127.0.0.1',
+  );
+  await once(server, 'listening');
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new TypeError('no port');
+  const client = connect({ host: '127.0.0.1', port: address.port, servername: CONTROLLER_NAME, ALPNProtocols: ['h2'] });
+  client.on('error', () => undefined);
+  const hello = await promise;
+  client.destroy();
+  server.close();
+  return hello;
+}
