@@ -67,7 +67,7 @@ static __always_inline void fb_send_event(struct fb_counters *counters, const st
 __noinline int fb_record_source(__u64 high, __u64 low, __u32 interface, __u64 weight_and_verdict, __u32 bytes)
 {
 	const __u32 zero = 0;
-	struct fb_control *control = bpf_map_lookup_elem(&fb_control, &zero);
+	struct fb_bits *bits = bpf_map_lookup_elem(&fb_bits, &zero);
 	struct fb_counters *counters = bpf_map_lookup_elem(&fb_counters, &zero);
 	__u32 weight = weight_and_verdict >> 32;
 	__u32 verdict = (__u32)weight_and_verdict;
@@ -78,7 +78,7 @@ __noinline int fb_record_source(__u64 high, __u64 low, __u32 interface, __u64 we
 	__builtin_memcpy(&key.address[8], &low, sizeof(low));
 	if (verdict == FB_EVENT_DROP)
 		fb_count_hit(&fb_sources, &key, weight, now);
-	if (control && counters && control->events)
+	if (bits && counters && bits->control.events)
 		fb_send_event(counters, &key, now, interface, weight, bytes, verdict);
 	return 0;
 }

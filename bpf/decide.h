@@ -38,7 +38,7 @@ static __always_inline int fb_in_bitmap(const struct fb_page *page, __u32 offset
 	return (words[octet >> 5] >> (octet & 31)) & 1;
 }
 
-enum fb_bits {
+enum fb_bit_verdict {
 	FB_BITS_CLEAR,
 	FB_BITS_DROP,
 	FB_BITS_LOOKUP,
@@ -46,7 +46,7 @@ enum fb_bits {
 };
 
 /* What a block's record says of octet `octet` of its /24 number `number`. */
-static __always_inline enum fb_bits fb_read_record(__u32 position, __u32 compact, __u32 number, __u32 octet)
+static __always_inline enum fb_bit_verdict fb_read_record(__u32 position, __u32 compact, __u32 number, __u32 octet)
 {
 	__u32 key = position / FB_PAGE_UNITS;
 	__u32 offset = position % FB_PAGE_UNITS * FB_UNIT_BYTES;
@@ -101,27 +101,30 @@ static __always_inline enum fb_bits fb_read_record(__u32 position, __u32 compact
 }
 
 /* `address`: host byte order. */
-static __always_inline enum fb_bits fb_read_bits(__u32 address)
+static __always_inline enum fb_bit_verdict fb_read_bits(struct fb_bits *shared, __u32 address)
 {
 	__u32 block = address >> 14;
 	__u32 number = (address >> 8) & 63;
-	__u32 key = block >> 1;
-	struct fb_index_pair *pair;
-	enum fb_bits bits = FB_BITS_CLEAR;
+	__u32 octet = address & 255;
+	const __u32 zero = 0;
+	enum fb_bit_verdict bits = FB_BITS_CLEAR;
+	struct fb_index *index;
 	__u32 word;
 
 #ifndef FB_WITHOUT_FRONT
-	__u64 *front = bpf_map_lookup_elem(&fb_v4_front, &block);
+	__u64 front = shared->v4_front[block];
 
-	if (!front || !((*front >> number) & 1))
+	front = (front >> FB_FRONT_FIRST(number, octet)) & (front >> FB_FRONT_SECOND(number, octet)) &
+		(front >> FB_FRONT_THIRD(number, octet));
+	if (!(front & 1))
 		return FB_BITS_CLEAR;
 #endif
-	pair = bpf_map_lookup_elem(&fb_v4_index, &key);
-	if (!pair)
+	index = bpf_map_lookup_elem(&fb_v4_index, &zero);
+	if (!index)
 		return FB_BITS_CLEAR;
-	word = FB_READ_ONCE(pair->position[block & 1]);
+	word = FB_READ_ONCE(index->words[block]);
 	if (word & FB_POSITION)
-		bits = fb_read_record(word & FB_POSITION, word & FB_COMPACT, number, address & 255);
+		bits = fb_read_record(word & FB_POSITION, word & FB_COMPACT, number, octet);
 	if (word & (FB_BLOCK_LOOKUP | FB_BLOCK_ALLOWED)) {
 		if (bits == FB_BITS_CLEAR && (word & FB_BLOCK_LOOKUP))
 			return FB_BITS_LOOKUP;
@@ -131,27 +134,18 @@ static __always_inline enum fb_bits fb_read_bits(__u32 address)
 	return bits;
 }
 
-static __always_inline enum fb_verdict fb_decide_v4(__be32 source, struct fb_counters *counters)
+static __always_inline enum fb_verdict fb_decide_v4(struct fb_bits *shared, __be32 source, struct fb_counters *counters)
 {
-	const __u32 zero = 0;
 	__u32 address = bpf_ntohl(source);
-	struct fb_control *control = bpf_map_lookup_elem(&fb_control, &zero);
 	__u32 *recent = 0, wanted = 0;
-	enum fb_bits bits;
+	enum fb_bit_verdict bits;
 
-	if (!control)
+	if (shared->control.v4_sparse && !((shared->v4_summary[address >> 20] >> ((address >> 14) & 63)) & 1))
 		return FB_CLEAR;
-	if (control->v4_sparse) {
-		__u32 key = address >> 20;
-		__u64 *summary = bpf_map_lookup_elem(&fb_v4_summary, &key);
-
-		if (!summary || !((*summary >> ((address >> 14) & 63)) & 1))
-			return FB_CLEAR;
-	}
 #ifndef FB_WITHOUT_RECENT
 	if (counters->recent_on) {
 		/* Read before the bits are: what was true of older bits must not count for a newer generation. */
-		__u32 generation = FB_READ_ONCE(control->v4_recent);
+		__u32 generation = FB_READ_ONCE(shared->control.v4_recent);
 		__u32 product = address * FB_RECENT_HASH;
 		__u32 place = product >> (32 - FB_RECENT_BITS);
 		__u32 key = place >> FB_RECENT_PAGE_BITS;
@@ -165,7 +159,7 @@ static __always_inline enum fb_verdict fb_decide_v4(__be32 source, struct fb_cou
 		}
 	}
 #endif
-	bits = fb_read_bits(address);
+	bits = fb_read_bits(shared, address);
 	if (bits == FB_BITS_DROP) {
 		if (recent) {
 			counters->recent_misses++;
@@ -176,28 +170,20 @@ static __always_inline enum fb_verdict fb_decide_v4(__be32 source, struct fb_cou
 	return bits == FB_BITS_CLEAR ? FB_CLEAR : fb_look_up_v4(source, bits == FB_BITS_LOOKUP_PLAIN);
 }
 
-static __always_inline enum fb_verdict fb_decide_v6(const struct in6_addr *source)
+static __always_inline enum fb_verdict fb_decide_v6(struct fb_bits *shared, const struct in6_addr *source)
 {
-	__u32 first = bpf_ntohl(source->s6_addr32[0]);
-	__u32 slot = (first * FB_V6_HASH_A) >> (32 - FB_V6_SLOT_BITS);
-	__u32 key = slot >> 5;
-	__u64 *word = bpf_map_lookup_elem(&fb_v6_front32, &key);
+	__u32 first = bpf_ntohl(source->s6_addr32[0]) * FB_V6_HASH_A;
+	__u32 slot = first >> (32 - FB_V6_SLOT_BITS);
+	__u32 near = (shared->v6_front32[slot / 32] >> (slot % 32 * 2)) & (FB_V6_LOOKUP | FB_V6_DEEPER);
 	__u64 high, low;
-	__u32 near;
 
-	if (!word)
-		return FB_CLEAR;
-	near = (*word >> (2 * (slot & 31))) & (FB_V6_LOOKUP | FB_V6_DEEPER);
 	if (near == 0)
 		return FB_CLEAR;
 	if (near == FB_V6_DEEPER) {
-		__u32 hash = (first * FB_V6_HASH_A) ^ (bpf_ntohl(source->s6_addr32[1]) * FB_V6_HASH_B);
+		__u32 hash = first ^ (bpf_ntohl(source->s6_addr32[1]) * FB_V6_HASH_B);
 
-		hash = (hash ^ (hash >> 15)) * FB_V6_HASH_C;
-		slot = hash >> (32 - FB_V6_SLOT_BITS);
-		key = slot >> 6;
-		word = bpf_map_lookup_elem(&fb_v6_front64, &key);
-		if (!word || !((*word >> (slot & 63)) & 1))
+		slot = ((hash ^ (hash >> 15)) * FB_V6_HASH_C) >> (32 - FB_V6_SLOT_BITS);
+		if (!((shared->v6_front64[slot / 64] >> (slot % 64)) & 1))
 			return FB_CLEAR;
 	}
 	__builtin_memcpy(&high, &source->s6_addr32[0], sizeof(high));

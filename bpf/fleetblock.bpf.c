@@ -50,22 +50,23 @@ int fleetblock(struct xdp_md *ctx)
 	void *end = (void *)(long)ctx->data_end;
 	void *header = data;
 	struct fb_counters *counters = bpf_map_lookup_elem(&fb_counters, &zero);
+	struct fb_bits *bits = bpf_map_lookup_elem(&fb_bits, &zero);
 	enum fb_verdict verdict = FB_CLEAR;
 	__u64 bytes = end - data;
 	__u64 high, low;
 	__u32 weight;
 	enum fb_packet kind;
 
-	if (!counters)
+	if (!counters || !bits)
 		return FB_PASS;
-	if (LINUX_KERNEL_VERSION >= KERNEL_VERSION(5, 18, 0) && bytes >= FB_SMALLEST_BUFFER)
+	if (bytes >= FB_SMALLEST_BUFFER && LINUX_KERNEL_VERSION >= KERNEL_VERSION(5, 18, 0))
 		bytes = bpf_xdp_get_buff_len(ctx);
 
 	kind = fb_parse(data, end, &header);
 	if (kind == FB_PACKET_V4)
-		verdict = fb_decide_v4(((struct iphdr *)header)->saddr, counters);
+		verdict = fb_decide_v4(bits, ((struct iphdr *)header)->saddr, counters);
 	else if (kind == FB_PACKET_V6)
-		verdict = fb_decide_v6(&((struct ipv6hdr *)header)->saddr);
+		verdict = fb_decide_v6(bits, &((struct ipv6hdr *)header)->saddr);
 	else if (kind == FB_PACKET_MALFORMED)
 		counters->malformed_packets++;
 

@@ -11,16 +11,24 @@
 
 #include <linux/types.h>
 
-#define FB_LAYOUT_VERSION 1
+#define FB_LAYOUT_VERSION 2
 
 /*
- * IPv4. The address space is cut into 2^18 blocks, each 64 neighbouring /24s (a /18). fb_v4_index[block] is the position of the
- * block's record in the arena and flags, 0 when nothing in it is listed. A record is never changed once the index names it: user space
- * writes a new one and swaps the index word. fb_v4_front has a bit a /24, set at least where something is listed: it keeps
- * clean packets away from index and arena, and may be behind for as long as a change takes. fb_v4_summary has a bit a block, set at
- * least where the front has any: while few blocks are in use (fb_control.v4_sparse) its 32 KB spare packets the front's 2 MB.
+ * IPv4. The address space is cut into 2^18 blocks, each 64 neighbouring /24s (a /18). fb_v4_index[block] is the position of the block's
+ * record in fb_v4_arena and flags, 0 when nothing in it is listed. A record is never changed once the index names it: user space writes
+ * a new one and swaps the index word. v4_front keeps clean packets away from index and arena, and may be behind for as long as a
+ * change takes: it has bits set at least where something is listed. v4_summary has a bit a block, set at least where the front has
+ * any: while few blocks are in use (control.v4_sparse) its 32 KB spare packets the front's 2 MB.
  */
 #define FB_V4_BLOCKS (1 << 18)
+
+/*
+ * The front has 64 bits a block, a Bloom filter of three bits an address: by its /24's number in the block, by that and the two high
+ * bits of the host octet, by that and the two low bits. An address is clean when one of them is not set. A whole /24 sets nine.
+ */
+#define FB_FRONT_FIRST(number, octet) (number)
+#define FB_FRONT_SECOND(number, octet) (((number) + 1 + ((octet) >> 6) * 13) & 63)
+#define FB_FRONT_THIRD(number, octet) (((number) * 3 + 7 + ((octet) & 3) * 29) & 63)
 
 /* Positions count units of 16 bytes. An element of either arena is a page; nothing straddles two pages. */
 #define FB_UNIT_BYTES 16
@@ -70,7 +78,7 @@ struct fb_record {
 /*
  * Addresses that a processor has dropped lately, while it is being flooded: one word each, in 2^FB_RECENT_BITS places. The address times
  * an odd number is the address in another form; its high bits are the place, the rest is kept in the word, under the generation in
- * which bits (never a look-up) said so: fb_control.v4_recent. Whoever takes a bit away begins a new generation, so that no word counts
+ * which bits (never a look-up) said so: control.v4_recent. Whoever takes a bit away begins a new generation, so that no word counts
  * any more, and another one after a grace period: a processor that loads out of order may have read the new generation and then old bits.
  * Generation 0 switches it off: by that, user space empties the places before numbers come again.
  */
@@ -81,8 +89,8 @@ struct fb_record {
 #define FB_RECENT_PAGES (1 << 6)
 
 /*
- * IPv6: a front of hashed bits decides that an address is clean. The hash of its first 32 bits picks two bits of fb_v6_front32:
- * LOOKUP, a prefix of up to /63 is near; DEEPER, a longer one is, and the hash of the first 64 bits picks its bit of fb_v6_front64.
+ * IPv6: a front of hashed bits decides that an address is clean. The hash of its first 32 bits picks two bits of v6_front32:
+ * LOOKUP, a prefix of up to /63 is near; DEEPER, a longer one is, and the hash of the first 64 bits picks its bit of v6_front64.
  */
 #define FB_V6_SLOT_BITS 22
 #define FB_V6_LOOKUP 1u
@@ -154,7 +162,7 @@ struct fb_counters {
 /* Events a tick and processor at most. */
 #define FB_TICK_EVENTS 4
 
-/* Written by user space alone. The counts say when a map is not worth a look: above zero before the first entry is in. */
+/* The counts say when a map is not worth a look: above zero before the first entry is in. */
 struct fb_control {
 	__u32 v4_exact;
 	__u32 v4_prefixes;
@@ -163,9 +171,22 @@ struct fb_control {
 	__u32 v6_prefixes;
 	__u32 v6_allowed;
 	__u32 events; /* not 0: somebody reads fb_events */
-	__u32 v4_sparse; /* not 0: few blocks are in use, fb_v4_summary is worth a look */
+	__u32 v4_sparse; /* not 0: few blocks are in use, v4_summary is worth a look */
 	__u32 v4_recent; /* generation of fb_v4_recent, below FB_RECENT_GENERATIONS; 0: not in use */
-	__u32 unused;
+	__u32 unused[7]; /* to the end of a cache line */
+};
+
+/*
+ * The one value of fb_bits, written by user space alone: what nearly every packet asks, behind a single pointer. A map each would
+ * cost a packet a dozen instructions more each time, with the key's way through memory in between. Below 4 MB, which is the most that
+ * Linux 5.15 takes.
+ */
+struct fb_bits {
+	struct fb_control control;
+	__u64 v4_summary[FB_V4_BLOCKS / 64]; /* 64 blocks a word */
+	__u64 v4_front[FB_V4_BLOCKS];
+	__u64 v6_front32[1 << (FB_V6_SLOT_BITS - 5)]; /* 32 slots of two bits a word */
+	__u64 v6_front64[1 << (FB_V6_SLOT_BITS - 6)]; /* 64 slots of one bit a word */
 };
 
 #define FB_EVENT_DROP 1u

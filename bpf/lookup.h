@@ -105,15 +105,17 @@ static __always_inline void fb_count_entry(__u32 family, const __be32 *address, 
 __noinline int fb_look_up_v4(__be32 source, __u32 plain)
 {
 	const __u32 zero = 0;
-	struct fb_control *control = bpf_map_lookup_elem(&fb_control, &zero);
+	struct fb_bits *bits = bpf_map_lookup_elem(&fb_bits, &zero);
+	struct fb_control *control;
 	__be32 address[4] = { source };
 	struct fb_v4_key key = { .length = 31 };
 	enum fb_verdict verdict = FB_CLEAR;
 	__u32 matched = 32;
 	__u64 now = bpf_ktime_get_boot_ns();
 
-	if (!control)
+	if (!bits)
 		return FB_CLEAR;
+	control = &bits->control;
 	__builtin_memcpy(key.address, &source, sizeof(source));
 	if (plain) {
 		verdict = FB_DROP;
@@ -147,15 +149,17 @@ __noinline int fb_look_up_v4(__be32 source, __u32 plain)
 __noinline int fb_look_up_v6(__u64 high, __u64 low)
 {
 	const __u32 zero = 0;
-	struct fb_control *control = bpf_map_lookup_elem(&fb_control, &zero);
+	struct fb_bits *bits = bpf_map_lookup_elem(&fb_bits, &zero);
+	struct fb_control *control;
 	__u64 address[2] = { high, low };
 	struct fb_v6_key key = { .length = 127 };
 	enum fb_verdict verdict = FB_CLEAR;
 	__u32 matched = 128;
 	__u64 now = bpf_ktime_get_boot_ns();
 
-	if (!control)
+	if (!bits)
 		return FB_CLEAR;
+	control = &bits->control;
 	__builtin_memcpy(key.address, address, sizeof(address));
 	if (control->v6_exact)
 		verdict = fb_exact(bpf_map_lookup_elem(&fb_v6_exact, address), now);

@@ -12,11 +12,6 @@
 
 #include "layout.h"
 
-/* Two blocks an element: an array's elements lie 8 bytes apart at least. */
-struct fb_index_pair {
-	__u32 position[2];
-};
-
 /* Named by bytes; the records are there so that the object's BTF has the structure. */
 struct fb_page {
 	union {
@@ -25,18 +20,22 @@ struct fb_page {
 	};
 };
 
+/* One value, like fb_bits, which has no room for it. */
+struct fb_index {
+	__u32 words[FB_V4_BLOCKS];
+};
+
 struct fb_recent_page {
 	__u32 words[1 << FB_RECENT_PAGE_BITS];
 };
 
-/* 64 blocks a word. */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(map_flags, BPF_F_MMAPABLE);
-	__uint(max_entries, FB_V4_BLOCKS / 64);
+	__uint(max_entries, 1);
 	__type(key, __u32);
-	__type(value, __u64);
-} fb_v4_summary SEC(".maps");
+	__type(value, struct fb_bits);
+} fb_bits SEC(".maps");
 
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
@@ -48,17 +47,9 @@ struct {
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(map_flags, BPF_F_MMAPABLE);
-	__uint(max_entries, FB_V4_BLOCKS);
+	__uint(max_entries, 1);
 	__type(key, __u32);
-	__type(value, __u64);
-} fb_v4_front SEC(".maps");
-
-struct {
-	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(map_flags, BPF_F_MMAPABLE);
-	__uint(max_entries, FB_V4_BLOCKS / 2);
-	__type(key, __u32);
-	__type(value, struct fb_index_pair);
+	__type(value, struct fb_index);
 } fb_v4_index SEC(".maps");
 
 struct {
@@ -103,24 +94,6 @@ struct {
 	__type(value, struct fb_rule);
 } fb_v4_allowed SEC(".maps");
 
-/* 32 slots of two bits a word. */
-struct {
-	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(map_flags, BPF_F_MMAPABLE);
-	__uint(max_entries, 1 << (FB_V6_SLOT_BITS - 5));
-	__type(key, __u32);
-	__type(value, __u64);
-} fb_v6_front32 SEC(".maps");
-
-/* 64 slots of one bit a word. */
-struct {
-	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(map_flags, BPF_F_MMAPABLE);
-	__uint(max_entries, 1 << (FB_V6_SLOT_BITS - 6));
-	__type(key, __u32);
-	__type(value, __u64);
-} fb_v6_front64 SEC(".maps");
-
 /* IPv6 /128 blocks. */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
@@ -145,14 +118,6 @@ struct {
 	__type(key, struct fb_v6_key);
 	__type(value, struct fb_rule);
 } fb_v6_allowed SEC(".maps");
-
-struct {
-	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(map_flags, BPF_F_MMAPABLE);
-	__uint(max_entries, 1);
-	__type(key, __u32);
-	__type(value, struct fb_control);
-} fb_control SEC(".maps");
 
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);

@@ -56,7 +56,7 @@ describe.skipIf(!existsSync(OBJECT))('layout', () => {
   });
 
   test('structures are as the program was compiled with', () => {
-    const { RECORD, RULE, TRIE_KEY_ADDRESS, ENTRY_KEY, HITS, COUNTERS, CONTROL, PAGE_BYTES } = layout;
+    const { RECORD, RULE, TRIE_KEY_ADDRESS, ENTRY_KEY, HITS, COUNTERS, CONTROL, BITS, PAGE_BYTES } = layout;
     expect(structs.get('fb_record')).toEqual({
       bytes: RECORD.leaves * 4,
       fields: { leafy: RECORD.leafy * 4, whole: RECORD.whole * 4 },
@@ -100,6 +100,16 @@ describe.skipIf(!existsSync(OBJECT))('layout', () => {
       v4_sparse: CONTROL.v4Sparse * 4,
       v4_recent: CONTROL.v4Recent * 4,
     });
+    expect(structs.get('fb_bits')).toEqual({
+      bytes: BITS.bytes,
+      fields: {
+        control: BITS.control,
+        v4_summary: BITS.v4Summary,
+        v4_front: BITS.v4Front,
+        v6_front32: BITS.v6Front32,
+        v6_front64: BITS.v6Front64,
+      },
+    });
     expect(structs.get('fb_page')?.bytes).toBe(PAGE_BYTES);
   });
 
@@ -135,8 +145,8 @@ describe.skipIf(!existsSync(OBJECT))('layout', () => {
   test('maps have the names and the sizes that user space reckons with', () => {
     const shapes = new Map(BpfObject.shapes(OBJECT).map((shape) => [shape.name, shape]));
     expect([...shapes.keys()].toSorted()).toEqual(Object.values(layout.MAPS).toSorted());
-    expect(shapes.get(layout.MAPS.v4Front)).toMatchObject({ valueBytes: 8, maxEntries: layout.V4_BLOCKS });
-    expect(shapes.get(layout.MAPS.v4Index)).toMatchObject({ valueBytes: 8, maxEntries: layout.V4_BLOCKS / 2 });
+    expect(shapes.get(layout.MAPS.bits)).toMatchObject({ valueBytes: layout.BITS.bytes, maxEntries: 1 });
+    expect(shapes.get(layout.MAPS.v4Index)).toMatchObject({ valueBytes: 4 * layout.V4_BLOCKS, maxEntries: 1 });
     for (const [name, entries] of mapSizes(DEFAULT_LIMITS))
       expect(entries).toBeLessThanOrEqual(shapes.get(name)?.maxEntries ?? 0);
     // Linux 5.15 makes no array with bigger values.

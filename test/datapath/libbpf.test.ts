@@ -123,7 +123,7 @@ describe.skipIf(whyNoNetwork() !== '')(`libbpf ${whyNoNetwork()}`, () => {
     const small = BpfObject.load(packagedObject(), {
       maxEntries: mapSizes({ v4Addresses: 1000, v6Addresses: 1000, prefixes: 1000 }),
     });
-    const control = small.map('fb_control');
+    const control = small.map('fb_bits');
     const memory = control.memory();
     expect(control.memory()).toBe(memory);
     new Uint32Array(memory)[0] = 0x12345678;

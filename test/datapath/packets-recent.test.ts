@@ -1,7 +1,7 @@
 // What processors remember of their drops in a flood (fb_v4_recent) must never outlive the bits that said so.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { CONTROL, MAPS } from '../../agent/datapath/decision/layout.ts';
+import { bitsIn, CONTROL, MAPS } from '../../agent/datapath/decision/layout.ts';
 import { packetFrom } from './packets-build.ts';
 import { counts, entry, Harness, whyNoProgram, XDP } from './packets-harness.ts';
 
@@ -11,7 +11,7 @@ const SOURCE = '10.1.2.3';
 describe.skipIf(why !== undefined)('remembered drops', () => {
   let harness: Harness;
   const packet = packetFrom(SOURCE);
-  const generation = () => new Uint32Array(harness.object.map(MAPS.control).memory())[CONTROL.v4Recent] ?? 0;
+  const generation = () => bitsIn(harness.object.map(MAPS.bits).memory()).control[CONTROL.v4Recent] ?? 0;
 
   /** Places in use, of all processors. */
   async function remembered(): Promise<number> {
@@ -49,7 +49,7 @@ describe.skipIf(why !== undefined)('remembered drops', () => {
     ]);
     expect(await remembered()).toBeGreaterThan(before);
     // Without any bits the memory alone decides: this is what the generation guards against.
-    const front = new Uint32Array(harness.object.map(MAPS.v4Front).memory());
+    const front = bitsIn(harness.object.map(MAPS.bits).memory()).v4Front;
     const kept = front.slice();
     let fromMemory = false;
     // More than once: the thread may have moved to another processor.
@@ -112,7 +112,7 @@ describe.skipIf(why !== undefined)('remembered drops', () => {
   test('after all generations numbers come again from 1, and places are empty', async () => {
     await harness.change([entry(SOURCE)]);
     flood();
-    const control = new Uint32Array(harness.object.map(MAPS.control).memory());
+    const control = bitsIn(harness.object.map(MAPS.bits).memory()).control;
     control[CONTROL.v4Recent] = 65_534;
     await harness.change([], [entry(SOURCE)]);
     await untilOn();

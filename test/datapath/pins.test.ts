@@ -15,7 +15,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { MAPS } from '../../agent/datapath/decision/layout.ts';
+import { LAYOUT_VERSION, MAPS } from '../../agent/datapath/decision/layout.ts';
 import { detachXdp } from '../../agent/datapath/detach.ts';
 import { attachedProgram } from '../../agent/datapath/libbpf/link.ts';
 import { BpfObject } from '../../agent/datapath/libbpf/object.ts';
@@ -37,6 +37,8 @@ import {
 import { tableOf } from './tables-of.ts';
 
 const SOMEBODY = 65_534;
+/** The directory of this layout's pins. */
+const SET = `v${LAYOUT_VERSION}`;
 
 describe.skipIf(whyNoNetwork() !== '')(`faults row 14: planted pins ${whyNoNetwork()}`, () => {
   let network: PrivateNetwork;
@@ -92,10 +94,10 @@ describe.skipIf(whyNoNetwork() !== '')(`faults row 14: planted pins ${whyNoNetwo
     for (const [path, mode] of [
       [pinDir, 0o700],
       [join(pinDir, 'links'), 0o700],
-      [join(pinDir, 'v1'), 0o700],
-      [join(pinDir, 'v1/maps'), 0o700],
+      [join(pinDir, SET), 0o700],
+      [join(pinDir, `${SET}/maps`), 0o700],
       [join(pinDir, 'links/in0'), 0o600],
-      [join(pinDir, 'v1/maps', MAPS.control), 0o600],
+      [join(pinDir, `${SET}/maps`, MAPS.bits), 0o600],
     ] as const) {
       const stats = lstatSync(path);
       expect([path, stats.uid, stats.mode & 0o7777]).toEqual([path, 0, mode]);
@@ -152,7 +154,7 @@ describe.skipIf(whyNoNetwork() !== '')(`faults row 14: planted pins ${whyNoNetwo
 
   it('faults row 14: an object of another kind or shape under the name of a map', async () => {
     await pinned();
-    const victim = join(pinDir, 'v1/maps', MAPS.v4Exact);
+    const victim = join(pinDir, `${SET}/maps`, MAPS.v4Exact);
     unlinkSync(victim);
     pin(other.map('sources').fd, victim);
     await expect(start()).rejects.toThrow(
@@ -171,7 +173,7 @@ describe.skipIf(whyNoNetwork() !== '')(`faults row 14: planted pins ${whyNoNetwo
     pin(other.map('sources').fd, link);
     await expectRefused(`${link} is a map: not made by this fleetblock`);
     unlinkSync(link);
-    const program = join(pinDir, 'v1/program-0000000000000000');
+    const program = join(pinDir, `${SET}/program-0000000000000000`);
     pin(other.program('witness').fd, program);
     await expectRefused(`${program} is a program of type 3`);
     unlinkSync(program);
@@ -187,7 +189,7 @@ describe.skipIf(whyNoNetwork() !== '')(`faults row 14: planted pins ${whyNoNetwo
     chownSync(victim, SOMEBODY, SOMEBODY);
     await expectRefused(`${victim} belongs to user ${SOMEBODY}`);
     chownSync(victim, 0, 0);
-    const aside = join(pinDir, 'v1/aside');
+    const aside = join(pinDir, `${SET}/aside`);
     renameSync(victim, aside);
     symlinkSync(aside, victim);
     await expectRefused(`${victim} is a symbolic link`);

@@ -2,7 +2,7 @@
 // object's BTF. Integers are in the machine's byte order, which is little-endian on every platform that Node.js runs on here.
 
 /** Part of the pin path: a program never meets maps of another layout. */
-export const LAYOUT_VERSION = 1;
+export const LAYOUT_VERSION = 2;
 
 export const V4_BLOCKS = 1 << 18;
 /** Positions in the arenas count units. */
@@ -64,7 +64,7 @@ export const COUNTERS = {
   recentOn: 80,
 } as const;
 
-/** struct fb_control, in 32-bit words. */
+/** struct fb_control, in 32-bit words, from the start of fb_bits. */
 export const CONTROL = {
   v4Exact: 0,
   v4Prefixes: 1,
@@ -77,22 +77,40 @@ export const CONTROL = {
   v4Recent: 8,
 } as const;
 
+/** struct fb_bits, byte offsets. */
+export const BITS = {
+  control: 0,
+  v4Summary: 64,
+  v4Front: 64 + V4_BLOCKS / 8,
+  v6Front32: 64 + V4_BLOCKS / 8 + 8 * V4_BLOCKS,
+  v6Front64: 64 + V4_BLOCKS / 8 + 8 * V4_BLOCKS + 2 ** (V6_SLOT_BITS - 2),
+  bytes: 64 + V4_BLOCKS / 8 + 8 * V4_BLOCKS + 2 ** (V6_SLOT_BITS - 2) + 2 ** (V6_SLOT_BITS - 3),
+} as const;
+
+/** The parts of fb_bits as 32-bit words, in memory shared with it. */
+export function bitsIn(memory: ArrayBuffer) {
+  const part = (from: number, to: number) => new Uint32Array(memory, from, (to - from) / 4);
+  return {
+    control: part(BITS.control, BITS.v4Summary),
+    v4Summary: part(BITS.v4Summary, BITS.v4Front),
+    v4Front: part(BITS.v4Front, BITS.v6Front32),
+    v6Front32: part(BITS.v6Front32, BITS.v6Front64),
+    v6Front64: part(BITS.v6Front64, BITS.bytes),
+  };
+}
+
 export const MAPS = {
-  v4Summary: 'fb_v4_summary',
-  v4Recent: 'fb_v4_recent',
-  v4Front: 'fb_v4_front',
+  bits: 'fb_bits',
   v4Index: 'fb_v4_index',
+  v4Recent: 'fb_v4_recent',
   v4Arena: 'fb_v4_arena',
   v4Bitmaps: 'fb_v4_bitmaps',
   v4Exact: 'fb_v4_exact',
   v4Prefixes: 'fb_v4_prefixes',
   v4Allowed: 'fb_v4_allowed',
-  v6Front32: 'fb_v6_front32',
-  v6Front64: 'fb_v6_front64',
   v6Exact: 'fb_v6_exact',
   v6Prefixes: 'fb_v6_prefixes',
   v6Allowed: 'fb_v6_allowed',
-  control: 'fb_control',
   counters: 'fb_counters',
   sources: 'fb_sources',
   entryHits: 'fb_entry_hits',

@@ -15,6 +15,7 @@ import {
 } from './layout.ts';
 import type { Pool } from './pool.ts';
 import type { V4Draft } from './v4-draft.ts';
+import { frontOf } from './v4-front.ts';
 import type { V4Memory } from './v4-memory.ts';
 import {
   areSingleOctets,
@@ -38,7 +39,6 @@ export interface Garbage {
 }
 
 const SLASH24S_A_BLOCK = 64;
-const ALL = 0xffffffff;
 
 /** The structure has no room; nothing of the block was changed. */
 export const FULL = -1;
@@ -62,6 +62,7 @@ export class V4Change {
   narrowed = false;
   readonly #old = new RecordDraft();
   readonly #new = new RecordDraft();
+  readonly #front = new Uint32Array(2);
 
   /** `dry`: only compares. */
   constructor(memory: V4Memory, dry = false) {
@@ -244,19 +245,22 @@ export class V4Change {
 
   #frontDiffers(block: number, record: RecordDraft): number {
     const { front } = this.#memory;
+    const bits = this.#front;
+    frontOf(record, bits);
     let wrong = this.#memory.summaryHas(block) === isUsed(record) ? 0 : 1;
-    for (let half = 0; half < 2; half++) wrong += popcount((front[block * 2 + half] ?? 0) ^ frontBits(record, half));
+    for (let half = 0; half < 2; half++) wrong += popcount((front[block * 2 + half] ?? 0) ^ (bits[half] ?? 0));
     return wrong;
   }
 
   /** Front and summary. `keep`: leaves bits that are set, so that neither ever says clean where the index says listed. */
   #storeFront(block: number, record: RecordDraft, keep: boolean): void {
     const { front } = this.#memory;
+    const bits = this.#front;
+    frontOf(record, bits);
     if (isUsed(record)) this.#memory.setSummary(block, true);
     for (let half = 0; half < 2; half++) {
-      const bits = frontBits(record, half);
       const word = block * 2 + half;
-      Atomics.store(front, word, keep ? (front[word] ?? 0) | bits : bits);
+      Atomics.store(front, word, (bits[half] ?? 0) | (keep ? (front[word] ?? 0) : 0));
     }
     if (!isUsed(record) && !keep) this.#memory.setSummary(block, false);
   }
@@ -329,10 +333,4 @@ export class V4Change {
 /** Whether a packet from the block may meet anything. */
 function isUsed({ bits, flags }: RecordDraft): boolean {
   return flags !== 0 || bits.some((word) => word !== 0);
-}
-
-/** The /24s that the front must let through, of one half of the block. */
-function frontBits({ bits, flags }: RecordDraft, half: number): number {
-  if ((flags & BLOCK_LOOKUP) !== 0) return ALL;
-  return (bits[RECORD.leafy + half] ?? 0) | (bits[RECORD.whole + half] ?? 0);
 }

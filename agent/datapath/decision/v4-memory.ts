@@ -16,14 +16,15 @@ import {
   V4_BLOCKS,
 } from './layout.ts';
 import { makeMarks, mark, Pool, reachUnit } from './pool.ts';
+import { frontBitsOf } from './v4-front.ts';
 import { BITMAP_UNITS, bitmapUnits, RecordDraft, readRecord, SHARED } from './v4-record.ts';
 
 const ALL = 0xffffffff;
 
 export interface V4Buffers {
-  readonly summary: ArrayBuffer;
-  readonly front: ArrayBuffer;
-  readonly index: ArrayBuffer;
+  readonly summary: Uint32Array<ArrayBuffer>;
+  readonly front: Uint32Array<ArrayBuffer>;
+  readonly index: Uint32Array<ArrayBuffer>;
   readonly arena: GrowingMemory;
   readonly bitmaps: GrowingMemory;
 }
@@ -50,10 +51,10 @@ export class V4Memory {
 
   /** Takes over what the memory holds; all zeros is an empty list. Packets go on reading it meanwhile. */
   constructor(buffers: V4Buffers) {
-    this.summary = new Uint32Array(buffers.summary);
+    this.summary = buffers.summary;
     for (const word of this.summary) this.#used += popcount(word);
-    this.front = new Uint32Array(buffers.front);
-    this.index = new Uint32Array(buffers.index);
+    this.front = buffers.front;
+    this.index = buffers.index;
     const { arena, bitmaps } = buffers;
     for (const memory of [arena, bitmaps]) reachUnit(memory, 0);
     writeSharedPages(new Uint32Array(arena.buffer), new Uint32Array(bitmaps.buffer));
@@ -94,7 +95,9 @@ export class V4Memory {
     const number = (address >>> 8) & 63;
     const half = number >> 5;
     const bit = 1 << (number & 31);
-    if ((this.sparse && !this.summaryHas(block)) || ((this.front[block * 2 + half] ?? 0) & bit) === 0) return 'clear';
+    if (this.sparse && !this.summaryHas(block)) return 'clear';
+    const inFront = frontBitsOf(number, address & 255);
+    if (inFront.some((bits, i) => (bits & ~(this.front[block * 2 + i] ?? 0)) !== 0)) return 'clear';
     const record = new RecordDraft();
     readRecord(this.arena.words, this.index[block] ?? 0, record);
     const verdict = this.#decideRecord(record, half, bit, address & 255);

@@ -3,7 +3,7 @@
 import { CONTROL, RECENT_GENERATIONS } from './layout.ts';
 
 export interface V4RecentOptions {
-  /** The memory of fb_control. */
+  /** The words of fb_control. */
   readonly control: Uint32Array<ArrayBuffer>;
   /** Empties every place of every processor. */
   readonly clear: () => void;

@@ -21,9 +21,9 @@ export class V6Front {
   /** Blocks shorter than SHORTEST_SPREAD. */
   #everywhere = 0;
 
-  constructor(front32: ArrayBuffer, front64: ArrayBuffer) {
-    this.#front32 = new Uint32Array(front32);
-    this.#front64 = new Uint32Array(front64);
+  constructor(front32: Uint32Array<ArrayBuffer>, front64: Uint32Array<ArrayBuffer>) {
+    this.#front32 = front32;
+    this.#front64 = front64;
   }
 
   /** What fb_decide_v6 would find: false when the address is clean. */

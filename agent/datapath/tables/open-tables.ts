@@ -12,7 +12,7 @@ import {
   type SourceHits,
   type SourceVerdict,
 } from '../datapath.ts';
-import { CONTROL, MAPS } from '../decision/layout.ts';
+import { bitsIn, CONTROL, MAPS } from '../decision/layout.ts';
 import { capacityOf } from '../decision/limits.ts';
 import { Reclaimer } from '../decision/reclaimer.ts';
 import { V4Decision } from '../decision/v4-decision.ts';
@@ -33,18 +33,17 @@ const FORGET_ONE_BY_ONE = 256;
  * @throws KernelError
  */
 export async function openTables(maps: OpenMap, options: TablesOptions): Promise<KernelTables> {
-  const memory = (name: string) => maps(name).memory();
-  const control = new Uint32Array(memory(MAPS.control));
+  const { control, ...bits } = bitsIn(maps(MAPS.bits).memory());
   const v4 = new V4Memory({
-    summary: memory(MAPS.v4Summary),
-    front: memory(MAPS.v4Front),
-    index: memory(MAPS.v4Index),
+    summary: bits.v4Summary,
+    front: bits.v4Front,
+    index: new Uint32Array(maps(MAPS.v4Index).memory()),
     arena: maps(MAPS.v4Arena).growingMemory(),
     bitmaps: maps(MAPS.v4Bitmaps).growingMemory(),
   });
   const rules = new Rules(maps, control);
   rules.held = await rules.read();
-  const front = new V6Front(memory(MAPS.v6Front32), memory(MAPS.v6Front64));
+  const front = new V6Front(bits.v6Front32, bits.v6Front64);
   front.recount(rules.held.v6);
   return new Tables(maps, options, control, v4, rules, front);
 }

@@ -17,7 +17,7 @@ export class Rules {
   readonly #maps: readonly RuleMap[];
   readonly #control: Uint32Array<ArrayBuffer>;
 
-  /** `control`: the memory of fb_control. */
+  /** `control`: the words of fb_control. */
   constructor(maps: OpenMap, control: Uint32Array<ArrayBuffer>) {
     this.#maps = RULE_MAPS.map((spec) => new RuleMap(spec, maps(spec.name)));
     this.#control = control;
