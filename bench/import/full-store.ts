@@ -1,0 +1,150 @@
+// A store with a million rows of a list and a million records in its audit: start, verification, backup, and forgetting a million rows
+// of history at once.
+import { mkdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { systemClock } from '../../common/clock.ts';
+import { parseSelector } from '../../common/selector.ts';
+import { DataDirectory } from '../../controller/data-dir.ts';
+import { appendAudit } from '../../controller/store/sqlite/audit-chain.ts';
+import { Connection } from '../../controller/store/sqlite/connection.ts';
+import { STORE_FILE } from '../../controller/store/sqlite/open.ts';
+import { openSqliteStore } from '../../controller/store/sqlite/sqlite-store.ts';
+import type { Store } from '../../controller/store/store.ts';
+import type { Lab } from '../../test/lab/lab.ts';
+import { addressRows } from '../../test/sync/rows.ts';
+import { benchLab, ENTRIES, importList, listFile, scratch, timed } from './bench-lab.ts';
+import type { PartResult } from './part.ts';
+
+const AUDIT_RECORDS = 1_000_000;
+const BY = { actor: 'admin/bench', reason: '' };
+const ALL = parseSelector('all');
+/** Revisions of history that are kept, and rows that each of the first ones touches: a tenth of them is forgotten at once. */
+const KEPT_REVISIONS = 100;
+const TOUCHED_ROWS = 100_000;
+
+export async function fullStore(): Promise<PartResult> {
+  const file = listFile(0);
+  const { lab, holds } = await benchLab(0);
+  await using _ = lab;
+  await importList(lab, file);
+  const clean = await restarted(lab, () => {});
+  const filled = await restarted(lab, () => fillAudit(join(new DataDirectory(lab.dataDir).store, STORE_FILE)));
+  await holds.during('start with 1 M rows and 1 M audit records, until it serves', async () => {});
+  const verified = await holds.during('audit verify, 1 M records', () => timed(lab, 'audit', 'verify'));
+  const target = join(scratch, 'backup.db');
+  const backedUp = await holds.during('backup', async () => {
+    const started = performance.now();
+    const { exitCode, stderr } = await lab.controllerCommand('backup', '--data-dir', lab.dataDir, target);
+    if (exitCode !== 0) throw new Error(`backup: ${stderr}`);
+    return performance.now() - started;
+  });
+  rmSync(target);
+  await holds.during('one block', () => timed(lab, 'block', '198.51.100.1', '--all-hosts', '--no-wait'));
+  const forgotten = await compaction();
+  const serving = holds.rows.filter(({ what }) => !what.startsWith('start'));
+  return {
+    findings: [
+      { question: 'controller with 1 M rows, started to serving', value: clean, unit: 'ms' },
+      { question: 'the same with 1 M audit records', value: filled, unit: 'ms' },
+      { question: 'fleetblock audit verify, 1 M records', value: verified, unit: 'ms' },
+      { question: 'fleetblock-controller backup, 1 M rows and 1 M records', value: backedUp, unit: 'ms' },
+      {
+        question: 'longest hold of the controller meanwhile',
+        value: Math.max(...serving.map(({ controller }) => controller)),
+        unit: 'ms',
+        limit: { relation: '<=', value: 100 },
+      },
+      {
+        question: 'longest hold while 1 M rows of history are forgotten',
+        value: forgotten,
+        unit: 'ms',
+        limit: { relation: '<=', value: 100 },
+      },
+    ],
+    details: {},
+    holds: holds.rows,
+  };
+}
+
+/** @returns milliseconds from the start of a stopped controller to its first answer */
+async function restarted(lab: Lab, meanwhile: () => void): Promise<number> {
+  await lab.stopController();
+  meanwhile();
+  const started = performance.now();
+  await lab.startController();
+  return performance.now() - started;
+}
+
+/** Records as a controller writes them, in one transaction. */
+function fillAudit(path: string): void {
+  const db = new Connection(path, false);
+  db.exec('BEGIN IMMEDIATE');
+  for (let i = 0; i < AUDIT_RECORDS; i++) {
+    const subject = `198.51.${(i >> 8) & 0xff}.${i & 0xff}/32 on all`;
+    appendAudit(db, {
+      ...BY,
+      verb: 'block',
+      subject,
+      revision: 0n,
+      from: '127.0.0.1:4000',
+      atMs: 1_700_000_000_000 + i,
+    });
+  }
+  db.exec('COMMIT');
+  db.close();
+}
+
+/** @returns the longest time for which this process was held when a tenth of the history, a million rows, is forgotten, milliseconds */
+async function compaction(): Promise<number> {
+  const directory = join(scratch, 'compaction');
+  mkdirSync(directory);
+  const store = await openSqliteStore({
+    directory,
+    create: true,
+    clock: systemClock,
+    historyRevisions: KEPT_REVISIONS,
+  });
+  for (let i = 0; i < ENTRIES / TOUCHED_ROWS; i++) {
+    const chunks = addressRows(TOUCHED_ROWS / 2, i * TOUCHED_ROWS);
+    await store.replaceList({
+      ...BY,
+      name: 'bench',
+      action: 'block',
+      selector: ALL,
+      monitor: false,
+      chunks,
+      dryRun: false,
+    });
+  }
+  const longest = await ownLongestHold(async () => {
+    while (store.head < BigInt(KEPT_REVISIONS + ENTRIES / TOUCHED_ROWS)) await block(store, Number(store.head));
+  });
+  await store.close();
+  return longest;
+}
+
+async function block(store: Store, last: number): Promise<void> {
+  const prefixes = [{ family: 4, address: Uint8Array.of(198, 51, 100, last), length: 32 }] as const;
+  const more = {
+    action: 'block',
+    origin: 'manual',
+    selector: ALL,
+    expiresMs: 0,
+    monitor: false,
+    dryRun: false,
+  } as const;
+  await store.addClaims({ ...BY, ...more, prefixes });
+}
+
+async function ownLongestHold(work: () => Promise<void>): Promise<number> {
+  let last = performance.now();
+  let longest = 0;
+  const timer = setInterval(() => {
+    const now = performance.now();
+    longest = Math.max(longest, now - last - 5);
+    last = now;
+  }, 5);
+  await work();
+  clearInterval(timer);
+  return Math.max(longest, performance.now() - last - 5);
+}
