@@ -11,7 +11,7 @@ import { BARE, measurePackets, PARSE } from './datapath/packets.ts';
 import { makeList } from './datapath/sources.ts';
 import { type Finding, reportPart } from './report.ts';
 
-const PARTS = ['together', 'apart', 'netfilter', 'test-runs', 'maps'] as const;
+const PARTS = ['together', 'single', 'apart', 'netfilter', 'test-runs', 'maps'] as const;
 type PartName = (typeof PARTS)[number];
 
 const INSIDE = 'FLEETBLOCK_BENCH_NAMESPACE';
@@ -56,7 +56,7 @@ async function measure(part: PartName): Promise<{ findings: readonly Finding[]; 
     return { findings, details: { nanosecondsAdded: results } };
   }
   const { findings, results } = await measurePackets(list, {
-    placement: part === 'apart' ? 'apart' : 'together',
+    placement: part === 'netfilter' ? 'together' : part,
     netfilter: part === 'netfilter',
     repetitions,
     only: new RegExp(values.only === undefined ? '' : `^${BARE}$|^${PARSE}$|${values.only}`),

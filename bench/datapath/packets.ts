@@ -38,7 +38,7 @@ export async function measurePackets(
   const results = new Results();
   for (let repetition = 0; repetition < options.repetitions; repetition++)
     for (const contender of made.filter(wanted)) await measureOne(rig, contender, results);
-  results.print(`nanoseconds a frame, ends ${options.placement}, medians of ${options.repetitions}`, BARE);
+  results.print(`nanoseconds a frame, rig: ${options.placement}, medians of ${options.repetitions}`, BARE);
   rig.close();
   return { findings: options.netfilter ? netfilterFindings(results) : findings(results, options.placement), results };
 }

@@ -10,7 +10,9 @@ import { FLEETBLOCK, PARSE } from './packets.ts';
 import { fleetblock, floors, hashLpm } from './programs.ts';
 import { Rig } from './rig.ts';
 
-const STATIC_RUNS = 2_000_000;
+/** Short and often, in turns: what disturbs the machine then meets both programs. */
+const STATIC_RUNS = 200_000;
+const STATIC_TURNS = 20;
 const DRIVEN_RUNS = 500_000;
 
 const CASES = [
@@ -62,7 +64,7 @@ function staticFinding(
   };
   const ours: number[] = [];
   const theirs: number[] = [];
-  for (let repetition = 0; repetition < repetitions; repetition++) {
+  for (let turn = 0; turn < repetitions * STATIC_TURNS; turn++) {
     theirs.push(run(floor));
     ours.push(run(program));
   }
