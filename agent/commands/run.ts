@@ -13,14 +13,14 @@ import { lockDirectory } from '../datapath/directory-lock.ts';
 import { inspectPins } from '../datapath/inspect.ts';
 import { interfaceIndex, isInterfaceName, pinName } from '../datapath/interface-names.ts';
 import { checkPlatform } from '../datapath/platform.ts';
+import { allocateLargeApart, giveBackMemory } from '../datapath/process-memory.ts';
 import { feedWatchdog, notifyReady, notifySystemd } from '../datapath/sd-notify.ts';
 import { openXdpDatapath } from '../datapath/xdp-datapath.ts';
 import { loadEnrollment } from '../enrollment.ts';
 import { LocalSocket } from '../local-socket.ts';
 import { ProtectedAddresses } from '../protected-addresses.ts';
 import { certificateProblem, keepRenewed } from '../renewal.ts';
-import { reach } from '../services/reach.ts';
-import { openSyncStream } from '../services/sync-stream.ts';
+import { SyncDialer } from '../services/sync-stream.ts';
 import { StateFile } from '../state-file.ts';
 import { countersReport, heldReport, protectedReport } from '../status-report.ts';
 import type { StatusReport } from '../status-schema.ts';
@@ -33,6 +33,7 @@ export async function run(settings: RunSettings): Promise<void> {
 
   // Before anything is changed: may this process do it, who is this host, is there what it is to attach to.
   checkPlatform();
+  allocateLargeApart();
   const { controller, hostId, hostName, fleet } = loadEnrollment(stateDir);
   if (!settings.waitForInterface) checkInterfacesExist(settings.interfaces, settings.pinDir);
   ensurePrivateDirectory(stateDir);
@@ -55,6 +56,7 @@ export async function run(settings: RunSettings): Promise<void> {
       // Called from within the opening too, when there is no agent to tell yet.
       onInterfaceChange: () => started?.interfacesChanged(),
     });
+    const dialer = new SyncDialer();
     const socket = new LocalSocket({
       stateDir,
       log,
@@ -70,18 +72,14 @@ export async function run(settings: RunSettings): Promise<void> {
       clock,
       log,
       // Read anew for every attempt: the certificate may have been renewed.
-      dial: async (signal) => {
-        const target = address.target();
-        await reach(target, signal);
-        return openSyncStream(target, loadEnrollment(stateDir).identity);
-      },
+      dial: (signal) => dialer.dial(address.target(), loadEnrollment(stateDir).identity, signal),
       agentVersion: VERSION,
       kernelVersion: release(),
       protectedRows: () => protectedAddresses.rows(),
       protectedAddresses: () => protectedAddresses.current,
       auditIntervalMs: settings.auditIntervalMs,
       // Big typed arrays hardly press V8, which would keep them until there is other garbage: in a quiet agent, for hours.
-      onListDone: () => void globalThis.gc?.(),
+      onListDone: giveBackMemory,
       problems: () => [certificateProblem(loadEnrollment(stateDir), clock.wallMs()), socket.problem],
     });
     started = agent;

@@ -37,7 +37,7 @@ export class Enforcement {
    * Adopts or makes everything in the pin directory. Attaches at once unless the set is staged.
    * @throws FleetblockError; nothing that was enforced before is touched then
    */
-  static open(options: EnforcementOptions): Enforcement {
+  static async open(options: EnforcementOptions): Promise<Enforcement> {
     preparePinDirectory(options.pinDir, options.logger);
     const unlock = lockPinDirectory(options.pinDir);
     let links: InterfaceLinks | undefined;
@@ -49,7 +49,7 @@ export class Enforcement {
         mode: options.mode,
         logger: options.logger,
       });
-      set = LoadedSet.open(options, links.programIds());
+      set = await LoadedSet.open(options, links.programIds());
       return new Enforcement(options, links, set, unlock);
     } catch (error) {
       set?.close();

@@ -62,7 +62,7 @@ export class LoadedSet {
    * `linkedPrograms`: ids of the programs that pinned links run now.
    * @throws FleetblockError on planted pins, a refused object, missing rights
    */
-  static open(options: SetOptions, linkedPrograms: ReadonlySet<number>): LoadedSet {
+  static async open(options: SetOptions, linkedPrograms: ReadonlySet<number>): Promise<LoadedSet> {
     const { pinDir, layout } = options;
     const inUse = (set: PinSet): boolean => set.programs.some(({ id }) => linkedPrograms.has(id));
     finishInterrupted(options, inUse);
@@ -74,8 +74,8 @@ export class LoadedSet {
     const enforcing = linkedPrograms.size > 0;
     try {
       if (current && fits && (!enforcing || inUse(current)))
-        return LoadedSet.#adopt(options, current, shapes, found.maps);
-      const loaded = LoadedSet.#create(options, carriedMaps(options, found), enforcing ? 'staged' : 'fresh');
+        return await LoadedSet.#adopt(options, current, shapes, found.maps);
+      const loaded = await LoadedSet.#create(options, carriedMaps(options, found), enforcing ? 'staged' : 'fresh');
       for (const map of found.maps.values()) if (loaded.maps.get(map.name) !== map) map.close();
       if (!enforcing) loaded.#becomeCurrent();
       return loaded;
@@ -85,37 +85,47 @@ export class LoadedSet {
     }
   }
 
-  static #adopt(
+  static async #adopt(
     options: SetOptions,
     current: PinSet,
     shapes: readonly MapShape[],
     found: ReadonlyMap<string, LibbpfMap>,
-  ): LoadedSet {
+  ): Promise<LoadedSet> {
     const digest = digestOf(options.objectPath);
     const missing = shapes.filter((shape) => !found.has(shape.name));
     // The same object on the same maps: a swap would gain nothing, and some drivers restart their queues for it.
     const running = missing.length === 0 ? openSetProgram(current.path, digest) : undefined;
     if (running) return new LoadedSet(options, 'adopted', found, running);
-    const object = BpfObject.load(options.objectPath, { maxEntries: options.sizes, reuse: found });
-    const program = object.program(options.programName);
-    pinMissingMaps(
-      current.path,
-      missing.map((shape) => object.map(shape.name)),
-    );
-    pinProgram(current.path, program, digest);
-    return new LoadedSet(options, 'adopted', object.maps, program);
+    const object = await BpfObject.loadOffLoop(options.objectPath, { maxEntries: options.sizes, reuse: found });
+    try {
+      const program = object.program(options.programName);
+      pinMissingMaps(
+        current.path,
+        missing.map((shape) => object.map(shape.name)),
+      );
+      pinProgram(current.path, program, digest);
+      return new LoadedSet(options, 'adopted', object.maps, program);
+    } catch (error) {
+      object.close();
+      throw error;
+    }
   }
 
-  static #create(options: SetOptions, carried: ReadonlyMap<string, LibbpfMap>, origin: 'fresh' | 'staged'): LoadedSet {
-    const object = BpfObject.load(options.objectPath, { maxEntries: options.sizes, reuse: carried });
-    const program = object.program(options.programName);
-    createSet(
-      join(options.pinDir, stagedName(options.layout)),
-      object.pinnable(),
-      program,
-      digestOf(options.objectPath),
-    );
-    return new LoadedSet(options, origin, object.maps, program);
+  static async #create(
+    options: SetOptions,
+    carried: ReadonlyMap<string, LibbpfMap>,
+    origin: 'fresh' | 'staged',
+  ): Promise<LoadedSet> {
+    const object = await BpfObject.loadOffLoop(options.objectPath, { maxEntries: options.sizes, reuse: carried });
+    try {
+      const program = object.program(options.programName);
+      const path = join(options.pinDir, stagedName(options.layout));
+      createSet(path, object.pinnable(), program, digestOf(options.objectPath));
+      return new LoadedSet(options, origin, object.maps, program);
+    } catch (error) {
+      object.close();
+      throw error;
+    }
   }
 
   /** Once every link runs `program`: it becomes the set's only one, and sets that no link uses any more are removed. */

@@ -67,7 +67,7 @@ export async function openXdpDatapath(options: XdpDatapathOptions): Promise<XdpD
   const limits = options.limits ?? DEFAULT_LIMITS;
   const closers: (() => void)[] = [];
   try {
-    const enforcement = Enforcement.open({
+    const enforcement = await Enforcement.open({
       pinDir: options.pinDir ?? DEFAULT_PIN_DIR,
       layout: LAYOUT_VERSION,
       objectPath: options.objectPath ?? packagedObject(),

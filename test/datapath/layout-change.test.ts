@@ -54,8 +54,8 @@ describe.skipIf(whyNoNetwork() !== '')(`another layout of the maps ${whyNoNetwor
   });
 
   /** What an agent of the version with that layout does at its start. */
-  function start(layout: number): Enforcement {
-    const enforcement = Enforcement.open({
+  async function start(layout: number): Promise<Enforcement> {
+    const enforcement = await Enforcement.open({
       pinDir,
       layout,
       objectPath: packagedObject(),
@@ -98,7 +98,7 @@ describe.skipIf(whyNoNetwork() !== '')(`another layout of the maps ${whyNoNetwor
   const directories = () => readdirSync(pinDir).sort();
 
   it('an upgrade and a downgrade again: enforced at every step, old maps removed at the end of each', async () => {
-    let running = start(1);
+    let running = await start(1);
     expect(running.set.origin).toBe('fresh');
     await fill(running);
     await expectEnforced();
@@ -108,7 +108,7 @@ describe.skipIf(whyNoNetwork() !== '')(`another layout of the maps ${whyNoNetwor
     ] as const) {
       running.close();
       const before = programOf('in0');
-      const next = start(to);
+      const next = await start(to);
       expect([next.set.origin, next.staged]).toEqual(['staged', true]);
       expect(directories()).toEqual(['links', `staged-v${to}`, `v${from}`]);
       expect(programOf('in0')).toBe(before);
@@ -126,10 +126,10 @@ describe.skipIf(whyNoNetwork() !== '')(`another layout of the maps ${whyNoNetwor
   });
 
   it('a link that cannot be swapped: the new maps are not taken for enforced, and the next try finishes', async () => {
-    const old = start(1);
+    const old = await start(1);
     await fill(old);
     old.close();
-    const next = start(2);
+    const next = await start(2);
     await fill(next);
     const update = XdpLink.prototype.update;
     let failures = 1;
@@ -158,10 +158,10 @@ describe.skipIf(whyNoNetwork() !== '')(`another layout of the maps ${whyNoNetwor
   });
 
   it('a crash after one link was swapped: the next start takes the new maps for both', async () => {
-    const old = start(1);
+    const old = await start(1);
     await fill(old);
     old.close();
-    const next = start(2);
+    const next = await start(2);
     await fill(next);
     // As a crash in the middle of the swap leaves it: one link on the new program, the other on the old one, no renaming.
     const swapped = openPinnedLink(join(pinDir, 'links/in0'));
@@ -171,7 +171,7 @@ describe.skipIf(whyNoNetwork() !== '')(`another layout of the maps ${whyNoNetwor
     expect(directories()).toEqual(['links', 'staged-v2', 'v1']);
     expect(programOf('in0')).not.toBe(programOf('in1'));
     await expectEnforced();
-    const again = start(2);
+    const again = await start(2);
     expect(again.set.origin).toBe('adopted');
     expect(directories()).toEqual(['links', 'v2']);
     expect(programOf('in0')).toBe(programOf('in1'));
@@ -179,13 +179,13 @@ describe.skipIf(whyNoNetwork() !== '')(`another layout of the maps ${whyNoNetwor
   });
 
   it('a crash while the new maps were filled: they go, and the next start begins anew', async () => {
-    const old = start(1);
+    const old = await start(1);
     await fill(old);
     old.close();
-    start(2).close();
+    (await start(2)).close();
     expect(directories()).toEqual(['links', 'staged-v2', 'v1']);
     await expectEnforced();
-    expect(start(1).set.origin).toBe('adopted');
+    expect((await start(1)).set.origin).toBe('adopted');
     expect(directories()).toEqual(['links', 'v1']);
     await expectEnforced();
   });

@@ -1,5 +1,8 @@
 // The calls into libbpf and libc on maps and programs of a small object: every kind of map that the datapath has.
-import { readFileSync } from 'node:fs';
+import { execFileSync, spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DEFAULT_LIMITS, mapSizes } from '../../agent/datapath/decision/limits.ts';
 import { KernelError, type KernelMap } from '../../agent/datapath/kernel-map.ts';
@@ -109,6 +112,33 @@ describe.skipIf(whyNoNetwork() !== '')(`libbpf ${whyNoNetwork()}`, () => {
         seen.add(Buffer.from(keys).readUInt32LE(row * map.keyBytes + map.keyBytes - 4));
     expect(seen.size).toBe(ROWS);
     await map.deleteBatch(rows(ROWS, map.keyBytes), ROWS);
+  });
+
+  it('says what the verifier said of a load in a worker thread too', async () => {
+    const sizes = new Map([['fb_v6_exact', 2 ** 31]]);
+    const refused = BpfObject.loadOffLoop(packagedObject(), { maxEntries: sizes });
+    await expect(refused).rejects.toThrow(/refuses the BPF object .*\n.*fb_v6_exact/);
+  });
+
+  it('loads a program while signals come in quick succession, once they end', async () => {
+    // Somebody must listen: the kernel drops a signal that is ignored.
+    const heard = () => undefined;
+    process.on('SIGWINCH', heard);
+    const directory = mkdtempSync(join(tmpdir(), 'fbburst-'));
+    try {
+      const program = join(directory, 'signal-burst');
+      execFileSync('clang', ['-O2', '-o', program, join(import.meta.dirname, 'signal-burst.c')]);
+      // Longer than libbpf's own five attempts take, shorter than ours.
+      const burst = spawn(program, [`${process.pid}`, '250'], { stdio: ['ignore', 'pipe', 'inherit'] });
+      const over = new Promise((resolve) => burst.once('exit', resolve));
+      await new Promise((resolve) => burst.stdout.once('data', resolve));
+      const small = mapSizes({ v4Addresses: 1000, v6Addresses: 1000, prefixes: 1000 });
+      (await BpfObject.loadOffLoop(packagedObject(), { maxEntries: small })).close();
+      expect(await over).toBe(0);
+    } finally {
+      process.off('SIGWINCH', heard);
+      rmSync(directory, { recursive: true, force: true });
+    }
   });
 
   it('refuses buffers that are too short instead of reading past their end', async () => {

@@ -18,7 +18,7 @@ interface OffLoop<Args extends readonly unknown[]> {
 export interface Library {
   // libbpf: objects
   readonly objectOpen: (path: string, options: Bytes) => Pointer;
-  readonly objectLoad: (object: Pointer) => number;
+  readonly objectLoad: OffLoop<[object: Pointer]>;
   readonly objectClose: (object: Pointer) => void;
   readonly nextMap: (object: Pointer, after: Pointer) => Pointer;
   readonly nextProgram: (object: Pointer, after: Pointer) => Pointer;
@@ -64,6 +64,8 @@ export interface Library {
   readonly ringBufferFree: (ring: Pointer) => void;
   // libc
   readonly mmap: (at: Pointer, bytes: number, protection: number, flags: number, fd: number, offset: number) => Pointer;
+  readonly mallopt: (parameter: number, value: number) => number;
+  readonly mallocTrim: (keep: number) => number;
   readonly munmap: (at: Pointer, bytes: number) => number;
   readonly close: (fd: number) => number;
   /** fcntl F_DUPFD_CLOEXEC */
@@ -153,6 +155,8 @@ function load(): Library {
     ringBufferConsume: bpf.func('ring_buffer__consume', 'int', [p]),
     ringBufferFree: bpf.func('ring_buffer__free', 'void', [p]),
     mmap: libc.func('mmap', p, [p, 'size_t', 'int', 'int', 'int', 'int64_t']),
+    mallopt: libc.func('mallopt', 'int', ['int', 'int']),
+    mallocTrim: libc.func('malloc_trim', 'int', ['size_t']),
     munmap: libc.func('munmap', 'int', [p, 'size_t']),
     close: libc.func('close', 'int', ['int']),
     duplicate: (fd) => fcntl(fd, F_DUPFD_CLOEXEC, 'int', 0),

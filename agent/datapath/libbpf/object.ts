@@ -1,10 +1,10 @@
 // Opens the compiled BPF object and loads it into the kernel: with maps of chosen sizes, or over maps that exist already.
 import { existsSync } from 'node:fs';
+import { setTimeout as later } from 'node:timers/promises';
 import { FleetblockError } from '../../../common/errors.ts';
-import { KernelError } from '../kernel-map.ts';
-import { check, errnoName, kernelError } from './errno.ts';
+import { check, errnoName, failure, kernelError } from './errno.ts';
 import { PROGRAM_TYPE_XDP } from './info.ts';
-import { library, type Pointer } from './library.ts';
+import { library, offLoop, type Pointer } from './library.ts';
 import { LibbpfMap } from './map.ts';
 import { routeMessages, takeMessages } from './messages.ts';
 import { XdpProgram } from './program.ts';
@@ -29,6 +29,9 @@ export interface MapShape {
 }
 
 const BPF_F_XDP_HAS_FRAGS = 1 << 5;
+/** Loads that a signal may end, each tried five times by libbpf, and the pause after each in loads off the loop. */
+const INTERRUPTED_ATTEMPTS = 10;
+const INTERRUPTED_PAUSE_MS = 50;
 
 export class BpfObject {
   readonly path: string;
@@ -72,16 +75,21 @@ export class BpfObject {
    * @throws FleetblockError FAILED_PRECONDITION with what the kernel's verifier said, or PERMISSION_DENIED
    */
   static load(path: string, options: LoadOptions = {}): BpfObject {
-    const frags = options.frags ?? true;
-    try {
-      return loadOnce(path, options, frags);
-    } catch (error) {
-      // Kernels before 5.18 do not know the flag and say EINVAL; any other reason shows again without it.
-      if (frags && error instanceof FleetblockError && error.cause instanceof KernelError) {
-        if (error.cause.errnoName === 'EINVAL') return loadOnce(path, options, false);
-      }
-      throw error;
+    for (const attempt of attempts(path, options)) {
+      const loaded = attempt.take(library().objectLoad(attempt.object));
+      if (loaded) return loaded;
     }
+    throw interrupted(path);
+  }
+
+  /** The same in a worker thread: the kernel checks a program for a tenth of a second and more. */
+  static async loadOffLoop(path: string, options: LoadOptions = {}): Promise<BpfObject> {
+    for (const attempt of attempts(path, options)) {
+      const loaded = attempt.take(await offLoop(library().objectLoad, attempt.object));
+      if (loaded) return loaded;
+      await later(INTERRUPTED_PAUSE_MS);
+    }
+    throw interrupted(path);
   }
 
   /** @throws FleetblockError INTERNAL when the object has no such map */
@@ -161,43 +169,107 @@ function setSizes(object: Pointer, path: string, maxEntries: ReadonlyMap<string,
   }
 }
 
-function loadOnce(path: string, options: LoadOptions, frags: boolean): BpfObject {
-  const lib = library();
-  const object = openObject(path);
-  try {
-    setSizes(object, path, options.maxEntries ?? new Map());
-    const reused = new Set<LibbpfMap>();
-    for (const map of mapsOf(object)) {
-      const existing = options.reuse?.get(lib.mapName(map));
-      if (existing === undefined) continue;
-      check(lib.mapReuseFd(map, existing.fd), `cannot use the existing map ${existing.name}`);
-      reused.add(existing);
+/**
+ * Attempts at a load, until one succeeds. Kernels before 5.18 do not know multi-buffer programs and say EINVAL: the next attempt does
+ * without them, and any other reason shows again. A signal that comes while the kernel checks the program ends that with EAGAIN; libbpf
+ * begins anew four times, within moments, which signals in quick succession (a profiler's) outlast.
+ */
+function* attempts(path: string, options: LoadOptions): Generator<LoadAttempt> {
+  let frags = options.frags ?? true;
+  for (let left = INTERRUPTED_ATTEMPTS; left > 0; ) {
+    const attempt = new LoadAttempt(path, options, frags);
+    try {
+      yield attempt;
+    } finally {
+      attempt.close();
     }
-    for (const program of programsOf(object)) {
-      if (lib.programType(program) !== PROGRAM_TYPE_XDP) continue;
-      const flags = lib.programFlags(program) & ~BPF_F_XDP_HAS_FRAGS;
-      check(lib.programSetFlags(program, frags ? flags | BPF_F_XDP_HAS_FRAGS : flags), 'cannot set program flags');
+    if (attempt.failed === 'EINVAL') frags = false;
+    else left--;
+  }
+}
+
+/** One object, opened and prepared, to be loaded once. */
+class LoadAttempt {
+  readonly object: Pointer;
+  /** Why it is worth another attempt. */
+  failed: 'EINVAL' | 'EAGAIN' | undefined;
+  readonly #path: string;
+  readonly #options: LoadOptions;
+  readonly #frags: boolean;
+  readonly #reused = new Set<LibbpfMap>();
+
+  constructor(path: string, options: LoadOptions, frags: boolean) {
+    this.#path = path;
+    this.#options = options;
+    this.#frags = frags;
+    this.object = openObject(path);
+    try {
+      this.#prepare();
+    } catch (error) {
+      this.close();
+      throw error;
     }
     takeMessages();
-    const result = lib.objectLoad(object);
-    if (result < 0) throw loadError(path, result, takeMessages());
+  }
+
+  /** `result`: of the load. @returns undefined when another attempt may do. @throws FleetblockError */
+  take(result: number): BpfObject | undefined {
+    const name = failure(result);
+    if (name === undefined) return this.#collect();
+    if (name === 'EAGAIN' || (name === 'EINVAL' && this.#frags)) {
+      this.failed = name;
+      return undefined;
+    }
+    throw loadError(this.#path, result, takeMessages());
+  }
+
+  /** Closes libbpf's own descriptors; those of the result are duplicates. */
+  close(): void {
+    library().objectClose(this.object);
+  }
+
+  #prepare(): void {
+    const lib = library();
+    setSizes(this.object, this.#path, this.#options.maxEntries ?? new Map());
+    for (const map of mapsOf(this.object)) {
+      const existing = this.#options.reuse?.get(lib.mapName(map));
+      if (existing === undefined) continue;
+      check(lib.mapReuseFd(map, existing.fd), `cannot use the existing map ${existing.name}`);
+      this.#reused.add(existing);
+    }
+    for (const program of programsOf(this.object)) {
+      if (lib.programType(program) !== PROGRAM_TYPE_XDP) continue;
+      const flags = lib.programFlags(program) & ~BPF_F_XDP_HAS_FRAGS;
+      check(
+        lib.programSetFlags(program, this.#frags ? flags | BPF_F_XDP_HAS_FRAGS : flags),
+        'cannot set program flags',
+      );
+    }
+  }
+
+  #collect(): BpfObject {
+    const lib = library();
     const maps = new Map<string, LibbpfMap>();
     const internal = new Set<string>();
-    for (const map of mapsOf(object)) {
+    for (const map of mapsOf(this.object)) {
       const name = lib.mapName(map);
       if (lib.mapIsInternal(map)) internal.add(name);
-      maps.set(name, options.reuse?.get(name) ?? new LibbpfMap(duplicate(lib.mapFd(map)), name));
+      maps.set(name, this.#options.reuse?.get(name) ?? new LibbpfMap(duplicate(lib.mapFd(map)), name));
     }
     const programs = new Map<string, XdpProgram>();
-    for (const program of programsOf(object)) {
+    for (const program of programsOf(this.object)) {
       const name = lib.programName(program);
       programs.set(name, new XdpProgram(duplicate(lib.programFd(program)), name));
     }
-    return new BpfObject(path, maps, programs, internal, reused);
-  } finally {
-    // Closes libbpf's own descriptors; ours are duplicates.
-    lib.objectClose(object);
+    return new BpfObject(this.#path, maps, programs, internal, this.#reused);
   }
+}
+
+function interrupted(path: string): FleetblockError {
+  return new FleetblockError(
+    'FAILED_PRECONDITION',
+    `the kernel's check of ${path} was interrupted again and again (EAGAIN): something sends signals to this process all the time, such as a profiler; stop it and try again`,
+  );
 }
 
 function loadError(path: string, result: number, messages: readonly string[]): FleetblockError {
