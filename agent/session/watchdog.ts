@@ -1,30 +1,30 @@
-// Notices a peer that has gone silent. One timer a session, moved on rather than made anew for every message.
+// Notices a peer that has gone silent. One timer a session, which looks at the clock when it is due: messages do not touch it.
 
 export class Watchdog {
   readonly #onSilence: () => void;
   #limitMs: number;
   #timer: NodeJS.Timeout;
+  #heardMs = performance.now();
   #busy = false;
+  #stopped = false;
 
   /** `onSilence` is called once, after `limitMs` in which neither `heard` was called nor the session was busy. */
   constructor(limitMs: number, onSilence: () => void) {
     this.#onSilence = onSilence;
     this.#limitMs = limitMs;
-    this.#timer = this.#arm();
+    this.#timer = this.#arm(limitMs);
   }
 
   heard(): void {
-    this.#timer.refresh();
+    this.#heardMs = performance.now();
   }
 
   setLimit(limitMs: number): void {
-    if (limitMs === this.#limitMs) {
-      this.heard();
-      return;
-    }
+    this.heard();
+    if (limitMs === this.#limitMs) return;
     this.#limitMs = limitMs;
     clearTimeout(this.#timer);
-    this.#timer = this.#arm();
+    this.#timer = this.#arm(limitMs);
   }
 
   /** While a change is applied nothing is read: that silence is this side's own. */
@@ -39,13 +39,23 @@ export class Watchdog {
   }
 
   stop(): void {
+    this.#stopped = true;
     clearTimeout(this.#timer);
   }
 
-  #arm(): NodeJS.Timeout {
-    return setTimeout(() => {
-      if (this.#busy) this.#timer.refresh();
-      else this.#onSilence();
-    }, this.#limitMs);
+  #arm(ms: number): NodeJS.Timeout {
+    // When this process was held up, what came meanwhile was not read yet: it is, before this is judged.
+    return setTimeout(() => setImmediate(() => this.#judge()), ms);
+  }
+
+  #judge(): void {
+    if (this.#stopped) return;
+    const leftMs = this.#busy ? this.#limitMs : this.#heardMs + this.#limitMs - performance.now();
+    if (leftMs <= 0) {
+      this.#onSilence();
+      return;
+    }
+    clearTimeout(this.#timer);
+    this.#timer = this.#arm(Math.ceil(leftMs));
   }
 }

@@ -32,9 +32,14 @@ export function toStatus(error: unknown): StatusObject & Error {
 
 /** What a call's failure means on this side. */
 export function fromServiceError(error: ServiceError): FleetblockError {
-  const found = Object.entries(CODES).find(([, code]) => code === error.code);
+  return fromStatus(error.code, error.details || error.message, error);
+}
+
+/** The same of a status's code and text. */
+export function fromStatus(status: number, text: string, cause?: unknown): FleetblockError {
+  const found = Object.entries(CODES).find(([, code]) => code === status);
   const code = found && isErrorCode(found[0]) ? found[0] : 'INTERNAL';
-  return new FleetblockError(code, error.details || error.message, { cause: error });
+  return new FleetblockError(code, text || `the call ended with status ${status}`, { cause });
 }
 
 /** True for errors that grpc-js reports: they have a numeric code and details. */

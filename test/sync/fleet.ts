@@ -9,8 +9,7 @@ import { Agent } from '../../agent/agent.ts';
 import { systemAgentClock } from '../../agent/boot-clock.ts';
 import { noStore } from '../../agent/held.ts';
 import { MemoryDatapath } from '../../agent/memory-datapath.ts';
-import { reach } from '../../agent/services/reach.ts';
-import { openSyncStream } from '../../agent/services/sync-stream.ts';
+import { SyncDialer } from '../../agent/services/sync-stream.ts';
 import { type Clock, systemClock } from '../../common/clock.ts';
 import { formatEndpoint } from '../../common/endpoint.ts';
 import type { EntryTable } from '../../common/entry-table.ts';
@@ -144,6 +143,7 @@ export class SimulatedHost {
 
   constructor(address: string, identity: HostIdentity, protects: readonly string[] = []) {
     const clock = systemAgentClock();
+    const dialer = new SyncDialer();
     const prefixes = protects.map(parsePrefix);
     this.identity = identity;
     this.datapath = new MemoryDatapath({ bootMs: clock.bootMs });
@@ -154,10 +154,7 @@ export class SimulatedHost {
       log: silent,
       agentVersion: '0',
       kernelVersion: '6',
-      dial: async (signal) => {
-        await reach(address, signal);
-        return openSyncStream(address, identity);
-      },
+      dial: (signal) => dialer.dial(address, identity, signal),
       protectedRows: async () =>
         packEntries(prefixes.map((prefix) => ({ prefix, allow: true, monitor: false, ttlMs: 0 }))),
       protectedAddresses: () => prefixes.map((prefix) => ({ prefix, why: 'own address' })),

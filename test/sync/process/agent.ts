@@ -4,7 +4,7 @@
 import { Agent } from '../../../agent/agent.ts';
 import { systemAgentClock } from '../../../agent/boot-clock.ts';
 import { MemoryDatapath } from '../../../agent/memory-datapath.ts';
-import { openSyncStream } from '../../../agent/services/sync-stream.ts';
+import { SyncDialer } from '../../../agent/services/sync-stream.ts';
 import { StateFile } from '../../../agent/state-file.ts';
 import { createLogger } from '../../../common/logger.ts';
 import { listed } from '../fleet.ts';
@@ -19,6 +19,7 @@ process.once('message', (message) => {
     privateKey: String(privateKey),
   };
   const clock = systemAgentClock();
+  const dialer = new SyncDialer();
   const log = createLogger('agent', process.env.FLEETBLOCK_TEST_LOG ?? 'silent');
   const datapath = new MemoryDatapath({ bootMs: clock.bootMs });
   const agent = new Agent({
@@ -28,7 +29,7 @@ process.once('message', (message) => {
     log,
     agentVersion: '0',
     kernelVersion: '6',
-    dial: () => openSyncStream(address, identity),
+    dial: (signal) => dialer.dial(address, identity, signal),
   });
   process.on('message', () => process.send?.(listed(datapath.held)));
   void agent.run(new AbortController().signal);

@@ -1,0 +1,128 @@
+// The way to the controller: TCP, then TLS, each with a limit of its own. Does anybody listen there is known soon, for a black hole must
+// not cost minutes; a controller that many hosts dial at once may take its time for the handshake, and a host that gave up on it
+// would only make it begin again.
+import { connect, type Socket } from 'node:net';
+import { createSecureContext, type SecureContext, type TLSSocket, connect as tlsConnect } from 'node:tls';
+import { parseEndpoint } from '../../common/endpoint.ts';
+import { FleetblockError, messageOf } from '../../common/errors.ts';
+import { type ClientIdentity, CONTROLLER_NAME } from '../../common/rpc/channel.ts';
+
+/** Two attempts of TCP, the second after a second. */
+const REACH_MS = 1500;
+/** For a handshake that does not come to its end; twice as long after each time that it was too short. */
+const PATIENCE_MS = { first: 15_000, most: 120_000 } as const;
+
+export interface ConnectorOptions {
+  /** Default 1,500. */
+  readonly reachMs?: number;
+  /** Default 15,000. */
+  readonly patienceMs?: number;
+}
+
+export class Connector {
+  readonly #reachMs: number;
+  readonly #firstPatienceMs: number;
+  #patienceMs: number;
+  /** Reading its texts takes as long as a handshake: kept while they stay the same. */
+  #kept: { readonly identity: ClientIdentity; readonly context: SecureContext } | undefined;
+
+  constructor({ reachMs = REACH_MS, patienceMs = PATIENCE_MS.first }: ConnectorOptions = {}) {
+    this.#reachMs = reachMs;
+    this.#firstPatienceMs = patienceMs;
+    this.#patienceMs = patienceMs;
+  }
+
+  /**
+   * A connection to the controller at HOST:PORT, its certificate checked against the fleet's root and its name.
+   * @throws FleetblockError UNAVAILABLE: nobody listens, no answer in time, another controller, or `signal` was aborted
+   */
+  async connect(controller: string, identity: ClientIdentity, signal: AbortSignal): Promise<TLSSocket> {
+    const context = this.#contextOf(identity);
+    const { host, port } = parseEndpoint(controller);
+    const tcp = connect({ host, port, noDelay: true });
+    try {
+      await arrived(tcp, 'connect', this.#reachMs, signal);
+      const tls = tlsConnect({
+        socket: tcp,
+        secureContext: context,
+        servername: CONTROLLER_NAME,
+        ALPNProtocols: ['h2'],
+      });
+      await this.#patiently(tls, signal);
+      if (tls.alpnProtocol !== 'h2') throw new Error('it does not speak HTTP/2');
+      return tls;
+    } catch (error) {
+      tcp.destroy();
+      throw new FleetblockError('UNAVAILABLE', `cannot reach the controller at ${controller}: ${messageOf(error)}`, {
+        cause: error,
+      });
+    }
+  }
+
+  async #patiently(tls: TLSSocket, signal: AbortSignal): Promise<void> {
+    try {
+      await arrived(tls, 'secureConnect', this.#patienceMs, signal);
+      this.#patienceMs = this.#firstPatienceMs;
+    } catch (error) {
+      tls.destroy();
+      if (error instanceof TooLate) this.#patienceMs = Math.min(PATIENCE_MS.most, this.#patienceMs * 2);
+      throw error;
+    }
+  }
+
+  #contextOf(identity: ClientIdentity): SecureContext {
+    const { rootCertificate, certificateChain, privateKey } = identity;
+    const kept = this.#kept;
+    if (
+      kept?.identity.privateKey === privateKey &&
+      kept.identity.certificateChain === certificateChain &&
+      kept.identity.rootCertificate === rootCertificate
+    )
+      return kept.context;
+    const context = createSecureContext({
+      ca: rootCertificate,
+      cert: certificateChain,
+      key: privateKey,
+      minVersion: 'TLSv1.3',
+    });
+    this.#kept = { identity, context };
+    return context;
+  }
+}
+
+class TooLate extends Error {}
+
+/** Resolves with the event; rejects with the socket's error, its end, after `limitMs` or with the signal. */
+function arrived(
+  socket: Socket,
+  event: 'connect' | 'secureConnect',
+  limitMs: number,
+  signal: AbortSignal,
+): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const aborted = () => reject(new Error('no longer wanted'));
+    const done = () => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', aborted);
+    };
+    // When this process was held up, the answer may be there already: it is looked at first. Not the socket's own timeout: that
+    // counts from the look-up of a name, which has limits of its own.
+    const late = () => setImmediate(() => reject(new TooLate(`no answer in ${limitMs} ms`)));
+    const timer = setTimeout(late, limitMs);
+    if (signal.aborted) aborted();
+    signal.addEventListener('abort', aborted, { once: true });
+    socket.once(event, () => {
+      done();
+      resolve();
+    });
+    // Stays: an error after the promise is settled must not be an uncaught one.
+    socket.on('error', (error) => {
+      done();
+      reject(error);
+    });
+    socket.once('close', () => {
+      done();
+      reject(new Error('the connection was closed'));
+    });
+  });
+}

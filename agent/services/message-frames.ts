@@ -1,0 +1,48 @@
+// gRPC's framing on an HTTP/2 stream: a flag that says whether the message is compressed, four bytes of length in network order, the
+// message.
+import { FleetblockError } from '../../common/errors.ts';
+import { MAX_MESSAGE_BYTES } from '../../common/rpc/channel.ts';
+
+const HEADER = 5;
+
+export function frameOf(message: Uint8Array): Buffer {
+  const frame = Buffer.allocUnsafe(HEADER + message.length);
+  frame[0] = 0;
+  frame.writeUInt32BE(message.length, 1);
+  frame.set(message, HEADER);
+  return frame;
+}
+
+/** Puts messages together from the pieces in which they arrive. */
+export class MessageFrames {
+  #pieces: Buffer[] = [];
+  #length = 0;
+  /** Bytes that must be there before it is worth looking. */
+  #needed = HEADER;
+
+  /** @returns what is whole now, views into the pieces. @throws FleetblockError INTERNAL, RESOURCE_EXHAUSTED: read no further */
+  take(piece: Buffer): Buffer[] {
+    this.#pieces.push(piece);
+    this.#length += piece.length;
+    if (this.#length < this.#needed) return [];
+    const bytes = this.#pieces.length === 1 ? piece : Buffer.concat(this.#pieces);
+    const messages: Buffer[] = [];
+    let at = 0;
+    this.#needed = HEADER;
+    while (bytes.length - at >= HEADER) {
+      if (bytes[at] !== 0) throw new FleetblockError('INTERNAL', 'the controller sent a compressed message');
+      const length = bytes.readUInt32BE(at + 1);
+      if (length > MAX_MESSAGE_BYTES)
+        throw new FleetblockError('RESOURCE_EXHAUSTED', `the controller sent a message of ${length} bytes`);
+      this.#needed = HEADER + length;
+      if (bytes.length - at < this.#needed) break;
+      messages.push(bytes.subarray(at + HEADER, at + this.#needed));
+      at += this.#needed;
+      this.#needed = HEADER;
+    }
+    const rest = bytes.subarray(at);
+    this.#pieces = rest.length > 0 ? [rest] : [];
+    this.#length = rest.length;
+    return messages;
+  }
+}
