@@ -4,7 +4,20 @@ import { EntryTable, type FamilyTable } from '../common/entry-table.ts';
 import { type FamilyColumns, FLAG_ALLOW, NO_ENTRIES, type PackedEntries } from '../common/packed.ts';
 import type { Family, Prefix } from '../common/prefix.ts';
 import type { EntryChange } from './datapath/datapath.ts';
-import { breathe, concatEntries, copyRow, FAMILIES, filterRows, find, forEachRow, inSlices, UndoLog } from './rows.ts';
+import {
+  breathe,
+  columnsOf,
+  concatEntries,
+  copyRow,
+  FAMILIES,
+  filterInSlices,
+  filterRows,
+  find,
+  forEachRow,
+  inSlices,
+  UndoLog,
+  withoutRows,
+} from './rows.ts';
 
 /** A change that the table shows already; `undo` takes it back when the kernel refused it. */
 export interface StagedChange {
@@ -64,14 +77,17 @@ export class EffectiveTable {
   /** The view's rows, in parts; remaining times counted from `nowMs`, at least 1 ms for what has an end. */
   packView(nowMs: number): PackedEntries[] {
     const all = this.#table.pack(nowMs);
-    const view = this.#protected.size === 0 ? all : filterRows(all, (...row) => !this.#isProtected(...row));
-    return this.#hidden.size === 0 ? [view] : [view, this.#hidden.pack(nowMs)];
+    const view = FAMILIES.flatMap((family) => withoutRows(family, columnsOf(all, family), this.#protectedIn(family)));
+    return this.#hidden.size === 0 ? view : [...view, this.#hidden.pack(nowMs)];
   }
 
   /** Changes the view. Remaining times count from `nowMs`. Nothing else may use the table until it is done. */
   async stage(adds: PackedEntries, removes: PackedEntries, nowMs: number): Promise<StagedChange> {
-    const kernelAdds = filterRows(adds, (...row) => !this.#isProtected(...row));
-    const kernelRemoves = filterRows(removes, (...row) => !this.#isProtected(...row) && !this.#isHidden(...row));
+    const kernelAdds = await filterInSlices(adds, (...row) => !this.#isProtected(...row));
+    const kernelRemoves = await filterInSlices(
+      removes,
+      (...row) => !this.#isProtected(...row) && !this.#isHidden(...row),
+    );
     const undo = await this.#remember([adds, removes], this.#hidden.size > 0 || kernelAdds !== adds);
     if (kernelAdds !== adds)
       this.#hidden.addAll(
@@ -166,6 +182,15 @@ export class EffectiveTable {
     const next = new EffectiveTable(view);
     await next.protect(this.#protected.pack(0), 0);
     return next;
+  }
+
+  /** Where the protected rows of a family stand in #table, in order. */
+  #protectedIn(family: Family): number[] {
+    const rows: number[] = [];
+    forEachRow(this.#protected.pack(0), (of, columns, row) => {
+      if (of === family) rows.push(find(this.#table, family, columns, row));
+    });
+    return rows.sort((a, b) => a - b);
   }
 
   // Protected rows are allow rows: for the others, which are nearly all, no table is looked at.

@@ -107,9 +107,48 @@ async function sliceBySlice(entries: PackedEntries, work: (slice: PackedEntries)
   }
 }
 
+/** As filterRows, but the event loop runs in between when there are many rows. @returns no promise when there are few */
+export function filterInSlices(
+  entries: PackedEntries,
+  keep: (family: Family, columns: FamilyColumns, row: number) => boolean,
+): Promise<PackedEntries> | PackedEntries {
+  if (Math.max(entries.v4.count, entries.v6.count) <= SLICE_ROWS) return filterRows(entries, keep);
+  return filterSliceBySlice(entries, keep);
+}
+
+async function filterSliceBySlice(
+  entries: PackedEntries,
+  keep: (family: Family, columns: FamilyColumns, row: number) => boolean,
+): Promise<PackedEntries> {
+  const kept: PackedEntries[] = [];
+  let all = true;
+  await inSlices(entries, (slice) => {
+    const rows = filterRows(slice, keep);
+    if (rows !== slice) all = false;
+    kept.push(rows);
+  });
+  return all ? entries : concatEntries(kept);
+}
+
+/** The rows of one family around those of `gone`, which is sorted; they share the columns' memory. */
+export function withoutRows(family: Family, columns: FamilyColumns, gone: readonly number[]): PackedEntries[] {
+  const parts: PackedEntries[] = [];
+  let from = 0;
+  for (const row of [...gone, columns.count]) {
+    if (row > from) {
+      const rows = cutColumns(family, columns, from, row);
+      parts.push(family === 4 ? { ...NO_ENTRIES, v4: rows } : { ...NO_ENTRIES, v6: rows });
+    }
+    from = row + 1;
+  }
+  return parts;
+}
+
 function sliceColumns(family: Family, columns: FamilyColumns, start: number): FamilyColumns {
-  const from = Math.min(columns.count, start);
-  const end = Math.min(columns.count, start + SLICE_ROWS);
+  return cutColumns(family, columns, Math.min(columns.count, start), Math.min(columns.count, start + SLICE_ROWS));
+}
+
+function cutColumns(family: Family, columns: FamilyColumns, from: number, end: number): FamilyColumns {
   const width = addressBytes(family);
   return {
     count: end - from,

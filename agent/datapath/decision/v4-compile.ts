@@ -25,6 +25,12 @@ export class Lengths {
     ((flags & FLAG_ALLOW) !== 0 ? this.allows : this.blocks)[length] = 1;
   }
 
+  /** Nothing is known: every length is to be probed. */
+  all(): void {
+    this.blocks.fill(1);
+    this.allows.fill(1);
+  }
+
   clear(): void {
     this.blocks.fill(0);
     this.allows.fill(0);

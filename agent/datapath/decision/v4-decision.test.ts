@@ -127,6 +127,28 @@ describe('V4Decision', () => {
     expect(memory.arena.free).toBe(before.free);
   });
 
+  test('after a change that does not fit, what it would have removed is still found', async () => {
+    const memory = new V4Memory(buffers(2));
+    const decision = new V4Decision(memory, () => undefined);
+    const table = new EntryTable();
+    const change = async (adds: readonly Entry[], removes: readonly Entry[]) => {
+      table.addAll(packEntries(adds), 0);
+      table.removeAll(packEntries(removes));
+      const outcome = await decision.apply(packEntries(adds).v4, packEntries(removes).v4, table.v4);
+      release(outcome.garbage);
+      return outcome;
+    };
+    const wide = [block('10.0.0.0', 22)];
+    expect((await change(wide, [])).full).toBe(false);
+    const many = Array.from({ length: 600 }, (_, i) => block(`11.${i >> 2}.${(i & 3) << 6}.1`));
+    expect((await change(many, wide)).full).toBe(true);
+    table.removeAll(packEntries(many));
+    table.addAll(packEntries(wide), 0);
+    const inside = [block('10.0.1.1')];
+    for (const step of [await change(inside, []), await change([], inside)]) expect(step.full).toBe(false);
+    expect(memory.decide(addressAt(Uint8Array.of(10, 0, 1, 9), 0))).toBe('drop');
+  });
+
   test('spread addresses take compact records of 16 bytes', async () => {
     const memory = new V4Memory(buffers(2));
     const list = Array.from({ length: 8 }, (_, i) => block(`10.0.${i}.${i}`));

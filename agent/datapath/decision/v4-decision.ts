@@ -16,6 +16,7 @@ const SLASH24S = 1 << 24;
 const ROWS_A_PROBED_SLASH24 = 400;
 const PASS_ROWS = 100_000;
 const BLOCKS_BETWEEN_LOOKS = 64;
+const ROWS_BETWEEN_LOOKS = 4096;
 
 /** What became of a change. When it was `full`, the structure is what it was before. */
 export interface V4Outcome {
@@ -41,12 +42,14 @@ export class V4Decision {
 
   /** Follows the rows of `adds` and `removes`, which `table` has and has not. */
   async apply(adds: FamilyColumns, removes: FamilyColumns, table: FamilyTable): Promise<V4Outcome> {
-    for (let row = 0; row < adds.count; row++) this.#lengths.add(adds.lengths[row] ?? 0, adds.flags[row] ?? 0);
-    const affected = countSlash24s(adds) + countSlash24s(removes);
+    const mostProbed = (table.size + PASS_ROWS) / ROWS_A_PROBED_SLASH24;
+    for (let row = 0; row < adds.count && row <= mostProbed; row++)
+      this.#lengths.add(adds.lengths[row] ?? 0, adds.flags[row] ?? 0);
+    const affected = countSlash24s(adds, mostProbed) + countSlash24s(removes, mostProbed);
     if (affected === 0) return { full: false, differing: 0, narrowed: false, garbage: [] };
-    if (affected * ROWS_A_PROBED_SLASH24 < table.size + PASS_ROWS)
-      return this.#probe(slash24sOf([adds, removes], affected), table);
-    return this.rebuild(table, blocksOf([adds, removes]));
+    if (affected < mostProbed) return this.#probe(slash24sOf([adds, removes], affected), table);
+    // A pass counts the lengths of all rows anew.
+    return this.rebuild(table, await blocksOf([adds, removes]));
   }
 
   /**
@@ -54,7 +57,8 @@ export class V4Decision {
    */
   async rebuild(table: FamilyTable, only?: Uint8Array, dry = false): Promise<V4Outcome> {
     const pacer = new Pacer();
-    const buckets = await Buckets.of(table, this.#lengths, pacer);
+    // A comparison says nothing of what the structure follows.
+    const buckets = await Buckets.of(table, dry ? new Lengths() : this.#lengths, pacer);
     const change = new V4Change(this.#memory, dry);
     const { front, index } = this.#memory;
     let differing = 0;
@@ -71,7 +75,11 @@ export class V4Decision {
       this.#draft.clear();
       buckets.addBlock(block, this.#draft);
       const wrong = await this.#write(change, block, ALL, ALL);
-      if (wrong === FULL) return takenBack(change);
+      if (wrong === FULL) {
+        // What was counted is the table that did not fit: any length may be back.
+        this.#lengths.all();
+        return takenBack(change);
+      }
       differing += wrong;
     }
     return { full: false, differing, narrowed: change.narrowed, garbage: change.commit() };
@@ -117,9 +125,11 @@ function takenBack(change: V4Change): V4Outcome {
   return { full: true, differing: 0, narrowed: change.narrowed, garbage };
 }
 
-function countSlash24s(columns: FamilyColumns): number {
+/** Stops counting where there are more than `most`. */
+function countSlash24s(columns: FamilyColumns, most: number): number {
   let count = 0;
-  for (let row = 0; row < columns.count; row++) count += 2 ** Math.max(0, 24 - (columns.lengths[row] ?? 0));
+  for (let row = 0; row < columns.count && count <= most; row++)
+    count += 2 ** Math.max(0, 24 - (columns.lengths[row] ?? 0));
   return count;
 }
 
@@ -140,12 +150,16 @@ function slash24sOf(columns: readonly FamilyColumns[], count: number): Uint32Arr
 }
 
 /** A 1 for every block that a row touches. */
-function blocksOf(columns: readonly FamilyColumns[]): Uint8Array {
+async function blocksOf(columns: readonly FamilyColumns[]): Promise<Uint8Array> {
+  const pacer = new Pacer();
   const blocks = new Uint8Array(V4_BLOCKS);
   for (const { count, addresses, lengths } of columns) {
     for (let row = 0; row < count; row++) {
+      if (row % ROWS_BETWEEN_LOOKS === 0 && pacer.due) await pacer.rest();
       const first = addressAt(addresses, row * 4) >>> 14;
-      blocks.fill(1, first, first + 2 ** Math.max(0, 18 - (lengths[row] ?? 0)));
+      const length = lengths[row] ?? 0;
+      if (length >= 18) blocks[first] = 1;
+      else blocks.fill(1, first, first + 2 ** (18 - length));
     }
   }
   return blocks;
