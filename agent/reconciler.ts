@@ -7,11 +7,12 @@ import type { Logger } from '../common/logger.ts';
 import { entryCount, type PackedEntries } from '../common/packed.ts';
 import type { Revision } from '../common/revision.ts';
 import type { AgentClock } from './boot-clock.ts';
-import { type Datapath, DatapathError } from './datapath/datapath.ts';
+import type { Datapath } from './datapath/datapath.ts';
 import { EffectiveTable, type EndedRows, type StagedChange } from './effective-table.ts';
 import { HELD_NOTHING, type Held, isCurrent, markOf, Refusal, type ViewStore } from './held.ts';
+import { type BehindRecord, behindText, checkEpoch, kernelRefusal, regression, revisionsOf } from './refusals.ts';
 import { diffInSlices } from './rows.ts';
-import { regression, type ViewDelta, type ViewSnapshot } from './view-change.ts';
+import type { ViewDelta, ViewSnapshot } from './view-change.ts';
 
 export interface ReconcilerOptions {
   readonly datapath: Datapath;
@@ -36,8 +37,8 @@ export class Reconciler {
   #wantedProtected: PackedEntries | undefined;
   #driftRepairs = 0n;
   #kernelProblem = '';
-  /** Why nothing is touched: the maps' revision is another one than the record's. */
-  #behind: { readonly recorded: Revision; readonly marked: Revision } | undefined;
+  /** Why nothing is touched. */
+  #behind: BehindRecord | undefined;
   #queue: Promise<unknown> = Promise.resolve();
   readonly #listeners = new Set<() => void>();
 
@@ -56,10 +57,7 @@ export class Reconciler {
 
   /** One sentence each; empty when all is well. */
   get problems(): string[] {
-    const behind = this.#behind
-      ? `the kernel holds revision ${this.#behind.marked}, the record on disk ${this.#behind.recorded}: the kernel goes on as it is until the controller sends the list`
-      : '';
-    return [this.#kernelProblem, behind, this.#options.store.problem].filter((text) => text !== '');
+    return [this.#kernelProblem, behindText(this.#behind), this.#options.store.problem].filter((text) => text !== '');
   }
 
   /** What the kernel should hold. Read only; in the middle of a piece of work some of its rows are changed already. */
@@ -131,7 +129,7 @@ export class Reconciler {
   applyDelta(delta: ViewDelta): Promise<number> {
     return this.#serially(async () => {
       const { store, clock } = this.#options;
-      this.#checkEpoch(delta.epoch);
+      checkEpoch(this.#held, delta.epoch);
       const { revision } = this.#held;
       if (this.#held.epoch === '') throw new Refusal('SEQUENCE', 'this agent holds nothing: it needs a snapshot');
       if (delta.to < revision) throw regression(delta.to, revision);
@@ -179,7 +177,7 @@ export class Reconciler {
           kernelUs = Math.round((clock.monotonicMs() - started) * 1000);
         }
       } catch (error) {
-        throw this.#kernelRefusal(error);
+        throw kernelRefusal(error, this.#options.log);
       }
       failpoint('agent.apply.after-kernel');
       this.#effective = view;
@@ -196,7 +194,7 @@ export class Reconciler {
   /** Whether a snapshot would be taken: asked before its rows come. @throws Refusal */
   checkSnapshot(epoch: string, revision: Revision, entries: number, byCommand: boolean): void {
     if (!byCommand) {
-      this.#checkEpoch(epoch);
+      checkEpoch(this.#held, epoch);
       if (revision < this.#held.revision) throw regression(revision, this.#held.revision);
     }
     const room = this.capacity - (this.#wantedProtected ? entryCount(this.#wantedProtected) : 0);
@@ -255,7 +253,7 @@ export class Reconciler {
       return kernelUs;
     } catch (error) {
       await staged.undo();
-      throw this.#kernelRefusal(error);
+      throw kernelRefusal(error, this.#options.log);
     }
   }
 
@@ -266,20 +264,6 @@ export class Reconciler {
     } catch (error) {
       this.#setKernelProblem(`the revision could not be marked beside the kernel's maps: ${messageOf(error)}`);
     }
-  }
-
-  #kernelRefusal(error: unknown): Refusal {
-    const code = error instanceof DatapathError ? error.code : 'KERNEL';
-    this.#options.log.error({ err: error }, 'the kernel refused a change');
-    return new Refusal(code, messageOf(error), { cause: error });
-  }
-
-  #checkEpoch(epoch: string): void {
-    if (this.#held.epoch !== '' && epoch !== this.#held.epoch)
-      throw new Refusal(
-        'EPOCH_MISMATCH',
-        `this agent holds epoch ${this.#held.epoch}, not ${epoch}: was a backup restored? fleetblock-agent resync on this host accepts the new list`,
-      );
   }
 
   #rewriteIfWanted(): void {
@@ -309,8 +293,4 @@ export class Reconciler {
     this.#queue = done.catch(() => {});
     return done;
   }
-}
-
-function revisionsOf(behind: { readonly recorded: Revision; readonly marked: Revision } | undefined): object {
-  return behind ? { recorded: `${behind.recorded}`, kernel: `${behind.marked}` } : {};
 }

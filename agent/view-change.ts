@@ -2,7 +2,6 @@
 import type { EntryTable } from '../common/entry-table.ts';
 import type { PackedEntries } from '../common/packed.ts';
 import type { Revision } from '../common/revision.ts';
-import { Refusal } from './held.ts';
 
 export interface ViewDelta {
   readonly epoch: string;
@@ -22,12 +21,4 @@ export interface ViewSnapshot {
   readonly digest: Uint8Array;
   /** An operator told this host to take this view, whatever it holds. */
   readonly byCommand: boolean;
-}
-
-/** Older than what is enforced: most likely of a restored backup. */
-export function regression(to: Revision, held: Revision): Refusal {
-  return new Refusal(
-    'REVISION_REGRESSION',
-    `revision ${to} is older than ${held}, which this host enforces: was an old backup restored?`,
-  );
 }

@@ -4,10 +4,11 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { messageOf } from '../../common/errors.ts';
 import type { Logger } from '../../common/logger.ts';
-import type { InterfaceState, XdpMode, XdpModeRequest } from './datapath.ts';
+import type { InterfaceState, XdpModeRequest } from './datapath.ts';
+import { modeOf, occupiedBy } from './hook.ts';
 import { interfaceIndex, interfaceName, pinName } from './interface-names.ts';
 import { KernelError } from './kernel-map.ts';
-import { type AttachMode, attachedProgram, programName, refusalText, XdpLink } from './libbpf/link.ts';
+import { type AttachMode, attachedProgram, refusalText, XdpLink } from './libbpf/link.ts';
 import type { XdpProgram } from './libbpf/program.ts';
 import { linkTypeProblem } from './link-type.ts';
 import { listPins } from './pin-directory.ts';
@@ -280,23 +281,4 @@ export function openLinks(pinDir: string): { link: XdpLink; path: string }[] {
     const link = openPinnedLink(path);
     return link ? [{ link, path }] : [];
   });
-}
-
-function modeOf(index: number): XdpMode {
-  const { mode } = attachedProgram(index);
-  return mode === 'native' || mode === 'generic' ? mode : 'none';
-}
-
-function occupiedBy(program: XdpProgram, name: string, index: number, wanted: AttachMode): string {
-  const { programId, mode } = attachedProgram(index);
-  if (programId === 0) {
-    // No program of its own is in the way: a bond above it has one.
-    const said = refusalText(program, index, wanted);
-    return `not attached: the kernel says "${said || 'the hook is taken'}"; fleetblock-agent doctor says what to change`;
-  }
-  const called = programName(programId);
-  return (
-    `another XDP program is attached to ${name}: id ${programId}${called === undefined ? '' : ` (${called})`}, ${mode}. It is never evicted: ` +
-    `remove it (bpftool prog show id ${programId} says what it is), or leave this interface to it`
-  );
 }

@@ -1,0 +1,25 @@
+// What is on an interface's XDP hook already.
+import type { XdpMode } from './datapath.ts';
+import { type AttachMode, attachedProgram, programName, refusalText } from './libbpf/link.ts';
+import type { XdpProgram } from './libbpf/program.ts';
+
+/** How packets of the interface reach whatever program is attached to it. @throws KernelError */
+export function modeOf(index: number): XdpMode {
+  const { mode } = attachedProgram(index);
+  return mode === 'native' || mode === 'generic' ? mode : 'none';
+}
+
+/** Why the interface cannot be attached to, when the kernel says that the hook is taken. @throws KernelError */
+export function occupiedBy(program: XdpProgram, name: string, index: number, wanted: AttachMode): string {
+  const { programId, mode } = attachedProgram(index);
+  if (programId === 0) {
+    // No program of its own is in the way: a bond above it has one.
+    const said = refusalText(program, index, wanted);
+    return `not attached: the kernel says "${said || 'the hook is taken'}"; fleetblock-agent doctor says what to change`;
+  }
+  const called = programName(programId);
+  return (
+    `another XDP program is attached to ${name}: id ${programId}${called === undefined ? '' : ` (${called})`}, ${mode}. It is never evicted: ` +
+    `remove it (bpftool prog show id ${programId} says what it is), or leave this interface to it`
+  );
+}
