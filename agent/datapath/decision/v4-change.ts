@@ -176,6 +176,7 @@ export class V4Change {
       const block = this.#journal.at(i);
       const word = this.#journal.at(i + 1);
       readRecord(arena.words, word, this.#old);
+      frontOf(this.#old, this.#front);
       this.#storeFront(block, this.#old, true);
       Atomics.store(index, block, word);
       this.#storeFront(block, this.#old, false);
@@ -188,6 +189,7 @@ export class V4Change {
     const { word, position, units } = this.#old;
     this.#journal.push(block);
     this.#journal.push(word);
+    frontOf(this.#new, this.#front);
     this.#storeFront(block, this.#new, true);
     Atomics.store(this.#memory.index, block, target);
     this.#storeFront(block, this.#new, false);
@@ -252,11 +254,13 @@ export class V4Change {
     return wrong;
   }
 
-  /** Front and summary. `keep`: leaves bits that are set, so that neither ever says clean where the index says listed. */
+  /**
+   * Front, from #front, which must be that of the record, and summary. `keep`: leaves bits that are set, so that neither ever says clean
+   * where the index says listed.
+   */
   #storeFront(block: number, record: RecordDraft, keep: boolean): void {
     const { front } = this.#memory;
     const bits = this.#front;
-    frontOf(record, bits);
     if (isUsed(record)) this.#memory.setSummary(block, true);
     for (let half = 0; half < 2; half++) {
       const word = block * 2 + half;
