@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { protocol } from '../../common/rpc/proto.ts';
 import type { ControllerMessage } from '../../proto/gen/fleetblock/v1/ControllerMessage.ts';
 import { syncMethod } from './sync-codec.ts';
@@ -71,6 +71,21 @@ it('reads whatever else comes as the generated codec does: cut, changed, repeate
     }),
     { numRuns: 3000 },
   );
+});
+
+it('needs no generated codec for a small change and its ack', () => {
+  const [read, written] = [vi.spyOn(Sync, 'responseDeserialize'), vi.spyOn(Sync, 'requestSerialize')];
+  const digest = new Uint8Array(8);
+  const v4 = { v4Addresses: Uint8Array.of(192, 0, 2, 1), v4Lengths: Uint8Array.of(32), v4Flags: Uint8Array.of(0) };
+  const storeEpoch = crypto.randomUUID();
+  const revisions = { fromRevision: 1000, toRevision: 1001 };
+  syncMethod.deserialize(
+    Sync.responseSerialize({ delta: { storeEpoch, ...revisions, adds: v4, removes: {}, digest } }),
+  );
+  syncMethod.serialize({ ack: { storeEpoch, revision: '1001', digest, entries: 1_000_000, kernelUs: 141 } });
+  expect(read).not.toHaveBeenCalled();
+  expect(written).not.toHaveBeenCalled();
+  vi.restoreAllMocks();
 });
 
 it('reads the other messages', () => {

@@ -30,13 +30,14 @@ function encodeAck({ storeEpoch, revision, digest, entries, kernelUs }: Ack): Bu
   const numbers = [Number(revision), Number(entries), Number(kernelUs)] as const;
   if (typeof storeEpoch !== 'string' || !(digest instanceof Uint8Array)) return undefined;
   if (!numbers.every((value) => Number.isInteger(value) && value >= 0 && value < MAX_VARINT)) return undefined;
-  // Three bytes a character at most; three varints of seven bytes.
-  if (storeEpoch.length * 3 + digest.length > MAX_SHORT - 32) return undefined;
+  const epochBytes = Buffer.byteLength(storeEpoch);
+  // Five tags, two lengths, three varints of seven bytes.
+  if (epochBytes + digest.length > MAX_SHORT - 28) return undefined;
   const bytes = Buffer.allocUnsafe(MAX_SHORT + 2);
   bytes[0] = tag(2, BYTES);
   bytes[2] = tag(1, BYTES);
-  const epochBytes = bytes.write(storeEpoch, 4);
   bytes[3] = epochBytes;
+  bytes.write(storeEpoch, 4);
   let at = writeVarint(bytes, 4 + epochBytes, tag(2, VARINT), numbers[0]);
   bytes[at] = tag(3, BYTES);
   bytes[at + 1] = digest.length;

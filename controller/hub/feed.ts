@@ -74,6 +74,11 @@ export class Feed {
     if (!this.#sink.write(message)) this.#ready = false;
   }
 
+  /** The stream takes no more for now. */
+  get stalled(): boolean {
+    return !this.#ready;
+  }
+
   /** The stream takes more. */
   onReady(): void {
     this.#ready = true;

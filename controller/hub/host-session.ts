@@ -30,6 +30,8 @@ export class HostSession {
   readonly questions: Questions;
   readonly bootId: string;
   lastHeardMs: number;
+  /** When a change was last put into its stream, monotonic milliseconds. */
+  lastFedMs = Number.NEGATIVE_INFINITY;
   readonly #stream: SessionStream;
   readonly #context: SessionContext;
   readonly #feed: Feed;
@@ -71,6 +73,11 @@ export class HostSession {
     return this.awaited === undefined ? 'synced' : 'lagging';
   }
 
+  /** Asks whether it lives. Not on a stream that is full: nobody would read it, and pings without end would pile up there. */
+  ping(nonce: bigint): void {
+    if (!this.#feed.stalled) this.questions.ping(nonce);
+  }
+
   /** Welcome first, then whatever the host lacks. */
   begin(welcome: Buffer, hello: Hello__Output): void {
     this.#feed.urgent(welcome);
@@ -92,7 +99,10 @@ export class HostSession {
     this.#contained(() => {
       const messages = delta.messages(this.#feed.planned)[Symbol.iterator]();
       const { to, digest, committedMs } = delta;
-      if (this.#feed.offer({ to, digest, committedMs, messages })) return;
+      if (this.#feed.offer({ to, digest, committedMs, messages })) {
+        this.lastFedMs = this.#context.monotonicMs();
+        return;
+      }
       this.#mode = 'lagging';
       this.#feed.dropUnsent();
       this.#fellBehind = true;

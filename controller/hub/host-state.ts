@@ -77,5 +77,6 @@ export function whyNotEnforcing({ refusal, interfaces }: HostState): HostRefusal
 
 /** An interface that exists and lets everything through. */
 export function unattached(interfaces: readonly Interface__Output[]): Interface__Output | undefined {
-  return interfaces.find((each) => each.index !== 0 && each.mode === 'none');
+  for (const each of interfaces) if (each.mode === 'none' && each.index !== 0) return each;
+  return undefined;
 }

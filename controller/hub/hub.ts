@@ -306,8 +306,11 @@ export class Hub {
   }
 
   #checkAlive(session: HostSession): void {
-    if (this.#deps.clock.monotonicMs() - session.lastHeardMs <= this.#options.silenceLimitMs) {
-      session.questions.ping(++this.#nonce);
+    const nowMs = this.#deps.clock.monotonicMs();
+    const { silenceLimitMs } = this.#options;
+    if (nowMs - session.lastHeardMs <= silenceLimitMs) {
+      // A change that was sent a moment ago says as well that this side lives, and its ack that the other does.
+      if (nowMs - session.lastFedMs > silenceLimitMs / 6) session.ping(++this.#nonce);
       return;
     }
     session.end(new FleetblockError('UNAVAILABLE', 'nothing was heard from this agent: reconnect'));

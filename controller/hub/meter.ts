@@ -6,18 +6,27 @@ const FLEET_SECONDS = [0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 1
 /** One entry takes some tens of microseconds; a million, seconds. */
 const KERNEL_SECONDS = [0.00005, 0.0001, 0.0002, 0.0005, 0.001, 0.005, 0.02, 0.1, 0.5, 2, 10];
 
+/** How long acks may be noted only, milliseconds, and how many numbers. */
+const SETTLE_MS = 1000;
+const MAX_NOTED = 2 ** 16;
+
 export class Meter {
+  /** Seconds of acks that are not in the histograms yet, two an ack: a thousand of them come while somebody waits for the last. */
+  #noted: number[] = [];
+  #timer: NodeJS.Timeout | undefined;
   readonly #changeToKernel = new Histogram({
     name: 'fleetblock_change_to_kernel_seconds',
     help: "From a change's commit to a host's ack that its kernel holds it; one observation a host and change.",
     buckets: FLEET_SECONDS,
     registers: [],
+    collect: () => this.#settle(),
   });
   readonly #kernel = new Histogram({
     name: 'fleetblock_kernel_apply_seconds',
     help: 'What of that hosts spent in their kernels, as they say.',
     buckets: KERNEL_SECONDS,
     registers: [],
+    collect: () => this.#settle(),
   });
   readonly #drift = new Counter({
     name: 'fleetblock_drift_repairs_total',
@@ -32,8 +41,19 @@ export class Meter {
 
   /** Milliseconds from the commit to the ack, microseconds in the kernel. */
   acked(sinceCommitMs: number, kernelUs: number): void {
-    this.#changeToKernel.observe(sinceCommitMs / 1000);
-    this.#kernel.observe(kernelUs / 1e6);
+    if (this.#noted.push(sinceCommitMs / 1000, kernelUs / 1e6) >= MAX_NOTED) this.#settle();
+    else this.#timer ??= setTimeout(() => this.#settle(), SETTLE_MS).unref();
+  }
+
+  #settle(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    const noted = this.#noted;
+    this.#noted = [];
+    for (let i = 0; i < noted.length; i += 2) {
+      this.#changeToKernel.observe(noted[i] ?? 0);
+      this.#kernel.observe(noted[i + 1] ?? 0);
+    }
   }
 
   drift(foundBy: 'host' | 'controller', times: number): void {

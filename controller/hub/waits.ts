@@ -55,7 +55,8 @@ export class Waits {
 
   /** A host holds `acked`, or there is a reason why that proves nothing. */
   progressed(hostId: string, acked: Revision, refusal: HostRefusal | undefined): void {
-    for (const proof of [...this.#proofs]) {
+    // One that is over leaves the set: a set may be changed so while it is walked.
+    for (const proof of this.#proofs) {
       if (refusal) proof.refused(hostId, refusal);
       else proof.acked(hostId, acked);
     }

@@ -107,6 +107,23 @@ it('faults row 25: a host that does not read is lagging, costs nothing more, and
   ).toEqual(['host.connected', 'host.lagging', 'host.synced']);
 });
 
+it('pings a host that is quiet, and none that does not read: they would pile up in front of it', async () => {
+  await start(2, { silenceLimitMs: 600 });
+  for (const each of hosts) each.connect();
+  await until('synced', () => controller.hostCounts().synced === 2);
+  const [quiet, deaf] = [host(0), host(1)];
+  deaf.stalled = true;
+  await block('198.51.100.1/32');
+  const before = deaf.bytes;
+  const pings = () => quiet.kinds.filter((kind) => kind === 'ping').length;
+  await until('several turns of pings', () => {
+    // It reads nothing, and lives.
+    deaf.session?.heard();
+    return pings() >= 4;
+  });
+  expect(deaf.bytes).toBe(before);
+});
+
 it('faults row 26: a snapshot is chunked; cut midway, nothing of it is applied', async () => {
   await start(1);
   await bigList(200_000);
