@@ -12,7 +12,7 @@ import { openSqliteStore } from '../../controller/store/sqlite/sqlite-store.ts';
 import type { Store } from '../../controller/store/store.ts';
 import type { Lab } from '../../test/lab/lab.ts';
 import { addressRows } from '../../test/sync/rows.ts';
-import { benchLab, ENTRIES, importList, listFile, scratch, timed } from './bench-lab.ts';
+import { benchLab, changed, ENTRIES, importList, listFile, scratch, timed } from './bench-lab.ts';
 import type { PartResult } from './part.ts';
 
 const AUDIT_RECORDS = 1_000_000;
@@ -39,7 +39,7 @@ export async function fullStore(): Promise<PartResult> {
     return performance.now() - started;
   });
   rmSync(target);
-  await holds.during('one block', () => timed(lab, 'block', '198.51.100.1', '--all-hosts', '--no-wait'));
+  await holds.during('one block', () => changed(lab, 'block', '198.51.100.1', '--all-hosts', '--no-wait'));
   const forgotten = await compaction();
   const serving = holds.rows.filter(({ what }) => !what.startsWith('start'));
   return {

@@ -1,5 +1,5 @@
 // Three hosts: the import to all of them, then replaced and removed.
-import { benchLab, importList, listFile, timed } from './bench-lab.ts';
+import { benchLab, changed, importList, listFile } from './bench-lab.ts';
 import type { PartResult } from './part.ts';
 
 export async function threeHosts(): Promise<PartResult> {
@@ -9,7 +9,7 @@ export async function threeHosts(): Promise<PartResult> {
   await using _ = lab;
   const imported = await holds.during('import', () => importList(lab, first));
   const replaced = await holds.during('replacement', () => importList(lab, second));
-  const removed = await holds.during('removal', () => timed(lab, 'lists', 'rm', 'bench'));
+  const removed = await holds.during('removal', () => changed(lab, 'lists', 'rm', 'bench'));
   return {
     findings: [
       { question: '1 M addresses from a file to three kernels, durable and proven', value: imported, unit: 'ms' },

@@ -22,6 +22,7 @@ export class Checkpointer {
   readonly #options: CheckpointerOptions;
   #thread: Worker | undefined;
   #moving = false;
+  #waiting: (() => void)[] = [];
   #closed = false;
 
   constructor(options: CheckpointerOptions) {
@@ -37,9 +38,14 @@ export class Checkpointer {
     if (bytes > this.#options.limitBytes) this.#move(bytes);
   }
 
+  /** Resolves when the thread is at rest. Large changes wait for it: one after the other, they would never let the log begin anew. */
+  async settled(): Promise<void> {
+    while (this.#moving && !this.#closed) await new Promise<void>((resolve) => this.#waiting.push(resolve));
+  }
+
   /** Resolves when the thread is gone. Idempotent. */
   async close(): Promise<void> {
-    this.#closed = true;
+    this.#end();
     const thread = this.#thread;
     if (!thread) return;
     this.#thread = undefined;
@@ -59,6 +65,7 @@ export class Checkpointer {
       const { error, errcode } = answerSchema.parse(message);
       if (error === '') this.#moveRest(bytes);
       else this.#options.onError(Object.assign(new Error(error), { errcode }));
+      this.#wake();
     });
     this.#thread.postMessage('move');
   }
@@ -92,9 +99,18 @@ export class Checkpointer {
   /** A thread that cannot live (no memory, no file): SQLite's own way, which holds the event loop, is better than a log without end. */
   #doWithout(): void {
     if (this.#closed) return;
-    this.#closed = true;
+    this.#end();
     this.#thread = undefined;
     this.#options.writer.exec('PRAGMA wal_autocheckpoint = 1000');
+  }
+
+  #end(): void {
+    this.#closed = true;
+    this.#wake();
+  }
+
+  #wake(): void {
+    for (const resolve of this.#waiting.splice(0)) resolve();
   }
 
   #logBytes(): number {

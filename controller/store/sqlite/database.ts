@@ -89,6 +89,8 @@ export class Database {
     this.#assertUsable();
     this.#busy = true;
     try {
+      await this.#checkpointer.settled();
+      this.#assertUsable();
       this.#writer.exec(`PRAGMA cache_size = -${LONG_CACHE_KIB}`);
       this.#writer.exec('BEGIN IMMEDIATE');
       const result = await work(this.#writer);
@@ -133,14 +135,15 @@ export class Database {
     if (this.#closed) return;
     this.#closed = true;
     for (const job of this.#jobs.splice(0)) job.failed(stopping());
+    // In one turn, to the end: a long change that goes on outside its transaction would be there in part.
     this.#rollBack();
-    await this.#checkpointer.close();
     this.#reader.close();
     try {
       last(this.#writer);
     } finally {
       this.#writer.close();
     }
+    await this.#checkpointer.close();
   }
 
   #schedule(): void {
