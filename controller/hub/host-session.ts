@@ -7,7 +7,7 @@ import type { DropEvents__Output } from '../../proto/gen/fleetblock/v1/DropEvent
 import type { Hello__Output } from '../../proto/gen/fleetblock/v1/Hello.ts';
 import type { Nack__Output } from '../../proto/gen/fleetblock/v1/Nack.ts';
 import type { Status__Output } from '../../proto/gen/fleetblock/v1/Status.ts';
-import { EncodedDelta } from '../views/delta.ts';
+import type { EncodedDelta } from '../views/delta.ts';
 import { encodeDropWatch } from '../wire.ts';
 import type { Ack } from './ack.ts';
 import type { DropPlan } from './drop-watchers.ts';
@@ -236,7 +236,7 @@ export class HostSession {
         if (result.kind === 'snapshot') this.#sendSnapshot(false);
         else if (result.kind === 'delta') {
           this.#mode = 'feeding';
-          this.send(new EncodedDelta(this.#context.epoch, result.delta, this.#context.wallMs()));
+          this.send(this.#context.deltas.of(result.delta));
         } else if (digest && !equalDigests(digest, views.digestFor(this.hostId))) this.#drifted();
         else {
           this.#mode = 'feeding';

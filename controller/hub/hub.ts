@@ -21,6 +21,7 @@ import type { ProofResult, Standing } from './proof.ts';
 import { Quarantine } from './quarantine.ts';
 import { Rota } from './rota.ts';
 import type { Reporting, SessionContext, SessionStream } from './session-context.ts';
+import { SharedDeltas } from './shared-deltas.ts';
 import { Slots } from './slots.ts';
 import { Waits } from './waits.ts';
 
@@ -62,6 +63,8 @@ const MIN_RECONNECT_MS = 2000;
 /** Hosts that are sent a change between two looks at the clock. */
 const HOSTS_PER_STEP = 32;
 
+const STOPPING = new FleetblockError('UNAVAILABLE', 'the controller is stopping');
+
 export class Hub {
   /** On while an agent holds a revision that the store does not have: commits were lost. */
   readonly quarantine: Quarantine;
@@ -75,6 +78,7 @@ export class Hub {
   readonly #drops = new DropWatchers();
   readonly #keepAlive: Rota<HostSession>;
   #nonce = 0n;
+  #closed = false;
 
   constructor(deps: HubDependencies, options: HubOptions = {}) {
     this.#deps = deps;
@@ -90,6 +94,7 @@ export class Hub {
       views: deps.views,
       epoch: deps.store.epoch,
       head: () => deps.store.head,
+      deltas: new SharedDeltas(deps.store.epoch, () => deps.clock.wallMs()),
       snapshotSlots: new Slots(this.#options.concurrentSnapshots),
       wallMs: () => deps.clock.wallMs(),
       monotonicMs: () => deps.clock.monotonicMs(),
@@ -144,6 +149,10 @@ export class Hub {
     }
     // The old stream may only look alive (a reboot, a cut cable): ask it.
     present.questions.probe(++this.#nonce, PROBE_MS, (alive) => {
+      if (this.#closed) {
+        stream.end(STOPPING);
+        return;
+      }
       if (alive) {
         this.#refuseTwins(hostId, present, stream);
         return;
@@ -217,9 +226,9 @@ export class Hub {
   /** Ends every stream: agents come back to whoever serves next. */
   close(): void {
     this.#keepAlive.close();
-    const stopping = new FleetblockError('UNAVAILABLE', 'the controller is stopping');
+    this.#closed = true;
     for (const session of [...this.#sessions.values()]) {
-      session.end(stopping);
+      session.end(STOPPING);
       this.disconnect(session);
     }
     this.#waits.close();

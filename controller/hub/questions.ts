@@ -17,7 +17,7 @@ export class Questions {
     this.#send(encodePing(nonce));
   }
 
-  /** Is there still somebody at the other end? `answer` is called once, and not at all when the session ends before. */
+  /** Is there still somebody at the other end? `answer` is called once: nobody is there, too, when the session ends before. */
   probe(nonce: bigint, timeoutMs: number, answer: (alive: boolean) => void): void {
     const timer = setTimeout(() => settle(false), timeoutMs);
     const settle = (alive: boolean) => {
@@ -54,7 +54,7 @@ export class Questions {
 
   /** The stream is gone: nobody answers any more. */
   close(): void {
-    this.#probe = undefined;
+    this.#probe?.settle(false);
     for (const answer of [...this.#lookups.values()]) answer(undefined);
   }
 }

@@ -8,6 +8,7 @@ import type { Views } from '../views/views.ts';
 import type { Sink } from './feed.ts';
 import type { HostState } from './host-state.ts';
 import type { Meter } from './meter.ts';
+import type { SharedDeltas } from './shared-deltas.ts';
 import type { Slots } from './slots.ts';
 
 export interface SessionStream extends Sink {
@@ -28,6 +29,7 @@ export interface SessionContext {
   readonly epoch: string;
   readonly head: () => Revision;
   readonly snapshotSlots: Slots;
+  readonly deltas: SharedDeltas;
   readonly wallMs: () => number;
   readonly monotonicMs: () => number;
   readonly log: Logger;
