@@ -177,6 +177,14 @@ export class EffectiveTable {
     return { count, lastMs, prefixes };
   }
 
+  /** Gives back room that a longer list needed. Nothing else may change the table until it is done. */
+  async shrink(): Promise<void> {
+    for (const table of [this.#table, this.#hidden]) {
+      const steps = table.shrinkInSteps();
+      while (steps.next().done !== true) await breathe();
+    }
+  }
+
   /** An effective table for another view, with the same protected rows over it. Takes `view` over. */
   async withView(view: EntryTable): Promise<EffectiveTable> {
     const next = new EffectiveTable(view);

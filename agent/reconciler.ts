@@ -35,6 +35,8 @@ export class Reconciler {
   // Pinned maps may hold a list of which there is no record: until a snapshot says what to hold, nothing is touched.
   #unrecorded = true;
   #wantedProtected: PackedEntries | undefined;
+  /** Rows at the last audit. */
+  #audited = 0;
   #driftRepairs = 0n;
   #kernelProblem = '';
   /** Why nothing is touched. */
@@ -230,7 +232,10 @@ export class Reconciler {
           this.touch();
         }
         this.#setKernelProblem('');
-        if (this.#effective.table.size >= BIG_LIST) this.#options.onListDone?.();
+        const { size } = this.#effective.table;
+        await this.#effective.shrink();
+        if (Math.max(size, this.#audited) >= BIG_LIST) this.#options.onListDone?.();
+        this.#audited = size;
         return repaired;
       } catch (error) {
         this.#setKernelProblem(`the kernel's maps could not be compared: ${messageOf(error)}`);

@@ -75,6 +75,26 @@ describe('EntryTable', () => {
     );
   });
 
+  it('gives back room without losing a row, at no pause either, and grows again', () => {
+    const address = (i: number) => Uint8Array.of(10, i >> 16, (i >> 8) & 255, i & 255);
+    const table = new EntryTable();
+    for (let i = 0; i < 60_000; i++) table.v4.set(address(i), 0, 32, 0, i % 3 === 0 ? i + 1 : 0);
+    for (let i = 20_000; i < 60_000; i++) table.v4.delete(address(i), 0, 32, false);
+    const before = [contents(table), table.digest()];
+    let pauses = 0;
+    for (const _ of table.shrinkInSteps()) {
+      pauses++;
+      expect(table.v4.rowOf(address(19_999), 0, 32, false)).toBe(19_999);
+    }
+    expect(pauses).toBeGreaterThan(0);
+    expect([contents(table), table.digest()]).toEqual(before);
+    expect([table.v4.hasRoom(1845), table.v4.hasRoom(1846)]).toEqual([true, false]);
+    for (let i = 20_000; i < 60_000; i++) expect(table.v4.set(address(i), 0, 32, 0, 0)).toBe(true);
+    for (let i = 0; i < 60_000; i++) expect(table.v4.delete(address(i), 0, 32, false)).toBe(true);
+    expect([...table.shrinkInSteps()]).toEqual([]);
+    expect([table.size, table.v4.hasRoom(16), table.v4.hasRoom(17)]).toEqual([0, true, false]);
+  });
+
   it('keeps 100,000 random entries through growth and removal of every other one', () => {
     const table = new EntryTable();
     const address = new Uint8Array(4);

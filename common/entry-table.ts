@@ -39,6 +39,12 @@ export class EntryTable {
     yield* this.v6.reserveInSteps(v6Rows);
   }
 
+  /** Gives back room that was needed for more rows, with pauses as above. */
+  *shrinkInSteps(): Generator<void> {
+    yield* this.v4.shrinkInSteps();
+    yield* this.v6.shrinkInSteps();
+  }
+
   digest(): Digest {
     return digestOf(this.v4.sums[0] + this.v6.sums[0], this.v4.sums[1] + this.v6.sums[1]);
   }
@@ -99,6 +105,9 @@ const EXPIRY_SLACK_MS = 1000;
 
 /** Rows that are moved at a stretch: about a millisecond. */
 const ROWS_PER_STEP = 8192;
+/** Room of an empty table; it doubles. */
+const FIRST_ROWS = 16;
+const FIRST_SLOTS = 32;
 
 const LITTLE_ENDIAN = new Uint8Array(Uint32Array.of(1).buffer)[0] === 1;
 
@@ -119,9 +128,9 @@ export class FamilyTable {
   constructor(family: Family) {
     this.#family = family;
     this.#words = family === 4 ? 1 : 4;
-    this.#addresses = new Uint32Array(16 * this.#words);
-    this.#meta = new Uint16Array(16);
-    this.#index = new Uint32Array(32);
+    this.#addresses = new Uint32Array(FIRST_ROWS * this.#words);
+    this.#meta = new Uint16Array(FIRST_ROWS);
+    this.#index = new Uint32Array(FIRST_SLOTS);
   }
 
   /**
@@ -394,6 +403,23 @@ export class FamilyTable {
     if (room > this.#meta.length) this.#growRows(room);
     let slots = this.#index.length;
     while (wanted * 3 > slots * 2) slots *= 2;
+    yield* this.#indexInSteps(slots);
+  }
+
+  /** Leaves the room that a table of so many rows grows to, with pauses, at which the table may be read and must not be changed. */
+  *shrinkInSteps(): Generator<void> {
+    let slots = FIRST_SLOTS;
+    while (this.size * 3 > slots * 2) slots *= 2;
+    yield* this.#indexInSteps(slots);
+    let rows = FIRST_ROWS;
+    while (rows < this.size) rows *= 2;
+    if (rows === this.#meta.length) return;
+    this.#addresses = this.#addresses.slice(0, rows * this.#words);
+    this.#meta = this.#meta.slice(0, rows);
+    this.#expiries = this.#expiries?.slice(0, rows);
+  }
+
+  *#indexInSteps(slots: number): Generator<void> {
     if (slots === this.#index.length) return;
     // The old index serves until the new one is whole.
     const index = new Uint32Array(slots);
