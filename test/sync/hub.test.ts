@@ -268,6 +268,28 @@ it('lets a new stream take the place of one that does not answer', async () => {
   expect(host(0).ended?.code).toBe('ABORTED');
 });
 
+it('lets a new stream in when the old one ends while it is being asked', async () => {
+  await start(1);
+  host(0).connect();
+  await prove();
+  host(0).mute = true;
+  const back = new FakeHost('h0', controller.hub, clock.wallMs);
+  back.connect();
+  expect(back.connected).toBe(false);
+  host(0).disconnect();
+  expect(back.connected).toBe(true);
+  await block('198.51.100.1/32');
+  expect(await prove()).toMatchObject({ enforced: ['h0'] });
+  expect(listed(back.table)).toEqual(['block 198.51.100.1/32']);
+  // And the stop of the controller keeps nobody who is waiting so.
+  back.mute = true;
+  const late = new FakeHost('h0', controller.hub, clock.wallMs);
+  late.connect();
+  controller.close();
+  expect(late.connected).toBe(false);
+  expect(late.ended?.code).toBe('UNAVAILABLE');
+});
+
 it('faults row 22: a host that holds a later revision than the store puts it in quarantine: nothing sent, nothing changed', async () => {
   await start(2);
   for (const each of hosts) each.connect();
