@@ -1,6 +1,15 @@
 // The store's file under kills, damage and a full disk.
 import { execFileSync, spawn } from 'node:child_process';
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -177,6 +186,26 @@ it('faults row 23: a backup restored begins another life: same state, new epoch'
   expect(again.epoch).not.toBe(info.epoch);
   expect([...(await prefixesIn(again))]).toEqual(['20.0.0.1']);
   await again.close();
+});
+
+it('faults row 23: a restore that was cut off keeps the store before it all the same', async () => {
+  const store = await open(join(directory, 'a'));
+  await block(store, '20.0.0.1');
+  const backup = join(directory, 'backup.db');
+  backupStore(join(directory, 'a'), backup);
+  await block(store, '20.0.0.2');
+  await store.close();
+  const path = join(directory, 'a', 'store.db');
+  // Cut off when the store was out of the way and the backup not yet in its place.
+  renameSync(path, `${path}.before-restore`);
+  restoreStore(join(directory, 'a'), backup);
+  const again = await open(join(directory, 'a'));
+  expect([...(await prefixesIn(again))]).toEqual(['20.0.0.1']);
+  await again.close();
+  renameSync(`${path}.before-restore`, path);
+  const before = await open(join(directory, 'a'));
+  expect([...(await prefixesIn(before))].sort()).toEqual(['20.0.0.1', '20.0.0.2']);
+  await before.close();
 });
 
 it('refuses a second process on the same directory', async () => {

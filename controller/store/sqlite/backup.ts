@@ -65,10 +65,7 @@ export function restoreStore(directory: string, backup: string): BackupInfo {
     }
     chmodSync(beside, 0o600);
     const info = sealCopy(beside, newEpoch());
-    for (const suffix of ['', '-wal', '-shm']) {
-      rmSync(`${path}.before-restore${suffix}`, { force: true });
-      if (existsSync(`${path}${suffix}`)) renameSync(`${path}${suffix}`, `${path}.before-restore${suffix}`);
-    }
+    setAside(path);
     renameSync(beside, path);
     syncDirectory(directory);
     return info;
@@ -79,6 +76,15 @@ export function restoreStore(directory: string, backup: string): BackupInfo {
   } finally {
     lock.close();
   }
+}
+
+/** Keeps what is there as store.db.before-restore. After a restore that was cut off here, what it has kept already stays kept. */
+function setAside(path: string): void {
+  const kept = `${path}.before-restore`;
+  // Of a store that was kept before: they would be taken for this one's.
+  if (existsSync(path)) for (const suffix of ['-wal', '-shm']) rmSync(`${kept}${suffix}`, { force: true });
+  for (const suffix of ['', '-wal', '-shm'])
+    if (existsSync(`${path}${suffix}`)) renameSync(`${path}${suffix}`, `${kept}${suffix}`);
 }
 
 /** Checks a copy, marks it as whole without a WAL, and gives it its epoch. */

@@ -32,6 +32,7 @@ export class Transaction {
   readonly #layers: LayerChange[] = [];
   readonly #hosts: HostRecord[] = [];
   #revision: Revision | undefined;
+  #historyRows = 0;
 
   constructor(db: Connection, nowMs: number) {
     this.db = db;
@@ -75,6 +76,11 @@ export class Transaction {
     appendAudit(this.db, { actor, verb, subject, reason, from, atMs: this.nowMs, revision: about });
   }
 
+  /** Rows whose keys history keeps, once it is written. */
+  get historyRows(): number {
+    return this.#historyRows;
+  }
+
   /** Writes history. @returns the event for those who follow, or undefined when there is nothing to follow. */
   finish(): StoreEvent | undefined {
     if (this.#revision === undefined) return undefined;
@@ -90,6 +96,7 @@ export class Transaction {
       const rows = changes.reduce((sum, change) => sum + entryCount(change.sets) + entryCount(change.deletes), 0);
       this.#saveLayer(id, first.layer.selector, revision);
       const keys = rows > MAX_TOUCHED_ROWS ? null : encodeColumns(joinKeys(changes));
+      if (keys) this.#historyRows += rows;
       this.db
         .prepare('INSERT INTO touched (revision, layer, rows, keys) VALUES (?, ?, ?, ?)')
         .run(revision, id, rows, keys);
@@ -126,12 +133,30 @@ const COMPACT_PARTS = 10n;
 /** Rows of history that are kept at most. */
 const MAX_HISTORY_ROWS = 2_000_000;
 
-/** Forgets history past its bounds. Cheap when there is nothing to do. */
-export function compactHistory(db: Connection, head: Revision, keepRevisions: bigint, force = false): void {
-  const every = keepRevisions / COMPACT_PARTS || 1n;
-  if (!force && head % every !== 0n) return;
+/** Decides when history is forgotten: every so many revisions, or rows, whichever come first. */
+export class HistoryBounds {
+  readonly #keepRevisions: bigint;
+  #rows = 0;
+
+  constructor(keepRevisions: bigint) {
+    this.#keepRevisions = keepRevisions;
+  }
+
+  /** A change touches `rows` at revision `head`: forgets history past its bounds. Cheap when there is nothing to do. */
+  apply(db: Connection, head: Revision, rows: number): void {
+    this.#rows += rows;
+    const every = this.#keepRevisions / COMPACT_PARTS || 1n;
+    if (head % every !== 0n && this.#rows * Number(COMPACT_PARTS) < MAX_HISTORY_ROWS) return;
+    this.#rows = 0;
+    compactHistory(db, head, this.#keepRevisions);
+  }
+}
+
+function compactHistory(db: Connection, head: Revision, keepRevisions: bigint): void {
   let floor = head > keepRevisions ? head - keepRevisions : 0n;
-  const recent = db.prepare('SELECT revision, rows FROM touched WHERE revision > ? ORDER BY revision DESC');
+  const recent = db.prepare(
+    'SELECT revision, rows FROM touched WHERE revision > ? AND keys IS NOT NULL ORDER BY revision DESC',
+  );
   recent.setReadBigInts(true);
   let kept = 0;
   for (const row of recent.iterate(floor)) {

@@ -4,7 +4,7 @@ import type { StoreEvent } from '../store.ts';
 import { breather } from './breather.ts';
 import type { Connection } from './connection.ts';
 import type { Database } from './database.ts';
-import { compactHistory, type Steps, Transaction } from './transaction.ts';
+import { HistoryBounds, type Steps, Transaction } from './transaction.ts';
 
 export interface WritingOptions {
   readonly db: Database;
@@ -25,9 +25,11 @@ const REHEARSED = new Error('dry run');
 
 export class Writing {
   readonly #options: WritingOptions;
+  readonly #history: HistoryBounds;
 
   constructor(options: WritingOptions) {
     this.#options = options;
+    this.#history = new HistoryBounds(options.keepRevisions);
   }
 
   async change<T>(work: (tx: Transaction) => T, dryRun = false): Promise<T> {
@@ -73,7 +75,7 @@ export class Writing {
 
   #finished<T>(writer: Connection, tx: Transaction, result: T): Performed<T> {
     const event = tx.finish();
-    if (event) compactHistory(writer, event.revision, this.#options.keepRevisions);
+    if (event) this.#history.apply(writer, event.revision, tx.historyRows);
     return { result, event };
   }
 
