@@ -92,7 +92,8 @@ export class ProcessFleet {
         () => true,
         () => false,
       );
-    await until('the controller to serve', answers, 60_000);
+    // Long: a machine may be busy, or this test stopped for a while (SIGSTOP).
+    await until('the controller to serve', answers, 600_000);
   }
 
   async stop(): Promise<void> {
