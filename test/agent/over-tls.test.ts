@@ -1,7 +1,7 @@
 // The agent's session over real TLS: a scripted controller that restarts, hangs, does not read, or is somebody else.
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
-import { openSyncStream } from '../../agent/services/sync-stream.ts';
+import { SyncDialer } from '../../agent/services/sync-stream.ts';
 import { TestAgent } from './harness.ts';
 import { entry, listed, ReferenceView, welcome } from './reference.ts';
 import { ScriptedController } from './tls-controller.ts';
@@ -18,7 +18,11 @@ async function startController(): Promise<ScriptedController> {
 }
 
 function startAgent(address: string, controller: ScriptedController): TestAgent {
-  const agent = new TestAgent({ dial: () => openSyncStream(address, controller.identity), random: Math.random });
+  const dialer = new SyncDialer();
+  const agent = new TestAgent({
+    dial: (signal) => dialer.dial(address, controller.identity, signal),
+    random: Math.random,
+  });
   cleanUps.push(() => agent.stop());
   return agent;
 }
