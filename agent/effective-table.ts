@@ -1,6 +1,7 @@
 // The rows that the kernel should hold: the view that the controller sent, with this host's protected rows over it and
 // without what has expired. One big table serves both: what the view says of the few rows that differ is kept beside.
-import { EntryTable, type FamilyTable } from '../common/entry-table.ts';
+import { EntryTable } from '../common/entry-table.ts';
+import type { FamilyTable } from '../common/family-table.ts';
 import { type FamilyColumns, FLAG_ALLOW, NO_ENTRIES, type PackedEntries } from '../common/packed.ts';
 import type { Family, Prefix } from '../common/prefix.ts';
 import type { EntryChange } from './datapath/datapath.ts';

@@ -1,6 +1,7 @@
 // What an agent holds of its view, how it refuses what it cannot hold, and where it keeps it across restarts.
 import { createHash } from 'node:crypto';
-import { type Digest, EMPTY_DIGEST, type EntryTable, equalDigests } from '../common/entry-table.ts';
+import { type Digest, EMPTY_DIGEST, equalDigests } from '../common/digest.ts';
+import type { EntryTable } from '../common/entry-table.ts';
 import type { PackedEntries } from '../common/packed.ts';
 import type { Revision } from '../common/revision.ts';
 import type { MarkedView } from './datapath/datapath.ts';

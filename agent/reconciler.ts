@@ -1,6 +1,8 @@
 // Keeps the kernel equal to what the controller said, plus this host's protected rows. Everything that changes the table
 // or the kernel goes through one queue here, one piece of work at a time.
-import { type EntryTable, equalDigests } from '../common/entry-table.ts';
+
+import { equalDigests } from '../common/digest.ts';
+import type { EntryTable } from '../common/entry-table.ts';
 import { messageOf } from '../common/errors.ts';
 import { failpoint } from '../common/failpoint.ts';
 import type { Logger } from '../common/logger.ts';

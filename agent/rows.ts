@@ -1,5 +1,6 @@
 // Work on single rows of packed columns and tables: lookups, copies, selections, and taking a change back.
-import type { EntryTable, FamilyTable } from '../common/entry-table.ts';
+import type { EntryTable } from '../common/entry-table.ts';
+import type { FamilyTable } from '../common/family-table.ts';
 import { addressBytes, type FamilyColumns, FLAG_ALLOW, NO_ENTRIES, type PackedEntries } from '../common/packed.ts';
 import type { Family } from '../common/prefix.ts';
 

@@ -1,6 +1,7 @@
 // Reads a state file back into a table, as far as it can be trusted.
 import { type FileHandle, open } from 'node:fs/promises';
-import { EntryTable, equalDigests } from '../common/entry-table.ts';
+import { equalDigests } from '../common/digest.ts';
+import { EntryTable } from '../common/entry-table.ts';
 import { systemCode } from '../common/errors.ts';
 import type { PackedEntries } from '../common/packed.ts';
 import type { AgentClock } from './boot-clock.ts';

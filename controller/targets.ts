@@ -55,7 +55,7 @@ export class Targets {
   /** What a dry run says of the hosts: whom it would go to, and nothing about proof. */
   untried(selectors: readonly Selector[], refusals: Refusals = NO_REFUSALS): HostOutcomes {
     const hosts = this.hosts(selectors);
-    return { targeted: hosts.length, enforced: 0, pending: [], failed: failedOf(hosts, refusals) };
+    return { targeted: hosts.length, enforced: 0, pending: [], failed: failedOf(hosts, refusals).sort(byName) };
   }
 
   /**
@@ -91,11 +91,9 @@ export function byName(a: { readonly name: string }, b: { readonly name: string 
   return a.name < b.name ? -1 : 1;
 }
 
-function failedOf(hosts: readonly HostRecord[], refusals: Refusals): HostOutcomes['failed'] {
-  return hosts
-    .flatMap(({ id, name }) => {
-      const refusal = refusals.get(id);
-      return refusal ? [{ name, refusal }] : [];
-    })
-    .sort(byName);
+function failedOf(hosts: readonly HostRecord[], refusals: Refusals): { name: string; refusal: HostRefusal }[] {
+  return hosts.flatMap(({ id, name }) => {
+    const refusal = refusals.get(id);
+    return refusal ? [{ name, refusal }] : [];
+  });
 }

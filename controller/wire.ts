@@ -1,6 +1,6 @@
 // Encodes what goes down the Sync streams, once for all hosts that get the same. By hand, because the parts are shared: the
 // columns of a delta are encoded once, whatever revision each host comes from. wire.test.ts holds it against the generated codec.
-import type { Digest } from '../common/entry-table.ts';
+import type { Digest } from '../common/digest.ts';
 import { type FamilyColumns, type PackedEntries, toWire } from '../common/packed.ts';
 import type { Revision } from '../common/revision.ts';
 

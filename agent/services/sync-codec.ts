@@ -1,6 +1,7 @@
 // The two messages that somebody waits for, a small change and its ack, read and written without the generated codec: a fleet on one
 // machine, or a host that starts, has other work for its processor. Whatever else comes or goes is left to the generated codec, and
 // sync-codec.test.ts holds one against the other.
+import { BYTES, isAscii, tag, VARINT } from '../../common/protobuf.ts';
 import { protocol } from '../../common/rpc/proto.ts';
 import type { Ack } from '../../proto/gen/fleetblock/v1/Ack.ts';
 import type { AgentMessage } from '../../proto/gen/fleetblock/v1/AgentMessage.ts';
@@ -20,10 +21,6 @@ export const syncMethod = {
 /** One byte of length or of a tag, and values of seven bytes: what small changes and acks have. */
 const MAX_SHORT = 0x7f;
 const MAX_VARINT = 2 ** 49;
-
-const VARINT = 0;
-const BYTES = 2;
-const tag = (field: number, type: number) => (field << 3) | type;
 
 /** @returns undefined when it is none that agents of this version send */
 function encodeAck({ storeEpoch, revision, digest, entries, kernelUs }: Ack): Buffer | undefined {
@@ -166,9 +163,4 @@ function readVarint(cursor: Cursor, limit: number): number | undefined {
     if (byte <= MAX_SHORT) return value;
   }
   return undefined;
-}
-
-function isAscii(bytes: Buffer, from: number, to: number): boolean {
-  for (let i = from; i < to; i++) if ((bytes[i] ?? 0x80) > MAX_SHORT) return false;
-  return true;
 }

@@ -1,5 +1,6 @@
 // The forms of `fleetblock export`. Rows stay packed: a million of them never become a million objects.
-import { EntryTable, type FamilyTable, flagsText } from '../../common/entry-table.ts';
+import { EntryTable } from '../../common/entry-table.ts';
+import type { FamilyTable } from '../../common/family-table.ts';
 import { addressBytes, type FamilyColumns, FLAG_ALLOW, FLAG_MONITOR, fromWire } from '../../common/packed.ts';
 import { type Family, formatAddress } from '../../common/prefix.ts';
 import { selectorFromWire } from '../../common/rpc/selector.ts';
@@ -149,4 +150,9 @@ function* records(
 
 function csvField(text: string): string {
   return /[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
+function flagsText(flags: number): 'allow' | 'monitor' | 'block' {
+  if ((flags & FLAG_ALLOW) !== 0) return 'allow';
+  return (flags & FLAG_MONITOR) !== 0 ? 'monitor' : 'block';
 }

@@ -1,6 +1,7 @@
 // An agent's proof as the hub reads it. Acks come a thousand at a time while somebody waits for them, so that the plain ones are
 // decoded here, straight from their bytes; whatever looks otherwise is left to the generated codec, which also says what is wrong.
-import type { Digest } from '../../common/entry-table.ts';
+import type { Digest } from '../../common/digest.ts';
+import { BYTES, isAscii, tag, VARINT } from '../../common/protobuf.ts';
 import { parseRevision, type Revision } from '../../common/revision.ts';
 import type { Ack__Output } from '../../proto/gen/fleetblock/v1/Ack.ts';
 
@@ -24,13 +25,13 @@ export function ackFromWire(wire: Ack__Output): Ack {
   };
 }
 
-/** AgentMessage.ack, and the fields of Ack: number and wire type (0 varint, 2 bytes). */
-const ACK = (2 << 3) | 2;
-const EPOCH = (1 << 3) | 2;
-const REVISION = (2 << 3) | 0;
-const DIGEST = (3 << 3) | 2;
-const ENTRIES = (4 << 3) | 0;
-const KERNEL_US = (5 << 3) | 0;
+/** AgentMessage.ack, and the fields of Ack. */
+const ACK = tag(2, BYTES);
+const EPOCH = tag(1, BYTES);
+const REVISION = tag(2, VARINT);
+const DIGEST = tag(3, BYTES);
+const ENTRIES = tag(4, VARINT);
+const KERNEL_US = tag(5, VARINT);
 
 const NO_DIGEST: Digest = new Uint8Array(0);
 
@@ -72,9 +73,4 @@ export function decodeAck(message: Buffer): Ack | undefined {
     }
   }
   return { epoch, revision: BigInt(revision), digest, entries, kernelUs };
-}
-
-function isAscii(bytes: Buffer, from: number, to: number): boolean {
-  for (let i = from; i < to; i++) if ((bytes[i] ?? 0x80) > 0x7f) return false;
-  return true;
 }

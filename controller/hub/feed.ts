@@ -1,6 +1,6 @@
 // What one host still has to be sent: a bounded queue over its stream. It writes while the stream takes, never more, and says when
 // it has fallen behind instead of growing.
-import type { Digest } from '../../common/entry-table.ts';
+import type { Digest } from '../../common/digest.ts';
 import { failpoint } from '../../common/failpoint.ts';
 import type { Revision } from '../../common/revision.ts';
 

@@ -1,5 +1,5 @@
 // One host's live stream: what it holds, what it is sent, what it answers. Owns its state; the hub owns the session.
-import { type Digest, equalDigests } from '../../common/entry-table.ts';
+import { type Digest, equalDigests } from '../../common/digest.ts';
 import { FleetblockError } from '../../common/errors.ts';
 import { failpoint } from '../../common/failpoint.ts';
 import { parseRevision, type Revision } from '../../common/revision.ts';

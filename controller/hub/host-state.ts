@@ -77,6 +77,5 @@ export function whyNotEnforcing({ refusal, interfaces }: HostState): HostRefusal
 
 /** An interface that exists and lets everything through. */
 export function unattached(interfaces: readonly Interface__Output[]): Interface__Output | undefined {
-  for (const each of interfaces) if (each.mode === 'none' && each.index !== 0) return each;
-  return undefined;
+  return interfaces.find((each) => each.mode === 'none' && each.index !== 0);
 }

@@ -1,5 +1,5 @@
 // What changed in a view between two revisions, and its messages: encoded once for all hosts that come from the same revision.
-import type { Digest } from '../../common/entry-table.ts';
+import type { Digest } from '../../common/digest.ts';
 import { failpoint } from '../../common/failpoint.ts';
 import { entryCount, type FamilyColumns, NO_ENTRIES, type PackedEntries } from '../../common/packed.ts';
 import type { Revision } from '../../common/revision.ts';

@@ -1,6 +1,6 @@
 // A whole view as messages. Taken in one turn (copies of columns), encoded piece by piece as it is sent, shared by all hosts that
 // need the same one at the same time.
-import type { Digest } from '../../common/entry-table.ts';
+import type { Digest } from '../../common/digest.ts';
 import { failpoint } from '../../common/failpoint.ts';
 import type { PackedEntries } from '../../common/packed.ts';
 import type { Revision } from '../../common/revision.ts';

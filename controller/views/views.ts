@@ -1,5 +1,5 @@
 // Which host has which view, and what every revision changes in it. Follows the store; the hub follows it.
-import { type Digest, EMPTY_DIGEST } from '../../common/entry-table.ts';
+import { type Digest, EMPTY_DIGEST } from '../../common/digest.ts';
 import { entryCount, NO_ENTRIES } from '../../common/packed.ts';
 import type { Revision } from '../../common/revision.ts';
 import type { Selector } from '../../common/selector.ts';

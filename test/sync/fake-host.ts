@@ -1,6 +1,8 @@
 // A host without a network: speaks the sync protocol straight into the hub, through the real codec, and can stall, lie, refuse and
 // go away. What it holds is what an agent would.
-import { EntryTable, equalDigests } from '../../common/entry-table.ts';
+
+import { equalDigests } from '../../common/digest.ts';
+import { EntryTable } from '../../common/entry-table.ts';
 import type { FleetblockError } from '../../common/errors.ts';
 import { fromWire } from '../../common/packed.ts';
 import { protocol } from '../../common/rpc/proto.ts';

@@ -1,6 +1,6 @@
 // From entries to drafts of IPv4 blocks: by probing the table around one /24 (a small change), or by sorting all rows into
 // their blocks (a big one).
-import type { FamilyTable } from '../../../common/entry-table.ts';
+import type { FamilyTable } from '../../../common/family-table.ts';
 import { FLAG_ALLOW, FLAG_MONITOR } from '../../../common/packed.ts';
 import { BLOCK_ALLOWED, BLOCK_LOOKUP, V4_BLOCKS } from './layout.ts';
 import type { Pacer } from './pause.ts';

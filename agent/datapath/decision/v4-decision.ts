@@ -1,6 +1,6 @@
 // Keeps the IPv4 decision structure in step with a table of entries: which blocks a change touches, and how they are worked
 // out: a few /24s by probing the table, many by one pass over it.
-import type { FamilyTable } from '../../../common/entry-table.ts';
+import type { FamilyTable } from '../../../common/family-table.ts';
 import type { FamilyColumns } from '../../../common/packed.ts';
 import { WordList } from './bits.ts';
 import { V4_BLOCKS } from './layout.ts';

@@ -1,5 +1,5 @@
 // One of the maps that hold entries one to one: which rows it is for, and changing it by many rows at once.
-import type { FamilyTable } from '../../../common/entry-table.ts';
+import type { FamilyTable } from '../../../common/family-table.ts';
 import { addressBytes, FLAG_ALLOW } from '../../../common/packed.ts';
 import type { Family } from '../../../common/prefix.ts';
 import { CONTROL, MAPS } from '../decision/layout.ts';

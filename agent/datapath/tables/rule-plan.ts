@@ -1,5 +1,6 @@
 // What a change means for the maps that hold entries one to one: rows to put, rows to remove, map by map.
-import type { EntryTable, FamilyTable } from '../../../common/entry-table.ts';
+import type { EntryTable } from '../../../common/entry-table.ts';
+import type { FamilyTable } from '../../../common/family-table.ts';
 import { addressBytes, type FamilyColumns, FLAG_ALLOW } from '../../../common/packed.ts';
 import type { Family } from '../../../common/prefix.ts';
 import type { EntryChange } from '../datapath.ts';

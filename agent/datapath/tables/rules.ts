@@ -1,5 +1,6 @@
 // The entries that the kernel holds one to one, in its hash and trie maps, with a copy of them in user space to compare with.
-import { EntryTable, type FamilyTable } from '../../../common/entry-table.ts';
+import { EntryTable } from '../../../common/entry-table.ts';
+import type { FamilyTable } from '../../../common/family-table.ts';
 import { FLAG_ALLOW } from '../../../common/packed.ts';
 import type { Family } from '../../../common/prefix.ts';
 import { DatapathError } from '../datapath.ts';
