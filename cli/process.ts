@@ -1,37 +1,36 @@
 // The process around a run: its streams, its signals, its end.
-import type { Cli, TextSink } from './context.ts';
+import type { Cli } from './context.ts';
 import { run } from './program.ts';
+import { flushed, standardOutput } from './standard-output.ts';
 
-/** Runs process.argv and ends the process with the exit code. */
+/** Runs process.argv and ends the process with the exit code, when all that was written has arrived. */
 export async function main(): Promise<void> {
   const interrupted = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.once(signal, () => {
-      interrupted.abort();
-      // A second one ends the process at once, as people expect.
-    });
-  }
-  quietEnd(process.stdout);
-  quietEnd(process.stderr);
+  // A second one ends the process at once, as people expect.
+  const abort = () => interrupted.abort();
+  for (const signal of SIGNALS) process.once(signal, abort);
   const cli: Cli = {
     env: process.env,
     stdin: process.stdin,
-    stdout: process.stdout,
-    stderr: process.stderr,
+    stdout: standardOutput((error) => process.exit(error ? failed(error) : cli.exitCode)),
+    // Words that nobody can read are no reason to fail.
+    stderr: process.stderr.on('error', () => {}),
     now: Date.now,
     signal: interrupted.signal,
     exitCode: 0,
   };
   const exitCode = await run(process.argv.slice(2), cli);
-  // Streams of a process write synchronously to files, terminals and pipes on Linux: nothing is lost by not waiting for the
-  // connection to close.
+  cli.exitCode = exitCode;
+  // From here on a signal need not be asked for twice: the reader may take for ever.
+  for (const signal of SIGNALS) process.off(signal, abort);
+  await Promise.all([flushed(cli.stdout), flushed(cli.stderr)]);
+  // Not by itself: connections and timers may be left.
   process.exit(exitCode);
 }
 
-/** `fleetblock list | head` is no error: the reader has seen enough. */
-function quietEnd(stream: TextSink): void {
-  stream.on('error', (error) => {
-    if ('code' in error && error.code === 'EPIPE') process.exit(0);
-    throw error;
-  });
+const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
+
+function failed(why: string): number {
+  process.stderr.write(`fleetblock: cannot write the output: ${why}\n`);
+  return 1;
 }

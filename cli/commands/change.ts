@@ -33,12 +33,13 @@ export async function runChange(cli: Cli, options: ChangeOptions, change: Change
     origin: change.origin,
     now: cli.now(),
   };
+  // Before anything is printed: a reader that goes away ends the process with it.
+  cli.exitCode = changeExitCode(reply, context);
   const { lines, notes } = changeText(reply, context);
   if (options.output === 'json' || options.output === 'yaml')
     await printValue(cli, options.output, changeJson(reply, change.verb));
   else for (const line of lines) cli.stdout.write(`${line}\n`);
   for (const note of notes) cli.stderr.write(`${note}\n`);
-  cli.exitCode = changeExitCode(reply, context);
 }
 
 /** For requests: how long the controller waits for hosts; left out for --no-wait. */

@@ -41,14 +41,14 @@ export function register(program: Command, cli: Cli): void {
     const reply = await withOperator(cli, credentials, (client) =>
       client.check({ address: prefix, host: options.host ?? '', timeoutMs: options.timeout ?? 0 }),
     );
+    const wrong = reply.hosts.filter(disagrees);
+    if (wrong.length > 0) cli.exitCode = EXIT.partial;
     if (options.output === 'json' || options.output === 'yaml') await printValue(cli, options.output, checkJson(reply));
     else printTables(cli, options.output, reply);
-    const wrong = reply.hosts.filter(disagrees);
     for (const host of wrong)
       cli.stderr.write(`${host.name}: should ${host.desired}, but its kernel does ${host.realized}\n`);
     for (const host of reply.hosts.filter((asked) => asked.realized === '' && asked.problem !== ''))
       cli.stderr.write(`${host.name}: no answer: ${printable(host.problem)}\n`);
-    if (wrong.length > 0) cli.exitCode = EXIT.partial;
   });
 }
 

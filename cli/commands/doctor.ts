@@ -38,11 +38,11 @@ export function register(program: Command, cli: Cli): void {
     const options = command.optsWithGlobals<DoctorOptions>();
     const findings: Finding[] = [];
     await examine(cli, options, findings);
+    if (findings.some((finding) => finding.state === 'failed')) cli.exitCode = EXIT.failure;
     if (options.output === 'json' || options.output === 'yaml') await printValue(cli, options.output, findings);
     else
       for (const { check, state, text } of findings)
         cli.stdout.write(`${state.padEnd(7)}  ${check.padEnd(11)}  ${printable(text)}\n`);
-    if (findings.some((finding) => finding.state === 'failed')) cli.exitCode = EXIT.failure;
   });
 }
 

@@ -107,6 +107,8 @@ function registerResync(group: Command, cli: Cli): void {
         ...(waitMs === undefined ? {} : { wait: { timeoutMs: waitMs } }),
       }),
     );
+    const { targeted = 0, enforced = 0 } = reply.hosts ?? {};
+    if (waitMs !== undefined && enforced < targeted) cli.exitCode = EXIT.partial;
     if (options.output === 'json' || options.output === 'yaml')
       await printValue(cli, options.output, {
         revision: jsonInteger(reply.revision),
@@ -115,7 +117,5 @@ function registerResync(group: Command, cli: Cli): void {
       });
     else cli.stdout.write(`resynced ${proofText(reply, waitMs)}\n`);
     for (const note of hostNotes(reply.hosts, waitMs)) cli.stderr.write(`${note}\n`);
-    const { targeted = 0, enforced = 0 } = reply.hosts ?? {};
-    if (waitMs !== undefined && enforced < targeted) cli.exitCode = EXIT.partial;
   });
 }
