@@ -1,4 +1,5 @@
 // Entries as parallel columns: the form in which a view travels, from the store's encoder to the kernel's batch calls.
+import { MAX_TTL_MS } from './duration.ts';
 import { FleetblockError } from './errors.ts';
 import { type Family, maskAddress, type Prefix } from './prefix.ts';
 
@@ -109,7 +110,8 @@ export function toWire(entries: PackedEntries): PackedWire {
 
 /**
  * Checks and wraps what came over the wire; the columns share the message's memory.
- * @throws FleetblockError INVALID_ARGUMENT: columns of unequal length, a length out of range, host bits set, an unknown flag.
+ * @throws FleetblockError INVALID_ARGUMENT: columns of unequal length, a length out of range, host bits set, an unknown flag,
+ *   a time to live of more than a century.
  */
 export function fromWire(wire: PackedWire | null): PackedEntries {
   if (wire === null) return NO_ENTRIES;
@@ -138,7 +140,10 @@ function checkColumns(
     if (length < width * 8 && hasHostBits(addresses, row * width, width, length))
       throw bad(`row ${row} has host bits set`);
   }
-  return { count, addresses, lengths, flags, ttlsMs: decodeTtls(ttls) };
+  const ttlsMs = decodeTtls(ttls);
+  const late = ttlsMs.findIndex((ttl) => ttl > MAX_TTL_MS);
+  if (late >= 0) throw bad(`row ${late} ends in more than 100 years: leave its time out for no end`);
+  return { count, addresses, lengths, flags, ttlsMs };
 }
 
 function hasHostBits(addresses: Uint8Array, offset: number, width: number, length: number): boolean {
@@ -148,11 +153,12 @@ function hasHostBits(addresses: Uint8Array, offset: number, width: number, lengt
   return false;
 }
 
+/** Cuts what is longer than the other side takes: an end a century ahead is further still after the clock was set back. */
 function encodeTtls(ttlsMs: Float64Array): Uint8Array {
   const bytes = new Uint8Array(ttlsMs.length * 8);
   const view = new DataView(bytes.buffer);
   for (let i = 0; i < ttlsMs.length; i++) {
-    const ttl = Math.ceil(ttlsMs[i] ?? 0);
+    const ttl = Math.min(MAX_TTL_MS, Math.ceil(ttlsMs[i] ?? 0));
     view.setUint32(i * 8, ttl % 2 ** 32, true);
     view.setUint32(i * 8 + 4, Math.floor(ttl / 2 ** 32), true);
   }

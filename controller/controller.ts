@@ -56,7 +56,9 @@ export async function startController(options: ControllerOptions): Promise<Contr
     (error) => {
       // Views that missed a revision must not go on: what they would send is not what the store says.
       log.fatal({ err: error }, 'the views are broken');
-      throw error;
+      setImmediate(() => {
+        throw error;
+      });
     },
   );
   const registry = await HostRegistry.load(store);

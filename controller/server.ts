@@ -59,7 +59,11 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     const directory = new DataDirectory(options.dataDir);
     const { fleet, advertise } = readFleetSettings(directory);
     const authority = Authority.load(directory.pki, fleet);
-    const store = await openSqliteStore({ directory: directory.store, clock });
+    const store = await openSqliteStore({
+      directory: directory.store,
+      clock,
+      onFollowerError: (error) => log.error({ err: error }, 'a change was made, and not all parts could follow it'),
+    });
     closers.push(() => store.close());
     const controller = await startController({ store, clock, log });
     closers.push(() => controller.close());

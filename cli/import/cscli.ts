@@ -1,4 +1,5 @@
 // What CrowdSec's cscli writes: CSV with a heading (decisions import, decisions list -o raw) and JSON (import, list -o json).
+import { checkedTtl } from '../../common/duration.ts';
 import { FleetblockError, messageOf } from '../../common/errors.ts';
 import { parsePrefix } from '../../common/prefix.ts';
 import type { Columns } from './columns.ts';
@@ -124,7 +125,7 @@ function goDuration(text: string): number {
       'INVALID_ARGUMENT',
       `${JSON.stringify(text.slice(0, 40))} is not a duration like 4h or 3h59m58s`,
     );
-  return sign === '-' ? -1 : Math.max(1, Math.ceil(ms));
+  return sign === '-' ? -1 : checkedTtl(Math.max(1, Math.ceil(ms)));
 }
 
 function isMapping(value: unknown): value is Record<string, unknown> {

@@ -137,6 +137,14 @@ describe('cscli', () => {
     expect(await read(['null\n'])).toEqual([]);
   });
 
+  it('faults row 57: a duration of more than a century is refused by its line', async () => {
+    for (const duration of ['2600000000h', '5124095h34m33.8s', '876001h'])
+      await expect(read([`duration,scope,value\n4h,ip,192.0.2.1\n${duration},ip,192.0.2.2\n`])).rejects.toThrow(
+        /line 3: a time to live is at most 100 years/,
+      );
+    expect(await read(['duration,scope,value\n876000h,ip,192.0.2.1\n'])).toEqual(['192.0.2.1/32 for 3153600000000']);
+  });
+
   it('names what it cannot take', async () => {
     const csv = 'duration,scope,value\n4h,ip,10.0.0.5/8\nsoon,ip,192.0.2.1\n4h,country,FR\n';
     await expect(read([csv])).rejects.toThrow(

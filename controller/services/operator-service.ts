@@ -1,5 +1,5 @@
 // What operators ask: converts between the wire and the controller, and nothing else.
-import { FleetblockError } from '../../common/errors.ts';
+import { checkedTtl } from '../../common/duration.ts';
 import { unpackEntries } from '../../common/packed.ts';
 import { formatPrefix } from '../../common/prefix.ts';
 import { selectorFromWire } from '../../common/rpc/selector.ts';
@@ -40,12 +40,12 @@ export function operatorHandlers(deps: OperatorServiceDeps): OperatorServiceHand
           action: actionFromWire(request.action),
           origin: request.origin,
           reason: request.reason,
-          ttlMs: milliseconds(request.ttlMs),
+          ttlMs: checkedTtl(Number(request.ttlMs)),
           monitor: request.monitor,
           dryRun: request.dryRun,
           waitMs: waitFromWire(request.wait),
           force: request.force,
-          confirmMs: milliseconds(request.confirmMs),
+          confirmMs: checkedTtl(Number(request.confirmMs)),
         }),
       ),
     ),
@@ -79,7 +79,7 @@ export function operatorHandlers(deps: OperatorServiceDeps): OperatorServiceHand
       createToken(
         { store, clock, rootPin: deps.rootPin },
         {
-          ttlMs: milliseconds(request.ttlMs),
+          ttlMs: checkedTtl(Number(request.ttlMs)),
           maxUses: request.maxUses,
           labels: request.labels,
           hostName: request.hostName,
@@ -130,12 +130,4 @@ function wantsList(filter: ClaimFilter, list: ListRecord): boolean {
 async function* listClaims(deps: OperatorServiceDeps, list: ListRecord): AsyncGenerator<Claim> {
   for await (const rows of deps.store.listRows(list.name))
     for (const { prefix, ttlMs } of unpackEntries(rows)) yield claimOfRow(list, prefix, ttlMs);
-}
-
-/** uint64 of the wire. @throws FleetblockError INVALID_ARGUMENT past a century, where sums stop being exact. */
-function milliseconds(field: string): number {
-  const value = Number(field);
-  if (value > 100 * 365 * 86_400_000)
-    throw new FleetblockError('INVALID_ARGUMENT', 'a duration is at most 100 years: leave it out for no end');
-  return value;
 }

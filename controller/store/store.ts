@@ -214,7 +214,7 @@ export interface Store {
 
   /** The present state of every layer, in bounded pieces (`sets` only). */
   readLayers(): AsyncIterable<LayerChange>;
-  /** Called with every later revision, in order. @returns a function that stops it. */
+  /** Called with every later revision, in order; what it throws hinders nobody else. @returns a function that stops it. */
   follow(listener: (event: StoreEvent) => void): () => void;
   /** What changed after `since`, for the layers named; undefined when history no longer reaches that far. */
   touchedSince(since: Revision, layerIds: ReadonlySet<string>): readonly Touched[] | undefined;

@@ -9,6 +9,9 @@ const HAS_FLAGS = 1;
 const HAS_TIMES = 2;
 const HEADER_BYTES = 5;
 
+/** The last time that a Date knows: stores of earlier versions may hold ends past it, which no caller could show. */
+const LAST_TIME_MS = 8.64e15;
+
 /** Times go in as they are: what they mean (an end, a remaining time) is the caller's business. */
 export function encodeColumns(entries: PackedEntries): Uint8Array {
   const families = [entries.v4, entries.v6];
@@ -83,6 +86,7 @@ function readBlock(
   const lengths = take(count);
   const flags = (bits & HAS_FLAGS) !== 0 ? take(count) : new Uint8Array(count);
   const ttlsMs = new Float64Array((bits & HAS_TIMES) !== 0 ? count : 0);
-  for (let row = 0; row < ttlsMs.length; row++) ttlsMs[row] = view.getFloat64(at + row * 8, true);
+  for (let row = 0; row < ttlsMs.length; row++)
+    ttlsMs[row] = Math.min(LAST_TIME_MS, view.getFloat64(at + row * 8, true));
   return { columns: { count, addresses, lengths, flags, ttlsMs }, next: at + ttlsMs.length * 8 };
 }

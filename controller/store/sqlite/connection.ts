@@ -21,11 +21,12 @@ export class Connection {
     this.#db.exec(sql);
   }
 
-  /** Prepared once. Integers come as numbers. */
+  /** Prepared once. Integers come as bigints, for rows.ts to read: a number past 2^53 would throw instead. */
   prepare(sql: string): StatementSync {
     const known = this.#statements.get(sql);
     if (known) return known;
     const made = this.#db.prepare(sql);
+    made.setReadBigInts(true);
     this.#statements.set(sql, made);
     return made;
   }
@@ -38,9 +39,7 @@ export class Connection {
 
 /** The column `value` of the first row, or 0. */
 export function readBigint(db: Connection, sql: string): bigint {
-  const statement = db.prepare(sql);
-  statement.setReadBigInts(true);
-  const row = statement.get();
+  const row = db.prepare(sql).get();
   return row ? bigint(row, 'value') : 0n;
 }
 

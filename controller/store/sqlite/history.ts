@@ -16,7 +16,6 @@ export class History {
   constructor(reader: Connection) {
     this.#reader = reader;
     const layers = reader.prepare('SELECT id, revision FROM layer');
-    layers.setReadBigInts(true);
     for (const row of layers.iterate()) this.#layerRevisions.set(text(row, 'id'), bigint(row, 'revision'));
   }
 

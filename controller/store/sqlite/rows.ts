@@ -10,6 +10,7 @@ export function text(row: Row, column: string): string {
   return value;
 }
 
+/** Rounded past 2^53, which no number that a caller counts with comes near. */
 export function integer(row: Row, column: string): number {
   const value = row[column];
   if (typeof value === 'bigint') return Number(value);

@@ -63,6 +63,8 @@ export interface SqliteStoreOptions {
   readonly historyRevisions?: number;
   /** Length of the write-ahead log from which it is moved to the main file, bytes. Default 4 MB. */
   readonly walBytes?: number;
+  /** Told what a follower threw. Default: it ends the process, once whoever made the change has been answered. */
+  readonly onFollowerError?: (error: unknown) => void;
 }
 
 /** Prefixes from which a change has a commit of its own, with pauses: some milliseconds. */
@@ -97,6 +99,7 @@ class SqliteStore implements Store {
   readonly #db: Database;
   readonly #clock: Clock;
   readonly #followers = new Set<(event: StoreEvent) => void>();
+  readonly #onFollowerError: (error: unknown) => void;
   readonly #history: History;
   readonly #writing: Writing;
   #closed = false;
@@ -105,6 +108,7 @@ class SqliteStore implements Store {
     this.epoch = file.epoch;
     this.#file = file;
     this.#clock = steadyClock(options.clock);
+    this.#onFollowerError = options.onFollowerError ?? throwLater;
     this.#db = new Database(file.path, options);
     file.handOver();
     this.head = readBigint(this.#db.reader, 'SELECT head AS value FROM meta');
@@ -293,7 +297,19 @@ class SqliteStore implements Store {
   #publish(event: StoreEvent): void {
     this.head = event.revision;
     this.#history.note(event);
-    for (const follower of this.#followers) follower(event);
+    for (const follower of this.#followers)
+      try {
+        follower(event);
+      } catch (error) {
+        // The change is durable: neither its caller nor the other followers may miss it.
+        this.#onFollowerError(error);
+      }
     failpoint('store.notify.after');
   }
+}
+
+function throwLater(error: unknown): void {
+  setImmediate(() => {
+    throw error;
+  });
 }

@@ -42,9 +42,7 @@ export class Transaction {
   /** The revision that this change makes; taken on the first call. */
   revise(): Revision {
     if (this.#revision !== undefined) return this.#revision;
-    const statement = this.db.prepare('UPDATE meta SET head = head + 1 RETURNING head');
-    statement.setReadBigInts(true);
-    const row = statement.get();
+    const row = this.db.prepare('UPDATE meta SET head = head + 1 RETURNING head').get();
     this.#revision = row ? bigint(row, 'head') : 0n;
     return this.#revision;
   }
@@ -52,9 +50,7 @@ export class Transaction {
   /** The head without a change of its own: what an unchanged answer reports. */
   head(): Revision {
     if (this.#revision !== undefined) return this.#revision;
-    const statement = this.db.prepare('SELECT head FROM meta');
-    statement.setReadBigInts(true);
-    const row = statement.get();
+    const row = this.db.prepare('SELECT head FROM meta').get();
     return row ? bigint(row, 'head') : 0n;
   }
 
@@ -157,7 +153,6 @@ function compactHistory(db: Connection, head: Revision, keepRevisions: bigint): 
   const recent = db.prepare(
     'SELECT revision, rows FROM touched WHERE revision > ? AND keys IS NOT NULL ORDER BY revision DESC',
   );
-  recent.setReadBigInts(true);
   let kept = 0;
   for (const row of recent.iterate(floor)) {
     kept += integer(row, 'rows');
