@@ -5,6 +5,7 @@ import { withoutTokens } from '../common/token.ts';
 import { COMMANDS, type CommandModule } from './commands/registry.ts';
 import type { Cli } from './context.ts';
 import { EXIT, exitCodeOf } from './exit-codes.ts';
+import { say } from './output/say.ts';
 
 /** Runs one command line (without node and script). Returns the exit code; never throws, never exits. */
 export async function run(args: readonly string[], cli: Cli): Promise<number> {
@@ -15,7 +16,7 @@ export async function run(args: readonly string[], cli: Cli): Promise<number> {
   } catch (error) {
     // --help and --version end here too, with 0; commander has printed what there is to say.
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
-    cli.stderr.write(`fleetblock: ${withoutTokens(messageOf(error))}\n`);
+    say(cli, `fleetblock: ${messageOf(error)}`);
     return error instanceof FleetblockError ? exitCodeOf(error.code) : EXIT.failure;
   }
 }
@@ -30,7 +31,7 @@ export async function buildProgram(args: readonly string[], cli: Cli): Promise<C
     .configureOutput({
       writeOut: (text) => cli.stdout.write(text),
       writeErr: (text) => cli.stderr.write(withoutTokens(text)),
-      outputError: (text, write) => write(oneLine(text)),
+      outputError: (text) => say(cli, oneLine(text)),
       getOutHelpWidth: () => cli.stdout.columns ?? 100,
       getErrHelpWidth: () => cli.stderr.columns ?? 100,
       getOutHasColors: () => false,
@@ -63,8 +64,8 @@ function commandIn(args: readonly string[]): (() => Promise<CommandModule>) | un
 }
 
 function oneLine(text: string): string {
-  return `${text
+  return text
     .replace(/^error: /, 'fleetblock: ')
     .trim()
-    .replaceAll('\n', ' ')}\n`;
+    .replaceAll('\n', ' ');
 }

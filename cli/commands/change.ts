@@ -4,6 +4,7 @@ import type { Cli, GlobalOptions } from '../context.ts';
 import { loadCredentials } from '../credentials.ts';
 import { type ChangeVerb, changeExitCode, changeJson, changeText } from '../output/change.ts';
 import { type OutputForm, printValue } from '../output/format.ts';
+import { say } from '../output/say.ts';
 import { type OperatorClient, withOperator } from '../services/operator-client.ts';
 
 export interface ChangeOptions extends GlobalOptions {
@@ -39,7 +40,7 @@ export async function runChange(cli: Cli, options: ChangeOptions, change: Change
   if (options.output === 'json' || options.output === 'yaml')
     await printValue(cli, options.output, changeJson(reply, change.verb));
   else for (const line of lines) cli.stdout.write(`${line}\n`);
-  for (const note of notes) cli.stderr.write(`${note}\n`);
+  for (const note of notes) say(cli, note);
 }
 
 /** For requests: how long the controller waits for hosts; left out for --no-wait. */

@@ -11,8 +11,9 @@ import { claimColumns } from '../output/claims.ts';
 import { type OutputForm, printValue } from '../output/format.ts';
 import { statusColour } from '../output/hosts.ts';
 import { jsonInteger, jsonTime } from '../output/json.ts';
+import { say } from '../output/say.ts';
 import { type Column, Table } from '../output/table.ts';
-import { count, printable, relative } from '../output/text.ts';
+import { count, relative } from '../output/text.ts';
 import { withOperator } from '../services/operator-client.ts';
 import { addExamples, addOutput, durationOption } from './options.ts';
 
@@ -45,10 +46,9 @@ export function register(program: Command, cli: Cli): void {
     if (wrong.length > 0) cli.exitCode = EXIT.partial;
     if (options.output === 'json' || options.output === 'yaml') await printValue(cli, options.output, checkJson(reply));
     else printTables(cli, options.output, reply);
-    for (const host of wrong)
-      cli.stderr.write(`${host.name}: should ${host.desired}, but its kernel does ${host.realized}\n`);
+    for (const host of wrong) say(cli, `${host.name}: should ${host.desired}, but its kernel does ${host.realized}`);
     for (const host of reply.hosts.filter((asked) => asked.realized === '' && asked.problem !== ''))
-      cli.stderr.write(`${host.name}: no answer: ${printable(host.problem)}\n`);
+      say(cli, `${host.name}: no answer: ${host.problem}`);
   });
 }
 

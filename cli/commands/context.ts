@@ -6,6 +6,7 @@ import type { Cli, GlobalOptions } from '../context.ts';
 import { ContextFile } from '../contexts.ts';
 import type { OutputForm } from '../output/format.ts';
 import { printRows } from '../output/rows.ts';
+import { say } from '../output/say.ts';
 import type { Column } from '../output/table.ts';
 import { relative } from '../output/text.ts';
 import { addExamples, addOutput } from './options.ts';
@@ -78,7 +79,7 @@ function registerChange(
         `${file.path} has no context ${name}: it has ${file.names.join(', ') || 'none'}`,
       );
     change(file, name);
-    cli.stderr.write(verb === 'use' ? `${name} is the current context\n` : `removed context ${name}\n`);
+    say(cli, verb === 'use' ? `${name} is the current context` : `removed context ${name}`);
   });
 }
 

@@ -9,6 +9,7 @@ import { elapsedJson, hostNotes, hostsJson, proofText } from '../output/change.t
 import { type OutputForm, printValue } from '../output/format.ts';
 import { hostJson } from '../output/hosts.ts';
 import { jsonInteger } from '../output/json.ts';
+import { say } from '../output/say.ts';
 import { withIdentity } from '../services/identity-client.ts';
 import { withOperator } from '../services/operator-client.ts';
 import { requireTarget, type TargetOptions } from '../targets.ts';
@@ -116,6 +117,6 @@ function registerResync(group: Command, cli: Cli): void {
         elapsedMs: elapsedJson(reply.elapsedMs),
       });
     else cli.stdout.write(`resynced ${proofText(reply, waitMs)}\n`);
-    for (const note of hostNotes(reply.hosts, waitMs)) cli.stderr.write(`${note}\n`);
+    for (const note of hostNotes(reply.hosts, waitMs)) say(cli, note);
   });
 }

@@ -4,8 +4,8 @@ import type { Cli, GlobalOptions } from '../context.ts';
 import { loadCredentials } from '../credentials.ts';
 import { type OutputForm, printValue } from '../output/format.ts';
 import { hostColumns, hostJson, problemsOf } from '../output/hosts.ts';
+import { say } from '../output/say.ts';
 import { Table } from '../output/table.ts';
-import { printable } from '../output/text.ts';
 import { withOperator } from '../services/operator-client.ts';
 import { addExamples, addOutput } from './options.ts';
 
@@ -35,9 +35,8 @@ export function register(program: Command, cli: Cli): void {
     const table = new Table(cli, hostColumns(options.output, cli.now()));
     table.add(sorted);
     table.end();
-    if (sorted.length === 0) cli.stderr.write('no host yet: fleetblock token create, then fleetblock-agent join\n');
+    if (sorted.length === 0) say(cli, 'no host yet: fleetblock token create, then fleetblock-agent join');
     if (options.output === 'table')
-      for (const host of sorted)
-        for (const problem of problemsOf(host)) cli.stderr.write(`${host.name}: ${printable(problem)}\n`);
+      for (const host of sorted) for (const problem of problemsOf(host)) say(cli, `${host.name}: ${problem}`);
   });
 }

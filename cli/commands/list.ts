@@ -4,6 +4,7 @@ import type { Cli, GlobalOptions } from '../context.ts';
 import { loadCredentials } from '../credentials.ts';
 import { printClaims } from '../output/claims.ts';
 import type { OutputForm } from '../output/format.ts';
+import { say } from '../output/say.ts';
 import { plural } from '../output/text.ts';
 import { withOperator } from '../services/operator-client.ts';
 import { addExamples, addOutput } from './options.ts';
@@ -39,7 +40,7 @@ export function register(program: Command, cli: Cli): void {
         expired: options.expired ?? false,
       });
       const total = await printClaims(cli, options.output, batches);
-      if (cli.stderr.isTTY && options.output === 'table') cli.stderr.write(`${plural(total, 'claim')}\n`);
+      if (cli.stderr.isTTY && options.output === 'table') say(cli, plural(total, 'claim'));
     });
   });
 }

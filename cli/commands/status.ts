@@ -5,7 +5,7 @@ import { loadCredentials } from '../credentials.ts';
 import { confirmationJson } from '../output/confirmation.ts';
 import { fleetStatus, fleetText } from '../output/fleet.ts';
 import { type OutputForm, printValue } from '../output/format.ts';
-import { printable } from '../output/text.ts';
+import { say } from '../output/say.ts';
 import { withOperator } from '../services/operator-client.ts';
 import { addExamples, addOutput } from './options.ts';
 
@@ -31,9 +31,10 @@ export function register(program: Command, cli: Cli): void {
     }
     cli.stdout.write(fleetText(status));
     for (const { id, seconds, prefixes, claims } of status.confirmations)
-      cli.stderr.write(
-        `${prefixes[0]}${claims > 1 ? ` and ${claims - 1} more` : ''}: undone in ${seconds} s unless confirmed: fleetblock confirm ${id}\n`,
+      say(
+        cli,
+        `${prefixes[0]}${claims > 1 ? ` and ${claims - 1} more` : ''}: undone in ${seconds} s unless confirmed: fleetblock confirm ${id}`,
       );
-    for (const { host, text } of status.problems) cli.stderr.write(`${host}: ${printable(text)}\n`);
+    for (const { host, text } of status.problems) say(cli, `${host}: ${text}`);
   });
 }

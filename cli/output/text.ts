@@ -11,10 +11,10 @@ export function plural(n: number | string, one: string, many = `${one}s`): strin
   return `${count(n)} ${Number(n) === 1 ? one : many}`;
 }
 
-/** Texts of other people on a terminal: control characters could move the cursor or hide things. */
+/** Texts of other people on a terminal: control characters could move the cursor, and marks of direction turn what is read. */
 export function printable(text: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-  return text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g, '\ufffd');
+  return text.replace(/[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g, '\ufffd');
 }
 
 /** Unix milliseconds to `3s ago`, `in 4h`, `now`. */

@@ -1,0 +1,9 @@
+// Words for stderr. Everything that the command says goes through here: a line each, without what a terminal would obey, and
+// without tokens.
+import { withoutTokens } from '../../common/token.ts';
+import type { Cli } from '../context.ts';
+import { printable } from './text.ts';
+
+export function say(cli: Cli, line: string): void {
+  cli.stderr.write(`${printable(withoutTokens(line))}\n`);
+}
