@@ -24,7 +24,6 @@ WORKDIR /opt/fleetblock
 COPY --from=packages /src/node_modules node_modules
 COPY --from=build /src/dist dist
 COPY --from=build /src/bpf/build/fleetblock.bpf.o bpf/build/fleetblock.bpf.o
-COPY proto/fleetblock proto/fleetblock
 COPY package.json LICENSE ./
 COPY deploy/container deploy/container
 # A new named volume takes the owner and mode of the directory it is mounted on: the controller's is its user's, the agent's is root's.

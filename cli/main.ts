@@ -1,10 +1,12 @@
 #!/usr/bin/env node
-// fleetblock: the operator's command.
+// fleetblock: the operator's command. Loads the program once it is known that this Node.js can run it.
 import { lstatSync, mkdirSync } from 'node:fs';
 import { enableCompileCache } from 'node:module';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { refuseOldNode } from '../common/node-version.ts';
 
+refuseOldNode();
 const cache = cacheDirectory();
 if (cache !== undefined) enableCompileCache(cache);
 // Everything else is loaded after that.

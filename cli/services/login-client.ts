@@ -1,4 +1,4 @@
-// Load it only to log in: parsing the .proto files takes longer than most calls.
+// Load it only to log in: making every service of the descriptor takes longer than most calls.
 //
 // Exchanges a login token for a certificate, over a connection that trusts the root that the token pins, and nothing else.
 import { ChannelCredentials } from '@grpc/grpc-js';

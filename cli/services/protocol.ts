@@ -1,5 +1,5 @@
-// The codecs of the operator and identity services, from a descriptor made beforehand (proto/gen/descriptor.ts): parsing .proto
-// files, as common/rpc/proto.ts does for the daemons, would take longer than a whole call.
+// The codecs of the methods that a command calls, each made when it is asked for: making all of them, as common/rpc/proto.ts does for
+// the daemons, would take longer than a whole call.
 import type { MethodDefinition } from '@grpc/proto-loader';
 import protobuf from 'protobufjs/light.js';
 import { DESCRIPTOR } from '../../proto/gen/descriptor.ts';

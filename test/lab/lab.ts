@@ -3,7 +3,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { Attacker } from './attacker.ts';
@@ -17,8 +17,8 @@ import { KEPT, PIN_ROOT, PREFIX, removePins, sweep } from './sweep.ts';
 export interface LabOptions {
   /** Default 3. */
   readonly hosts?: number;
-  /** Where programs are run from: the sources, or what is published (`npm run build`). Default sources. */
-  readonly programs?: 'sources' | 'dist';
+  /** Where programs are run from: the sources, what `npm run build` makes, or a directory with installed commands. Default sources. */
+  readonly programs?: 'sources' | 'dist' | { readonly installed: string };
   /** Environment of the controller and the agents, for failpoints. */
   readonly env?: Readonly<Record<string, string>>;
   /** Words before every command of the agents, such as setpriv with a set of capabilities. */
@@ -199,7 +199,12 @@ export class Lab implements AsyncDisposable {
 
   /** Runs the CLI as the admin, where the controller is. */
   fleetblock(...args: string[]): Promise<CommandResult> {
-    return this.runAtController([...this.#command('cli'), ...args], { FLEETBLOCK_CONFIG: this.configFile });
+    return this.fleetblockAs({ FLEETBLOCK_CONFIG: this.configFile }, ...args);
+  }
+
+  /** Runs the CLI as whom the environment says, where the controller is. */
+  fleetblockAs(env: Readonly<Record<string, string>>, ...args: string[]): Promise<CommandResult> {
+    return this.runAtController([...this.#command('cli'), ...args], env);
   }
 
   /** The CLI's answer as JSON; throws with its words when it exits otherwise than expected. */
@@ -339,7 +344,12 @@ export class Lab implements AsyncDisposable {
   }
 
   #command(program: 'agent' | 'controller' | 'cli'): string[] {
-    const path = this.#options.programs === 'dist' ? `../../dist/${program}/main.js` : `../../${program}/main.ts`;
+    const { programs } = this.#options;
+    if (typeof programs === 'object') {
+      const name = program === 'cli' ? 'fleetblock' : `fleetblock-${program}`;
+      return ['env', `PATH=${dirname(process.execPath)}:${toolPath}`, join(programs.installed, name)];
+    }
+    const path = programs === 'dist' ? `../../dist/${program}/main.js` : `../../${program}/main.ts`;
     return [process.execPath, fileURLToPath(new URL(path, import.meta.url))];
   }
 }

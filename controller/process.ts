@@ -1,0 +1,131 @@
+// The process of fleetblock-controller: parses settings, wires, runs, and turns every failure into one line and an exit code.
+// What a command needs is loaded by it: --help does not wait for cryptography and gRPC.
+import { join } from 'node:path';
+import { CommanderError } from 'commander';
+import { systemClock } from '../common/clock.ts';
+import { formatEndpoint } from '../common/endpoint.ts';
+import { FleetblockError, messageOf } from '../common/errors.ts';
+import { createLogger } from '../common/logger.ts';
+import { withoutTokens } from '../common/token.ts';
+import {
+  type BackupSettings,
+  buildProgram,
+  type CredentialsSettings,
+  type InitSettings,
+  type RotateSettings,
+  type RunSettings,
+} from './config.ts';
+import { DataDirectory } from './data-dir.ts';
+import type { RunningServer } from './server.ts';
+
+const USAGE = 2;
+
+/** What is to be done when the certificates of an issuer count no more. */
+const ROTATED_AWAY: Readonly<Record<RotateSettings['issuer'], string>> = {
+  agents:
+    'every host needs a new certificate: fleetblock token create --host NAME --keep-identity, and fleetblock-agent join\n',
+  operators: 'every operator needs new credentials: the first by fleetblock-controller credentials\n',
+  servers: "the stolen key can still pose as the controller until the fleet's root is replaced: see SECURITY.md\n",
+};
+
+async function init({ dataDir, fleet, advertise, listen }: InitSettings): Promise<void> {
+  const { initFleet } = await import('./init.ts');
+  const made = await initFleet({ dataDir, fleet, advertise, clock: systemClock });
+  const until = new Date(made.adminExpiresMs).toISOString().slice(0, 10);
+  process.stdout.write(
+    `made fleet ${fleet} in ${dataDir}; its admin's credentials (until ${until}) are in ${made.credentialsPath}\n` +
+      '\nnext:\n' +
+      `  fleetblock-controller run --data-dir ${dataDir} --listen ${listen}\n` +
+      `  export FLEETBLOCK_CONFIG=${made.credentialsPath}\n` +
+      '  fleetblock token create\n' +
+      `and on every host, with that token on standard input:\n` +
+      `  fleetblock-agent join ${advertise} --token-file -\n`,
+  );
+}
+
+async function credentials({ dataDir, name, role, ttlMs, out }: CredentialsSettings): Promise<void> {
+  const { makeCredentials } = await import('./make-credentials.ts');
+  const path = out ?? join(dataDir, 'operators', `${name}.yaml`);
+  const untilMs = await makeCredentials({ dataDir, name, role, ttlMs, out: path, clock: systemClock });
+  const until = new Date(untilMs).toISOString().slice(0, 10);
+  process.stdout.write(`wrote ${path}: ${role} ${name}, until ${until}\n  export FLEETBLOCK_CONFIG=${path}\n`);
+}
+
+async function backup({ dataDir, file }: BackupSettings): Promise<void> {
+  const { backupStore } = await import('./store/sqlite/backup.ts');
+  const { revision } = backupStore(new DataDirectory(dataDir).store, file);
+  process.stdout.write(`wrote ${file}: the store at revision ${revision}\n`);
+}
+
+async function restore({ dataDir, file }: BackupSettings): Promise<void> {
+  const { restoreStore } = await import('./store/sqlite/backup.ts');
+  const { revision } = restoreStore(new DataDirectory(dataDir).store, file);
+  process.stdout.write(
+    `restored the store in ${dataDir} to revision ${revision} of ${file}, under a new epoch\n` +
+      '\nnext: start the controller. Hosts keep the list that they hold and are shown as degraded, until they are told to\n' +
+      'take the restored one:\n' +
+      '  fleetblock host resync --all-hosts\n',
+  );
+}
+
+async function rotate({ dataDir, issuer, rootKey, distrust }: RotateSettings): Promise<void> {
+  const { rotateIssuer } = await import('./rotate.ts');
+  await rotateIssuer({ dataDir, issuer, rootKey, distrust, clock: systemClock });
+  process.stdout.write(
+    `made a new issuer of ${issuer} in ${dataDir}: start the controller\n${distrust ? ROTATED_AWAY[issuer] : ''}`,
+  );
+}
+
+async function run({ dataDir, listen, metrics, logLevel }: RunSettings): Promise<void> {
+  const log = createLogger('fleetblock-controller', logLevel);
+  const stop = new AbortController();
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => stop.abort(signal));
+
+  const { startServer } = await import('./server.ts');
+  const server = await startServer({ dataDir, listen, clock: systemClock, log });
+  try {
+    const metricsServer = metrics && (await startMetrics(metrics, server));
+    log.info(
+      {
+        address: formatEndpoint(server.listening),
+        ...(metricsServer && { metrics: formatEndpoint(metricsServer.listening) }),
+        fleet: server.fleet,
+        revision: String(server.store.head),
+      },
+      'listening',
+    );
+    if (!stop.signal.aborted) await new Promise((resolve) => stop.signal.addEventListener('abort', resolve));
+    log.info({ signal: String(stop.signal.reason) }, 'stopping');
+    await metricsServer?.close();
+  } finally {
+    await server.close();
+  }
+  log.info('stopped');
+}
+
+async function startMetrics(endpoint: NonNullable<RunSettings['metrics']>, server: RunningServer) {
+  const { serveMetrics } = await import('./metrics.ts');
+  return serveMetrics(endpoint, {
+    connections: () => ({ ...server.front.counts() }),
+    hosts: () => server.controller.hostCounts(),
+    revision: () => server.store.head,
+    metrics: server.controller.hub.meter.metrics,
+  });
+}
+
+/** Runs process.argv, and sets the exit code. */
+export async function main(): Promise<void> {
+  try {
+    const program = buildProgram({ init, run, credentials, backup, restore, rotate });
+    for (const command of [program, ...program.commands])
+      command.exitOverride().configureOutput({ writeErr: (text) => process.stderr.write(withoutTokens(text)) });
+    await program.parseAsync();
+  } catch (error) {
+    if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : USAGE;
+    else {
+      process.stderr.write(`fleetblock-controller: ${withoutTokens(messageOf(error))}\n`);
+      process.exitCode = error instanceof FleetblockError && error.code === 'INVALID_ARGUMENT' ? USAGE : 1;
+      if (!(error instanceof FleetblockError) && error instanceof Error) process.stderr.write(`${error.stack}\n`);
+    }
+  }
+}
