@@ -9,7 +9,7 @@ import type { AllowIndex } from './allow-index.ts';
 import type { Caller } from './auth/caller.ts';
 import { type Awaited, confirmBy } from './confirm-by.ts';
 import { type Exempted, findExemptions } from './exemptions.ts';
-import type { Guard } from './guard.ts';
+import { assertKind, type Guard, WIDEST_SUM } from './guard.ts';
 import type { Hub } from './hub/hub.ts';
 import type { Matches } from './matches.ts';
 import { overridden } from './overridden.ts';
@@ -96,11 +96,14 @@ export class Changes {
     const { store, hub, clock } = this.#deps;
     const prefixes = parsePrefixes(request.prefixes);
     const origin = checkOrigin(request.origin);
+    assertKind(request);
     this.#deps.targets.assertKnown(request.target);
     if (request.force && request.caller.role !== 'admin')
       throw new FleetblockError('PERMISSION_DENIED', 'only an admin may override the guard with --force');
-    if (!request.force && !request.monitor)
-      for (const prefix of prefixes) this.#deps.guard.assertAllowed(prefix, request.action);
+    if (!request.force && !request.monitor) {
+      const guard = this.#deps.guard.look(request.caller.from);
+      for (const prefix of prefixes) guard.assertAllowed(prefix, request.action);
+    }
     hub.quarantine.assertOpen();
     const nowMs = clock.wallMs();
     const confirm = confirmBy({ ...request, confirmMs: request.confirmMs ?? 0 }, nowMs);
@@ -116,6 +119,7 @@ export class Changes {
       monitor: request.monitor,
       dryRun: request.dryRun,
       forced: request.force,
+      ...(!request.force && { widest: WIDEST_SUM }),
       ...(confirm && { confirm }),
     });
     const awaited = result.unconfirmed && !request.dryRun ? confirm : undefined;

@@ -12,6 +12,7 @@ import { Hub, type HubOptions } from './hub/hub.ts';
 import { Lists } from './lists.ts';
 import type { LocalNetwork } from './local-network.ts';
 import { Matches } from './matches.ts';
+import { FleetAddresses } from './reach/fleet-addresses.ts';
 import { HostRegistry } from './registry.ts';
 import { Results } from './results.ts';
 import { steadyClock } from './steady-clock.ts';
@@ -29,6 +30,8 @@ export interface ControllerOptions {
   readonly hub?: HubOptions;
   /** What the guard protects of this machine. Default: its addresses, gateways and resolvers. */
   readonly network?: LocalNetwork;
+  /** Who holds calls open. Default: nobody. `actor` as in audit records. */
+  readonly connected?: () => Iterable<{ readonly actor: string; readonly from: string }>;
 }
 
 export interface Controller {
@@ -67,7 +70,7 @@ export async function startController(options: ControllerOptions): Promise<Contr
   const events = new EventLog(() => clock.wallMs());
   const hub = new Hub({ store, views, registry, clock, log, events }, options.hub);
   const targets = new Targets(registry, hub);
-  const guard = new Guard(options.network);
+  const guard = new Guard(options.network, fleetAddresses(options, registry, hub));
   const matches = new Matches(store, views, () => clock.wallMs());
   const results = new Results(store, log);
   const changes = new Changes({ store, targets, hub, clock, guard, matches, allowed, results });
@@ -109,6 +112,19 @@ export async function startController(options: ControllerOptions): Promise<Contr
       queue.close();
     },
   };
+}
+
+/** For the guard: who is connected from where, hosts by their names. */
+function fleetAddresses({ connected = () => [] }: ControllerOptions, registry: HostRegistry, hub: Hub): FleetAddresses {
+  return new FleetAddresses({
+    *connected() {
+      for (const { actor, from } of connected())
+        yield { who: actor.startsWith('agent/') ? (registry.find(actor.slice(6))?.name ?? actor) : actor, from };
+    },
+    *hosts() {
+      for (const { id, name } of registry.live()) yield { name, protects: hub.stateOf(id).protectedAddresses };
+    },
+  });
 }
 
 /** `claims all: 2 set, 1 removed`. */

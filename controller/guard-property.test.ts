@@ -75,7 +75,7 @@ function around(bytes: Uint8Array, length: number): Prefix {
 
 const refusals = (guard: Guard, prefix: Prefix) => {
   const rows = packEntries([{ prefix, allow: false, monitor: false, ttlMs: 0 }]);
-  return [guard.refusal(prefix, 'block'), guard.firstRefusal(rows, 'block')?.refusal];
+  return [guard.look().refusal(prefix, 'block'), guard.look().refusals(rows, 'block')[0]?.refusal];
 };
 
 it('faults row 20: every prefix that covers a protected address is refused, typed in any form, alone and in a list', () => {

@@ -2,12 +2,16 @@
 // The hosts' own allow entries protect their addresses in the kernel all the same.
 import { FleetblockError } from '../common/errors.ts';
 import { addressBytes, type FamilyColumns, type PackedEntries } from '../common/packed.ts';
-import { covers, type Family, formatPrefix, type Prefix, parsePrefix } from '../common/prefix.ts';
+import { covers, formatPrefix, type Prefix, parsePrefix } from '../common/prefix.ts';
 import { type LocalNetwork, type Protected, systemNetwork } from './local-network.ts';
+import { AddressIndex } from './reach/address-index.ts';
 import type { ClaimAction } from './store/records.ts';
 
 /** Shorter prefixes cover too much of the Internet for one command. */
 const SHORTEST = { 4: 8, 6: 19 } as const;
+
+/** Of all plain blocks of one caller together, as if they were one prefix of this length: many wide ones are no better than one. */
+export const WIDEST_SUM = { 4: 6, 6: 17 } as const;
 
 const SPECIAL: readonly Protected[] = [
   ['127.0.0.0/8', 'loopback'],
@@ -21,11 +25,54 @@ const SPECIAL: readonly Protected[] = [
   ['::', 'the unspecified address'],
 ].map(([text = '', what = '']) => ({ prefix: parsePrefix(text), what }));
 
+/** How the fleet is reached. `from`: address and port of who asks. */
+export interface FleetReach {
+  addresses(from: string): Iterable<Protected>;
+}
+
 export class Guard {
   readonly #local: LocalNetwork;
+  readonly #fleet: FleetReach;
 
-  constructor(local: LocalNetwork = systemNetwork) {
+  /** `fleet`: how hosts and operators are reached. Default: nobody is there. */
+  constructor(local: LocalNetwork = systemNetwork, fleet: FleetReach = { addresses: () => [] }) {
     this.#local = local;
+    this.#fleet = fleet;
+  }
+
+  /** What is protected now. `from`: address and port of who asks. */
+  look(from = ''): GuardLook {
+    return new GuardLook([...SPECIAL, ...this.#local.addresses()], [...this.#fleet.addresses(from)]);
+  }
+}
+
+/** @throws FleetblockError INVALID_ARGUMENT: an allow entry that only monitors would pass the guard, and allow nothing */
+export function assertKind({ action, monitor }: { readonly action: ClaimAction; readonly monitor: boolean }): void {
+  if (action === 'allow' && monitor)
+    throw new FleetblockError(
+      'INVALID_ARGUMENT',
+      'an allow entry drops nothing that could be monitored: leave monitor out',
+    );
+}
+
+export interface RefusedRow {
+  /** Place in the entries, from 0: IPv4 rows first. */
+  readonly row: number;
+  readonly prefix: Prefix;
+  readonly refusal: string;
+}
+
+/** The guard as it stands at one moment: for one request, however many prefixes it has. */
+export class GuardLook {
+  readonly #ranges: readonly Protected[];
+  readonly #fleet: readonly Protected[];
+  readonly #index: AddressIndex;
+
+  /** `fleet`: single addresses, as many as there are. */
+  constructor(ranges: readonly Protected[], fleet: readonly Protected[]) {
+    this.#ranges = ranges;
+    this.#fleet = fleet;
+    this.#index = new AddressIndex(fleet.map(({ prefix }) => prefix));
   }
 
   /**
@@ -37,31 +84,34 @@ export class Guard {
     if (prefix.length < shortest)
       return `${formatPrefix(prefix)} is wider than /${shortest}: that is ${share(prefix)} of all IPv${prefix.family} addresses`;
     if (action === 'allow') return undefined;
-    const hit = this.#protected().find((each) => covers(prefix, each.prefix) || covers(each.prefix, prefix));
+    const hit =
+      this.#ranges.find((each) => covers(prefix, each.prefix) || covers(each.prefix, prefix)) ??
+      (this.#index.anyInside(prefix.family, prefix.address, 0, prefix.length)
+        ? this.#fleet.find((each) => covers(prefix, each.prefix))
+        : undefined);
     return hit && `${formatPrefix(prefix)} covers ${hit.what}`;
   }
 
-  /** The same for a million rows. @returns the first that is refused, with its place (from 0), or undefined. */
-  firstRefusal(entries: PackedEntries, action: ClaimAction): { row: number; refusal: string } | undefined {
-    const guarded = this.#protected();
-    let before = 0;
+  /** The rows that are refused, at most `limit` of them, in order. A million rows are looked at without an object each. */
+  refusals(entries: PackedEntries, action: ClaimAction, limit = Number.POSITIVE_INFINITY): RefusedRow[] {
+    const refused: RefusedRow[] = [];
     for (const family of [4, 6] as const) {
       const columns = family === 4 ? entries.v4 : entries.v6;
-      const ours = action === 'allow' ? [] : guarded.filter((each) => each.prefix.family === family);
-      const row = suspiciousRow(columns, family, ours);
-      if (row >= 0) {
-        const width = addressBytes(family);
-        const address = columns.addresses.slice(row * width, (row + 1) * width);
-        const refusal = this.refusal({ family, address, length: columns.lengths[row] ?? 0 }, action);
-        if (refusal !== undefined) return { row: before + row, refusal };
+      const width = addressBytes(family);
+      const ranges = action === 'allow' ? [] : this.#ranges.filter((each) => each.prefix.family === family);
+      for (let row = 0; row < columns.count && refused.length < limit; row++) {
+        const length = columns.lengths[row] ?? 0;
+        const suspicious =
+          length < SHORTEST[family] ||
+          meetsAny(columns, row * width, length, ranges) ||
+          (action !== 'allow' && this.#index.anyInside(family, columns.addresses, row * width, length));
+        if (!suspicious) continue;
+        const prefix: Prefix = { family, address: columns.addresses.slice(row * width, (row + 1) * width), length };
+        const refusal = this.refusal(prefix, action);
+        if (refusal !== undefined) refused.push({ row: family === 4 ? row : entries.v4.count + row, prefix, refusal });
       }
-      before += columns.count;
     }
-    return undefined;
-  }
-
-  #protected(): readonly Protected[] {
-    return [...SPECIAL, ...this.#local.addresses()];
+    return refused;
   }
 
   /** @throws FleetblockError FAILED_PRECONDITION, naming what would be cut off. */
@@ -72,17 +122,10 @@ export class Guard {
   }
 }
 
-/** The first row that is too wide or overlaps a protected prefix; -1 for none. No object a row. */
-function suspiciousRow(columns: FamilyColumns, family: Family, guarded: readonly Protected[]): number {
-  const width = addressBytes(family);
-  const shortest = SHORTEST[family];
-  for (let row = 0; row < columns.count; row++) {
-    const length = columns.lengths[row] ?? 0;
-    if (length < shortest) return row;
-    for (const { prefix } of guarded)
-      if (sameBits(columns.addresses, row * width, prefix.address, Math.min(length, prefix.length))) return row;
-  }
-  return -1;
+function meetsAny(columns: FamilyColumns, offset: number, length: number, ranges: readonly Protected[]): boolean {
+  for (const { prefix } of ranges)
+    if (sameBits(columns.addresses, offset, prefix.address, Math.min(length, prefix.length))) return true;
+  return false;
 }
 
 /** Are the first `bits` equal? */

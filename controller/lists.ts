@@ -6,7 +6,7 @@ import { entryCount, type PackedEntries } from '../common/packed.ts';
 import type { Selector } from '../common/selector.ts';
 import type { Caller } from './auth/caller.ts';
 import { checkReason } from './changes.ts';
-import type { Guard } from './guard.ts';
+import { assertKind, type Guard, type GuardLook } from './guard.ts';
 import type { Hub } from './hub/hub.ts';
 import type { Results } from './results.ts';
 import type { ClaimAction } from './store/records.ts';
@@ -55,6 +55,7 @@ export class Lists {
     const { targets, hub } = this.#deps;
     checkName(begin.name);
     checkReason(begin.reason);
+    assertKind(begin);
     targets.assertKnown(begin.target);
     if (begin.force && begin.caller.role !== 'admin')
       throw new FleetblockError('PERMISSION_DENIED', 'only an admin may override the guard with --force');
@@ -82,18 +83,20 @@ export class Lists {
 export class ListImport {
   readonly #begin: ImportBegin;
   readonly #deps: ListsDeps;
+  readonly #guard: GuardLook;
   readonly #chunks: PackedEntries[] = [];
   #rows = 0;
 
   constructor(begin: ImportBegin, deps: ListsDeps) {
     this.#begin = begin;
     this.#deps = deps;
+    this.#guard = deps.guard.look(begin.caller.from);
   }
 
   /** Rows, already checked to be canonical. @throws FleetblockError FAILED_PRECONDITION: the guard refuses one of them. */
   add(rows: PackedEntries): void {
     const { action, force, monitor } = this.#begin;
-    const refused = force || monitor ? undefined : this.#deps.guard.firstRefusal(rows, action);
+    const [refused] = force || monitor ? [] : this.#guard.refusals(rows, action, 1);
     if (refused)
       throw new FleetblockError(
         'FAILED_PRECONDITION',

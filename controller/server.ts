@@ -65,7 +65,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       onFollowerError: (error) => log.error({ err: error }, 'a change was made, and not all parts could follow it'),
     });
     closers.push(() => store.close());
-    const controller = await startController({ store, clock, log });
+    const controller = await startController({ store, clock, log, connected: () => authorizer.callers() });
     closers.push(() => controller.close());
 
     const operators = await OperatorRegistry.load(store, () => authorizer.recheck());

@@ -79,6 +79,11 @@ export class Authorizer {
     return () => this.#live.delete(live);
   }
 
+  /** Who holds calls open, one for each of them. */
+  *callers(): Generator<Caller> {
+    for (const { caller } of this.#live) yield caller;
+  }
+
   /** Looks at all open calls. To be called when somebody was revoked. */
   recheck(): void {
     for (const live of this.#live) {

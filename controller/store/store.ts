@@ -37,6 +37,8 @@ export interface AddClaims extends Attribution {
   readonly confirm?: ConfirmBy;
   /** The guard was overridden. */
   readonly forced?: boolean;
+  /** Prefix lengths: all plain blocks of the actor together may be no wider. Absent: as wide as it likes. */
+  readonly widest?: { readonly 4: number; readonly 6: number };
 }
 
 export interface ConfirmBy {

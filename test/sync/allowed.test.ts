@@ -102,7 +102,7 @@ describe('a block of what a host protects by itself', () => {
     const reply = await fleet.operator.block(['10.1.0.1']);
     expect(reply.hosts).toMatchObject({ targeted: 3, enforced: 2, pending: [] });
     expect(failedOf(reply)).toEqual([
-      'web1 ALLOWED: 10.1.0.1/32 goes on passing here: 10.1.0.1/32 (protected by web1 itself: own address); an allow entry wins over every block',
+      'web1 ALLOWED: 10.1.0.1/32 goes on passing here: 10.1.0.1/32 (protected by web1 itself: setting); an allow entry wins over every block',
     ]);
     expect(failedOf(await fleet.operator.block(['10.9.1.0/24']))[0]).toContain('10.9.0.0/16 (protected by db1 itself');
     expect(failedOf(await fleet.operator.block(['2001:db8:1::1']))).toHaveLength(1);
@@ -112,7 +112,7 @@ describe('a block of what a host protects by itself', () => {
     const reply = await fleet.operator.block(['10.1.0.0/30'], { target: { labels: 'role=web' } });
     expect(reply.hosts).toMatchObject({ targeted: 2, enforced: 2, failed: [] });
     expect(reply.warnings).toEqual([
-      'parts of 10.1.0.0/30 go on passing: 10.1.0.1/32 (protected by web1 itself: own address), 10.1.0.2/32 (protected by web2 itself: own address)',
+      'parts of 10.1.0.0/30 go on passing: 10.1.0.1/32 (protected by web1 itself: setting), 10.1.0.2/32 (protected by web2 itself: setting)',
     ]);
   });
 });

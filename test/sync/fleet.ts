@@ -157,7 +157,7 @@ export class SimulatedHost {
       dial: (signal) => dialer.dial(address, identity, signal),
       protectedRows: async () =>
         packEntries(prefixes.map((prefix) => ({ prefix, allow: true, monitor: false, ttlMs: 0 }))),
-      protectedAddresses: () => prefixes.map((prefix) => ({ prefix, why: 'own address' })),
+      protectedAddresses: () => prefixes.map((prefix) => ({ prefix, why: 'setting' })),
     });
     this.#done = this.agent.run(this.#stop.signal);
   }

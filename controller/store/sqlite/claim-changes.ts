@@ -5,6 +5,7 @@ import { hasEnded, stronger } from '../effective.ts';
 import type { Claim } from '../records.ts';
 import type { AddClaims, ChangeResult, ClaimOutcome, RemoveClaims } from '../store.ts';
 import { claimFromRow, claimsOn, deleteClaim, saveClaim } from './claim-rows.ts';
+import { assertWidth } from './claim-width.ts';
 import { dropWaiting, findWaiting, insertConfirmation, roundedDuration, saveWaiting } from './confirmation-rows.ts';
 import { provisional } from './confirmations.ts';
 import { TouchedKeys } from './touched-keys.ts';
@@ -40,6 +41,7 @@ export function* addClaims(tx: Transaction, request: AddClaims): Steps<ChangeRes
     outcomes.push(outcomeOf(prefix));
     yield;
   }
+  assertWidth(tx.db, request);
   const verb = request.action === 'allow' ? 'allow.add' : 'block';
   const revision = yield* touched.commit(tx, byOf(request), { verb, tail: conditions(tx, request, waits) });
   return { revision, outcomes, targets: [request.selector], unconfirmed: waits };

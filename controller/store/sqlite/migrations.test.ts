@@ -38,6 +38,7 @@ async function makeVersion1(): Promise<void> {
   const db = new DatabaseSync(join(directory, STORE_FILE));
   for (const table of ['confirmation_claim', 'confirmation', 'operator_token', 'enrolled_key'])
     db.exec(`DROP TABLE ${table}`);
+  db.exec('DROP INDEX claim_wide_4; DROP INDEX claim_wide_6');
   db.exec('ALTER TABLE audit DROP COLUMN source; PRAGMA user_version = 1');
   db.close();
 }

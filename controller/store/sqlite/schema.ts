@@ -1,7 +1,7 @@
 // The tables of the embedded store. STRICT, so that a wrong type is an error at the write and not a surprise at the read.
 
 /** Goes up with every change of the tables; an older store is migrated, a newer one refused. */
-export const SCHEMA_VERSION = 2;
+export const SCHEMA_VERSION = 3;
 
 export const SCHEMA = `
 CREATE TABLE meta (
@@ -185,4 +185,11 @@ CREATE TABLE enrolled_key (
   host_id TEXT NOT NULL,
   PRIMARY KEY (token_id, key_hash)
 ) STRICT, WITHOUT ROWID;
+`;
+
+/** Since 3. */
+export const SCHEMA_3 = `
+-- Ranges by who says them: how much one caller blocks in all is asked for with every range that is added.
+CREATE INDEX claim_wide_4 ON claim (actor, length, address) WHERE family = 4 AND length < 24;
+CREATE INDEX claim_wide_6 ON claim (actor, length, address) WHERE family = 6 AND length < 48;
 `;

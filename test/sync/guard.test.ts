@@ -1,0 +1,72 @@
+// The guard as operators meet it: what may not be blocked without an admin's override, whatever way it is asked for.
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { createLogger } from '../../common/logger.ts';
+import { packEntries } from '../../common/packed.ts';
+import { parsePrefix } from '../../common/prefix.ts';
+import type { Changes } from '../../controller/changes.ts';
+import { startController } from '../../controller/controller.ts';
+import { SyncFleet } from './fleet.ts';
+
+let fleet: SyncFleet;
+beforeAll(async () => {
+  fleet = await SyncFleet.start();
+});
+afterAll(() => fleet.stop());
+
+it('faults row 87: an allow entry that only monitors is refused, alone and as a list', async () => {
+  const monitored = { action: 'ACTION_ALLOW', monitor: true } as const;
+  await expect(fleet.operator.block(['0.0.0.0/0'], monitored)).rejects.toThrow(/leave monitor out/);
+  await expect(fleet.operator.block(['192.0.2.1'], monitored)).rejects.toThrow(/leave monitor out/);
+  const rows = packEntries([{ prefix: parsePrefix('0.0.0.0/0'), allow: true, monitor: true, ttlMs: 0 }]);
+  await expect(fleet.operator.importList('all', [rows], monitored)).rejects.toThrow(/leave monitor out/);
+  expect(await fleet.operator.entries()).toEqual([]);
+});
+
+it('faults row 88: many wide blocks of one caller are refused as one that is as wide would be', async () => {
+  // A /6 in all, in two requests, one of them twice.
+  await fleet.operator.block(['11.0.0.0/8', '12.0.0.0/8', '13.0.0.0/8']);
+  await fleet.operator.block(['13.0.0.0/8', '14.0.0.0/8']);
+  await expect(fleet.operator.block(['15.0.0.0/20'])).rejects.toThrow(/wider than a \/6 together.*--force/);
+  await expect(fleet.operator.block(['15.0.0.0/8'], { dryRun: true })).rejects.toThrow(/wider than a \/6/);
+  // Nothing of a request that is refused is there.
+  await expect(fleet.operator.block(['203.0.113.1', '15.0.0.0/8'])).rejects.toThrow(/wider/);
+  expect((await fleet.operator.entries()).map(({ prefix }) => prefix)).toHaveLength(4);
+  // Single addresses, what only monitors, and the other family go on; so does an admin who means it.
+  await fleet.operator.block(['203.0.113.1', '2001::/19']);
+  await fleet.operator.block(['16.0.0.0/8'], { monitor: true });
+  await fleet.operator.block(['15.0.0.0/8'], { force: true });
+  await fleet.operator.unblock(['11.0.0.0/8', '12.0.0.0/8']);
+  await fleet.operator.block(['15.0.0.0/20']);
+});
+
+it('faults row 86: neither the caller nor a connected host is blocked by a mistake; a dry run says so too', async () => {
+  const { store } = fleet.server;
+  const connected = () => [{ actor: 'operator/carl', from: '198.51.100.20:4711' }];
+  const clock = { wallMs: () => Date.now(), monotonicMs: () => performance.now() };
+  const controller = await startController({ store, clock, connected, log: createLogger('test', 'silent') });
+  try {
+    const block = (prefix: string, force = false): ReturnType<Changes['block']> =>
+      controller.changes.block({
+        caller: { role: 'admin', id: 'dora', actor: 'admin/dora', from: '17.77.0.2:1024' },
+        arrivedMs: clock.monotonicMs(),
+        prefixes: [prefix],
+        action: 'block',
+        origin: '',
+        reason: '',
+        dryRun: true,
+        waitMs: undefined,
+        target: { kind: 'all' },
+        ttlMs: 0,
+        monitor: false,
+        force,
+      });
+    await expect(block('17.0.0.0/8')).rejects.toThrow('covers your own address 17.77.0.2');
+    await expect(block('198.51.100.0/24')).rejects.toThrow(
+      'covers 198.51.100.20, from where operator/carl is connected',
+    );
+    expect(await block('17.0.0.0/8', true)).toMatchObject({ outcomes: [{ change: 'ADDED' }] });
+    expect(await block('198.51.101.0/24')).toMatchObject({ outcomes: [{ change: 'ADDED' }] });
+  } finally {
+    controller.close();
+  }
+});
