@@ -9,7 +9,7 @@ import { EventLog } from './events.ts';
 import { startExpiry } from './expiry.ts';
 import { Guard } from './guard.ts';
 import { Hub, type HubOptions } from './hub/hub.ts';
-import { Lists } from './lists.ts';
+import { Lists } from './lists/lists.ts';
 import type { LocalNetwork } from './local-network.ts';
 import { Matches } from './matches.ts';
 import { FleetAddresses } from './reach/fleet-addresses.ts';

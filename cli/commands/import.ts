@@ -3,16 +3,19 @@ import { type Command, Option } from 'commander';
 import { FleetblockError } from '../../common/errors.ts';
 import { selectorToWire } from '../../common/rpc/selector.ts';
 import { isValidName } from '../../common/selector.ts';
+import type { ImportBegin } from '../../proto/gen/fleetblock/v1/ImportBegin.ts';
+import type { ListChangeReply__Output } from '../../proto/gen/fleetblock/v1/ListChangeReply.ts';
 import type { Cli, GlobalOptions } from '../context.ts';
 import { loadCredentials } from '../credentials.ts';
 import { withLine } from '../import/findings.ts';
 import { LIST_FORMATS, type ListFormat, readList } from '../import/read-list.ts';
 import type { OutputForm } from '../output/format.ts';
 import { Progress } from '../output/progress.ts';
-import { count } from '../output/text.ts';
+import { count, printable } from '../output/text.ts';
+import { canAsk, saysYes } from '../question.ts';
 import { withOperator } from '../services/operator-client.ts';
 import { requireTarget, type TargetOptions } from '../targets.ts';
-import { printListChange } from './list-change.ts';
+import { entriesText, printListChange } from './list-change.ts';
 import { addExamples, addOutput, addReason, addTarget, addWait } from './options.ts';
 
 interface ImportOptions extends GlobalOptions, TargetOptions {
@@ -22,6 +25,8 @@ interface ImportOptions extends GlobalOptions, TargetOptions {
   readonly monitor?: boolean;
   readonly dryRun?: boolean;
   readonly force?: boolean;
+  readonly allowShrink?: boolean;
+  readonly retarget?: boolean;
   readonly reason?: string;
   readonly wait: boolean;
   /** Milliseconds. */
@@ -46,6 +51,8 @@ export function register(program: Command, cli: Cli): void {
     .option('--allow', 'an allowlist: never drop packets from these')
     .option('--monitor', 'count what would be dropped, drop nothing')
     .option('--dry-run', 'check and say what would change, change nothing')
+    .option('--allow-shrink', 'the list may lose more than half of its entries, or all of them')
+    .option('--retarget', 'the list may be taken away from hosts: other targets, another action')
     .option('--force', 'override the guard against wide and protected prefixes (role admin)');
   addWait(addOutput(addReason(command)), IMPORT_TIMEOUT_MS);
   addExamples(
@@ -69,32 +76,61 @@ export function register(program: Command, cli: Cli): void {
       );
       const credentials = await loadCredentials(cli, options);
       const messages = [...columns.messages()];
-      let sent = 0;
-      const reply = await withOperator(cli, credentials, (client) =>
-        client.importList(
-          {
-            list: options.list,
-            target: selectorToWire(target),
-            action: options.allow ? 'ACTION_ALLOW' : 'ACTION_BLOCK',
-            monitor: options.monitor ?? false,
-            reason: options.reason ?? '',
-            dryRun: options.dryRun ?? false,
-            force: options.force ?? false,
-            ...(options.wait && !options.dryRun ? { wait: { timeoutMs: options.timeout } } : {}),
-          },
-          messages,
-          () => {
+      const send = (more: ImportBegin) => {
+        let sent = 0;
+        return withOperator(cli, credentials, (client) =>
+          client.importList({ ...beginOf(options), target: selectorToWire(target), ...more }, messages, () => {
             sent++;
             progress.show(`sending ${count(columns.count)} entries`, sent, messages.length + 1);
-          },
-        ),
-      ).catch((error: unknown) => {
-        throw withLine(error, file === '-' ? 'stdin' : file, (row) => columns.lineOf(row));
-      });
-      progress.end();
-      await printListChange(cli, options, options.dryRun ? 'would import' : 'imported', reply);
+          }),
+        ).finally(() => progress.end());
+      };
+      const reply = await send({})
+        .catch((refusal: unknown) => askedAgain(cli, options, { refusal, file, send }))
+        .catch((error: unknown) => {
+          throw withLine(error, file === '-' ? 'stdin' : file, (row) => columns.lineOf(row));
+        });
+      await printListChange(cli, options, 'import', reply);
     } finally {
       progress.end();
     }
+  });
+}
+
+function beginOf(options: ImportOptions): ImportBegin {
+  return {
+    list: options.list,
+    action: options.allow ? 'ACTION_ALLOW' : 'ACTION_BLOCK',
+    monitor: options.monitor ?? false,
+    reason: options.reason ?? '',
+    dryRun: options.dryRun ?? false,
+    force: options.force ?? false,
+    allowShrink: options.allowShrink ?? false,
+    retarget: options.retarget ?? false,
+    ...(options.wait && !options.dryRun ? { wait: { timeoutMs: options.timeout } } : {}),
+  };
+}
+
+/** On a terminal, an import that takes much away is shown and asked about. @throws the refusal, unless the answer is yes. */
+async function askedAgain(
+  cli: Cli,
+  options: ImportOptions,
+  {
+    refusal,
+    file,
+    send,
+  }: { refusal: unknown; file: string; send: (more: ImportBegin) => Promise<ListChangeReply__Output> },
+): Promise<ListChangeReply__Output> {
+  const asks = canAsk(cli) && file !== '-' && !options.dryRun;
+  if (!asks || !(refusal instanceof FleetblockError) || refusal.code !== 'FAILED_PRECONDITION') throw refusal;
+  const rehearsed = await send({ dryRun: true, wait: null });
+  const kinds = rehearsed.objections.map(({ kind }) => kind);
+  if (kinds.length === 0) throw refusal;
+  for (const { text } of rehearsed.objections) cli.stderr.write(`${printable(text)}\n`);
+  if (!(await saysYes(cli, `import ${entriesText(options.list, 'import', rehearsed)}?`))) throw refusal;
+  // Only what was shown: what changed in the meantime is asked about again.
+  return send({
+    allowShrink: options.allowShrink === true || kinds.includes('SHRINKS'),
+    retarget: options.retarget === true || kinds.includes('RETARGETS'),
   });
 }

@@ -1,11 +1,14 @@
 // What became of a list that was imported or removed.
+import { selectorFromWire } from '../../common/rpc/selector.ts';
+import { formatSelector } from '../../common/selector.ts';
+import type { List__Output } from '../../proto/gen/fleetblock/v1/List.ts';
 import type { ListChangeReply__Output } from '../../proto/gen/fleetblock/v1/ListChangeReply.ts';
 import type { Cli } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
 import { elapsedJson, hostNotes, hostsJson, proofText } from '../output/change.ts';
 import { type OutputForm, printValue } from '../output/format.ts';
 import { jsonInteger } from '../output/json.ts';
-import { plural } from '../output/text.ts';
+import { elapsedText, plural, printable } from '../output/text.ts';
 
 export interface ListChangeOptions {
   readonly list: string;
@@ -16,45 +19,76 @@ export interface ListChangeOptions {
   readonly output: OutputForm;
 }
 
-/** Prints the result and sets the exit code. `verb` begins the line: `imported`. */
+export type ListVerb = 'import' | 'remove';
+
+const WORDS = {
+  import: { done: 'imported', would: 'would import' },
+  remove: { done: 'removed', would: 'would remove' },
+} as const;
+
+/** Prints the result and sets the exit code. */
 export async function printListChange(
   cli: Cli,
   options: ListChangeOptions,
-  verb: string,
+  verb: ListVerb,
   reply: ListChangeReply__Output,
 ): Promise<void> {
   const waitMs = options.wait ? options.timeout : undefined;
   if (options.output === 'json' || options.output === 'yaml')
-    await printValue(cli, options.output, {
-      revision: jsonInteger(reply.revision),
-      list: options.list,
-      added: jsonInteger(reply.added),
-      updated: jsonInteger(reply.updated),
-      unchanged: jsonInteger(reply.unchanged),
-      removed: jsonInteger(reply.removed),
-      hosts: hostsJson(reply.hosts),
-      elapsedMs: elapsedJson(reply.elapsedMs),
-    });
+    await printValue(cli, options.output, listChangeJson(options.list, reply));
   else {
-    const proof = options.dryRun ? '(dry run: nothing was changed)' : proofText(reply, waitMs);
-    cli.stdout.write(`${verb} ${entriesText(options.list, reply)} ${proof}\n`);
+    const proof = options.dryRun ? '(dry run: nothing was changed)' : proofText(reply, waitMs, elapsedText);
+    const { done, would } = WORDS[verb];
+    cli.stdout.write(`${options.dryRun ? would : done} ${entriesText(options.list, verb, reply)} ${proof}\n`);
   }
+  const notes = [...formerNotes(options.list, reply), ...reply.objections.map(({ text }) => `refused: ${text}`)];
+  for (const note of notes) cli.stderr.write(`${printable(note)}\n`);
+  if (reply.objections.length > 0) cli.exitCode = EXIT.refused;
   if (options.dryRun) return;
   for (const note of hostNotes(reply.hosts, waitMs)) cli.stderr.write(`${note}\n`);
   const { targeted = 0, enforced = 0 } = reply.hosts ?? {};
   if (waitMs !== undefined && enforced < targeted) cli.exitCode = EXIT.partial;
 }
 
-/** `list drop: 1,000,000 entries (12 new, 3 with another end, 5 gone)`. */
-function entriesText(list: string, reply: ListChangeReply__Output): string {
-  // A list that is taken away.
-  if (reply.added === '0' && reply.updated === '0' && reply.unchanged === '0')
-    return `list ${list}: ${plural(reply.removed, 'entry', 'entries')}`;
-  const entries = Number(reply.added) + Number(reply.updated) + Number(reply.unchanged);
+/** `list drop: 1,000,000 entries (12 new, 3 with another end, 5 removed)`. */
+export function entriesText(list: string, verb: ListVerb, reply: ListChangeReply__Output): string {
+  const { added, updated, unchanged, removed } = reply;
+  if (verb === 'remove') return `list ${list}: ${plural(removed, 'entry', 'entries')}`;
+  const entries = Number(added) + Number(updated) + Number(unchanged);
   const parts = [
-    `${plural(reply.added, 'new', 'new')}`,
-    ...(reply.updated === '0' ? [] : [plural(reply.updated, 'with another end', 'with another end')]),
-    ...(reply.removed === '0' ? [] : [plural(reply.removed, 'removed', 'removed')]),
+    ...(entries === 0 && removed !== '0' ? [] : [plural(added, 'new', 'new')]),
+    ...(updated === '0' ? [] : [plural(updated, 'with another end', 'with another end')]),
+    ...(removed === '0' ? [] : [plural(removed, 'removed', 'removed')]),
   ];
   return `list ${list}: ${plural(entries, 'entry', 'entries')} (${parts.join(', ')})`;
+}
+
+/** `block`, `monitor` or `allow`. */
+export function listAction(list: Pick<List__Output, 'action' | 'monitor'>): string {
+  return list.action === 'ACTION_ALLOW' ? 'allow' : list.monitor ? 'monitor' : 'block';
+}
+
+export function listSelector(list: Pick<List__Output, 'selector'>): string {
+  return formatSelector(selectorFromWire(list.selector));
+}
+
+/** What the list was for before, when that is another thing now. */
+function formerNotes(list: string, { former }: ListChangeReply__Output): string[] {
+  return former ? [`list ${list} was for ${listSelector(former)}, to ${listAction(former)}, before this change`] : [];
+}
+
+function listChangeJson(list: string, reply: ListChangeReply__Output): object {
+  const { former, objections } = reply;
+  return {
+    revision: jsonInteger(reply.revision),
+    list,
+    added: jsonInteger(reply.added),
+    updated: jsonInteger(reply.updated),
+    unchanged: jsonInteger(reply.unchanged),
+    removed: jsonInteger(reply.removed),
+    hosts: hostsJson(reply.hosts),
+    elapsedMs: elapsedJson(reply.elapsedMs),
+    ...(former && { former: { action: listAction(former), selector: listSelector(former) } }),
+    ...(objections.length > 0 && { refused: objections.map(({ text }) => text) }),
+  };
 }

@@ -1,7 +1,5 @@
 // fleetblock lists: the imported lists; lists rm: take one away with all its entries.
 import type { Command } from 'commander';
-import { selectorFromWire } from '../../common/rpc/selector.ts';
-import { formatSelector } from '../../common/selector.ts';
 import type { List__Output } from '../../proto/gen/fleetblock/v1/List.ts';
 import type { Cli, GlobalOptions } from '../context.ts';
 import { loadCredentials } from '../credentials.ts';
@@ -11,7 +9,7 @@ import { printRows } from '../output/rows.ts';
 import type { Column } from '../output/table.ts';
 import { count, relative } from '../output/text.ts';
 import { withOperator } from '../services/operator-client.ts';
-import { printListChange } from './list-change.ts';
+import { listAction, listSelector, printListChange } from './list-change.ts';
 import { addExamples, addOutput, addReason, addWait } from './options.ts';
 
 type ShowOptions = GlobalOptions & { readonly output: OutputForm };
@@ -50,20 +48,16 @@ export function register(program: Command, cli: Cli): void {
         ...(options.wait && !options.dryRun ? { wait: { timeoutMs: options.timeout } } : {}),
       }),
     );
-    await printListChange(cli, { ...options, list: name }, options.dryRun ? 'would remove' : 'removed', reply);
+    await printListChange(cli, { ...options, list: name }, 'remove', reply);
   });
 }
-
-const actionOf = (list: List__Output) =>
-  list.action === 'ACTION_ALLOW' ? 'allow' : list.monitor ? 'monitor' : 'block';
-const selectorOf = (list: List__Output) => formatSelector(selectorFromWire(list.selector));
 
 function columns(now: number): Column<List__Output>[] {
   return [
     { title: 'NAME', cell: (list) => list.name },
-    { title: 'ACTION', cell: actionOf },
+    { title: 'ACTION', cell: listAction },
     { title: 'ENTRIES', cell: (list) => count(list.entries), align: 'right' },
-    { title: 'TARGETS', cell: selectorOf },
+    { title: 'TARGETS', cell: listSelector },
     { title: 'UPDATED', cell: (list) => relative(Number(list.updatedAtMs), now) },
     { title: 'BY', cell: (list) => list.actor || '-' },
     { title: 'REASON', cell: (list) => list.reason || '-', flexible: true },
@@ -73,9 +67,9 @@ function columns(now: number): Column<List__Output>[] {
 function listJson(list: List__Output): object {
   return {
     name: list.name,
-    action: actionOf(list),
+    action: listAction(list),
     entries: jsonInteger(list.entries),
-    selector: selectorOf(list),
+    selector: listSelector(list),
     reason: list.reason,
     actor: list.actor,
     createdAt: jsonTime(list.createdAtMs),

@@ -103,16 +103,19 @@ export function elapsedJson(elapsedMs: number): number {
   return Math.round(elapsedMs * 1000) / 1000;
 }
 
-/** The part of a line that is the proof: `on 3/3 hosts in 9 ms (revision 42)`; without waiting, for whom it was accepted. */
+/**
+ * The part of a line that is the proof: `on 3/3 hosts in 9 ms (revision 42)`; without waiting, for whom it was accepted.
+ * The form of this line is a contract for whoever reads it by program: `hosts` also for one, and milliseconds for single changes.
+ */
 export function proofText(
   reply: { revision: string; hosts: HostOutcomes__Output | null; elapsedMs: number },
   waitMs: number | undefined,
+  elapsed = (ms: number) => `${Math.max(1, Math.round(ms))} ms`,
 ): string {
   const { targeted, enforced } = reply.hosts ?? NO_HOSTS;
   const hosts = plural(targeted, 'host');
   if (waitMs === undefined) return `for ${hosts} (revision ${reply.revision}), not waiting for proof`;
-  // The form of this line is a contract for whoever reads it by program: `hosts` also for one.
-  return `on ${enforced}/${targeted} hosts in ${Math.max(1, Math.round(reply.elapsedMs))} ms (revision ${reply.revision})`;
+  return `on ${enforced}/${targeted} hosts in ${elapsed(reply.elapsedMs)} (revision ${reply.revision})`;
 }
 
 function removalJson(outcomes: readonly PrefixOutcome__Output[]): object {

@@ -32,3 +32,8 @@ export function bytes(value: number | string): string {
   for (; rest >= 1024 && unit < units.length - 1; unit++) rest /= 1024;
   return unit === 0 ? `${rest} B` : `${rest.toFixed(rest < 10 ? 1 : 0)} ${units[unit]}`;
 }
+
+/** How long something took: `9 ms`, `9.5 s`. */
+export function elapsedText(ms: number): string {
+  return ms < 1000 ? `${Math.max(1, Math.round(ms))} ms` : `${(ms / 1000).toFixed(1)} s`;
+}

@@ -10,7 +10,7 @@ import type { List } from '../../proto/gen/fleetblock/v1/List.ts';
 import type { ListChangeReply } from '../../proto/gen/fleetblock/v1/ListChangeReply.ts';
 import type { OperatorServiceHandlers } from '../../proto/gen/fleetblock/v1/OperatorService.ts';
 import type { Caller } from '../auth/caller.ts';
-import type { ListReply, Lists } from '../lists.ts';
+import type { ListReply, Lists } from '../lists/lists.ts';
 import type { Claim, ListRecord } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
 import type { Targets } from '../targets.ts';
@@ -63,6 +63,7 @@ async function importList(
         reason: begin.reason,
         dryRun: begin.dryRun,
         force: begin.force,
+        meant: [...(begin.allowShrink ? ['SHRINKS' as const] : []), ...(begin.retarget ? ['RETARGETS' as const] : [])],
         waitMs: waitFromWire(begin.wait),
       });
     }
@@ -123,5 +124,7 @@ function listReplyToWire(reply: ListReply): ListChangeReply {
     removed: reply.removed,
     hosts: hostOutcomesToWire(reply.hosts),
     elapsedMs: reply.elapsedMs,
+    objections: [...reply.objections],
+    ...(reply.former && { former: listToWire(reply.former) }),
   };
 }

@@ -84,6 +84,8 @@ export interface ReplaceList extends Attribution {
   /** Packed rows; `ttlsMs` are remaining times. Later rows replace earlier ones of the same prefix. */
   readonly chunks: readonly PackedEntries[];
   readonly dryRun: boolean;
+  /** Asked within the change, which nothing can come before: what it throws refuses the change. */
+  readonly approve?: (former: ListRecord | undefined, entries: number) => void;
 }
 
 export interface ListResult {
@@ -93,6 +95,8 @@ export interface ListResult {
   readonly unchanged: number;
   readonly removed: number;
   readonly targets: readonly Selector[];
+  /** The list as it was. Undefined: it is new. */
+  readonly former: ListRecord | undefined;
 }
 
 export interface NewToken {

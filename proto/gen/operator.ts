@@ -37,6 +37,7 @@ import type { ListHostsReply as _fleetblock_v1_ListHostsReply, ListHostsReply__O
 import type { ListHostsRequest as _fleetblock_v1_ListHostsRequest, ListHostsRequest__Output as _fleetblock_v1_ListHostsRequest__Output } from './fleetblock/v1/ListHostsRequest.ts';
 import type { ListListsReply as _fleetblock_v1_ListListsReply, ListListsReply__Output as _fleetblock_v1_ListListsReply__Output } from './fleetblock/v1/ListListsReply.ts';
 import type { ListListsRequest as _fleetblock_v1_ListListsRequest, ListListsRequest__Output as _fleetblock_v1_ListListsRequest__Output } from './fleetblock/v1/ListListsRequest.ts';
+import type { ListObjection as _fleetblock_v1_ListObjection, ListObjection__Output as _fleetblock_v1_ListObjection__Output } from './fleetblock/v1/ListObjection.ts';
 import type { OperatorServiceClient as _fleetblock_v1_OperatorServiceClient, OperatorServiceDefinition as _fleetblock_v1_OperatorServiceDefinition } from './fleetblock/v1/OperatorService.ts';
 import type { PackedPrefixes as _fleetblock_v1_PackedPrefixes, PackedPrefixes__Output as _fleetblock_v1_PackedPrefixes__Output } from './fleetblock/v1/PackedPrefixes.ts';
 import type { PrefixOutcome as _fleetblock_v1_PrefixOutcome, PrefixOutcome__Output as _fleetblock_v1_PrefixOutcome__Output } from './fleetblock/v1/PrefixOutcome.ts';
@@ -95,6 +96,7 @@ export interface ProtoGrpcType {
       ListHostsRequest: MessageTypeDefinition<_fleetblock_v1_ListHostsRequest, _fleetblock_v1_ListHostsRequest__Output>
       ListListsReply: MessageTypeDefinition<_fleetblock_v1_ListListsReply, _fleetblock_v1_ListListsReply__Output>
       ListListsRequest: MessageTypeDefinition<_fleetblock_v1_ListListsRequest, _fleetblock_v1_ListListsRequest__Output>
+      ListObjection: MessageTypeDefinition<_fleetblock_v1_ListObjection, _fleetblock_v1_ListObjection__Output>
       OperatorService: SubtypeConstructor<typeof grpc.Client, _fleetblock_v1_OperatorServiceClient> & { service: _fleetblock_v1_OperatorServiceDefinition }
       PackedPrefixes: MessageTypeDefinition<_fleetblock_v1_PackedPrefixes, _fleetblock_v1_PackedPrefixes__Output>
       PrefixOutcome: MessageTypeDefinition<_fleetblock_v1_PrefixOutcome, _fleetblock_v1_PrefixOutcome__Output>

@@ -96,6 +96,68 @@ describe('import', () => {
     expect(result).toMatchObject({ exitCode: 4, stderr: 'fleetblock: row 1 covers the controller\n' });
   });
 
+  const emptied = { revision: 40, removed: 1_000_000, hosts: { targeted: 3, enforced: 3 }, elapsedMs: 9547 };
+  const refusal = new FleetblockError('FAILED_PRECONDITION', 'refused: it has no entries');
+  const objections = [{ kind: 'SHRINKS' as const, text: 'it has no entries' }];
+
+  test('faults row 99: what is gone is said as gone, and how long it took in seconds', async () => {
+    cli.controller.script.importList = () => emptied;
+    const words = ['import', '-', '--list', 'big', '--all-hosts', '--allow-shrink'];
+    expect((await fleetblock(words)).stdout).toBe(
+      'imported list big: 0 entries (1,000,000 removed) on 3/3 hosts in 9.5 s (revision 40)\n',
+    );
+    expect((await fleetblock([...words, '--dry-run'])).stdout).toBe(
+      'would import list big: 0 entries (1,000,000 removed) (dry run: nothing was changed)\n',
+    );
+  });
+
+  test('faults row 99: a dry run says that it is refused, and ends as the import would', async () => {
+    cli.controller.script.importList = () => ({ ...emptied, objections });
+    const words = ['import', '-', '--list', 'big', '--all-hosts', '--dry-run'];
+    expect(await fleetblock(words)).toMatchObject({ exitCode: 4, stderr: 'refused: it has no entries\n' });
+    expect(await json(words)).toMatchObject({ removed: 1_000_000, refused: ['it has no entries'] });
+  });
+
+  test.each([
+    ['y\n', 0, [false, false, true]],
+    ['n\n', 4, [false, false]],
+    ['', 4, [false, false]],
+  ])('faults row 99: a person is asked, and answers %j', async (stdin, exitCode, allowed) => {
+    const file = join(cli.controller.directory, 'empty.txt');
+    writeFileSync(file, '# nothing\n');
+    const begins: unknown[] = [];
+    cli.controller.script.importList = ([first]) => {
+      begins.push(first?.begin?.allowShrink);
+      if (first?.begin?.dryRun) return { ...emptied, objections };
+      if (!first?.begin?.allowShrink) throw refusal;
+      return emptied;
+    };
+    const result = await fleetblock(['import', file, '--list', 'big', '--all-hosts'], { stdin, person: true });
+    expect(result.stderr).toContain('import list big: 0 entries (1,000,000 removed)? [y/N] ');
+    expect(result.exitCode).toBe(exitCode);
+    expect(begins).toEqual(allowed);
+  });
+
+  test('faults row 99: a script is not asked', async () => {
+    cli.controller.script.importList = () => {
+      throw refusal;
+    };
+    const result = await fleetblock(['import', '-', '--list', 'big', '--all-hosts']);
+    expect(result).toMatchObject({ exitCode: 4, stdout: '', stderr: 'fleetblock: refused: it has no entries\n' });
+  });
+
+  test('faults row 100: what the list was for before is said', async () => {
+    cli.controller.script.importList = () => ({
+      ...reply,
+      former: { selector: { allHosts: true }, action: 'ACTION_BLOCK' },
+    });
+    const words = ['import', '-', '--list', 'drop', '--host', 'host1', '--retarget'];
+    expect((await fleetblock(words, { stdin: '192.0.2.1\n' })).stderr).toBe(
+      'list drop was for all, to block, before this change\n',
+    );
+    expect(await json(words, { stdin: '192.0.2.1\n' })).toMatchObject({ former: { action: 'block', selector: 'all' } });
+  });
+
   test.each([
     [['--all-hosts'], /--list/],
     [['--list', 'drop'], /which hosts\?/],

@@ -35,13 +35,14 @@ export class Operator {
     return promised((done) => this.client.Unblock(full, done));
   }
 
-  /** A whole list, for all hosts unless the request says otherwise. */
+  /** A whole list, for all hosts and whatever it takes away, unless the request says otherwise. */
   importList(
     list: string,
     chunks: readonly PackedEntries[],
     begin: ImportBegin = {},
   ): Promise<ListChangeReply__Output> {
-    const full = { target: { allHosts: true }, wait: { timeoutMs: 60_000 }, ...begin, list };
+    const meant = { allowShrink: true, retarget: true };
+    const full = { target: { allHosts: true }, wait: { timeoutMs: 60_000 }, ...meant, ...begin, list };
     return promised((done) => {
       const call = this.client.ImportList(done);
       call.write({ begin: full });

@@ -100,6 +100,7 @@ export async function replaceList(tx: Transaction, request: ReplaceList, pause: 
     failpoint('store.import.chunk');
     await pause();
   }
+  request.approve?.(old, counts.entries);
   saveList(tx, request, { createdMs: old?.createdMs ?? tx.nowMs, buckets, entries: counts.entries });
   if (changed || counts.added + counts.updated + counts.removed > 0) {
     tx.revise();
@@ -107,7 +108,7 @@ export async function replaceList(tx: Transaction, request: ReplaceList, pause: 
     tx.audit({ actor, verb: 'import', subject: describe(request, counts), reason, from });
   }
   const targets = old && moved ? [old.selector, selector] : [selector];
-  return { revision: tx.head(), ...counts, targets };
+  return { revision: tx.head(), ...counts, targets, former: old };
 }
 
 /** @throws FleetblockError NOT_FOUND */
@@ -125,7 +126,7 @@ export async function removeList(tx: Transaction, name: string, by: Attribution,
   const revision = tx.revise();
   tx.db.prepare('DELETE FROM list WHERE name = ?').run(name);
   tx.audit({ ...by, verb: 'list.remove', subject: `list:${name} (${removed} rows)` });
-  return { revision, added: 0, updated: 0, unchanged: 0, removed, targets: [old.selector] };
+  return { revision, added: 0, updated: 0, unchanged: 0, removed, targets: [old.selector], former: old };
 }
 
 /** Rows of some list have ended. */

@@ -18,6 +18,8 @@ export interface RunOptions {
   readonly signal?: AbortSignal;
   /** Columns of a terminal that stdout is; left out: no terminal. */
   readonly terminal?: number;
+  /** A person sits at stdin and stderr. */
+  readonly person?: boolean;
 }
 
 class Sink extends Writable {
@@ -39,9 +41,10 @@ export async function runHere(args: readonly string[], options: RunOptions = {})
     stdout.isTTY = true;
     stdout.columns = options.terminal;
   }
+  if (options.person) stderr.isTTY = true;
   const cli: Cli = {
     env: options.env ?? {},
-    stdin: Readable.from([Buffer.from(options.stdin ?? '')]),
+    stdin: Object.assign(Readable.from([Buffer.from(options.stdin ?? '')]), { isTTY: options.person ?? false }),
     stdout,
     stderr,
     now: () => options.now ?? Date.now(),

@@ -163,7 +163,8 @@ async function make(
     case 'import': {
       const target = parseSelector(change.selector);
       const more = { name: change.list, action: 'block', monitor: false, force: false } as const;
-      const begun = lists.begin({ ...request, ...more, target });
+      const meant = ['SHRINKS', 'RETARGETS'] as const;
+      const begun = lists.begin({ ...request, ...more, meant, target });
       for (const rows of rowsOf(change.version)) begun.add(rows);
       return (await begun.finish()).revision;
     }

@@ -25,6 +25,14 @@ export interface ImportBegin {
    * Override the guard (admin role only).
    */
   'force'?: (boolean);
+  /**
+   * It may leave no entry, or fewer than half of what the list has. Without: FAILED_PRECONDITION, and nothing is changed.
+   */
+  'allowShrink'?: (boolean);
+  /**
+   * It may take the list's entries away from hosts: another action, monitor-only, other targets. Without: as above.
+   */
+  'retarget'?: (boolean);
 }
 
 export interface ImportBegin__Output {
@@ -48,4 +56,12 @@ export interface ImportBegin__Output {
    * Override the guard (admin role only).
    */
   'force': (boolean);
+  /**
+   * It may leave no entry, or fewer than half of what the list has. Without: FAILED_PRECONDITION, and nothing is changed.
+   */
+  'allowShrink': (boolean);
+  /**
+   * It may take the list's entries away from hosts: another action, monitor-only, other targets. Without: as above.
+   */
+  'retarget': (boolean);
 }

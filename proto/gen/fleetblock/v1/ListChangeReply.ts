@@ -1,6 +1,8 @@
 // Original file: proto/fleetblock/v1/operator.proto
 
 import type { HostOutcomes as _fleetblock_v1_HostOutcomes, HostOutcomes__Output as _fleetblock_v1_HostOutcomes__Output } from '../../fleetblock/v1/HostOutcomes.ts';
+import type { ListObjection as _fleetblock_v1_ListObjection, ListObjection__Output as _fleetblock_v1_ListObjection__Output } from '../../fleetblock/v1/ListObjection.ts';
+import type { List as _fleetblock_v1_List, List__Output as _fleetblock_v1_List__Output } from '../../fleetblock/v1/List.ts';
 import type { Long } from '@grpc/proto-loader';
 
 export interface ListChangeReply {
@@ -17,6 +19,14 @@ export interface ListChangeReply {
    * From the end of the request at the controller to the last ack (or the deadline), milliseconds.
    */
   'elapsedMs'?: (number | string);
+  /**
+   * What an import as asked for, a dry run, is refused for.
+   */
+  'objections'?: (_fleetblock_v1_ListObjection)[];
+  /**
+   * The list as it was, when its action, monitor or target is another now. Not set: they are not.
+   */
+  'former'?: (_fleetblock_v1_List | null);
 }
 
 export interface ListChangeReply__Output {
@@ -33,4 +43,12 @@ export interface ListChangeReply__Output {
    * From the end of the request at the controller to the last ack (or the deadline), milliseconds.
    */
   'elapsedMs': (number);
+  /**
+   * What an import as asked for, a dry run, is refused for.
+   */
+  'objections': (_fleetblock_v1_ListObjection__Output)[];
+  /**
+   * The list as it was, when its action, monitor or target is another now. Not set: they are not.
+   */
+  'former': (_fleetblock_v1_List__Output | null);
 }

@@ -1,17 +1,18 @@
 // Bulk lists: checks a whole import, stores it by difference, waits for the hosts' proof.
-import type { Clock } from '../common/clock.ts';
-import { FleetblockError } from '../common/errors.ts';
-import { failpoint } from '../common/failpoint.ts';
-import { entryCount, type PackedEntries } from '../common/packed.ts';
-import type { Selector } from '../common/selector.ts';
-import type { Caller } from './auth/caller.ts';
-import { checkReason } from './changes.ts';
-import { assertKind, type Guard, type GuardLook } from './guard.ts';
-import type { Hub } from './hub/hub.ts';
-import type { Results } from './results.ts';
-import type { ClaimAction } from './store/records.ts';
-import type { ListResult, Store } from './store/store.ts';
-import type { HostOutcomes, Targets } from './targets.ts';
+import type { Clock } from '../../common/clock.ts';
+import { FleetblockError } from '../../common/errors.ts';
+import { failpoint } from '../../common/failpoint.ts';
+import { entryCount, type PackedEntries } from '../../common/packed.ts';
+import type { Selector } from '../../common/selector.ts';
+import type { Caller } from '../auth/caller.ts';
+import { checkReason } from '../changes.ts';
+import { assertKind, type Guard, type GuardLook } from '../guard.ts';
+import type { Hub } from '../hub/hub.ts';
+import type { Results } from '../results.ts';
+import type { ClaimAction, ListRecord } from '../store/records.ts';
+import type { ListResult, Store } from '../store/store.ts';
+import type { HostOutcomes, Targets } from '../targets.ts';
+import { type Objection, type ObjectionKind, objectionsTo, sameScope } from './objections.ts';
 
 export interface ListsDeps {
   readonly store: Store;
@@ -33,12 +34,18 @@ export interface ImportBegin {
   readonly dryRun: boolean;
   /** Override the guard: admins only. */
   readonly force: boolean;
+  /** What would be refused otherwise is meant. */
+  readonly meant: readonly ObjectionKind[];
   readonly waitMs: number | undefined;
 }
 
-export interface ListReply extends ListResult {
+export interface ListReply extends Omit<ListResult, 'former'> {
   readonly hosts: HostOutcomes;
   readonly elapsedMs: number;
+  /** What a dry run found that refuses it. */
+  readonly objections: readonly Objection[];
+  /** The list as it was, when hosts made something else of it. */
+  readonly former: ListRecord | undefined;
 }
 
 const NAME = /^[a-z0-9][a-z0-9._-]{0,58}$/;
@@ -75,7 +82,7 @@ export class Lists {
     const { actor, from } = by.caller;
     const attribution = { actor, reason: checkReason(by.reason), from };
     const result = await store.removeList(name, attribution, by.dryRun);
-    return reply(this.#deps, result, startedMs, by, `list.remove list:${name}`);
+    return reply(this.#deps, result, startedMs, by, { what: `list.remove list:${name}` });
   }
 }
 
@@ -106,22 +113,31 @@ export class ListImport {
     this.#rows += entryCount(rows);
   }
 
+  /** @throws FleetblockError FAILED_PRECONDITION: it would take something away, and nobody said that this is meant. */
   async finish(): Promise<ListReply> {
     const { store, clock } = this.#deps;
-    const { name, target, action, monitor, reason, dryRun, caller } = this.#begin;
+    const { name, target, action, monitor, reason, dryRun, caller, meant } = this.#begin;
     const startedMs = clock.monotonicMs();
+    const scope = { name, selector: target, action, monitor };
+    let objections: readonly Objection[] = [];
     const result = await store.replaceList({
-      name,
-      selector: target,
-      action,
-      monitor,
+      ...scope,
       reason,
       actor: caller.actor,
       from: caller.from,
       chunks: this.#chunks,
       dryRun,
+      approve: (former, entries) => {
+        objections = objectionsTo(former, { ...scope, entries }).filter(({ kind }) => !meant.includes(kind));
+        if (objections.length > 0 && !dryRun)
+          throw new FleetblockError(
+            'FAILED_PRECONDITION',
+            `refused: ${objections.map(({ text }) => text).join('; ')}; nothing was changed`,
+          );
+      },
     });
-    return reply(this.#deps, result, startedMs, this.#begin, `import list:${name}`);
+    const former = result.former && !sameScope(result.former, scope) ? result.former : undefined;
+    return reply(this.#deps, result, startedMs, this.#begin, { what: `import list:${name}`, objections, former });
   }
 }
 
@@ -129,23 +145,19 @@ async function reply(
   deps: ListsDeps,
   result: ListResult,
   startedMs: number,
-  {
-    caller,
-    dryRun,
-    waitMs,
-  }: { readonly caller: Caller; readonly dryRun: boolean; readonly waitMs: number | undefined },
-  what: string,
+  { caller, dryRun, waitMs }: Pick<ImportBegin, 'caller' | 'dryRun' | 'waitMs'>,
+  about: { readonly what: string } & Partial<Pick<ListReply, 'objections' | 'former'>>,
 ): Promise<ListReply> {
-  if (dryRun)
-    return {
-      ...result,
-      hosts: deps.targets.untried(result.targets),
-      elapsedMs: deps.clock.monotonicMs() - startedMs,
-    };
-  const { outcomes, atMs } = await deps.targets.prove(result.targets, result.revision, waitMs ?? 0);
-  if (result.added + result.updated + result.removed > 0) deps.results.record(caller, what, result.revision, outcomes);
-  failpoint('changes.reply');
-  return { ...result, hosts: outcomes, elapsedMs: atMs - startedMs };
+  const { targets, clock, results } = deps;
+  const { what, objections = [], former } = about;
+  const { outcomes, atMs } = dryRun
+    ? { outcomes: targets.untried(result.targets), atMs: clock.monotonicMs() }
+    : await targets.prove(result.targets, result.revision, waitMs ?? 0);
+  if (!dryRun) {
+    if (result.added + result.updated + result.removed > 0) results.record(caller, what, result.revision, outcomes);
+    failpoint('changes.reply');
+  }
+  return { ...result, objections, former, hosts: outcomes, elapsedMs: atMs - startedMs };
 }
 
 function checkName(name: string): void {
