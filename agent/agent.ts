@@ -141,6 +141,7 @@ export class Agent {
         allowedPackets: `${counters.allowedPackets}`,
         monitoredPackets: `${counters.monitoredPackets}`,
         malformedPackets: `${counters.malformedPackets}`,
+        overtaggedPackets: `${counters.overtaggedPackets}`,
       },
       interfaces: this.#options.datapath.interfaces().map(toWire),
       driftRepairs: `${driftRepairs}`,

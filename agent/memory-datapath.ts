@@ -85,6 +85,7 @@ export class MemoryDatapath implements Datapath {
       allowedPackets: 0n,
       monitoredPackets: 0n,
       malformedPackets: 0n,
+      overtaggedPackets: 0n,
       ...this.counted,
     };
   }

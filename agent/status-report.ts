@@ -24,6 +24,7 @@ export function countersReport(counters: DatapathCounters): NonNullable<StatusRe
     allowedPackets: Number(counters.allowedPackets),
     monitoredPackets: Number(counters.monitoredPackets),
     malformedPackets: Number(counters.malformedPackets),
+    overtaggedPackets: Number(counters.overtaggedPackets),
   };
 }
 

@@ -15,6 +15,8 @@ const countersSchema = z.object({
   allowedPackets: z.number(),
   monitoredPackets: z.number(),
   malformedPackets: z.number(),
+  // Not in what an agent of an older version answers.
+  overtaggedPackets: z.number().default(0),
 });
 const protectedSchema = z.object({ address: z.string(), why: z.string(), blocked: z.boolean() });
 

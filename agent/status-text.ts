@@ -28,6 +28,8 @@ export function formatStatus(report: StatusReport): string {
       'packets',
       `${number(counters.droppedPackets)} dropped, ${number(counters.passedPackets)} passed, ${number(counters.allowedPackets)} allowed, ${number(counters.monitoredPackets)} monitored`,
     ]);
+  if (counters && counters.overtaggedPackets > 0)
+    rows.push(['', `${number(counters.overtaggedPackets)} of the dropped were behind more than eight VLAN tags`]);
   if (report.driftRepairs > 0) rows.push(['drift', `repaired ${number(report.driftRepairs)} times`]);
   for (const [i, { address, why, blocked }] of report.protected.entries())
     rows.push([i === 0 ? 'protected' : '', `${address} (${why})${blocked ? ', although the list blocks it' : ''}`]);

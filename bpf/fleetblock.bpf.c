@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * The XDP program: drops what the maps list, passes and counts the rest. It never aborts and never redirects; a packet that it
- * cannot read is the stack's to judge.
+ * cannot read is the stack's to judge, but for one that hides behind a pile of VLAN tags.
  */
 #include <linux/bpf.h>
 #include <linux/types.h>
@@ -26,18 +26,16 @@ extern int LINUX_KERNEL_VERSION __kconfig;
 /* Drivers fill the first buffer of a packet before they begin another, and none has buffers this small. */
 #define FB_SMALLEST_BUFFER 1024
 
-static __always_inline void fb_pack_source(enum fb_packet kind, void *header, __u64 *high, __u64 *low)
+static __always_inline void fb_pack_source(enum fb_packet kind, const struct fb_source *source, __u64 *high, __u64 *low)
 {
 	if (kind == FB_PACKET_V4) {
-		__be32 mapped[2] = { bpf_htonl(0xffff), ((struct iphdr *)header)->saddr };
+		__be32 mapped[2] = { bpf_htonl(0xffff), source->v4 };
 
 		*high = 0;
 		__builtin_memcpy(low, mapped, sizeof(*low));
 	} else {
-		struct in6_addr *source = &((struct ipv6hdr *)header)->saddr;
-
-		__builtin_memcpy(high, &source->s6_addr32[0], sizeof(*high));
-		__builtin_memcpy(low, &source->s6_addr32[2], sizeof(*low));
+		__builtin_memcpy(high, &source->v6->s6_addr32[0], sizeof(*high));
+		__builtin_memcpy(low, &source->v6->s6_addr32[2], sizeof(*low));
 	}
 }
 
@@ -48,7 +46,7 @@ int fleetblock(struct xdp_md *ctx)
 	const __u32 zero = 0;
 	void *data = (void *)(long)ctx->data;
 	void *end = (void *)(long)ctx->data_end;
-	void *header = data;
+	struct fb_source source = {};
 	struct fb_counters *counters = bpf_map_lookup_elem(&fb_counters, &zero);
 	struct fb_bits *bits = bpf_map_lookup_elem(&fb_bits, &zero);
 	enum fb_verdict verdict = FB_CLEAR;
@@ -62,20 +60,26 @@ int fleetblock(struct xdp_md *ctx)
 	if (bytes >= FB_SMALLEST_BUFFER && LINUX_KERNEL_VERSION >= KERNEL_VERSION(5, 18, 0))
 		bytes = bpf_xdp_get_buff_len(ctx);
 
-	kind = fb_parse(data, end, &header);
-	if (kind == FB_PACKET_V4)
-		verdict = fb_decide_v4(bits, ((struct iphdr *)header)->saddr, counters);
-	else if (kind == FB_PACKET_V6)
-		verdict = fb_decide_v6(bits, &((struct ipv6hdr *)header)->saddr);
-	else if (kind == FB_PACKET_MALFORMED)
+	kind = fb_parse(ctx, data, end, &source);
+	if (kind == FB_PACKET_V4) {
+		verdict = fb_decide_v4(bits, source.v4, counters);
+	} else if (kind == FB_PACKET_V6) {
+		verdict = fb_decide_v6(bits, source.v6);
+	} else if (kind == FB_PACKET_MALFORMED) {
 		counters->malformed_packets++;
+	} else if (kind == FB_PACKET_OVERTAGGED) {
+		counters->overtagged_packets++;
+		counters->dropped_packets++;
+		counters->dropped_bytes += bytes;
+		return XDP_DROP;
+	}
 
 	if (verdict == FB_DROP) {
 		counters->dropped_packets++;
 		counters->dropped_bytes += bytes;
 		weight = fb_weight(counters);
 		if (weight) {
-			fb_pack_source(kind, header, &high, &low);
+			fb_pack_source(kind, &source, &high, &low);
 			fb_record_source(high, low, ctx->ingress_ifindex, (__u64)weight << 32 | FB_EVENT_DROP, bytes);
 		}
 		return XDP_DROP;
@@ -88,7 +92,7 @@ int fleetblock(struct xdp_md *ctx)
 		counters->monitored_packets++;
 		weight = fb_weight(counters);
 		if (weight) {
-			fb_pack_source(kind, header, &high, &low);
+			fb_pack_source(kind, &source, &high, &low);
 			fb_record_source(high, low, ctx->ingress_ifindex, (__u64)weight << 32 | FB_EVENT_MONITOR, bytes);
 		}
 	}

@@ -11,7 +11,7 @@
 
 #include <linux/types.h>
 
-#define FB_LAYOUT_VERSION 2
+#define FB_LAYOUT_VERSION 3
 
 /*
  * IPv4. The address space is cut into 2^18 blocks, each 64 neighbouring /24s (a /18). fb_v4_index[block] is the position of the block's
@@ -135,7 +135,7 @@ struct fb_hits {
 	__u64 last_ns; /* CLOCK_BOOTTIME of the last one that was recorded */
 };
 
-/* One for each processor. Every packet is in passed or dropped; the other counts are of those that passed. */
+/* One for each processor. Every packet is in passed or dropped; of the other counts, overtagged is of the dropped, the rest of the passed. */
 struct fb_counters {
 	__u64 passed_packets;
 	__u64 passed_bytes;
@@ -152,6 +152,7 @@ struct fb_counters {
 	/* Whether fb_v4_recent is in use: tried for one of FB_TRIALS spans of FB_SPAN drops, kept on while it decides a quarter of them. */
 	__u32 recent_on;
 	__u32 recent_misses; /* of this span */
+	__u64 overtagged_packets; /* behind more VLAN tags than are looked through */
 };
 
 #define FB_BURST 16

@@ -34,6 +34,8 @@ export interface DatapathCounters {
   readonly allowedPackets: bigint;
   readonly monitoredPackets: bigint;
   readonly malformedPackets: bigint;
+  /** Of those dropped: behind more VLAN tags than the program looks through. */
+  readonly overtaggedPackets: bigint;
 }
 
 /** What the kernel would do with a packet of one source now. */

@@ -20,6 +20,8 @@ import { tableOf } from './tables-of.ts';
 
 const limits = { v4Addresses: 1000, v6Addresses: 1000, prefixes: 1000 };
 const BLOCKED = '198.51.100.7';
+/** Of a version before this one: the same maps stand for it. */
+const OLDER = LAYOUT_VERSION - 1;
 
 describe.skipIf(whyNoNetwork() !== '')(`another layout of the maps ${whyNoNetwork()}`, () => {
   let network: PrivateNetwork;
@@ -98,13 +100,13 @@ describe.skipIf(whyNoNetwork() !== '')(`another layout of the maps ${whyNoNetwor
   const directories = () => readdirSync(pinDir).sort();
 
   it('an upgrade and a downgrade again: enforced at every step, old maps removed at the end of each', async () => {
-    let running = await start(1);
+    let running = await start(OLDER);
     expect(running.set.origin).toBe('fresh');
     await fill(running);
     await expectEnforced();
     for (const [from, to] of [
-      [1, 2],
-      [2, 1],
+      [OLDER, LAYOUT_VERSION],
+      [LAYOUT_VERSION, OLDER],
     ] as const) {
       running.close();
       const before = programOf('in0');
@@ -126,10 +128,10 @@ describe.skipIf(whyNoNetwork() !== '')(`another layout of the maps ${whyNoNetwor
   });
 
   it('a link that cannot be swapped: the new maps are not taken for enforced, and the next try finishes', async () => {
-    const old = await start(1);
+    const old = await start(OLDER);
     await fill(old);
     old.close();
-    const next = await start(2);
+    const next = await start(LAYOUT_VERSION);
     await fill(next);
     const update = XdpLink.prototype.update;
     let failures = 1;
@@ -144,7 +146,7 @@ describe.skipIf(whyNoNetwork() !== '')(`another layout of the maps ${whyNoNetwor
         true,
         false,
       ]);
-      expect(directories()).toEqual(['links', 'staged-v2', 'v1']);
+      expect(directories()).toEqual(['links', `staged-v${LAYOUT_VERSION}`, `v${OLDER}`]);
       await expectEnforced();
       next.enforce();
     } finally {
@@ -152,41 +154,41 @@ describe.skipIf(whyNoNetwork() !== '')(`another layout of the maps ${whyNoNetwor
     }
     expect(next.staged).toBe(false);
     expect(next.states().map(({ problem }) => problem.includes('older one is still dropping'))).toEqual([false, false]);
-    expect(directories()).toEqual(['links', 'v2']);
+    expect(directories()).toEqual(['links', `v${LAYOUT_VERSION}`]);
     for (const name of ['in0', 'in1']) expect(programOf(name)).toBe(next.set.program.info.id);
     await expectEnforced();
   });
 
   it('a crash after one link was swapped: the next start takes the new maps for both', async () => {
-    const old = await start(1);
+    const old = await start(OLDER);
     await fill(old);
     old.close();
-    const next = await start(2);
+    const next = await start(LAYOUT_VERSION);
     await fill(next);
     // As a crash in the middle of the swap leaves it: one link on the new program, the other on the old one, no renaming.
     const swapped = openPinnedLink(join(pinDir, 'links/in0'));
     swapped?.update(next.set.program);
     swapped?.close();
     next.close();
-    expect(directories()).toEqual(['links', 'staged-v2', 'v1']);
+    expect(directories()).toEqual(['links', `staged-v${LAYOUT_VERSION}`, `v${OLDER}`]);
     expect(programOf('in0')).not.toBe(programOf('in1'));
     await expectEnforced();
-    const again = await start(2);
+    const again = await start(LAYOUT_VERSION);
     expect(again.set.origin).toBe('adopted');
-    expect(directories()).toEqual(['links', 'v2']);
+    expect(directories()).toEqual(['links', `v${LAYOUT_VERSION}`]);
     expect(programOf('in0')).toBe(programOf('in1'));
     await expectEnforced();
   });
 
   it('a crash while the new maps were filled: they go, and the next start begins anew', async () => {
-    const old = await start(1);
+    const old = await start(OLDER);
     await fill(old);
     old.close();
-    (await start(2)).close();
-    expect(directories()).toEqual(['links', 'staged-v2', 'v1']);
+    (await start(LAYOUT_VERSION)).close();
+    expect(directories()).toEqual(['links', `staged-v${LAYOUT_VERSION}`, `v${OLDER}`]);
     await expectEnforced();
-    expect((await start(1)).set.origin).toBe('adopted');
-    expect(directories()).toEqual(['links', 'v1']);
+    expect((await start(OLDER)).set.origin).toBe('adopted');
+    expect(directories()).toEqual(['links', `v${OLDER}`]);
     await expectEnforced();
   });
 });

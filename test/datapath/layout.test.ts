@@ -87,6 +87,7 @@ describe.skipIf(!existsSync(OBJECT))('layout', () => {
         malformed_packets: COUNTERS.malformedPackets,
         tick_drops: COUNTERS.tickDrops,
         recent_on: COUNTERS.recentOn,
+        overtagged_packets: COUNTERS.overtaggedPackets,
       },
     });
     expect(structs.get('fb_control')?.fields).toMatchObject({

@@ -143,15 +143,16 @@ function difference(after: DatapathCounters, before: DatapathCounters): Datapath
     allowedPackets: after.allowedPackets - before.allowedPackets,
     monitoredPackets: after.monitoredPackets - before.monitoredPackets,
     malformedPackets: after.malformedPackets - before.malformedPackets,
+    overtaggedPackets: after.overtaggedPackets - before.overtaggedPackets,
   };
 }
 
 /** The counters that a packet of `bytes` bytes moves. */
 export function counts(
-  outcome: 'passed' | 'dropped' | 'allowed' | 'monitored' | 'malformed',
+  outcome: 'passed' | 'dropped' | 'allowed' | 'monitored' | 'malformed' | 'overtagged',
   bytes: number,
 ): DatapathCounters {
-  const dropped = outcome === 'dropped';
+  const dropped = outcome === 'dropped' || outcome === 'overtagged';
   return {
     droppedPackets: dropped ? 1n : 0n,
     droppedBytes: dropped ? BigInt(bytes) : 0n,
@@ -160,5 +161,6 @@ export function counts(
     allowedPackets: outcome === 'allowed' ? 1n : 0n,
     monitoredPackets: outcome === 'monitored' ? 1n : 0n,
     malformedPackets: outcome === 'malformed' ? 1n : 0n,
+    overtaggedPackets: outcome === 'overtagged' ? 1n : 0n,
   };
 }

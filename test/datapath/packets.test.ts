@@ -24,7 +24,7 @@ const { ipv4: IP4, ipv6: IP6, vlan: VLAN, qinq: QINQ } = ETHERTYPE;
 interface Fixture {
   readonly what: string;
   readonly packet: Uint8Array;
-  readonly outcome: 'passed' | 'dropped' | 'malformed';
+  readonly outcome: 'passed' | 'dropped' | 'malformed' | 'overtagged';
 }
 
 const TAG_STACKS: readonly { what: string; tags: readonly number[] }[] = [
@@ -33,7 +33,14 @@ const TAG_STACKS: readonly { what: string; tags: readonly number[] }[] = [
   { what: 'one 802.1ad tag', tags: [QINQ] },
   { what: 'QinQ (802.1ad, 802.1Q)', tags: [QINQ, VLAN] },
   { what: 'two 802.1Q tags', tags: [VLAN, VLAN] },
+  { what: 'three 802.1Q tags', tags: [VLAN, VLAN, VLAN] },
+  { what: 'four mixed tags', tags: [QINQ, VLAN, QINQ, VLAN] },
+  ...[5, 6, 7, 8].map((count) => ({ what: `${count} 802.1ad tags`, tags: Array<number>(count).fill(QINQ) })),
 ];
+
+const TOO_MANY: readonly number[] = [9, 10, 20];
+/** Priority tags, which Linux takes off by itself, and others. */
+const VLANS: readonly number[] = [0, 5];
 
 const EXTENSIONS: readonly ExtensionHeader[] = ['hopByHop', 'routing', 'fragment', 'destination'];
 
@@ -43,10 +50,17 @@ function headers(): Fixture[] {
     fixtures.push({ what: `${what}, listed`, packet: from4(listed), outcome: 'dropped' });
     fixtures.push({ what: `${what}, clean`, packet: from4(clean), outcome: 'passed' });
   };
-  for (const { what, tags } of TAG_STACKS) {
-    both(`faults row 11: IPv4, ${what}`, (source) => frame(IP4, ipv4({ source }), tags));
-    both(`faults row 11: IPv6, ${what}`, (source) => frame(IP6, ipv6({ source }), tags), LISTED_V6, CLEAN_V6);
-  }
+  for (const { what, tags } of TAG_STACKS)
+    for (const vlan of VLANS) {
+      const row = `faults row ${tags.length > 2 ? 39 : 11}`;
+      const of = (ip: string) => `${row}: ${ip}, ${what}, VLAN ${vlan}`;
+      both(of('IPv4'), (source) => frame(IP4, ipv4({ source }), tags, vlan));
+      both(of('IPv4 with options'), (source) => frame(IP4, ipv4({ source, words: 15 }), tags, vlan));
+      both(of('an IPv4 fragment'), (source) => frame(IP4, ipv4({ source, fragmentOffset: 185 }), tags, vlan));
+      both(of('IPv6'), (source) => frame(IP6, ipv6({ source }), tags, vlan), LISTED_V6, CLEAN_V6);
+    }
+  both('faults row 40: IPv4-mapped', (source) => frame(IP6, ipv6({ source })));
+  both('faults row 40: IPv4-mapped, three tags', (source) => frame(IP6, ipv6({ source }), [VLAN, VLAN, VLAN]));
   both('IPv4 with the most options', (source) => frame(IP4, ipv4({ source, words: 15 })));
   both('faults row 13: IPv4 first fragment', (source) => frame(IP4, ipv4({ source, moreFragments: true })));
   both('faults row 13: IPv4 middle fragment', (source) =>
@@ -77,11 +91,13 @@ function headers(): Fixture[] {
   const odd = (what: string, packet: Uint8Array, outcome: Fixture['outcome']) =>
     fixtures.push({ what, packet, outcome });
   odd('ARP', frame(ETHERTYPE.arp, new Uint8Array(28)), 'passed');
-  odd(
-    'three tags before IPv4 from a listed source',
-    frame(IP4, ipv4({ source: LISTED_V4 }), [VLAN, VLAN, VLAN]),
-    'passed',
-  );
+  for (const count of TOO_MANY)
+    for (const [ip, packet] of [
+      ['IPv4', frame(IP4, ipv4({ source: CLEAN_V4 }), Array<number>(count).fill(VLAN), 0)],
+      ['IPv6', frame(IP6, ipv6({ source: CLEAN_V6 }), Array<number>(count).fill(QINQ))],
+      ['ARP', frame(ETHERTYPE.arp, new Uint8Array(28), Array<number>(count).fill(VLAN), 0)],
+    ] as const)
+      odd(`faults row 39: ${count} tags before ${ip}`, packet, 'overtagged');
   odd('an 802.3 length where the ethertype is', frame(100, ipv4({ source: LISTED_V4 })), 'passed');
   odd('IPv4 ethertype, version 6', frame(IP4, ipv4({ source: LISTED_V4, version: 6 })), 'malformed');
   odd('IPv4 with a header of 4 words', frame(IP4, ipv4({ source: LISTED_V4, words: 4 })), 'malformed');
@@ -123,7 +139,7 @@ describe.skipIf(why !== undefined)('packets', () => {
 
   test.each(headers())('$what: $outcome', ({ packet, outcome }) => {
     const { verdict, counted } = harness.run(packet);
-    expect(verdict).toBe(outcome === 'dropped' ? XDP.drop : XDP.pass);
+    expect(verdict).toBe(outcome === 'dropped' || outcome === 'overtagged' ? XDP.drop : XDP.pass);
     expect(counted).toEqual(counts(outcome, packet.length));
   });
 
@@ -150,6 +166,16 @@ describe.skipIf(why !== undefined)('packets', () => {
     const mine = top.find(({ address }) => address.join('.') === source);
     expect(mine?.packets).toBe(5n);
     expect(harness.tables.lookup(4, Uint8Array.of(198, 51, 100, 77))).toMatchObject({ verdict: 'drop', hits: 5n });
+  });
+
+  test('faults row 40: drops from IPv4-mapped sources count for the IPv4 address', async () => {
+    const source = '198.51.100.79';
+    await harness.change([entry(source)]);
+    for (let i = 0; i < 3; i++) harness.run(frame(IP6, ipv6({ source })));
+    harness.run(packetFrom(source));
+    const top = await harness.tables.topSources(100);
+    expect(top.find(({ family, address }) => family === 4 && address.join('.') === source)?.packets).toBe(4n);
+    expect(harness.tables.lookup(4, Uint8Array.of(198, 51, 100, 79))).toMatchObject({ verdict: 'drop', hits: 4n });
   });
 
   test('hits by source: within a sample of the truth under a flood', async () => {

@@ -2,7 +2,7 @@
 // object's BTF. Integers are in the machine's byte order, which is little-endian on every platform that Node.js runs on here.
 
 /** Part of the pin path: a program never meets maps of another layout. */
-export const LAYOUT_VERSION = 2;
+export const LAYOUT_VERSION = 3;
 
 export const V4_BLOCKS = 1 << 18;
 /** Positions in the arenas count units. */
@@ -52,7 +52,7 @@ export const HITS = { bytes: 16, packets: 0, lastNs: 8 } as const;
 
 /** struct fb_counters, byte offsets. */
 export const COUNTERS = {
-  bytes: 88,
+  bytes: 96,
   passedPackets: 0,
   passedBytes: 8,
   droppedPackets: 16,
@@ -62,6 +62,7 @@ export const COUNTERS = {
   malformedPackets: 48,
   tickDrops: 64,
   recentOn: 80,
+  overtaggedPackets: 88,
 } as const;
 
 /** struct fb_control, in 32-bit words, from the start of fb_bits. */

@@ -44,6 +44,7 @@ export class Accounts {
       allowedPackets: total(COUNTERS.allowedPackets),
       monitoredPackets: total(COUNTERS.monitoredPackets),
       malformedPackets: total(COUNTERS.malformedPackets),
+      overtaggedPackets: total(COUNTERS.overtaggedPackets),
     };
   }
 

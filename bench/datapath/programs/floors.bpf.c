@@ -16,12 +16,12 @@ SEC("xdp")
 int parse_only(struct xdp_md *ctx)
 {
 	void *data = (void *)(long)ctx->data;
-	void *header = data;
-	enum fb_packet kind = fb_parse(data, (void *)(long)ctx->data_end, &header);
+	struct fb_source source = {};
+	enum fb_packet kind = fb_parse(ctx, data, (void *)(long)ctx->data_end, &source);
 
-	if (kind == FB_PACKET_V4 && ((struct iphdr *)header)->saddr == 0)
+	if (kind == FB_PACKET_V4 && source.v4 == 0)
 		return XDP_PASS;
-	if (kind == FB_PACKET_V6 && ((struct ipv6hdr *)header)->saddr.s6_addr32[0] == 0)
+	if (kind == FB_PACKET_V6 && source.v6->s6_addr32[0] == 0)
 		return XDP_PASS;
 	return XDP_DROP;
 }

@@ -34,12 +34,12 @@ SEC("xdp")
 int hash_lpm(struct xdp_md *ctx)
 {
 	void *data = (void *)(long)ctx->data;
-	void *header = data;
+	struct fb_source source = {};
 	struct key key = { .length = 32 };
 
-	if (fb_parse(data, (void *)(long)ctx->data_end, &header) != FB_PACKET_V4)
+	if (fb_parse(ctx, data, (void *)(long)ctx->data_end, &source) != FB_PACKET_V4)
 		return PASS;
-	key.address = ((struct iphdr *)header)->saddr;
+	key.address = source.v4;
 	if (bpf_map_lookup_elem(&addresses, &key.address))
 		return XDP_DROP;
 	return bpf_map_lookup_elem(&prefixes, &key) ? XDP_DROP : PASS;

@@ -22,6 +22,10 @@ export interface Counters {
    * Too short or odd to carry a source address; passed.
    */
   'malformedPackets'?: (number | string | Long);
+  /**
+   * Behind more VLAN tags than the program looks through; dropped, and counted there too.
+   */
+  'overtaggedPackets'?: (number | string | Long);
 }
 
 /**
@@ -44,4 +48,8 @@ export interface Counters__Output {
    * Too short or odd to carry a source address; passed.
    */
   'malformedPackets': (string);
+  /**
+   * Behind more VLAN tags than the program looks through; dropped, and counted there too.
+   */
+  'overtaggedPackets': (string);
 }
