@@ -60,6 +60,19 @@ describe.skipIf(why !== undefined)('packets against lists', () => {
     }
   });
 
+  test.each([2 ** 63 / 1e6, 5_124_095 * HOUR, 2 ** 53, Number.MAX_VALUE])(
+    'faults row 41: a block for %d ms holds, and is no difference at the next look',
+    async (ttlMs) => {
+      const sources = ['192.0.2.1', '198.51.100.9', '2001:db8::1', '2001:db8:5::9'];
+      await harness.hold(
+        ['192.0.2.1', '198.51.100.0/24', '2001:db8::1', '2001:db8:5::/48'].map((a) => entry(a, ttlMs)),
+      );
+      for (const source of sources) expectOutcome(source, 'dropped');
+      expect(await harness.tables.reconcile(harness.table)).toBe(0);
+      for (const source of sources) expectOutcome(source, 'dropped');
+    },
+  );
+
   test('an entry changes its kind in place: plain, ending, monitored, plain again', async () => {
     await harness.hold([entry('192.0.2.1'), entry('198.51.100.0/24')]);
     for (const source of ['192.0.2.1', '198.51.100.9']) expectOutcome(source, 'dropped');

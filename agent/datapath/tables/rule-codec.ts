@@ -5,6 +5,8 @@ import type { Family } from '../../../common/prefix.ts';
 import { ENTRY_KEY, RULE, RULE_MONITOR, TRIE_KEY_ADDRESS } from '../decision/layout.ts';
 
 const NS_PER_MS = 1_000_000n;
+/** The last whole millisecond of 63 bits of nanoseconds: 292 years after boot. Ends behind it are put there. */
+export const LAST_MS = Number((2n ** 63n - 1n) / NS_PER_MS);
 
 /** What a map's keys are: bare addresses (hash), or a length and an address (trie). */
 export interface KeyForm {
@@ -16,9 +18,9 @@ export function keyBytes(form: KeyForm): number {
   return addressBytes(form.family) + (form.exact ? 0 : TRIE_KEY_ADDRESS);
 }
 
-/** Boot-time milliseconds to nanoseconds, rounded to whole milliseconds; 0 stays 0. */
+/** Boot-time milliseconds to nanoseconds, rounded to whole milliseconds, LAST_MS at most; 0 stays 0. */
 export function toNs(ms: number): bigint {
-  return BigInt(Math.round(ms)) * NS_PER_MS;
+  return BigInt(Math.min(LAST_MS, Math.round(ms))) * NS_PER_MS;
 }
 
 /** Nanoseconds to milliseconds, rounded down. */

@@ -8,6 +8,7 @@ import { WordList } from '../decision/bits.ts';
 import { Pacer } from '../decision/pause.ts';
 import { classOf } from '../decision/v4-compile.ts';
 import { CLASS } from '../decision/v4-draft.ts';
+import { LAST_MS } from './rule-codec.ts';
 import { RULE_MAPS, ruleMapOf } from './rule-map.ts';
 
 const ROWS_BETWEEN_LOOKS = 4096;
@@ -125,7 +126,7 @@ class Builder {
 }
 
 function expiryDiffers(a: number, b: number, slackMs: number): boolean {
-  return (a === 0) !== (b === 0) || Math.abs(a - b) > slackMs;
+  return (a === 0) !== (b === 0) || Math.abs(Math.min(a, LAST_MS) - Math.min(b, LAST_MS)) > slackMs;
 }
 
 function sortedUnique(list: WordList): Uint32Array {
