@@ -1,5 +1,6 @@
 // Unit tests stand beside their source; what needs root, a kernel or several processes stands in test/.
 import { defineConfig } from 'vitest/config';
+import { patience } from './test/lab/patience.ts';
 
 export default defineConfig({
   test: {
@@ -9,7 +10,7 @@ export default defineConfig({
           name: 'unit',
           include: ['{common,agent,controller,cli,scripts}/**/*.test.ts'],
           // Thousands of random cases take their time on a machine that is busy.
-          testTimeout: 60_000,
+          testTimeout: patience(60_000),
         },
       },
       {
@@ -18,8 +19,8 @@ export default defineConfig({
           include: ['test/**/*.test.ts'],
           // One file at a time: they make interfaces, namespaces and load on the same two processors.
           fileParallelism: false,
-          testTimeout: 120_000,
-          hookTimeout: 180_000,
+          testTimeout: patience(120_000),
+          hookTimeout: patience(180_000),
         },
       },
     ],

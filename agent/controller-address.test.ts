@@ -41,9 +41,8 @@ describe('address of the controller', () => {
     await open(known(['192.0.2.10'])).look();
     let answer = (_: readonly string[]) => {};
     const address = open(() => new Promise((resolve) => (answer = resolve)));
-    const started = performance.now();
+    // It has not answered yet: whoever waited for it would wait here for ever.
     await address.look();
-    expect(performance.now() - started).toBeLessThan(1000);
     expect(address.target()).toBe('192.0.2.10:7443');
     answer(['192.0.2.11']);
     await address.look();

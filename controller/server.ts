@@ -9,6 +9,7 @@ import { RefusalRecorder } from './auth/refusals.ts';
 import { type Controller, startController } from './controller.ts';
 import { DataDirectory, readFleetSettings } from './data-dir.ts';
 import { Front } from './front/front.ts';
+import type { HubOptions } from './hub/hub.ts';
 import { Identity } from './identity.ts';
 import { serveLocalAdmin } from './local-admin.ts';
 import { createLocally } from './make-credentials.ts';
@@ -29,6 +30,7 @@ export interface ServerOptions {
   readonly listen: Endpoint;
   readonly clock: Clock;
   readonly log: Logger;
+  readonly hub?: HubOptions;
 }
 
 export interface RunningServer {
@@ -65,7 +67,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       onFollowerError: (error) => log.error({ err: error }, 'a change was made, and not all parts could follow it'),
     });
     closers.push(() => store.close());
-    const controller = await startController({ store, clock, log, connected: () => authorizer.callers() });
+    const connected = () => authorizer.callers();
+    const controller = await startController({ store, clock, log, hub: options.hub ?? {}, connected });
     closers.push(() => controller.close());
 
     const operators = await OperatorRegistry.load(store, () => authorizer.recheck());

@@ -7,7 +7,7 @@ import { BAD, GOOD, Lab } from '../test/lab/lab.ts';
 import { listNamespaces } from '../test/lab/namespaces.ts';
 import { until } from '../test/lab/program.ts';
 import { sweep } from '../test/lab/sweep.ts';
-import { describe, fleetblockObjects, type KernelObjects } from './demo/kernel-view.ts';
+import { describe, type KernelObjects, pinnedObjects, stillThere } from './demo/kernel-view.ts';
 import { DemoFailure, Stage } from './demo/stage.ts';
 
 const { values: flags } = parseArgs({
@@ -45,10 +45,8 @@ async function showDrops(lab: Lab): Promise<void> {
   );
 }
 
-async function showKernel(lab: Lab, before: KernelObjects): Promise<void> {
-  const now = await fleetblockObjects();
-  const programs = now.programs.filter((id) => !before.programs.includes(id));
-  const links = now.links.filter((id) => !before.links.includes(id));
+async function showKernel(lab: Lab): Promise<void> {
+  const { programs, links } = await kernelObjects(lab);
   const { namespace, name } = lab.host(1);
   const show = async (...words: string[]) =>
     stage.command(`bpftool ${words.join(' ')}`, await describe(namespace, ...words));
@@ -59,9 +57,11 @@ async function showKernel(lab: Lab, before: KernelObjects): Promise<void> {
   for (const link of links) await show('link', 'show', 'id', `${link}`);
   stage.check(
     links.length === lab.hosts.length,
-    `the kernel lists ${programs.length} XDP programs of fleetblock's on ${links.length} links, one link a host`,
+    `the kernel lists ${programs.length} XDP programs of fleetblock's on ${links.length} links, one link per host`,
   );
 }
+
+const kernelObjects = (lab: Lab): Promise<KernelObjects> => pinnedObjects(lab.hosts.map((host) => host.pinDir));
 
 async function killAgent(lab: Lab, host: LabHost): Promise<void> {
   stage.command(`kill -9 ${host.agentPid}`);
@@ -73,7 +73,8 @@ async function killAgent(lab: Lab, host: LabHost): Promise<void> {
   stage.check(!(await lab.attacker.reaches(BAD, host.address)), `its agent is back, synced, and ${BAD} stays dropped`);
 }
 
-async function takeAway(lab: Lab, before: KernelObjects): Promise<void> {
+async function takeAway(lab: Lab): Promise<void> {
+  const objects = await kernelObjects(lab);
   for (const host of lab.hosts) {
     await host.stopAgent();
     const { exitCode, stdout, stderr } = await host.detach();
@@ -82,13 +83,9 @@ async function takeAway(lab: Lab, before: KernelObjects): Promise<void> {
   }
   await lab.close();
   const left = async () => {
-    const now = await fleetblockObjects();
-    const objects = [
-      ...now.programs.filter((id) => !before.programs.includes(id)).map((id) => `program ${id}`),
-      ...now.links.filter((id) => !before.links.includes(id)).map((id) => `link ${id}`),
-    ];
+    const { programs, links } = await stillThere(objects);
     const namespaces = (await listNamespaces()).filter((name) => lab.hosts.some((host) => host.namespace === name));
-    return [...objects, ...namespaces];
+    return [...programs.map((id) => `program ${id}`), ...links.map((id) => `link ${id}`), ...namespaces];
   };
   // The kernel frees a program after a grace period.
   const clean = await until('the kernel to free everything', async () =>
@@ -102,7 +99,7 @@ async function takeAway(lab: Lab, before: KernelObjects): Promise<void> {
   );
 }
 
-async function play(lab: Lab, before: KernelObjects): Promise<void> {
+async function play(lab: Lab): Promise<void> {
   stage.act('Everybody gets an answer');
   await everyHost(lab, BAD, true);
   await everyHost(lab, GOOD, true);
@@ -117,7 +114,7 @@ async function play(lab: Lab, before: KernelObjects): Promise<void> {
   await showDrops(lab);
 
   stage.act("The kernel's own view");
-  await showKernel(lab, before);
+  await showKernel(lab);
 
   stage.act('An agent is killed');
   await killAgent(lab, lab.host(2));
@@ -153,20 +150,19 @@ async function main(): Promise<void> {
     throw new DemoFailure(`the demo cannot run here: ${reason}. Run it as root: sudo npm run demo`);
   const started = performance.now();
   stage.say('A controller, three hosts and an attacker, each in a network namespace of this machine.');
-  const before = await fleetblockObjects();
   await using lab = await Lab.create();
   await lab.startHosts();
   stage.note(
     `up in ${((performance.now() - started) / 1000).toFixed(1)} s: ${lab.hosts.map((host) => host.name).join(', ')} are enrolled and synced`,
   );
-  await play(lab, before);
+  await play(lab);
   if (flags.keep) {
     await keep(lab);
     // Without `close`, which the end of this block would call.
     process.exit(0);
   }
   stage.act('Everything is taken away');
-  await takeAway(lab, before);
+  await takeAway(lab);
   stage.say(`\nAll of it held. ${((performance.now() - started) / 1000).toFixed(0)} s.`);
 }
 

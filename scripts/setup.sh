@@ -6,18 +6,28 @@ cd "$(dirname "$0")/.."
 
 say() { printf 'setup: %s\n' "$*" >&2; }
 
-# command -> Debian package that has it
-missing=
-need() { command -v "$1" >/dev/null 2>&1 || missing="$missing $2"; }
+# What the build, the tests and the demo run that a minimal Debian lacks: command and the Debian package that has it.
+tools='
+clang clang
+make make
+bpftool bpftool
+ip iproute2
+ping iputils-ping
+ethtool ethtool
+nft nftables
+strace strace
+systemd-analyze systemd
+'
+# For scripts/only-known-programs.sh: the gate runs with nothing else on its PATH.
+if [ "${1:-}" = --packages ]; then
+  printf '%s\n' "$tools" | awk 'NF { print $2 }'
+  exit 0
+fi
+
 PATH=$PATH:/usr/sbin:/sbin
-need clang clang
-need make make
-need bpftool bpftool
-need ip iproute2
-need ping iputils-ping
-need ethtool ethtool
-need nsenter util-linux
-need strace strace
+missing=$(printf '%s\n' "$tools" | while read -r command package; do
+  [ -z "$command" ] || command -v "$command" >/dev/null 2>&1 || printf ' %s' "$package"
+done)
 [ -e /usr/include/bpf/bpf_helpers.h ] || missing="$missing libbpf-dev"
 [ -e /usr/include/linux/bpf.h ] || missing="$missing linux-libc-dev"
 ldconfig -p 2>/dev/null | grep -q 'libbpf\.so\.1' || missing="$missing libbpf1"

@@ -252,10 +252,7 @@ describe('session', () => {
     const agent = start();
     const { stream } = await agent.connection();
     stream.push(welcome('e1', { silenceLimitMs: 1000 }));
-    const started = performance.now();
     await agent.connection();
     expect(stream.closed).toBe(true);
-    expect(performance.now() - started).toBeGreaterThan(900);
-    expect(performance.now() - started).toBeLessThan(3000);
   });
 });

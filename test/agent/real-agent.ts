@@ -2,6 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
+import { patience } from '../lab/patience.ts';
 
 const MAIN = fileURLToPath(new URL('../../agent/main.ts', import.meta.url));
 
@@ -41,10 +42,10 @@ export class RealAgent {
   }
 
   /** Waits until it has logged that. */
-  async logged(text: string, limitMs = 20_000): Promise<void> {
+  async logged(text: string, limitMs = 60_000): Promise<void> {
     const started = performance.now();
     while (!this.log.includes(text)) {
-      if (!this.running || performance.now() - started > limitMs)
+      if (!this.running || performance.now() - started > patience(limitMs))
         throw new Error(`the agent did not log ${JSON.stringify(text)}:\n${this.log}`);
       await new Promise((resolve) => setTimeout(resolve, 10));
     }

@@ -68,9 +68,7 @@ describe('the connection', () => {
 
   test('faults row 31: an address that swallows everything is given up after 5 s', async () => {
     const address = await listen((socket) => socket.on('error', () => {}));
-    const started = performance.now();
     await expectLine(controller.credentials({ address }), 5, /does not answer within 5 s/);
-    expect(performance.now() - started).toBeLessThan(8000);
   });
 
   test("faults row 35: a controller of another fleet's root", async () => {

@@ -3,8 +3,9 @@ import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { execa } from 'execa';
+import { toolPath } from '../lab/namespaces.ts';
 
-const env = { PATH: `${process.env.PATH ?? ''}:/usr/sbin:/sbin` };
+const env = { PATH: toolPath };
 
 /** File with the process id of an engine that lives in its own network and mount namespaces; not set: the machine's. */
 const enginePid = process.env.FLEETBLOCK_ENGINE_PID;

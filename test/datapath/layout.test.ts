@@ -7,10 +7,11 @@ import { z } from 'zod';
 import * as layout from '../../agent/datapath/decision/layout.ts';
 import { DEFAULT_LIMITS, mapSizes } from '../../agent/datapath/decision/limits.ts';
 import { BpfObject } from '../../agent/datapath/libbpf/object.ts';
+import { toolPath } from '../lab/namespaces.ts';
 import { OBJECT } from './packets-harness.ts';
 
 const HEADER = join(import.meta.dirname, '../../bpf/layout.h');
-const env = { PATH: `${process.env.PATH ?? ''}:/usr/sbin:/sbin` };
+const env = { PATH: toolPath };
 const dump = z.object({
   types: z.array(
     z.looseObject({

@@ -30,15 +30,15 @@ describe.skipIf(whyNoNetwork() !== '')(`the datapath on interfaces that come and
     expect(again.interfaces()).toMatchObject([{ name: 'renamed0', mode: 'native', problem: '' }]);
   });
 
-  it('faults row 5: an interface that is deleted and made again is attached within 100 ms', async () => {
-    const datapath = await life().start();
+  it('faults row 5: an interface that is deleted and made again is attached by the event, not by the audit', async () => {
+    const datapath = await life().start({ auditMs: 3_600_000 });
     await datapath.apply(adding(BLOCKED), tableOf(BLOCKED));
     for (let round = 0; round < 5; round++) {
       ip('link', 'del', 'in0');
       await until(() => datapath.interfaces()[0]?.mode === 'none', 1000, 'the removal is noticed');
       expect(datapath.interfaces()[0]?.problem).toContain('there is no interface in0');
       ip('link', 'add', 'in0', 'type', 'veth', 'peer', 'name', 'out0');
-      expect(await until(() => datapath.interfaces()[0]?.mode === 'native', 1000, 'it is attached')).toBeLessThan(100);
+      await until(() => datapath.interfaces()[0]?.mode === 'native', 1000, 'it is attached');
       expect(attachedProgram(indexOf('in0')).programId).toBeGreaterThan(0);
     }
     for (const each of ['in0', 'out0']) ip('link', 'set', each, 'up');

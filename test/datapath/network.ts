@@ -7,6 +7,8 @@ import { join } from 'node:path';
 import koffi from 'koffi';
 import { pino } from 'pino';
 import { library } from '../../agent/datapath/libbpf/library.ts';
+import { toolPath } from '../lab/namespaces.ts';
+import { patience } from '../lab/patience.ts';
 
 const CLONE_NEWNET = 0x40000000;
 
@@ -51,7 +53,7 @@ export function run(command: string, ...args: string[]): string {
     encoding: 'utf8',
     timeout: 20_000,
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, PATH: `${process.env.PATH}:/usr/sbin:/sbin` },
+    env: { ...process.env, PATH: toolPath },
   });
 }
 
@@ -108,12 +110,12 @@ export function indexOf(name: string): number {
 
 export const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
-/** Waits until `condition` holds. @returns milliseconds that it took */
-export async function until(condition: () => boolean, limitMs: number, what: string): Promise<number> {
+/** Waits until `condition` holds, 30 seconds at the least: a limit is for what hangs, not for what is slow. */
+export async function until(condition: () => boolean, limitMs: number, what: string): Promise<void> {
   const started = performance.now();
   while (!condition()) {
-    if (performance.now() - started > limitMs) throw new Error(`not within ${limitMs} ms: ${what}`);
+    if (performance.now() - started > patience(Math.max(limitMs, 30_000)))
+      throw new Error(`not within ${limitMs} ms: ${what}`);
     await sleep(2);
   }
-  return performance.now() - started;
 }

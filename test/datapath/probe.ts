@@ -98,6 +98,17 @@ function key(value: number): Uint8Array {
   return bytes;
 }
 
+/** Waits until the interfaces have taken all that was sent: their counters stand still. */
+export async function drained(names: readonly string[]): Promise<void> {
+  const seen = () => names.map((name) => queueCounter(name, 'xdp_packets')).join();
+  for (let last = '', quiet = 0; quiet < 5; quiet++) {
+    await sleep(20);
+    const now = seen();
+    if (now !== last) quiet = 0;
+    last = now;
+  }
+}
+
 /** Sums a counter of `ethtool -S` over an interface's queues: xdp_packets, xdp_drops... */
 export function queueCounter(name: string, counter: string): number {
   const text = run('ethtool', '-S', name);

@@ -1,5 +1,5 @@
 // The main job: one command, real packets, proof from every host.
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { BAD, BAD6, GOOD, GOOD6, Lab } from '../lab/lab.ts';
 import { until } from '../lab/program.ts';
 
@@ -12,21 +12,31 @@ describe.skipIf(reason)(`main job${reason ? ` (skipped: ${reason})` : ''}`, () =
     await lab.startHosts();
   });
   afterAll(() => lab?.close());
+  // A test that fails leaves no block to the next one.
+  afterEach(async () => {
+    const rows = await lab.json(0, 'list');
+    const left = Array.isArray(rows) ? rows.map((row) => String(Reflect.get(Object(row), 'prefix'))) : [];
+    if (left.length > 0) await lab.fleetblock('unblock', ...left);
+  });
 
   const reach = async (source: string, family: 4 | 6 = 4, count = 2) =>
     Promise.all(
       lab.hosts.map((host) => lab.attacker.reaches(source, family === 4 ? host.address : host.address6, { count })),
     );
-  const all = [true, true, true];
+  /** Neighbours have to be found first: an answer may take a while on a busy machine. */
+  const answered = (source: string, family: 4 | 6 = 4) =>
+    until(`an answer to ${source} from all hosts`, async () =>
+      (await reach(source, family, 1)).every(Boolean) ? true : undefined,
+    );
   const none = [false, false, false];
 
   test('a block drops the source on every host and nothing else, and says so', async () => {
-    expect(await reach(BAD)).toEqual(all);
+    await answered(BAD);
     const { stdout, exitCode } = await lab.fleetblock('block', BAD, '--all-hosts');
     expect(stdout).toMatch(/^blocked 192\.168\.1\.100\/32 on 3\/3 hosts in \d+ ms \(revision \d+\)$/);
     expect(exitCode).toBe(0);
     expect(await reach(BAD)).toEqual(none);
-    expect(await reach(GOOD)).toEqual(all);
+    await answered(GOOD);
   });
 
   test('the JSON is the contract', async () => {
@@ -71,6 +81,7 @@ describe.skipIf(reason)(`main job${reason ? ` (skipped: ${reason})` : ''}`, () =
   });
 
   test('the hosts count what they dropped', async () => {
+    await lab.json(0, 'block', BAD, '--all-hosts');
     const before = (await lab.hostRow('host1')).dropped;
     await lab.attacker.ping(BAD, lab.host(1).address, { count: 5 });
     await until('five more drops on host1', async () => {
@@ -80,10 +91,11 @@ describe.skipIf(reason)(`main job${reason ? ` (skipped: ${reason})` : ''}`, () =
   });
 
   test('unblock lets the source in again; unblocking it once more says that it was not blocked', async () => {
+    await lab.json(0, 'block', BAD, '--all-hosts');
     const { stdout, exitCode } = await lab.fleetblock('unblock', BAD);
     expect(stdout).toMatch(/^unblocked 192\.168\.1\.100\/32 on 3\/3 hosts in \d+ ms \(revision \d+\)$/);
     expect(exitCode).toBe(0);
-    expect(await reach(BAD)).toEqual(all);
+    await answered(BAD);
     const again = await lab.fleetblock('unblock', BAD);
     expect(`${again.stdout}${again.stderr}`).toMatch(/192\.168\.1\.100\/32 (is|was) not blocked/);
   });
@@ -91,12 +103,12 @@ describe.skipIf(reason)(`main job${reason ? ` (skipped: ${reason})` : ''}`, () =
   test('an IPv6 address and prefixes of both families', async () => {
     await lab.json(0, 'block', BAD6, '--all-hosts');
     expect(await reach(BAD6, 6)).toEqual(none);
-    expect(await reach(GOOD6, 6)).toEqual(all);
+    await answered(GOOD6, 6);
     await lab.json(0, 'unblock', BAD6);
 
     // 192.168.1.96/30 is .96-.99, 192.168.1.100/30 is .100-.103; the controller and the hosts are outside.
     await lab.json(0, 'block', '192.168.1.96/30', 'fd00:1::104/126', '--all-hosts');
-    expect(await reach(BAD)).toEqual(all);
+    await answered(BAD);
     await lab.json(0, 'block', '192.168.1.100/30', 'fd00:1::100/126', '--all-hosts');
     for (const [source, family] of [
       [BAD, 4],
@@ -110,21 +122,20 @@ describe.skipIf(reason)(`main job${reason ? ` (skipped: ${reason})` : ''}`, () =
       [BAD, 4],
       [GOOD6, 6],
     ] as const)
-      expect(await reach(source, family)).toEqual(all);
+      await answered(source, family);
   });
 
   test('a target of one host is that host alone', async () => {
     await lab.json(0, 'block', BAD, '--host', 'host2');
     expect(await reach(BAD)).toEqual([true, false, true]);
     await lab.json(0, 'unblock', BAD);
-    expect(await reach(BAD)).toEqual(all);
+    await answered(BAD);
   });
 
   test('a block ends by itself when its time is up', async () => {
     await lab.json(0, 'block', BAD, '--all-hosts', '-d', '2s');
     expect(await reach(BAD)).toEqual(none);
-    // One ping at a time: of two, the first may be dropped and the second not.
-    await until(`${BAD} to be let in again`, async () => ((await reach(BAD, 4, 1)).every(Boolean) ? true : undefined));
+    await answered(BAD);
     expect(await lab.json(0, 'list')).toEqual([]);
   });
 });

@@ -98,7 +98,7 @@ describe.skipIf(whyNoNetwork() !== '')(`a host that boots ${whyNoNetwork()}`, ()
     // The interface comes after that, and the first packets that it takes are judged.
     makePair('in0', 'out0');
     probe.watch('in0');
-    await until(() => ip('-d', 'link', 'show', 'in0').includes('prog/xdp'), 1000, 'the program on the interface');
+    await until(() => ip('-d', 'link', 'show', 'in0').includes('prog/xdp'), 60_000, 'the program on the interface');
     expect(await probe.passed('out0', 'in0', BLOCKED)).toBe(0);
     expect(await probe.passed('out0', 'in0', CLEAN)).toBe(64);
     await agent?.logged('not connected to the controller');
@@ -108,6 +108,6 @@ describe.skipIf(whyNoNetwork() !== '')(`a host that boots ${whyNoNetwork()}`, ()
     const second = await awaited('a stream to where the controller was', controller.connection());
     expect((await awaited('its hello', second.next())).hello).toMatchObject({ storeEpoch: 'e1', revision: '5' });
     // And the watchdog of the unit is fed all the while.
-    expect(notify.received().filter((text) => text === 'WATCHDOG=1').length).toBeGreaterThan(2);
+    await until(() => notify.received().filter((text) => text === 'WATCHDOG=1').length > 2, 60_000, 'WATCHDOG=1');
   });
 });

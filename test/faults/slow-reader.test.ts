@@ -12,7 +12,8 @@ const PREFIXES = 100;
 let fleet: SyncFleet;
 let programs: LineProgram[];
 beforeAll(async () => {
-  fleet = await SyncFleet.start();
+  // This is about a host that is only slow: none is let go for its silence, however slow the machine.
+  fleet = await SyncFleet.start({ hub: { silenceLimitMs: 600_000 } });
   const files = identityFiles(fleet, await fleet.enrollMany(2), 2);
   const program = fileURLToPath(new URL('../sync/agents-program.ts', import.meta.url));
   programs = files.map((file) => new LineProgram(process.execPath, [program, fleet.address, file]));
@@ -46,13 +47,10 @@ it('faults row 25: an agent that does not read is lagging, costs next to nothing
       dryRun: false,
     });
   slow.pause();
-  const pausedAt = performance.now();
   for (let change = 0; change < CHANGES; change++) await block(change);
   expect(controller.hub.statusOf(slowId)).toBe('lagging');
   const caught = await controller.hub.prove([quickId], store.head, 60_000);
   expect(caught.enforced).toEqual([quickId]);
-  // A host that is silent for 15 s is let go; this is about one that is only slow.
-  expect(performance.now() - pausedAt).toBeLessThan(15_000);
   expect(controller.hub.statusOf(slowId)).toBe('lagging');
   const acksBefore = await ackCount();
   slow.resume();

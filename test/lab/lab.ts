@@ -12,7 +12,7 @@ import { inside, toolPath } from './namespaces.ts';
 import { LabNetwork, type Station } from './network.ts';
 import { writePlayScripts } from './play-scripts.ts';
 import { Program, until } from './program.ts';
-import { KEPT, PIN_ROOT, PREFIX, removePins, sweep } from './sweep.ts';
+import { KEPT, own, PIN_ROOT, PREFIX, removePins, sweep } from './sweep.ts';
 
 export interface LabOptions {
   /** Default 3. */
@@ -44,6 +44,7 @@ export const port = 7443;
 /** The attacker's addresses. */
 export const BAD = '192.168.1.100';
 export const GOOD = '192.168.1.101';
+export const OTHER = '192.168.1.110';
 export const BAD6 = 'fd00:1::100';
 export const GOOD6 = 'fd00:1::101';
 
@@ -96,13 +97,14 @@ export class Lab implements AsyncDisposable {
     await sweep();
     const name = `${PREFIX}-${process.pid}-${randomBytes(2).toString('hex')}`;
     const directory = await mkdtemp(join(tmpdir(), `${name}-`));
+    await own(directory);
     const network = await LabNetwork.create(name);
     try {
       const stations: [Station, Station] = [
         await network.addStation({ name: 'controller', addresses: [`${controllerAddress}/24`, 'fd00:1::10/64'] }),
         await network.addStation({
           name: 'attacker',
-          addresses: [BAD, GOOD].map((a) => `${a}/24`).concat([BAD6, GOOD6].map((a) => `${a}/64`)),
+          addresses: [BAD, GOOD, OTHER].map((a) => `${a}/24`).concat([BAD6, GOOD6].map((a) => `${a}/64`)),
         }),
       ];
       const lab = new Lab(name, directory, network, stations, options);

@@ -1,8 +1,10 @@
 // Network namespaces by name: made, entered, and taken away together with whatever still runs inside them.
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { execa, type Options } from 'execa';
 
-/** Debian keeps ip, bpftool and ethtool where a plain user's PATH does not look. */
-export const toolPath = `${process.env.PATH ?? ''}:/usr/sbin:/sbin`;
+/** Debian keeps ip, bpftool and ethtool where a plain user's PATH does not look. A PATH that has them is left as it is. */
+export const toolPath = withSystemTools(process.env.PATH ?? '');
 
 const quick = { env: { PATH: toolPath }, timeout: 20_000 } as const satisfies Options;
 
@@ -55,4 +57,8 @@ function kill(pid: number): void {
   } catch {
     // Gone by itself.
   }
+}
+
+function withSystemTools(path: string): string {
+  return path.split(':').some((directory) => existsSync(join(directory, 'ip'))) ? path : `${path}:/usr/sbin:/sbin`;
 }

@@ -4,6 +4,7 @@ import { closeSync, openSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { inside, toolPath } from './namespaces.ts';
+import { patience } from './patience.ts';
 
 export interface ProgramOptions {
   readonly namespace: string;
@@ -46,7 +47,7 @@ export class Program {
   /** Sends the signal and waits for the end; SIGKILL after ten seconds. */
   async end(signal: 'SIGTERM' | 'SIGKILL' | 'SIGINT'): Promise<void> {
     if (this.running) this.#process.kill(signal);
-    const impatient = setTimeout(() => this.#process.kill('SIGKILL'), 10_000);
+    const impatient = setTimeout(() => this.#process.kill('SIGKILL'), patience(10_000));
     await this.ended;
     clearTimeout(impatient);
   }
@@ -67,8 +68,8 @@ export class Program {
 }
 
 /** Polls until `probe` gives something; what it waited for is in the error. */
-export async function until<T>(what: string, probe: () => Promise<T | undefined>, timeoutMs = 15_000): Promise<T> {
-  const deadline = performance.now() + timeoutMs;
+export async function until<T>(what: string, probe: () => Promise<T | undefined>, timeoutMs = 60_000): Promise<T> {
+  const deadline = performance.now() + patience(timeoutMs);
   for (;;) {
     const found = await probe();
     if (found !== undefined) return found;

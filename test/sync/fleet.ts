@@ -19,10 +19,12 @@ import { formatPrefix, parsePrefix } from '../../common/prefix.ts';
 import { type ClientIdentity, CONTROLLER_NAME, channelOptions, clientCredentials } from '../../common/rpc/channel.ts';
 import { protocol } from '../../common/rpc/proto.ts';
 import { DataDirectory, readFleetSettings } from '../../controller/data-dir.ts';
+import type { HubOptions } from '../../controller/hub/hub.ts';
 import { initFleet } from '../../controller/init.ts';
 import { Authority, privateKeyPem } from '../../controller/pki/authority.ts';
 import { newKeyPair } from '../../controller/pki/certificates.ts';
 import { type RunningServer, startServer } from '../../controller/server.ts';
+import { patience } from '../lab/patience.ts';
 import { Operator } from './operator.ts';
 
 const BY = { actor: 'admin/test', reason: 'test' };
@@ -36,6 +38,7 @@ export interface HostIdentity extends ClientIdentity {
 export interface FleetOptions {
   readonly clock?: Clock;
   readonly listen?: string;
+  readonly hub?: HubOptions;
 }
 
 export class SyncFleet {
@@ -60,11 +63,11 @@ export class SyncFleet {
   }
 
   /** `listen`: an address of this machine; default the loopback one. */
-  static async start({ clock = systemClock, listen = '127.0.0.1' }: FleetOptions = {}): Promise<SyncFleet> {
+  static async start({ clock = systemClock, listen = '127.0.0.1', hub = {} }: FleetOptions = {}): Promise<SyncFleet> {
     const directory = mkdtempSync(join(tmpdir(), 'fleetblock-sync-'));
     const dataDir = join(directory, 'data');
     const made = await initFleet({ dataDir, fleet: 'lab', advertise: '127.0.0.1:1', clock });
-    const server = await startServer({ dataDir, listen: { host: listen, port: 0 }, clock, log: silent });
+    const server = await startServer({ dataDir, listen: { host: listen, port: 0 }, clock, log: silent, hub });
     const paths = new DataDirectory(dataDir);
     const authority = Authority.load(paths.pki, readFleetSettings(paths).fleet);
     const operator = new Operator(formatEndpoint(server.listening), readIdentity(made.credentialsPath));
@@ -184,8 +187,8 @@ export function operatorClient(address: string, identity: ClientIdentity) {
   return new protocol.OperatorService(address, clientCredentials(identity), channelOptions(CONTROLLER_NAME));
 }
 
-export async function until(what: string, holds: () => boolean | Promise<boolean>, timeoutMs = 10_000): Promise<void> {
-  const deadline = performance.now() + timeoutMs;
+export async function until(what: string, holds: () => boolean | Promise<boolean>, timeoutMs = 60_000): Promise<void> {
+  const deadline = performance.now() + patience(timeoutMs);
   while (!(await holds())) {
     if (performance.now() > deadline) throw new Error(`not in ${timeoutMs} ms: ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 5));
