@@ -1,21 +1,41 @@
 // Who belongs to the fleet: certificates for agents and operators, and taking them away again.
-import { createHash, type KeyObject, verify } from 'node:crypto';
+import { createHash, type KeyObject, verify, X509Certificate } from 'node:crypto';
 import type { Clock } from '../common/clock.ts';
 import { FleetblockError } from '../common/errors.ts';
 import { isValidName } from '../common/selector.ts';
+import type { Caller } from './auth/caller.ts';
 import type { OperatorRegistry } from './auth/operator-registry.ts';
-import type { Authority, IssuedCertificate } from './pki/authority.ts';
+import { RateLimit } from './auth/rate-limit.ts';
+import { type Authority, type IssuedCertificate, OPERATOR_LIFE_MS } from './pki/authority.ts';
 import { readPublicKey } from './pki/certificates.ts';
 import { isOperatorRole } from './pki/names.ts';
-import type { Attribution, AuditVerdict, HostRecord, OperatorRecord, TokenRecord } from './store/records.ts';
+import type {
+  Attribution,
+  AuditVerdict,
+  HostRecord,
+  OperatorRecord,
+  OperatorTokenRecord,
+  RevokedOperators,
+  TokenRecord,
+} from './store/records.ts';
 import type { Store } from './store/store.ts';
+
+const DAY_MS = 86_400_000;
 
 export interface IdentityDeps {
   readonly authority: Authority;
   readonly operators: OperatorRegistry;
-  readonly store: Pick<Store, 'listTokens' | 'revokeToken' | 'revokeHost' | 'verifyAudit' | 'useOperatorToken'>;
-  /** When the host was enrolled last, Unix milliseconds; 0 when it is unknown. */
-  readonly identitySinceMs: (hostId: string) => number;
+  readonly store: Pick<
+    Store,
+    | 'listTokens'
+    | 'revokeToken'
+    | 'revokeHost'
+    | 'verifyAudit'
+    | 'operatorTokens'
+    | 'useOperatorToken'
+    | 'revokeOperatorToken'
+  >;
+  readonly findHost: (hostId: string) => Pick<HostRecord, 'identitySinceMs' | 'generation'> | undefined;
   readonly clock: Clock;
 }
 
@@ -28,6 +48,14 @@ export interface OperatorRequest {
   readonly possession: Uint8Array;
 }
 
+export interface RevokeRequest {
+  /** One of the two is empty. */
+  readonly name: string;
+  readonly serial: string;
+  /** Even when no admin is left then. */
+  readonly lastAdmin: boolean;
+}
+
 export interface LoginRequest {
   readonly tokenId: string;
   readonly tokenSecret: Uint8Array;
@@ -38,7 +66,20 @@ export interface LoginRequest {
 }
 
 /** Life of an operator's certificate when nothing else is said. */
-export const OPERATOR_DEFAULT_MS = 7 * 86_400_000;
+export const OPERATOR_DEFAULT_MS = DAY_MS * 7;
+
+/**
+ * How long a certificate may be renewed by its holder, from the day on that an admin or a login token made the first, milliseconds:
+ * who was forgotten must ask again. docs/decisions/0034 says why so long.
+ */
+export const RENEWABLE_MS: Readonly<Record<OperatorRecord['role'], number>> = {
+  viewer: DAY_MS * 365,
+  operator: DAY_MS * 365,
+  admin: DAY_MS * 90,
+};
+
+/** Renewals of one host, or of one operator: an agent and a CLI that cannot keep what they get need no more than these. */
+const RENEWALS = { burst: 6, perSecond: 1 / 600 };
 
 /**
  * Reads a public key whose owner signed `text` with it.
@@ -56,17 +97,49 @@ export function provenKey(spki: Uint8Array, text: string, possession: Uint8Array
 
 export class Identity {
   readonly #deps: IdentityDeps;
+  readonly #renewals: RateLimit;
 
   constructor(deps: IdentityDeps) {
     this.#deps = deps;
+    this.#renewals = new RateLimit({ clock: deps.clock, ...RENEWALS });
   }
 
-  /** @throws FleetblockError INVALID_ARGUMENT */
+  /** @throws FleetblockError INVALID_ARGUMENT, RESOURCE_EXHAUSTED */
   async renewAgent(hostId: string, publicKey: Uint8Array, possession: Uint8Array): Promise<IssuedCertificate> {
+    this.#takeRenewal(hostId);
     const key = provenKey(publicKey, `fleetblock-renew:${hostId}`, possession);
-    const { authority, clock, identitySinceMs } = this.#deps;
+    const { authority, clock, findHost } = this.#deps;
+    // Of the generation that the caller was let in with, in the same turn: an enrollment that comes meanwhile refuses this one too.
+    const { identitySinceMs, generation } = findHost(hostId) ?? { identitySinceMs: 0, generation: 0 };
     // A clock that was set back since must not make a certificate that counts as one from before the enrollment.
-    return authority.issueAgent(hostId, key, Math.max(clock.wallMs(), identitySinceMs(hostId)));
+    return authority.issueAgent(hostId, key, Math.max(clock.wallMs(), identitySinceMs), generation);
+  }
+
+  /**
+   * A certificate of the same name, role and life for the holder of one that is in the second half of its life. Both are good until
+   * they end, and `revokeOperator` ends both.
+   * @throws FleetblockError INVALID_ARGUMENT, RESOURCE_EXHAUSTED, FAILED_PRECONDITION: too early, or renewed for long enough
+   */
+  async renewOperator(caller: Caller, publicKey: Uint8Array, possession: Uint8Array): Promise<IssuedCertificate> {
+    this.#takeRenewal(caller.actor);
+    const { authority, operators, clock } = this.#deps;
+    const key = provenKey(publicKey, `fleetblock-operator:${caller.id}`, possession);
+    const current = operators.find(caller.serial);
+    if (!current) throw new FleetblockError('UNAUTHENTICATED', 'the certificate to be renewed is not known');
+    const { name, role, createdMs, expiresMs, sinceMs, serial } = current;
+    const now = clock.wallMs();
+    if (now < (createdMs + expiresMs) / 2)
+      throw new FleetblockError('FAILED_PRECONDITION', 'a certificate is renewed in the second half of its life');
+    const lifeMs = Math.min(lifeOf(current), sinceMs + RENEWABLE_MS[role] - now);
+    if (lifeMs < OPERATOR_LIFE_MS.least)
+      throw new FleetblockError(
+        'FAILED_PRECONDITION',
+        `the credentials of ${name} have been renewed for ${RENEWABLE_MS[role] / DAY_MS} days: have new ones made with fleetblock operator token`,
+      );
+    const issued = await authority.issueOperator(role, name, key, now, lifeMs);
+    const by = { actor: caller.actor, reason: '', from: caller.from };
+    await operators.add({ name, role, serial: issued.serial, expiresMs: issued.notAfterMs, renews: serial }, by);
+    return issued;
   }
 
   /** @throws FleetblockError INVALID_ARGUMENT */
@@ -90,39 +163,47 @@ export class Identity {
   async login(request: LoginRequest): Promise<IssuedCertificate & { readonly name: string; readonly role: string }> {
     const { authority, operators, store, clock } = this.#deps;
     const key = provenKey(request.publicKey, `fleetblock-login:${request.tokenId}`, request.possession);
-    const { name, role, ttlMs } = await store.useOperatorToken({
+    const { id, name, role, ttlMs, chain } = await store.useOperatorToken({
       id: request.tokenId,
       secretHash: createHash('sha256').update(request.tokenSecret).digest(),
       keyHash: createHash('sha256').update(request.publicKey).digest(),
     });
-    const issued = await authority.issueOperator(role, name, key, clock.wallMs(), ttlMs);
-    const by = { actor: `token/${request.tokenId}`, reason: '', from: request.from };
-    await operators.add({ name, role, serial: issued.serial, expiresMs: issued.notAfterMs }, by);
-    return { ...issued, name, role };
+    // The answer was lost: the same once more.
+    if (chain !== '') return { name, role, ...readIssued(chain) };
+    const { chain: made, serial, notAfterMs } = await authority.issueOperator(role, name, key, clock.wallMs(), ttlMs);
+    const by = { actor: `token/${id}`, reason: '', from: request.from };
+    const counts = await operators.logIn(id, { name, role, serial, expiresMs: notAfterMs }, made, by);
+    return { name, role, ...readIssued(counts) };
   }
 
   listOperators(): OperatorRecord[] {
     return this.#deps.operators.list();
   }
 
-  /** One certificate by serial, or all of a name that live. @throws FleetblockError NOT_FOUND, INVALID_ARGUMENT */
-  async revokeOperator(which: { name: string; serial: string }, by: Attribution): Promise<OperatorRecord[]> {
-    const { operators, clock } = this.#deps;
-    if ((which.name === '') === (which.serial === ''))
+  /**
+   * One certificate by serial, or all of a name and its login tokens.
+   * @throws FleetblockError NOT_FOUND, INVALID_ARGUMENT, FAILED_PRECONDITION: it is the last admin's
+   */
+  async revokeOperator(which: RevokeRequest, by: Attribution): Promise<RevokedOperators> {
+    const { name, serial, lastAdmin } = which;
+    if ((name === '') === (serial === ''))
       throw new FleetblockError(
         'INVALID_ARGUMENT',
         'say which: a name, or one serial number (see fleetblock operator list)',
       );
-    const now = clock.wallMs();
-    const chosen = operators
-      .list()
-      .filter(({ name, serial }) => (which.serial === '' ? name === which.name : serial === which.serial.toLowerCase()))
-      .filter(({ revokedMs, expiresMs }) => revokedMs === 0 && expiresMs > now);
-    if (chosen.length === 0)
-      throw new FleetblockError('NOT_FOUND', 'there is no such certificate that lives: see fleetblock operator list');
-    const revoked: OperatorRecord[] = [];
-    for (const { serial } of chosen) revoked.push(await operators.revoke(serial, by));
-    return revoked;
+    return this.#deps.operators.revoke(
+      serial === '' ? { name, lastAdmin } : { serial: serial.toLowerCase(), lastAdmin },
+      by,
+    );
+  }
+
+  listOperatorTokens(): Promise<readonly OperatorTokenRecord[]> {
+    return this.#deps.store.operatorTokens();
+  }
+
+  /** @throws FleetblockError NOT_FOUND */
+  revokeOperatorToken(id: string, by: Attribution): Promise<OperatorTokenRecord> {
+    return this.#deps.store.revokeOperatorToken(id, by);
   }
 
   listTokens(): Promise<readonly TokenRecord[]> {
@@ -142,4 +223,21 @@ export class Identity {
   revokeHost(name: string, by: Attribution): Promise<HostRecord> {
     return this.#deps.store.revokeHost(name, by);
   }
+
+  #takeRenewal(of: string): void {
+    if (!this.#renewals.take(of))
+      throw new FleetblockError('RESOURCE_EXHAUSTED', 'too many renewals of one certificate: wait ten minutes');
+  }
+}
+
+/** In whole minutes: the time that it took to make it does not shorten the next. */
+function lifeOf({ createdMs, expiresMs }: OperatorRecord): number {
+  const minutes = Math.ceil((expiresMs - createdMs) / 60_000);
+  return Math.min(Math.max(minutes * 60_000, OPERATOR_LIFE_MS.least), OPERATOR_LIFE_MS.most);
+}
+
+/** What a chain says of itself. */
+function readIssued(chain: string): IssuedCertificate {
+  const { serialNumber, validToDate } = new X509Certificate(chain);
+  return { chain, serial: serialNumber.toLowerCase(), notAfterMs: validToDate.getTime() };
 }

@@ -59,7 +59,10 @@ async function createStopped(
   const store = await openSqliteStore({ directory: new DataDirectory(dataDir).store, clock });
   try {
     const operators = await OperatorRegistry.load(store, () => undefined);
-    return await createLocally(new Identity({ authority, operators, store, identitySinceMs: () => 0, clock }), request);
+    return await createLocally(
+      new Identity({ authority, operators, store, findHost: () => undefined, clock }),
+      request,
+    );
   } finally {
     await store.close();
   }

@@ -76,10 +76,11 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     const authorizer = new Authorizer({
       reader: new PeerReader(fleet, authority.clientIssuers),
       standing: {
-        hostMayCall: (hostId, issuedMs) => {
+        hostMayCall: (hostId, { issuedMs, generation }) => {
           const host = controller.registry.find(hostId);
-          // Certificates have whole seconds: one of the very second of the enrollment is the enrolled one's.
-          return host?.revokedMs === 0 && issuedMs + 1000 > host.identitySinceMs;
+          if (host?.revokedMs !== 0 || host.generation !== generation) return false;
+          // For those from before there were generations. They have whole seconds.
+          return issuedMs + 1000 > host.identitySinceMs;
         },
         operatorMayCall: (serial) => operators.mayCall(serial),
       },
@@ -94,7 +95,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       authority,
       operators,
       store,
-      identitySinceMs: (hostId) => controller.registry.find(hostId)?.identitySinceMs ?? 0,
+      findHost: (hostId) => controller.registry.find(hostId),
       clock,
     });
     const { rootCertificate, rootPin } = authority;

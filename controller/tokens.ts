@@ -24,6 +24,8 @@ export interface TokenRequest {
   readonly hostName: string;
   /** For the host of that name, which is there and keeps its id. */
   readonly keepIdentity: boolean;
+  /** Hosts get `labels` alone, and none that they ask for. */
+  readonly onlyLabels: boolean;
   readonly actor: string;
   /** Where the call came from, for the audit. */
   readonly from: string;
@@ -58,6 +60,7 @@ export async function createToken(
       labels: request.labels,
       hostName: request.hostName,
       keepIdentity: request.keepIdentity,
+      onlyLabels: request.onlyLabels,
     },
     { actor: request.actor, reason: '', from: request.from },
   );

@@ -1,4 +1,4 @@
-// fleetblock operator create|list|revoke: people and programs that may use the controller.
+// fleetblock operator create|token|tokens|list|revoke: people and programs that may use the controller.
 import { generateKeyPairSync, sign } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { type Command, Option } from 'commander';
@@ -6,13 +6,14 @@ import { FleetblockError } from '../../common/errors.ts';
 import { writeFileAtomic } from '../../common/files.ts';
 import type { Operator__Output } from '../../proto/gen/fleetblock/v1/Operator.ts';
 import type { Cli, GlobalOptions } from '../context.ts';
-import { loadCredentials } from '../credentials.ts';
+import { type Credentials, loadCredentials } from '../credentials.ts';
 import { type OutputForm, printValue } from '../output/format.ts';
 import { jsonTime } from '../output/json.ts';
 import { printRows } from '../output/rows.ts';
 import type { Column } from '../output/table.ts';
 import { plural, relative } from '../output/text.ts';
 import { withIdentity } from '../services/identity-client.ts';
+import { loginTokenJson, registerToken, registerTokens } from './operator-tokens.ts';
 import { addExamples, addOutput, addReason, durationOption } from './options.ts';
 
 interface OperatorOptions extends GlobalOptions {
@@ -20,7 +21,14 @@ interface OperatorOptions extends GlobalOptions {
   /** Milliseconds. */
   readonly duration?: number;
   readonly out?: string;
+  readonly output: OutputForm;
+}
+
+interface RevokeOptions extends GlobalOptions {
   readonly serial?: string;
+  /** Id of a login token. */
+  readonly token?: string;
+  readonly lastAdmin?: boolean;
   readonly reason?: string;
   readonly output: OutputForm;
 }
@@ -32,6 +40,7 @@ export function register(program: Command, cli: Cli): void {
     .description('Credentials of people and programs (role admin).');
   registerCreate(group, cli);
   registerToken(group, cli);
+  registerTokens(group, cli);
   registerList(group, cli);
   registerRevoke(group, cli);
 }
@@ -87,43 +96,6 @@ function registerCreate(group: Command, cli: Cli): void {
   });
 }
 
-function registerToken(group: Command, cli: Cli): void {
-  const command = group
-    .command('token')
-    .description(
-      'Make a one-time token by which somebody gets such credentials on their own machine: the key is made there and never leaves it.',
-    )
-    .argument('<name>', 'of the person or program')
-    .addOption(
-      new Option('--role <role>', 'what they may do').choices(['viewer', 'operator', 'admin']).makeOptionMandatory(),
-    )
-    .addOption(
-      durationOption('-d, --duration <time>', 'the credentials are valid for this time, 12h to 30d (default: 7d)'),
-    )
-    .addOption(durationOption('--within <time>', 'the token is valid for this time, at most 24h (default: 1h)'));
-  addExamples(addOutput(command), 'fleetblock operator token alice --role operator');
-  command.action(async (name: string) => {
-    const options = command.optsWithGlobals<OperatorOptions & { readonly within?: number }>();
-    const credentials = await loadCredentials(cli, options);
-    const reply = await withIdentity(cli, credentials, (client) =>
-      client.createOperatorToken({
-        name,
-        role: options.role,
-        ttlMs: options.duration ?? 0,
-        tokenTtlMs: options.within ?? 0,
-      }),
-    );
-    const { token, id, controller } = reply;
-    const expiresAt = jsonTime(reply.expiresAtMs);
-    if (options.output === 'json' || options.output === 'yaml')
-      await printValue(cli, options.output, { token, id, name, role: options.role, controller, expiresAt });
-    else cli.stdout.write(`${token}\n`);
-    cli.stderr.write(
-      `for ${name} (${options.role}), once, until ${expiresAt}: fleetblock login ${controller} --token-file -\n`,
-    );
-  });
-}
-
 function registerList(group: Command, cli: Cli): void {
   const command = group.command('list').description('Show the certificates of operators.');
   addExamples(addOutput(command), 'fleetblock operator list');
@@ -138,25 +110,59 @@ function registerList(group: Command, cli: Cli): void {
 function registerRevoke(group: Command, cli: Cli): void {
   const command = group
     .command('revoke')
-    .description('Refuse the certificates of a name from now on, or with --serial just one; open calls end.')
+    .description(
+      'Refuse the certificates and the login tokens of a name from now on, or just one of them; open calls end. Nobody else is touched.',
+    )
     .argument('[name]', 'of the person or program')
-    .option('--serial <hex>', 'just this certificate');
+    .option('--serial <hex>', 'just this certificate')
+    .option('--token <id>', 'just this login token, as operator tokens shows it; a certificate that came of it stays')
+    .option('--last-admin', 'even when no admin is left who could use the controller');
   addExamples(addOutput(addReason(command)), "fleetblock operator revoke alice -R 'laptop stolen'");
   command.action(async (name: string | undefined) => {
-    const options = command.optsWithGlobals<OperatorOptions>();
-    if ((name === undefined) === (options.serial === undefined))
-      throw new FleetblockError('INVALID_ARGUMENT', 'whose certificates? give a name, or one with --serial');
+    const options = command.optsWithGlobals<RevokeOptions>();
+    const { serial, token, reason = '', output } = options;
+    if ([name, serial, token].filter((each) => each !== undefined).length !== 1)
+      throw new FleetblockError('INVALID_ARGUMENT', 'whose? give a name, one with --serial or one with --token');
     const credentials = await loadCredentials(cli, options);
-    const { revoked } = await withIdentity(cli, credentials, (client) =>
-      client.revokeOperator({ name: name ?? '', serial: options.serial ?? '', reason: options.reason ?? '' }),
+    if (token !== undefined) return await revokeToken(cli, credentials, token, { reason, output });
+    const { revoked, tokens } = await withIdentity(cli, credentials, (client) =>
+      client.revokeOperator({
+        name: name ?? '',
+        serial: serial ?? '',
+        reason,
+        lastAdmin: options.lastAdmin ?? false,
+      }),
     );
-    if (options.output === 'json' || options.output === 'yaml') {
-      await printValue(cli, options.output, revoked.map(operatorJson));
+    if (output === 'json' || output === 'yaml') {
+      await printValue(cli, output, revoked.map(operatorJson));
       return;
     }
-    const names = [...new Set(revoked.map((operator) => operator.name))].join(', ');
-    cli.stdout.write(`revoked ${plural(revoked.length, 'certificate')} of ${names}\n`);
+    const names = [...new Set([...revoked, ...tokens].map((each) => each.name))].join(', ');
+    const and = tokens.length > 0 ? ` and ${plural(tokens.length, 'login token')}` : '';
+    cli.stdout.write(`revoked ${plural(revoked.length, 'certificate')}${and} of ${names}\n`);
   });
+}
+
+async function revokeToken(
+  cli: Cli,
+  credentials: Credentials,
+  id: string,
+  { reason, output }: { readonly reason: string; readonly output: OutputForm },
+): Promise<void> {
+  if (/^fbo1\./.test(id))
+    throw new FleetblockError(
+      'INVALID_ARGUMENT',
+      'that is a whole token, which must not stand in a command line: give its id, as fleetblock operator tokens shows it',
+    );
+  const { token } = await withIdentity(cli, credentials, (client) => client.revokeOperatorToken({ id, reason }));
+  if (!token) throw new FleetblockError('INTERNAL', 'the controller sent no token: see its log');
+  if (output === 'json' || output === 'yaml') {
+    await printValue(cli, output, loginTokenJson(token, cli.now()));
+    return;
+  }
+  cli.stdout.write(`revoked login token ${token.id} of ${token.name}\n`);
+  if (token.serial !== '')
+    cli.stderr.write(`it was used: to end that too, fleetblock operator revoke --serial ${token.serial}\n`);
 }
 
 function columns(now: number): Column<Operator__Output>[] {

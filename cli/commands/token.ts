@@ -28,6 +28,7 @@ interface CreateOptions extends GlobalOptions {
   readonly label?: readonly string[];
   readonly host?: string;
   readonly keepIdentity?: boolean;
+  readonly onlyTheseLabels?: boolean;
   readonly output: OutputForm;
 }
 
@@ -48,6 +49,7 @@ function registerCreate(group: Command, cli: Cli): void {
     .addOption(durationOption('-d, --duration <time>', 'valid for this time (default: 1h)'))
     .option('--uses <number>', 'how many hosts may join with it', parseUses, 1)
     .addOption(repeatedOption('--label <key=value>', 'every host that joins with it gets this label; repeatable'))
+    .option('--only-these-labels', 'hosts get the labels of --label alone: what they ask for at join is left out')
     .option('-H, --host <name>', 'only for a host of this name')
     .option('--keep-identity', 'the host is there and keeps its id, name and labels; its old certificate is refused');
   addExamples(
@@ -72,6 +74,7 @@ function registerCreate(group: Command, cli: Cli): void {
         labels,
         hostName: options.host ?? '',
         keepIdentity: options.keepIdentity ?? false,
+        onlyLabels: options.onlyTheseLabels ?? false,
       }),
     );
     if (options.output === 'json' || options.output === 'yaml') {
@@ -164,6 +167,7 @@ function tokenJson(token: Token__Output, now: number): object {
     maxUses: token.maxUses,
     host: token.hostName === '' ? null : token.hostName,
     labels: token.labels,
+    onlyLabels: token.onlyLabels,
     actor: token.actor,
     createdAt: jsonTime(token.createdAtMs),
     expiresAt: jsonTime(token.expiresAtMs),

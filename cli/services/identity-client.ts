@@ -4,11 +4,14 @@ import type { CreateOperatorRequest } from '../../proto/gen/fleetblock/v1/Create
 import type { CreateOperatorTokenReply__Output } from '../../proto/gen/fleetblock/v1/CreateOperatorTokenReply.ts';
 import type { CreateOperatorTokenRequest } from '../../proto/gen/fleetblock/v1/CreateOperatorTokenRequest.ts';
 import type { ListOperatorsReply__Output } from '../../proto/gen/fleetblock/v1/ListOperatorsReply.ts';
+import type { ListOperatorTokensReply__Output } from '../../proto/gen/fleetblock/v1/ListOperatorTokensReply.ts';
 import type { ListTokensReply__Output } from '../../proto/gen/fleetblock/v1/ListTokensReply.ts';
 import type { RevokeHostReply__Output } from '../../proto/gen/fleetblock/v1/RevokeHostReply.ts';
 import type { RevokeHostRequest } from '../../proto/gen/fleetblock/v1/RevokeHostRequest.ts';
 import type { RevokeOperatorReply__Output } from '../../proto/gen/fleetblock/v1/RevokeOperatorReply.ts';
 import type { RevokeOperatorRequest } from '../../proto/gen/fleetblock/v1/RevokeOperatorRequest.ts';
+import type { RevokeOperatorTokenReply__Output } from '../../proto/gen/fleetblock/v1/RevokeOperatorTokenReply.ts';
+import type { RevokeOperatorTokenRequest } from '../../proto/gen/fleetblock/v1/RevokeOperatorTokenRequest.ts';
 import type { RevokeTokenReply__Output } from '../../proto/gen/fleetblock/v1/RevokeTokenReply.ts';
 import type { RevokeTokenRequest } from '../../proto/gen/fleetblock/v1/RevokeTokenRequest.ts';
 import type { VerifyAuditReply__Output } from '../../proto/gen/fleetblock/v1/VerifyAuditReply.ts';
@@ -43,6 +46,14 @@ export class IdentityClient {
 
   createOperatorToken(request: CreateOperatorTokenRequest): Promise<CreateOperatorTokenReply__Output> {
     return this.#connection.unary(method('IdentityService', 'CreateOperatorToken'), request);
+  }
+
+  listOperatorTokens(): Promise<ListOperatorTokensReply__Output> {
+    return this.#connection.unary(method('IdentityService', 'ListOperatorTokens'), {});
+  }
+
+  revokeOperatorToken(request: RevokeOperatorTokenRequest): Promise<RevokeOperatorTokenReply__Output> {
+    return this.#connection.unary(method('IdentityService', 'RevokeOperatorToken'), request);
   }
 
   listOperators(): Promise<ListOperatorsReply__Output> {

@@ -62,8 +62,8 @@ async function agent() {
 }
 
 it('says who calls, from the certificate alone', async () => {
-  const { raw } = await operator('viewer');
-  const expected = { role: 'viewer', id: 'alice', actor: 'viewer/alice', from: '10.0.0.9:4711' };
+  const { raw, serial } = await operator('viewer');
+  const expected = { role: 'viewer', id: 'alice', actor: 'viewer/alice', serial, from: '10.0.0.9:4711' };
   expect(authorizer.authorize(callWith(LIST, raw))).toEqual(expected);
   const host = await agent();
   expect(authorizer.authorize(callWith(SYNC, host.raw)).actor).toBe(`agent/${host.id}`);

@@ -3,12 +3,12 @@ import type { Clock } from '../../common/clock.ts';
 import { FleetblockError } from '../../common/errors.ts';
 import type { PeerIdentity, PeerReader } from '../pki/peer.ts';
 import type { AuthorizableCall, Authorize, Caller } from './caller.ts';
-import { requiredRole, roleSuffices } from './policy.ts';
+import { ENDS_BY_ITSELF, requiredRole, roleSuffices } from './policy.ts';
 
 /** Live facts that certificates do not carry. Both answer at once: they are asked on every call. */
 export interface Standing {
-  /** False for a host that is unknown or revoked, or that was enrolled again since. `issuedMs`: Unix, whole seconds. */
-  hostMayCall(hostId: string, issuedMs: number): boolean;
+  /** False for a host that is unknown or revoked, or that was enrolled again since the certificate was issued. */
+  hostMayCall(hostId: string, certificate: Pick<PeerIdentity, 'issuedMs' | 'generation'>): boolean;
   /** False for an operator's certificate that is unknown or revoked. */
   operatorMayCall(serial: string): boolean;
 }
@@ -87,6 +87,8 @@ export class Authorizer {
   /** Looks at all open calls. To be called when somebody was revoked. */
   recheck(): void {
     for (const live of this.#live) {
+      // Whoever revokes themselves is told that it was done. What is asked later is refused.
+      if (ENDS_BY_ITSELF.has(live.call.getPath())) continue;
       const error = this.#objection(live.identity, live.caller, live.call.getPath());
       if (!error) continue;
       this.#live.delete(live);
@@ -125,7 +127,7 @@ export class Authorizer {
     const { standing } = this.#options;
     const stands =
       subject.kind === 'agent'
-        ? standing.hostMayCall(subject.hostId, identity.issuedMs)
+        ? standing.hostMayCall(subject.hostId, identity)
         : standing.operatorMayCall(identity.serial);
     if (!stands)
       return new FleetblockError(
@@ -145,9 +147,9 @@ export class Authorizer {
 const NO_CERTIFICATE = () =>
   new FleetblockError('UNAUTHENTICATED', 'this needs a certificate of the fleet: see fleetblock --help');
 
-function callerOf({ subject }: PeerIdentity, call: AuthorizableCall): Caller {
+function callerOf({ subject, serial }: PeerIdentity, call: AuthorizableCall): Caller {
   const from = call.getPeer();
   return subject.kind === 'agent'
-    ? { role: 'agent', id: subject.hostId, actor: `agent/${subject.hostId}`, from }
-    : { role: subject.role, id: subject.name, actor: `${subject.role}/${subject.name}`, from };
+    ? { role: 'agent', id: subject.hostId, actor: `agent/${subject.hostId}`, serial, from }
+    : { role: subject.role, id: subject.name, actor: `${subject.role}/${subject.name}`, serial, from };
 }

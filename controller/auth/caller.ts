@@ -10,6 +10,8 @@ export interface Caller {
   readonly id: string;
   /** For claims and the audit: `admin/alice`, `agent/<host id>`. */
   readonly actor: string;
+  /** Of the certificate, lower-case hexadecimal. */
+  readonly serial: string;
   /** Address and port of the peer. */
   readonly from: string;
 }

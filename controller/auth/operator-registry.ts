@@ -1,8 +1,8 @@
 // Operators' certificates in memory, so that every call can be held against them without a read of the store.
-import type { Attribution, OperatorRecord } from '../store/records.ts';
-import type { NewOperator, Store } from '../store/store.ts';
+import type { Attribution, OperatorRecord, RevokedOperators } from '../store/records.ts';
+import type { NewOperator, RevokeOperators, Store } from '../store/store.ts';
 
-type OperatorStore = Pick<Store, 'operators' | 'addOperator' | 'revokeOperator'>;
+type OperatorStore = Pick<Store, 'operators' | 'addOperator' | 'logIn' | 'revokeOperators'>;
 
 export class OperatorRegistry {
   readonly #store: OperatorStore;
@@ -20,6 +20,10 @@ export class OperatorRegistry {
     return new OperatorRegistry(store, await store.operators(), onRevoked);
   }
 
+  find(serial: string): OperatorRecord | undefined {
+    return this.#bySerial.get(serial);
+  }
+
   mayCall(serial: string): boolean {
     return this.#bySerial.get(serial)?.revokedMs === 0;
   }
@@ -34,11 +38,18 @@ export class OperatorRegistry {
     return record;
   }
 
-  /** @throws FleetblockError NOT_FOUND */
-  async revoke(serial: string, by: Attribution): Promise<OperatorRecord> {
-    const record = await this.#store.revokeOperator(serial, by);
-    this.#bySerial.set(record.serial, record);
+  /** The end of a login. @returns the chain that counts. @throws FleetblockError UNAUTHENTICATED */
+  async logIn(tokenId: string, operator: NewOperator, chain: string, by: Attribution): Promise<string> {
+    const loggedIn = await this.#store.logIn(tokenId, operator, chain, by);
+    if (loggedIn.record) this.#bySerial.set(loggedIn.record.serial, loggedIn.record);
+    return loggedIn.chain;
+  }
+
+  /** See Store.revokeOperators. */
+  async revoke(which: RevokeOperators, by: Attribution): Promise<RevokedOperators> {
+    const revoked = await this.#store.revokeOperators(which, by);
+    for (const record of revoked.operators) this.#bySerial.set(record.serial, record);
     this.#onRevoked();
-    return record;
+    return revoked;
   }
 }

@@ -23,8 +23,11 @@ export const REQUIRED_ROLE: Readonly<Record<string, Role>> = {
   'OperatorService/Confirm': 'operator',
   'OperatorService/ListConfirmations': 'viewer',
   'IdentityService/RenewCertificate': 'agent',
+  'IdentityService/RenewOperator': 'viewer',
   'IdentityService/CreateOperator': 'admin',
   'IdentityService/CreateOperatorToken': 'admin',
+  'IdentityService/ListOperatorTokens': 'admin',
+  'IdentityService/RevokeOperatorToken': 'admin',
   'IdentityService/ListOperators': 'admin',
   'IdentityService/RevokeOperator': 'admin',
   'IdentityService/ListTokens': 'admin',
@@ -32,6 +35,9 @@ export const REQUIRED_ROLE: Readonly<Record<string, Role>> = {
   'IdentityService/RevokeHost': 'admin',
   'IdentityService/VerifyAudit': 'viewer',
 };
+
+/** Calls that are short, and may revoke their own caller: they are not ended by it. */
+export const ENDS_BY_ITSELF: ReadonlySet<string> = new Set(['/fleetblock.v1.IdentityService/RevokeOperator']);
 
 const RANK: Readonly<Record<Exclude<Role, 'agent'>, number>> = { viewer: 1, operator: 2, admin: 3 };
 

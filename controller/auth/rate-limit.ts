@@ -1,4 +1,4 @@
-// Token buckets by network address, in bounded memory.
+// Token buckets by network address, or by name, in bounded memory.
 import type { Clock } from '../../common/clock.ts';
 import { networkOf } from './network.ts';
 
@@ -25,7 +25,7 @@ export class RateLimit {
     this.#options = options;
   }
 
-  /** Takes one attempt. @returns false when there was none left */
+  /** Takes one attempt of an address, or of whatever else is not written as one. @returns false when there was none left */
   take(address: string): boolean {
     const { clock, burst, perSecond } = this.#options;
     const key = networkOf(address);

@@ -119,9 +119,12 @@ describe('a peer is', () => {
   it('an agent or an operator, as its issuer says', async () => {
     const reader = readerOf(authority);
     const agent = await issueAgent();
+    const again = await authority.issueAgent(HOST_ID, newKeyPair().publicKey, NOW, 0x010203);
+    expect(reader.read(leafOf(again.chain).raw)?.generation).toBe(0x010203);
     expect(reader.read(leafOf(agent.chain).raw)).toEqual({
       subject: { kind: 'agent', fleet: 'lab', hostId: HOST_ID },
       serial: agent.serial,
+      generation: 0,
       issuedMs: NOW,
       notBeforeMs: NOW - CLOCK_SKEW_MS,
       notAfterMs: agent.notAfterMs,

@@ -5,7 +5,16 @@ import { join } from 'node:path';
 import { FleetblockError, messageOf } from '../../common/errors.ts';
 import { ensurePrivateDirectory, readSecretFile, writeFileAtomic } from '../../common/files.ts';
 import { CONTROLLER_NAME, ENROLLMENT_NAME } from '../../common/rpc/channel.ts';
-import { type Issuer, makeIssuer, makeLeaf, makeRoot, newKeyPair, pinOf, type Usage } from './certificates.ts';
+import {
+  type Issuer,
+  type LeafRequest,
+  makeIssuer,
+  makeLeaf,
+  makeRoot,
+  newKeyPair,
+  pinOf,
+  type Usage,
+} from './certificates.ts';
 import { formatSubject, type IssuerName, type OperatorRole } from './names.ts';
 import { finishReplacing, formerIssuers, readRootKey, replaceIssuer } from './rotation.ts';
 
@@ -149,9 +158,11 @@ export class Authority {
     };
   }
 
-  issueAgent(hostId: string, publicKey: KeyObject, nowMs: number): Promise<IssuedCertificate> {
+  /** @param generation of the host's identity, see HostRecord */
+  issueAgent(hostId: string, publicKey: KeyObject, nowMs: number, generation = 0): Promise<IssuedCertificate> {
     const uri = formatSubject({ kind: 'agent', fleet: this.fleet, hostId });
-    return this.#issue('agents', hostId, [{ type: 'url', value: uri }], publicKey, nowMs, AGENT_LIFE_MS);
+    const names = [{ type: 'url' as const, value: uri }];
+    return this.#issue('agents', { commonName: hostId, names, publicKey, generation }, nowMs, AGENT_LIFE_MS);
   }
 
   /** @throws FleetblockError INVALID_ARGUMENT for a life outside of 12 hours to 30 days. */
@@ -165,28 +176,28 @@ export class Authority {
     if (!(lifeMs >= OPERATOR_LIFE_MS.least && lifeMs <= OPERATOR_LIFE_MS.most))
       throw new FleetblockError('INVALID_ARGUMENT', "an operator's certificate lasts from 12h to 30d");
     const uri = formatSubject({ kind: 'operator', fleet: this.fleet, role, name });
-    return this.#issue('operators', name, [{ type: 'url', value: uri }], publicKey, nowMs, lifeMs);
+    const names = [{ type: 'url' as const, value: uri }];
+    return this.#issue('operators', { commonName: name, names, publicKey }, nowMs, lifeMs);
   }
 
   /** A fresh key and certificate for the controller itself. The key stays in this process: every start makes a new one. */
   async issueServer(nowMs: number): Promise<IssuedCertificate & { readonly privateKey: string }> {
     const key = newKeyPair();
     const names = [CONTROLLER_NAME, ENROLLMENT_NAME].map((value) => ({ type: 'dns' as const, value }));
-    const issued = await this.#issue('servers', CONTROLLER_NAME, names, key.publicKey, nowMs, SERVER_LIFE_MS);
+    const leaf = { commonName: CONTROLLER_NAME, names, publicKey: key.publicKey };
+    const issued = await this.#issue('servers', leaf, nowMs, SERVER_LIFE_MS);
     return { ...issued, privateKey: privateKeyPem(key.privateKey) };
   }
 
   async #issue(
     by: IssuerName,
-    commonName: string,
-    names: Parameters<typeof makeLeaf>[1]['names'],
-    publicKey: KeyObject,
+    request: Omit<LeafRequest, 'usage' | 'notBefore' | 'notAfter'>,
     nowMs: number,
     lifeMs: number,
   ): Promise<IssuedCertificate> {
     const issuer = this.#issuers[by];
     const validity = validFrom(nowMs, lifeMs);
-    const leaf = await makeLeaf(issuer, { commonName, names, publicKey, usage: ISSUERS[by], ...validity });
+    const leaf = await makeLeaf(issuer, { ...request, usage: ISSUERS[by], ...validity });
     return { chain: leaf.pem + issuer.pem, serial: leaf.serial, notAfterMs: validity.notAfter.getTime() };
   }
 }

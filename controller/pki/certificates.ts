@@ -44,6 +44,8 @@ export interface LeafRequest extends Validity {
   readonly names: readonly AlternativeName[];
   readonly publicKey: KeyObject;
   readonly usage: Usage;
+  /** Of a host, see generationOf. */
+  readonly generation?: number;
 }
 
 export interface Leaf {
@@ -110,6 +112,7 @@ export async function makeLeaf(issuer: Issuer, request: LeafRequest): Promise<Le
     publicKey: request.publicKey,
     signer: issuer,
     validity: request,
+    serialNumber: request.generation === undefined ? newSerial() : serialOfGeneration(request.generation),
     extensions: [
       new BasicConstraintsExtension(false, undefined, true),
       new KeyUsagesExtension(KeyUsageFlags.digitalSignature, true),
@@ -125,10 +128,12 @@ interface Unsigned {
   readonly signer: Pick<Issuer, 'name' | 'key'>;
   readonly validity: Validity;
   readonly extensions: readonly Extension[];
+  /** Default: random. */
+  readonly serialNumber?: string;
 }
 
-async function sign({ subject, publicKey, signer, validity, extensions }: Unsigned): Promise<Leaf> {
-  const serialNumber = newSerial();
+async function sign(unsigned: Unsigned): Promise<Leaf> {
+  const { subject, publicKey, signer, validity, extensions, serialNumber = newSerial() } = unsigned;
   const signingKey = signer.key.privateKey.toCryptoKey(ECDSA, false, ['sign']);
   const certificate = await X509CertificateGenerator.create({
     serialNumber,
@@ -158,4 +163,20 @@ function newSerial(): string {
   const bytes = randomBytes(16);
   bytes[0] = ((bytes[0] ?? 0) & 0x3f) | 0x40;
   return bytes.toString('hex');
+}
+
+/** First byte of a serial that carries a generation: others begin with 0x40 to 0x7f. */
+const OF_GENERATION = 0x20;
+
+/** That byte, the generation in three bytes, 96 random bits. A serial is signed, and needs no extension that others may not know. */
+function serialOfGeneration(generation: number): string {
+  const bytes = randomBytes(16);
+  bytes.writeUInt32BE(OF_GENERATION * 2 ** 24 + (generation & 0xffffff));
+  return bytes.toString('hex');
+}
+
+/** Which enrollment of its host a certificate comes from, by its serial; those made before there were generations are of the first. */
+export function generationOf(serial: string): number {
+  const bytes = Buffer.from(serial, 'hex');
+  return bytes.length === 16 && bytes[0] === OF_GENERATION ? bytes.readUIntBE(1, 3) : 0;
 }

@@ -1,12 +1,15 @@
 // Whose certificate is it? TLS has checked the chain to the root; here the issuer decides what the holder may be.
 import { createHash, X509Certificate } from 'node:crypto';
 import { CLOCK_SKEW_MS, type ClientIssuers } from './authority.ts';
+import { generationOf } from './certificates.ts';
 import { parseSubject, type Subject } from './names.ts';
 
 export interface PeerIdentity {
   readonly subject: Subject;
   /** Lower-case hexadecimal. */
   readonly serial: string;
+  /** Of an agent: see HostRecord. */
+  readonly generation: number;
   /** Unix milliseconds, whole seconds. */
   readonly issuedMs: number;
   readonly notBeforeMs: number;
@@ -47,9 +50,11 @@ export class PeerReader {
     const issuers = this.#issuers[subject.kind];
     if (!issuers.some((issuer) => certificate.checkIssued(issuer) && certificate.verify(issuer.publicKey)))
       return undefined;
+    const serial = certificate.serialNumber.toLowerCase();
     return {
       subject,
-      serial: certificate.serialNumber.toLowerCase(),
+      serial,
+      generation: generationOf(serial),
       issuedMs: certificate.validFromDate.getTime() + CLOCK_SKEW_MS,
       notBeforeMs: certificate.validFromDate.getTime(),
       notAfterMs: certificate.validToDate.getTime(),

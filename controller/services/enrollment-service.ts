@@ -116,7 +116,8 @@ async function enroll(deps: EnrollmentDeps, request: EnrollRequest__Output, from
   });
   // A token that keeps the identity of a host has another id than the one proposed. The store's clock does not follow one that
   // is set back: a certificate from before the enrollment would be refused.
-  const issued = await authority.issueAgent(host.id, publicKey, Math.max(clock.wallMs(), host.identitySinceMs));
+  const issuedMs = Math.max(clock.wallMs(), host.identitySinceMs);
+  const issued = await authority.issueAgent(host.id, publicKey, issuedMs, host.generation);
   deps.log.info({ from, host: host.name, hostId: host.id, tokenId: request.tokenId }, 'host enrolled');
   return {
     hostId: host.id,

@@ -6,10 +6,11 @@ import type { Logger } from '../../common/logger.ts';
 import { toStatus } from '../../common/rpc/status.ts';
 import type { IdentityServiceHandlers } from '../../proto/gen/fleetblock/v1/IdentityService.ts';
 import type { Operator } from '../../proto/gen/fleetblock/v1/Operator.ts';
+import type { OperatorToken } from '../../proto/gen/fleetblock/v1/OperatorToken.ts';
 import type { Token } from '../../proto/gen/fleetblock/v1/Token.ts';
 import type { AuthorizableCall, Authorize, Caller } from '../auth/caller.ts';
 import type { Identity } from '../identity.ts';
-import type { OperatorRecord, TokenRecord } from '../store/records.ts';
+import type { OperatorRecord, OperatorTokenRecord, TokenRecord } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
 import { createOperatorToken } from '../tokens.ts';
 
@@ -42,6 +43,11 @@ export function identityHandlers(deps: IdentityServiceDeps): IdentityServiceHand
       log.info({ actor: caller.actor, until: new Date(issued.notAfterMs).toISOString() }, 'renewed a certificate');
       return { certificateChain: issued.chain };
     }),
+    RenewOperator: unary(deps, async ({ publicKey, possession }, caller, call) => {
+      const issued = await identity.renewOperator(caller, publicKey, possession);
+      deps.extend(call, issued.notAfterMs);
+      return { certificateChain: issued.chain };
+    }),
     CreateOperator: unary(deps, async (request, caller) => {
       const by = attribution(caller, '');
       const issued = await identity.createOperator({ ...request, ttlMs: Number(request.ttlMs) }, by);
@@ -60,10 +66,16 @@ export function identityHandlers(deps: IdentityServiceDeps): IdentityServiceHand
       return { ...made, controller: deps.advertise };
     }),
     ListOperators: unary(deps, async () => ({ operators: identity.listOperators().map(operatorToWire) })),
-    RevokeOperator: unary(deps, async ({ name, serial, reason }, caller) => {
-      const revoked = await identity.revokeOperator({ name, serial }, attribution(caller, reason));
-      return { revoked: revoked.map(operatorToWire) };
+    RevokeOperator: unary(deps, async ({ name, serial, reason, lastAdmin }, caller) => {
+      const revoked = await identity.revokeOperator({ name, serial, lastAdmin }, attribution(caller, reason));
+      return { revoked: revoked.operators.map(operatorToWire), tokens: revoked.tokens.map(operatorTokenToWire) };
     }),
+    ListOperatorTokens: unary(deps, async () => ({
+      tokens: (await identity.listOperatorTokens()).map(operatorTokenToWire),
+    })),
+    RevokeOperatorToken: unary(deps, async ({ id, reason }, caller) => ({
+      token: operatorTokenToWire(await identity.revokeOperatorToken(id, attribution(caller, reason))),
+    })),
     ListTokens: unary(deps, async () => ({ tokens: (await identity.listTokens()).map(tokenToWire) })),
     RevokeToken: unary(deps, async ({ id, reason }, caller) => ({
       token: tokenToWire(await identity.revokeToken(id, attribution(caller, reason))),
@@ -105,8 +117,19 @@ function operatorToWire({ name, role, serial, createdMs, expiresMs, revokedMs }:
   return { name, role, serial, createdAtMs: createdMs, expiresAtMs: expiresMs, revokedAtMs: revokedMs };
 }
 
+function operatorTokenToWire(token: OperatorTokenRecord): OperatorToken {
+  const { id, name, role, actor, createdMs, expiresMs, revokedMs, used, serial } = token;
+  return {
+    ...{ id, name, role, actor, used, serial },
+    createdAtMs: createdMs,
+    expiresAtMs: expiresMs,
+    revokedAtMs: revokedMs,
+  };
+}
+
 function tokenToWire(token: TokenRecord): Token {
-  const { id, actor, createdMs, expiresMs, maxUses, uses, labels, hostName, keepIdentity, revokedMs } = token;
+  const { id, actor, createdMs, expiresMs, maxUses, uses, labels, hostName, keepIdentity, onlyLabels, revokedMs } =
+    token;
   return {
     id,
     actor,
@@ -117,6 +140,7 @@ function tokenToWire(token: TokenRecord): Token {
     labels: { ...labels },
     hostName,
     keepIdentity,
+    onlyLabels,
     revokedAtMs: revokedMs,
   };
 }

@@ -84,6 +84,7 @@ export function operatorHandlers(deps: OperatorServiceDeps): OperatorServiceHand
           labels: request.labels,
           hostName: request.hostName,
           keepIdentity: request.keepIdentity,
+          onlyLabels: request.onlyLabels,
           actor: caller.actor,
           from: caller.from,
         },

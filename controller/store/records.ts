@@ -49,6 +49,8 @@ export interface HostRecord {
   readonly revokedMs: number;
   /** When it was enrolled last: certificates that were issued before are refused. */
   readonly identitySinceMs: number;
+  /** Goes up with every enrollment of the same host: certificates carry it, and those of another one are refused. */
+  readonly generation: number;
   /** Revision of the last change of its labels: what it held before may be another view. */
   readonly labelsRevision: Revision;
 }
@@ -68,6 +70,8 @@ export interface TokenRecord {
   readonly hostName: string;
   /** The host of that name is there already and keeps its id: its certificates so far are refused from then on. */
   readonly keepIdentity: boolean;
+  /** Hosts get `labels` alone, and none that they ask for. */
+  readonly onlyLabels: boolean;
   /** 0: not revoked. */
   readonly revokedMs: number;
 }
@@ -78,10 +82,18 @@ export interface OperatorRecord {
   readonly role: 'viewer' | 'operator' | 'admin';
   /** Hexadecimal serial number of the certificate. */
   readonly serial: string;
+  /** When an admin or a login token made the certificate that this one was renewed from. */
+  readonly sinceMs: number;
   readonly createdMs: number;
   readonly expiresMs: number;
   /** 0: not revoked. */
   readonly revokedMs: number;
+}
+
+/** What a revocation ended. */
+export interface RevokedOperators {
+  readonly operators: readonly OperatorRecord[];
+  readonly tokens: readonly OperatorTokenRecord[];
 }
 
 export interface AuditRecord {
@@ -148,9 +160,19 @@ export interface OperatorTokenRecord {
   readonly id: string;
   readonly name: string;
   readonly role: OperatorRecord['role'];
+  /** Who made it. */
+  readonly actor: string;
+  readonly createdMs: number;
   readonly expiresMs: number;
   /** Life of the certificate, milliseconds. */
   readonly ttlMs: number;
+  readonly used: boolean;
+  /** Of the certificate that it was used for; empty: of none. */
+  readonly serial: string;
+  /** That certificate and its issuer, PEM. */
+  readonly chain: string;
+  /** 0: not revoked. */
+  readonly revokedMs: number;
 }
 
 /**

@@ -16,6 +16,7 @@ import type {
   ListRecord,
   OperatorRecord,
   OperatorTokenRecord,
+  RevokedOperators,
   TokenRecord,
   Undone,
 } from './records.ts';
@@ -108,6 +109,8 @@ export interface NewToken {
   readonly hostName: string;
   /** Default false. See TokenRecord. */
   readonly keepIdentity?: boolean;
+  /** Default false. See TokenRecord. */
+  readonly onlyLabels?: boolean;
 }
 
 export interface Enrollment {
@@ -123,15 +126,36 @@ export interface Enrollment {
   readonly from: string;
 }
 
-export interface NewOperatorToken extends OperatorTokenRecord {
+export interface NewOperatorToken extends Pick<OperatorTokenRecord, 'id' | 'name' | 'role' | 'expiresMs' | 'ttlMs'> {
   readonly secretHash: Uint8Array;
 }
+
+export interface UseOperatorToken {
+  readonly id: string;
+  readonly secretHash: Uint8Array;
+  /** SHA-256 of the public key. */
+  readonly keyHash: Uint8Array;
+}
+
+/** `record` is missing when the chain was there already. */
+export interface LoggedIn {
+  readonly chain: string;
+  readonly record?: OperatorRecord;
+}
+
+/** All certificates of a name and its login tokens, or one certificate and the token that made it. */
+export type RevokeOperators = ({ readonly name: string } | { readonly serial: string }) & {
+  /** Even when no admin is left then. */
+  readonly lastAdmin: boolean;
+};
 
 export interface NewOperator {
   readonly name: string;
   readonly role: OperatorRecord['role'];
   readonly serial: string;
   readonly expiresMs: number;
+  /** Serial of the certificate that this one follows; default none does. */
+  readonly renews?: string;
 }
 
 export interface ClaimFilter {
@@ -251,17 +275,18 @@ export interface Store {
   addOperator(operator: NewOperator, by: Attribution): Promise<OperatorRecord>;
   operators(): Promise<readonly OperatorRecord[]>;
   createOperatorToken(token: NewOperatorToken, by: Attribution): Promise<void>;
+  operatorTokens(): Promise<readonly OperatorTokenRecord[]>;
   /**
-   * Uses the token for this key; the same key may do so again while the token lives, when the answer was lost.
-   * @throws FleetblockError UNAUTHENTICATED: unknown, used for another key, or expired: one text for all
+   * Takes the token for this key. `chain` of the answer is set when that key has its certificate already.
+   * @throws FleetblockError UNAUTHENTICATED: unknown, taken by another key, revoked or expired: one text for all
    */
-  useOperatorToken(use: {
-    readonly id: string;
-    readonly secretHash: Uint8Array;
-    readonly keyHash: Uint8Array;
-  }): Promise<OperatorTokenRecord>;
-  /** @throws FleetblockError NOT_FOUND */
-  revokeOperator(serial: string, by: Attribution): Promise<OperatorRecord>;
+  useOperatorToken(use: UseOperatorToken): Promise<OperatorTokenRecord>;
+  /** The certificate that was made for a token that this key has taken. @throws FleetblockError UNAUTHENTICATED */
+  logIn(tokenId: string, operator: NewOperator, chain: string, by: Attribution): Promise<LoggedIn>;
+  /** Certificates that came of it stay. @throws FleetblockError NOT_FOUND */
+  revokeOperatorToken(id: string, by: Attribution): Promise<OperatorTokenRecord>;
+  /** In one transaction. @throws FleetblockError NOT_FOUND, FAILED_PRECONDITION: no admin would be left */
+  revokeOperators(which: RevokeOperators, by: Attribution): Promise<RevokedOperators>;
 
   /** Something that changed nothing and is to be remembered: a refusal, or how hosts stood to a `revision`. */
   recordAudit(record: Attribution & { verb: string; subject: string; revision?: Revision }): Promise<void>;

@@ -80,6 +80,23 @@ describe('identity', () => {
       /alice +viewer +valid +in 1d +ab\nalice +viewer +revoked/,
     );
     expect((await fleetblock(['operator', 'revoke', 'alice'])).stdout).toBe('revoked 1 certificate of alice\n');
-    expect(await fleetblock(['operator', 'revoke'])).toMatchObject({ exitCode: 2 });
+    for (const args of [[], ['alice', '--serial', 'ab'], ['--serial', 'ab', '--token', 'x'], ['--token', 'fbo1.a.b']])
+      expect(await fleetblock(['operator', 'revoke', ...args])).toMatchObject({ exitCode: 2 });
+  });
+
+  test('operator tokens, and revoking one', async () => {
+    const token = { id: 'q3K9xT2b', name: 'alice', role: 'viewer', actor: 'admin/x', expiresAtMs: NOW + 3_600_000 };
+    const used = { ...token, id: 'q3K9xT2c', used: true, serial: 'ab' };
+    cli.controller.script.listOperatorTokens = () => ({ tokens: [token, used, { ...used, revokedAtMs: NOW }] });
+    cli.controller.script.revokeOperatorToken = ({ id }) => ({ token: { ...used, id, revokedAtMs: NOW } });
+    expect((await fleetblock(['operator', 'tokens'])).stdout).toMatch(
+      /q3K9xT2b +alice +viewer +valid +in 1h +admin\/x\nq3K9xT2c +alice +viewer +used .*\nq3K9xT2c +alice +viewer +revoked/,
+    );
+    const json = JSON.parse((await fleetblock(['operator', 'tokens', '-o', 'json'])).stdout);
+    expect(json[1]).toMatchObject({ id: 'q3K9xT2c', state: 'used', serial: 'ab', revokedAt: null });
+    expect(await fleetblock(['operator', 'revoke', '--token', 'q3K9xT2c'])).toMatchObject({
+      stdout: 'revoked login token q3K9xT2c of alice\n',
+      stderr: 'it was used: to end that too, fleetblock operator revoke --serial ab\n',
+    });
   });
 });

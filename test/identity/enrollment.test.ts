@@ -44,7 +44,7 @@ beforeAll(async () => {
     authority: fleet.authority,
     operators: await OperatorRegistry.load(store, () => {}),
     store,
-    identitySinceMs: () => 0,
+    findHost: () => undefined,
     clock: fleet.clock,
   });
   gate = await TestGate.start(fleet, { enrollment: handlers() });

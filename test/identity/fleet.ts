@@ -51,10 +51,17 @@ export class TestFleet {
     rmSync(this.#directory, { recursive: true, force: true });
   }
 
-  /** @param bornMs when the certificate was made; default now */
-  async agent(hostId: string = randomUUID(), bornMs = Date.now()): Promise<ClientIdentity & { hostId: string }> {
+  /**
+   * @param bornMs when the certificate was made; default now
+   * @param generation how often the host was enrolled again
+   */
+  async agent(
+    hostId: string = randomUUID(),
+    bornMs = Date.now(),
+    generation = 0,
+  ): Promise<ClientIdentity & { hostId: string }> {
     const key = newKeyPair();
-    const { chain } = await this.authority.issueAgent(hostId, key.publicKey, bornMs);
+    const { chain } = await this.authority.issueAgent(hostId, key.publicKey, bornMs, generation);
     return { ...this.#identity(chain, privateKeyPem(key.privateKey)), hostId };
   }
 

@@ -72,7 +72,7 @@ describe('login', () => {
     for (const { exitCode, stderr } of refusals) {
       expect(exitCode).toBe(4);
       expect(stderr).toBe(
-        'fleetblock: the token is unknown, used or expired: have a new one made with fleetblock operator token\n',
+        'fleetblock: the token is unknown, used, revoked or expired: have a new one made with fleetblock operator token\n',
       );
     }
     const soon = await tokenFor('late', 'viewer', '--within', '1s');

@@ -120,7 +120,7 @@ beforeAll(async () => {
   identities.set('expired agent', await enrolled(past));
   identities.set('not yet valid admin', await known('admin', 'nora', future));
   const revoked = await known('admin', 'rita');
-  await store.revokeOperator(revoked.serial, BY);
+  await store.revokeOperators({ serial: revoked.serial, lastAdmin: false }, BY);
   identities.set('revoked admin', revoked);
   const lost = await running.addHost('lost');
   identities.set('revoked agent', await fleet.agent(lost));

@@ -73,7 +73,7 @@ it('an enrollment anew ends what the old certificates may do: their streams, cal
   await running.enrollAgain(host?.name ?? '');
   expect(await ended).toBe('UNAUTHENTICATED');
   await expect(renew(lost.enrollment, lost.stateDir)).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
-  const fresh = await running.fleet.agent(lost.enrollment.hostId);
+  const fresh = await running.fleet.agent(lost.enrollment.hostId, Date.now(), 1);
   const next = openSync(fresh);
   await next.welcomed;
   next.stream.cancel();

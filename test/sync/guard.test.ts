@@ -47,7 +47,7 @@ it('faults row 86: neither the caller nor a connected host is blocked by a mista
   try {
     const block = (prefix: string, force = false): ReturnType<Changes['block']> =>
       controller.changes.block({
-        caller: { role: 'admin', id: 'dora', actor: 'admin/dora', from: '17.77.0.2:1024' },
+        caller: { role: 'admin', id: 'dora', actor: 'admin/dora', serial: '', from: '17.77.0.2:1024' },
         arrivedMs: clock.monotonicMs(),
         prefixes: [prefix],
         action: 'block',

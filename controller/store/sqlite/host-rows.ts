@@ -1,8 +1,8 @@
-// Hosts, enrollment tokens and operators as rows, and their changes inside a transaction.
+// Hosts and enrollment tokens as rows, and their changes inside a transaction.
 import { timingSafeEqual } from 'node:crypto';
 import { FleetblockError } from '../../../common/errors.ts';
-import type { Attribution, HostRecord, OperatorRecord, TokenRecord } from '../records.ts';
-import type { Enrollment, NewOperator, NewToken } from '../store.ts';
+import type { Attribution, HostRecord, TokenRecord } from '../records.ts';
+import type { Enrollment, NewToken } from '../store.ts';
 import type { Connection } from './connection.ts';
 import { bigint, blob, integer, labels, type Row, text } from './rows.ts';
 import type { Transaction } from './transaction.ts';
@@ -15,6 +15,7 @@ function hostFromRow(row: Row): HostRecord {
     createdMs: integer(row, 'created_ms'),
     revokedMs: integer(row, 'revoked_ms'),
     identitySinceMs: integer(row, 'identity_since_ms'),
+    generation: integer(row, 'generation'),
     labelsRevision: bigint(row, 'labels_revision'),
   };
 }
@@ -90,9 +91,14 @@ function enrolledBefore(tx: Transaction, token: TokenRecord, { keyHash, hostName
 
 /** The host that is there, for a machine that lost its certificate or was made anew. */
 function enrollAgain(tx: Transaction, token: TokenRecord, enrollment: Enrollment): HostRecord {
-  const host: HostRecord = { ...liveHost(tx.db, enrollment.hostName), identitySinceMs: tx.nowMs };
+  const before = liveHost(tx.db, enrollment.hostName);
+  const host: HostRecord = { ...before, identitySinceMs: tx.nowMs, generation: before.generation + 1 };
   tx.revise();
-  tx.db.prepare('UPDATE host SET identity_since_ms = ? WHERE id = ?').run(tx.nowMs, host.id);
+  tx.db
+    .prepare('UPDATE host SET identity_since_ms = ?, generation = ? WHERE id = ?')
+    .run(host.identitySinceMs, host.generation, host.id);
+  // Who holds the token and key of an earlier enrollment is whom this one locks out.
+  tx.db.prepare('DELETE FROM enrolled_key WHERE host_id = ?').run(host.id);
   tx.hostChanged(host);
   tx.audit({
     actor: `token/${token.id}`,
@@ -113,10 +119,11 @@ function enrollNew(tx: Transaction, token: TokenRecord, enrollment: Enrollment):
   const host: HostRecord = {
     id: enrollment.hostId,
     name: enrollment.hostName,
-    labels: sorted({ ...enrollment.labels, ...token.labels }),
+    labels: sorted({ ...(token.onlyLabels ? {} : enrollment.labels), ...token.labels }),
     createdMs: tx.nowMs,
     revokedMs: 0,
     identitySinceMs: tx.nowMs,
+    generation: 0,
     labelsRevision: tx.revise(),
   };
   tx.db
@@ -174,6 +181,7 @@ function tokenFromRow(row: Row): TokenRecord {
     labels: labels(row, 'labels'),
     hostName: text(row, 'host_name'),
     keepIdentity: integer(row, 'keep_identity') !== 0,
+    onlyLabels: integer(row, 'only_labels') !== 0,
     revokedMs: integer(row, 'revoked_ms'),
   };
 }
@@ -185,11 +193,13 @@ export function readTokens(db: Connection): TokenRecord[] {
 export function createToken(tx: Transaction, token: NewToken, by: Attribution): TokenRecord {
   const keepIdentity = token.keepIdentity ?? false;
   if (keepIdentity) liveHost(tx.db, token.hostName);
-  const record: TokenRecord = { ...token, keepIdentity, actor: by.actor, createdMs: tx.nowMs, uses: 0, revokedMs: 0 };
+  const onlyLabels = token.onlyLabels ?? false;
+  const made = { actor: by.actor, createdMs: tx.nowMs, uses: 0, revokedMs: 0 };
+  const record: TokenRecord = { ...token, keepIdentity, onlyLabels, ...made };
   tx.db
     .prepare(
-      `INSERT INTO token (id, secret_hash, actor, created_ms, expires_ms, max_uses, uses, labels, host_name, keep_identity, revoked_ms)
-       VALUES (?, ?, ?, ?, ?, ?, 0, ?, ?, ?, 0)`,
+      `INSERT INTO token (id, secret_hash, actor, created_ms, expires_ms, max_uses, uses, labels, host_name, keep_identity, only_labels, revoked_ms)
+       VALUES (?, ?, ?, ?, ?, ?, 0, ?, ?, ?, ?, 0)`,
     )
     .run(
       record.id,
@@ -201,6 +211,7 @@ export function createToken(tx: Transaction, token: NewToken, by: Attribution): 
       JSON.stringify(record.labels),
       record.hostName,
       keepIdentity ? 1 : 0,
+      onlyLabels ? 1 : 0,
     );
   tx.audit({
     ...by,
@@ -219,40 +230,6 @@ export function revokeToken(tx: Transaction, id: string, by: Attribution): Token
   tx.db.prepare('UPDATE token SET revoked_ms = ? WHERE id = ?').run(tx.nowMs, id);
   tx.audit({ ...by, verb: 'token.revoke', subject: id });
   return { ...token, revokedMs: tx.nowMs };
-}
-
-function operatorFromRow(row: Row): OperatorRecord {
-  const role = text(row, 'role');
-  return {
-    name: text(row, 'name'),
-    role: role === 'admin' || role === 'operator' ? role : 'viewer',
-    serial: text(row, 'serial'),
-    createdMs: integer(row, 'created_ms'),
-    expiresMs: integer(row, 'expires_ms'),
-    revokedMs: integer(row, 'revoked_ms'),
-  };
-}
-
-export function readOperators(db: Connection): OperatorRecord[] {
-  return db.prepare('SELECT * FROM operator ORDER BY name, created_ms').all().map(operatorFromRow);
-}
-
-export function addOperator(tx: Transaction, operator: NewOperator, by: Attribution): OperatorRecord {
-  tx.db
-    .prepare('INSERT INTO operator (serial, name, role, created_ms, expires_ms, revoked_ms) VALUES (?, ?, ?, ?, ?, 0)')
-    .run(operator.serial, operator.name, operator.role, tx.nowMs, operator.expiresMs);
-  tx.audit({ ...by, verb: 'operator.add', subject: `${operator.name} (${operator.role}, serial ${operator.serial})` });
-  return { ...operator, createdMs: tx.nowMs, revokedMs: 0 };
-}
-
-export function revokeOperator(tx: Transaction, serial: string, by: Attribution): OperatorRecord {
-  const row = tx.db.prepare('SELECT * FROM operator WHERE serial = ?').get(serial);
-  if (!row) throw new FleetblockError('NOT_FOUND', `there is no operator certificate with serial ${serial}`);
-  const operator = operatorFromRow(row);
-  if (operator.revokedMs !== 0) return operator;
-  tx.db.prepare('UPDATE operator SET revoked_ms = ? WHERE serial = ?').run(tx.nowMs, serial);
-  tx.audit({ ...by, verb: 'operator.revoke', subject: `${operator.name} (serial ${serial})` });
-  return { ...operator, revokedMs: tx.nowMs };
 }
 
 function sorted(values: Readonly<Record<string, string>>): Record<string, string> {

@@ -39,7 +39,9 @@ async function makeVersion1(): Promise<void> {
   for (const table of ['confirmation_claim', 'confirmation', 'operator_token', 'enrolled_key'])
     db.exec(`DROP TABLE ${table}`);
   db.exec('DROP INDEX claim_wide_4; DROP INDEX claim_wide_6');
-  db.exec('ALTER TABLE audit DROP COLUMN source; PRAGMA user_version = 1');
+  for (const column of ['audit DROP COLUMN source', 'host DROP COLUMN generation', 'operator DROP COLUMN since_ms'])
+    db.exec(`ALTER TABLE ${column}`);
+  db.exec('ALTER TABLE token DROP COLUMN only_labels; PRAGMA user_version = 1');
   db.close();
 }
 

@@ -1,7 +1,7 @@
 // The tables of the embedded store. STRICT, so that a wrong type is an error at the write and not a surprise at the read.
 
 /** Goes up with every change of the tables; an older store is migrated, a newer one refused. */
-export const SCHEMA_VERSION = 3;
+export const SCHEMA_VERSION = 4;
 
 export const SCHEMA = `
 CREATE TABLE meta (
@@ -192,4 +192,21 @@ export const SCHEMA_3 = `
 -- Ranges by who says them: how much one caller blocks in all is asked for with every range that is added.
 CREATE INDEX claim_wide_4 ON claim (actor, length, address) WHERE family = 4 AND length < 24;
 CREATE INDEX claim_wide_6 ON claim (actor, length, address) WHERE family = 6 AND length < 48;
+`;
+
+/** What version 4 adds: credentials that ended stay ended. */
+export const SCHEMA_4 = `
+-- Goes up with every enrollment of the same host; certificates carry it, and those of an earlier one are refused.
+ALTER TABLE host ADD COLUMN generation INTEGER NOT NULL DEFAULT 0;
+-- 1: hosts get the token's labels and bring none of their own.
+ALTER TABLE token ADD COLUMN only_labels INTEGER NOT NULL DEFAULT 0;
+-- When an admin or a login token made the certificate that this one was renewed from, Unix milliseconds.
+ALTER TABLE operator ADD COLUMN since_ms INTEGER NOT NULL DEFAULT 0;
+UPDATE operator SET since_ms = created_ms;
+ALTER TABLE operator_token ADD COLUMN revoked_ms INTEGER NOT NULL DEFAULT 0;
+-- The certificate that it was used for, PEM with its issuer, and its serial: what the same key gets when it asks again.
+ALTER TABLE operator_token ADD COLUMN chain TEXT NOT NULL DEFAULT '';
+ALTER TABLE operator_token ADD COLUMN serial TEXT NOT NULL DEFAULT '';
+-- Whose certificates are not known here could be answered by new ones only.
+DELETE FROM operator_token WHERE used_for IS NOT NULL;
 `;

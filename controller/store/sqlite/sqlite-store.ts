@@ -16,6 +16,7 @@ import {
   listLayer,
   type OperatorRecord,
   type OperatorTokenRecord,
+  type RevokedOperators,
   type TokenRecord,
   type Undone,
 } from '../records.ts';
@@ -27,14 +28,17 @@ import type {
   ConfirmResult,
   Enrollment,
   ListResult,
+  LoggedIn,
   NewOperator,
   NewOperatorToken,
   NewToken,
   RemoveClaims,
   ReplaceList,
+  RevokeOperators,
   Store,
   StoreEvent,
   Touched,
+  UseOperatorToken,
 } from '../store.ts';
 import { verifyAudit } from './audit-chain.ts';
 import { readAudit } from './audit-rows.ts';
@@ -47,9 +51,11 @@ import { readBigint } from './connection.ts';
 import { Database } from './database.ts';
 import { History } from './history.ts';
 import * as hosts from './host-rows.ts';
+import { logIn } from './identity/log-in.ts';
+import { addOperator, readOperators, revokeOperators } from './identity/operator-rows.ts';
+import * as operatorTokens from './identity/operator-tokens.ts';
 import { endListRows, listRowsEnded, readListRows, readLists, removeList, replaceList } from './list-changes.ts';
 import { markClean, type OpenedFile, openStoreFile } from './open.ts';
-import * as operatorTokens from './operator-tokens.ts';
 import { integer } from './rows.ts';
 import { Writing } from './writing.ts';
 
@@ -246,23 +252,35 @@ class SqliteStore implements Store {
   }
 
   addOperator(operator: NewOperator, by: Attribution): Promise<OperatorRecord> {
-    return this.#writing.change((tx) => hosts.addOperator(tx, operator, by));
+    return this.#writing.change((tx) => addOperator(tx, operator, by));
   }
 
   async operators(): Promise<readonly OperatorRecord[]> {
-    return hosts.readOperators(this.#db.reader);
+    return readOperators(this.#db.reader);
   }
 
-  revokeOperator(serial: string, by: Attribution): Promise<OperatorRecord> {
-    return this.#writing.change((tx) => hosts.revokeOperator(tx, serial, by));
+  revokeOperators(which: RevokeOperators, by: Attribution): Promise<RevokedOperators> {
+    return this.#writing.change((tx) => revokeOperators(tx, which, by));
   }
 
   createOperatorToken(token: NewOperatorToken, by: Attribution): Promise<void> {
     return this.#writing.change((tx) => operatorTokens.create(tx, token, by));
   }
 
-  useOperatorToken(use: { id: string; secretHash: Uint8Array; keyHash: Uint8Array }): Promise<OperatorTokenRecord> {
+  async operatorTokens(): Promise<readonly OperatorTokenRecord[]> {
+    return operatorTokens.readOperatorTokens(this.#db.reader);
+  }
+
+  useOperatorToken(use: UseOperatorToken): Promise<OperatorTokenRecord> {
     return this.#writing.change((tx) => operatorTokens.use(tx, use));
+  }
+
+  logIn(tokenId: string, operator: NewOperator, chain: string, by: Attribution): Promise<LoggedIn> {
+    return this.#writing.change((tx) => logIn(tx, tokenId, operator, chain, by));
+  }
+
+  revokeOperatorToken(id: string, by: Attribution): Promise<OperatorTokenRecord> {
+    return this.#writing.change((tx) => operatorTokens.revoke(tx, id, by));
   }
 
   async recordAudit(record: Attribution & { verb: string; subject: string; revision?: Revision }): Promise<void> {

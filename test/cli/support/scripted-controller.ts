@@ -40,6 +40,7 @@ import type { ListEntriesRequest__Output } from '../../../proto/gen/fleetblock/v
 import type { ListHostsReply } from '../../../proto/gen/fleetblock/v1/ListHostsReply.ts';
 import type { ListListsReply } from '../../../proto/gen/fleetblock/v1/ListListsReply.ts';
 import type { ListOperatorsReply } from '../../../proto/gen/fleetblock/v1/ListOperatorsReply.ts';
+import type { ListOperatorTokensReply } from '../../../proto/gen/fleetblock/v1/ListOperatorTokensReply.ts';
 import type { ListTokensReply } from '../../../proto/gen/fleetblock/v1/ListTokensReply.ts';
 import type { OperatorServiceHandlers } from '../../../proto/gen/fleetblock/v1/OperatorService.ts';
 import type { RemoveListRequest__Output } from '../../../proto/gen/fleetblock/v1/RemoveListRequest.ts';
@@ -49,6 +50,8 @@ import type { RevokeHostReply } from '../../../proto/gen/fleetblock/v1/RevokeHos
 import type { RevokeHostRequest__Output } from '../../../proto/gen/fleetblock/v1/RevokeHostRequest.ts';
 import type { RevokeOperatorReply } from '../../../proto/gen/fleetblock/v1/RevokeOperatorReply.ts';
 import type { RevokeOperatorRequest__Output } from '../../../proto/gen/fleetblock/v1/RevokeOperatorRequest.ts';
+import type { RevokeOperatorTokenReply } from '../../../proto/gen/fleetblock/v1/RevokeOperatorTokenReply.ts';
+import type { RevokeOperatorTokenRequest__Output } from '../../../proto/gen/fleetblock/v1/RevokeOperatorTokenRequest.ts';
 import type { RevokeTokenReply } from '../../../proto/gen/fleetblock/v1/RevokeTokenReply.ts';
 import type { RevokeTokenRequest__Output } from '../../../proto/gen/fleetblock/v1/RevokeTokenRequest.ts';
 import type { UnblockRequest__Output } from '../../../proto/gen/fleetblock/v1/UnblockRequest.ts';
@@ -81,6 +84,8 @@ export interface Script {
   revokeHost?: (request: RevokeHostRequest__Output) => RevokeHostReply;
   createOperator?: (request: CreateOperatorRequest__Output) => CreateOperatorReply;
   listOperators?: () => ListOperatorsReply;
+  listOperatorTokens?: () => ListOperatorTokensReply;
+  revokeOperatorToken?: (request: RevokeOperatorTokenRequest__Output) => RevokeOperatorTokenReply;
   revokeOperator?: (request: RevokeOperatorRequest__Output) => RevokeOperatorReply;
 }
 
@@ -225,5 +230,7 @@ function identityHandlers(script: () => Script): UntypedServiceImplementation {
     CreateOperator: unary(() => script().createOperator),
     ListOperators: unary(() => script().listOperators),
     RevokeOperator: unary(() => script().revokeOperator),
+    ListOperatorTokens: unary(() => script().listOperatorTokens),
+    RevokeOperatorToken: unary(() => script().revokeOperatorToken),
   } satisfies Partial<IdentityServiceHandlers>;
 }

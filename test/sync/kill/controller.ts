@@ -15,7 +15,7 @@ import { digestOf, rowsOf } from './lists.ts';
 
 const HOSTS = ['h0', 'h1', 'h2', 'h3'];
 const BY = { actor: 'admin/kill', reason: '' };
-const CALLER = { role: 'admin', id: 'kill', actor: BY.actor, from: 'test' } as const;
+const CALLER = { role: 'admin', id: 'kill', actor: BY.actor, serial: '', from: 'test' } as const;
 
 /** Little: controllers that live for a moment must come by moving it, too. */
 const WAL_BYTES = 300_000;

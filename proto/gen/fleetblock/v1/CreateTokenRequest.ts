@@ -24,6 +24,10 @@ export interface CreateTokenRequest {
    * on. NOT_FOUND: no such host.
    */
   'keepIdentity'?: (boolean);
+  /**
+   * Hosts that join get `labels` alone, and none that they ask for.
+   */
+  'onlyLabels'?: (boolean);
 }
 
 export interface CreateTokenRequest__Output {
@@ -48,4 +52,8 @@ export interface CreateTokenRequest__Output {
    * on. NOT_FOUND: no such host.
    */
   'keepIdentity': (boolean);
+  /**
+   * Hosts that join get `labels` alone, and none that they ask for.
+   */
+  'onlyLabels': (boolean);
 }

@@ -6,16 +6,22 @@ import type { CreateOperatorReply as _fleetblock_v1_CreateOperatorReply, CreateO
 import type { CreateOperatorRequest as _fleetblock_v1_CreateOperatorRequest, CreateOperatorRequest__Output as _fleetblock_v1_CreateOperatorRequest__Output } from '../../fleetblock/v1/CreateOperatorRequest.ts';
 import type { CreateOperatorTokenReply as _fleetblock_v1_CreateOperatorTokenReply, CreateOperatorTokenReply__Output as _fleetblock_v1_CreateOperatorTokenReply__Output } from '../../fleetblock/v1/CreateOperatorTokenReply.ts';
 import type { CreateOperatorTokenRequest as _fleetblock_v1_CreateOperatorTokenRequest, CreateOperatorTokenRequest__Output as _fleetblock_v1_CreateOperatorTokenRequest__Output } from '../../fleetblock/v1/CreateOperatorTokenRequest.ts';
+import type { ListOperatorTokensReply as _fleetblock_v1_ListOperatorTokensReply, ListOperatorTokensReply__Output as _fleetblock_v1_ListOperatorTokensReply__Output } from '../../fleetblock/v1/ListOperatorTokensReply.ts';
+import type { ListOperatorTokensRequest as _fleetblock_v1_ListOperatorTokensRequest, ListOperatorTokensRequest__Output as _fleetblock_v1_ListOperatorTokensRequest__Output } from '../../fleetblock/v1/ListOperatorTokensRequest.ts';
 import type { ListOperatorsReply as _fleetblock_v1_ListOperatorsReply, ListOperatorsReply__Output as _fleetblock_v1_ListOperatorsReply__Output } from '../../fleetblock/v1/ListOperatorsReply.ts';
 import type { ListOperatorsRequest as _fleetblock_v1_ListOperatorsRequest, ListOperatorsRequest__Output as _fleetblock_v1_ListOperatorsRequest__Output } from '../../fleetblock/v1/ListOperatorsRequest.ts';
 import type { ListTokensReply as _fleetblock_v1_ListTokensReply, ListTokensReply__Output as _fleetblock_v1_ListTokensReply__Output } from '../../fleetblock/v1/ListTokensReply.ts';
 import type { ListTokensRequest as _fleetblock_v1_ListTokensRequest, ListTokensRequest__Output as _fleetblock_v1_ListTokensRequest__Output } from '../../fleetblock/v1/ListTokensRequest.ts';
 import type { RenewCertificateReply as _fleetblock_v1_RenewCertificateReply, RenewCertificateReply__Output as _fleetblock_v1_RenewCertificateReply__Output } from '../../fleetblock/v1/RenewCertificateReply.ts';
 import type { RenewCertificateRequest as _fleetblock_v1_RenewCertificateRequest, RenewCertificateRequest__Output as _fleetblock_v1_RenewCertificateRequest__Output } from '../../fleetblock/v1/RenewCertificateRequest.ts';
+import type { RenewOperatorReply as _fleetblock_v1_RenewOperatorReply, RenewOperatorReply__Output as _fleetblock_v1_RenewOperatorReply__Output } from '../../fleetblock/v1/RenewOperatorReply.ts';
+import type { RenewOperatorRequest as _fleetblock_v1_RenewOperatorRequest, RenewOperatorRequest__Output as _fleetblock_v1_RenewOperatorRequest__Output } from '../../fleetblock/v1/RenewOperatorRequest.ts';
 import type { RevokeHostReply as _fleetblock_v1_RevokeHostReply, RevokeHostReply__Output as _fleetblock_v1_RevokeHostReply__Output } from '../../fleetblock/v1/RevokeHostReply.ts';
 import type { RevokeHostRequest as _fleetblock_v1_RevokeHostRequest, RevokeHostRequest__Output as _fleetblock_v1_RevokeHostRequest__Output } from '../../fleetblock/v1/RevokeHostRequest.ts';
 import type { RevokeOperatorReply as _fleetblock_v1_RevokeOperatorReply, RevokeOperatorReply__Output as _fleetblock_v1_RevokeOperatorReply__Output } from '../../fleetblock/v1/RevokeOperatorReply.ts';
 import type { RevokeOperatorRequest as _fleetblock_v1_RevokeOperatorRequest, RevokeOperatorRequest__Output as _fleetblock_v1_RevokeOperatorRequest__Output } from '../../fleetblock/v1/RevokeOperatorRequest.ts';
+import type { RevokeOperatorTokenReply as _fleetblock_v1_RevokeOperatorTokenReply, RevokeOperatorTokenReply__Output as _fleetblock_v1_RevokeOperatorTokenReply__Output } from '../../fleetblock/v1/RevokeOperatorTokenReply.ts';
+import type { RevokeOperatorTokenRequest as _fleetblock_v1_RevokeOperatorTokenRequest, RevokeOperatorTokenRequest__Output as _fleetblock_v1_RevokeOperatorTokenRequest__Output } from '../../fleetblock/v1/RevokeOperatorTokenRequest.ts';
 import type { RevokeTokenReply as _fleetblock_v1_RevokeTokenReply, RevokeTokenReply__Output as _fleetblock_v1_RevokeTokenReply__Output } from '../../fleetblock/v1/RevokeTokenReply.ts';
 import type { RevokeTokenRequest as _fleetblock_v1_RevokeTokenRequest, RevokeTokenRequest__Output as _fleetblock_v1_RevokeTokenRequest__Output } from '../../fleetblock/v1/RevokeTokenRequest.ts';
 import type { VerifyAuditReply as _fleetblock_v1_VerifyAuditReply, VerifyAuditReply__Output as _fleetblock_v1_VerifyAuditReply__Output } from '../../fleetblock/v1/VerifyAuditReply.ts';
@@ -54,6 +60,21 @@ export interface IdentityServiceClient extends grpc.Client {
   createOperatorToken(argument: _fleetblock_v1_CreateOperatorTokenRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_fleetblock_v1_CreateOperatorTokenReply__Output>): grpc.ClientUnaryCall;
   createOperatorToken(argument: _fleetblock_v1_CreateOperatorTokenRequest, callback: grpc.requestCallback<_fleetblock_v1_CreateOperatorTokenReply__Output>): grpc.ClientUnaryCall;
   
+  /**
+   * Admins: those that have not ended.
+   */
+  ListOperatorTokens(argument: _fleetblock_v1_ListOperatorTokensRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_fleetblock_v1_ListOperatorTokensReply__Output>): grpc.ClientUnaryCall;
+  ListOperatorTokens(argument: _fleetblock_v1_ListOperatorTokensRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_fleetblock_v1_ListOperatorTokensReply__Output>): grpc.ClientUnaryCall;
+  ListOperatorTokens(argument: _fleetblock_v1_ListOperatorTokensRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_fleetblock_v1_ListOperatorTokensReply__Output>): grpc.ClientUnaryCall;
+  ListOperatorTokens(argument: _fleetblock_v1_ListOperatorTokensRequest, callback: grpc.requestCallback<_fleetblock_v1_ListOperatorTokensReply__Output>): grpc.ClientUnaryCall;
+  /**
+   * Admins: those that have not ended.
+   */
+  listOperatorTokens(argument: _fleetblock_v1_ListOperatorTokensRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_fleetblock_v1_ListOperatorTokensReply__Output>): grpc.ClientUnaryCall;
+  listOperatorTokens(argument: _fleetblock_v1_ListOperatorTokensRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_fleetblock_v1_ListOperatorTokensReply__Output>): grpc.ClientUnaryCall;
+  listOperatorTokens(argument: _fleetblock_v1_ListOperatorTokensRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_fleetblock_v1_ListOperatorTokensReply__Output>): grpc.ClientUnaryCall;
+  listOperatorTokens(argument: _fleetblock_v1_ListOperatorTokensRequest, callback: grpc.requestCallback<_fleetblock_v1_ListOperatorTokensReply__Output>): grpc.ClientUnaryCall;
+  
   ListOperators(argument: _fleetblock_v1_ListOperatorsRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_fleetblock_v1_ListOperatorsReply__Output>): grpc.ClientUnaryCall;
   ListOperators(argument: _fleetblock_v1_ListOperatorsRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_fleetblock_v1_ListOperatorsReply__Output>): grpc.ClientUnaryCall;
   ListOperators(argument: _fleetblock_v1_ListOperatorsRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_fleetblock_v1_ListOperatorsReply__Output>): grpc.ClientUnaryCall;
@@ -88,6 +109,23 @@ export interface IdentityServiceClient extends grpc.Client {
   renewCertificate(argument: _fleetblock_v1_RenewCertificateRequest, callback: grpc.requestCallback<_fleetblock_v1_RenewCertificateReply__Output>): grpc.ClientUnaryCall;
   
   /**
+   * Operators: a new certificate of the same name, role and life for a new key. FAILED_PRECONDITION: the caller's own is in the first
+   * half of its life, or has been renewed for as long as its role allows. RESOURCE_EXHAUSTED: too often.
+   */
+  RenewOperator(argument: _fleetblock_v1_RenewOperatorRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_fleetblock_v1_RenewOperatorReply__Output>): grpc.ClientUnaryCall;
+  RenewOperator(argument: _fleetblock_v1_RenewOperatorRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_fleetblock_v1_RenewOperatorReply__Output>): grpc.ClientUnaryCall;
+  RenewOperator(argument: _fleetblock_v1_RenewOperatorRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_fleetblock_v1_RenewOperatorReply__Output>): grpc.ClientUnaryCall;
+  RenewOperator(argument: _fleetblock_v1_RenewOperatorRequest, callback: grpc.requestCallback<_fleetblock_v1_RenewOperatorReply__Output>): grpc.ClientUnaryCall;
+  /**
+   * Operators: a new certificate of the same name, role and life for a new key. FAILED_PRECONDITION: the caller's own is in the first
+   * half of its life, or has been renewed for as long as its role allows. RESOURCE_EXHAUSTED: too often.
+   */
+  renewOperator(argument: _fleetblock_v1_RenewOperatorRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_fleetblock_v1_RenewOperatorReply__Output>): grpc.ClientUnaryCall;
+  renewOperator(argument: _fleetblock_v1_RenewOperatorRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_fleetblock_v1_RenewOperatorReply__Output>): grpc.ClientUnaryCall;
+  renewOperator(argument: _fleetblock_v1_RenewOperatorRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_fleetblock_v1_RenewOperatorReply__Output>): grpc.ClientUnaryCall;
+  renewOperator(argument: _fleetblock_v1_RenewOperatorRequest, callback: grpc.requestCallback<_fleetblock_v1_RenewOperatorReply__Output>): grpc.ClientUnaryCall;
+  
+  /**
    * Admins: ends the host's stream and refuses its certificate from now on. What its kernel holds, stays. NOT_FOUND: no such host.
    */
   RevokeHost(argument: _fleetblock_v1_RevokeHostRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_fleetblock_v1_RevokeHostReply__Output>): grpc.ClientUnaryCall;
@@ -103,19 +141,36 @@ export interface IdentityServiceClient extends grpc.Client {
   revokeHost(argument: _fleetblock_v1_RevokeHostRequest, callback: grpc.requestCallback<_fleetblock_v1_RevokeHostReply__Output>): grpc.ClientUnaryCall;
   
   /**
-   * Admins: refuses the certificates from now on and ends their open calls. NOT_FOUND: no such certificate, or none that lives.
+   * Admins: refuses the certificates from now on, ends their open calls, and revokes the login tokens of that name. NOT_FOUND: neither a
+   * certificate that lives nor a token. FAILED_PRECONDITION: no admin would be left.
    */
   RevokeOperator(argument: _fleetblock_v1_RevokeOperatorRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_fleetblock_v1_RevokeOperatorReply__Output>): grpc.ClientUnaryCall;
   RevokeOperator(argument: _fleetblock_v1_RevokeOperatorRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_fleetblock_v1_RevokeOperatorReply__Output>): grpc.ClientUnaryCall;
   RevokeOperator(argument: _fleetblock_v1_RevokeOperatorRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_fleetblock_v1_RevokeOperatorReply__Output>): grpc.ClientUnaryCall;
   RevokeOperator(argument: _fleetblock_v1_RevokeOperatorRequest, callback: grpc.requestCallback<_fleetblock_v1_RevokeOperatorReply__Output>): grpc.ClientUnaryCall;
   /**
-   * Admins: refuses the certificates from now on and ends their open calls. NOT_FOUND: no such certificate, or none that lives.
+   * Admins: refuses the certificates from now on, ends their open calls, and revokes the login tokens of that name. NOT_FOUND: neither a
+   * certificate that lives nor a token. FAILED_PRECONDITION: no admin would be left.
    */
   revokeOperator(argument: _fleetblock_v1_RevokeOperatorRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_fleetblock_v1_RevokeOperatorReply__Output>): grpc.ClientUnaryCall;
   revokeOperator(argument: _fleetblock_v1_RevokeOperatorRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_fleetblock_v1_RevokeOperatorReply__Output>): grpc.ClientUnaryCall;
   revokeOperator(argument: _fleetblock_v1_RevokeOperatorRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_fleetblock_v1_RevokeOperatorReply__Output>): grpc.ClientUnaryCall;
   revokeOperator(argument: _fleetblock_v1_RevokeOperatorRequest, callback: grpc.requestCallback<_fleetblock_v1_RevokeOperatorReply__Output>): grpc.ClientUnaryCall;
+  
+  /**
+   * Admins: refuses it from now on. A certificate that came of it stays. NOT_FOUND: no such token.
+   */
+  RevokeOperatorToken(argument: _fleetblock_v1_RevokeOperatorTokenRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_fleetblock_v1_RevokeOperatorTokenReply__Output>): grpc.ClientUnaryCall;
+  RevokeOperatorToken(argument: _fleetblock_v1_RevokeOperatorTokenRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_fleetblock_v1_RevokeOperatorTokenReply__Output>): grpc.ClientUnaryCall;
+  RevokeOperatorToken(argument: _fleetblock_v1_RevokeOperatorTokenRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_fleetblock_v1_RevokeOperatorTokenReply__Output>): grpc.ClientUnaryCall;
+  RevokeOperatorToken(argument: _fleetblock_v1_RevokeOperatorTokenRequest, callback: grpc.requestCallback<_fleetblock_v1_RevokeOperatorTokenReply__Output>): grpc.ClientUnaryCall;
+  /**
+   * Admins: refuses it from now on. A certificate that came of it stays. NOT_FOUND: no such token.
+   */
+  revokeOperatorToken(argument: _fleetblock_v1_RevokeOperatorTokenRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_fleetblock_v1_RevokeOperatorTokenReply__Output>): grpc.ClientUnaryCall;
+  revokeOperatorToken(argument: _fleetblock_v1_RevokeOperatorTokenRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_fleetblock_v1_RevokeOperatorTokenReply__Output>): grpc.ClientUnaryCall;
+  revokeOperatorToken(argument: _fleetblock_v1_RevokeOperatorTokenRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_fleetblock_v1_RevokeOperatorTokenReply__Output>): grpc.ClientUnaryCall;
+  revokeOperatorToken(argument: _fleetblock_v1_RevokeOperatorTokenRequest, callback: grpc.requestCallback<_fleetblock_v1_RevokeOperatorTokenReply__Output>): grpc.ClientUnaryCall;
   
   /**
    * Admins. NOT_FOUND: no such token.
@@ -161,6 +216,11 @@ export interface IdentityServiceHandlers extends grpc.UntypedServiceImplementati
    */
   CreateOperatorToken: grpc.handleUnaryCall<_fleetblock_v1_CreateOperatorTokenRequest__Output, _fleetblock_v1_CreateOperatorTokenReply>;
   
+  /**
+   * Admins: those that have not ended.
+   */
+  ListOperatorTokens: grpc.handleUnaryCall<_fleetblock_v1_ListOperatorTokensRequest__Output, _fleetblock_v1_ListOperatorTokensReply>;
+  
   ListOperators: grpc.handleUnaryCall<_fleetblock_v1_ListOperatorsRequest__Output, _fleetblock_v1_ListOperatorsReply>;
   
   ListTokens: grpc.handleUnaryCall<_fleetblock_v1_ListTokensRequest__Output, _fleetblock_v1_ListTokensReply>;
@@ -171,14 +231,26 @@ export interface IdentityServiceHandlers extends grpc.UntypedServiceImplementati
   RenewCertificate: grpc.handleUnaryCall<_fleetblock_v1_RenewCertificateRequest__Output, _fleetblock_v1_RenewCertificateReply>;
   
   /**
+   * Operators: a new certificate of the same name, role and life for a new key. FAILED_PRECONDITION: the caller's own is in the first
+   * half of its life, or has been renewed for as long as its role allows. RESOURCE_EXHAUSTED: too often.
+   */
+  RenewOperator: grpc.handleUnaryCall<_fleetblock_v1_RenewOperatorRequest__Output, _fleetblock_v1_RenewOperatorReply>;
+  
+  /**
    * Admins: ends the host's stream and refuses its certificate from now on. What its kernel holds, stays. NOT_FOUND: no such host.
    */
   RevokeHost: grpc.handleUnaryCall<_fleetblock_v1_RevokeHostRequest__Output, _fleetblock_v1_RevokeHostReply>;
   
   /**
-   * Admins: refuses the certificates from now on and ends their open calls. NOT_FOUND: no such certificate, or none that lives.
+   * Admins: refuses the certificates from now on, ends their open calls, and revokes the login tokens of that name. NOT_FOUND: neither a
+   * certificate that lives nor a token. FAILED_PRECONDITION: no admin would be left.
    */
   RevokeOperator: grpc.handleUnaryCall<_fleetblock_v1_RevokeOperatorRequest__Output, _fleetblock_v1_RevokeOperatorReply>;
+  
+  /**
+   * Admins: refuses it from now on. A certificate that came of it stays. NOT_FOUND: no such token.
+   */
+  RevokeOperatorToken: grpc.handleUnaryCall<_fleetblock_v1_RevokeOperatorTokenRequest__Output, _fleetblock_v1_RevokeOperatorTokenReply>;
   
   /**
    * Admins. NOT_FOUND: no such token.
@@ -195,11 +267,14 @@ export interface IdentityServiceHandlers extends grpc.UntypedServiceImplementati
 export interface IdentityServiceDefinition extends grpc.ServiceDefinition {
   CreateOperator: MethodDefinition<_fleetblock_v1_CreateOperatorRequest, _fleetblock_v1_CreateOperatorReply, _fleetblock_v1_CreateOperatorRequest__Output, _fleetblock_v1_CreateOperatorReply__Output>
   CreateOperatorToken: MethodDefinition<_fleetblock_v1_CreateOperatorTokenRequest, _fleetblock_v1_CreateOperatorTokenReply, _fleetblock_v1_CreateOperatorTokenRequest__Output, _fleetblock_v1_CreateOperatorTokenReply__Output>
+  ListOperatorTokens: MethodDefinition<_fleetblock_v1_ListOperatorTokensRequest, _fleetblock_v1_ListOperatorTokensReply, _fleetblock_v1_ListOperatorTokensRequest__Output, _fleetblock_v1_ListOperatorTokensReply__Output>
   ListOperators: MethodDefinition<_fleetblock_v1_ListOperatorsRequest, _fleetblock_v1_ListOperatorsReply, _fleetblock_v1_ListOperatorsRequest__Output, _fleetblock_v1_ListOperatorsReply__Output>
   ListTokens: MethodDefinition<_fleetblock_v1_ListTokensRequest, _fleetblock_v1_ListTokensReply, _fleetblock_v1_ListTokensRequest__Output, _fleetblock_v1_ListTokensReply__Output>
   RenewCertificate: MethodDefinition<_fleetblock_v1_RenewCertificateRequest, _fleetblock_v1_RenewCertificateReply, _fleetblock_v1_RenewCertificateRequest__Output, _fleetblock_v1_RenewCertificateReply__Output>
+  RenewOperator: MethodDefinition<_fleetblock_v1_RenewOperatorRequest, _fleetblock_v1_RenewOperatorReply, _fleetblock_v1_RenewOperatorRequest__Output, _fleetblock_v1_RenewOperatorReply__Output>
   RevokeHost: MethodDefinition<_fleetblock_v1_RevokeHostRequest, _fleetblock_v1_RevokeHostReply, _fleetblock_v1_RevokeHostRequest__Output, _fleetblock_v1_RevokeHostReply__Output>
   RevokeOperator: MethodDefinition<_fleetblock_v1_RevokeOperatorRequest, _fleetblock_v1_RevokeOperatorReply, _fleetblock_v1_RevokeOperatorRequest__Output, _fleetblock_v1_RevokeOperatorReply__Output>
+  RevokeOperatorToken: MethodDefinition<_fleetblock_v1_RevokeOperatorTokenRequest, _fleetblock_v1_RevokeOperatorTokenReply, _fleetblock_v1_RevokeOperatorTokenRequest__Output, _fleetblock_v1_RevokeOperatorTokenReply__Output>
   RevokeToken: MethodDefinition<_fleetblock_v1_RevokeTokenRequest, _fleetblock_v1_RevokeTokenReply, _fleetblock_v1_RevokeTokenRequest__Output, _fleetblock_v1_RevokeTokenReply__Output>
   VerifyAudit: MethodDefinition<_fleetblock_v1_VerifyAuditRequest, _fleetblock_v1_VerifyAuditReply, _fleetblock_v1_VerifyAuditRequest__Output, _fleetblock_v1_VerifyAuditReply__Output>
 }

@@ -11,6 +11,10 @@ export interface RevokeOperatorRequest {
    */
   'serial'?: (string);
   'reason'?: (string);
+  /**
+   * Even when no admin's certificate is left then.
+   */
+  'lastAdmin'?: (boolean);
 }
 
 export interface RevokeOperatorRequest__Output {
@@ -23,4 +27,8 @@ export interface RevokeOperatorRequest__Output {
    */
   'serial': (string);
   'reason': (string);
+  /**
+   * Even when no admin's certificate is left then.
+   */
+  'lastAdmin': (boolean);
 }

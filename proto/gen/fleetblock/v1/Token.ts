@@ -31,6 +31,10 @@ export interface Token {
    * The host of that name keeps its identity.
    */
   'keepIdentity'?: (boolean);
+  /**
+   * Hosts get these labels alone.
+   */
+  'onlyLabels'?: (boolean);
 }
 
 /**
@@ -62,4 +66,8 @@ export interface Token__Output {
    * The host of that name keeps its identity.
    */
   'keepIdentity': (boolean);
+  /**
+   * Hosts get these labels alone.
+   */
+  'onlyLabels': (boolean);
 }

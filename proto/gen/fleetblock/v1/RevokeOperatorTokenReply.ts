@@ -1,0 +1,11 @@
+// Original file: proto/fleetblock/v1/identity.proto
+
+import type { OperatorToken as _fleetblock_v1_OperatorToken, OperatorToken__Output as _fleetblock_v1_OperatorToken__Output } from '../../fleetblock/v1/OperatorToken.ts';
+
+export interface RevokeOperatorTokenReply {
+  'token'?: (_fleetblock_v1_OperatorToken | null);
+}
+
+export interface RevokeOperatorTokenReply__Output {
+  'token': (_fleetblock_v1_OperatorToken__Output | null);
+}
