@@ -12,8 +12,7 @@ import { streamRows } from '../output/rows.ts';
 import type { Column } from '../output/table.ts';
 import { withOperator } from '../services/operator-client.ts';
 import { registerVerify } from './audit-verify.ts';
-import { parseCount } from './events.ts';
-import { addExamples, addOutput } from './options.ts';
+import { addExamples, addOutput, parseCount } from './options.ts';
 
 interface AuditOptions extends GlobalOptions {
   readonly actor?: string;

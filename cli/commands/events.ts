@@ -1,5 +1,5 @@
 // fleetblock events: what happened in the fleet lately, with --follow what happens now, with --drops what the kernels drop now.
-import { type Command, InvalidArgumentError } from 'commander';
+import type { Command } from 'commander';
 import type { Event__Output } from '../../proto/gen/fleetblock/v1/Event.ts';
 import type { Cli, GlobalOptions } from '../context.ts';
 import { loadCredentials } from '../credentials.ts';
@@ -10,7 +10,7 @@ import { drained, streamRows } from '../output/rows.ts';
 import type { Column } from '../output/table.ts';
 import { printable } from '../output/text.ts';
 import { withOperator } from '../services/operator-client.ts';
-import { addExamples, addOutput } from './options.ts';
+import { addExamples, addOutput, parseCount } from './options.ts';
 
 interface EventsOptions extends GlobalOptions {
   readonly follow?: boolean;
@@ -93,10 +93,4 @@ export function eventJson(event: Event__Output): object {
     text: event.text,
     revision: event.revision === '0' ? null : jsonInteger(event.revision),
   };
-}
-
-export function parseCount(text: string): number {
-  const number = Number(text);
-  if (!/^[0-9]{1,9}$/.test(text)) throw new InvalidArgumentError('write a number like 100');
-  return number;
 }

@@ -54,6 +54,17 @@ export function durationOption(flags: string, description: string): Option {
   return new Option(flags, description).argParser(duration);
 }
 
+/** A whole number. */
+export function countOption(flags: string, description: string, standard: number): Option {
+  return new Option(flags, description).argParser(parseCount).default(standard);
+}
+
+/** For commander. */
+export function parseCount(text: string): number {
+  if (!/^[0-9]{1,9}$/.test(text)) throw new InvalidArgumentError('write a number like 100');
+  return Number(text);
+}
+
 export function repeatedOption(flags: string, description: string): Option {
   return new Option(flags, description).argParser(collect);
 }

@@ -10,8 +10,7 @@ import { clearScreen, redraw } from '../output/screen.ts';
 import { type Column, tableText } from '../output/table.ts';
 import { count } from '../output/text.ts';
 import { withOperator } from '../services/operator-client.ts';
-import { parseCount } from './events.ts';
-import { addExamples, addOutput, durationOption } from './options.ts';
+import { addExamples, addOutput, durationOption, parseCount } from './options.ts';
 
 interface TopOptions extends GlobalOptions {
   readonly number: number;

@@ -31,7 +31,7 @@ export async function streamRows<Row>(
 ): Promise<number> {
   let total = 0;
   const table = form === 'table' || form === 'wide' ? new Table(cli, columns) : undefined;
-  const parts = table ? undefined : form === 'yaml' ? await yamlSequence() : jsonArray();
+  const parts = table ? undefined : form === 'yaml' ? yamlSequence() : jsonArray();
   for await (const rows of batches) {
     if (table) table.add(rows);
     else cli.stdout.write(rows.map((row, i) => parts?.item(toJson(row), total + i === 0) ?? '').join(''));
@@ -63,7 +63,20 @@ function jsonArray(): Parts {
   };
 }
 
-async function yamlSequence(): Promise<Parts> {
-  const { stringify } = await import('yaml');
-  return { item: (value) => stringify([value]), end: (empty) => (empty ? '[]\n' : '') };
+/** A field a line, its value as JSON, which is YAML too: a library that lays YAML out takes 40 µs a record. */
+function yamlSequence(): Parts {
+  const item = (value: object) => {
+    const lines = Object.entries(value).map(([key, field]) => `${key}: ${yamlField(field)}\n`);
+    return `- ${lines.join('  ')}`;
+  };
+  return { item, end: (empty) => (empty ? '[]\n' : '') };
 }
+
+/** Words that are nothing but text in every version of YAML stand without quotes. */
+function yamlField(field: unknown): string {
+  const plain = typeof field === 'string' && PLAIN.test(field) && !OTHER_TYPE.test(field);
+  return plain ? field : JSON.stringify(field);
+}
+
+const PLAIN = /^(?:[A-Za-z](?:(?:[\w.,/=!+@ -]|:(?! |$))*[\w/])?|[0-9][0-9a-f.:]*\/[0-9]+|\d{4}-\d\d-\d\dT[\d:.]+Z)$/;
+const OTHER_TYPE = /^(?:true|false|yes|no|on|off|y|n|null)$/i;

@@ -32,6 +32,7 @@ import type { WatchEventsRequest } from '../../proto/gen/fleetblock/v1/WatchEven
 import type { Cli } from '../context.ts';
 import type { Credentials } from '../credentials.ts';
 import { type Connection, withConnection } from './connection.ts';
+import { claimsOf } from './entries.ts';
 import { method } from './protocol.ts';
 
 /** All methods throw FleetblockError: the controller's code and text, or why it could not be reached. */
@@ -60,7 +61,7 @@ export class OperatorClient {
 
   /** In batches, as they arrive. */
   listEntries(request: ListEntriesRequest): AsyncGenerator<Claim__Output[]> {
-    return this.#connection.stream(method('OperatorService', 'ListEntries'), request);
+    return claimsOf(this.#connection.stream(method('OperatorService', 'ListEntries'), request));
   }
 
   listHosts(): Promise<ListHostsReply__Output> {

@@ -14,6 +14,7 @@ import type { CreateTokenReply as _fleetblock_v1_CreateTokenReply, CreateTokenRe
 import type { CreateTokenRequest as _fleetblock_v1_CreateTokenRequest, CreateTokenRequest__Output as _fleetblock_v1_CreateTokenRequest__Output } from './fleetblock/v1/CreateTokenRequest.ts';
 import type { Drop as _fleetblock_v1_Drop, Drop__Output as _fleetblock_v1_Drop__Output } from './fleetblock/v1/Drop.ts';
 import type { DropReport as _fleetblock_v1_DropReport, DropReport__Output as _fleetblock_v1_DropReport__Output } from './fleetblock/v1/DropReport.ts';
+import type { EntriesChunk as _fleetblock_v1_EntriesChunk, EntriesChunk__Output as _fleetblock_v1_EntriesChunk__Output } from './fleetblock/v1/EntriesChunk.ts';
 import type { Event as _fleetblock_v1_Event, Event__Output as _fleetblock_v1_Event__Output } from './fleetblock/v1/Event.ts';
 import type { ExportChunk as _fleetblock_v1_ExportChunk, ExportChunk__Output as _fleetblock_v1_ExportChunk__Output } from './fleetblock/v1/ExportChunk.ts';
 import type { ExportRequest as _fleetblock_v1_ExportRequest, ExportRequest__Output as _fleetblock_v1_ExportRequest__Output } from './fleetblock/v1/ExportRequest.ts';
@@ -73,6 +74,7 @@ export interface ProtoGrpcType {
       CreateTokenRequest: MessageTypeDefinition<_fleetblock_v1_CreateTokenRequest, _fleetblock_v1_CreateTokenRequest__Output>
       Drop: MessageTypeDefinition<_fleetblock_v1_Drop, _fleetblock_v1_Drop__Output>
       DropReport: MessageTypeDefinition<_fleetblock_v1_DropReport, _fleetblock_v1_DropReport__Output>
+      EntriesChunk: MessageTypeDefinition<_fleetblock_v1_EntriesChunk, _fleetblock_v1_EntriesChunk__Output>
       Event: MessageTypeDefinition<_fleetblock_v1_Event, _fleetblock_v1_Event__Output>
       ExportChunk: MessageTypeDefinition<_fleetblock_v1_ExportChunk, _fleetblock_v1_ExportChunk__Output>
       ExportRequest: MessageTypeDefinition<_fleetblock_v1_ExportRequest, _fleetblock_v1_ExportRequest__Output>

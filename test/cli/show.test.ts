@@ -63,7 +63,7 @@ describe('list', () => {
       ].join('\n'),
     );
     expect(stderr).toBe('');
-    expect(asked).toEqual({ origin: 'manual', host: 'web1', expired: true, action: 'ACTION_UNSPECIFIED' });
+    expect(asked).toMatchObject({ origin: 'manual', host: 'web1', expired: true, action: 'ACTION_UNSPECIFIED' });
   });
 
   test('-o json is the contract', async () => {

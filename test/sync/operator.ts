@@ -1,5 +1,6 @@
 // The operator's calls as promises, for tests and benches.
 import type { ServiceError } from '@grpc/grpc-js';
+import { claimsOfChunk } from '../../cli/services/entries.ts';
 import { type PackedEntries, toWire } from '../../common/packed.ts';
 import { type ClientIdentity, CONTROLLER_NAME, channelOptions, clientCredentials } from '../../common/rpc/channel.ts';
 import { protocol } from '../../common/rpc/proto.ts';
@@ -82,7 +83,8 @@ export class Operator {
 
   async entries(request: ListEntriesRequest = {}): Promise<Claim__Output[]> {
     const claims: Claim__Output[] = [];
-    for await (const claim of this.client.ListEntries(request)) claims.push(claim);
+    for await (const chunk of this.client.ListEntries(request))
+      for (const batch of claimsOfChunk(chunk)) claims.push(...batch);
     return claims;
   }
 

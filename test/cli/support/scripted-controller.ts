@@ -26,6 +26,7 @@ import type { CreateOperatorRequest__Output } from '../../../proto/gen/fleetbloc
 import type { CreateTokenReply } from '../../../proto/gen/fleetblock/v1/CreateTokenReply.ts';
 import type { CreateTokenRequest__Output } from '../../../proto/gen/fleetblock/v1/CreateTokenRequest.ts';
 import type { DropReport } from '../../../proto/gen/fleetblock/v1/DropReport.ts';
+import type { EntriesChunk } from '../../../proto/gen/fleetblock/v1/EntriesChunk.ts';
 import type { Event } from '../../../proto/gen/fleetblock/v1/Event.ts';
 import type { ExportChunk } from '../../../proto/gen/fleetblock/v1/ExportChunk.ts';
 import type { ExportRequest__Output } from '../../../proto/gen/fleetblock/v1/ExportRequest.ts';
@@ -203,7 +204,15 @@ function operatorHandlers(script: () => Script): OperatorServiceHandlers {
   return {
     Block: unary(() => script().block),
     Unblock: unary(() => script().unblock),
-    ListEntries: many(() => script().listEntries),
+    ListEntries: many(() => {
+      const { listEntries } = script();
+      return (
+        listEntries &&
+        function* (request: ListEntriesRequest__Output): Generator<EntriesChunk> {
+          for (const claim of listEntries(request)) yield { claims: [claim] };
+        }
+      );
+    }),
     ListHosts: unary(() => script().listHosts),
     CreateToken: unary(() => script().createToken),
     ImportList: collected(() => script().importList),

@@ -7,11 +7,11 @@ import type { BlockRequest as _fleetblock_v1_BlockRequest, BlockRequest__Output 
 import type { ChangeReply as _fleetblock_v1_ChangeReply, ChangeReply__Output as _fleetblock_v1_ChangeReply__Output } from '../../fleetblock/v1/ChangeReply.ts';
 import type { CheckReply as _fleetblock_v1_CheckReply, CheckReply__Output as _fleetblock_v1_CheckReply__Output } from '../../fleetblock/v1/CheckReply.ts';
 import type { CheckRequest as _fleetblock_v1_CheckRequest, CheckRequest__Output as _fleetblock_v1_CheckRequest__Output } from '../../fleetblock/v1/CheckRequest.ts';
-import type { Claim as _fleetblock_v1_Claim, Claim__Output as _fleetblock_v1_Claim__Output } from '../../fleetblock/v1/Claim.ts';
 import type { ConfirmRequest as _fleetblock_v1_ConfirmRequest, ConfirmRequest__Output as _fleetblock_v1_ConfirmRequest__Output } from '../../fleetblock/v1/ConfirmRequest.ts';
 import type { CreateTokenReply as _fleetblock_v1_CreateTokenReply, CreateTokenReply__Output as _fleetblock_v1_CreateTokenReply__Output } from '../../fleetblock/v1/CreateTokenReply.ts';
 import type { CreateTokenRequest as _fleetblock_v1_CreateTokenRequest, CreateTokenRequest__Output as _fleetblock_v1_CreateTokenRequest__Output } from '../../fleetblock/v1/CreateTokenRequest.ts';
 import type { DropReport as _fleetblock_v1_DropReport, DropReport__Output as _fleetblock_v1_DropReport__Output } from '../../fleetblock/v1/DropReport.ts';
+import type { EntriesChunk as _fleetblock_v1_EntriesChunk, EntriesChunk__Output as _fleetblock_v1_EntriesChunk__Output } from '../../fleetblock/v1/EntriesChunk.ts';
 import type { Event as _fleetblock_v1_Event, Event__Output as _fleetblock_v1_Event__Output } from '../../fleetblock/v1/Event.ts';
 import type { ExportChunk as _fleetblock_v1_ExportChunk, ExportChunk__Output as _fleetblock_v1_ExportChunk__Output } from '../../fleetblock/v1/ExportChunk.ts';
 import type { ExportRequest as _fleetblock_v1_ExportRequest, ExportRequest__Output as _fleetblock_v1_ExportRequest__Output } from '../../fleetblock/v1/ExportRequest.ts';
@@ -162,10 +162,16 @@ export interface OperatorServiceClient extends grpc.Client {
   listConfirmations(argument: _fleetblock_v1_ListConfirmationsRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_fleetblock_v1_ListConfirmationsReply__Output>): grpc.ClientUnaryCall;
   listConfirmations(argument: _fleetblock_v1_ListConfirmationsRequest, callback: grpc.requestCallback<_fleetblock_v1_ListConfirmationsReply__Output>): grpc.ClientUnaryCall;
   
-  ListEntries(argument: _fleetblock_v1_ListEntriesRequest, metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientReadableStream<_fleetblock_v1_Claim__Output>;
-  ListEntries(argument: _fleetblock_v1_ListEntriesRequest, options?: grpc.CallOptions): grpc.ClientReadableStream<_fleetblock_v1_Claim__Output>;
-  listEntries(argument: _fleetblock_v1_ListEntriesRequest, metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientReadableStream<_fleetblock_v1_Claim__Output>;
-  listEntries(argument: _fleetblock_v1_ListEntriesRequest, options?: grpc.CallOptions): grpc.ClientReadableStream<_fleetblock_v1_Claim__Output>;
+  /**
+   * Single claims first, then the rows of lists. INVALID_ARGUMENT: malformed prefix. NOT_FOUND: unknown host.
+   */
+  ListEntries(argument: _fleetblock_v1_ListEntriesRequest, metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientReadableStream<_fleetblock_v1_EntriesChunk__Output>;
+  ListEntries(argument: _fleetblock_v1_ListEntriesRequest, options?: grpc.CallOptions): grpc.ClientReadableStream<_fleetblock_v1_EntriesChunk__Output>;
+  /**
+   * Single claims first, then the rows of lists. INVALID_ARGUMENT: malformed prefix. NOT_FOUND: unknown host.
+   */
+  listEntries(argument: _fleetblock_v1_ListEntriesRequest, metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientReadableStream<_fleetblock_v1_EntriesChunk__Output>;
+  listEntries(argument: _fleetblock_v1_ListEntriesRequest, options?: grpc.CallOptions): grpc.ClientReadableStream<_fleetblock_v1_EntriesChunk__Output>;
   
   ListHosts(argument: _fleetblock_v1_ListHostsRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_fleetblock_v1_ListHostsReply__Output>): grpc.ClientUnaryCall;
   ListHosts(argument: _fleetblock_v1_ListHostsRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_fleetblock_v1_ListHostsReply__Output>): grpc.ClientUnaryCall;
@@ -300,7 +306,10 @@ export interface OperatorServiceHandlers extends grpc.UntypedServiceImplementati
    */
   ListConfirmations: grpc.handleUnaryCall<_fleetblock_v1_ListConfirmationsRequest__Output, _fleetblock_v1_ListConfirmationsReply>;
   
-  ListEntries: grpc.handleServerStreamingCall<_fleetblock_v1_ListEntriesRequest__Output, _fleetblock_v1_Claim>;
+  /**
+   * Single claims first, then the rows of lists. INVALID_ARGUMENT: malformed prefix. NOT_FOUND: unknown host.
+   */
+  ListEntries: grpc.handleServerStreamingCall<_fleetblock_v1_ListEntriesRequest__Output, _fleetblock_v1_EntriesChunk>;
   
   ListHosts: grpc.handleUnaryCall<_fleetblock_v1_ListHostsRequest__Output, _fleetblock_v1_ListHostsReply>;
   
@@ -343,7 +352,7 @@ export interface OperatorServiceDefinition extends grpc.ServiceDefinition {
   LabelHost: MethodDefinition<_fleetblock_v1_LabelHostRequest, _fleetblock_v1_LabelHostReply, _fleetblock_v1_LabelHostRequest__Output, _fleetblock_v1_LabelHostReply__Output>
   ListAudit: MethodDefinition<_fleetblock_v1_ListAuditRequest, _fleetblock_v1_AuditEntry, _fleetblock_v1_ListAuditRequest__Output, _fleetblock_v1_AuditEntry__Output>
   ListConfirmations: MethodDefinition<_fleetblock_v1_ListConfirmationsRequest, _fleetblock_v1_ListConfirmationsReply, _fleetblock_v1_ListConfirmationsRequest__Output, _fleetblock_v1_ListConfirmationsReply__Output>
-  ListEntries: MethodDefinition<_fleetblock_v1_ListEntriesRequest, _fleetblock_v1_Claim, _fleetblock_v1_ListEntriesRequest__Output, _fleetblock_v1_Claim__Output>
+  ListEntries: MethodDefinition<_fleetblock_v1_ListEntriesRequest, _fleetblock_v1_EntriesChunk, _fleetblock_v1_ListEntriesRequest__Output, _fleetblock_v1_EntriesChunk__Output>
   ListHosts: MethodDefinition<_fleetblock_v1_ListHostsRequest, _fleetblock_v1_ListHostsReply, _fleetblock_v1_ListHostsRequest__Output, _fleetblock_v1_ListHostsReply__Output>
   ListLists: MethodDefinition<_fleetblock_v1_ListListsRequest, _fleetblock_v1_ListListsReply, _fleetblock_v1_ListListsRequest__Output, _fleetblock_v1_ListListsReply__Output>
   RemoveList: MethodDefinition<_fleetblock_v1_RemoveListRequest, _fleetblock_v1_ListChangeReply, _fleetblock_v1_RemoveListRequest__Output, _fleetblock_v1_ListChangeReply__Output>
