@@ -27,6 +27,7 @@ interface ImportOptions extends GlobalOptions, TargetOptions {
   readonly force?: boolean;
   readonly allowShrink?: boolean;
   readonly retarget?: boolean;
+  readonly skipRefused?: boolean;
   readonly reason?: string;
   readonly wait: boolean;
   /** Milliseconds. */
@@ -53,6 +54,7 @@ export function register(program: Command, cli: Cli): void {
     .option('--dry-run', 'check and say what would change, change nothing')
     .option('--allow-shrink', 'the list may lose more than half of its entries, or all of them')
     .option('--retarget', 'the list may be taken away from hosts: other targets, another action')
+    .option('--skip-refused', 'leave out what the guard refuses, and say so')
     .option('--force', 'override the guard against wide and protected prefixes (role admin)');
   addWait(addOutput(addReason(command)), IMPORT_TIMEOUT_MS);
   addExamples(
@@ -60,6 +62,7 @@ export function register(program: Command, cli: Cli): void {
     'fleetblock import firehol_level1.netset --list firehol --all-hosts',
     'cscli decisions list -o json | fleetblock import - --list crowdsec -l env=prod',
     'fleetblock import addresses.txt --list scanners --all-hosts --dry-run',
+    'curl -fsS https://example.com/feed.txt | fleetblock import - --list feed --all-hosts --skip-refused',
   );
   command.action(async (file: string) => {
     const options = command.optsWithGlobals<ImportOptions>();
@@ -85,12 +88,14 @@ export function register(program: Command, cli: Cli): void {
           }),
         ).finally(() => progress.end());
       };
+      const name = file === '-' ? 'stdin' : file;
+      const lineOf = (row: number) => columns.lineOf(row);
       const reply = await send({})
         .catch((refusal: unknown) => askedAgain(cli, options, { refusal, file, send }))
         .catch((error: unknown) => {
-          throw withLine(error, file === '-' ? 'stdin' : file, (row) => columns.lineOf(row));
+          throw withLine(error, name, lineOf);
         });
-      await printListChange(cli, options, 'import', reply);
+      await printListChange(cli, { ...options, source: { name, lineOf } }, 'import', reply);
     } finally {
       progress.end();
     }
@@ -107,6 +112,7 @@ function beginOf(options: ImportOptions): ImportBegin {
     force: options.force ?? false,
     allowShrink: options.allowShrink ?? false,
     retarget: options.retarget ?? false,
+    skipRefused: options.skipRefused ?? false,
     ...(options.wait && !options.dryRun ? { wait: { timeoutMs: options.timeout } } : {}),
   };
 }

@@ -17,6 +17,9 @@ export interface ListChangeOptions {
   /** Milliseconds. */
   readonly timeout: number;
   readonly output: OutputForm;
+  readonly skipRefused?: boolean;
+  /** Where rows were read from: a file, and the line of each row from 1. */
+  readonly source?: { readonly name: string; readonly lineOf: (row: number) => number };
 }
 
 export type ListVerb = 'import' | 'remove';
@@ -35,13 +38,17 @@ export async function printListChange(
 ): Promise<void> {
   const waitMs = options.wait ? options.timeout : undefined;
   if (options.output === 'json' || options.output === 'yaml')
-    await printValue(cli, options.output, listChangeJson(options.list, reply));
+    await printValue(cli, options.output, listChangeJson(options, reply));
   else {
     const proof = options.dryRun ? '(dry run: nothing was changed)' : proofText(reply, waitMs, elapsedText);
     const { done, would } = WORDS[verb];
     cli.stdout.write(`${options.dryRun ? would : done} ${entriesText(options.list, verb, reply)} ${proof}\n`);
   }
-  const notes = [...formerNotes(options.list, reply), ...reply.objections.map(({ text }) => `refused: ${text}`)];
+  const notes = [
+    ...formerNotes(options.list, reply),
+    ...skippedNotes(options, reply),
+    ...reply.objections.map(({ text }) => `refused: ${text}`),
+  ];
   for (const note of notes) cli.stderr.write(`${printable(note)}\n`);
   if (reply.objections.length > 0) cli.exitCode = EXIT.refused;
   if (options.dryRun) return;
@@ -59,6 +66,7 @@ export function entriesText(list: string, verb: ListVerb, reply: ListChangeReply
     ...(entries === 0 && removed !== '0' ? [] : [plural(added, 'new', 'new')]),
     ...(updated === '0' ? [] : [plural(updated, 'with another end', 'with another end')]),
     ...(removed === '0' ? [] : [plural(removed, 'removed', 'removed')]),
+    ...(reply.skipped === '0' ? [] : [plural(reply.skipped, 'left out', 'left out')]),
   ];
   return `list ${list}: ${plural(entries, 'entry', 'entries')} (${parts.join(', ')})`;
 }
@@ -77,7 +85,16 @@ function formerNotes(list: string, { former }: ListChangeReply__Output): string[
   return former ? [`list ${list} was for ${listSelector(former)}, to ${listAction(former)}, before this change`] : [];
 }
 
-function listChangeJson(list: string, reply: ListChangeReply__Output): object {
+/** The rows that were left out, the first of them one by one. */
+function skippedNotes({ source }: ListChangeOptions, { skipped, skippedRows }: ListChangeReply__Output): string[] {
+  const more = Number(skipped) - skippedRows.length;
+  return [
+    ...skippedRows.map(({ row, text }) => `left out: ${source?.name} line ${source?.lineOf(Number(row))}: ${text}`),
+    ...(more > 0 ? [`left out: ${plural(more, 'more entry', 'more entries')}`] : []),
+  ];
+}
+
+function listChangeJson({ list, skipRefused, source }: ListChangeOptions, reply: ListChangeReply__Output): object {
   const { former, objections } = reply;
   return {
     revision: jsonInteger(reply.revision),
@@ -88,6 +105,12 @@ function listChangeJson(list: string, reply: ListChangeReply__Output): object {
     removed: jsonInteger(reply.removed),
     hosts: hostsJson(reply.hosts),
     elapsedMs: elapsedJson(reply.elapsedMs),
+    ...(skipRefused && {
+      skipped: {
+        count: jsonInteger(reply.skipped),
+        first: reply.skippedRows.map(({ row, prefix, text }) => ({ line: source?.lineOf(Number(row)), prefix, text })),
+      },
+    }),
     ...(former && { former: { action: listAction(former), selector: listSelector(former) } }),
     ...(objections.length > 0 && { refused: objections.map(({ text }) => text) }),
   };

@@ -31,13 +31,14 @@ export class Findings {
 }
 
 /**
- * The controller names a row by its number in what was sent; the operator knows lines.
- * @returns the error with the line of the file in the row's place, or the error as it is
+ * The controller names rows by their numbers in what was sent; the operator knows lines.
+ * @returns the error with lines of the file in the rows' places, or the error as it is
  */
 export function withLine(error: unknown, name: string, lineOf: (row: number) => number): unknown {
-  if (!(error instanceof FleetblockError)) return error;
-  const [, row] = /^refused: row ([0-9]+): /.exec(error.message) ?? [];
-  if (row === undefined) return error;
-  const text = error.message.replace(/^refused: row [0-9]+: /, `refused: ${name} line ${lineOf(Number(row))}: `);
+  if (!(error instanceof FleetblockError) || !/^refused: row [0-9]+: /.test(error.message)) return error;
+  const text = error.message.replace(
+    /(^refused: |; )row ([0-9]+): /g,
+    (_, lead: string, row: string) => `${lead}${name} line ${lineOf(Number(row))}: `,
+  );
   return new FleetblockError(error.code, text, { cause: error });
 }

@@ -2,17 +2,19 @@
 import type { Clock } from '../../common/clock.ts';
 import { FleetblockError } from '../../common/errors.ts';
 import { failpoint } from '../../common/failpoint.ts';
-import { entryCount, type PackedEntries } from '../../common/packed.ts';
+import type { PackedEntries } from '../../common/packed.ts';
 import type { Selector } from '../../common/selector.ts';
 import type { Caller } from '../auth/caller.ts';
 import { checkReason } from '../changes.ts';
-import { assertKind, type Guard, type GuardLook } from '../guard.ts';
+import { assertKind, type Guard, type RefusedRow } from '../guard.ts';
 import type { Hub } from '../hub/hub.ts';
 import type { Results } from '../results.ts';
 import type { ClaimAction, ListRecord } from '../store/records.ts';
 import type { ListResult, Store } from '../store/store.ts';
 import type { HostOutcomes, Targets } from '../targets.ts';
 import { type Objection, type ObjectionKind, objectionsTo, sameScope } from './objections.ts';
+import { ReceivedRows } from './received-rows.ts';
+import { ImportTurns } from './turns.ts';
 
 export interface ListsDeps {
   readonly store: Store;
@@ -34,6 +36,8 @@ export interface ImportBegin {
   readonly dryRun: boolean;
   /** Override the guard: admins only. */
   readonly force: boolean;
+  /** Leave out rows that the guard refuses. */
+  readonly skipRefused: boolean;
   /** What would be refused otherwise is meant. */
   readonly meant: readonly ObjectionKind[];
   readonly waitMs: number | undefined;
@@ -46,11 +50,16 @@ export interface ListReply extends Omit<ListResult, 'former'> {
   readonly objections: readonly Objection[];
   /** The list as it was, when hosts made something else of it. */
   readonly former: ListRecord | undefined;
+  /** Rows that were left out as the guard refuses them: how many, and the first of them. */
+  readonly skipped: { readonly count: number; readonly first: readonly RefusedRow[] };
 }
 
+const NONE_SKIPPED = { count: 0, first: [] };
 const NAME = /^[a-z0-9][a-z0-9._-]{0,58}$/;
 
 export class Lists {
+  /** Who begins an import takes a turn before sending rows. */
+  readonly turns = new ImportTurns();
   readonly #deps: ListsDeps;
 
   constructor(deps: ListsDeps) {
@@ -90,33 +99,30 @@ export class Lists {
 export class ListImport {
   readonly #begin: ImportBegin;
   readonly #deps: ListsDeps;
-  readonly #guard: GuardLook;
-  readonly #chunks: PackedEntries[] = [];
-  #rows = 0;
+  readonly #rows: ReceivedRows;
 
   constructor(begin: ImportBegin, deps: ListsDeps) {
+    const { action, force, monitor, caller } = begin;
+    const guard = deps.guard.look(caller.from);
     this.#begin = begin;
     this.#deps = deps;
-    this.#guard = deps.guard.look(begin.caller.from);
+    this.#rows = new ReceivedRows((rows) => (force || monitor ? [] : guard.refusals(rows, action)));
   }
 
-  /** Rows, already checked to be canonical. @throws FleetblockError FAILED_PRECONDITION: the guard refuses one of them. */
+  /** Rows, already checked to be canonical. @throws FleetblockError INVALID_ARGUMENT: too many */
   add(rows: PackedEntries): void {
-    const { action, force, monitor } = this.#begin;
-    const [refused] = force || monitor ? [] : this.#guard.refusals(rows, action, 1);
-    if (refused)
-      throw new FleetblockError(
-        'FAILED_PRECONDITION',
-        `refused: row ${this.#rows + refused.row + 1}: ${refused.refusal}; an admin may override with --force`,
-      );
-    this.#chunks.push(rows);
-    this.#rows += entryCount(rows);
+    this.#rows.add(rows);
   }
 
-  /** @throws FleetblockError FAILED_PRECONDITION: it would take something away, and nobody said that this is meant. */
-  async finish(): Promise<ListReply> {
+  /**
+   * `stored` is called once the rows are needed no more.
+   * @throws FleetblockError FAILED_PRECONDITION: the guard refuses a row, or it would take something away that nobody said is meant
+   */
+  async finish(stored = () => {}): Promise<ListReply> {
     const { store, clock } = this.#deps;
-    const { name, target, action, monitor, reason, dryRun, caller, meant } = this.#begin;
+    const { name, target, action, monitor, reason, dryRun, caller, meant, skipRefused } = this.#begin;
+    const { chunks, refused, refusedCount } = this.#rows;
+    if (!skipRefused) this.#rows.assertNoneRefused();
     const startedMs = clock.monotonicMs();
     const scope = { name, selector: target, action, monitor };
     let objections: readonly Objection[] = [];
@@ -125,7 +131,8 @@ export class ListImport {
       reason,
       actor: caller.actor,
       from: caller.from,
-      chunks: this.#chunks,
+      chunks,
+      skipped: refusedCount,
       dryRun,
       approve: (former, entries) => {
         objections = objectionsTo(former, { ...scope, entries }).filter(({ kind }) => !meant.includes(kind));
@@ -136,8 +143,14 @@ export class ListImport {
           );
       },
     });
+    stored();
     const former = result.former && !sameScope(result.former, scope) ? result.former : undefined;
-    return reply(this.#deps, result, startedMs, this.#begin, { what: `import list:${name}`, objections, former });
+    return reply(this.#deps, result, startedMs, this.#begin, {
+      what: `import list:${name}`,
+      objections,
+      former,
+      skipped: { count: refusedCount, first: refused },
+    });
   }
 }
 
@@ -146,10 +159,10 @@ async function reply(
   result: ListResult,
   startedMs: number,
   { caller, dryRun, waitMs }: Pick<ImportBegin, 'caller' | 'dryRun' | 'waitMs'>,
-  about: { readonly what: string } & Partial<Pick<ListReply, 'objections' | 'former'>>,
+  about: { readonly what: string } & Partial<Pick<ListReply, 'objections' | 'former' | 'skipped'>>,
 ): Promise<ListReply> {
   const { targets, clock, results } = deps;
-  const { what, objections = [], former } = about;
+  const { what, objections = [], former, skipped = NONE_SKIPPED } = about;
   const { outcomes, atMs } = dryRun
     ? { outcomes: targets.untried(result.targets), atMs: clock.monotonicMs() }
     : await targets.prove(result.targets, result.revision, waitMs ?? 0);
@@ -157,7 +170,7 @@ async function reply(
     if (result.added + result.updated + result.removed > 0) results.record(caller, what, result.revision, outcomes);
     failpoint('changes.reply');
   }
-  return { ...result, objections, former, hosts: outcomes, elapsedMs: atMs - startedMs };
+  return { ...result, objections, former, skipped, hosts: outcomes, elapsedMs: atMs - startedMs };
 }
 
 function checkName(name: string): void {

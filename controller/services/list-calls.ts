@@ -1,16 +1,18 @@
 // Importing, removing, listing and exporting bulk lists.
 import { FleetblockError } from '../../common/errors.ts';
 import { fromWire, packEntries, toWire } from '../../common/packed.ts';
+import { formatPrefix } from '../../common/prefix.ts';
 import { selectorFromWire, selectorToWire } from '../../common/rpc/selector.ts';
 import { type Selector, selectorMatches } from '../../common/selector.ts';
 import type { ExportChunk } from '../../proto/gen/fleetblock/v1/ExportChunk.ts';
 import type { ExportRequest__Output } from '../../proto/gen/fleetblock/v1/ExportRequest.ts';
+import type { ImportBegin__Output } from '../../proto/gen/fleetblock/v1/ImportBegin.ts';
 import type { ImportListRequest__Output } from '../../proto/gen/fleetblock/v1/ImportListRequest.ts';
 import type { List } from '../../proto/gen/fleetblock/v1/List.ts';
 import type { ListChangeReply } from '../../proto/gen/fleetblock/v1/ListChangeReply.ts';
 import type { OperatorServiceHandlers } from '../../proto/gen/fleetblock/v1/OperatorService.ts';
 import type { Caller } from '../auth/caller.ts';
-import type { ListReply, Lists } from '../lists/lists.ts';
+import type { ImportBegin, ListReply, Lists } from '../lists/lists.ts';
 import type { Claim, ListRecord } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
 import type { Targets } from '../targets.ts';
@@ -18,6 +20,7 @@ import { withRemainingTimes } from '../views/delta.ts';
 import { cutColumns } from '../wire.ts';
 import { answers, type CallDeps, collected, unary } from './calls.ts';
 import { actionFromWire, actionToWire, hostOutcomesToWire, waitFromWire } from './operator-wire.ts';
+import { timely } from './timely.ts';
 
 export interface ListCallDeps extends CallDeps {
   readonly store: Store;
@@ -45,35 +48,49 @@ export function listHandlers(deps: ListCallDeps): ListMethods {
   };
 }
 
+/** How long the sender of a list may take. */
+const PATIENCE = { idleMs: 30_000, totalMs: 300_000 };
+
 async function importList(
   lists: Lists,
   requests: AsyncIterable<ImportListRequest__Output>,
   caller: Caller,
 ): Promise<ListChangeReply> {
   let current: ReturnType<Lists['begin']> | undefined;
-  for await (const { begin, rows } of requests) {
-    if (begin) {
-      if (current) throw new FleetblockError('INVALID_ARGUMENT', 'a second begin: an import is of one list');
-      current = lists.begin({
-        caller,
-        name: begin.list,
-        target: selectorFromWire(begin.target),
-        action: actionFromWire(begin.action),
-        monitor: begin.monitor,
-        reason: begin.reason,
-        dryRun: begin.dryRun,
-        force: begin.force,
-        meant: [...(begin.allowShrink ? ['SHRINKS' as const] : []), ...(begin.retarget ? ['RETARGETS' as const] : [])],
-        waitMs: waitFromWire(begin.wait),
-      });
+  let endTurn = () => {};
+  try {
+    for await (const { begin, rows } of timely(requests, PATIENCE)) {
+      if (begin) {
+        if (current) throw new FleetblockError('INVALID_ARGUMENT', 'a second begin: an import is of one list');
+        current = lists.begin(importFromWire(begin, caller));
+        endTurn = await lists.turns.take(caller.actor);
+      }
+      if (!current) throw new FleetblockError('INVALID_ARGUMENT', 'an import starts with its begin');
+      if (rows) current.add(fromWire(rows));
+      // A list arrives in a few large messages: others get a turn between them.
+      await new Promise((resolve) => setImmediate(resolve));
     }
-    if (!current) throw new FleetblockError('INVALID_ARGUMENT', 'an import starts with its begin');
-    if (rows) current.add(fromWire(rows));
-    // A list arrives in a few large messages: others get a turn between them.
-    await new Promise((resolve) => setImmediate(resolve));
+    if (!current) throw new FleetblockError('INVALID_ARGUMENT', 'an empty import: it starts with its begin');
+    return listReplyToWire(await current.finish(endTurn));
+  } finally {
+    endTurn();
   }
-  if (!current) throw new FleetblockError('INVALID_ARGUMENT', 'an empty import: it starts with its begin');
-  return listReplyToWire(await current.finish());
+}
+
+function importFromWire(begin: ImportBegin__Output, caller: Caller): ImportBegin {
+  return {
+    caller,
+    name: begin.list,
+    target: selectorFromWire(begin.target),
+    action: actionFromWire(begin.action),
+    monitor: begin.monitor,
+    reason: begin.reason,
+    dryRun: begin.dryRun,
+    force: begin.force,
+    skipRefused: begin.skipRefused,
+    meant: [...(begin.allowShrink ? ['SHRINKS' as const] : []), ...(begin.retarget ? ['RETARGETS' as const] : [])],
+    waitMs: waitFromWire(begin.wait),
+  };
 }
 
 async function* exportRows(deps: ListCallDeps, request: ExportRequest__Output): AsyncGenerator<ExportChunk> {
@@ -126,5 +143,11 @@ function listReplyToWire(reply: ListReply): ListChangeReply {
     elapsedMs: reply.elapsedMs,
     objections: [...reply.objections],
     ...(reply.former && { former: listToWire(reply.former) }),
+    skipped: reply.skipped.count,
+    skippedRows: reply.skipped.first.map(({ row, prefix, refusal }) => ({
+      row,
+      prefix: formatPrefix(prefix),
+      text: refusal,
+    })),
   };
 }

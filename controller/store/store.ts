@@ -24,6 +24,9 @@ import type {
 /** Most claims that one change adds or removes: more is an import. */
 export const MAX_CHANGE_PREFIXES = 4096;
 
+/** Most rows of one list: what the hosts' maps are made for. */
+export const MAX_LIST_ROWS = 4_000_000;
+
 export interface AddClaims extends Attribution {
   readonly prefixes: readonly Prefix[];
   readonly action: ClaimAction;
@@ -84,6 +87,8 @@ export interface ReplaceList extends Attribution {
   readonly monitor: boolean;
   /** Packed rows; `ttlsMs` are remaining times. Later rows replace earlier ones of the same prefix. */
   readonly chunks: readonly PackedEntries[];
+  /** Rows that were left out of these before: for the audit. Default 0. */
+  readonly skipped?: number;
   readonly dryRun: boolean;
   /** Asked within the change, which nothing can come before: what it throws refuses the change. */
   readonly approve?: (former: ListRecord | undefined, entries: number) => void;

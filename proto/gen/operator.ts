@@ -47,6 +47,7 @@ import type { RemoveListRequest as _fleetblock_v1_RemoveListRequest, RemoveListR
 import type { ResyncHostsReply as _fleetblock_v1_ResyncHostsReply, ResyncHostsReply__Output as _fleetblock_v1_ResyncHostsReply__Output } from './fleetblock/v1/ResyncHostsReply.ts';
 import type { ResyncHostsRequest as _fleetblock_v1_ResyncHostsRequest, ResyncHostsRequest__Output as _fleetblock_v1_ResyncHostsRequest__Output } from './fleetblock/v1/ResyncHostsRequest.ts';
 import type { Selector as _fleetblock_v1_Selector, Selector__Output as _fleetblock_v1_Selector__Output } from './fleetblock/v1/Selector.ts';
+import type { SkippedRow as _fleetblock_v1_SkippedRow, SkippedRow__Output as _fleetblock_v1_SkippedRow__Output } from './fleetblock/v1/SkippedRow.ts';
 import type { Source as _fleetblock_v1_Source, Source__Output as _fleetblock_v1_Source__Output } from './fleetblock/v1/Source.ts';
 import type { UnblockRequest as _fleetblock_v1_UnblockRequest, UnblockRequest__Output as _fleetblock_v1_UnblockRequest__Output } from './fleetblock/v1/UnblockRequest.ts';
 import type { Wait as _fleetblock_v1_Wait, Wait__Output as _fleetblock_v1_Wait__Output } from './fleetblock/v1/Wait.ts';
@@ -107,6 +108,7 @@ export interface ProtoGrpcType {
       ResyncHostsReply: MessageTypeDefinition<_fleetblock_v1_ResyncHostsReply, _fleetblock_v1_ResyncHostsReply__Output>
       ResyncHostsRequest: MessageTypeDefinition<_fleetblock_v1_ResyncHostsRequest, _fleetblock_v1_ResyncHostsRequest__Output>
       Selector: MessageTypeDefinition<_fleetblock_v1_Selector, _fleetblock_v1_Selector__Output>
+      SkippedRow: MessageTypeDefinition<_fleetblock_v1_SkippedRow, _fleetblock_v1_SkippedRow__Output>
       Source: MessageTypeDefinition<_fleetblock_v1_Source, _fleetblock_v1_Source__Output>
       UnblockRequest: MessageTypeDefinition<_fleetblock_v1_UnblockRequest, _fleetblock_v1_UnblockRequest__Output>
       Wait: MessageTypeDefinition<_fleetblock_v1_Wait, _fleetblock_v1_Wait__Output>

@@ -158,6 +158,39 @@ describe('import', () => {
     expect(await json(words, { stdin: '192.0.2.1\n' })).toMatchObject({ former: { action: 'block', selector: 'all' } });
   });
 
+  test('faults row 101: what was left out is told by its line, and counted', async () => {
+    const skippedRows = [{ row: 2, prefix: '0.0.0.0/8', text: '0.0.0.0/8 covers the unspecified address' }];
+    cli.controller.script.importList = ([first]) => {
+      expect(first?.begin?.skipRefused).toBe(true);
+      return { ...reply, skipped: 5, skippedRows };
+    };
+    const words = ['import', '-', '--list', 'drop', '--all-hosts', '--skip-refused'];
+    const stdin = '# c\n192.0.2.1\n0.0.0.0/8\n';
+    expect(await fleetblock(words, { stdin })).toEqual({
+      exitCode: 0,
+      stdout: 'imported list drop: 4 entries (3 new, 2 removed, 5 left out) on 2/2 hosts in 12 ms (revision 7)\n',
+      stderr: 'left out: stdin line 3: 0.0.0.0/8 covers the unspecified address\nleft out: 4 more entries\n',
+    });
+    expect(await json(words, { stdin })).toMatchObject({
+      skipped: { count: 5, first: [{ line: 3, prefix: '0.0.0.0/8' }] },
+    });
+  });
+
+  test('faults row 101: rows that the guard refuses are named by their lines', async () => {
+    cli.controller.script.importList = () => {
+      throw new FleetblockError(
+        'FAILED_PRECONDITION',
+        'refused: row 1: is bad; row 2: is worse (and 7 more); --skip-refused',
+      );
+    };
+    const result = await fleetblock(['import', '-', '--list', 'drop', '--all-hosts'], {
+      stdin: '#\n1.1.1.1\n\n2.2.2.2\n',
+    });
+    expect(result.stderr).toBe(
+      'fleetblock: refused: stdin line 2: is bad; stdin line 4: is worse (and 7 more); --skip-refused\n',
+    );
+  });
+
   test.each([
     [['--all-hosts'], /--list/],
     [['--list', 'drop'], /which hosts\?/],

@@ -1,6 +1,7 @@
 // Imports against a real controller: what would take something away is refused, whole, until somebody says that it is meant.
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { NO_ENTRIES } from '../../common/packed.ts';
+import { NO_ENTRIES, packEntries } from '../../common/packed.ts';
+import { parsePrefix } from '../../common/prefix.ts';
 import type { ImportBegin } from '../../proto/gen/fleetblock/v1/ImportBegin.ts';
 import { type SimulatedHost, SyncFleet, until } from './fleet.ts';
 import { addressRows } from './rows.ts';
@@ -20,6 +21,8 @@ afterAll(async () => {
 /** As the command line asks, without a word that says what is meant. */
 const plainly = (list: string, rows = [NO_ENTRIES], begin: ImportBegin = {}) =>
   fleet.operator.importList(list, rows, { allowShrink: false, retarget: false, ...begin });
+const pack = (...texts: string[]) =>
+  packEntries(texts.map((text) => ({ prefix: parsePrefix(text), allow: false, monitor: false, ttlMs: 0 })));
 const held = () => hosts.map((host) => host.datapath.held.size);
 
 test('faults row 99: nothing, and fewer than half, is refused and changes nothing', async () => {
@@ -71,4 +74,26 @@ test('faults row 100: other targets and another action are refused, and with --r
   // Back to more hosts takes nothing away.
   await plainly('b', addressRows(20, 0));
   expect(held()).toEqual([20, 20]);
+});
+
+test('faults row 101: with --skip-refused the rest of a list goes in, for an operator too', async () => {
+  const rows = [pack('198.51.100.1', '0.0.0.0/8', '203.0.113.0/24', '169.254.1.1')];
+  await expect(plainly('c', rows)).rejects.toThrow(
+    /refused: row 2: 0.0.0.0\/8 covers the unspecified address; row 4: 169.254.1.1\/32 covers link-local/,
+  );
+  expect(await plainly('c', rows, { skipRefused: true })).toMatchObject({
+    added: '2',
+    skipped: '2',
+    skippedRows: [
+      { row: '2', prefix: '0.0.0.0/8' },
+      { row: '4', prefix: '169.254.1.1/32' },
+    ],
+  });
+  expect((await fleet.operator.audit({ verb: 'import' })).at(-1)?.subject).toMatch(/2 refused rows left out/);
+  await fleet.operator.removeList('c');
+});
+
+test('faults row 102: an endless import is refused on its way', async () => {
+  const endless = Array.from({ length: 105 }, () => addressRows(40_000)[0] ?? NO_ENTRIES);
+  await expect(plainly('endless', endless)).rejects.toThrow(/this one has more/);
 });

@@ -12,16 +12,13 @@ import {
 } from '../../../common/packed.ts';
 import { formatSelector, parseSelector } from '../../../common/selector.ts';
 import { type Attribution, type ListRecord, listLayer } from '../records.ts';
-import type { ListResult, ReplaceList } from '../store.ts';
+import { type ListResult, MAX_LIST_ROWS, type ReplaceList } from '../store.ts';
 import { Bucketed, bucketsFor } from './buckets.ts';
 import { actionOf } from './claim-rows.ts';
 import { decodeColumns, encodeColumns } from './columns-blob.ts';
 import type { Connection } from './connection.ts';
 import { blob, integer, type Row, text } from './rows.ts';
 import type { Transaction } from './transaction.ts';
-
-/** Most rows of one list: what the hosts' maps are made for. */
-export const MAX_LIST_ROWS = 4_000_000;
 
 /** Gives other work of the process a turn, when this one has had its share. */
 export type Pause = () => Promise<void>;
@@ -253,5 +250,6 @@ function firstEnd({ ttlsMs }: FamilyColumns): number {
 
 function describe(request: ReplaceList, counts: { added: number; updated: number; removed: number; entries: number }) {
   const { added, updated, removed, entries } = counts;
-  return `list:${request.name} on ${formatSelector(request.selector)}: ${entries} rows, +${added} ~${updated} -${removed}`;
+  const skipped = request.skipped ? `, ${request.skipped} refused rows left out` : '';
+  return `list:${request.name} on ${formatSelector(request.selector)}: ${entries} rows, +${added} ~${updated} -${removed}${skipped}`;
 }

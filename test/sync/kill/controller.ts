@@ -162,7 +162,7 @@ async function make(
     }
     case 'import': {
       const target = parseSelector(change.selector);
-      const more = { name: change.list, action: 'block', monitor: false, force: false } as const;
+      const more = { name: change.list, action: 'block', monitor: false, force: false, skipRefused: false } as const;
       const meant = ['SHRINKS', 'RETARGETS'] as const;
       const begun = lists.begin({ ...request, ...more, meant, target });
       for (const rows of rowsOf(change.version)) begun.add(rows);

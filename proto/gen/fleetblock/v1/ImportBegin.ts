@@ -33,6 +33,10 @@ export interface ImportBegin {
    * It may take the list's entries away from hosts: another action, monitor-only, other targets. Without: as above.
    */
   'retarget'?: (boolean);
+  /**
+   * Leave out rows that the guard refuses, and say so. Without: one of them refuses the whole.
+   */
+  'skipRefused'?: (boolean);
 }
 
 export interface ImportBegin__Output {
@@ -64,4 +68,8 @@ export interface ImportBegin__Output {
    * It may take the list's entries away from hosts: another action, monitor-only, other targets. Without: as above.
    */
   'retarget': (boolean);
+  /**
+   * Leave out rows that the guard refuses, and say so. Without: one of them refuses the whole.
+   */
+  'skipRefused': (boolean);
 }

@@ -3,6 +3,7 @@
 import type { HostOutcomes as _fleetblock_v1_HostOutcomes, HostOutcomes__Output as _fleetblock_v1_HostOutcomes__Output } from '../../fleetblock/v1/HostOutcomes.ts';
 import type { ListObjection as _fleetblock_v1_ListObjection, ListObjection__Output as _fleetblock_v1_ListObjection__Output } from '../../fleetblock/v1/ListObjection.ts';
 import type { List as _fleetblock_v1_List, List__Output as _fleetblock_v1_List__Output } from '../../fleetblock/v1/List.ts';
+import type { SkippedRow as _fleetblock_v1_SkippedRow, SkippedRow__Output as _fleetblock_v1_SkippedRow__Output } from '../../fleetblock/v1/SkippedRow.ts';
 import type { Long } from '@grpc/proto-loader';
 
 export interface ListChangeReply {
@@ -27,6 +28,14 @@ export interface ListChangeReply {
    * The list as it was, when its action, monitor or target is another now. Not set: they are not.
    */
   'former'?: (_fleetblock_v1_List | null);
+  /**
+   * Rows that were left out as the guard refuses them.
+   */
+  'skipped'?: (number | string | Long);
+  /**
+   * The first 20 of these.
+   */
+  'skippedRows'?: (_fleetblock_v1_SkippedRow)[];
 }
 
 export interface ListChangeReply__Output {
@@ -51,4 +60,12 @@ export interface ListChangeReply__Output {
    * The list as it was, when its action, monitor or target is another now. Not set: they are not.
    */
   'former': (_fleetblock_v1_List__Output | null);
+  /**
+   * Rows that were left out as the guard refuses them.
+   */
+  'skipped': (string);
+  /**
+   * The first 20 of these.
+   */
+  'skippedRows': (_fleetblock_v1_SkippedRow__Output)[];
 }
