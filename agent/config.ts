@@ -9,6 +9,7 @@ import { type Prefix, parsePrefix } from '../common/prefix.ts';
 import { applyYamlFile } from '../common/settings.ts';
 import { VERSION } from '../common/version.ts';
 import type { XdpModeRequest } from './datapath/datapath.ts';
+import { DEFAULT_CAPACITY } from './datapath/decision/limits.ts';
 import {
   type Format,
   isYes,
@@ -42,8 +43,8 @@ export interface RunSettings {
   readonly xdpMode: XdpModeRequest;
   /** Interfaces that do not exist yet are attached when they appear. */
   readonly waitForInterface: boolean;
-  /** Addresses of each family that the maps are made for; undefined: the datapath's own. */
-  readonly capacity: number | undefined;
+  /** Addresses of each family that the maps are made for, and as many prefixes of each. */
+  readonly capacity: number;
   readonly protect: readonly Prefix[];
   readonly sshPorts: readonly number[];
   readonly auditIntervalMs: number;
@@ -113,7 +114,9 @@ export function buildProgram(actions: Actions): Command {
         .default('auto'),
     )
     .addOption(
-      setting('--capacity <n>', 'IPv4 addresses that the maps are made for (default: 1000000)').argParser(readCount),
+      setting('--capacity <n>', 'addresses of each family that the maps are made for, and as many prefixes')
+        .argParser(readCount)
+        .default(DEFAULT_CAPACITY),
     )
     .addOption(
       setting('--protect <prefixes>', 'never dropped on this host, beside what the agent finds itself', { list: true }),
@@ -241,7 +244,7 @@ function runSettings(options: Options): RunSettings {
     interfaces,
     waitForInterface: isYes(options.waitForInterface),
     xdpMode: readMode(text(options, 'xdpMode')),
-    capacity: typeof capacity === 'number' ? capacity : undefined,
+    capacity: typeof capacity === 'number' ? capacity : DEFAULT_CAPACITY,
     protect: list(options, 'protect').map((each) => parsePrefix(each)),
     sshPorts: list(options, 'sshPorts', ['22']).map(readPort),
     auditIntervalMs: parseDuration(text(options, 'auditInterval')),

@@ -205,7 +205,7 @@ export class Reconciler {
     if (entries > room)
       throw new Refusal(
         'CAPACITY',
-        `${entries} entries do not fit: the maps of this host hold ${room} beside its protected addresses`,
+        `${entries} entries do not fit: the maps of this host hold ${room} beside its protected addresses: start its agent with a larger --capacity, or shorten the list`,
       );
   }
 

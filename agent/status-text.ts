@@ -43,7 +43,7 @@ function mapsText({ capacity, kernelMemoryBytes }: StatusReport): string {
   const size = `${Math.round(kernelMemoryBytes / 2 ** 20)} MiB in the kernel`;
   return capacity === null
     ? `pinned, ${size}`
-    : `pinned, ${size}, room for ${capacity.toLocaleString('en-US')} entries`;
+    : `pinned, ${size}, room for ${capacity.toLocaleString('en-US')} addresses of each family and as many prefixes`;
 }
 
 function linkText({ link, controller }: StatusReport): string {

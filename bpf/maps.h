@@ -81,7 +81,7 @@ struct {
 struct {
 	__uint(type, BPF_MAP_TYPE_LPM_TRIE);
 	__uint(map_flags, BPF_F_NO_PREALLOC);
-	__uint(max_entries, 1 << 17);
+	__uint(max_entries, 1 << 20);
 	__type(key, struct fb_v4_key);
 	__type(value, struct fb_rule);
 } fb_v4_prefixes SEC(".maps");
@@ -89,7 +89,7 @@ struct {
 struct {
 	__uint(type, BPF_MAP_TYPE_LPM_TRIE);
 	__uint(map_flags, BPF_F_NO_PREALLOC);
-	__uint(max_entries, 1 << 17);
+	__uint(max_entries, 1 << 20);
 	__type(key, struct fb_v4_key);
 	__type(value, struct fb_rule);
 } fb_v4_allowed SEC(".maps");
@@ -98,7 +98,7 @@ struct {
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(map_flags, BPF_F_NO_PREALLOC);
-	__uint(max_entries, 1 << 17);
+	__uint(max_entries, 1 << 20);
 	__type(key, struct fb_address);
 	__type(value, struct fb_rule);
 } fb_v6_exact SEC(".maps");
@@ -106,7 +106,7 @@ struct {
 struct {
 	__uint(type, BPF_MAP_TYPE_LPM_TRIE);
 	__uint(map_flags, BPF_F_NO_PREALLOC);
-	__uint(max_entries, 1 << 17);
+	__uint(max_entries, 1 << 20);
 	__type(key, struct fb_v6_key);
 	__type(value, struct fb_rule);
 } fb_v6_prefixes SEC(".maps");
@@ -114,7 +114,7 @@ struct {
 struct {
 	__uint(type, BPF_MAP_TYPE_LPM_TRIE);
 	__uint(map_flags, BPF_F_NO_PREALLOC);
-	__uint(max_entries, 1 << 17);
+	__uint(max_entries, 1 << 20);
 	__type(key, struct fb_v6_key);
 	__type(value, struct fb_rule);
 } fb_v6_allowed SEC(".maps");

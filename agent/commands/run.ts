@@ -8,7 +8,7 @@ import { Agent } from '../agent.ts';
 import { systemAgentClock } from '../boot-clock.ts';
 import type { RunSettings } from '../config.ts';
 import { ControllerAddress } from '../controller-address.ts';
-import { DEFAULT_LIMITS } from '../datapath/decision/limits.ts';
+import { limitsOf } from '../datapath/decision/limits.ts';
 import { lockDirectory } from '../datapath/directory-lock.ts';
 import { inspectPins } from '../datapath/inspect.ts';
 import { interfaceIndex, isInterfaceName, pinName } from '../datapath/interface-names.ts';
@@ -51,7 +51,7 @@ export async function run(settings: RunSettings): Promise<void> {
       interfaces: settings.interfaces,
       pinDir: settings.pinDir,
       mode: settings.xdpMode,
-      limits: { ...DEFAULT_LIMITS, ...(settings.capacity === undefined ? {} : { v4Addresses: settings.capacity }) },
+      limits: limitsOf(settings.capacity),
       logger: log,
       // Called from within the opening too, when there is no agent to tell yet.
       onInterfaceChange: () => started?.interfacesChanged(),
@@ -89,7 +89,7 @@ export async function run(settings: RunSettings): Promise<void> {
       host: { name: hostName, id: hostId, fleet },
       controller,
       ...heldReport(agent.reconciler.held),
-      capacity: datapath.capacity,
+      capacity: settings.capacity,
       kernelMemoryBytes: datapath.memoryBytes,
       interfaces: datapath.interfaces(),
       counters: countersReport(datapath.counters()),

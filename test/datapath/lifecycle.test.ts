@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { bootMs } from '../../agent/boot-clock.ts';
 import type { DropEvent } from '../../agent/datapath/datapath.ts';
-import { DEFAULT_LIMITS } from '../../agent/datapath/decision/limits.ts';
+import { DEFAULT_LIMITS, limitsOf } from '../../agent/datapath/decision/limits.ts';
 import { detachXdp } from '../../agent/datapath/detach.ts';
 import { inspectPins } from '../../agent/datapath/inspect.ts';
 import { attachedProgram, XdpLink } from '../../agent/datapath/libbpf/link.ts';
@@ -109,6 +109,26 @@ describe.skipIf(whyNoNetwork() !== '')(`the life of the datapath ${whyNoNetwork(
     const adopted = await life().start({ limits: { ...SMALL, v4Addresses: 100_000 } });
     expect(adopted.staged).toBe(false);
     expect(await adopted.reconcile(table)).toBe(0);
+  });
+
+  it('faults row 42: grows for IPv6 without detaching, to the capacity that the refusal names', async () => {
+    const small = await life().start({ limits: limitsOf(1000) });
+    await small.apply(adding(BLOCKED), tableOf(BLOCKED));
+    const many = Array.from({ length: 2000 }, (_, i) => `2001:db8:${i.toString(16)}::/48`);
+    const refusal = small.apply(adding(...many), tableOf(BLOCKED, ...many));
+    await expect(refusal).rejects.toMatchObject({
+      code: 'CAPACITY',
+      message: expect.stringMatching(/--capacity 2000 /),
+    });
+    await life().expectEnforced();
+    await small.closed();
+    const large = await life().start({ limits: limitsOf(2000) });
+    expect(large.staged).toBe(true);
+    await life().expectEnforced();
+    await large.reconcile(tableOf(BLOCKED, ...many));
+    expect(large.staged).toBe(false);
+    await life().expectEnforced();
+    expect((await large.verify(tableOf(BLOCKED, ...many))).differences).toBe(0);
   });
 
   it('a change of capacity that is cut short before the swap leaves the old maps enforced', async () => {

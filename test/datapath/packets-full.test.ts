@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { DatapathError } from '../../agent/datapath/datapath.ts';
 import { MAPS } from '../../agent/datapath/decision/layout.ts';
+import { limitsOf } from '../../agent/datapath/decision/limits.ts';
 import { packetFrom } from './packets-build.ts';
 import { entry, Harness, whyNoProgram, XDP } from './packets-harness.ts';
 
@@ -37,6 +38,23 @@ describe.skipIf(why !== undefined)('full maps', () => {
       await harness.change(over.slice(0, 10));
       await harness.change([over[10] ?? entry('')], [first[0] ?? entry('')]);
       expect((await harness.tables.verify(harness.table)).differences).toBe(0);
+    } finally {
+      await harness.close();
+    }
+  });
+
+  test('faults row 42: a capacity holds as many IPv6 addresses and prefixes as it says', async () => {
+    const capacity = 132_000;
+    const harness = await Harness.open(limitsOf(capacity));
+    try {
+      const site = (i: number) => `2001:${(i >> 8).toString(16)}:${(i & 255).toString(16)}`;
+      await harness.change(many(capacity, (i) => `${site(i)}::/48`, 0));
+      await harness.change(many(capacity, (i) => `2a00${site(i).slice(4)}::1`, 0));
+      for (const i of [0, 131_072, capacity - 1])
+        for (const source of [`${site(i)}:1::5`, `2a00${site(i).slice(4)}::1`])
+          expect(harness.run(packetFrom(source)).verdict, source).toBe(XDP.drop);
+      for (const source of [`${site(capacity)}:1::5`, `2a00${site(0).slice(4)}::2`])
+        expect(harness.run(packetFrom(source)).verdict, source).toBe(XDP.pass);
     } finally {
       await harness.close();
     }

@@ -2,15 +2,22 @@
 import { BITMAP_BYTES, MAPS, PAGE_BYTES, PAGE_UNITS, V4_BLOCKS } from './layout.ts';
 
 export interface Limits {
-  /** IPv4 addresses (/32). Default 1,000,000. */
+  /** IPv4 addresses (/32). */
   readonly v4Addresses: number;
-  /** IPv6 addresses (/128). Default 100,000. */
+  /** IPv6 addresses (/128). */
   readonly v6Addresses: number;
-  /** Shorter prefixes and allow entries, of each family. Default 100,000. */
+  /** Shorter prefixes, of each family, and as many allow entries. */
   readonly prefixes: number;
 }
 
-export const DEFAULT_LIMITS: Limits = { v4Addresses: 1_000_000, v6Addresses: 100_000, prefixes: 100_000 };
+/** What `--capacity` means: so many addresses of each family, and as many prefixes of each. */
+export function limitsOf(capacity: number): Limits {
+  return { v4Addresses: capacity, v6Addresses: capacity, prefixes: capacity };
+}
+
+/** What `--capacity` is when nobody says. */
+export const DEFAULT_CAPACITY = 1_000_000;
+export const DEFAULT_LIMITS: Limits = limitsOf(DEFAULT_CAPACITY);
 
 /** Entries that a fleet's list may have in all. */
 export function capacityOf(limits: Limits): number {
@@ -42,12 +49,17 @@ function withHeadroom(entries: number): number {
  * records until it is whole: a list of a million spread addresses can be changed for another in one step.
  */
 function arenaPages(limits: Limits): number {
-  const leaves = limits.v4Addresses + limits.prefixes;
+  const leaves = limits.v4Addresses + narrowPrefixes(limits);
   const units = (leaves + 7 * Math.min(leaves, V4_BLOCKS)) / 4;
   return 1 + Math.ceil((units * 1.5) / PAGE_UNITS);
 }
 
+/** IPv4 prefixes of /25 to /31 take memory of their own, which is there from the start: room for what lists have of them. */
+function narrowPrefixes({ v4Addresses, prefixes }: Limits): number {
+  return Math.min(prefixes, Math.max(100_000, v4Addresses / 10));
+}
+
 /** Four addresses and more in one /24 need a bitmap, prefixes of /25 to /30 one or two. */
 function bitmapPages(limits: Limits): number {
-  return 1 + Math.ceil(((limits.v4Addresses / 4 + limits.prefixes * 2) * BITMAP_BYTES) / PAGE_BYTES);
+  return 1 + Math.ceil(((limits.v4Addresses / 4 + narrowPrefixes(limits) * 2) * BITMAP_BYTES) / PAGE_BYTES);
 }

@@ -175,7 +175,7 @@ class Tables implements KernelTables {
         throw new DatapathError('KERNEL', `cannot use more of the maps: ${messageOf(unreached)}`, { cause: unreached });
       throw new DatapathError(
         'CAPACITY',
-        `the list's IPv4 entries do not fit into the kernel's memory for them (${this.#v4.arena.free} and ${this.#v4.bitmaps.free} units of 16 bytes are free): raise the agent's capacity or shorten the list`,
+        `the list's IPv4 entries do not fit into the kernel's memory for them (${this.#v4.arena.free} and ${this.#v4.bitmaps.free} units of 16 bytes are free): start the agent with a larger --capacity, or shorten the list`,
       );
     }
     this.#forgetHits(plan);
@@ -192,7 +192,7 @@ class Tables implements KernelTables {
     if (table.size > this.capacity)
       throw new DatapathError(
         'CAPACITY',
-        `${table.size} entries are more than the ${this.capacity} that this agent's maps are made for: raise the agent's capacity or shorten the list`,
+        `${table.size} entries are more than the ${this.capacity} that this agent's maps are made for: start the agent with --capacity ${Math.max(table.v4.size, table.v6.size)} or more, or shorten the list`,
       );
   }
 

@@ -49,7 +49,7 @@ export class Rules {
       if (wanted > map.maxEntries)
         throw new DatapathError(
           'CAPACITY',
-          `${wanted} ${kindText(spec.family, spec.exact, spec.allow)} do not fit into the kernel's map of ${map.maxEntries}: raise the agent's capacity or shorten the list`,
+          `${wanted} ${kindText(spec.family, spec.exact, spec.allow)} do not fit into the kernel's map of ${map.maxEntries}: start the agent with --capacity ${wanted} or more, or shorten the list`,
         );
     });
   }
