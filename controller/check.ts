@@ -5,9 +5,10 @@ import type { LookupReply__Output } from '../proto/gen/fleetblock/v1/LookupReply
 import type { HostStatus } from './hub/host-state.ts';
 import type { Hub } from './hub/hub.ts';
 import type { Matches } from './matches.ts';
+import { byName } from './registry.ts';
 import { hasEnded } from './store/effective.ts';
 import type { Claim, HostRecord } from './store/records.ts';
-import { byName, type Targets } from './targets.ts';
+import type { Targets } from './targets.ts';
 
 export type Verdict = 'drop' | 'pass' | 'allow' | 'monitor';
 

@@ -6,6 +6,7 @@ export class HostRegistry {
   readonly #byId = new Map<string, HostRecord>();
   /** Hosts that are not revoked. */
   readonly #byName = new Map<string, HostRecord>();
+  #sorted: readonly HostRecord[] | undefined;
   readonly #revokedListeners = new Set<(host: HostRecord) => void>();
 
   static async load(store: Store): Promise<HostRegistry> {
@@ -32,6 +33,12 @@ export class HostRegistry {
     return this.#byName.values();
   }
 
+  /** The same by name, in the order in which hosts are shown. */
+  sorted(): readonly HostRecord[] {
+    this.#sorted ??= [...this.#byName.values()].sort(byName);
+    return this.#sorted;
+  }
+
   get size(): number {
     return this.#byName.size;
   }
@@ -49,7 +56,13 @@ export class HostRegistry {
 
   #keep(host: HostRecord): void {
     this.#byId.set(host.id, host);
+    this.#sorted = undefined;
     if (host.revokedMs === 0) this.#byName.set(host.name, host);
     else if (this.#byName.get(host.name)?.id === host.id) this.#byName.delete(host.name);
   }
+}
+
+/** The order in which hosts are shown. */
+export function byName(a: { readonly name: string }, b: { readonly name: string }): number {
+  return a.name < b.name ? -1 : 1;
 }

@@ -4,7 +4,7 @@ import type { Revision } from '../common/revision.ts';
 import { type Selector, selectorMatches } from '../common/selector.ts';
 import type { HostRefusal } from './hub/host-state.ts';
 import type { Hub } from './hub/hub.ts';
-import type { HostRegistry } from './registry.ts';
+import { byName, type HostRegistry } from './registry.ts';
 import type { HostRecord } from './store/records.ts';
 
 export interface HostOutcomes {
@@ -84,11 +84,6 @@ export class Targets {
     };
     return { outcomes, atMs: proof.atMs };
   }
-}
-
-/** The order in which hosts are shown. */
-export function byName(a: { readonly name: string }, b: { readonly name: string }): number {
-  return a.name < b.name ? -1 : 1;
 }
 
 function failedOf(hosts: readonly HostRecord[], refusals: Refusals): { name: string; refusal: HostRefusal }[] {

@@ -41,15 +41,22 @@ const WORDS: Readonly<Record<ChangeVerb, { done: string; already: string; would:
 /** Named one by one up to here; more are counted. */
 const MAX_NAMED = 3;
 const MAX_HOST_NOTES = 20;
-const NO_HOSTS: HostOutcomes__Output = { targeted: 0, enforced: 0, pending: [], failed: [] };
+const NO_HOSTS: HostOutcomes__Output = {
+  targeted: 0,
+  enforced: 0,
+  pending: [],
+  failed: [],
+  pendingTotal: 0,
+  failedTotal: 0,
+};
 
 export function changeText(reply: ChangeReply__Output, context: ChangeContext): ChangeText {
   const words = WORDS[context.verb];
   const { outcomes } = reply;
   const missing = outcomes.filter((outcome) => outcome.change === 'NOT_FOUND');
   const made = outcomes.filter((outcome) => outcome.change !== 'NOT_FOUND');
-  const still = made.filter((outcome) => outcome.stillBlockedBy.length > 0);
-  const free = made.filter((outcome) => outcome.stillBlockedBy.length === 0);
+  const still = made.filter(isStillBlocked);
+  const free = made.filter((outcome) => !isStillBlocked(outcome));
   const unchanged = free.length > 0 && free.every((outcome) => outcome.change === 'UNCHANGED');
 
   const lines: string[] = [];
@@ -95,7 +102,13 @@ export function hostsJson(hosts: HostOutcomes__Output | null): object {
     enforced,
     pending: pending.map((host) => host.name),
     failed: failed.map(({ name, code, text }) => ({ name, code, text })),
+    ...(unnamed(hosts ?? NO_HOSTS) > 0 && { unnamed: unnamed(hosts ?? NO_HOSTS) }),
   };
+}
+
+/** Hosts that have not proved the change, and for whose names the reply had no room. */
+function unnamed({ pending, failed, pendingTotal, failedTotal }: HostOutcomes__Output): number {
+  return Math.max(0, pendingTotal - pending.length) + Math.max(0, failedTotal - failed.length);
 }
 
 /** Milliseconds, to the microsecond. */
@@ -122,7 +135,7 @@ function removalJson(outcomes: readonly PrefixOutcome__Output[]): object {
   return {
     notFound: outcomes.filter(({ change }) => change === 'NOT_FOUND').map(({ prefix }) => prefix),
     stillBlocked: outcomes
-      .filter(({ stillBlockedBy }) => stillBlockedBy.length > 0)
+      .filter(isStillBlocked)
       .map(({ prefix, stillBlockedBy }) => ({ prefix, by: stillBlockedBy.map(claimJson) })),
   };
 }
@@ -157,10 +170,18 @@ function names(outcomes: readonly PrefixOutcome__Output[]): string {
   return outcomes.map((outcome) => outcome.prefix).join(', ');
 }
 
-function stillNotes({ prefix, change, stillBlockedBy }: PrefixOutcome__Output, context: ChangeContext): string[] {
-  if (stillBlockedBy.length === 0) return [];
+/** The reply names as many of the claims as it has room for. */
+function isStillBlocked({ stillBlockedBy, stillBlockedByMore }: PrefixOutcome__Output): boolean {
+  return stillBlockedBy.length + stillBlockedByMore > 0;
+}
+
+function stillNotes(outcome: PrefixOutcome__Output, context: ChangeContext): string[] {
+  const { prefix, change, stillBlockedBy, stillBlockedByMore: more } = outcome;
   const not = change === 'NOT_FOUND' ? `has no ${context.origin} claim, but is` : 'is';
-  return stillBlockedBy.map((claim) => `${prefix} ${not} still blocked by ${claimWords(claim, context.now)}`);
+  return [
+    ...stillBlockedBy.map((claim) => `${prefix} ${not} still blocked by ${claimWords(claim, context.now)}`),
+    ...(more > 0 ? [`${prefix} ${not} still blocked by ${plural(more, 'more claim')}: see fleetblock check`] : []),
+  ];
 }
 
 function claimWords(claim: Claim__Output, now: number): string {
@@ -186,6 +207,7 @@ export function hostNotes(hosts: HostOutcomes__Output | null, waitMs: number | u
         : `pending: ${host.name} is ${host.status}${within}`,
     ),
   ];
-  if (notes.length <= MAX_HOST_NOTES) return notes;
-  return [...notes.slice(0, MAX_HOST_NOTES), `and ${notes.length - MAX_HOST_NOTES} more hosts: see fleetblock hosts`];
+  const named = notes.slice(0, MAX_HOST_NOTES);
+  const more = notes.length - named.length + unnamed(hosts ?? NO_HOSTS);
+  return more > 0 ? [...named, `and ${more} more hosts: see fleetblock hosts`] : notes;
 }

@@ -22,6 +22,7 @@ import type { ListChangeReply__Output } from '../../proto/gen/fleetblock/v1/List
 import type { ListConfirmationsReply__Output } from '../../proto/gen/fleetblock/v1/ListConfirmationsReply.ts';
 import type { ListEntriesRequest } from '../../proto/gen/fleetblock/v1/ListEntriesRequest.ts';
 import type { ListHostsReply__Output } from '../../proto/gen/fleetblock/v1/ListHostsReply.ts';
+import type { ListHostsRequest } from '../../proto/gen/fleetblock/v1/ListHostsRequest.ts';
 import type { ListListsReply__Output } from '../../proto/gen/fleetblock/v1/ListListsReply.ts';
 import type { PackedPrefixes } from '../../proto/gen/fleetblock/v1/PackedPrefixes.ts';
 import type { RemoveListRequest } from '../../proto/gen/fleetblock/v1/RemoveListRequest.ts';
@@ -64,8 +65,17 @@ export class OperatorClient {
     return claimsOf(this.#connection.stream(method('OperatorService', 'ListEntries'), request));
   }
 
-  listHosts(): Promise<ListHostsReply__Output> {
-    return this.#connection.unary(method('OperatorService', 'ListHosts'), {});
+  /** All messages of the answer as one. */
+  async listHosts(request: ListHostsRequest = {}): Promise<ListHostsReply__Output> {
+    const answer: ListHostsReply__Output = { hosts: [], revision: '0', counts: {} };
+    let first = true;
+    for await (const batch of this.#connection.stream(method('OperatorService', 'ListHosts'), request))
+      for (const { hosts, revision, counts } of batch) {
+        if (first) Object.assign(answer, { revision, counts });
+        first = false;
+        for (const host of hosts) answer.hosts.push(host);
+      }
+    return answer;
   }
 
   createToken(request: CreateTokenRequest): Promise<CreateTokenReply__Output> {
@@ -94,8 +104,16 @@ export class OperatorClient {
     return this.#connection.stream(method('OperatorService', 'Export'), request);
   }
 
-  check(request: CheckRequest): Promise<CheckReply__Output> {
-    return this.#connection.unary(method('OperatorService', 'Check'), request, request.timeoutMs);
+  /** All messages of the answer as one. */
+  async check(request: CheckRequest): Promise<CheckReply__Output> {
+    const answer: CheckReply__Output = { prefix: '', claims: [], hosts: [] };
+    for await (const batch of this.#connection.stream(method('OperatorService', 'Check'), request))
+      for (const { prefix, claims, hosts } of batch) {
+        answer.prefix ||= prefix;
+        for (const claim of claims) answer.claims.push(claim);
+        for (const host of hosts) answer.hosts.push(host);
+      }
+    return answer;
   }
 
   labelHost(request: LabelHostRequest): Promise<LabelHostReply__Output> {

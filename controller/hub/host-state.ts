@@ -7,7 +7,8 @@ import type { Interface__Output } from '../../proto/gen/fleetblock/v1/Interface.
 import type { ProtectedAddress__Output } from '../../proto/gen/fleetblock/v1/ProtectedAddress.ts';
 import type { Source__Output } from '../../proto/gen/fleetblock/v1/Source.ts';
 
-export type HostStatus = 'synced' | 'lagging' | 'offline' | 'degraded';
+export const HOST_STATUSES = ['synced', 'lagging', 'offline', 'degraded'] as const;
+export type HostStatus = (typeof HOST_STATUSES)[number];
 
 export interface HostState {
   /** The last revision that it is known to hold; 0 for none. */

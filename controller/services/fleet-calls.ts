@@ -21,6 +21,7 @@ import type { AuditRecord } from '../store/records.ts';
 import type { AuditFilter, Store } from '../store/store.ts';
 import type { Targets } from '../targets.ts';
 import { answers, type CallDeps, unary } from './calls.ts';
+import { inMessages } from './message-size.ts';
 import { claimToWire, hostOutcomesToWire, hostToWire, waitFromWire } from './operator-wire.ts';
 
 export interface FleetCallDeps extends CallDeps {
@@ -38,10 +39,12 @@ type FleetMethods = Pick<OperatorServiceHandlers, 'Check' | 'LabelHost' | 'Resyn
 export function fleetHandlers(deps: FleetCallDeps): FleetMethods {
   const { store, hub, targets, matches, clock } = deps;
   return {
-    Check: unary(deps, async (request) => {
+    Check: answers(deps, async function* (request) {
       const checking = { matches, targets, hub, wallMs: () => clock.wallMs() };
       const { prefix, claims, hosts } = await check(checking, request.address, request.host, request.timeoutMs);
-      return { prefix: formatPrefix(prefix), claims: claims.map(claimToWire), hosts: hosts.map(hostCheckToWire) };
+      yield { prefix: formatPrefix(prefix) };
+      for (const batch of inMessages(claims.map(claimToWire))) yield { claims: batch };
+      for (const batch of inMessages(hosts.map(hostCheckToWire))) yield { hosts: batch };
     }),
     LabelHost: unary(deps, async (request, caller) => {
       const changes = labelChanges(request);

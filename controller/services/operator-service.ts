@@ -3,15 +3,15 @@ import { checkedTtl } from '../../common/duration.ts';
 import { selectorFromWire } from '../../common/rpc/selector.ts';
 import type { OperatorServiceHandlers } from '../../proto/gen/fleetblock/v1/OperatorService.ts';
 import type { Changes } from '../changes.ts';
-import { byName } from '../targets.ts';
 import { createToken } from '../tokens.ts';
 import { answers, unary } from './calls.ts';
 import { type ConfirmCallDeps, confirmHandlers } from './confirm-calls.ts';
 import { dropHandlers } from './drop-calls.ts';
 import { listEntries } from './entry-calls.ts';
 import { type FleetCallDeps, fleetHandlers } from './fleet-calls.ts';
+import { hostHandlers } from './host-calls.ts';
 import { type ListCallDeps, listHandlers } from './list-calls.ts';
-import { actionFromWire, changeReplyToWire, hostToWire, waitFromWire } from './operator-wire.ts';
+import { actionFromWire, changeReplyToWire, waitFromWire } from './operator-wire.ts';
 
 export interface OperatorServiceDeps extends FleetCallDeps, ListCallDeps, ConfirmCallDeps {
   readonly changes: Changes;
@@ -20,7 +20,7 @@ export interface OperatorServiceDeps extends FleetCallDeps, ListCallDeps, Confir
 }
 
 export function operatorHandlers(deps: OperatorServiceDeps): OperatorServiceHandlers {
-  const { store, registry, hub, changes, clock } = deps;
+  const { store, changes, clock } = deps;
   return {
     Block: unary(deps, async (request, caller, arrivedMs) =>
       changeReplyToWire(
@@ -57,12 +57,7 @@ export function operatorHandlers(deps: OperatorServiceDeps): OperatorServiceHand
       ),
     ),
     ListEntries: answers(deps, (request) => listEntries(deps, request)),
-    ListHosts: unary(deps, async () => ({
-      hosts: [...registry.live()]
-        .sort(byName)
-        .map((host) => hostToWire(host, hub.statusOf(host.id), hub.stateOf(host.id))),
-      revision: String(store.head),
-    })),
+    ...hostHandlers(deps),
     ...listHandlers(deps),
     ...fleetHandlers(deps),
     ...dropHandlers(deps),

@@ -11,6 +11,7 @@ import type { ChangeReply } from '../changes.ts';
 import type { HostState, HostStatus } from '../hub/host-state.ts';
 import type { Claim, ClaimAction, HostRecord } from '../store/records.ts';
 import type { HostOutcomes } from '../targets.ts';
+import { ListRoom } from './message-size.ts';
 
 export function claimToWire(claim: Claim): ClaimWire {
   return {
@@ -27,13 +28,14 @@ export function claimToWire(claim: Claim): ClaimWire {
 }
 
 export function changeReplyToWire(reply: ChangeReply): ChangeReplyWire {
+  const room = new ListRoom();
   return {
     revision: String(reply.revision),
-    outcomes: reply.outcomes.map(({ prefix, change, stillBlockedBy }) => ({
-      prefix: formatPrefix(prefix),
-      change,
-      stillBlockedBy: stillBlockedBy.map(claimToWire),
-    })),
+    outcomes: reply.outcomes.map(({ prefix, change, stillBlockedBy }) => {
+      const named = room.fitting(stillBlockedBy.map(claimToWire));
+      const stillBlockedByMore = stillBlockedBy.length - named.length;
+      return { prefix: formatPrefix(prefix), change, stillBlockedBy: named, stillBlockedByMore };
+    }),
     hosts: hostOutcomesToWire(reply.hosts),
     elapsedMs: reply.elapsedMs,
     warnings: [...reply.warnings],
@@ -45,8 +47,10 @@ export function hostOutcomesToWire(hosts: HostOutcomes): HostOutcomesWire {
   return {
     targeted: hosts.targeted,
     enforced: hosts.enforced,
-    pending: hosts.pending.map(({ name, status }) => ({ name, status })),
-    failed: hosts.failed.map(({ name, refusal }) => ({ name, code: refusal.code, text: refusal.text })),
+    pending: new ListRoom().fitting(hosts.pending),
+    pendingTotal: hosts.pending.length,
+    failed: new ListRoom().fitting(hosts.failed.map(({ name, refusal: { code, text } }) => ({ name, code, text }))),
+    failedTotal: hosts.failed.length,
   };
 }
 

@@ -31,10 +31,11 @@ let gate: TestGate;
 let handled = 0;
 const seen: string[] = [];
 
-const ListHosts: OperatorServiceHandlers['ListHosts'] = (call, reply) => {
+const ListHosts: OperatorServiceHandlers['ListHosts'] = (call) => {
   handled++;
   seen.push(gate.authorizer.authorize(call).actor);
-  reply(null, { hosts: [], revision: '7' });
+  call.write({ hosts: [], revision: '7' });
+  call.end();
 };
 const Sync: AgentServiceHandlers['Sync'] = (call) => {
   handled++;
@@ -59,14 +60,17 @@ afterAll(async () => {
 const anonymous = () => ChannelCredentials.createSsl(Buffer.from(fleet.authority.rootCertificate));
 const codeOf = (error: ServiceError | null) => (error ? status[error.code] : 'OK');
 
-function listHosts(credentials: ChannelCredentials, at = gate): Promise<string> {
+async function listHosts(credentials: ChannelCredentials, at = gate): Promise<string> {
   const client = new protocol.OperatorService(at.address, credentials, channelOptions(CONTROLLER_NAME));
-  return new Promise((resolve) => {
-    client.ListHosts({}, { deadline: Date.now() + 5000 }, (error) => {
-      client.close();
-      resolve(codeOf(error));
-    });
+  const call = client.ListHosts({}, { deadline: Date.now() + patience(30_000) });
+  const code = await new Promise<string>((resolve) => {
+    call
+      .on('error', () => {})
+      .on('data', () => {})
+      .on('status', (ended) => resolve(status[ended.code] ?? ''));
   });
+  client.close();
+  return code;
 }
 
 function enroll(serverName: string): Promise<string> {
@@ -272,18 +276,9 @@ describe('floods', () => {
     // None of them has said a whole hello: not one has cost a handshake.
     expect(small.front.counts()).toMatchObject({ waiting: 0, handshakes: 0 });
     expect(small.front.counts().silent).toBeLessThanOrEqual(50);
-    const client = new protocol.OperatorService(
-      small.address,
-      clientCredentials(await fleet.operator('viewer')),
-      channelOptions(CONTROLLER_NAME),
-    );
-    const code = await new Promise((resolve) => {
-      client.ListHosts({}, { deadline: Date.now() + patience(30_000) }, (error) => resolve(codeOf(error)));
-    });
-    expect(code).toBe('OK');
+    expect(await listHosts(clientCredentials(await fleet.operator('viewer')), small)).toBe('OK');
     await expect.poll(() => small.front.counts().silent, { timeout: patience(30_000) }).toBe(0);
     expect(new Set(small.letGo)).toEqual(new Set(['not-tls', 'too-many-silent', 'silent-too-long']));
-    client.close();
     for (const socket of sockets) socket.destroy();
     await small.stop();
   });

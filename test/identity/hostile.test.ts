@@ -5,7 +5,7 @@ import { type ClientHttp2Session, connect as connectHttp2, constants } from 'nod
 import { createConnection, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { gzipSync } from 'node:zlib';
-import { type ServiceError, status } from '@grpc/grpc-js';
+import { status } from '@grpc/grpc-js';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { parseEndpoint } from '../../common/endpoint.ts';
 import { CONTROLLER_NAME, channelOptions, clientCredentials, ENROLLMENT_NAME } from '../../common/rpc/channel.ts';
@@ -35,10 +35,12 @@ async function listHosts(): Promise<string> {
     clientCredentials(controller.admin),
     channelOptions(CONTROLLER_NAME),
   );
+  const call = client.ListHosts({}, { deadline: Date.now() + patience(60_000) });
   const code = await new Promise<string>((resolve) => {
-    client.ListHosts({}, { deadline: Date.now() + patience(60_000) }, (error: ServiceError | null) =>
-      resolve(error ? `${status[error.code]} ${error.details}` : 'OK'),
-    );
+    call
+      .on('error', () => {})
+      .on('data', () => {})
+      .on('status', (ended) => resolve(ended.code === status.OK ? 'OK' : `${status[ended.code]} ${ended.details}`));
   });
   client.close();
   return code;

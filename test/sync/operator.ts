@@ -16,6 +16,7 @@ import type { ListAuditRequest } from '../../proto/gen/fleetblock/v1/ListAuditRe
 import type { ListChangeReply__Output } from '../../proto/gen/fleetblock/v1/ListChangeReply.ts';
 import type { ListEntriesRequest } from '../../proto/gen/fleetblock/v1/ListEntriesRequest.ts';
 import type { ListHostsReply__Output } from '../../proto/gen/fleetblock/v1/ListHostsReply.ts';
+import type { ListHostsRequest } from '../../proto/gen/fleetblock/v1/ListHostsRequest.ts';
 import type { UnblockRequest } from '../../proto/gen/fleetblock/v1/UnblockRequest.ts';
 
 export class Operator {
@@ -60,8 +61,14 @@ export class Operator {
     return promised((done) => this.client.LabelHost({ name, set }, done));
   }
 
-  check(address: string): Promise<CheckReply__Output> {
-    return promised((done) => this.client.Check({ address }, done));
+  async check(address: string): Promise<CheckReply__Output> {
+    const answer: CheckReply__Output = { prefix: '', claims: [], hosts: [] };
+    for await (const { prefix, claims, hosts } of replies<CheckReply__Output>(this.client.Check({ address }))) {
+      answer.prefix ||= prefix;
+      answer.claims.push(...claims);
+      answer.hosts.push(...hosts);
+    }
+    return answer;
   }
 
   async audit(request: ListAuditRequest = {}): Promise<AuditEntry__Output[]> {
@@ -70,9 +77,11 @@ export class Operator {
     return entries;
   }
 
-  async hosts(): Promise<Host__Output[]> {
-    const reply = await promised<ListHostsReply__Output>((done) => this.client.ListHosts({}, done));
-    return reply.hosts;
+  async hosts(request: ListHostsRequest = {}): Promise<Host__Output[]> {
+    const hosts: Host__Output[] = [];
+    for await (const reply of replies<ListHostsReply__Output>(this.client.ListHosts(request)))
+      hosts.push(...reply.hosts);
+    return hosts;
   }
 
   async host(name: string): Promise<Host__Output> {
@@ -91,6 +100,10 @@ export class Operator {
   close(): void {
     this.client.close();
   }
+}
+
+function replies<T>(call: AsyncIterable<T>): AsyncIterable<T> {
+  return call;
 }
 
 function promised<T>(call: (done: (error: ServiceError | null, reply?: T) => void) => void): Promise<T> {

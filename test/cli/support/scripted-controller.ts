@@ -182,6 +182,11 @@ function many<Request, Reply>(script: () => ((request: Request) => Iterable<Repl
   };
 }
 
+/** The only one of many replies. */
+function alone<Request, Reply>(answer: ((request: Request) => Reply) | undefined) {
+  return answer && ((request: Request) => [answer(request)]);
+}
+
 /** Many requests, one reply. */
 function collected<Request, Reply>(script: () => ((requests: Request[]) => Reply) | undefined) {
   return async (call: ServerReadableStream<Request, Reply>, callback: sendUnaryData<Reply>): Promise<void> => {
@@ -213,13 +218,13 @@ function operatorHandlers(script: () => Script): OperatorServiceHandlers {
         }
       );
     }),
-    ListHosts: unary(() => script().listHosts),
+    ListHosts: many(() => alone(script().listHosts)),
     CreateToken: unary(() => script().createToken),
     ImportList: collected(() => script().importList),
     RemoveList: unary(() => script().removeList),
     ListLists: unary(() => script().listLists),
     Export: many(() => script().export),
-    Check: unary(() => script().check),
+    Check: many(() => alone(script().check)),
     LabelHost: unary(() => script().labelHost),
     ResyncHosts: unary(() => script().resyncHosts),
     WatchDrops: many(() => script().watchDrops),

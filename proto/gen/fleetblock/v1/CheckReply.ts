@@ -3,9 +3,12 @@
 import type { Claim as _fleetblock_v1_Claim, Claim__Output as _fleetblock_v1_Claim__Output } from '../../fleetblock/v1/Claim.ts';
 import type { HostCheck as _fleetblock_v1_HostCheck, HostCheck__Output as _fleetblock_v1_HostCheck__Output } from '../../fleetblock/v1/HostCheck.ts';
 
+/**
+ * One answer in bounded messages: claims and hosts of all of them, in their order.
+ */
 export interface CheckReply {
   /**
-   * Canonical.
+   * Canonical. Only in the first.
    */
   'prefix'?: (string);
   /**
@@ -15,9 +18,12 @@ export interface CheckReply {
   'hosts'?: (_fleetblock_v1_HostCheck)[];
 }
 
+/**
+ * One answer in bounded messages: claims and hosts of all of them, in their order.
+ */
 export interface CheckReply__Output {
   /**
-   * Canonical.
+   * Canonical. Only in the first.
    */
   'prefix': (string);
   /**

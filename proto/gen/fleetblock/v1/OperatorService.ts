@@ -55,17 +55,13 @@ export interface OperatorServiceClient extends grpc.Client {
   /**
    * Which claims match an address or prefix, and what each connected host's kernel holds for it.
    */
-  Check(argument: _fleetblock_v1_CheckRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_fleetblock_v1_CheckReply__Output>): grpc.ClientUnaryCall;
-  Check(argument: _fleetblock_v1_CheckRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_fleetblock_v1_CheckReply__Output>): grpc.ClientUnaryCall;
-  Check(argument: _fleetblock_v1_CheckRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_fleetblock_v1_CheckReply__Output>): grpc.ClientUnaryCall;
-  Check(argument: _fleetblock_v1_CheckRequest, callback: grpc.requestCallback<_fleetblock_v1_CheckReply__Output>): grpc.ClientUnaryCall;
+  Check(argument: _fleetblock_v1_CheckRequest, metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientReadableStream<_fleetblock_v1_CheckReply__Output>;
+  Check(argument: _fleetblock_v1_CheckRequest, options?: grpc.CallOptions): grpc.ClientReadableStream<_fleetblock_v1_CheckReply__Output>;
   /**
    * Which claims match an address or prefix, and what each connected host's kernel holds for it.
    */
-  check(argument: _fleetblock_v1_CheckRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_fleetblock_v1_CheckReply__Output>): grpc.ClientUnaryCall;
-  check(argument: _fleetblock_v1_CheckRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_fleetblock_v1_CheckReply__Output>): grpc.ClientUnaryCall;
-  check(argument: _fleetblock_v1_CheckRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_fleetblock_v1_CheckReply__Output>): grpc.ClientUnaryCall;
-  check(argument: _fleetblock_v1_CheckRequest, callback: grpc.requestCallback<_fleetblock_v1_CheckReply__Output>): grpc.ClientUnaryCall;
+  check(argument: _fleetblock_v1_CheckRequest, metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientReadableStream<_fleetblock_v1_CheckReply__Output>;
+  check(argument: _fleetblock_v1_CheckRequest, options?: grpc.CallOptions): grpc.ClientReadableStream<_fleetblock_v1_CheckReply__Output>;
   
   /**
    * Makes a change for good that would be undone. NOT_FOUND: unknown id. FAILED_PRECONDITION: too late, or confirmed already.
@@ -173,14 +169,16 @@ export interface OperatorServiceClient extends grpc.Client {
   listEntries(argument: _fleetblock_v1_ListEntriesRequest, metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientReadableStream<_fleetblock_v1_EntriesChunk__Output>;
   listEntries(argument: _fleetblock_v1_ListEntriesRequest, options?: grpc.CallOptions): grpc.ClientReadableStream<_fleetblock_v1_EntriesChunk__Output>;
   
-  ListHosts(argument: _fleetblock_v1_ListHostsRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_fleetblock_v1_ListHostsReply__Output>): grpc.ClientUnaryCall;
-  ListHosts(argument: _fleetblock_v1_ListHostsRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_fleetblock_v1_ListHostsReply__Output>): grpc.ClientUnaryCall;
-  ListHosts(argument: _fleetblock_v1_ListHostsRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_fleetblock_v1_ListHostsReply__Output>): grpc.ClientUnaryCall;
-  ListHosts(argument: _fleetblock_v1_ListHostsRequest, callback: grpc.requestCallback<_fleetblock_v1_ListHostsReply__Output>): grpc.ClientUnaryCall;
-  listHosts(argument: _fleetblock_v1_ListHostsRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_fleetblock_v1_ListHostsReply__Output>): grpc.ClientUnaryCall;
-  listHosts(argument: _fleetblock_v1_ListHostsRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_fleetblock_v1_ListHostsReply__Output>): grpc.ClientUnaryCall;
-  listHosts(argument: _fleetblock_v1_ListHostsRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_fleetblock_v1_ListHostsReply__Output>): grpc.ClientUnaryCall;
-  listHosts(argument: _fleetblock_v1_ListHostsRequest, callback: grpc.requestCallback<_fleetblock_v1_ListHostsReply__Output>): grpc.ClientUnaryCall;
+  /**
+   * By name, in bounded messages; the first one always comes. NOT_FOUND: unknown host.
+   */
+  ListHosts(argument: _fleetblock_v1_ListHostsRequest, metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientReadableStream<_fleetblock_v1_ListHostsReply__Output>;
+  ListHosts(argument: _fleetblock_v1_ListHostsRequest, options?: grpc.CallOptions): grpc.ClientReadableStream<_fleetblock_v1_ListHostsReply__Output>;
+  /**
+   * By name, in bounded messages; the first one always comes. NOT_FOUND: unknown host.
+   */
+  listHosts(argument: _fleetblock_v1_ListHostsRequest, metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientReadableStream<_fleetblock_v1_ListHostsReply__Output>;
+  listHosts(argument: _fleetblock_v1_ListHostsRequest, options?: grpc.CallOptions): grpc.ClientReadableStream<_fleetblock_v1_ListHostsReply__Output>;
   
   ListLists(argument: _fleetblock_v1_ListListsRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_fleetblock_v1_ListListsReply__Output>): grpc.ClientUnaryCall;
   ListLists(argument: _fleetblock_v1_ListListsRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_fleetblock_v1_ListListsReply__Output>): grpc.ClientUnaryCall;
@@ -270,7 +268,7 @@ export interface OperatorServiceHandlers extends grpc.UntypedServiceImplementati
   /**
    * Which claims match an address or prefix, and what each connected host's kernel holds for it.
    */
-  Check: grpc.handleUnaryCall<_fleetblock_v1_CheckRequest__Output, _fleetblock_v1_CheckReply>;
+  Check: grpc.handleServerStreamingCall<_fleetblock_v1_CheckRequest__Output, _fleetblock_v1_CheckReply>;
   
   /**
    * Makes a change for good that would be undone. NOT_FOUND: unknown id. FAILED_PRECONDITION: too late, or confirmed already.
@@ -311,7 +309,10 @@ export interface OperatorServiceHandlers extends grpc.UntypedServiceImplementati
    */
   ListEntries: grpc.handleServerStreamingCall<_fleetblock_v1_ListEntriesRequest__Output, _fleetblock_v1_EntriesChunk>;
   
-  ListHosts: grpc.handleUnaryCall<_fleetblock_v1_ListHostsRequest__Output, _fleetblock_v1_ListHostsReply>;
+  /**
+   * By name, in bounded messages; the first one always comes. NOT_FOUND: unknown host.
+   */
+  ListHosts: grpc.handleServerStreamingCall<_fleetblock_v1_ListHostsRequest__Output, _fleetblock_v1_ListHostsReply>;
   
   ListLists: grpc.handleUnaryCall<_fleetblock_v1_ListListsRequest__Output, _fleetblock_v1_ListListsReply>;
   

@@ -57,6 +57,10 @@ export interface PrefixOutcome {
    * After an unblock: claims that still block this prefix (other origins, covering prefixes).
    */
   'stillBlockedBy'?: (_fleetblock_v1_Claim)[];
+  /**
+   * How many more there are: a reply has a limit.
+   */
+  'stillBlockedByMore'?: (number);
 }
 
 export interface PrefixOutcome__Output {
@@ -69,4 +73,8 @@ export interface PrefixOutcome__Output {
    * After an unblock: claims that still block this prefix (other origins, covering prefixes).
    */
   'stillBlockedBy': (_fleetblock_v1_Claim__Output)[];
+  /**
+   * How many more there are: a reply has a limit.
+   */
+  'stillBlockedByMore': (number);
 }
