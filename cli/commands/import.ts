@@ -1,5 +1,5 @@
 // fleetblock import: make one list what a file says, as one change, all or nothing.
-import { type Command, Option } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import { FleetblockError } from '../../common/errors.ts';
 import { selectorToWire } from '../../common/rpc/selector.ts';
 import { isValidName } from '../../common/selector.ts';
@@ -8,9 +8,11 @@ import type { ListChangeReply__Output } from '../../proto/gen/fleetblock/v1/List
 import type { Cli, GlobalOptions } from '../context.ts';
 import { loadCredentials } from '../credentials.ts';
 import { withLine } from '../import/findings.ts';
-import { LIST_FORMATS, type ListFormat, readList } from '../import/read-list.ts';
+import { LIST_FORMATS } from '../import/forms.ts';
+import { type ListAction, readList } from '../import/read-list.ts';
 import type { OutputForm } from '../output/format.ts';
 import { Progress } from '../output/progress.ts';
+import { say } from '../output/say.ts';
 import { count, printable } from '../output/text.ts';
 import { canAsk, saysYes } from '../question.ts';
 import { withOperator } from '../services/operator-client.ts';
@@ -20,7 +22,9 @@ import { addExamples, addOutput, addReason, addTarget, addWait } from './options
 
 interface ImportOptions extends GlobalOptions, TargetOptions {
   readonly list: string;
-  readonly format: ListFormat;
+  readonly format: string;
+  /** True: as many as there may be by default. */
+  readonly skipInvalid?: number | true;
   readonly allow?: boolean;
   readonly monitor?: boolean;
   readonly dryRun?: boolean;
@@ -37,18 +41,21 @@ interface ImportOptions extends GlobalOptions, TargetOptions {
 
 /** A first import has to reach every kernel: more than one prefix may take. */
 const IMPORT_TIMEOUT_MS = 60_000;
+/** Bad lines that --skip-invalid leaves out when it names no number. */
+const SKIPPED_LINES = 100;
 
 export function register(program: Command, cli: Cli): void {
   const command = program
     .command('import')
-    .summary('make a list what a file says: plain, .netset, cscli csv and json')
+    .summary('make a list what a file says, in any of the usual forms')
     .description(
-      'Makes one list what the file says, as one change: what is new is added, what is gone is removed, all or nothing. Plain lists (.netset, .ipset) have one prefix a line, # starts a comment; CSV and JSON are those of cscli, with their times.',
+      'Makes one list what the file says, as one change: what is new is added, what is gone is removed, all or nothing. The form of the file is recognised (--dry-run says as what it is read), gzip is unpacked; plain lists (.netset, .ipset) have one prefix or range a line, # starts a comment.',
     )
     .argument('<file>', 'file, or - for stdin')
     .requiredOption('--list <name>', 'name of the list: the origin of its entries is list:NAME');
   addTarget(command)
     .addOption(new Option('--format <format>', 'form of the file').choices(LIST_FORMATS).default('auto'))
+    .option('--skip-invalid [lines]', `leave bad lines out and list them, up to so many (${SKIPPED_LINES})`, lineCount)
     .option('--allow', 'an allowlist: never drop packets from these')
     .option('--monitor', 'count what would be dropped, drop nothing')
     .option('--dry-run', 'check and say what would change, change nothing')
@@ -74,9 +81,15 @@ export function register(program: Command, cli: Cli): void {
       );
     const progress = new Progress(cli);
     try {
-      const columns = await readList(cli, file, options.format, (bytes, total) =>
-        progress.show(`reading ${file}`, bytes, total),
-      );
+      const { columns, notes } = await readList(cli, file, {
+        format: options.format,
+        action: actionOf(options),
+        dryRun: options.dryRun ?? false,
+        skipInvalid: options.skipInvalid === true ? SKIPPED_LINES : (options.skipInvalid ?? 0),
+        onProgress: (bytes, total) => progress.show(`reading ${file}`, bytes, total),
+      });
+      progress.end();
+      for (const note of notes) say(cli, note);
       const credentials = await loadCredentials(cli, options);
       const messages = [...columns.messages()];
       const send = (more: ImportBegin) => {
@@ -139,4 +152,14 @@ async function askedAgain(
     allowShrink: options.allowShrink === true || kinds.includes('SHRINKS'),
     retarget: options.retarget === true || kinds.includes('RETARGETS'),
   });
+}
+
+function actionOf({ allow, monitor }: ImportOptions): ListAction {
+  if (allow) return 'allow';
+  return monitor ? 'monitor' : 'block';
+}
+
+function lineCount(text: string): number {
+  if (!/^[0-9]{1,9}$/.test(text)) throw new InvalidArgumentError(`${JSON.stringify(text)} is not a number of lines.`);
+  return Number(text);
 }

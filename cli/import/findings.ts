@@ -1,11 +1,15 @@
-// Bad lines of an import: the first few are kept with their numbers, the rest are counted; one is enough to refuse the whole.
+// Bad lines of a file: the first few are kept with their numbers, the rest are counted. One is enough to refuse the whole, unless some
+// may be left out.
 import { FleetblockError } from '../../common/errors.ts';
+import { count, plural } from '../output/text.ts';
 
 const MAX_SHOWN = 3;
+/** Of those that are left out, more are of use: somebody may want to mend them. */
+const MAX_REPORTED = 20;
 
 export class Findings {
   readonly #name: string;
-  readonly #shown: string[] = [];
+  readonly #kept: string[] = [];
   #count = 0;
 
   /** `name`: what the lines are lines of. */
@@ -13,20 +17,38 @@ export class Findings {
     this.#name = name;
   }
 
+  get count(): number {
+    return this.#count;
+  }
+
   /** `line`: from 1. */
   add(line: number, message: string): void {
     this.#count++;
-    if (this.#shown.length < MAX_SHOWN) this.#shown.push(`${this.#name} line ${line}: ${message}`);
+    if (this.#kept.length < MAX_REPORTED) this.#kept.push(`${this.#name} line ${line}: ${message}`);
   }
 
-  /** @throws FleetblockError INVALID_ARGUMENT when anything was found. */
-  throwIfAny(): void {
-    if (this.#count === 0) return;
-    const more = this.#count - this.#shown.length;
+  /**
+   * `allowed`: so many bad lines may be left out. `advice`: goes on after the lines.
+   * @throws FleetblockError INVALID_ARGUMENT when there are more.
+   */
+  throwIfAny(allowed = 0, advice = ''): void {
+    if (this.#count <= allowed) return;
+    const above = allowed === 0 ? '' : `; that is more than the ${count(allowed)} that may be left out`;
     throw new FleetblockError(
       'INVALID_ARGUMENT',
-      `${this.#shown.join('; ')}${more === 0 ? '' : ` (and ${more} more)`}; nothing was changed`,
+      `${this.#kept.slice(0, MAX_SHOWN).join('; ')}${this.#more(MAX_SHOWN)}${above}; nothing was changed${advice}`,
     );
+  }
+
+  /** A line each for people: what was left out. */
+  report(): string[] {
+    if (this.#count === 0) return [];
+    const head = `left out ${plural(this.#count, 'bad line', 'bad lines')} of ${this.#name}${this.#more(MAX_REPORTED)}:`;
+    return [head, ...this.#kept.map((each) => `  ${each}`)];
+  }
+
+  #more(shown: number): string {
+    return this.#count <= shown ? '' : ` (and ${count(this.#count - shown)} more)`;
   }
 }
 

@@ -1,52 +1,15 @@
-import { Readable, Writable } from 'node:stream';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { fromWire, unpackEntries } from '../../common/packed.ts';
 import { formatPrefix, parsePrefix } from '../../common/prefix.ts';
-import type { Cli } from '../context.ts';
-import { Columns } from './columns.ts';
-import { readCsv } from './csv.ts';
+import { readChunks, rowsOf } from '../../test/cli/support/read-list.ts';
+import { readCsv } from './csv-records.ts';
 import { Findings } from './findings.ts';
-import { decisionLines } from './json-lines.ts';
-import { PlainReader } from './plain.ts';
-import { type ListFormat, readList } from './read-list.ts';
+import { plain } from './forms/plain.ts';
+import { jsonItems } from './json-items.ts';
+import { Rows } from './rows.ts';
 
-const sink = () => new Writable({ write: (_chunk, _encoding, done) => done() });
-
-async function read(chunks: string[], format: ListFormat = 'auto'): Promise<string[]> {
-  const cli: Cli = {
-    env: {},
-    stdin: Readable.from(chunks.map((text) => Buffer.from(text))),
-    stdout: sink(),
-    stderr: sink(),
-    now: () => 0,
-    signal: new AbortController().signal,
-    exitCode: 0,
-  };
-  return rows(await readList(cli, '-', format, () => {}));
-}
-
-function rows(columns: Columns): string[] {
-  const none = Buffer.alloc(0);
-  return [...columns.messages()].flatMap((message) => {
-    const bytes = (key: keyof typeof message) => {
-      const value = message[key];
-      return value instanceof Uint8Array ? value : none;
-    };
-    const entries = fromWire({
-      v4Addresses: bytes('v4Addresses'),
-      v4Lengths: bytes('v4Lengths'),
-      v4Flags: bytes('v4Flags'),
-      v4Ttls: bytes('v4Ttls'),
-      v6Addresses: bytes('v6Addresses'),
-      v6Lengths: bytes('v6Lengths'),
-      v6Flags: bytes('v6Flags'),
-      v6Ttls: bytes('v6Ttls'),
-    });
-    return unpackEntries(entries).map(
-      ({ prefix, ttlMs }) => `${formatPrefix(prefix)}${ttlMs > 0 ? ` for ${ttlMs}` : ''}`,
-    );
-  });
+async function read(chunks: string[], format = 'auto'): Promise<string[]> {
+  return rowsOf((await readChunks(chunks, { format })).columns);
 }
 
 describe('plain lists', () => {
@@ -78,9 +41,9 @@ describe('plain lists', () => {
     );
     fc.assert(
       fc.property(word, (line) => {
-        const columns = new Columns();
         const findings = new Findings('x');
-        const reader = new PlainReader(columns, findings);
+        const into = new Rows(findings, [], 0);
+        const reader = plain.read(into);
         reader.push(Buffer.from(line));
         reader.end();
         const bare = line.replace(/[#;].*$/s, '').trim();
@@ -91,7 +54,7 @@ describe('plain lists', () => {
         } catch {
           good = false;
         }
-        expect(rows(columns)).toEqual(expected);
+        expect(rowsOf(into.columns)).toEqual(expected);
         if (good) findings.throwIfAny();
         else expect(() => findings.throwIfAny()).toThrow();
       }),
@@ -161,24 +124,23 @@ describe('cscli', () => {
     await expect(read([json])).rejects.toThrow(
       new RegExp(`line ${lineOf('"bad"')}: "bad" .*; stdin line ${lineOf('"worse"')}: "worse" `),
     );
-    await expect(read(['[1]'])).rejects.toThrow(/not an array of decisions/);
+    await expect(read(['[1]'])).rejects.toThrow(/no list of a known kind/);
     await expect(read(['[{'])).rejects.toThrow(/not JSON/);
     await expect(read(['a,b\n1,2\n'], 'csv')).rejects.toThrow(/needs a column named value/);
   });
 });
 
-describe('decisionLines', () => {
-  it('has one line a decision, in the order of the document, whatever else is in it', () => {
-    const decision = fc.record({ value: fc.string(), junk: fc.jsonValue({ maxDepth: 2 }) });
-    const alert = fc.record({ meta: fc.jsonValue(), decisions: fc.array(decision, { maxLength: 3 }) });
+describe('jsonItems', () => {
+  it('has every object and every value of an array, in its place and on its line, whatever else is in it', () => {
+    const row = fc.record({ value: fc.string(), junk: fc.jsonValue({ maxDepth: 2 }) });
     fc.assert(
-      fc.property(fc.array(fc.oneof(decision, alert)), fc.constantFrom(0, 1, 2), (document, indent) => {
-        const text = JSON.stringify(document, null, indent);
-        const lines = decisionLines(text);
-        expect(lines).toHaveLength(
-          document.reduce((sum, each) => sum + ('decisions' in each ? each.decisions.length : 1), 0),
-        );
-        if (indent > 0) for (const line of lines) expect(text.split('\n')[line - 1]?.trim()).toBe('{');
+      fc.property(fc.array(row), fc.array(fc.string()), fc.constantFrom(0, 1, 2), (list, words, indent) => {
+        const text = JSON.stringify({ list, in: { words } }, null, indent);
+        const items = [...jsonItems(text)];
+        const objects = items.filter(({ path }) => path === 'list[]');
+        expect(objects.map(({ members }) => members.get('value'))).toEqual(list.map(({ value }) => value));
+        expect(items.filter(({ path }) => path === 'in.words[]').map(({ value }) => value)).toEqual(words);
+        if (indent > 0) for (const { line } of objects) expect(text.split('\n')[line - 1]?.trim()).toBe('{');
       }),
     );
   });
@@ -208,9 +170,9 @@ it('a million lines are read, wherever the pieces of the file cut them', { timeo
   const parts: string[] = [];
   for (let i = 0; i < 1_000_000; i++) parts.push(`${(i >> 16) & 255}.${(i >> 8) & 255}.${i & 255}.${(i * 7) & 255}\n`);
   const text = Buffer.from(parts.join(''));
-  const columns = new Columns();
-  const reader = new PlainReader(columns, new Findings('x'));
+  const into = new Rows(new Findings('x'), [], 0);
+  const reader = plain.read(into);
   for (let at = 0; at < text.length; at += 65_521) reader.push(text.subarray(at, at + 65_521));
   reader.end();
-  expect(columns.count).toBe(1_000_000);
+  expect(into.columns.count).toBe(1_000_000);
 });

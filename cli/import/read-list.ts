@@ -3,62 +3,107 @@ import { statSync } from 'node:fs';
 import { FleetblockError } from '../../common/errors.ts';
 import type { Cli } from '../context.ts';
 import { readInput } from '../input.ts';
-import { Columns } from './columns.ts';
-import { isCscliHeading, readCscliCsv, readCscliJson } from './cscli.ts';
+import { count, plural } from '../output/text.ts';
+import type { Columns } from './columns.ts';
 import { Findings } from './findings.ts';
-import { PlainReader } from './plain.ts';
+import type { Form, Reader } from './form.ts';
+import { formNamed, recognize } from './forms.ts';
+import { bad, Rows } from './rows.ts';
+import { unpacked } from './unpacked.ts';
 
-export const LIST_FORMATS = ['auto', 'plain', 'csv', 'json'] as const;
-export type ListFormat = (typeof LIST_FORMATS)[number];
-type KnownFormat = Exclude<ListFormat, 'auto'>;
+export type ListAction = 'block' | 'allow' | 'monitor';
 
-/** CSV and JSON are held whole: their listings are thousands of lines, not millions. */
-const MAX_HELD_BYTES = 256 * 1024 * 1024;
+/** What rows may say that is to be done with them. */
+const TAKES: Readonly<Record<ListAction, readonly string[]>> = {
+  block: ['ban', 'block', 'drop', 'deny'],
+  allow: ['allow'],
+  monitor: ['ban', 'block', 'drop', 'deny', 'monitor'],
+};
 
-/**
- * `onProgress` gets the bytes read and the file's size (0 when not known).
- * @throws FleetblockError INVALID_ARGUMENT: unreadable, of no known form, empty, or with bad lines, the first of which are named.
- */
-export async function readList(
-  cli: Cli,
-  file: string,
-  format: ListFormat,
-  onProgress: (bytes: number, total: number) => void,
-): Promise<Columns> {
+export interface ReadOptions {
+  /** Name of a form, or `auto`. */
+  readonly format: string;
+  /** Default `block`. */
+  readonly action?: ListAction;
+  /** Says the form of a plain list, too. */
+  readonly dryRun?: boolean;
+  /** Bad lines that may be left out; default none. */
+  readonly skipInvalid?: number;
+  /** Gets the bytes read and the file's size (0 when not known). */
+  readonly onProgress: (bytes: number, total: number) => void;
+}
+
+export interface ReadList {
+  readonly columns: Columns;
+  readonly form: string;
+  /** Lines for people: what the file was taken for, and what of it was left out. */
+  readonly notes: readonly string[];
+}
+
+/** So much of a file is looked at to recognise its form. */
+const HEAD_BYTES = 64 * 1024;
+
+/** @throws FleetblockError INVALID_ARGUMENT: unreadable, no list, or with bad lines, the first of which are named. */
+export async function readList(cli: Cli, file: string, options: ReadOptions): Promise<ReadList> {
   const name = file === '-' ? 'stdin' : file;
-  const total = file === '-' ? 0 : sizeOf(file);
-  const columns = new Columns();
   const findings = new Findings(name);
-  const plain = new PlainReader(columns, findings);
-  let chosen: KnownFormat | undefined = format === 'auto' ? undefined : format;
-  const held: Buffer[] = [];
+  const rows = new Rows(findings, TAKES[options.action ?? 'block'], cli.now());
+  const form = await named(name, () => readRows(unpacked(counted(cli, file, options)), rows, options.format));
+  const kind = rows.kind === undefined ? form.name : `${form.name} (${rows.kind})`;
+  const isGuess = options.format === 'auto' && form.name !== 'plain';
+  findings.throwIfAny(options.skipInvalid, isGuess ? `; it was read as ${kind}: --format names another form` : '');
+  const found = plural(rows.columns.count, 'prefix', 'prefixes');
+  return {
+    columns: rows.columns,
+    form: form.name,
+    notes: [
+      ...(isGuess || (options.dryRun && options.format === 'auto')
+        ? [`read ${name} as ${kind}: ${found}; --format names another form`]
+        : []),
+      ...[...rows.leftOut].map(([why, many]) => `left out ${count(many)} rows that ${why}`),
+      ...findings.report(),
+    ],
+  };
+}
+
+async function readRows(chunks: AsyncIterable<Buffer>, rows: Rows, format: string): Promise<Form> {
+  let form = formNamed(format);
+  let reader: Reader | undefined = form?.read(rows);
+  let head: Buffer = Buffer.alloc(0);
+  const begin = () => {
+    form = recognize(head);
+    reader = form.read(rows);
+    reader.push(head);
+    return { form, reader };
+  };
+  for await (const chunk of chunks) {
+    if (reader) reader.push(chunk);
+    else {
+      head = Buffer.concat([head, chunk]);
+      if (head.length >= HEAD_BYTES) begin();
+    }
+  }
+  const read = form && reader ? { form, reader } : begin();
+  read.reader.end();
+  return read.form;
+}
+
+async function* counted(cli: Cli, file: string, { onProgress }: ReadOptions): AsyncGenerator<Buffer> {
+  const total = file === '-' ? 0 : (statSync(file, { throwIfNoEntry: false })?.size ?? 0);
   let bytes = 0;
   for await (const chunk of readInput(cli, file)) {
     bytes += chunk.length;
     onProgress(bytes, total);
-    chosen ??= detect(chunk);
-    if (chosen === 'plain') plain.push(chunk);
-    else held.push(chunk);
-    if (chosen !== 'plain' && bytes > MAX_HELD_BYTES)
-      throw new FleetblockError(
-        'INVALID_ARGUMENT',
-        `${name} is over ${MAX_HELD_BYTES >> 20} MiB of ${chosen}: make it a plain list`,
-      );
+    yield chunk;
   }
-  plain.end();
-  if (chosen === 'csv') readCscliCsv(Buffer.concat(held).toString('utf8'), columns, findings);
-  if (chosen === 'json') readCscliJson(Buffer.concat(held).toString('utf8'), columns, findings);
-  findings.throwIfAny();
-  return columns;
 }
 
-/** By the first bytes: `[`, `{` or null is JSON, a heading of cscli is CSV, all else is plain. */
-function detect(chunk: Buffer): KnownFormat {
-  const head = chunk.toString('utf8', 0, 4096).replace(/^\ufeff/, '');
-  if (/^\s*([[{]|null\b)/.test(head)) return 'json';
-  return isCscliHeading(head.split('\n', 1)[0] ?? '') ? 'csv' : 'plain';
-}
-
-function sizeOf(file: string): number {
-  return statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+/** What is wrong with the file as a whole is said with its name; what is wrong with a line, or the reading, has it already. */
+async function named<T>(name: string, read: () => Promise<T>): Promise<T> {
+  try {
+    return await read();
+  } catch (error) {
+    if (!(error instanceof FleetblockError) || error.message.startsWith('cannot read ')) throw error;
+    throw bad(`${name}: ${error.message}`);
+  }
 }

@@ -6,12 +6,18 @@ export interface CsvRecord {
   readonly fields: readonly string[];
 }
 
-/** Blank lines are left out. An unclosed quote takes the rest. */
+/** Blank lines and comments (from # at the start of a line) are left out. An unclosed quote takes the rest. */
 export function* readCsv(text: string): Generator<CsvRecord> {
   const token = /"((?:[^"]|"")*)(?:"|$)([^,\n]*)|([^,\n]*)/y;
   let line = 1;
   let at = 0;
   while (at < text.length) {
+    if (text[at] === '#') {
+      const end = text.indexOf('\n', at);
+      at = end < 0 ? text.length : end + 1;
+      line++;
+      continue;
+    }
     const start = line;
     const fields: string[] = [];
     for (;;) {

@@ -1,0 +1,60 @@
+// A row that says what is to be done with an address and for how long: decisions of CrowdSec, and what `fleetblock export` writes.
+import { bad, type Rows } from './rows.ts';
+
+export interface Decision {
+  readonly value: string;
+  /** `ip` or `range`; empty when nothing is said. */
+  readonly scope?: string | undefined;
+  /** Go's form: `3h59m58.12s`. */
+  readonly duration?: string | undefined;
+  /** ISO 8601. */
+  readonly expiresAt?: string | undefined;
+  /** `ban`, `block`...; empty when nothing is said. */
+  readonly action?: string | undefined;
+}
+
+const SCOPES = ['', 'ip', 'range'];
+const UNIT_MS: Readonly<Record<string, number>> = {
+  h: 3_600_000,
+  m: 60_000,
+  s: 1000,
+  ms: 1,
+  us: 0.001,
+  µs: 0.001,
+  ns: 0.000001,
+};
+
+/** @throws FleetblockError INVALID_ARGUMENT: no address, no time. */
+export function readDecision(decision: Decision, rows: Rows): void {
+  // A listing writes `Ip:192.0.2.1`; an IPv6 address has colons of its own.
+  const [, prefixScope, rest] = /^(ip|range):(.*)$/i.exec(decision.value) ?? [];
+  const scope = prefixScope ?? decision.scope ?? '';
+  if (!SCOPES.includes(scope.toLowerCase()))
+    throw bad(`scope ${JSON.stringify(scope.slice(0, 40))} is not ip or range: only addresses can be blocked`);
+  const action = decision.action ?? '';
+  // Captchas and the like are for bouncers in front of applications.
+  const isTaken = action === '' || rows.takes.includes(action);
+  const prefix = rest ?? decision.value;
+  const ttlMs = decision.duration ? goDuration(decision.duration) : 0;
+  if (!isTaken) rows.leaveOut(`say ${action.slice(0, 40)}`);
+  else if (decision.expiresAt) rows.until(prefix, timeOf(decision.expiresAt));
+  // What has ended already need not be sent.
+  else if (ttlMs < 0) rows.leaveOut('have ended');
+  else rows.prefixOrRange(prefix, ttlMs);
+}
+
+/** Milliseconds, at least 1 when it is not negative. @throws FleetblockError INVALID_ARGUMENT. */
+function goDuration(text: string): number {
+  const [, sign = '', rest = ''] = /^([-+]?)(.+)$/.exec(text.trim()) ?? [];
+  const parts = [...rest.matchAll(/([0-9]+(?:\.[0-9]*)?)(h|ms|m|s|us|µs|ns)/g)];
+  const ms = parts.reduce((sum, [, amount, unit]) => sum + Number(amount) * (UNIT_MS[unit ?? ''] ?? Number.NaN), 0);
+  if (parts.length === 0 || parts.map((part) => part[0]).join('') !== rest || !Number.isFinite(ms))
+    throw bad(`${JSON.stringify(text.slice(0, 40))} is not a duration like 4h or 3h59m58s`);
+  return sign === '-' ? -1 : Math.max(1, Math.ceil(ms));
+}
+
+function timeOf(text: string): number {
+  const ms = Date.parse(text);
+  if (Number.isNaN(ms)) throw bad(`${JSON.stringify(text.slice(0, 40))} is not a time like 2026-11-24T12:00:00Z`);
+  return ms;
+}

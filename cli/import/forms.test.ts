@@ -1,0 +1,414 @@
+// The forms of lists: what each looks like, that docs/cli.md says so, and what is none of them.
+import { readFileSync } from 'node:fs';
+import { gzipSync } from 'node:zlib';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { formatPrefix } from '../../common/prefix.ts';
+import type { ExportChunk__Output } from '../../proto/gen/fleetblock/v1/ExportChunk.ts';
+import type { PackedPrefixes__Output } from '../../proto/gen/fleetblock/v1/PackedPrefixes.ts';
+import { packedOf, readChunks, rowsOf } from '../../test/cli/support/read-list.ts';
+import { ScriptedOutput } from '../../test/cli/support/scripted-output.ts';
+import { EXPORT_FORMS, writeExport } from '../output/export.ts';
+import { FORMS } from './forms.ts';
+import { prefixesOfRange } from './range.ts';
+import type { ReadOptions } from './read-list.ts';
+
+const NOW = Date.parse('2026-11-24T09:00:00Z');
+const lines = (...all: string[]) => `${all.join('\n')}\n`;
+async function* exported(messages: PackedPrefixes__Output[]): AsyncGenerator<ExportChunk__Output[]> {
+  for (const rows of messages) yield [{ origin: 'list:x', selector: { target: 'allHosts', allHosts: true }, rows }];
+}
+const read = (file: string | Buffer, options: Partial<ReadOptions> = {}) => readChunks([file], options, NOW);
+const rows = async (file: string | Buffer, options: Partial<ReadOptions> = {}) =>
+  rowsOf((await read(file, options)).columns);
+
+/** Files as others publish them: the form, the file, what it holds. */
+const PUBLISHED: readonly (readonly [string, string, readonly string[]])[] = [
+  [
+    'plain',
+    lines('; Spamhaus DROP List', '1.10.16.0/20 ; SBL256894', '2.56.192.0/22 ; SBL459831'),
+    ['1.10.16.0/20', '2.56.192.0/22'],
+  ],
+  [
+    'plain',
+    lines('192.0.2.1-192.0.2.4', '192.0.2.8 - 192.0.2.9', '2001:db8::-2001:db8::1'),
+    ['192.0.2.1/32', '192.0.2.2/31', '192.0.2.4/32', '192.0.2.8/31', '2001:db8::/127'],
+  ],
+  [
+    'plain',
+    '\ufeff192.0.2.1  \r\n192.0.2.2\0\0\0\r\n\0\n   192.0.2.3\t# why\r\n',
+    ['192.0.2.1/32', '192.0.2.2/32', '192.0.2.3/32'],
+  ],
+  ['counted', lines('# IPsum', '#', '185.220.101.1\t11', '2001:db8::5\t3'), ['185.220.101.1/32', '2001:db8::5/128']],
+  ['counted', lines('192.0.2.1 12', '192.0.2.2,3'), ['192.0.2.1/32', '192.0.2.2/32']],
+  [
+    'start-end',
+    lines('1.0.0.0,1.0.0.255,AU', '1.0.1.0,1.0.3.255,CN', '2001:200::,2001:200:ffff:ffff:ffff:ffff:ffff:ffff,JP'),
+    ['1.0.0.0/24', '1.0.1.0/24', '1.0.2.0/23', '2001:200::/32'],
+  ],
+  ['start-end', lines('1.0.0.0\t1.0.0.255\t13335\tUS\tCLOUDFLARENET'), ['1.0.0.0/24']],
+  [
+    'geofeed',
+    lines('# feed', '192.0.2.0/24,DE,DE-BE,Berlin,', '2001:db8::/32,,,,', '198.51.100.1,"FR"'),
+    ['192.0.2.0/24', '198.51.100.1/32', '2001:db8::/32'],
+  ],
+  [
+    'dshield',
+    lines(
+      '# DShield.org Recommended Block List',
+      'Start\tEnd\tNetblock\tAttacks\tName\tCountry\temail',
+      '124.232.156.0\t124.232.156.255\t24\t6286\tCHINANET-BACKBONE No.31,Jin-rong Street\tCN\tlzl@public.yc.nx.cn',
+    ),
+    ['124.232.156.0/24'],
+  ],
+  [
+    'p2p',
+    lines('Some Network, Inc:1.2.4.0-1.2.4.255', 'A: B; C # 2:1.2.8.1-1.2.8.1', '?:001.002.010.000-001.002.010.255'),
+    ['1.2.4.0/24', '1.2.8.1/32', '1.2.10.0/24'],
+  ],
+  [
+    'emule',
+    lines('000.000.000.000 - 000.255.255.255 , 000 , Bogon, "IANA"', '192.0.2.0 - 192.0.2.1 , 128 , allowed'),
+    ['0.0.0.0/8'],
+  ],
+  ['hosts', lines('192.0.2.1 bad.example', '192.0.2.2\tworse.example alias # why'), ['192.0.2.1/32', '192.0.2.2/32']],
+  ['nginx', lines('# nginx', 'deny 192.0.2.0/24;', 'deny   2001:db8::/32; # why'), ['192.0.2.0/24', '2001:db8::/32']],
+  [
+    'routeros',
+    lines(
+      '# by RouterOS 7',
+      '/ip firewall address-list',
+      'add list=bad comment="a; \\"b\\" address=9.9.9.9" address=192.0.2.0/24',
+      ':do { add list=bad address=192.0.2.9 timeout=1d01:00:00 } on-error={}',
+      'add address=192.0.3.0-192.0.3.1 list=bad disabled=yes',
+      '/ipv6 firewall address-list add list=bad address=2001:db8::/32 timeout=1w2d',
+    ),
+    ['192.0.2.0/24', '192.0.2.9/32 for 90000000', '2001:db8::/32 for 777600000'],
+  ],
+  [
+    'ipset',
+    lines(
+      'create bad hash:net family inet hashsize 1024 maxelem 65536 timeout 0 comment',
+      'add bad 192.0.2.0/24 timeout 600 comment "add bad 9.9.9.9 timeout 3"',
+      'create bad6 hash:ip family inet6',
+      'add bad6 2001:db8::1',
+    ),
+    ['192.0.2.0/24 for 600000', '2001:db8::1/128'],
+  ],
+  [
+    'nft',
+    lines(
+      '#!/usr/sbin/nft -f',
+      'table inet filter {',
+      '\tset bad { # elements = { 9.9.9.9 }',
+      '\t\ttype ipv4_addr; flags interval,timeout',
+      '\t\telements = { 192.0.2.0/24 timeout 1h expires 59m58s500ms,',
+      '\t\t\t     198.51.100.1-198.51.100.2 counter packets 3 bytes 180 comment "a, b",',
+      '\t\t\t     203.0.113.1 timeout 1d }',
+      '\t}',
+      '\tchain in { ip saddr { 8.8.8.8 } accept }',
+      '}',
+    ),
+    ['192.0.2.0/24 for 3598500', '198.51.100.1/32', '198.51.100.2/32', '203.0.113.1/32 for 86400000'],
+  ],
+  [
+    'nft',
+    'add element inet filter bad { 192.0.2.1, 192.0.2.2 }\nadd element inet filter bad { 192.0.2.3 }\n',
+    ['192.0.2.1/32', '192.0.2.2/32', '192.0.2.3/32'],
+  ],
+  ['csv', lines('"IP","Country","Type"', '"192.0.2.1","DE","malware"'), ['192.0.2.1/32']],
+  [
+    'csv',
+    lines(
+      '# Feodo Tracker',
+      '"first_seen_utc","dst_ip","dst_port","c2_status","malware"',
+      '"2021-01-17 07:30:05","192.0.2.7","443","online","Dridex"',
+      '# END',
+    ),
+    ['192.0.2.7/32'],
+  ],
+  ['csv', lines('start_ip,end_ip,country', '192.0.2.0,192.0.2.127,DE'), ['192.0.2.0/25']],
+  ['csv', lines('ip', '192.0.2.1'), ['192.0.2.1/32']],
+  ['json', '["192.0.2.1", "2001:db8::/32"]', ['192.0.2.1/32', '2001:db8::/32']],
+  [
+    'json',
+    JSON.stringify(
+      {
+        syncToken: '1',
+        createDate: 'x',
+        prefixes: [{ ip_prefix: '3.5.140.0/22', region: 'x' }],
+        ipv6_prefixes: [{ ipv6_prefix: '2600:1f00::/40' }],
+      },
+      null,
+      2,
+    ),
+    ['3.5.140.0/22', '2600:1f00::/40'],
+  ],
+  [
+    'json',
+    JSON.stringify({
+      syncToken: '1',
+      creationTime: 'x',
+      prefixes: [{ ipv4Prefix: '8.8.4.0/24' }, { ipv6Prefix: '2001:4860::/32' }],
+    }),
+    ['8.8.4.0/24', '2001:4860::/32'],
+  ],
+  [
+    'json',
+    JSON.stringify({ asn: 1234, handle: 'FORTUM', subnets: { ipv4: ['132.171.0.0/16'], ipv6: ['2405:1800::/32'] } }),
+    ['132.171.0.0/16', '2405:1800::/32'],
+  ],
+  [
+    'json',
+    JSON.stringify({
+      description: 'x',
+      list: ['192.0.2.0/24', '2001:db8::/32'],
+      matching_attributes: ['ip-src'],
+      name: 'x',
+      type: 'cidr',
+      version: 1,
+    }),
+    ['192.0.2.0/24', '2001:db8::/32'],
+  ],
+  [
+    'json',
+    lines(
+      '{"cidr":"1.10.16.0/20","sblid":"SBL256894","rir":"apnic"}',
+      '{"cidr":"2.56.192.0/22","sblid":"SBL459831","rir":"ripencc"}',
+      '{"type":"metadata","timestamp":1,"size":99,"records":2,"copyright":"x"}',
+    ),
+    ['1.10.16.0/20', '2.56.192.0/22'],
+  ],
+];
+
+describe('faults row 111: lists as others publish them', () => {
+  it.each(PUBLISHED)('%s: %j', async (form, file, expected) => {
+    expect(await read(file)).toMatchObject({ form });
+    expect(await rows(file)).toEqual(expected);
+    expect(await rows(file, { format: form })).toEqual(expected);
+    // Wherever it is cut, with the line ends of Windows, and packed.
+    expect(rowsOf((await readChunks([...file], {}, NOW)).columns)).toEqual(expected);
+    expect(await rows(file.replaceAll(/\r?\n/g, '\r\n'))).toEqual(expected);
+    expect(await rows(gzipSync(file))).toEqual(expected);
+  });
+
+  it('fail2ban: what has ended is left out, what has not ends in time', async () => {
+    const local = (ms: number) => {
+      const d = new Date(ms - new Date(ms).getTimezoneOffset() * 60_000);
+      return d.toISOString().slice(0, 19).replace('T', ' ');
+    };
+    const file = lines(
+      `192.0.2.1 \t${local(NOW - 60_000)} + 600 = ${local(NOW + 540_000)}`,
+      `192.0.2.2 \t${local(NOW - 700_000)} + 600 = ${local(NOW - 100_000)}`,
+      `192.0.2.3 \t${local(NOW - 60_000)} + -1 = 9999-12-31 23:59:59`,
+    );
+    const { form, columns, notes } = await read(file);
+    expect(form).toBe('fail2ban');
+    expect(rowsOf(columns)).toEqual(['192.0.2.1/32 for 540000', '192.0.2.3/32']);
+    expect(notes).toContain('left out 1 rows that have ended');
+  });
+
+  it.each(EXPORT_FORMS)('what is exported as %s is read back', async (form) => {
+    const { columns } = await read(
+      lines('duration,scope,value', '4h,ip,192.0.2.1', ',range,10.0.0.0/8', '1h,ip,2001:db8::1'),
+    );
+    const output = new ScriptedOutput(NOW);
+    await writeExport(output.cli, form, false, exported(packedOf(columns)));
+    const withTimes = ['192.0.2.1/32 for 14400000', '10.0.0.0/8', '2001:db8::1/128 for 3600000'];
+    const expected =
+      form === 'plain' || form === 'nft' ? withTimes.map((row) => row.replace(/ for .*/, '')) : withTimes;
+    expect((await rows(output.text)).sort()).toEqual(expected.sort());
+  });
+});
+
+describe('faults row 112: what is no list', () => {
+  const page = '<!DOCTYPE html>\n<html><body>429 Too Many Requests</body></html>\n';
+  it.each([
+    ['an HTML page', page, /^stdin: it is a page of HTML or XML, not a list/],
+    [
+      'an error of an API',
+      '{"type":"https://example.com/429","title":"Too many","status":429}',
+      /no list of a known kind \(it has type, title, status\): is it the error page of an API\?/,
+    ],
+    ['an error in an array', '[{"error":"x"}]', /no list of a known kind \(it has error\)/],
+    ['an empty object', '{}', /no list of a known kind/],
+    ['numbers', '[1, 2]', /no list of a known kind/],
+    [
+      'a MISP list of names',
+      '{"list":["example.com"],"type":"hostname"}',
+      /line 1: "example\.com" is not an IPv4 or IPv6 address/,
+    ],
+    [
+      'a MISP list of objects',
+      '{"list":[{"x":"192.0.2.1"}],"type":"cidr"}',
+      /line 1: an object stands where a prefix is due/,
+    ],
+    ['AWS without its prefixes', '{"prefixes":[{"region":"x"}],"ipv6_prefixes":[]}', /line 1: it has no ip_prefix/],
+    [
+      'a known key with something else below',
+      '{"subnets":{"v4":["192.0.2.1"]}}',
+      /looks like ipverse, but has no row at/,
+    ],
+    ['decisions and something else', '[{"value":"192.0.2.1"},\n{"status":429}]', /line 2: it is no decision/],
+    [
+      'a DROP list that lacks rows',
+      lines('{"cidr":"1.10.16.0/20"}', '{"type":"metadata","records":1449}'),
+      /line 2: it says that there are 1449 records, but 1 were read/,
+    ],
+    ['JSON that was cut', '[{"value":"192.0.2.1"},', /that is not JSON/],
+    ['JSON lines that were cut', '{"cidr":"1.10.16.0/20"}\n{"cidr":"2.5', /line 2 is not JSON/],
+    [
+      'a blocklist of names',
+      lines('0.0.0.0 ads.example', '0.0.0.0 more.example'),
+      /line 1: it blocks the name ads\.example, not an address/,
+    ],
+    [
+      'two sets in one',
+      lines('create a hash:ip', 'add a 192.0.2.1', 'create b hash:ip', 'add b 192.0.2.2'),
+      /line 4: the file has the sets a and b/,
+    ],
+    [
+      'a set with an exception',
+      lines('create a hash:net', 'add a 192.0.2.0/24', 'add a 192.0.2.1 nomatch'),
+      /line 3: 192\.0\.2\.1 is an exception/,
+    ],
+    [
+      'a set of more than addresses',
+      'table ip x {\n set a {\n  elements = { 192.0.2.1 . 80 }\n }\n}',
+      /line 3: "192\.0\.2\.1 \. 80" is more than an address/,
+    ],
+    [
+      'nginx that allows',
+      lines('deny 192.0.2.0/24;', 'allow 192.0.2.1;'),
+      /line 2: "allow 192\.0\.2\.1;" is not like "deny /,
+    ],
+    [
+      'two columns of addresses',
+      lines('src_ip,dst_ip', '192.0.2.1,192.0.2.2'),
+      /line 1 names several columns of addresses, src_ip and dst_ip/,
+    ],
+    ['a zip archive', Buffer.from('PK\x03\x04xxxx'), /^stdin: it is a zip archive: unpack it$/],
+    ['UTF-16', Buffer.from('\ufeff192.0.2.1', 'utf16le'), /^stdin: it is UTF-16/],
+    ['gzip that was cut', gzipSync(lines('192.0.2.1', '192.0.2.2')).subarray(0, 25), /^stdin: it cannot be unpacked/],
+  ])('%s', async (_, file, message) => {
+    await expect(read(file)).rejects.toThrow(message);
+  });
+
+  it('bad lines say what is wrong with them, and as what the file was read', async () => {
+    await expect(read(lines('192.0.2.0/24 evil', '192.0.2.1'))).rejects.toThrow(
+      /^stdin line 1: there is text after "192\.0\.2\.0\/24": "evil"; write one prefix a line, /,
+    );
+    await expect(read(lines('192.0.2.1\t3', '192.0.2.2\tmany', '192.0.2.3\t1'))).rejects.toThrow(
+      /^stdin line 2: "192\.0\.2\.2\\tmany" is not like "192\.0\.2\.1\\t12"; nothing was changed; it was read as counted: --format names another form$/,
+    );
+    await expect(read(lines('192.0.2.9-192.0.2.1'))).rejects.toThrow(
+      /line 1: 192\.0\.2\.9-192\.0\.2\.1 ends before it begins/,
+    );
+  });
+
+  it('a line without end, of whatever, is judged at once', async () => {
+    for (const piece of ['1', 'a', ' ', ':', 'a:', '1.', '-', ',', '"', '\\', '{', '\t1', '#'])
+      for (const format of ['auto', ...FORMS.map(({ name }) => name)])
+        await read(piece.repeat(300_000), { format }).catch((error: unknown) =>
+          expect(error).toMatchObject({ code: 'INVALID_ARGUMENT' }),
+        );
+  });
+});
+
+describe('faults row 113: bad lines are left out when asked, are listed, and are few', () => {
+  const file = lines('192.0.2.1', 'x', '192.0.2.2', '10.0.0.1/8', 'y');
+
+  it('lists each with its line', async () => {
+    const { columns, notes } = await read(file, { skipInvalid: 3 });
+    expect(rowsOf(columns)).toEqual(['192.0.2.1/32', '192.0.2.2/32']);
+    expect(notes).toEqual([
+      'left out 3 bad lines of stdin:',
+      expect.stringMatching(/^ {2}stdin line 2: "x" is not/),
+      expect.stringMatching(/^ {2}stdin line 4: .*write 10\.0\.0\.0\/8/),
+      expect.stringMatching(/^ {2}stdin line 5: "y" is not/),
+    ]);
+  });
+
+  it('refuses more', async () => {
+    await expect(read(file, { skipInvalid: 2 })).rejects.toThrow(
+      /^stdin line 2: .*; that is more than the 2 that may be left out; nothing was changed$/,
+    );
+  });
+});
+
+it('a dry run says as what a file is read, an import only what was not plain', async () => {
+  expect((await read('192.0.2.1\n')).notes).toEqual([]);
+  expect((await read('192.0.2.1\n', { dryRun: true })).notes).toEqual([
+    'read stdin as plain: 1 prefix; --format names another form',
+  ]);
+  expect((await read('192.0.2.1\t4\n')).notes).toEqual([
+    'read stdin as counted: 1 prefix; --format names another form',
+  ]);
+  expect((await read('{"list":["192.0.2.1"],"type":"cidr"}')).notes).toEqual([
+    'read stdin as json (MISP warninglist): 1 prefix; --format names another form',
+  ]);
+  expect((await read('192.0.2.1\t4\n', { format: 'counted' })).notes).toEqual([]);
+});
+
+it('what is no ban is left out, and counted', async () => {
+  const { notes, columns } = await read(
+    '[{"value":"192.0.2.1","type":"captcha"},{"value":"192.0.2.2","type":"captcha"}]',
+  );
+  expect(columns.count).toBe(0);
+  expect(notes).toContain('left out 2 rows that say captcha');
+});
+
+describe('docs/cli.md', () => {
+  const docs = readFileSync(new URL('../../docs/cli.md', import.meta.url), 'utf8');
+  const table = new Map(
+    [...docs.matchAll(/^\| `([a-z0-9-]+)` \| (.*) \| `(.*)` \|$/gm)].map(([, name, what, sample]) => [
+      name,
+      { what, sample },
+    ]),
+  );
+
+  it.each(FORMS.map((form) => [form.name, form] as const))(
+    'says what %s is, with a line that is read as it',
+    async (name, form) => {
+      expect(table.get(name)?.what).toBe(form.summary.replaceAll('|', '\\|'));
+      const shown = (table.get(name)?.sample ?? '').replaceAll('<TAB>', '\t').replaceAll('\\|', '|');
+      expect(form.sample.split('\n').map((line) => line.trim())).toContain(shown);
+      expect((await read(form.sample)).form).toBe(name);
+      expect((await rows(form.sample)).length).toBeGreaterThan(0);
+    },
+  );
+});
+
+describe('prefixesOfRange', () => {
+  const address = fc.nat(0xffff).map((n) => `10.0.${n >> 8}.${n & 255}`);
+
+  it('has each address of the range once and no other, in the fewest prefixes', () => {
+    fc.assert(
+      fc.property(address, address, (a, b) => {
+        const number = (text: string) => text.split('.').reduce((sum, octet) => sum * 256 + Number(octet), 0);
+        const [first, last] = number(a) <= number(b) ? [a, b] : [b, a];
+        const prefixes = prefixesOfRange(first, last);
+        let at = number(first);
+        for (const prefix of prefixes) {
+          expect(number(prefix.address.join('.'))).toBe(at);
+          at += 2 ** (32 - prefix.length);
+        }
+        expect(at).toBe(number(last) + 1);
+        // No two neighbours are the halves of a wider one.
+        prefixes.forEach((prefix, i) => {
+          const next = prefixes[i + 1];
+          const size = 2 ** (32 - prefix.length);
+          if (next?.length === prefix.length) expect((number(prefix.address.join('.')) / size) % 2).toBe(1);
+        });
+      }),
+    );
+  });
+
+  it('takes IPv6 to both ends, and nothing that is no range', () => {
+    expect(prefixesOfRange('::', 'ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff').map(formatPrefix)).toEqual(['::/0']);
+    expect(prefixesOfRange('0.0.0.0', '255.255.255.255').map(formatPrefix)).toEqual(['0.0.0.0/0']);
+    expect(prefixesOfRange('2001:db8::1', '2001:db8::1').map(formatPrefix)).toEqual(['2001:db8::1/128']);
+    expect(() => prefixesOfRange('10.0.0.0/8', '10.0.0.1')).toThrow(/no end of a range/);
+    expect(() => prefixesOfRange('10.0.0.0', '::1')).toThrow(/begins in IPv4 and ends in IPv6/);
+  });
+});

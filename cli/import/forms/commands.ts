@@ -1,0 +1,85 @@
+// Lines that are commands of other tools: nginx, RouterOS, ipset.
+import { byFirstLine, type Form, type LineForm } from '../form.ts';
+import { LineReader } from '../lines.ts';
+import { bad, type Rows } from '../rows.ts';
+import { oneSetOnly } from './sets.ts';
+import { fields } from './tables.ts';
+
+export const nginx: LineForm = {
+  name: 'nginx',
+  summary: "nginx's `deny`; `allow` and `deny all` are refused",
+  sample: 'deny 192.0.2.0/24;\ndeny 2001:db8::/32; # why',
+  line: /^(deny|allow)\s+[^\s;]+\s*;/,
+  readLine: (text, rows) => {
+    const [prefix] = fields(text, /^deny\s+([^\s;]+)\s*;\s*(?:#.*)?$/, nginx);
+    rows.prefix(prefix);
+  },
+};
+
+/** A part of a command: `key=value` or `key="value"`. */
+const SETTING = /([a-z-]+)=("(?:[^"\\]|\\.)*"|\S+)/g;
+
+export const routeros: LineForm = {
+  name: 'routeros',
+  summary: 'address lists of RouterOS (.rsc), with their timeouts',
+  sample: '/ip firewall address-list\nadd list=bad address=192.0.2.0/24 timeout=1d comment="why"',
+  line: /^(\/ip(v6)?[ /]firewall[ /]address-list\b|(:do \{ *)?add .*\baddress=)/,
+  readLine: (line, rows) => {
+    // The menu that the commands are for may stand on a line of its own, or before each.
+    const text = line.replace(/^\/ip(v6)?[ /]firewall[ /]address-list\s*/, '');
+    if (text === '' || text.startsWith('remove ')) return;
+    const settings = new Map(
+      [...text.matchAll(SETTING)].map(([, key, value = '']) => [key, value.replace(/^"|"$/g, '')]),
+    );
+    const address = settings.get('address');
+    if (!/^(:do \{ *)?add /.test(text) || address === undefined)
+      throw bad(`${JSON.stringify(text.slice(0, 80))} is not like "add list=bad address=192.0.2.0/24"`);
+    if (settings.get('disabled') === 'yes') rows.leaveOut('are disabled');
+    else rows.prefixOrRange(address, routerosTime(settings.get('timeout')));
+  },
+};
+
+/** `1w2d03:04:05`, `1d`, `00:10:00`: milliseconds; 0 for none. @throws FleetblockError INVALID_ARGUMENT. */
+function routerosTime(text = '0s'): number {
+  if (text === 'none-dynamic' || text === 'none-static') return 0;
+  const [whole, weeks, days, hours, minutes, seconds, h, m, s] =
+    /^(?:([0-9]+)w)?(?:([0-9]+)d)?(?:([0-9]+)h)?(?:([0-9]+)m)?(?:([0-9]+)s)?(?:([0-9]+):([0-9]+):([0-9]+))?$/.exec(
+      text,
+    ) ?? [];
+  if (!whole) throw bad(`${JSON.stringify(text.slice(0, 40))} is not a time like 1d or 00:10:00`);
+  const [inDays, inHours, inMinutes, inSeconds] = [
+    Number(weeks ?? 0) * 7 + Number(days ?? 0),
+    Number(hours ?? h ?? 0),
+    Number(minutes ?? m ?? 0),
+    Number(seconds ?? s ?? 0),
+  ];
+  return (((inDays * 24 + inHours) * 60 + inMinutes) * 60 + inSeconds) * 1000;
+}
+
+/** What `ipset save` and `fleetblock export -o ipset` write. */
+export const ipset: Form = {
+  name: 'ipset',
+  summary: '`ipset save`, one set of each family, with its timeouts',
+  sample: 'create bad hash:net family inet timeout 0\nadd bad 192.0.2.0/24 timeout 600',
+  recognizes: byFirstLine(/^((create|-N) \S+ (hash|bitmap|list):|(add|-A) \S+ [0-9a-f.:]+)/),
+  read: (rows) => {
+    const check = oneSetOnly();
+    return new LineReader({ readLine: (text, into) => readIpset(text, into, check) }, rows);
+  },
+};
+
+function readIpset(text: string, rows: Rows, check: ReturnType<typeof oneSetOnly>): void {
+  if (/^(create|-N|flush|-F) /.test(text)) {
+    const [, kind] = /^(?:create|-N) \S+ (\S+)/.exec(text) ?? [];
+    if (kind !== undefined && !['hash:ip', 'hash:net', 'bitmap:ip'].includes(kind))
+      throw bad(`a set of the kind ${kind} holds more than addresses: only hash:ip and hash:net can be blocked`);
+    return;
+  }
+  const [, set = '', prefix = '', options = ''] = /^(?:add|-A) (\S+) (\S+)((?: .*)?)$/.exec(text) ?? [];
+  if (prefix === '') throw bad(`${JSON.stringify(text.slice(0, 80))} is not like "add NAME 192.0.2.0/24"`);
+  if (/ nomatch\b/.test(options.replace(/"[^"]*"/g, '')))
+    throw bad(`${prefix} is an exception (nomatch): put it into a list of its own, with --allow`);
+  check(set, prefix);
+  const [, seconds = '0'] = / timeout ([0-9]+)/.exec(options) ?? [];
+  rows.prefixOrRange(prefix, Number(seconds) * 1000);
+}

@@ -1,0 +1,62 @@
+// Lines with the first and the last address of a range.
+import type { LineForm } from '../form.ts';
+import { fields } from './tables.ts';
+
+const ADDRESS = '[0-9a-f.:]+';
+
+/** IP-to-country tables. */
+export const startEnd: LineForm = {
+  name: 'start-end',
+  summary: 'first address, last address, and what else is known of the range',
+  sample: '192.0.2.0,192.0.2.255,DE\n"198.51.100.0","198.51.100.127","FR"',
+  line: new RegExp(`^"?${ADDRESS}"?\\s*[,;\\t]\\s*"?${ADDRESS}"?\\s*[,;\\t].*$`, 'i'),
+  readLine: (text, rows) => {
+    const [first, last] = fields(text, /^"?([^",;\t]+?)"?\s*[,;\t]\s*"?([^",;\t]+?)"?\s*(?:[,;\t].*)?$/, startEnd);
+    rows.range(first, last);
+  },
+};
+
+/** DShield's block list. */
+export const dshield: LineForm = {
+  name: 'dshield',
+  summary: "DShield's block list: first address, last address, prefix length, and more",
+  sample:
+    'Start\tEnd\tNetblock\tAttacks\tName\tCountry\temail\n192.0.2.0\t192.0.2.255\t24\t6286\tEXAMPLE\tDE\tabuse@example.com',
+  line: new RegExp(`^(start\\tend\\t|${ADDRESS}\\t${ADDRESS}\\t[0-9]{1,3}\\t).*`, 'i'),
+  readLine: (text, rows) => {
+    if (/^start\s+end\s/i.test(text)) return;
+    const [first, last] = fields(text, /^(\S+)\t(\S+)\t[0-9]{1,3}(?:\t.*)?$/, dshield);
+    rows.range(first, last);
+  },
+};
+
+/** PeerGuardian. */
+export const p2p: LineForm = {
+  name: 'p2p',
+  summary: 'a name, a colon and a range (PeerGuardian .p2p)',
+  sample: 'Some Network:192.0.2.0-192.0.2.255\nAnother: one:198.51.100.7-198.51.100.7',
+  line: /^[^,]*:[0-9]{1,3}(\.[0-9]{1,3}){3}\s*-\s*[0-9]{1,3}(\.[0-9]{1,3}){3}$/,
+  readLine: (text, rows) => {
+    const [first, last] = fields(text, /^(?:.*:)?([0-9]+(?:\.[0-9]+){3})\s*-\s*([0-9]+(?:\.[0-9]+){3})$/, p2p);
+    rows.range(unpadded(first), unpadded(last));
+  },
+};
+
+/** eMule's ipfilter.dat. */
+export const emule: LineForm = {
+  name: 'emule',
+  summary:
+    "a range, an access level and a name (eMule's ipfilter.dat); levels over 127 are allowed there, and left out here",
+  sample: '192.000.002.000 - 192.000.002.255 , 100 , Some Network',
+  line: /^[0-9.]+\s*-\s*[0-9.]+\s*,\s*[0-9]+\s*,.*$/,
+  readLine: (text, rows) => {
+    const [first, last, level] = fields(text, /^([0-9.]+)\s*-\s*([0-9.]+)\s*,\s*([0-9]+)\s*(?:,.*)?$/, emule);
+    if (Number(level) > 127) rows.leaveOut('are allowed by their level');
+    else rows.range(unpadded(first), unpadded(last));
+  },
+};
+
+/** These forms pad every octet to three digits, in decimal. Other leading zeros stay what they are, and are refused. */
+function unpadded(address: string): string {
+  return /^[0-9]{3}(\.[0-9]{3}){3}$/.test(address) ? address.split('.').map(Number).join('.') : address;
+}

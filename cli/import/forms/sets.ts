@@ -1,0 +1,76 @@
+// nft's sets, and what holds of ipset's as well: a file with several sets of one family does not say which of them is meant.
+import { byFirstLine, type Form, type Reader } from '../form.ts';
+import { HeldText } from '../held.ts';
+import { bad, type Rows } from '../rows.ts';
+
+/** @returns what refuses a prefix of another set of the same family. @throws FleetblockError INVALID_ARGUMENT. */
+export function oneSetOnly(): (set: string, prefix: string) => void {
+  const names = new Map<4 | 6, string>();
+  return (set, prefix) => {
+    const family = prefix.includes(':') ? 6 : 4;
+    const known = names.get(family) ?? set;
+    names.set(family, known);
+    if (known !== set) throw bad(`the file has the sets ${known} and ${set}: leave only the one that is meant`);
+  };
+}
+
+/** What `nft list` and `fleetblock export -o nft` write, and `add element`. */
+export const nft: Form = {
+  name: 'nft',
+  summary: '`nft list set`, one set of each family, with its timeouts',
+  sample:
+    'table inet filter {\n\tset bad {\n\t\ttype ipv4_addr\n\t\tflags interval\n\t\telements = { 192.0.2.0/24,\n\t\t\t     198.51.100.1-198.51.100.9 timeout 1h }\n\t}\n}',
+  recognizes: byFirstLine(/^((add )?table (ip|ip6|inet) \S+|(add )?set \S+|add element (ip|ip6|inet) )/),
+  read: (rows): Reader => new HeldText('nft', (text) => readNft(text, rows)),
+};
+
+/** A comment, a string, a name of a set, elements of it, or a line break. */
+const TOKEN =
+  /#[^\n]*|"[^"\n]*"|\bset\s+(\S+)\s*\{|\badd\s+element\s+\S+\s+\S+\s+(\S+)\s*(?=\{)|\belements\s*=\s*(?=\{)|\{([^{}]*)\}|\n/g;
+
+function readNft(text: string, rows: Rows): void {
+  const check = oneSetOnly();
+  let line = 1;
+  let set = '';
+  let due = false;
+  for (const match of text.matchAll(TOKEN)) {
+    const [token, named, added, elements] = match;
+    if (named !== undefined || added !== undefined) set = named ?? added ?? '';
+    if (added !== undefined || token.startsWith('elements')) due = true;
+    else if (elements !== undefined && due) {
+      due = false;
+      readElements(elements, line, (at, element) => rows.at(at, () => readElement(element, set, rows, check)));
+    }
+    line += token.split('\n').length - 1;
+  }
+}
+
+/** Calls back for every element with its line. */
+function readElements(text: string, from: number, each: (line: number, element: string) => void): void {
+  let line = from;
+  // Comments of elements may hold commas.
+  for (const [token] of text.matchAll(/(?:"[^"]*"|[^,"])+|,/g)) {
+    const lead = /^\s*/.exec(token)?.[0] ?? '';
+    const element = token.trim();
+    if (element !== '' && element !== ',') each(line + lead.split('\n').length - 1, element);
+    line += token.split('\n').length - 1;
+  }
+}
+
+const UNIT_S: Readonly<Record<string, number>> = { w: 604_800, d: 86_400, h: 3600, m: 60, s: 1, ms: 0.001 };
+
+/** What may stand after an address and says nothing of what is blocked, but for the times. */
+const OPTION = /\s(timeout|expires) \S+|\scounter( packets [0-9]+ bytes [0-9]+)?|\scomment "[^"]*"/g;
+
+function readElement(text: string, set: string, rows: Rows, check: ReturnType<typeof oneSetOnly>): void {
+  const [, prefix = '', options = ''] = /^([^\s"]+)(.*)$/s.exec(text) ?? [];
+  const [, timeout = ''] = / timeout (\S+)/.exec(options) ?? [];
+  // What is left of it, or all of it when the set is only written down.
+  const [, time = timeout] = / expires (\S+)/.exec(options) ?? [];
+  if (options.replace(OPTION, '').trim() !== '')
+    throw bad(`${JSON.stringify(text.slice(0, 80))} is more than an address: only addresses can be blocked`);
+  check(set, prefix);
+  const parts = [...time.matchAll(/([0-9]+)(ms|[wdhms])/g)];
+  const seconds = parts.reduce((sum, [, number, unit]) => sum + Number(number) * (UNIT_S[unit ?? ''] ?? 0), 0);
+  rows.prefixOrRange(prefix, Math.ceil(seconds * 1000));
+}

@@ -1,0 +1,66 @@
+// Lines that begin with what is to be blocked and go on with what somebody knows of it.
+import type { LineForm } from '../form.ts';
+import { bad } from '../rows.ts';
+
+/** ipsum and the like. */
+export const counted: LineForm = {
+  name: 'counted',
+  summary: 'a prefix and a number: how many lists have it (ipsum)',
+  sample: '192.0.2.1\t12\n198.51.100.7\t9',
+  line: /^[0-9a-f.:/]+(\s+|\s*[,;|]\s*)[0-9]+(\.[0-9]+)?$/i,
+  readLine: (text, rows) => rows.prefix(fields(text, /^(\S+?)(?:\s+|\s*[,;|]\s*)[0-9]+(?:\.[0-9]+)?$/, counted)[0]),
+};
+
+export const hosts: LineForm = {
+  name: 'hosts',
+  summary: 'an address and its names, as in /etc/hosts',
+  sample: '192.0.2.1 bad.example worse.example',
+  line: /^[0-9a-f.:]+\s+([a-z0-9_-]+\.)*[a-z_][a-z0-9_-]*(\s.*)?$/i,
+  readLine: (text, rows) => {
+    const [address, names] = fields(text, /^(\S+)\s+([^#]*)/, hosts);
+    if (/^(0\.0\.0\.0|127\..*|::1?)$/.test(address))
+      throw bad(`it blocks the name ${names.trim().slice(0, 80)}, not an address: only addresses can be blocked`);
+    rows.prefix(address);
+  },
+};
+
+/** RFC 8805. */
+export const geofeed: LineForm = {
+  name: 'geofeed',
+  summary: 'a prefix and where it is (RFC 8805)',
+  sample: '192.0.2.0/24,DE,DE-BE,Berlin,\n2001:db8::/32,FR,,,',
+  line: /^[0-9a-f.:/]+\s*,\s*"?([a-z]{2})?"?\s*(,.*)?$/i,
+  readLine: (text, rows) => rows.prefix(fields(text, /^([^,\s]+)\s*(?:,.*)?$/, geofeed)[0]),
+};
+
+/** `fail2ban-client get JAIL banip --with-time`. */
+export const fail2ban: LineForm = {
+  name: 'fail2ban',
+  summary: '`fail2ban-client get JAIL banip --with-time`: bans end when they say, in the time zone of this machine',
+  sample: '192.0.2.1 \t2026-11-24 10:00:00 + 3600 = 9999-12-31 23:59:59',
+  line: /^[0-9a-f.:/]+\s+[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9:]{8} \+ -?[0-9]+ = /i,
+  readLine: (text, rows) => {
+    const [prefix, day, time] = fields(
+      text,
+      /^(\S+)\s+\S+ \S+ \+ -?[0-9]+ = ([0-9]{4}-[0-9]{2}-[0-9]{2}) ([0-9]{2}:[0-9]{2}:[0-9]{2})$/,
+      fail2ban,
+    );
+    // What is banned for good ends in the year 9999.
+    if (day.startsWith('9999-')) rows.prefix(prefix);
+    else rows.until(prefix, endOf(`${day}T${time}`));
+  },
+};
+
+function endOf(local: string): number {
+  const ms = Date.parse(local);
+  if (Number.isNaN(ms)) throw bad(`${JSON.stringify(local)} is not a time`);
+  return ms;
+}
+
+/** The groups of a line that must match. @throws FleetblockError INVALID_ARGUMENT, with the form's sample. */
+export function fields(text: string, pattern: RegExp, form: Pick<LineForm, 'sample'>): [string, string, string] {
+  const [, a = '', b = '', c = ''] = pattern.exec(text) ?? [];
+  if (a !== '') return [a, b, c];
+  const [sample] = form.sample.split('\n');
+  throw bad(`${JSON.stringify(text.slice(0, 80))} is not like ${JSON.stringify(sample)}`);
+}

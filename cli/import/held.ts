@@ -1,0 +1,31 @@
+// Files that can only be read whole: their listings are thousands of lines, not millions.
+import type { Reader } from './form.ts';
+import { bad } from './rows.ts';
+
+const MAX_HELD_BYTES = 256 * 1024 * 1024;
+
+export class HeldText implements Reader {
+  readonly #form: string;
+  readonly #read: (text: string) => void;
+  readonly #held: Buffer[] = [];
+  #bytes = 0;
+
+  /** `read` gets all of it, without a byte order mark. */
+  constructor(form: string, read: (text: string) => void) {
+    this.#form = form;
+    this.#read = read;
+  }
+
+  push(bytes: Buffer): void {
+    this.#bytes += bytes.length;
+    if (this.#bytes > MAX_HELD_BYTES)
+      throw bad(`it is over ${MAX_HELD_BYTES >> 20} MiB of ${this.#form}: make it a plain list`);
+    this.#held.push(bytes);
+  }
+
+  end(): void {
+    const text = Buffer.concat(this.#held).toString('utf8');
+    this.#held.length = 0;
+    this.#read(text.replace(/^\ufeff/, ''));
+  }
+}

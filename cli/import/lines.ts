@@ -1,0 +1,59 @@
+// Bytes to lines, for the forms in which each line stands for itself: any line ends, blanks and NULs around a line, a byte order mark.
+import type { LineForm, Reader } from './form.ts';
+import type { Rows } from './rows.ts';
+
+const NEWLINE = 10;
+/** What comes after this on a line is not looked at: it can only be a comment, or make an error that is shown short anyway. */
+const MAX_LINE = 4096;
+
+/** Reads the line at [start, end) at once when it can; false leaves it to the form. */
+export type Quick = (bytes: Buffer, start: number, end: number, rows: Rows) => boolean;
+
+export class LineReader implements Reader {
+  readonly #form: Pick<LineForm, 'readLine'>;
+  readonly #rows: Rows;
+  readonly #quick: Quick | undefined;
+  #rest: Buffer = Buffer.alloc(0);
+
+  constructor(form: Pick<LineForm, 'readLine'>, rows: Rows, quick?: Quick) {
+    this.#form = form;
+    this.#rows = rows;
+    this.#quick = quick;
+  }
+
+  push(chunk: Buffer): void {
+    const bytes = this.#rest.length === 0 ? chunk : Buffer.concat([this.#rest, chunk]);
+    let start = 0;
+    for (;;) {
+      const end = bytes.indexOf(NEWLINE, start);
+      if (end < 0) break;
+      this.#read(bytes, start, end);
+      start = end + 1;
+    }
+    const rest = bytes.subarray(start);
+    // Without its end it is an error anyway: no need to keep all of it.
+    this.#rest = rest.length > MAX_LINE ? rest.subarray(0, MAX_LINE + 1) : rest;
+  }
+
+  /** The last line need not end with a newline. */
+  end(): void {
+    if (this.#rest.length > 0) this.#read(this.#rest, 0, this.#rest.length);
+    this.#rest = Buffer.alloc(0);
+  }
+
+  #read(bytes: Buffer, start: number, end: number): void {
+    const rows = this.#rows;
+    rows.line++;
+    if (this.#quick?.(bytes, start, end, rows)) return;
+    rows.at(rows.line, () => {
+      const text = significant(bytes.toString('utf8', start, Math.min(end, start + MAX_LINE)));
+      if (text !== '') this.#form.readLine(text, rows);
+    });
+  }
+}
+
+/** What a line says: nothing when it is blank or only a comment. */
+export function significant(line: string): string {
+  const text = line.replace(/^[\s\0\ufeff]+|[\s\0]+$/g, '');
+  return /^[#;]/.test(text) ? '' : text;
+}
