@@ -8,7 +8,7 @@ import { inspectPins } from '../datapath/inspect.ts';
 const MARKS = { ok: 'ok     ', warning: 'warning', error: 'ERROR  ' } as const;
 
 export async function doctor({ pinDir, interfaces, format }: DoctorSettings): Promise<void> {
-  const report = await examine(interfaces, inspectPins(pinDir)?.programIds ?? new Set());
+  const report = await examine(interfaces, () => inspectPins(pinDir)?.programIds ?? new Set());
   if (format === 'json') process.stdout.write(`${JSON.stringify(report, undefined, 2)}\n`);
   else {
     process.stdout.write(`this host\n${report.host.map(line).join('')}`);

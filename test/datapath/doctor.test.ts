@@ -51,14 +51,14 @@ describe.skipIf(whyNoNetwork() !== '')(`doctor on real interfaces ${whyNoNetwork
     });
 
   const troubles = async (name: string) => {
-    const report = await examine([name], pinnedPrograms(pinDir));
+    const report = await examine([name], () => pinnedPrograms(pinDir));
     const findings = report.interfaces[0]?.findings ?? [];
     const notOk = findings.filter(({ severity }) => severity !== 'ok').map(({ check }) => check);
     return { mode: report.interfaces[0]?.expectedMode, notOk, findings };
   };
 
   it('finds this machine fit', async () => {
-    const { host, healthy } = await examine([], new Set());
+    const { host, healthy } = await examine([], () => new Set());
     expect(host.filter(({ severity }) => severity === 'error')).toEqual([]);
     expect(host.find(({ check }) => check === 'program')?.severity).toBe('ok');
     expect(healthy).toBe(true);

@@ -1,6 +1,7 @@
 // `fleetblock-agent doctor`: what to expect of XDP on this host, and what to change, before anything is attached.
+import { messageOf } from '../../../common/errors.ts';
 import { gatherHostFacts, gatherInterfaceFacts } from './facts.ts';
-import { type Finding, type InterfaceVerdict, judgeHost, judgeInterface } from './findings.ts';
+import { type Finding, type InterfaceVerdict, judgeHost, judgeInterface, judgePins } from './findings.ts';
 
 export interface DoctorReport {
   readonly host: readonly Finding[];
@@ -9,12 +10,26 @@ export interface DoctorReport {
   readonly healthy: boolean;
 }
 
-/** `ownPrograms`: program ids that fleetblock has pinned on this host. Changes nothing. */
-export async function examine(interfaces: readonly string[], ownPrograms: ReadonlySet<number>): Promise<DoctorReport> {
+/**
+ * Changes nothing.
+ * @param pinnedPrograms ids of the programs that fleetblock has pinned on this host. It may throw, as it does on a host that
+ * cannot run fleetblock: that becomes a finding, for such a host is what this is for
+ */
+export async function examine(
+  interfaces: readonly string[],
+  pinnedPrograms: () => ReadonlySet<number>,
+): Promise<DoctorReport> {
   const host = gatherHostFacts();
   const facts = await Promise.all(interfaces.map((name) => gatherInterfaceFacts(name)));
+  const hostFindings = [...judgeHost(host)];
+  let ownPrograms: ReadonlySet<number> = new Set();
+  try {
+    ownPrograms = pinnedPrograms();
+  } catch (error) {
+    // What is wrong with the host has been said; anything else is about the pins.
+    if (hostFindings.every(({ severity }) => severity !== 'error')) hostFindings.push(judgePins(messageOf(error)));
+  }
   const verdicts = facts.map((each) => judgeInterface(each, host, ownPrograms));
-  const hostFindings = judgeHost(host);
   const all = [...hostFindings, ...verdicts.flatMap((verdict) => verdict.findings)];
   return { host: hostFindings, interfaces: verdicts, healthy: all.every((finding) => finding.severity !== 'error') };
 }

@@ -30,6 +30,8 @@ export interface HostFacts {
 export interface InterfaceFacts {
   readonly name: string;
   readonly exists: boolean;
+  /** Why it could not be looked at; empty when it could. */
+  readonly problem: string;
   /** ethtool's driver name; empty when unknown. */
   readonly driver: string;
   /** Virtual kind as iproute2 says it: veth, bond, vlan, bridge...; empty for hardware. */
@@ -45,6 +47,8 @@ export interface InterfaceFacts {
   readonly lower: string;
   /** Of a bond: its mode (active-backup, 802.3ad...) and the drivers of its members. */
   readonly bondMode: string;
+  /** Its xmit_hash_policy (layer2, layer3+4, vlan+srcmac...). */
+  readonly bondHashPolicy: string;
   readonly memberDrivers: readonly string[];
   readonly rxQueues: number;
   /** Current and largest number of combined channels; 0 when the driver does not say. */
@@ -59,7 +63,8 @@ export interface InterfaceFacts {
   readonly xdp: { readonly mode: string; readonly programId: number; readonly programName: string } | undefined;
 }
 
-const TOOL_TIMEOUT_MS = 5000;
+/** For one call of ip or ethtool: an emulated processor takes seconds. */
+const TOOL_TIMEOUT_MS = 30_000;
 const XDP_MODES = ['none', 'native', 'generic', 'offloaded', 'several'];
 
 export function gatherHostFacts(): HostFacts {
@@ -98,7 +103,12 @@ const linkSchema = z.object({
     .object({
       info_kind: z.string().optional(),
       info_slave_kind: z.string().optional(),
-      info_data: z.object({ mode: z.string().optional().catch(undefined) }).optional(),
+      info_data: z
+        .object({
+          mode: z.string().optional().catch(undefined),
+          xmit_hash_policy: z.string().optional().catch(undefined),
+        })
+        .optional(),
     })
     .optional(),
   xdp: z
@@ -108,21 +118,36 @@ const linkSchema = z.object({
 
 type Link = z.infer<typeof linkSchema>;
 
-/** @throws FleetblockError when iproute2 is not there; a missing ethtool only leaves its facts unknown */
-export async function gatherInterfaceFacts(name: string): Promise<InterfaceFacts> {
-  const link = isInterfaceName(name) ? (await ipLinks(['dev', name]))[0] : undefined;
-  if (link === undefined) return missing(name);
+/**
+ * @param timeoutMs for one call of ip or ethtool
+ * @throws FleetblockError when iproute2 is not there; a missing ethtool only leaves its facts unknown
+ */
+export async function gatherInterfaceFacts(name: string, timeoutMs = TOOL_TIMEOUT_MS): Promise<InterfaceFacts> {
+  try {
+    const link = isInterfaceName(name) ? (await ipLinks(['dev', name], timeoutMs))[0] : undefined;
+    return link === undefined ? missing(name) : await factsOf(name, link, timeoutMs);
+  } catch (error) {
+    if (error instanceof SilentTool) return { ...missing(name), problem: error.message };
+    throw error;
+  }
+}
+
+/** A tool that did not answer in time says nothing about the interface. */
+class SilentTool extends Error {}
+
+async function factsOf(name: string, link: Link, timeoutMs: number): Promise<InterfaceFacts> {
   const isBond = link.linkinfo?.info_kind === 'bond';
   const [features, driver, channels, members] = await Promise.all([
-    ethtool('-k', name),
-    driverOf(name),
-    ethtool('-l', name),
-    isBond ? ipLinks(['master', name]) : [],
+    ethtool('-k', name, timeoutMs),
+    driverOf(name, timeoutMs),
+    ethtool('-l', name, timeoutMs),
+    isBond ? ipLinks(['master', name], timeoutMs) : [],
   ]);
   const combined = [...channels.matchAll(/^Combined:\s+([0-9]+)/gm)].map((match) => Number(match[1]));
   return {
     name,
     exists: true,
+    problem: '',
     driver,
     kind: link.linkinfo?.info_kind ?? '',
     linkType: link.link_type ?? '',
@@ -132,7 +157,8 @@ export async function gatherInterfaceFacts(name: string): Promise<InterfaceFacts
     masterKind: link.linkinfo?.info_slave_kind ?? '',
     lower: link.linkinfo?.info_kind === 'vlan' ? (link.link ?? '') : '',
     bondMode: isBond ? (link.linkinfo?.info_data?.mode ?? '') : '',
-    memberDrivers: await Promise.all(members.map((member) => driverOf(member.ifname))),
+    bondHashPolicy: isBond ? (link.linkinfo?.info_data?.xmit_hash_policy ?? '') : '',
+    memberDrivers: await Promise.all(members.map((member) => driverOf(member.ifname, timeoutMs))),
     rxQueues: link.num_rx_queues ?? 1,
     maxChannels: combined[0] ?? 0,
     channels: combined[1] ?? 0,
@@ -145,9 +171,9 @@ export async function gatherInterfaceFacts(name: string): Promise<InterfaceFacts
 
 function missing(name: string): InterfaceFacts {
   return {
-    ...{ name, exists: false, driver: '', kind: '', linkType: '', mtu: 0, up: false },
+    ...{ name, exists: false, problem: '', driver: '', kind: '', linkType: '', mtu: 0, up: false },
     ...{ master: '', masterKind: '', lower: '' },
-    ...{ bondMode: '', memberDrivers: [], rxQueues: 0, channels: 0, maxChannels: 0 },
+    ...{ bondMode: '', bondHashPolicy: '', memberDrivers: [], rxQueues: 0, channels: 0, maxChannels: 0 },
     ...{ lro: undefined, rxvlan: undefined, fixedHardwareGro: false, xdp: undefined },
   };
 }
@@ -160,20 +186,22 @@ function xdpOf(link: Link): InterfaceFacts['xdp'] {
 }
 
 /** Empty when there is no such interface. */
-async function ipLinks(which: readonly string[]): Promise<Link[]> {
-  const result = await execa('ip', ['-d', '-j', 'link', 'show', ...which], { reject: false, timeout: TOOL_TIMEOUT_MS });
+async function ipLinks(which: readonly string[], timeout: number): Promise<Link[]> {
+  const result = await execa('ip', ['-d', '-j', 'link', 'show', ...which], { reject: false, timeout });
+  if (result.timedOut) throw new SilentTool(`ip link did not answer within ${timeout / 1000} s`);
   if (result.code === 'ENOENT')
     throw new FleetblockError('FAILED_PRECONDITION', 'doctor looks with ip: install the package iproute2');
   return result.failed ? [] : z.array(linkSchema).parse(JSON.parse(result.stdout));
 }
 
-async function driverOf(name: string): Promise<string> {
-  return /^driver: (\S+)/m.exec(await ethtool('-i', name))?.[1] ?? '';
+async function driverOf(name: string, timeout: number): Promise<string> {
+  return /^driver: (\S+)/m.exec(await ethtool('-i', name, timeout))?.[1] ?? '';
 }
 
-async function ethtool(flag: string, name: string): Promise<string> {
+async function ethtool(flag: string, name: string, timeout: number): Promise<string> {
   // Drivers without a feature make ethtool fail: then there is nothing to know.
-  const result = await execa('ethtool', [flag, name], { reject: false, timeout: TOOL_TIMEOUT_MS });
+  const result = await execa('ethtool', [flag, name], { reject: false, timeout });
+  if (result.timedOut) throw new SilentTool(`ethtool ${flag} ${name} did not answer within ${timeout / 1000} s`);
   return result.stdout ?? '';
 }
 

@@ -15,6 +15,7 @@ const host: HostFacts = {
 const nic: InterfaceFacts = {
   name: 'eth0',
   exists: true,
+  problem: '',
   driver: 'ixgbe',
   kind: '',
   linkType: 'ether',
@@ -24,6 +25,7 @@ const nic: InterfaceFacts = {
   masterKind: '',
   lower: '',
   bondMode: '',
+  bondHashPolicy: '',
   memberDrivers: [],
   rxQueues: 8,
   channels: 8,
@@ -36,6 +38,12 @@ const nic: InterfaceFacts = {
 
 const worst = (findings: readonly { check: string; severity: string }[]) =>
   findings.filter((finding) => finding.severity !== 'ok').map((finding) => `${finding.check}:${finding.severity}`);
+const bond = (bondMode: string, memberDrivers: string[]) => ({
+  driver: 'bonding',
+  kind: 'bond',
+  bondMode,
+  memberDrivers,
+});
 const judge = (change: Partial<InterfaceFacts>, on: HostFacts = host) =>
   judgeInterface({ ...nic, ...change }, on, new Set([7]));
 
@@ -82,7 +90,20 @@ describe('judgeInterface', () => {
     ['a driver without native XDP', { driver: 'e1000e' }, 'generic', ['driver:warning']],
     ['MTU 9000 on a single-buffer driver', { mtu: 9000 }, 'generic', ['mtu:warning']],
     ['MTU 9000 on a multi-buffer driver', { driver: 'bnxt_en', mtu: 9000 }, 'native', []],
-    ['LRO', { lro: true }, 'generic', ['lro:warning']],
+    ['LRO with a driver that turns it off itself', { lro: true }, 'native', []],
+    ['LRO with a driver that refuses it', { driver: 'mlx5_core', lro: true }, 'generic', ['lro:warning']],
+    ['LRO of a bond', { ...bond('802.3ad', ['ice']), lro: true }, 'native', []],
+    ['a driver whose XDP came after this kernel', { driver: 'gve' }, 'generic', ['driver:warning']],
+    ['vmxnet3 before its XDP, LRO on', { driver: 'vmxnet3', lro: true }, 'generic', ['driver:warning']],
+    ['a virtual function without XDP', { driver: 'iavf' }, 'generic', ['driver:warning']],
+    ['a tap with a large MTU', { driver: 'tun', kind: 'tun', mtu: 65_000 }, 'native', []],
+    [
+      'a bond that hashes by VLAN and source MAC',
+      { ...bond('balance-xor', ['ice']), bondHashPolicy: 'vlan+srcmac' },
+      'generic',
+      ['bond:warning'],
+    ],
+    ['a tool that did not answer', { exists: false, problem: 'ip link did not answer' }, 'none', ['interface:error']],
     ['a merging host below', { driver: 'virtio_net', fixedHardwareGro: true }, 'generic', ['gro-hw:warning']],
     ['VLAN tags taken off', { rxvlan: true }, 'native', ['rxvlan:warning']],
     ['ENA with all its channels in use', { driver: 'ena', channels: 8, maxChannels: 8 }, 'generic', ['queues:warning']],
@@ -131,6 +152,13 @@ describe('judgeInterface', () => {
     expect(judge({ driver: 'veth', mtu: 9000 }, { ...host, kernelRelease: '5.15.0' }).expectedMode).toBe('generic');
   });
 
+  it('says from which kernel on a driver has native XDP, and promises it there', () => {
+    const [finding] = judge({ driver: 'gve' }).findings.filter(({ check }) => check === 'driver');
+    expect(finding?.text).toBe('gve has native XDP from Linux 6.4 on, and this is 6.1.0-40-amd64');
+    expect(judge({ driver: 'gve' }, { ...host, kernelRelease: '6.12.0' }).expectedMode).toBe('native');
+    expect(judge({ driver: 'idpf' }, { ...host, kernelRelease: '6.12.0' }).expectedMode).toBe('generic');
+  });
+
   it('names the other program and the way to look at it', () => {
     const hook = judge({ xdp: { mode: 'native', programId: 9, programName: 'xdpfilt' } }).findings.find(
       (f) => f.check === 'hook',
@@ -143,7 +171,8 @@ describe('judgeInterface', () => {
     const all = [
       { driver: 'e1000e' },
       { mtu: 9000 },
-      { lro: true },
+      { driver: 'mlx5_core', lro: true },
+      { exists: false, problem: 'x' },
       { rxvlan: true },
       { up: false },
       { exists: false },

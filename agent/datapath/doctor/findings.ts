@@ -1,7 +1,7 @@
 // The doctor's judgement: facts in, findings out. Pure, so that hardware that is not at hand can be judged in tests.
 import type { XdpMode } from '../datapath.ts';
 import { type Capability, kernelAtLeast, lackingCapabilities } from '../platform.ts';
-import { bondPassesXdp, hasNativeXdp, multiBufferSince, singleBufferMtu } from './drivers.ts';
+import { bondPassesXdp, multiBufferSince, nativeSince, refusesLro, singleBufferMtu } from './drivers.ts';
 import type { HostFacts, InterfaceFacts } from './facts.ts';
 
 /** `error`: it will not work as it is. `warning`: it will, but less well than it could. `ok`: looked at and fine. */
@@ -88,12 +88,21 @@ function judgeProgram({ programProblem }: HostFacts): Finding {
       );
 }
 
+/** What is pinned could not be looked at. */
+export function judgePins(problem: string): Finding {
+  return error('pins', problem, 'bpftool map show and bpftool link show say what is there');
+}
+
 /** `ownPrograms`: ids of programs that are fleetblock's own, which may be on the hook already. */
 export function judgeInterface(
   facts: InterfaceFacts,
   host: HostFacts,
   ownPrograms: ReadonlySet<number>,
 ): InterfaceVerdict {
+  if (facts.problem !== '') {
+    const findings = [error('interface', `${facts.name} could not be looked at: ${facts.problem}`, 'run doctor again')];
+    return { name: facts.name, expectedMode: 'none', findings };
+  }
   if (!facts.exists) {
     const findings = [error('interface', `there is no interface ${facts.name}`, 'ip -br link lists those that exist')];
     return { name: facts.name, expectedMode: 'none', findings };
@@ -106,9 +115,9 @@ export function judgeInterface(
     ),
     ...judgeLinkType(facts),
     fine(judgeHook(facts, ownPrograms)),
-    judgeDriver(facts),
+    judgeDriver(facts, host),
     judgeMtu(facts, host),
-    ...judgeOffloads(facts),
+    ...judgeOffloads(facts, host),
     judgeQueues(facts),
     ...judgePlace(facts),
   ];
@@ -125,7 +134,7 @@ function judgeLinkType({ name, linkType }: InterfaceFacts): Judged[] {
       error(
         'link-type',
         `packets of ${name} have no Ethernet header (link type ${linkType || 'unknown'}): the program could read no address there`,
-        'name the Ethernet interface that its packets travel through: what comes to the tunnel from outside is judged there, what is inside of it cannot be',
+        'name the Ethernet interface that its packets travel through: what comes to the tunnel from outside is judged there, what is inside of it cannot be. While it is named, no block counts as enforced on this host',
       ),
     ),
   ];
@@ -143,38 +152,48 @@ function judgeHook(facts: InterfaceFacts, ownPrograms: ReadonlySet<number>): Fin
   );
 }
 
-function judgeDriver({ driver, kind, memberDrivers, bondMode }: InterfaceFacts): Judged {
-  if (kind === 'bond') return judgeBond(memberDrivers, bondMode);
-  if (hasNativeXdp(driver)) return fine(ok('driver', `${driver} has native XDP`));
+/** Has the driver native XDP in this kernel? */
+function hasNativeXdp(driver: string, { kernelRelease }: HostFacts): boolean {
+  const since = nativeSince(driver);
+  return since !== undefined && kernelAtLeast(kernelRelease, ...since);
+}
+
+function judgeDriver(facts: InterfaceFacts, host: HostFacts): Judged {
+  const { driver } = facts;
+  if (facts.kind === 'bond') return judgeBond(facts, host);
+  if (hasNativeXdp(driver, host)) return fine(ok('driver', `${driver} has native XDP`));
+  const since = nativeSince(driver);
   return generic(
     warning(
       'driver',
-      `${driver || 'the driver'} has no native XDP that is known of`,
-      'expect generic mode: it drops too, but later and several times slower',
+      since
+        ? `${driver} has native XDP from Linux ${since.join('.')} on, and this is ${host.kernelRelease}`
+        : `${driver || 'the driver'} has no native XDP that is known of`,
+      `${since ? 'upgrade the kernel, or ' : ''}expect generic mode: it drops too, but later and several times slower`,
     ),
   );
 }
 
-function judgeBond(memberDrivers: readonly string[], mode: string): Judged {
-  const without = memberDrivers.filter((driver) => !hasNativeXdp(driver));
-  if (!bondPassesXdp(mode))
+function judgeBond({ memberDrivers, bondMode, bondHashPolicy }: InterfaceFacts, host: HostFacts): Judged {
+  const without = memberDrivers.filter((driver) => !hasNativeXdp(driver, host));
+  if (!bondPassesXdp(bondMode, bondHashPolicy))
     return generic(
       warning(
         'bond',
-        `bonding mode ${mode} has no native XDP`,
-        'use 802.3ad, active-backup, balance-xor or balance-rr',
+        `bonding mode ${bondMode}${bondHashPolicy && ` with xmit_hash_policy ${bondHashPolicy}`} has no native XDP`,
+        'use 802.3ad, active-backup, balance-xor or balance-rr, and another hash policy than vlan+srcmac',
       ),
     );
   if (without.length > 0)
     return generic(
       warning('bond', `members without native XDP: ${without.join(', ')}`, 'native mode needs it of every member'),
     );
-  return fine(ok('bond', `bonding mode ${mode} passes the program on to its members`));
+  return fine(ok('bond', `bonding mode ${bondMode} passes the program on to its members`));
 }
 
 function judgeMtu(facts: InterfaceFacts, host: HostFacts): Judged {
   const limit = singleBufferMtu(facts.driver);
-  if (facts.mtu <= limit || !hasNativeXdp(facts.driver)) return fine(ok('mtu', `MTU ${facts.mtu}`));
+  if (facts.mtu <= limit || !hasNativeXdp(facts.driver, host)) return fine(ok('mtu', `MTU ${facts.mtu}`));
   const since = multiBufferSince(facts.driver);
   if (since && kernelAtLeast(host.kernelRelease, ...since))
     return fine(ok('mtu', `MTU ${facts.mtu} is past one buffer (${limit}): attached as a multi-buffer program`));
@@ -188,18 +207,18 @@ function judgeMtu(facts: InterfaceFacts, host: HostFacts): Judged {
   );
 }
 
-function judgeOffloads(facts: InterfaceFacts): Judged[] {
-  const native = hasNativeXdp(facts.driver);
+function judgeOffloads(facts: InterfaceFacts, host: HostFacts): Judged[] {
+  const native = hasNativeXdp(facts.driver, host);
   const judged = [
-    facts.lro === true && native
+    facts.lro === true && native && refusesLro(facts.driver)
       ? generic(
           warning(
             'lro',
-            'large receive offload is on: drivers refuse native XDP with it',
+            `large receive offload is on: ${facts.driver} refuses native XDP with it`,
             `ethtool -K ${facts.name} lro off`,
           ),
         )
-      : fine(ok('lro', 'large receive offload is off')),
+      : fine(ok('lro', `large receive offload is ${facts.lro ? 'on: no hindrance to this driver' : 'off'}`)),
   ];
   if (facts.driver === 'virtio_net' && facts.fixedHardwareGro)
     judged.push(

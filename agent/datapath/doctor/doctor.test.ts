@@ -1,0 +1,33 @@
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, expect, it } from 'vitest';
+import { examine } from './doctor.ts';
+import { gatherInterfaceFacts } from './facts.ts';
+
+const path = process.env.PATH;
+const made: string[] = [];
+afterEach(() => {
+  process.env.PATH = path;
+  for (const each of made.splice(0)) rmSync(each, { recursive: true });
+});
+
+it('faults row 117: reports all it knows of a host whose pins it cannot look at', async () => {
+  const report = await examine([], () => {
+    throw new Error('Linux 5.10 is too old');
+  });
+  expect(report.host.map(({ check }) => check)).toEqual(
+    expect.arrayContaining(['kernel', 'capabilities', 'jit', 'btf']),
+  );
+  expect(report.healthy).toBe(false);
+});
+
+it('faults row 118: a tool that does not answer is no missing interface', async () => {
+  const directory = mkdtempSync(join(tmpdir(), 'fleetblock-doctor-'));
+  made.push(directory);
+  writeFileSync(join(directory, 'ip'), '#!/bin/sh\nexec sleep 60\n');
+  chmodSync(join(directory, 'ip'), 0o755);
+  process.env.PATH = `${directory}:${path}`;
+  const facts = await gatherInterfaceFacts('n1', 100);
+  expect(facts).toMatchObject({ exists: false, problem: 'ip link did not answer within 0.1 s' });
+});
