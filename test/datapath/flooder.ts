@@ -3,7 +3,7 @@
 // flooder.ts OBJECT INTERFACE FIRST COUNT PPS: sends until SIGTERM, or its time is up, then prints what it sent.
 import { KernelError } from '../../agent/datapath/kernel-map.ts';
 import { BpfObject } from '../../agent/datapath/libbpf/object.ts';
-import { floodRun, setSources } from './probe.ts';
+import { floodRun, setSources } from './flood.ts';
 
 const [path, name, first, count, rate] = process.argv.slice(2);
 if (path === undefined || name === undefined || first === undefined) process.exit(2);

@@ -1,5 +1,6 @@
 // Packets through the loaded program: headers, tags, truncation. Each fixture says what it is and what must become of it.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { needsKernel } from './needs-kernel.ts';
 import {
   ETHERNET_BYTES,
   ETHERTYPE,
@@ -152,6 +153,7 @@ describe.skipIf(why !== undefined)('packets', () => {
   });
 
   test('a packet in several buffers is decided by its first and counted whole', () => {
+    needsKernel(5, 18, 'a test run in several buffers');
     const packet = frame(IP4, ipv4({ source: LISTED_V4 }, new Uint8Array(9000)));
     const { verdict, counted } = harness.run(packet);
     expect(verdict).toBe(XDP.drop);

@@ -1,46 +1,10 @@
 // Sends IPv4 packets out of one end of a veth pair, and counts those that get past the XDP hook of the other.
 import { mkdirSync } from 'node:fs';
 import { BpfObject } from '../../agent/datapath/libbpf/object.ts';
-import type { TestRun } from '../../agent/datapath/libbpf/program.ts';
 import { pin } from '../../agent/datapath/pins.ts';
+import { floodRun, setSources } from './flood.ts';
+import { needsKernel } from './needs-kernel.ts';
 import { buildFlood, freshPinDir, indexOf, removePins, run, sleep } from './network.ts';
-
-/** Ethernet broadcast, IPv4 to 10.77.0.1, UDP port 9: 64 bytes. The source is the generator's to fill in. */
-function packet(): Buffer {
-  const bytes = Buffer.alloc(64);
-  bytes.fill(0xff, 0, 6);
-  bytes.write('0202020202020800', 6, 'hex');
-  bytes.write('450000320000400040110000000000000a4d0001', 14, 'hex');
-  bytes.write('30390009001e0000', 34, 'hex');
-  return bytes;
-}
-
-/** Host byte order. */
-export function toNumber(address: string): number {
-  return address.split('.').reduce((sum, octet) => sum * 256 + Number(octet), 0);
-}
-
-/** struct xdp_md: the packet's length and the interface that it goes out of. */
-function context(length: number, ifindex: number): Uint8Array {
-  const bytes = Buffer.alloc(24);
-  bytes.writeUInt32LE(length, 4);
-  bytes.writeUInt32LE(ifindex, 12);
-  return bytes;
-}
-
-/** The addresses from which the object's generator sends. */
-export function setSources(object: BpfObject, first: string, count: number): void {
-  const range = Buffer.alloc(12);
-  range.writeUInt32LE(toNumber(first), 0);
-  range.writeUInt32LE(count, 4);
-  object.map('sources').update(key(0), range);
-}
-
-/** What to run to send one packet out of an interface of this thread's network namespace. */
-export function floodRun(out: string): TestRun {
-  const data = packet();
-  return { data, liveFrames: true, context: context(data.length, indexOf(out)) };
-}
 
 export class Probe {
   /** The object file, for generators of other processes. */
@@ -73,6 +37,7 @@ export class Probe {
 
   /** Sends `count` packets out of an interface, from `sources` addresses from `first` on in turn. */
   send(out: string, first: string, sources: number, count: number): void {
+    needsKernel(5, 18, 'sending live frames');
     setSources(this.#object, first, sources);
     this.#object.program('flood').testRun({ ...floodRun(out), repeat: count });
   }

@@ -64,7 +64,7 @@ describe.skipIf(reason)(`main job${reason ? ` (skipped: ${reason})` : ''}`, () =
         status: 'synced',
         labels: {},
         revision: expect.any(Number),
-        entries: 2,
+        entries: 1,
         interfaces: [expect.objectContaining({ name: 'eth0', mode: 'native' })],
         dropped: { packets: expect.any(Number), bytes: expect.any(Number) },
         lastSeen: expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/),
