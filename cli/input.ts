@@ -3,13 +3,19 @@ import { createReadStream } from 'node:fs';
 import { FleetblockError, messageOf, systemCode } from '../common/errors.ts';
 import type { Cli } from './context.ts';
 
+const WHY: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file',
+  EISDIR: 'it is a directory',
+  EACCES: 'this user may not read it',
+};
+
 /** @throws FleetblockError INVALID_ARGUMENT when the file cannot be read. */
 export async function* readInput(cli: Cli, file: string): AsyncGenerator<Buffer> {
   const stream = file === '-' ? cli.stdin : createReadStream(file, { highWaterMark: 1024 * 1024 });
   try {
     for await (const chunk of stream) yield Buffer.isBuffer(chunk) ? chunk : Buffer.from(String(chunk));
   } catch (error) {
-    const why = systemCode(error) === 'ENOENT' ? 'there is no such file' : messageOf(error);
+    const why = WHY[systemCode(error) ?? ''] ?? messageOf(error);
     throw new FleetblockError('INVALID_ARGUMENT', `cannot read ${file}: ${why}`, { cause: error });
   }
 }

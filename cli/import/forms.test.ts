@@ -296,7 +296,7 @@ describe('faults row 112: what is no list', () => {
 
   it('bad lines say what is wrong with them, and as what the file was read', async () => {
     await expect(read(lines('192.0.2.0/24 evil', '192.0.2.1'))).rejects.toThrow(
-      /^stdin line 1: there is text after "192\.0\.2\.0\/24": "evil"; write one prefix a line, /,
+      /^stdin line 1: there is text after "192\.0\.2\.0\/24": "evil"; write one prefix a line, and # before a comment; nothing was changed$/,
     );
     await expect(read(lines('192.0.2.1\t3', '192.0.2.2\tmany', '192.0.2.3\t1'))).rejects.toThrow(
       /^stdin line 2: "192\.0\.2\.2\\tmany" is not like "192\.0\.2\.1\\t12"; nothing was changed; it was read as counted: --format names another form$/,

@@ -25,6 +25,12 @@ export function prefixesOfRange(first: string, last: string): Prefix[] {
   return prefixes;
 }
 
+/** A prefix, or the prefixes of a range `a-b`. @throws FleetblockError INVALID_ARGUMENT: neither. */
+export function prefixesOf(text: string): Prefix[] {
+  const [first = '', last, more] = text.split('-');
+  return last === undefined || more !== undefined ? [parsePrefix(text)] : prefixesOfRange(first.trim(), last.trim());
+}
+
 function address(text: string): Prefix {
   const prefix = parsePrefix(text);
   if (text.includes('/'))

@@ -4,7 +4,7 @@ import { FleetblockError, messageOf } from '../../common/errors.ts';
 import { parsePrefix } from '../../common/prefix.ts';
 import { Columns } from './columns.ts';
 import type { Findings } from './findings.ts';
-import { prefixesOfRange } from './range.ts';
+import { prefixesOf, prefixesOfRange } from './range.ts';
 
 export class Rows {
   readonly columns = new Columns();
@@ -43,9 +43,7 @@ export class Rows {
 
   /** A prefix, or a range `a-b`. @throws FleetblockError INVALID_ARGUMENT: neither. */
   prefixOrRange(text: string, ttlMs = 0): void {
-    const [first = '', last, more] = text.split('-');
-    if (last === undefined || more !== undefined) this.prefix(text, ttlMs);
-    else this.range(first.trim(), last.trim(), ttlMs);
+    for (const prefix of prefixesOf(text)) this.columns.push(prefix, checkedTtl(ttlMs), this.line);
   }
 
   /** Until a time, in milliseconds since 1970. @throws FleetblockError INVALID_ARGUMENT: no prefix. */

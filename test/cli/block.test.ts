@@ -255,6 +255,7 @@ describe('bad input is refused before any connection, with exit code 2', () => {
     ['a bad timeout', ['192.0.2.1', '--all-hosts', '--timeout', '10'], /write one like 90s/],
     ['a bad output form', ['192.0.2.1', '--all-hosts', '-o', 'xml'], /Allowed choices are table, wide, json, yaml/],
     ['an unknown option', ['192.0.2.1', '--all-host'], /--all-host.*Did you mean --all-hosts/],
+    ['faults row 114: a directory', ['-f', '/tmp', '--all-hosts'], /cannot read \/tmp: it is a directory/],
     ['a missing file', ['-f', '/nonexistent', '--all-hosts'], /cannot read \/nonexistent: there is no such file/],
   ])('%s', async (_, words, text) => {
     const { exitCode, stdout, stderr } = await runHere(['block', ...words], { env: offline });
@@ -264,11 +265,11 @@ describe('bad input is refused before any connection, with exit code 2', () => {
     expect(exitCode).toBe(2);
   });
 
-  test('faults row 16: a bad line of a file is named, and nothing is sent', async () => {
-    const stdin = '198.51.100.1\n# comment\n198.51.100.0/33\n10.0.0.5/8\n';
+  test('faults rows 16, 114: bad lines of a file are named, and nothing is sent', async () => {
+    const stdin = '198.51.100.1\n# comment\n198.51.100.0/33\n10.0.0.5/8\n198.51.100.2 evil\nx\ny\n';
     const { exitCode, stderr } = await runHere(['block', '-f', '-', '--all-hosts'], { env: offline, stdin });
-    expect(stderr).toBe(
-      'fleetblock: stdin line 3: "198.51.100.0/33" has no valid prefix length: write a number from 0 to 32 after the slash (and 1 more bad line); nothing was changed\n',
+    expect(stderr).toMatch(
+      /^fleetblock: stdin line 3: .* has no valid prefix length: [^;]*; stdin line 4: .* has host bits set: [^;]*; stdin line 5: there is text after "198\.51\.100\.2": "evil"; [^;]* \(and 2 more\); nothing was changed\n$/,
     );
     expect(exitCode).toBe(2);
   });

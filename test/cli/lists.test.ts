@@ -114,7 +114,10 @@ describe('import', () => {
   test('faults row 99: a dry run says that it is refused, and ends as the import would', async () => {
     cli.controller.script.importList = () => ({ ...emptied, objections });
     const words = ['import', '-', '--list', 'big', '--all-hosts', '--dry-run'];
-    expect(await fleetblock(words)).toMatchObject({ exitCode: 4, stderr: 'refused: it has no entries\n' });
+    expect(await fleetblock(words)).toMatchObject({
+      exitCode: 4,
+      stderr: expect.stringMatching(/^refused: it has no entries$/m),
+    });
     expect(await json(words)).toMatchObject({ removed: 1_000_000, refused: ['it has no entries'] });
   });
 

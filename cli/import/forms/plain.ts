@@ -23,13 +23,18 @@ export const plain: Form = {
 };
 
 function readLine(line: string, rows: Rows): void {
+  rows.prefixOrRange(withoutComment(line));
+}
+
+/** @throws FleetblockError INVALID_ARGUMENT: something else stands after the prefix. */
+export function withoutComment(line: string): string {
   const text = line.replace(/[#;].*$/s, '').trim();
   const [, first = '', rest = ''] = /^(\S+)\s+([^\s-].*)$/s.exec(text) ?? [];
   if (rest !== '' && !first.endsWith('-'))
     throw bad(
-      `there is text after ${JSON.stringify(first.slice(0, 80))}: ${JSON.stringify(rest.slice(0, 40))}; write one prefix a line, # before a comment, or name the form with --format`,
+      `there is text after ${JSON.stringify(first.slice(0, 80))}: ${JSON.stringify(rest.slice(0, 40))}; write one prefix a line, and # before a comment`,
     );
-  rows.prefixOrRange(text);
+  return text;
 }
 
 /** Reads a canonical IPv4 line; false for everything else, which the strict reader then judges. */
