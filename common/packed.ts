@@ -174,6 +174,22 @@ function decodeTtls(bytes: Uint8Array): Float64Array {
   );
 }
 
+/** The rows at these places, in memory of their own. */
+export function pickRows(columns: FamilyColumns, family: Family, places: readonly number[]): FamilyColumns {
+  const width = addressBytes(family);
+  const addresses = new Uint8Array(places.length * width);
+  for (const [to, row] of places.entries())
+    addresses.set(columns.addresses.subarray(row * width, (row + 1) * width), to * width);
+  const pick = (column: Uint8Array) => Uint8Array.from(places, (row) => column[row] ?? 0);
+  return {
+    count: places.length,
+    addresses,
+    lengths: pick(columns.lengths),
+    flags: pick(columns.flags),
+    ttlsMs: Float64Array.from(columns.ttlsMs.length > 0 ? places : [], (row) => columns.ttlsMs[row] ?? 0),
+  };
+}
+
 /** Canonical bytes of a prefix from parts that may have host bits: for tests and generators. */
 export function makePrefix(family: Family, address: Uint8Array, length: number): Prefix {
   return { family, address: maskAddress(address, length), length };

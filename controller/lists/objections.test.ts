@@ -14,6 +14,7 @@ const former = (entries: number, more: Partial<ListRecord> = {}): ListRecord => 
   createdMs: 0,
   updatedMs: 0,
   entries,
+  exceptions: 0,
   ...more,
 });
 const kinds = (before: ListRecord | undefined, next: Partial<ListRecord>) =>

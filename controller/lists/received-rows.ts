@@ -1,6 +1,6 @@
 // The rows of an import as they come: bounded at every message, and those that the guard refuses counted, or left out when asked.
 import { FleetblockError } from '../../common/errors.ts';
-import { addressBytes, entryCount, type FamilyColumns, type PackedEntries } from '../../common/packed.ts';
+import { entryCount, type FamilyColumns, type PackedEntries, pickRows } from '../../common/packed.ts';
 import type { Family } from '../../common/prefix.ts';
 import type { RefusedRow } from '../guard.ts';
 import { MAX_LIST_ROWS } from '../store/store.ts';
@@ -61,18 +61,11 @@ function kept(rows: PackedEntries, refused: readonly RefusedRow[]): PackedEntrie
 }
 
 function keptColumns(columns: FamilyColumns, family: Family, out: ReadonlySet<number>, before: number): FamilyColumns {
-  const { addresses, lengths, flags, ttlsMs } = columns;
+  const { count, addresses } = columns;
   if (out.size === 0 && addresses.byteLength * 4 >= addresses.buffer.byteLength) return columns;
-  const places = Array.from({ length: columns.count }, (_, row) => row).filter((row) => !out.has(before + row));
-  const width = addressBytes(family);
-  const kept = new Uint8Array(places.length * width);
-  for (const [to, row] of places.entries()) kept.set(addresses.subarray(row * width, (row + 1) * width), to * width);
-  const pick = (column: Uint8Array) => Uint8Array.from(places, (row) => column[row] ?? 0);
-  return {
-    count: places.length,
-    addresses: kept,
-    lengths: pick(lengths),
-    flags: pick(flags),
-    ttlsMs: Float64Array.from(ttlsMs.length > 0 ? places : [], (row) => ttlsMs[row] ?? 0),
-  };
+  return pickRows(
+    columns,
+    family,
+    Array.from({ length: count }, (_, row) => row).filter((row) => !out.has(before + row)),
+  );
 }

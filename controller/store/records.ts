@@ -35,7 +35,17 @@ export interface ListRecord {
   /** Unix milliseconds of the first import and of the last change. */
   readonly createdMs: number;
   readonly updatedMs: number;
+  /** That hosts hold of it. */
   readonly entries: number;
+  /** Prefixes that it leaves out whatever is imported. */
+  readonly exceptions: number;
+}
+
+export interface ListException {
+  readonly prefix: Prefix;
+  readonly reason: string;
+  readonly actor: string;
+  readonly createdMs: number;
 }
 
 export interface HostRecord {

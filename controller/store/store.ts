@@ -13,6 +13,7 @@ import type {
   Confirmation,
   HostRecord,
   LayerChange,
+  ListException,
   ListRecord,
   OperatorRecord,
   OperatorTokenRecord,
@@ -23,6 +24,9 @@ import type {
 
 /** Most claims that one change adds or removes: more is an import. */
 export const MAX_CHANGE_PREFIXES = 4096;
+
+/** Exceptions of one list: an import splits its rows around them. */
+export const MAX_LIST_EXCEPTIONS = 4096;
 
 /** Most rows of one list: what the hosts' maps are made for. */
 export const MAX_LIST_ROWS = 4_000_000;
@@ -103,6 +107,18 @@ export interface ListResult {
   readonly targets: readonly Selector[];
   /** The list as it was. Undefined: it is new. */
   readonly former: ListRecord | undefined;
+}
+
+/** Prefixes that a list leaves out from now on whatever is imported, or leaves out no more. */
+export interface ChangeExceptions extends Attribution {
+  /** Of the list. */
+  readonly name: string;
+  readonly prefixes: readonly Prefix[];
+  /** What the list is there for. */
+  readonly action: ClaimAction;
+  /** False: they are exceptions no more. */
+  readonly except: boolean;
+  readonly dryRun: boolean;
 }
 
 export interface NewToken {
@@ -241,8 +257,15 @@ export interface Store {
   replaceList(request: ReplaceList): Promise<ListResult>;
   /** @throws FleetblockError NOT_FOUND */
   removeList(name: string, by: Attribution, dryRun: boolean): Promise<ListResult>;
+  /**
+   * What the list has of these goes from hosts, or comes back. Outcomes: see ClaimOutcome.
+   * @throws FleetblockError NOT_FOUND (list), INVALID_ARGUMENT (too many, or a list of the other action)
+   */
+  changeExceptions(request: ChangeExceptions): Promise<ChangeResult>;
+  /** By prefix. @throws FleetblockError NOT_FOUND */
+  listExceptions(name: string): Promise<readonly ListException[]>;
   lists(): Promise<readonly ListRecord[]>;
-  /** The rows of a list in bounded pieces; `ttlsMs` holds Unix milliseconds of the end. */
+  /** What hosts hold of a list, in bounded pieces; `ttlsMs` holds Unix milliseconds of the end. */
   listRows(name: string): AsyncIterable<PackedEntries>;
   /** Single claims, in bounded batches, by prefix. */
   claims(filter: ClaimFilter): AsyncIterable<readonly Claim[]>;

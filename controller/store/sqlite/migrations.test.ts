@@ -36,7 +36,14 @@ async function makeVersion1(): Promise<void> {
   await store.addClaims(block('203.0.113.2'));
   await store.close();
   const db = new DatabaseSync(join(directory, STORE_FILE));
-  for (const table of ['confirmation_claim', 'confirmation', 'operator_token', 'enrolled_key'])
+  for (const table of [
+    'confirmation_claim',
+    'confirmation',
+    'operator_token',
+    'enrolled_key',
+    'list_withheld',
+    'list_exception',
+  ])
     db.exec(`DROP TABLE ${table}`);
   db.exec('DROP INDEX claim_wide_4; DROP INDEX claim_wide_6');
   for (const column of ['audit DROP COLUMN source', 'host DROP COLUMN generation', 'operator DROP COLUMN since_ms'])

@@ -1,7 +1,7 @@
 // The tables of the embedded store. STRICT, so that a wrong type is an error at the write and not a surprise at the read.
 
 /** Goes up with every change of the tables; an older store is migrated, a newer one refused. */
-export const SCHEMA_VERSION = 4;
+export const SCHEMA_VERSION = 5;
 
 export const SCHEMA = `
 CREATE TABLE meta (
@@ -209,4 +209,28 @@ ALTER TABLE operator_token ADD COLUMN chain TEXT NOT NULL DEFAULT '';
 ALTER TABLE operator_token ADD COLUMN serial TEXT NOT NULL DEFAULT '';
 -- Whose certificates are not known here could be answered by new ones only.
 DELETE FROM operator_token WHERE used_for IS NOT NULL;
+`;
+
+/** What version 5 adds. */
+export const SCHEMA_5 = `
+-- What a list leaves out, whatever its file says.
+CREATE TABLE list_exception (
+  name TEXT NOT NULL REFERENCES list (name) ON DELETE CASCADE,
+  family INTEGER NOT NULL CHECK (family IN (4, 6)),
+  address BLOB NOT NULL,
+  length INTEGER NOT NULL,
+  reason TEXT NOT NULL,
+  actor TEXT NOT NULL,
+  created_ms INTEGER NOT NULL,
+  PRIMARY KEY (name, family, address, length)
+) STRICT, WITHOUT ROWID;
+
+-- Rows of the file that meet an exception, whole: they are in no chunk, and hosts hold what is left of them.
+CREATE TABLE list_withheld (
+  name TEXT PRIMARY KEY REFERENCES list (name) ON DELETE CASCADE,
+  -- As in list_chunk.
+  rows BLOB NOT NULL,
+  expires_ms INTEGER NOT NULL
+) STRICT;
+CREATE INDEX list_withheld_expiry ON list_withheld (expires_ms) WHERE expires_ms > 0;
 `;

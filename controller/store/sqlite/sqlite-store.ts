@@ -1,5 +1,6 @@
 // The embedded store: SQLite in WAL mode with synchronous=FULL behind the Store interface.
 import type { Clock } from '../../../common/clock.ts';
+import { FleetblockError } from '../../../common/errors.ts';
 import { failpoint } from '../../../common/failpoint.ts';
 import { NO_ENTRIES, type PackedEntries } from '../../../common/packed.ts';
 import type { Revision } from '../../../common/revision.ts';
@@ -12,6 +13,7 @@ import {
   type Confirmation,
   type HostRecord,
   type LayerChange,
+  type ListException,
   type ListRecord,
   listLayer,
   type OperatorRecord,
@@ -23,6 +25,7 @@ import {
 import type {
   AddClaims,
   AuditFilter,
+  ChangeExceptions,
   ChangeResult,
   ClaimFilter,
   ConfirmResult,
@@ -54,7 +57,10 @@ import * as hosts from './host-rows.ts';
 import { logIn } from './identity/log-in.ts';
 import { addOperator, readOperators, revokeOperators } from './identity/operator-rows.ts';
 import * as operatorTokens from './identity/operator-tokens.ts';
-import { endListRows, listRowsEnded, readListRows, readLists, removeList, replaceList } from './list-changes.ts';
+import { changeExceptions } from './lists/exceptions.ts';
+import { removeList, replaceList } from './lists/list-changes.ts';
+import { endListRows, listRowsEnded } from './lists/list-ends.ts';
+import { findList, readExceptions, readListRows, readLists } from './lists/list-rows.ts';
 import { markClean, type OpenedFile, openStoreFile } from './open.ts';
 import { integer } from './rows.ts';
 import { Writing } from './writing.ts';
@@ -84,6 +90,7 @@ const UNDO_BATCH = 16;
 const FIRST_ENDS = [
   'SELECT min(expires_ms) AS value FROM claim WHERE expires_ms > 0',
   'SELECT min(expires_ms) AS value FROM list_chunk WHERE expires_ms > 0',
+  'SELECT min(expires_ms) AS value FROM list_withheld WHERE expires_ms > 0',
   "SELECT min(deadline_ms) AS value FROM confirmation WHERE state = 'waiting'",
 ];
 
@@ -185,6 +192,19 @@ class SqliteStore implements Store {
       this.#writing.changeLong((tx) => removeList(tx, name, by, breather()), dryRun),
       dryRun,
     );
+  }
+
+  changeExceptions(request: ChangeExceptions): Promise<ChangeResult> {
+    return this.#revised(
+      this.#writing.changeLong((tx) => changeExceptions(tx, request, breather()), request.dryRun),
+      request.dryRun,
+    );
+  }
+
+  async listExceptions(name: string): Promise<readonly ListException[]> {
+    if (!findList(this.#db.reader, name))
+      throw new FleetblockError('NOT_FOUND', `there is no list ${JSON.stringify(name)}: see fleetblock lists`);
+    return readExceptions(this.#db.reader, name);
   }
 
   async lists(): Promise<readonly ListRecord[]> {

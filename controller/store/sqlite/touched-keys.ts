@@ -63,7 +63,8 @@ export class TouchedKeys {
   }
 }
 
-function shorten(subjects: readonly string[]): string {
+/** Prefixes in a subject: the first are named. */
+export function shorten(subjects: readonly string[]): string {
   const shown = subjects.slice(0, MAX_SUBJECTS).join(' ');
   return subjects.length > MAX_SUBJECTS ? `${shown} and ${subjects.length - MAX_SUBJECTS} more` : shown;
 }

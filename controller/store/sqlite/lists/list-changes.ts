@@ -1,7 +1,7 @@
-// Bulk lists: a whole list replaced by difference, removed, and rows that end.
-import { EntryTable } from '../../../common/entry-table.ts';
-import { FleetblockError } from '../../../common/errors.ts';
-import { failpoint } from '../../../common/failpoint.ts';
+// Bulk lists: a whole list replaced by difference, or removed.
+import type { EntryTable } from '../../../../common/entry-table.ts';
+import { FleetblockError } from '../../../../common/errors.ts';
+import { failpoint } from '../../../../common/failpoint.ts';
 import {
   entryCount,
   type FamilyColumns,
@@ -9,52 +9,27 @@ import {
   FLAG_MONITOR,
   NO_ENTRIES,
   type PackedEntries,
-} from '../../../common/packed.ts';
-import { formatSelector, parseSelector } from '../../../common/selector.ts';
-import { type Attribution, type ListRecord, listLayer } from '../records.ts';
-import { type ListResult, MAX_LIST_ROWS, type ReplaceList } from '../store.ts';
+} from '../../../../common/packed.ts';
+import { formatSelector } from '../../../../common/selector.ts';
+import { type Attribution, listLayer } from '../../records.ts';
+import { type ListResult, MAX_LIST_ROWS, type ReplaceList } from '../../store.ts';
+import type { Transaction } from '../transaction.ts';
 import { Bucketed, bucketsFor } from './buckets.ts';
-import { actionOf } from './claim-rows.ts';
-import { decodeColumns, encodeColumns } from './columns-blob.ts';
-import type { Connection } from './connection.ts';
-import { blob, integer, type Row, text } from './rows.ts';
-import type { Transaction } from './transaction.ts';
-
-/** Gives other work of the process a turn, when this one has had its share. */
-export type Pause = () => Promise<void>;
-
-export function readLists(db: Connection): ListRecord[] {
-  return db.prepare('SELECT * FROM list ORDER BY name').all().map(listFromRow);
-}
-
-function findList(db: Connection, name: string): (ListRecord & { readonly buckets: number }) | undefined {
-  const row = db.prepare('SELECT * FROM list WHERE name = ?').get(name);
-  return row && { ...listFromRow(row), buckets: integer(row, 'buckets') };
-}
-
-function listFromRow(row: Row): ListRecord {
-  return {
-    name: text(row, 'name'),
-    action: actionOf(text(row, 'action')),
-    selector: parseSelector(text(row, 'selector')),
-    monitor: integer(row, 'monitor') !== 0,
-    reason: text(row, 'reason'),
-    actor: text(row, 'actor'),
-    createdMs: integer(row, 'created_ms'),
-    updatedMs: integer(row, 'updated_ms'),
-    entries: integer(row, 'entries'),
-  };
-}
-
-/** The rows of a list, a chunk at a time; times are Unix milliseconds of the end. */
-export function* readListRows(db: Connection, name: string): Generator<PackedEntries> {
-  const buckets = findList(db, name)?.buckets ?? 0;
-  const statement = db.prepare('SELECT rows FROM list_chunk WHERE name = ? AND bucket = ?');
-  for (let bucket = 0; bucket < buckets; bucket++) {
-    const row = statement.get(name, bucket);
-    if (row) yield decodeColumns(blob(row, 'rows'));
-  }
-}
+import {
+  findList,
+  held,
+  type Pause,
+  partsOf,
+  readChunks,
+  readExceptionSet,
+  readListRows,
+  readWithheld,
+  type StoredList,
+  saveChunk,
+  saveWithheld,
+  tableOf,
+} from './list-rows.ts';
+import { NO_PARTS, parted } from './withheld.ts';
 
 /** @throws FleetblockError INVALID_ARGUMENT: too many rows. */
 export async function replaceList(tx: Transaction, request: ReplaceList, pause: Pause): Promise<ListResult> {
@@ -64,11 +39,7 @@ export async function replaceList(tx: Transaction, request: ReplaceList, pause: 
     throw new FleetblockError('INVALID_ARGUMENT', `a list has at most ${MAX_LIST_ROWS} rows, this one has ${rows}`);
   const old = findList(tx.db, name);
   const buckets = bucketsFor(rows);
-  const flags = (request.action === 'allow' ? FLAG_ALLOW : 0) | (request.monitor ? FLAG_MONITOR : 0);
-  const asked = await gathered(request.chunks, (chunk) => asStored(chunk, flags, tx.nowMs), pause);
-  const wanted = await Bucketed.of(asked, buckets, pause);
-  const present = await gathered(old ? readListRows(tx.db, name) : [], (chunk) => chunk, pause);
-  const stored = await Bucketed.of(present, buckets, pause);
+  const content = await contentOf(tx, request, { old, buckets }, pause);
   const moved = old !== undefined && formatSelector(old.selector) !== formatSelector(selector);
   const rewrite = old === undefined || old.buckets !== buckets;
   const changed = !old || moved || old.action !== request.action || old.monitor !== request.monitor;
@@ -79,8 +50,7 @@ export async function replaceList(tx: Transaction, request: ReplaceList, pause: 
   const counts = { added: 0, updated: 0, unchanged: 0, removed: 0, entries: 0 };
   const layer = listLayer(name, selector);
   for (let bucket = 0; bucket < buckets; bucket++) {
-    const before = tableOf(stored.bucket(bucket));
-    const after = tableOf(wanted.bucket(bucket));
+    const { wanted, before, after, inParts } = content.bucket(bucket);
     counts.entries += after.size;
     const fresh = before.size === 0;
     const { adds, removes } = fresh ? { adds: after.pack(0), removes: NO_ENTRIES } : before.diff(after, 0);
@@ -93,11 +63,13 @@ export async function replaceList(tx: Transaction, request: ReplaceList, pause: 
       if (before.size > 0) tx.touch(listLayer(name, old.selector), NO_ENTRIES, before.pack(0));
       if (after.size > 0) tx.touch(layer, after.pack(0), NO_ENTRIES);
     } else if (entryCount(adds) + entryCount(removes) > 0) tx.touch(layer, adds, removes);
-    if (rewrite || entryCount(adds) + entryCount(removes) > 0) saveChunk(tx.db, name, bucket, after.pack(0));
+    if (rewrite || inParts || entryCount(adds) + entryCount(removes) > 0)
+      saveChunk(tx.db, name, bucket, wanted.pack(0));
     failpoint('store.import.chunk');
     await pause();
   }
   request.approve?.(old, counts.entries);
+  if (content.withheld) saveWithheld(tx.db, name, content.withheld);
   saveList(tx, request, { createdMs: old?.createdMs ?? tx.nowMs, buckets, entries: counts.entries });
   if (changed || counts.added + counts.updated + counts.removed > 0) {
     tx.revise();
@@ -106,6 +78,51 @@ export async function replaceList(tx: Transaction, request: ReplaceList, pause: 
   }
   const targets = old && moved ? [old.selector, selector] : [selector];
   return { revision: tx.head(), ...counts, targets, former: old };
+}
+
+/** The list as it was and as it is to be, bucket by bucket of the new one. */
+async function contentOf(
+  tx: Transaction,
+  request: ReplaceList,
+  { old, buckets }: { old: StoredList | undefined; buckets: number },
+  pause: Pause,
+) {
+  const { db, nowMs } = tx;
+  const flags = (request.action === 'allow' ? FLAG_ALLOW : 0) | (request.monitor ? FLAG_MONITOR : 0);
+  const exceptions = old && old.exceptions > 0 ? readExceptionSet(db, request.name) : undefined;
+  const met: PackedEntries[] = [];
+  const asked = await gathered(
+    request.chunks,
+    (chunk) => {
+      const rows = asStored(chunk, flags, nowMs);
+      if (!exceptions) return rows;
+      const split = parted(rows, exceptions);
+      met.push(split.met);
+      return split.free;
+    },
+    pause,
+  );
+  const wanted = await Bucketed.of(asked, buckets, pause);
+  const present = await gathered(old ? readChunks(db, old) : [], (chunk) => chunk, pause);
+  const stored = await Bucketed.of(present, buckets, pause);
+  const withheld = exceptions && tableOf(...met).pack(0);
+  const was = exceptions ? partsOf(readWithheld(db, request.name), exceptions, buckets) : NO_PARTS;
+  const next = withheld ? partsOf(withheld, exceptions, buckets) : NO_PARTS;
+  return {
+    /** Rows of the import that meet an exception; undefined: there are no exceptions. */
+    withheld,
+    bucket: (bucket: number) => {
+      const rows = tableOf(wanted.bucket(bucket));
+      const parts = { was: was.bucket(bucket), next: next.bucket(bucket) };
+      return {
+        wanted: rows,
+        before: held(stored.bucket(bucket), parts.was),
+        after: entryCount(parts.next) > 0 ? held(wanted.bucket(bucket), parts.next) : rows,
+        /** What is stored may change although nothing does for hosts. */
+        inParts: entryCount(parts.was) + entryCount(parts.next) > 0,
+      };
+    },
+  };
 }
 
 /** @throws FleetblockError NOT_FOUND */
@@ -124,50 +141,6 @@ export async function removeList(tx: Transaction, name: string, by: Attribution,
   tx.db.prepare('DELETE FROM list WHERE name = ?').run(name);
   tx.audit({ ...by, verb: 'list.remove', subject: `list:${name} (${removed} rows)` });
   return { revision, added: 0, updated: 0, unchanged: 0, removed, targets: [old.selector], former: old };
-}
-
-/** Rows of some list have ended. */
-export function listRowsEnded(db: Connection, nowMs: number): boolean {
-  return (
-    db.prepare('SELECT 1 FROM list_chunk WHERE expires_ms > 0 AND expires_ms <= ? LIMIT 1').get(nowMs) !== undefined
-  );
-}
-
-/** Removes rows of lists that have ended, from at most `limit` chunks. @returns how many rows. */
-export async function endListRows(tx: Transaction, nowMs: number, limit: number, pause: Pause): Promise<number> {
-  const chunks = tx.db
-    .prepare('SELECT name, bucket, rows FROM list_chunk WHERE expires_ms > 0 AND expires_ms <= ? LIMIT ?')
-    .all(nowMs, limit);
-  const names = new Map<string, number>();
-  for (const chunk of chunks) {
-    const name = text(chunk, 'name');
-    const table = tableOf(decodeColumns(blob(chunk, 'rows')));
-    const left = tableOf({ v4: unended(table.pack(0).v4, 4, nowMs), v6: unended(table.pack(0).v6, 6, nowMs) });
-    const { removes } = table.diff(left, 0);
-    const list = findList(tx.db, name);
-    if (!list) continue;
-    tx.touch(listLayer(name, list.selector), NO_ENTRIES, removes);
-    saveChunk(tx.db, name, integer(chunk, 'bucket'), left.pack(0));
-    names.set(name, (names.get(name) ?? 0) + entryCount(removes));
-    await pause();
-  }
-  for (const [name, count] of names) {
-    tx.revise();
-    tx.db.prepare('UPDATE list SET entries = entries - ? WHERE name = ?').run(count, name);
-    tx.audit({ actor: 'system', verb: 'expire', subject: `${count} rows of list:${name}`, reason: 'ended' });
-  }
-  return [...names.values()].reduce((sum, count) => sum + count, 0);
-}
-
-function unended(columns: FamilyColumns, family: 4 | 6, nowMs: number): FamilyColumns {
-  const table = new EntryTable().family(family);
-  const width = family === 4 ? 4 : 16;
-  for (let row = 0; row < columns.count; row++) {
-    const end = columns.ttlsMs[row] ?? 0;
-    if (end > 0 && end <= nowMs) continue;
-    table.set(columns.addresses, row * width, columns.lengths[row] ?? 0, columns.flags[row] ?? 0, end);
-  }
-  return table.pack(0);
 }
 
 /** Rows as they are kept: the list's own flags, ends in place of remaining times. */
@@ -191,12 +164,6 @@ async function gathered(
     await pause();
   }
   return all;
-}
-
-function tableOf(rows: PackedEntries): EntryTable {
-  const table = new EntryTable();
-  table.addAll(rows, 0);
-  return table;
 }
 
 /** Rows of `after` whose prefix and action `before` has too. */
@@ -231,21 +198,6 @@ function saveList(
       entries,
       buckets,
     );
-}
-
-function saveChunk(db: Connection, name: string, bucket: number, rows: PackedEntries): void {
-  const first = Math.min(firstEnd(rows.v4), firstEnd(rows.v6));
-  db.prepare(
-    `INSERT INTO list_chunk (name, bucket, rows, expires_ms) VALUES (?, ?, ?, ?)
-     ON CONFLICT DO UPDATE SET rows = excluded.rows, expires_ms = excluded.expires_ms`,
-  ).run(name, bucket, encodeColumns(rows), Number.isFinite(first) ? Math.ceil(first) : 0);
-}
-
-/** Infinity: none ends. */
-function firstEnd({ ttlsMs }: FamilyColumns): number {
-  let first = Number.POSITIVE_INFINITY;
-  for (const end of ttlsMs) if (end > 0 && end < first) first = end;
-  return first;
 }
 
 function describe(request: ReplaceList, counts: { added: number; updated: number; removed: number; entries: number }) {

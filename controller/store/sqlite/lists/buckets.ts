@@ -1,6 +1,6 @@
 // Spreads the rows of a list over chunks by the hash of their prefix: a change of one row rewrites one small chunk, wherever the
 // addresses lie, and two lists are compared chunk by chunk.
-import { addressBytes, type FamilyColumns, type PackedEntries } from '../../../common/packed.ts';
+import { addressBytes, type FamilyColumns, type PackedEntries } from '../../../../common/packed.ts';
 
 /** Rows that a chunk should have. */
 const CHUNK_ROWS = 4096;
@@ -25,17 +25,33 @@ export class Bucketed {
 
   /** Rows of later parts come after those of earlier ones in their bucket. `pause` is awaited between parts. */
   static async of(parts: readonly PackedEntries[], buckets: number, pause: () => Promise<void>): Promise<Bucketed> {
-    const v4 = await BucketedFamily.of(
+    const steps = Bucketed.#inSteps(parts, buckets);
+    for (;;) {
+      const { done, value } = steps.next();
+      if (done) return value;
+      await pause();
+    }
+  }
+
+  /** Of few rows, in one turn. */
+  static atOnce(rows: PackedEntries, buckets: number): Bucketed {
+    const steps = Bucketed.#inSteps([rows], buckets);
+    for (;;) {
+      const { done, value } = steps.next();
+      if (done) return value;
+    }
+  }
+
+  static *#inSteps(parts: readonly PackedEntries[], buckets: number): Generator<void, Bucketed> {
+    const v4 = yield* BucketedFamily.inSteps(
       parts.map((part) => part.v4),
       4,
       buckets,
-      pause,
     );
-    const v6 = await BucketedFamily.of(
+    const v6 = yield* BucketedFamily.inSteps(
       parts.map((part) => part.v6),
       6,
       buckets,
-      pause,
     );
     return new Bucketed(v4, v6);
   }
@@ -57,12 +73,7 @@ class BucketedFamily {
     this.#width = width;
   }
 
-  static async of(
-    parts: readonly FamilyColumns[],
-    family: 4 | 6,
-    buckets: number,
-    pause: () => Promise<void>,
-  ): Promise<BucketedFamily> {
+  static *inSteps(parts: readonly FamilyColumns[], family: 4 | 6, buckets: number): Generator<void, BucketedFamily> {
     const width = addressBytes(family);
     const count = parts.reduce((sum, part) => sum + part.count, 0);
     const starts = new Uint32Array(buckets + 1);
@@ -75,7 +86,7 @@ class BucketedFamily {
         starts[bucket + 1] = (starts[bucket + 1] ?? 0) + 1;
       }
       places.push(of);
-      await pause();
+      yield;
     }
     for (let bucket = 0; bucket < buckets; bucket++)
       starts[bucket + 1] = (starts[bucket + 1] ?? 0) + (starts[bucket] ?? 0);
@@ -99,7 +110,7 @@ class BucketedFamily {
         columns.flags[to] = part.flags[row] ?? 0;
         if (part.ttlsMs.length > 0) columns.ttlsMs[to] = part.ttlsMs[row] ?? 0;
       }
-      await pause();
+      yield;
     }
     return new BucketedFamily(starts, columns, width);
   }

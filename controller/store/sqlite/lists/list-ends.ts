@@ -1,0 +1,71 @@
+// Rows of lists that end.
+import { entryCount, type FamilyColumns, type PackedEntries, pickRows } from '../../../../common/packed.ts';
+import type { Family } from '../../../../common/prefix.ts';
+import { hasEnded } from '../../effective.ts';
+import { decodeColumns } from '../columns-blob.ts';
+import type { Connection } from '../connection.ts';
+import { blob, integer, text } from '../rows.ts';
+import type { Transaction } from '../transaction.ts';
+import { findList, type Pause, partsOf, readExceptionSet, readWithheld, saveWithheld } from './list-rows.ts';
+import { rewriteBuckets } from './rewrite.ts';
+
+const ENDED_CHUNKS = 'FROM list_chunk WHERE expires_ms > 0 AND expires_ms <= ? LIMIT ?';
+const ENDED_WITHHELD = 'FROM list_withheld WHERE expires_ms > 0 AND expires_ms <= ? LIMIT ?';
+
+/** Rows of some list have ended. */
+export function listRowsEnded(db: Connection, nowMs: number): boolean {
+  return [ENDED_CHUNKS, ENDED_WITHHELD].some((from) => db.prepare(`SELECT 1 ${from}`).get(nowMs, 1) !== undefined);
+}
+
+/** Removes rows of lists that have ended, from at most `limit` chunks. @returns how many rows hosts had of them. */
+export async function endListRows(tx: Transaction, nowMs: number, limit: number, pause: Pause): Promise<number> {
+  const changed = new Map<string, Map<number, PackedEntries>>();
+  const chunksOf = (name: string) => {
+    const chunks = changed.get(name) ?? new Map<number, PackedEntries>();
+    changed.set(name, chunks);
+    return chunks;
+  };
+  for (const chunk of tx.db.prepare(`SELECT name, bucket, rows ${ENDED_CHUNKS}`).all(nowMs, limit)) {
+    const left = unended(decodeColumns(blob(chunk, 'rows')), nowMs);
+    chunksOf(text(chunk, 'name')).set(integer(chunk, 'bucket'), left);
+    await pause();
+  }
+  for (const row of tx.db.prepare(`SELECT name ${ENDED_WITHHELD}`).all(nowMs, limit)) chunksOf(text(row, 'name'));
+  let ended = 0;
+  for (const [name, chunks] of changed) ended += await endRowsOf(tx, { name, chunks, nowMs }, pause);
+  return ended;
+}
+
+async function endRowsOf(
+  tx: Transaction,
+  { name, chunks, nowMs }: { name: string; chunks: ReadonlyMap<number, PackedEntries>; nowMs: number },
+  pause: Pause,
+): Promise<number> {
+  const list = findList(tx.db, name);
+  if (!list) return 0;
+  const exceptions = list.exceptions > 0 ? readExceptionSet(tx.db, name) : undefined;
+  const withheld = exceptions ? readWithheld(tx.db, name) : undefined;
+  const left = withheld && unended(withheld, nowMs);
+  const parts = (rows: PackedEntries | undefined) => partsOf(rows, exceptions, list.buckets);
+  let count = 0;
+  let touched = false;
+  await rewriteBuckets(tx, list, { changed: chunks, was: parts(withheld), next: parts(left) }, pause, (_, removes) => {
+    touched = true;
+    count += entryCount(removes);
+  });
+  if (left) saveWithheld(tx.db, name, left);
+  if (!touched) return count;
+  tx.revise();
+  tx.audit({ actor: 'system', verb: 'expire', subject: `${count} rows of list:${name}`, reason: 'ended' });
+  return count;
+}
+
+function unended({ v4, v6 }: PackedEntries, nowMs: number): PackedEntries {
+  return { v4: unendedColumns(v4, 4, nowMs), v6: unendedColumns(v6, 6, nowMs) };
+}
+
+function unendedColumns(columns: FamilyColumns, family: Family, nowMs: number): FamilyColumns {
+  const places: number[] = [];
+  for (let row = 0; row < columns.count; row++) if (!hasEnded(columns.ttlsMs[row] ?? 0, nowMs)) places.push(row);
+  return places.length === columns.count ? columns : pickRows(columns, family, places);
+}
