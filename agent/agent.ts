@@ -1,5 +1,6 @@
 // One agent: brings the kernel to its record, then stays in step with the controller. Everything that it touches is handed
 // in, so that the program runs one on a kernel and the fleet simulator runs hundreds in a process.
+import { AGENT_LIMITS, clipped } from '../common/agent-limits.ts';
 import { Backoff } from '../common/backoff.ts';
 import { messageOf } from '../common/errors.ts';
 import type { Logger } from '../common/logger.ts';
@@ -143,17 +144,26 @@ export class Agent {
         malformedPackets: `${counters.malformedPackets}`,
         overtaggedPackets: `${counters.overtaggedPackets}`,
       },
-      interfaces: this.#options.datapath.interfaces().map(toWire),
+      interfaces: this.#interfaces(),
       driftRepairs: `${driftRepairs}`,
-      problems: this.problems,
+      problems: this.problems.slice(0, AGENT_LIMITS.problems).map((text) => clipped(text)),
       topSources,
       protectedAddresses: this.#protectedAddresses(),
     };
   }
 
+  /** As many as one message may name, those first that let everything through. */
+  #interfaces(): ReturnType<typeof toWire>[] {
+    const open = ({ mode }: { readonly mode: string }) => Number(mode === 'none');
+    const all = this.#options.datapath.interfaces().toSorted((a, b) => open(b) - open(a));
+    return all.slice(0, AGENT_LIMITS.interfaces).map(toWire);
+  }
+
   #protectedAddresses(): ProtectedAddressWire[] {
     const addresses = this.#options.protectedAddresses?.() ?? [];
-    return addresses.map(({ prefix, why }) => ({ prefix: formatPrefix(prefix), why }));
+    return addresses
+      .slice(0, AGENT_LIMITS.protectedAddresses)
+      .map(({ prefix, why }) => ({ prefix: formatPrefix(prefix), why }));
   }
 
   /** None when they cannot be read: the rest of the status is worth sending without them. */
@@ -177,7 +187,7 @@ export class Agent {
       revision: `${held.revision}`,
       digest: held.digest,
       entries: `${held.entries}`,
-      interfaces: datapath.interfaces().map(toWire),
+      interfaces: this.#interfaces(),
       capacity: `${datapath.capacity}`,
       agentVersion,
       kernelVersion,
@@ -262,5 +272,5 @@ export class Agent {
 }
 
 function toWire({ name, index, mode, problem }: InterfaceState) {
-  return { name, index, mode, problem };
+  return { name, index, mode, problem: clipped(problem, AGENT_LIMITS.interfaceProblem) };
 }

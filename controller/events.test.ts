@@ -51,3 +51,9 @@ it('tells a reader that fell behind how much it missed, once, and keeps nothing 
   stop.abort();
   expect((await end).done).toBe(true);
 });
+
+it('faults row 60: no event is long, whoever says it', () => {
+  const log = new EventLog(() => 0);
+  log.add('host.degraded', 'x'.repeat(1_000_000));
+  expect(log.since(0)[0]?.text).toBe(`${'x'.repeat(1000)}...`);
+});

@@ -41,6 +41,8 @@ export interface Watch {
 }
 
 const REMEMBERED = 10_000;
+/** Characters of an event: so many are remembered that each has to be small. */
+const MAX_TEXT = 1000;
 
 export class EventLog {
   readonly #wallMs: () => number;
@@ -58,7 +60,7 @@ export class EventLog {
       atMs: this.#wallMs(),
       kind,
       hostId: about.hostId ?? '',
-      text,
+      text: text.length > MAX_TEXT ? `${text.slice(0, MAX_TEXT)}...` : text,
       revision: about.revision ?? 0n,
     };
     this.#events.push(event);

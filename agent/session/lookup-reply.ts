@@ -1,4 +1,6 @@
 // The answer to Lookup: what the kernel does with a source, read from its maps, in the words of the protocol.
+
+import { clipped } from '../../common/agent-limits.ts';
 import type { EntryTable } from '../../common/entry-table.ts';
 import { messageOf } from '../../common/errors.ts';
 import { type Family, formatPrefix, maskAddress } from '../../common/prefix.ts';
@@ -32,7 +34,7 @@ export function lookupReply({ id, address }: Lookup__Output, deps: LookupDeps): 
       lastHitMs: `${lastHitMs === 0 ? 0 : unixMs(lastHitMs, deps.clock)}`,
     };
   } catch (error) {
-    return { id, problem: `the maps cannot be read: ${messageOf(error)}` };
+    return { id, problem: clipped(`the maps cannot be read: ${messageOf(error)}`) };
   }
 }
 

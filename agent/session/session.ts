@@ -1,5 +1,6 @@
 // One session of the sync protocol: from Hello to the end of the stream. The loop below owns the session's state and takes
 // one message at a time, so that changes reach the kernel in the order in which they were made.
+import { clipped } from '../../common/agent-limits.ts';
 import { messageOf } from '../../common/errors.ts';
 import { failpoint } from '../../common/failpoint.ts';
 import type { Logger } from '../../common/logger.ts';
@@ -213,7 +214,7 @@ class Session {
   async #refuse(error: unknown, revision: string): Promise<void> {
     if (!(error instanceof Refusal)) throw error;
     this.#options.log.warn({ code: error.code, revision, reason: messageOf(error) }, 'refused a revision');
-    await this.#options.stream.send({ nack: { revision, code: error.code, text: messageOf(error) } });
+    await this.#options.stream.send({ nack: { revision, code: error.code, text: clipped(messageOf(error)) } });
     void this.#sendStatus();
   }
 

@@ -3,13 +3,9 @@
 import { formatDuration } from '../../common/duration.ts';
 import { messageOf } from '../../common/errors.ts';
 import type { Logger } from '../../common/logger.ts';
-import { formatPrefix, parsePrefix } from '../../common/prefix.ts';
 import type { Hello__Output } from '../../proto/gen/fleetblock/v1/Hello.ts';
 import type { EventLog } from '../events.ts';
 import type { Store } from '../store/store.ts';
-
-/** Prefixes that are named; an agent names no more. */
-const NAMED = 20;
 
 export interface EndedAloneDeps {
   readonly store: Pick<Store, 'recordAudit'>;
@@ -25,7 +21,7 @@ export function noteEndedAlone(
 ): void {
   const count = Number(endedAlone?.entries ?? 0);
   if (!endedAlone || count === 0) return;
-  const prefixes = endedAlone.prefixes.slice(0, NAMED).flatMap(canonical);
+  const { prefixes } = endedAlone;
   const more = count > prefixes.length ? ` and ${count - prefixes.length} more` : '';
   const ago = formatDuration(Number(endedAlone.lastAgoMs));
   const what = `${prefixes.join(' ')}${more}`;
@@ -39,13 +35,4 @@ export function noteEndedAlone(
   store.recordAudit(record).catch((error: unknown) => {
     log.error({ err: messageOf(error), host: host.id }, 'what ended on a host could not be written to the audit');
   });
-}
-
-/** Nothing of what is no prefix. */
-function canonical(text: string): string[] {
-  try {
-    return [formatPrefix(parsePrefix(text))];
-  } catch {
-    return [];
-  }
 }

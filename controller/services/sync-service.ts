@@ -1,5 +1,6 @@
 // The agents' side of the controller: one Sync stream a host, its messages handed to the hub.
 import type { ServerDuplexStream, UntypedServiceImplementation } from '@grpc/grpc-js';
+import { AGENT_LIMITS } from '../../common/agent-limits.ts';
 import type { Clock } from '../../common/clock.ts';
 import { FleetblockError } from '../../common/errors.ts';
 import type { Logger } from '../../common/logger.ts';
@@ -8,6 +9,7 @@ import { toStatus } from '../../common/rpc/status.ts';
 import type { AgentMessage__Output } from '../../proto/gen/fleetblock/v1/AgentMessage.ts';
 import type { Authorize } from '../auth/caller.ts';
 import { type Ack, ackFromWire, decodeAck } from '../hub/ack.ts';
+import { checkedMessage } from '../hub/agent-message.ts';
 import type { HostSession } from '../hub/host-session.ts';
 import type { Hub } from '../hub/hub.ts';
 import type { SessionStream } from '../hub/session-context.ts';
@@ -25,7 +27,10 @@ const HELLO_MS = 10_000;
 const { Sync } = protocol.AgentService.service;
 
 /** Proof, which has a decoder of its own, or any other message. */
-type Received = { readonly message: 'proof'; readonly proof: Ack } | AgentMessage__Output;
+type Received =
+  | { readonly message: 'proof'; readonly proof: Ack }
+  | { readonly message: 'too-large'; readonly bytes: number }
+  | AgentMessage__Output;
 
 /** AgentService as the controller serves it: what it sends is encoded already, once for all hosts that get the same. */
 export const syncServiceDefinition = {
@@ -33,7 +38,10 @@ export const syncServiceDefinition = {
     ...Sync,
     requestDeserialize: (bytes: Buffer): Received => {
       const proof = decodeAck(bytes);
-      return proof ? { message: 'proof', proof } : Sync.requestDeserialize(bytes);
+      if (proof) return { message: 'proof', proof };
+      // Said by the handler: what a decoder throws ends the stream without a word.
+      if (bytes.length > AGENT_LIMITS.messageBytes) return { message: 'too-large', bytes: bytes.length };
+      return Sync.requestDeserialize(bytes);
     },
     responseSerialize: (message: Buffer) => message,
   },
@@ -67,7 +75,8 @@ function serve(deps: SyncServiceDeps, call: SyncCall): void {
     end: (error) => end(error),
   };
   let greeted = false;
-  const receive = (message: Received) => {
+  const receive = (received: Received) => {
+    const message = checked(received);
     if (message.message !== 'hello' || !message.hello) {
       if (!greeted) throw new FleetblockError('INVALID_ARGUMENT', 'a sync stream starts with a hello');
       // Until the hub has decided about an earlier stream of the same host, nothing is due.
@@ -103,7 +112,17 @@ function serve(deps: SyncServiceDeps, call: SyncCall): void {
     });
 }
 
-function deliver(session: HostSession, message: Received): void {
+/** @throws FleetblockError INVALID_ARGUMENT: it says more than an agent has to say */
+function checked(message: Received): Exclude<Received, { message: 'too-large' }> {
+  if (message.message === 'proof') return message;
+  if (message.message !== 'too-large') return checkedMessage(message);
+  throw new FleetblockError(
+    'INVALID_ARGUMENT',
+    `a message of ${message.bytes} bytes, at most ${AGENT_LIMITS.messageBytes}: check this host's agent`,
+  );
+}
+
+function deliver(session: HostSession, message: ReturnType<typeof checked>): void {
   session.heard();
   switch (message.message) {
     case 'proof':

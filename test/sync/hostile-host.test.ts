@@ -1,0 +1,39 @@
+// One host's certificate in bad hands: what it says costs the controller little, and nobody else anything.
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { type HostIdentity, SyncFleet, until } from './fleet.ts';
+import { TapHost } from './tap-host.ts';
+
+let fleet: SyncFleet;
+let identity: HostIdentity;
+beforeAll(async () => {
+  fleet = await SyncFleet.start();
+  identity = await fleet.enroll('evil');
+});
+afterAll(() => fleet?.stop());
+
+it.each([
+  [
+    'a message of 64 KiB',
+    { problems: ['x'.repeat(70_000)] },
+    /INVALID_ARGUMENT: a message of 70\d{3} bytes, at most 65536/,
+  ],
+  ['17 problems', { problems: Array<string>(17).fill('x') }, /INVALID_ARGUMENT: 17 problems, at most 16/],
+])('faults row 59: %s ends its stream with the reason', async (_what, status, reason) => {
+  const host = new TapHost(fleet.address, identity, {});
+  await host.first('welcome');
+  host.send({ status });
+  await until('refused', () => host.ended !== undefined, 30_000);
+  expect(host.ended?.message).toMatch(reason);
+  host.close();
+});
+
+it('faults row 60: problems that come and go are short, whatever they say', async () => {
+  const host = new TapHost(fleet.address, identity, {});
+  await host.first('welcome');
+  const before = fleet.server.controller.events.since(0).length;
+  for (let i = 0; i < 100; i++) host.send({ status: { problems: i % 2 ? [] : [`${i}${'x'.repeat(60_000)}`] } });
+  const { events } = fleet.server.controller;
+  await until('all told', () => events.since(0).length >= before + 100, 30_000);
+  for (const { text } of events.since(0)) expect(text.length).toBeLessThanOrEqual(300);
+  host.close();
+});
