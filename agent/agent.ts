@@ -12,9 +12,11 @@ import type { ProtectedAddress as ProtectedAddressWire } from '../proto/gen/flee
 import type { Source } from '../proto/gen/fleetblock/v1/Source.ts';
 import type { Status } from '../proto/gen/fleetblock/v1/Status.ts';
 import type { AgentClock } from './boot-clock.ts';
-import type { Datapath, InterfaceState } from './datapath/datapath.ts';
+import type { Datapath, InterfaceState, Lapse } from './datapath/datapath.ts';
 import { EndedAlone } from './ended-alone.ts';
 import { HELD_NOTHING, type ViewStore } from './held.ts';
+import { Lapses } from './lapses.ts';
+import { LookPace } from './look-pace.ts';
 import type { ProtectedAddress } from './protected-addresses.ts';
 import { Reconciler } from './reconciler.ts';
 import { DropReports } from './session/drop-reports.ts';
@@ -39,6 +41,8 @@ export interface AgentOptions {
   readonly protectIntervalMs?: number;
   /** How often the kernel is compared with what it should hold, milliseconds. Default 60,000. */
   readonly auditIntervalMs?: number;
+  /** Shortest pause between two cheap looks at what the kernel really holds, milliseconds. Default 2,000. */
+  readonly lookIntervalMs?: number;
   /** Called when the work on a whole list is over and its garbage can go. Default: nothing. */
   readonly onListDone?: () => void;
   /** What else is wrong on this host, one sentence each; empty texts count for nothing. Default: nothing. */
@@ -58,6 +62,7 @@ export class Agent {
   readonly #options: AgentOptions;
   readonly #backoff: Backoff;
   readonly #endedAlone: EndedAlone;
+  readonly #lapses: Lapses;
   #link: LinkState = 'connecting';
   #linkProblem = '';
   #stream: SyncStream | undefined;
@@ -68,8 +73,9 @@ export class Agent {
   constructor(options: AgentOptions) {
     this.#options = options;
     this.#backoff = new Backoff(options.random ? { random: options.random } : {});
-    this.reconciler = new Reconciler(options);
+    this.reconciler = new Reconciler({ ...options, onLapse: (lapse) => this.lapsed(lapse) });
     const { clock, log } = options;
+    this.#lapses = new Lapses(() => clock.monotonicMs());
     this.#endedAlone = new EndedAlone({ clock, log, ended: (named) => this.reconciler.ended(named) });
   }
 
@@ -82,7 +88,7 @@ export class Agent {
     const interfaces = this.#options.datapath
       .interfaces()
       .flatMap(({ name, problem }) => (problem === '' ? [] : [`${name}: ${problem}`]));
-    const others = this.#options.problems?.() ?? [];
+    const others = [this.#options.datapath.problem, ...(this.#options.problems?.() ?? [])];
     return [this.#linkProblem, ...this.reconciler.problems, ...interfaces, ...others].filter((text) => text !== '');
   }
 
@@ -95,7 +101,9 @@ export class Agent {
       protectedRows = async () => NO_ENTRIES,
       protectIntervalMs = 5000,
       auditIntervalMs = 60_000,
+      lookIntervalMs = 2000,
     } = this.#options;
+    const pace = new LookPace(lookIntervalMs);
     await this.reconciler.start(await protectedRows());
     onReady();
     const stop = () => this.#stream?.close();
@@ -103,6 +111,11 @@ export class Agent {
     await Promise.all([
       this.#stayConnected(signal),
       repeat(auditIntervalMs, signal, () => this.#tried('audit', () => this.reconciler.audit())),
+      repeat(
+        () => pace.nextMs,
+        signal,
+        () => pace.measure(() => this.#tried("look at the kernel's maps", () => this.reconciler.look())),
+      ),
       repeat(protectIntervalMs, signal, () =>
         this.#tried('protected addresses', async () => {
           if (this.#link !== 'connected') this.#endedAlone.look();
@@ -123,6 +136,12 @@ export class Agent {
 
   /** Tells the controller at once that the state of an interface has changed. */
   interfacesChanged(): void {
+    this.reconciler.touch();
+  }
+
+  /** Tells the controller at once of what was undone by something else, and is whole again. */
+  lapsed(lapse: Lapse): void {
+    this.#lapses.add(lapse);
     this.reconciler.touch();
   }
 
@@ -149,6 +168,7 @@ export class Agent {
       problems: this.problems.slice(0, AGENT_LIMITS.problems).map((text) => clipped(text)),
       topSources,
       protectedAddresses: this.#protectedAddresses(),
+      lapses: this.#lapses.told(),
     };
   }
 
@@ -237,7 +257,13 @@ export class Agent {
           send,
           failed: (error) => log.warn({ reason: messageOf(error) }, 'drops cannot be told'),
         }),
-      lookUp: (lookup) => lookupReply(lookup, { datapath, table: reconciler.table, clock }),
+      lookUp: (lookup) =>
+        lookupReply(lookup, {
+          datapath,
+          table: reconciler.table,
+          clock,
+          differs: (family, address) => void this.#tried('repair', () => reconciler.suspect(family, address)),
+        }),
       onWelcome: ({ storeEpoch, reconnectLimitMs }) => {
         this.#backoff.reset();
         if (reconnectLimitMs > 0) this.#backoff.limit(reconnectLimitMs);

@@ -83,6 +83,9 @@ export interface ViewStore {
   /** Records the whole view. `parts` are its rows; remaining times counted from now. Resolves when it is durable or failed. */
   rewrite(held: Held, parts: readonly PackedEntries[]): Promise<void>;
 
+  /** Notices a record that was taken away by something else: then it has a `problem` and wants a rewrite. */
+  look(): void;
+
   /** Makes the last changes durable. */
   close(): Promise<void>;
 }
@@ -93,6 +96,7 @@ export const noStore: ViewStore = {
   wantsRewrite: false,
   load: () => Promise.resolve(undefined),
   append: () => {},
+  look: () => {},
   rewrite: () => Promise.resolve(),
   close: () => Promise.resolve(),
 };

@@ -1,5 +1,6 @@
 // A datapath without a kernel: for unit tests and the fleet simulator alone. It holds its own copy of the entries and
 // obeys the contract of datapath.ts, capacity and all-or-nothing included.
+import { type Digest, equalDigests } from '../common/digest.ts';
 import { EntryTable } from '../common/entry-table.ts';
 import { entryCount } from '../common/packed.ts';
 import type { Family } from '../common/prefix.ts';
@@ -40,6 +41,10 @@ export class MemoryDatapath implements Datapath {
   /** What was marked last; tests of a restart hand it on. */
   view: MarkedView | undefined;
   closed = false;
+  /** Set by a test. */
+  problem = '';
+  /** Of what was last put into `held`. */
+  #digest: Digest | undefined;
   readonly #bootMs: () => number;
 
   constructor(options: MemoryDatapathOptions) {
@@ -58,6 +63,7 @@ export class MemoryDatapath implements Datapath {
       );
     if (entryCount(change.adds) > 0) this.held.addAll(change.adds, this.#bootMs());
     this.held.removeAll(change.removes);
+    if (this.#digest) this.#digest = this.held.digest();
     return Promise.resolve(Math.round((performance.now() - started) * 1000));
   }
 
@@ -65,7 +71,13 @@ export class MemoryDatapath implements Datapath {
     const { adds, removes } = this.held.diff(desired, this.#bootMs());
     this.held.addAll(adds, this.#bootMs());
     this.held.removeAll(removes);
+    this.#digest = this.held.digest();
     return Promise.resolve(entryCount(adds) + entryCount(removes));
+  }
+
+  glance(): Promise<number> {
+    const differs = this.#digest !== undefined && !equalDigests(this.#digest, this.held.digest());
+    return Promise.resolve(differs ? 1 : 0);
   }
 
   marked(): MarkedView | undefined {

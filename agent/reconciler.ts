@@ -7,9 +7,11 @@ import { messageOf } from '../common/errors.ts';
 import { failpoint } from '../common/failpoint.ts';
 import type { Logger } from '../common/logger.ts';
 import { entryCount, type PackedEntries } from '../common/packed.ts';
+import type { Family } from '../common/prefix.ts';
 import type { Revision } from '../common/revision.ts';
 import type { AgentClock } from './boot-clock.ts';
-import type { Datapath } from './datapath/datapath.ts';
+import type { Datapath, Lapse } from './datapath/datapath.ts';
+import { decideByRows } from './deciding-rows.ts';
 import { EffectiveTable, type EndedRows, type StagedChange } from './effective-table.ts';
 import { HELD_NOTHING, type Held, isCurrent, markOf, Refusal, type ViewStore } from './held.ts';
 import { type BehindRecord, behindText, checkEpoch, kernelRefusal, regression, revisionsOf } from './refusals.ts';
@@ -23,12 +25,15 @@ export interface ReconcilerOptions {
   readonly log: Logger;
   /** Called when the work on a whole list is over and its garbage can go. Default: nothing. */
   readonly onListDone?: () => void;
+  /** Hears of drift that was repaired. Default: nobody does. */
+  readonly onLapse?: (lapse: Lapse) => void;
 }
 
 /** Rows that ended this long ago are taken out of the maps; the kernel has ignored them since they ended. */
 const LAPSE_MS = 60_000;
 /** Entries from which reading the kernel back leaves garbage worth a collection. */
 const BIG_LIST = 100_000;
+const DRIFTED = "the kernel's maps are not what they should be: they are being repaired";
 
 export class Reconciler {
   readonly #options: ReconcilerOptions;
@@ -40,6 +45,8 @@ export class Reconciler {
   /** Rows at the last audit. */
   #audited = 0;
   #driftRepairs = 0n;
+  /** Monotonic milliseconds of the last look that found the kernel to hold what it should. */
+  #wholeMs: number;
   #kernelProblem = '';
   /** Why nothing is touched. */
   #behind: BehindRecord | undefined;
@@ -48,6 +55,7 @@ export class Reconciler {
 
   constructor(options: ReconcilerOptions) {
     this.#options = options;
+    this.#wholeMs = options.clock.monotonicMs();
   }
 
   /** What the kernel holds, as of the last change that it took. */
@@ -222,17 +230,15 @@ export class Reconciler {
   /** Compares the kernel with what it should hold and repairs it. @returns entries that were missing, wrong or extra */
   audit(): Promise<number> {
     return this.#serially(async () => {
-      const { datapath, clock, log } = this.#options;
+      const { datapath, clock } = this.#options;
       this.#rewriteIfWanted();
       if (this.#unrecorded) return 0;
       await this.#toKernel(await this.#effective.lapse(clock.bootMs() - LAPSE_MS));
       try {
+        const started = clock.monotonicMs();
         const repaired = await datapath.reconcile(this.#effective.table);
-        if (repaired > 0) {
-          this.#driftRepairs++;
-          log.warn({ repaired }, 'the kernel differed from what it should hold and was repaired');
-          this.touch();
-        }
+        if (repaired > 0) this.#repaired(repaired);
+        this.#wholeMs = started;
         this.#setKernelProblem('');
         const { size } = this.#effective.table;
         await this.#effective.shrink();
@@ -244,6 +250,46 @@ export class Reconciler {
         throw error;
       }
     });
+  }
+
+  /** Looks, cheaply, whether something else changed the kernel's maps or the record; what is not as it should be is repaired at once. */
+  async look(): Promise<void> {
+    const { datapath, clock, store } = this.#options;
+    await this.#serially(async () => {
+      const before = store.problem;
+      store.look();
+      this.#rewriteIfWanted();
+      if (store.problem !== before) this.touch();
+    });
+    if (this.#unrecorded) return;
+    const started = clock.monotonicMs();
+    if ((await datapath.glance()) === 0) this.#wholeMs = started;
+    else await this.#repairDrift();
+  }
+
+  /** A source was found to be treated otherwise than the list says: if that is so and no change is under way, all is repaired at once. */
+  async suspect(family: Family, address: Uint8Array): Promise<void> {
+    const drifted = await this.#serially(async () => {
+      const { datapath, clock } = this.#options;
+      const wanted = decideByRows(this.#effective.table, family, address, clock.bootMs()).verdict;
+      return !this.#unrecorded && datapath.lookup(family, address).verdict !== wanted;
+    });
+    if (drifted) await this.#repairDrift();
+  }
+
+  async #repairDrift(): Promise<void> {
+    this.#setKernelProblem(DRIFTED);
+    await this.audit();
+  }
+
+  #repaired(places: number): void {
+    const { clock, log, onLapse } = this.#options;
+    const atMostMs = clock.monotonicMs() - this.#wholeMs;
+    this.#driftRepairs++;
+    const text = `its maps differed from what they should hold in ${places} place${places === 1 ? '' : 's'}; repaired`;
+    log.warn({ repaired: places, atMostMs: Math.ceil(atMostMs) }, text);
+    onLapse?.({ kind: 'drift', text, atMostMs });
+    this.touch();
   }
 
   /** Waits for what is under way, then makes the record durable. The kernel goes on as it is. */

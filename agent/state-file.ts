@@ -7,12 +7,23 @@
 // beside the maps is ahead of the record, and the next agent leaves the maps alone (isCurrent in held.ts).
 // After a power failure the maps are gone and the file is what a host blocks with until its controller answers: it is
 // flushed within SYNC_MS, off the path of the ack, so that it is a fraction of a second old at most.
-import { closeSync, fdatasync, openSync, renameSync, rmSync, truncateSync, write, writeSync } from 'node:fs';
+import {
+  closeSync,
+  fdatasync,
+  fstatSync,
+  openSync,
+  renameSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  write,
+  writeSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { messageOf } from '../common/errors.ts';
 import { failpoint } from '../common/failpoint.ts';
-import { syncDirectory } from '../common/files.ts';
+import { ensurePrivateDirectory, syncDirectory } from '../common/files.ts';
 import type { Logger } from '../common/logger.ts';
 import type { PackedEntries } from '../common/packed.ts';
 import type { AgentClock } from './boot-clock.ts';
@@ -142,6 +153,17 @@ export class StateFile implements ViewStore {
     return this.#rewritten;
   }
 
+  look(): void {
+    if (this.#file === undefined) return;
+    const own = fstatSync(this.#file);
+    const there = statSync(this.#path, { throwIfNoEntry: false });
+    if (there?.ino === own.ino && there.dev === own.dev) return;
+    this.#problem = `${this.#path} was removed or replaced by something else: it is being written again`;
+    this.#options.log.error({ path: this.#path }, 'the record of the list was removed or replaced by something else');
+    this.#closeFile();
+    this.#retryAtMs = 0;
+  }
+
   async close(): Promise<void> {
     await this.#rewritten;
     clearTimeout(this.#syncTimer);
@@ -152,6 +174,7 @@ export class StateFile implements ViewStore {
   }
 
   async #writeWhole(job: Rewrite, held: Held, parts: readonly PackedEntries[], times: Times): Promise<void> {
+    ensurePrivateDirectory(this.#options.directory);
     const file = openSync(this.#fresh, 'w', 0o600);
     let written = 0;
     const put = async (record: Buffer) => {

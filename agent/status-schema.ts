@@ -38,6 +38,8 @@ export const statusSchema = z.object({
   capacity: z.number().nullable(),
   /** Kernel memory of the maps; null when none are pinned. */
   kernelMemoryBytes: z.number().nullable(),
+  /** Whether enforcement outlives the agent: all of its maps and links are pinned. */
+  pinned: z.boolean(),
   interfaces: z.array(interfaceSchema),
   /** Null when no maps are pinned, or those of another version. */
   counters: countersSchema.nullable(),

@@ -38,12 +38,13 @@ export function formatStatus(report: StatusReport): string {
   return rows.map(([title, value]) => `${title.padEnd(width)}${value}\n`).join('');
 }
 
-function mapsText({ capacity, kernelMemoryBytes }: StatusReport): string {
+function mapsText({ capacity, kernelMemoryBytes, pinned }: StatusReport): string {
   if (kernelMemoryBytes === null) return 'none pinned';
   const size = `${Math.round(kernelMemoryBytes / 2 ** 20)} MiB in the kernel`;
+  const kept = pinned ? 'pinned' : 'NOT ALL PINNED: they end with the agent';
   return capacity === null
-    ? `pinned, ${size}`
-    : `pinned, ${size}, room for ${capacity.toLocaleString('en-US')} addresses of each family and as many prefixes`;
+    ? `${kept}, ${size}`
+    : `${kept}, ${size}, room for ${capacity.toLocaleString('en-US')} addresses of each family and as many prefixes`;
 }
 
 function linkText({ link, controller }: StatusReport): string {

@@ -15,9 +15,13 @@ export function sleep(ms: number, signal: AbortSignal): Promise<void> {
 }
 
 /** Does `work` every `ms` from the end of the one before, until the signal aborts. `work` handles its own errors. */
-export async function repeat(ms: number, signal: AbortSignal, work: () => Promise<void>): Promise<void> {
+export async function repeat(
+  ms: number | (() => number),
+  signal: AbortSignal,
+  work: () => Promise<void>,
+): Promise<void> {
   for (;;) {
-    await sleep(ms, signal);
+    await sleep(typeof ms === 'number' ? ms : ms(), signal);
     if (signal.aborted) return;
     await work();
   }

@@ -11,6 +11,8 @@ export type EventKind =
   | 'host.degraded'
   | 'host.recovered'
   | 'host.drift'
+  | 'host.unprotected'
+  | 'host.repaired'
   | 'host.ended'
   | 'quarantine'
   /** Told to one reader alone: how many events it did not get. */

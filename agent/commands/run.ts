@@ -55,6 +55,7 @@ export async function run(settings: RunSettings): Promise<void> {
       logger: log,
       // Called from within the opening too, when there is no agent to tell yet.
       onInterfaceChange: () => started?.interfacesChanged(),
+      onLapse: (lapse) => started?.lapsed(lapse),
     });
     const dialer = new SyncDialer();
     const socket = new LocalSocket({
@@ -91,6 +92,7 @@ export async function run(settings: RunSettings): Promise<void> {
       ...heldReport(agent.reconciler.held),
       capacity: settings.capacity,
       kernelMemoryBytes: datapath.memoryBytes,
+      pinned: datapath.checkPins(),
       interfaces: datapath.interfaces(),
       counters: countersReport(datapath.counters()),
       protected: protectedReport(protectedAddresses.current, agent.reconciler.table),

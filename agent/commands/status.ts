@@ -42,6 +42,7 @@ async function leftBehind(stateDir: string, pinDir: string): Promise<StatusRepor
     ...heldReport(state === undefined || state === 'corrupt' ? HELD_NOTHING : state.held),
     capacity: null,
     kernelMemoryBytes: pins?.memoryBytes ?? null,
+    pinned: pins !== undefined,
     interfaces: pins ? [...pins.interfaces] : [],
     counters: pins?.counters ? countersReport(pins.counters) : null,
     protected: [],

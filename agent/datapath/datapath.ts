@@ -109,9 +109,25 @@ export class DatapathError extends Error {
   }
 }
 
+/**
+ * Something undid a part of the datapath behind the agent's back, and it is whole again.
+ * `unprotected`: packets that should have been dropped could pass. `repaired`: none could, but with the agent's end all would have.
+ * `drift`: the maps held something else than they should.
+ */
+export interface Lapse {
+  readonly kind: 'unprotected' | 'repaired' | 'drift';
+  /** What happened and what became of it: one line. */
+  readonly text: string;
+  /** Milliseconds that it lasted at most: from the last look at which all was well. */
+  readonly atMostMs: number;
+}
+
 export interface Datapath {
   /** Entries that the maps can hold. */
   readonly capacity: number;
+
+  /** What is wrong and not an interface's or a map's alone, one sentence; empty when all is well. */
+  readonly problem: string;
 
   /**
    * Makes the kernel hold the change: adds before removes, each batch checked, all or nothing.
@@ -127,6 +143,14 @@ export interface Datapath {
    * @throws DatapathError
    */
   reconcile(desired: EntryTable): Promise<number>;
+
+  /**
+   * A cheap comparison of the maps with what was last put into them: a few milliseconds of a processor for a million entries. What it
+   * finds is for `reconcile` to repair.
+   * @returns pieces of the maps that differ; 0 while nothing was put into them
+   * @throws Error when they cannot be read
+   */
+  glance(): Promise<number>;
 
   /**
    * What `mark` said last of these maps, by this agent or one before it; undefined when nothing was said, or the maps are new.

@@ -3,11 +3,11 @@
 
 import { messageOf } from '../../common/errors.ts';
 import type { Logger } from '../../common/logger.ts';
-import { DatapathError, type InterfaceState, type XdpModeRequest } from './datapath.ts';
+import { DatapathError, type InterfaceState, type Lapse, type XdpModeRequest } from './datapath.ts';
 import { InterfaceLinks } from './interface-links.ts';
 import { watchLinks } from './libbpf/netlink.ts';
 import { LoadedSet, type SetOptions } from './loaded-set.ts';
-import { lockPinDirectory, preparePinDirectory } from './pin-directory.ts';
+import { type OwnPin, OwnPins } from './own-pins.ts';
 
 export interface EnforcementOptions extends SetOptions {
   /** Interfaces to attach to; those that do not exist are attached when they appear. */
@@ -16,15 +16,20 @@ export interface EnforcementOptions extends SetOptions {
   readonly logger: Logger;
   /** After every change of states(), with the new ones. */
   readonly onChange: (states: InterfaceState[]) => void;
-  /** How often everything is looked at, events or not. Default 10 s. */
+  readonly onLapse: (lapse: Lapse) => void;
+  /** How often everything is looked at, events or not. Default 2 s. */
   readonly auditMs?: number;
 }
 
-const AUDIT_MS = 10_000;
+const AUDIT_MS = 2000;
+/** How often the links alone are: their removal makes no event. A few microseconds each time. */
+const LINKS_MS = 100;
 
 export class Enforcement {
   readonly set: LoadedSet;
   readonly #links: InterfaceLinks;
+  readonly #pins: OwnPins;
+  readonly #guarded: OwnPin[] = [];
   readonly #options: EnforcementOptions;
   readonly #closers: (() => void)[] = [];
   /** The set's maps may be enforced: false while a staged set waits to be filled. */
@@ -38,30 +43,34 @@ export class Enforcement {
    * @throws FleetblockError; nothing that was enforced before is touched then
    */
   static async open(options: EnforcementOptions): Promise<Enforcement> {
-    preparePinDirectory(options.pinDir, options.logger);
-    const unlock = lockPinDirectory(options.pinDir);
+    const { pinDir, logger, onLapse } = options;
     let links: InterfaceLinks | undefined;
     let set: LoadedSet | undefined;
+    let opened: Enforcement | undefined;
+    const pins = new OwnPins({ pinDir, logger, onLapse, pins: () => opened?.pins() ?? [] });
     try {
       links = new InterfaceLinks({
-        pinDir: options.pinDir,
+        pinDir,
         names: options.interfaces,
         mode: options.mode,
-        logger: options.logger,
+        logger,
+        onLapse,
       });
       set = await LoadedSet.open(options, links.programIds());
-      return new Enforcement(options, links, set, unlock);
+      opened = new Enforcement(options, links, set, pins);
+      return opened;
     } catch (error) {
       set?.close();
       links?.close();
-      unlock();
+      pins.close();
       throw error;
     }
   }
 
-  private constructor(options: EnforcementOptions, links: InterfaceLinks, set: LoadedSet, unlock: () => void) {
+  private constructor(options: EnforcementOptions, links: InterfaceLinks, set: LoadedSet, pins: OwnPins) {
     this.#options = options;
     this.#links = links;
+    this.#pins = pins;
     this.set = set;
     this.#ready = set.origin !== 'staged';
     options.logger.info({ pinDir: options.pinDir, maps: set.origin, program: set.program.info.id }, 'datapath loaded');
@@ -73,9 +82,13 @@ export class Enforcement {
         () => this.#schedule(),
       ),
     );
-    const timer = setInterval(() => this.#sync(), options.auditMs ?? AUDIT_MS);
-    timer.unref();
-    this.#closers.push(() => clearInterval(timer), unlock);
+    this.#every(options.auditMs ?? AUDIT_MS, () => {
+      this.#sync();
+      this.look();
+    });
+    this.#every(LINKS_MS, () => {
+      if (this.#links.disturbed()) this.#sync();
+    });
     this.#sync();
   }
 
@@ -86,6 +99,26 @@ export class Enforcement {
 
   states(): InterfaceState[] {
     return this.#links.states();
+  }
+
+  /** What is wrong with the pins; empty when all is well. */
+  get problem(): string {
+    return this.#pins.problem;
+  }
+
+  /** Has one more pin looked after. */
+  guard(pin: OwnPin): void {
+    this.#guarded.push(pin);
+  }
+
+  /** All that is pinned. */
+  pins(): OwnPin[] {
+    return [...this.set.pins(), ...this.#links.pins(), ...this.#guarded];
+  }
+
+  /** Looks at the pins and makes again what is missing. */
+  look(): void {
+    if (!this.#closed && this.#pins.look()) this.#options.onChange(this.states());
   }
 
   /**
@@ -107,10 +140,19 @@ export class Enforcement {
   /** Stops watching, closes all descriptors, frees the pin directory. All stays pinned and attached. Idempotent. */
   close(): void {
     if (this.#closed) return;
+    // The last moment at which what is missing can be made again.
+    this.#pins.look();
     this.#closed = true;
     for (const closer of this.#closers) closer();
+    this.#pins.close();
     this.#links.close();
     this.set.close();
+  }
+
+  #every(ms: number, work: () => void): void {
+    const timer = setInterval(work, ms);
+    timer.unref();
+    this.#closers.push(() => clearInterval(timer));
   }
 
   /** Many events come at once: one look at everything after them. */

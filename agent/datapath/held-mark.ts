@@ -6,6 +6,7 @@ import { check } from './libbpf/errno.ts';
 import { library } from './libbpf/library.ts';
 import { LibbpfMap, MAP_TYPE } from './libbpf/map.ts';
 import type { MapShape } from './libbpf/object.ts';
+import type { OwnPin } from './own-pins.ts';
 import { openPinnedMap, pin } from './pins.ts';
 
 /** Name in the pin directory. */
@@ -25,10 +26,12 @@ const KEY = new Uint8Array(4);
 
 export class HeldMark {
   readonly #map: LibbpfMap;
+  readonly #path: string;
 
   /** Opens the mark of a pin directory, or makes an empty one. @throws FleetblockError when something else is pinned there */
   constructor(pinDir: string) {
     const path = join(pinDir, MARK_PIN);
+    this.#path = path;
     const found = openPinnedMap(path, SHAPE);
     if (found) {
       this.#map = found;
@@ -45,6 +48,10 @@ export class HeldMark {
       this.#map.close();
       throw error;
     }
+  }
+
+  get pin(): OwnPin {
+    return { path: this.#path, fd: this.#map.fd };
   }
 
   read(): MarkedView | undefined {

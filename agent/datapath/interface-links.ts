@@ -4,13 +4,14 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { messageOf } from '../../common/errors.ts';
 import type { Logger } from '../../common/logger.ts';
-import type { InterfaceState, XdpModeRequest } from './datapath.ts';
+import type { InterfaceState, Lapse, XdpModeRequest } from './datapath.ts';
 import { modeOf, occupiedBy } from './hook.ts';
 import { interfaceIndex, interfaceName, pinName } from './interface-names.ts';
 import { KernelError } from './kernel-map.ts';
 import { type AttachMode, attachedProgram, refusalText, XdpLink } from './libbpf/link.ts';
 import type { XdpProgram } from './libbpf/program.ts';
 import { linkTypeProblem } from './link-type.ts';
+import type { OwnPin } from './own-pins.ts';
 import { listPins } from './pin-directory.ts';
 import { linksDirectory } from './pin-sets.ts';
 import { openPinnedLink, pin, unpin } from './pins.ts';
@@ -22,6 +23,10 @@ interface HeldLink {
   name: string;
   /** Its interface's index when last seen. */
   index: number;
+  /** Kernel id of the program that it ran when last seen. */
+  programId: number;
+  /** When it was last seen on its interface, monotonic milliseconds. */
+  seenMs: number;
   /** Why it is in generic mode, when that was not asked for. */
   problem: string;
   /** Why it still runs an older program. */
@@ -36,23 +41,37 @@ const OCCUPIED: ReadonlySet<string> = new Set(['EBUSY', 'EEXIST']);
 /** The interface went away meanwhile; not a refusal. */
 const VANISHED: ReadonlySet<string> = new Set(['ENODEV', 'ENOLINK']);
 
+export interface InterfaceLinksOptions {
+  readonly pinDir: string;
+  readonly names: readonly string[];
+  readonly mode: XdpModeRequest;
+  readonly logger: Logger;
+  /** Hears of links that something else changed, once they are as they were. */
+  readonly onLapse: (lapse: Lapse) => void;
+}
+
 export class InterfaceLinks {
   readonly #directory: string;
   readonly #names: readonly string[];
   readonly #mode: XdpModeRequest;
   readonly #logger: Logger;
+  readonly #onLapse: (lapse: Lapse) => void;
   readonly #held: HeldLink[] = [];
+  /** Interfaces that something else took the link off, and since when nothing is dropped there at most. */
+  readonly #detached = new Map<string, number>();
   #states: InterfaceState[] = [];
 
   /** @throws FleetblockError when a pin is not an XDP link of this agent's */
-  constructor(options: { pinDir: string; names: readonly string[]; mode: XdpModeRequest; logger: Logger }) {
+  constructor(options: InterfaceLinksOptions) {
     this.#directory = linksDirectory(options.pinDir);
     this.#names = options.names;
     this.#mode = options.mode;
     this.#logger = options.logger;
+    this.#onLapse = options.onLapse;
     this.#held = openLinks(options.pinDir).map(({ link, path }) => {
-      const index = link.info().ifindex;
-      return { link, path, name: interfaceName(index) ?? '', index, problem: '', swapProblem: '' };
+      const { ifindex: index, programId } = link.info();
+      const name = interfaceName(index) ?? '';
+      return { link, path, name, index, programId, seenMs: performance.now(), problem: '', swapProblem: '' };
     });
   }
 
@@ -87,6 +106,22 @@ export class InterfaceLinks {
     return JSON.stringify(states) !== before;
   }
 
+  /** A cheap look at the links alone: was one of them changed by something else, or its interface deleted? */
+  disturbed(): boolean {
+    const now = performance.now();
+    let disturbed = false;
+    for (const held of this.#held) {
+      const { ifindex, programId } = held.link.info();
+      if (ifindex !== 0 && programId === held.programId) held.seenMs = now;
+      else disturbed = true;
+    }
+    return disturbed;
+  }
+
+  pins(): OwnPin[] {
+    return this.#live().map(({ link, path }) => ({ path, fd: link.fd }));
+  }
+
   /** Closes the descriptors; the links stay pinned and attached. */
   close(): void {
     for (const held of this.#held) held.link.close();
@@ -97,10 +132,12 @@ export class InterfaceLinks {
     return this.#held.filter((held) => held.link.info().ifindex !== 0);
   }
 
-  /** A link whose interface was deleted never comes back to life. */
+  /** A link that was detached, or whose interface was deleted, never comes back to life. */
   #dropDead(): void {
     for (const held of this.#held.filter((each) => each.link.info().ifindex === 0)) {
-      this.#logger.warn({ interface: held.name }, 'interface is gone');
+      const detached = interfaceName(held.index) !== undefined;
+      if (detached) this.#detached.set(held.name, this.#detached.get(held.name) ?? held.seenMs);
+      this.#logger.warn({ interface: held.name }, detached ? 'detached by another program' : 'interface is gone');
       unpin(held.path);
       held.link.close();
       this.#held.splice(this.#held.indexOf(held), 1);
@@ -109,9 +146,13 @@ export class InterfaceLinks {
 
   #swap(held: HeldLink, program: XdpProgram): void {
     held.swapProblem = '';
-    if (held.link.info().programId === program.info.id) return;
+    const { id } = program.info;
+    const foreign = held.programId === id;
     try {
-      held.link.update(program);
+      if (held.link.info().programId !== id) held.link.update(program);
+      else if (foreign) return;
+      held.programId = id;
+      if (foreign) this.#unprotected(held.name, held.seenMs, 'the program was swapped for another, and put back');
       this.#logger.info({ interface: held.name, program: program.info.id }, 'swapped the program');
     } catch (error) {
       if (error instanceof KernelError && VANISHED.has(error.errnoName)) return;
@@ -233,8 +274,12 @@ export class InterfaceLinks {
     for (const mode of modes) {
       try {
         const link = XdpLink.create(program, index, mode);
-        const held = this.#keep(link, name, index, mode === 'generic' ? refusal : '');
+        const held = this.#keep(link, program, name, index, mode === 'generic' ? refusal : '');
         used.add(held);
+        const since = this.#detached.get(name);
+        this.#detached.delete(name);
+        if (since !== undefined)
+          this.#unprotected(name, since, 'the program was detached by another program, and attached again');
         this.#logger.info({ interface: name, index, mode, problem: held.problem || undefined }, 'attached');
         return { name, index, mode, problem: held.problem };
       } catch (error) {
@@ -248,6 +293,12 @@ export class InterfaceLinks {
     return { name, index, mode: 'none', problem: refusal };
   }
 
+  #unprotected(name: string, sinceMs: number, what: string): void {
+    const atMostMs = performance.now() - sinceMs;
+    this.#logger.warn({ interface: name, atMostMs: Math.ceil(atMostMs) }, what);
+    this.#onLapse({ kind: 'unprotected', text: `${name}: ${what}`, atMostMs });
+  }
+
   #refusal(program: XdpProgram, name: string, index: number, mode: AttachMode, error: KernelError): string {
     const said = refusalText(program, index, mode) || error.errnoName;
     this.#logger.warn({ interface: name, mode, reason: said }, 'the driver refuses the program');
@@ -256,7 +307,7 @@ export class InterfaceLinks {
       : `not attached: ${mode} mode is refused (${said}); fleetblock-agent doctor says what to change`;
   }
 
-  #keep(link: XdpLink, name: string, index: number, problem: string): HeldLink {
+  #keep(link: XdpLink, program: XdpProgram, name: string, index: number, problem: string): HeldLink {
     mkdirSync(this.#directory, { recursive: true, mode: 0o700 });
     const plain = join(this.#directory, pinName(name));
     const path = this.#held.some((each) => each.path === plain) ? `${plain}-${link.info().id}` : plain;
@@ -267,7 +318,8 @@ export class InterfaceLinks {
       link.close();
       throw error;
     }
-    const held = { link, path, name, index, problem, swapProblem: '' };
+    const { id: programId } = program.info;
+    const held = { link, path, name, index, programId, seenMs: performance.now(), problem, swapProblem: '' };
     this.#held.push(held);
     return held;
   }

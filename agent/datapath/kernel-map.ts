@@ -55,6 +55,6 @@ export interface KernelMap {
   updateBatch(keys: Uint8Array, values: Uint8Array, count: number): Promise<void>;
   /** Removes `count` rows, in a worker thread; what is not there is no error. @throws KernelError */
   deleteBatch(keys: Uint8Array, count: number): Promise<void>;
-  /** All rows, in the map's own order, a batch at a time. @throws KernelError */
+  /** All rows, in the map's own order, a batch at a time, which is overwritten by the next one. @throws KernelError */
   entries(): AsyncIterable<{ readonly keys: Uint8Array; readonly values: Uint8Array; readonly count: number }>;
 }

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import type { LibbpfMap } from './libbpf/map.ts';
 import { BpfObject, type MapShape } from './libbpf/object.ts';
 import type { XdpProgram } from './libbpf/program.ts';
+import type { OwnPin } from './own-pins.ts';
 import {
   createSet,
   listSets,
@@ -16,6 +17,7 @@ import {
   pinProgram,
   removeSet,
   setName,
+  setPins,
   settleProgram,
   stagedName,
 } from './pin-sets.ts';
@@ -43,6 +45,10 @@ export class LoadedSet {
   readonly maps: ReadonlyMap<string, LibbpfMap>;
   readonly program: XdpProgram;
   readonly #options: SetOptions;
+  /** Of the maps that are pinned; those that libbpf makes for constants and variables are not. */
+  readonly #names: ReadonlySet<string>;
+  /** Of the object file as it was loaded: an upgrade may replace it while the agent runs. */
+  readonly #digest: string;
   #staged: boolean;
 
   private constructor(
@@ -55,6 +61,8 @@ export class LoadedSet {
     this.origin = origin;
     this.maps = maps;
     this.program = program;
+    this.#names = new Set(BpfObject.shapes(options.objectPath, options.sizes).map(({ name }) => name));
+    this.#digest = digestOf(options.objectPath);
     this.#staged = origin === 'staged';
   }
 
@@ -131,9 +139,16 @@ export class LoadedSet {
   /** Once every link runs `program`: it becomes the set's only one, and sets that no link uses any more are removed. */
   settle(): void {
     if (this.#staged) this.#becomeCurrent();
-    else settleProgram(this.#path(), digestOf(this.#options.objectPath));
+    else settleProgram(this.#path(), this.#digest);
     for (const set of listSets(this.#options.pinDir)) if (set.path !== this.#path()) removeSet(set.path);
     this.#staged = false;
+  }
+
+  /** What of it is pinned, and where. */
+  pins(): OwnPin[] {
+    const path = this.#staged ? join(this.#options.pinDir, stagedName(this.#options.layout)) : this.#path();
+    const maps = [...this.maps.values()].filter(({ name }) => this.#names.has(name));
+    return setPins(path, maps, this.program, this.#digest);
   }
 
   /** Closes all descriptors; pins, links and what they hold stay. Idempotent. */

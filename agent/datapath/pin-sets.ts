@@ -16,6 +16,7 @@ import { MARK_PIN } from './held-mark.ts';
 import type { LibbpfMap } from './libbpf/map.ts';
 import type { MapShape } from './libbpf/object.ts';
 import type { XdpProgram } from './libbpf/program.ts';
+import type { OwnPin } from './own-pins.ts';
 import { checkPinDirectory, listPins } from './pin-directory.ts';
 import { openPinnedMap, openPinnedProgram, pin, removeEmptyDirectory, sameShape, unpin } from './pins.ts';
 
@@ -95,6 +96,12 @@ export function pinMissingMaps(set: string, maps: Iterable<LibbpfMap>): void {
 /** Makes a program known as the set's: before the links are swapped to it, so that they are never on an unknown one. */
 export function pinProgram(set: string, program: XdpProgram, digest: string): void {
   pin(program.fd, join(set, PROGRAM + digest));
+}
+
+/** Pins that a set consists of, with what each is to name. */
+export function setPins(set: string, maps: readonly LibbpfMap[], program: XdpProgram, digest: string): OwnPin[] {
+  const pins = maps.map(({ fd, name }) => ({ path: join(set, 'maps', name), fd }));
+  return [...pins, { path: join(set, PROGRAM + digest), fd: program.fd }];
 }
 
 /** The set's program of that digest, undefined when it has none. */

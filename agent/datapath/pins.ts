@@ -2,7 +2,7 @@
 import { readlinkSync, renameSync, rmdirSync, unlinkSync } from 'node:fs';
 import { FleetblockError, systemCode } from '../../common/errors.ts';
 import { check, failure, kernelError } from './libbpf/errno.ts';
-import { LINK_TYPE_XDP, linkInfo, PROGRAM_TYPE_XDP } from './libbpf/info.ts';
+import { LINK_TYPE_XDP, linkInfo, objectId, PROGRAM_TYPE_XDP } from './libbpf/info.ts';
 import { library } from './libbpf/library.ts';
 import { XdpLink } from './libbpf/link.ts';
 import { LibbpfMap } from './libbpf/map.ts';
@@ -22,6 +22,18 @@ export function pin(fd: number, path: string): void {
   unpin(beside);
   check(library().objPin(fd, beside), `cannot pin ${beside}`);
   renameSync(beside, path);
+}
+
+/** Does the pin name the very object of the descriptor? False when there is none, or it names another. @throws KernelError */
+export function isPinOf(path: string, fd: number): boolean {
+  const pinned = library().objGet(path);
+  // Whatever else is there (a directory, a pin without rights) is not the pin.
+  if (pinned < 0) return false;
+  try {
+    return kindOf(pinned) === kindOf(fd) && objectId(pinned) === objectId(fd);
+  } finally {
+    library().close(pinned);
+  }
 }
 
 /** Removes a pin; the object lives on while something else holds it. What is not there is no error. */

@@ -11,6 +11,7 @@ import {
   type DropListener,
   type EntryChange,
   type InterfaceState,
+  type Lapse,
   type MarkedView,
   type SourceHits,
   type SourceVerdict,
@@ -45,7 +46,9 @@ export interface XdpDatapathOptions {
   readonly logger: Logger;
   /** After every change of interfaces(), with the new state of all of them. */
   readonly onInterfaceChange?: (states: InterfaceState[]) => void;
-  /** Milliseconds between looks at all interfaces, events or not. Default 10,000. */
+  /** Hears of what was undone by something else and is whole again. Default: nobody does. */
+  readonly onLapse?: (lapse: Lapse) => void;
+  /** Milliseconds between looks at all interfaces and pins, events or not. Default 2,000. */
   readonly auditMs?: number;
 }
 
@@ -78,11 +81,13 @@ export async function openXdpDatapath(options: XdpDatapathOptions): Promise<XdpD
       mode: options.mode ?? 'auto',
       logger: options.logger,
       onChange: options.onInterfaceChange ?? (() => undefined),
+      onLapse: options.onLapse ?? (() => undefined),
       ...(options.auditMs === undefined ? {} : { auditMs: options.auditMs }),
     });
     closers.push(() => enforcement.close());
     const mark = new HeldMark(options.pinDir ?? DEFAULT_PIN_DIR);
     closers.push(() => mark.close());
+    enforcement.guard(mark.pin);
     if (enforcement.set.origin === 'fresh') mark.clear();
     const grace = new GracePeriod();
     closers.push(() => grace.close());
@@ -127,6 +132,16 @@ export class XdpDatapath implements Datapath {
     return this.#tables.capacity;
   }
 
+  get problem(): string {
+    return this.#enforcement.problem;
+  }
+
+  /** Looks at all pins now, and makes again what is missing. @returns whether all is pinned */
+  checkPins(): boolean {
+    this.#enforcement.look();
+    return this.problem === '';
+  }
+
   /** Bytes of kernel memory that the maps take. */
   get memoryBytes(): number {
     let bytes = 0;
@@ -155,6 +170,10 @@ export class XdpDatapath implements Datapath {
   /** Reads back what the kernel holds and compares; writes nothing. @throws DatapathError */
   verify(desired: EntryTable): Promise<Verification> {
     return this.#tables.verify(desired);
+  }
+
+  async glance(): Promise<number> {
+    return this.staged ? 0 : this.#tables.glance();
   }
 
   marked(): MarkedView | undefined {
@@ -225,8 +244,8 @@ export class XdpDatapath implements Datapath {
       await this.#tables.close();
     } finally {
       this.#grace.close();
-      this.#mark.close();
       this.#enforcement.close();
+      this.#mark.close();
     }
   }
 }

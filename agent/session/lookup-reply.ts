@@ -8,13 +8,15 @@ import type { Lookup__Output } from '../../proto/gen/fleetblock/v1/Lookup.ts';
 import type { LookupReply } from '../../proto/gen/fleetblock/v1/LookupReply.ts';
 import type { AgentClock } from '../boot-clock.ts';
 import type { Datapath } from '../datapath/datapath.ts';
-import { plainBlockLength } from '../deciding-rows.ts';
+import { decideByRows, plainBlockLength } from '../deciding-rows.ts';
 
 export interface LookupDeps {
   readonly datapath: Pick<Datapath, 'lookup' | 'interfaces'>;
   /** What the kernel should hold: it names entries that the kernel has as bits alone. */
   readonly table: EntryTable;
   readonly clock: AgentClock;
+  /** Hears of a source that the kernel treats otherwise than the table says, unless a change is just under way. */
+  readonly differs: (family: Family, address: Uint8Array) => void;
 }
 
 /** Always an answer: what cannot be read is told in `problem`. */
@@ -25,6 +27,8 @@ export function lookupReply({ id, address }: Lookup__Output, deps: LookupDeps): 
     // Nothing runs the program: whatever the maps say, packets pass.
     if (deps.datapath.interfaces().every(({ mode }) => mode === 'none')) return { id, verdict: 'pass' };
     const { verdict, length, hits, lastHitMs } = deps.datapath.lookup(family, address);
+    if (decideByRows(deps.table, family, address, deps.clock.bootMs()).verdict !== verdict)
+      deps.differs(family, address);
     const bits = verdict === 'drop' && length === undefined ? plainBlockLength(deps.table, family, address) : length;
     return {
       id,

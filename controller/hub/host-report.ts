@@ -2,6 +2,7 @@
 import type { Hello__Output } from '../../proto/gen/fleetblock/v1/Hello.ts';
 import type { Status__Output } from '../../proto/gen/fleetblock/v1/Status.ts';
 import type { EventLog } from '../events.ts';
+import { noteLapses } from './host-lapses.ts';
 import { type HostState, protectedFromWire } from './host-state.ts';
 import type { Meter } from './meter.ts';
 
@@ -30,7 +31,8 @@ export function takeStatus(state: HostState, status: Status__Output, readers: St
   state.protectedAddresses = protectedFromWire(status.protectedAddresses);
   state.topSources = status.topSources;
   noteProblems(state, status.problems, readers);
-  noteDrift(state, Number(status.driftRepairs), readers);
+  const told = noteLapses(state, status.lapses, readers);
+  noteDrift(state, Number(status.driftRepairs), told, readers);
 }
 
 function noteProblems(state: HostState, problems: readonly string[], { events, hostId }: StatusReaders): void {
@@ -41,8 +43,8 @@ function noteProblems(state: HostState, problems: readonly string[], { events, h
   state.problems = problems;
 }
 
-/** `reported`: repairs in the life of the agent's process. */
-function noteDrift(state: HostState, reported: number, { events, meter, hostId }: StatusReaders): void {
+/** `reported`: repairs in the life of the agent's process. `told`: a lapse has said more of them. */
+function noteDrift(state: HostState, reported: number, told: boolean, { events, meter, hostId }: StatusReaders): void {
   const before = state.reportedRepairs;
   state.reportedRepairs = reported;
   // An agent that was started again counts from zero; what one did before this controller knew it is no news.
@@ -51,5 +53,5 @@ function noteDrift(state: HostState, reported: number, { events, meter, hostId }
   if (fresh === 0) return;
   state.driftRepairs += fresh;
   meter.drift('host', fresh);
-  events.add('host.drift', 'its kernel differed from what it should hold; repaired', { hostId });
+  if (!told) events.add('host.drift', 'its kernel differed from what it should hold; repaired', { hostId });
 }

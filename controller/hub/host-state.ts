@@ -26,6 +26,8 @@ export interface HostState {
   driftRepairs: number;
   /** What of that its present agent has counted; undefined before its first status. */
   reportedRepairs: number | undefined;
+  /** Ids of the lapses that its last status told of. */
+  lapses: ReadonlySet<string>;
   topSources: readonly Source__Output[];
   /** What it never drops, whatever it is told. */
   protectedAddresses: readonly ProtectedPrefix[];
@@ -63,6 +65,7 @@ export function unknownState(): HostState {
     problems: [],
     driftRepairs: 0,
     reportedRepairs: undefined,
+    lapses: new Set(),
     topSources: [],
     protectedAddresses: [],
     refusal: undefined,

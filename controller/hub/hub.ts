@@ -170,7 +170,9 @@ export class Hub {
     this.#sessions.delete(session.hostId);
     this.#keepAlive.delete(session);
     session.state.lastSeenMs = this.#deps.clock.wallMs();
-    this.#deps.events.add('host.disconnected', 'goes on enforcing what it holds', { hostId: session.hostId });
+    this.#deps.events.add('host.disconnected', 'was enforcing what it holds when last heard', {
+      hostId: session.hostId,
+    });
   }
 
   /** By an operator's order: the host is sent the whole view, whatever epoch it holds. @returns false when it is offline */

@@ -68,6 +68,7 @@ describe.skipIf(whyNoNetwork() !== '')(`another layout of the maps ${whyNoNetwor
       mode: 'auto',
       logger: quiet,
       onChange: () => undefined,
+      onLapse: () => undefined,
     });
     open.push(enforcement);
     return enforcement;

@@ -240,6 +240,7 @@ export class V4Change {
   #take(units: number): number {
     const position = this.#memory.arena.take(units);
     if (position === 0) return 0;
+    this.#memory.seals.openRecord(position, units);
     this.#freshRecords.push(position);
     this.#freshRecords.push(units);
     return position;
@@ -261,6 +262,7 @@ export class V4Change {
   #storeFront(block: number, record: RecordDraft, keep: boolean): void {
     const { front } = this.#memory;
     const bits = this.#front;
+    this.#memory.seals.openBlock(block);
     if (isUsed(record)) this.#memory.setSummary(block, true);
     for (let half = 0; half < 2; half++) {
       const word = block * 2 + half;
@@ -310,6 +312,7 @@ export class V4Change {
     const units = two ? 2 * BITMAP_UNITS : BITMAP_UNITS;
     const position = this.#memory.bitmaps.take(units);
     if (position === 0) return NO_ROOM;
+    this.#memory.seals.openBitmaps(position, units);
     this.#freshBitmaps.push(position);
     this.#freshBitmaps.push(units);
     const base = position * UNIT_WORDS;

@@ -18,16 +18,9 @@ import {
 import { makeMarks, mark, Pool, reachUnit } from './pool.ts';
 import { frontBitsOf } from './v4-front.ts';
 import { BITMAP_UNITS, bitmapUnits, RecordDraft, readRecord, SHARED } from './v4-record.ts';
+import { type V4Buffers, V4Seals } from './v4-seals.ts';
 
 const ALL = 0xffffffff;
-
-export interface V4Buffers {
-  readonly summary: Uint32Array<ArrayBuffer>;
-  readonly front: Uint32Array<ArrayBuffer>;
-  readonly index: Uint32Array<ArrayBuffer>;
-  readonly arena: GrowingMemory;
-  readonly bitmaps: GrowingMemory;
-}
 
 /** Up to this many blocks in use the summary keeps most clean packets away from the front. */
 const SPARSE_BLOCKS = V4_BLOCKS / 8;
@@ -46,6 +39,7 @@ export class V4Memory {
   readonly index: Uint32Array<ArrayBuffer>;
   readonly arena: Pool;
   readonly bitmaps: Pool;
+  readonly seals: V4Seals;
   /** Blocks whose records cannot be right: whoever rewrites them must not give back what they name. */
   readonly damaged = new Set<number>();
 
@@ -55,6 +49,7 @@ export class V4Memory {
     for (const word of this.summary) this.#used += popcount(word);
     this.front = buffers.front;
     this.index = buffers.index;
+    this.seals = new V4Seals(buffers);
     const { arena, bitmaps } = buffers;
     for (const memory of [arena, bitmaps]) reachUnit(memory, 0);
     writeSharedPages(new Uint32Array(arena.buffer), new Uint32Array(bitmaps.buffer));

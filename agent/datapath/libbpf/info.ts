@@ -55,6 +55,12 @@ function nameAt(info: Buffer, offset: number): string {
   return info.toString('latin1', offset, Math.min(end < 0 ? info.length : end, offset + NAME_BYTES));
 }
 
+/** Kernel id of a map, a program or a link; ids of different kinds may be equal. @throws KernelError EINVAL: no BPF object */
+export function objectId(fd: number): number {
+  // The three infos begin with a type and an id.
+  return read(fd, 8, 'a BPF object').readUInt32LE(4);
+}
+
 /** @throws KernelError EINVAL when `fd` is no BPF object */
 export function mapInfo(fd: number): MapInfo {
   const info = read(fd, MAP_INFO_BYTES, 'a map');

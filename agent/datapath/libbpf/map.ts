@@ -136,16 +136,18 @@ export class LibbpfMap implements KernelMap {
     const cursorBytes = Math.max(this.keyBytes, 8);
     let from: Uint8Array | null = null;
     let batch = rows;
+    let keys = new Uint8Array(batch * this.keyBytes);
+    let values = new Uint8Array(batch * this.lookupBytes);
     for (;;) {
       const next = new Uint8Array(cursorBytes);
-      const keys = new Uint8Array(batch * this.keyBytes);
-      const values = new Uint8Array(batch * this.lookupBytes);
       const done = Uint32Array.of(batch);
       const result: number = await offLoop(library().mapLookupBatch, this.fd, from, next, keys, values, done, null);
       const name = failure(result);
       if (name === 'ENOSPC' && batch < this.maxEntries * 2) {
         // One hash bucket did not fit: the same place again with more room.
         batch *= 2;
+        keys = new Uint8Array(batch * this.keyBytes);
+        values = new Uint8Array(batch * this.lookupBytes);
         continue;
       }
       if (result < 0 && name !== 'ENOENT') throw kernelError(result, `cannot read ${this.name}`);

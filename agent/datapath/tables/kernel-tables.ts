@@ -34,6 +34,8 @@ export interface KernelTables {
   reconcile(desired: EntryTable): Promise<number>;
   /** Reads everything back and compares; writes nothing. */
   verify(desired: EntryTable): Promise<Verification>;
+  /** As Datapath.glance: compares the maps with what was last put into them. */
+  glance(): Promise<number>;
   counters(): DatapathCounters;
   /** Sources by dropped packets, most first. */
   topSources(count: number): Promise<SourceHits[]>;

@@ -68,6 +68,8 @@ class Tables implements KernelTables {
   /** Changes one after another. */
   #last: Promise<unknown> = Promise.resolve();
   #closed = false;
+  /** The maps were compared with a list once: from then on this side knows what they hold. */
+  #watched = false;
 
   constructor(
     maps: OpenMap,
@@ -107,6 +109,8 @@ class Tables implements KernelTables {
   reconcile(desired: EntryTable): Promise<number> {
     return this.#inTurn(async () => {
       this.#checkSize(desired);
+      this.#v4.seals.seal();
+      this.#watched = true;
       await this.#readBack();
       const plan = await planAll(desired, this.#rules.held);
       const wrong = this.#rules.checkControl(true) + this.#front.repair(false);
@@ -123,6 +127,15 @@ class Tables implements KernelTables {
       const differences =
         plannedRows(plan) + bits.differing + this.#rules.checkControl(false) + this.#front.repair(true);
       return { differences, digest: differences === 0 ? desired.digest() : undefined };
+    });
+  }
+
+  glance(): Promise<number> {
+    return this.#inTurn(async () => {
+      if (!this.#watched) return 0;
+      const sparse = this.#control[CONTROL.v4Sparse] === (this.#v4.sparse ? 1 : 0) ? 0 : 1;
+      const bits = this.#v4.seals.broken() + this.#front.repair(true);
+      return sparse + bits + this.#rules.checkControl(false) + (await this.#rules.differing());
     });
   }
 
@@ -204,9 +217,13 @@ class Tables implements KernelTables {
   }
 
   #inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const turn = this.#last.then(() => {
+    const turn = this.#last.then(async () => {
       if (this.#closed) throw new DatapathError('KERNEL', 'the datapath is closed');
-      return work();
+      try {
+        return await work();
+      } finally {
+        this.#v4.seals.reseal();
+      }
     });
     this.#last = turn.catch(() => undefined);
     return turn;

@@ -66,8 +66,22 @@ export function decodeRows(
     // A hash key is a whole address; a trie's own length counts, as that is what the kernel matches by.
     const length = form.exact ? addressBytes(form.family) * 8 : keyView.getUint32(i * width, true);
     const flags = allow ? FLAG_ALLOW : rule.monitor ? FLAG_MONITOR : 0;
-    into.set(keys, i * width + (form.exact ? 0 : TRIE_KEY_ADDRESS), length, flags, rule.expiresMs);
+    const expiry = isOwn(view, i * RULE.bytes, length) ? rule.expiresMs : DAMAGED_MS;
+    into.set(keys, i * width + (form.exact ? 0 : TRIE_KEY_ADDRESS), length, flags, expiry);
   }
+}
+
+/** The end of a rule that this side has not written so: no list has it, so that the rule is written again. */
+const DAMAGED_MS = 1;
+
+/** Could `encodeRows` have written the value under a key of that length? */
+function isOwn(view: DataView, offset: number, length: number): boolean {
+  const ns = view.getBigUint64(offset + RULE.expiresNs, true);
+  return (
+    (ns === 0n || ns % NS_PER_MS === 0n) &&
+    (view.getUint32(offset + RULE.flags, true) & ~RULE_MONITOR) === 0 &&
+    view.getUint32(offset + RULE.length, true) === length
+  );
 }
 
 export interface Rule {

@@ -5,11 +5,13 @@ import type { Family } from '../../../common/prefix.ts';
 import { CONTROL, MAPS } from '../decision/layout.ts';
 import { Pacer } from '../decision/pause.ts';
 import type { KernelMap } from '../kernel-map.ts';
+import { RowSum } from './row-sums.ts';
 import { decodeRows, encodeRows, type KeyForm } from './rule-codec.ts';
 
 /** Up to this many rows go by single calls: less than a batch's way to a worker thread and back. */
 const SINGLE_CALLS = 48;
 const BATCH_ROWS = 32_768;
+const SUMMED_ROWS = 4096;
 
 export interface RuleMapSpec extends KeyForm {
   readonly name: string;
@@ -39,6 +41,8 @@ export class RuleMap {
   readonly map: KernelMap;
   /** Rows that it holds. */
   size = 0;
+  /** What its rows were when they were last summed up; undefined since it was written to. */
+  #expected: RowSum | undefined;
 
   constructor(spec: RuleMapSpec, map: KernelMap) {
     this.spec = spec;
@@ -47,6 +51,7 @@ export class RuleMap {
 
   /** Adds or replaces the rows `rows[from]` to `rows[to - 1]` of `table`. @throws KernelError, after some of them perhaps */
   async put(table: FamilyTable, rows: Uint32Array, from = 0, to = rows.length): Promise<void> {
+    this.#expected = undefined;
     await this.#inBatches(from, to, async (start, end) => {
       const { keys, values } = encodeRows(this.spec, table, rows, start, end);
       if (end - start > SINGLE_CALLS) return this.map.updateBatch(keys, values, end - start);
@@ -61,6 +66,7 @@ export class RuleMap {
 
   /** Removes rows; what is not there is no error. @throws KernelError, after some of them perhaps */
   async remove(table: FamilyTable, rows: Uint32Array, from = 0, to = rows.length): Promise<void> {
+    this.#expected = undefined;
     await this.#inBatches(from, to, async (start, end) => {
       const { keys } = encodeRows(this.spec, table, rows, start, end);
       if (end - start > SINGLE_CALLS) return this.map.deleteBatch(keys, end - start);
@@ -69,8 +75,36 @@ export class RuleMap {
     });
   }
 
+  /** Does it hold exactly the rows of `held` that belong to it? Nothing may change either meanwhile. @throws KernelError */
+  async holds(held: FamilyTable): Promise<boolean> {
+    this.#expected ??= await this.#sumOf(held);
+    const sum = new RowSum();
+    // What is empty and should be is not read: the program does not look at it either.
+    if (this.size > 0 || this.#expected.rows > 0)
+      for await (const { keys, values, count } of this.map.entries()) sum.add(keys, this.map.keyBytes, values, count);
+    return sum.equals(this.#expected);
+  }
+
+  async #sumOf(held: FamilyTable): Promise<RowSum> {
+    const pacer = new Pacer();
+    const sum = new RowSum();
+    const { family, allow, exact } = this.spec;
+    const own = ruleMapOf(family, exact ? addressBytes(family) * 8 : 0, allow ? FLAG_ALLOW : 0);
+    const rows = new Uint32Array(SUMMED_ROWS);
+    for (let row = 0; row < held.size; ) {
+      let count = 0;
+      for (; row < held.size && count < SUMMED_ROWS; row++)
+        if (ruleMapOf(family, held.lengthOf(row), held.flagsOf(row)) === own) rows[count++] = row;
+      const { keys, values } = encodeRows(this.spec, held, rows, 0, count);
+      sum.add(keys, this.map.keyBytes, values, count);
+      if (pacer.due) await pacer.rest();
+    }
+    return sum;
+  }
+
   /** Reads all rows into a table. @throws KernelError */
   async read(into: FamilyTable): Promise<number> {
+    this.#expected = undefined;
     const pacer = new Pacer();
     let size = 0;
     for await (const { keys, values, count } of this.map.entries()) {

@@ -31,6 +31,13 @@ export class Rules {
     return table;
   }
 
+  /** @returns maps that do not hold exactly what `held` says. @throws KernelError */
+  async differing(): Promise<number> {
+    let differing = 0;
+    for (const map of this.#maps) if (!(await map.holds(this.held.family(map.spec.family)))) differing++;
+    return differing;
+  }
+
   /** @returns maps whose count in the program's control block is wrong; with `repair`, sets it right */
   checkControl(repair: boolean): number {
     let wrong = 0;

@@ -4,6 +4,7 @@ import type { Counters as _fleetblock_v1_Counters, Counters__Output as _fleetblo
 import type { Interface as _fleetblock_v1_Interface, Interface__Output as _fleetblock_v1_Interface__Output } from '../../fleetblock/v1/Interface.ts';
 import type { Source as _fleetblock_v1_Source, Source__Output as _fleetblock_v1_Source__Output } from '../../fleetblock/v1/Source.ts';
 import type { ProtectedAddress as _fleetblock_v1_ProtectedAddress, ProtectedAddress__Output as _fleetblock_v1_ProtectedAddress__Output } from '../../fleetblock/v1/ProtectedAddress.ts';
+import type { Lapse as _fleetblock_v1_Lapse, Lapse__Output as _fleetblock_v1_Lapse__Output } from '../../fleetblock/v1/Lapse.ts';
 import type { Long } from '@grpc/proto-loader';
 
 export interface Status {
@@ -24,6 +25,10 @@ export interface Status {
    */
   'topSources'?: (_fleetblock_v1_Source)[];
   'protectedAddresses'?: (_fleetblock_v1_ProtectedAddress)[];
+  /**
+   * Newest last; at most 16. Each is repeated for a minute.
+   */
+  'lapses'?: (_fleetblock_v1_Lapse)[];
 }
 
 export interface Status__Output {
@@ -44,4 +49,8 @@ export interface Status__Output {
    */
   'topSources': (_fleetblock_v1_Source__Output)[];
   'protectedAddresses': (_fleetblock_v1_ProtectedAddress__Output)[];
+  /**
+   * Newest last; at most 16. Each is repeated for a minute.
+   */
+  'lapses': (_fleetblock_v1_Lapse__Output)[];
 }

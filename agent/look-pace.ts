@@ -1,0 +1,24 @@
+// How often the kernel's maps are looked at: often while it costs next to nothing, and never so seldom that a change goes unseen for 10 s.
+
+/** Of the time: what a look took is followed by a pause that is so much longer. */
+const REST = 50;
+/** With the look itself and the repair it stays within 10 s. */
+const LONGEST_MS = 6000;
+
+export class LookPace {
+  readonly #shortestMs: number;
+  /** Until the next look. */
+  nextMs: number;
+
+  constructor(shortestMs: number) {
+    this.#shortestMs = shortestMs;
+    this.nextMs = shortestMs;
+  }
+
+  async measure(look: () => Promise<void>): Promise<void> {
+    const started = performance.now();
+    await look();
+    const longest = Math.max(LONGEST_MS, this.#shortestMs);
+    this.nextMs = Math.min(longest, Math.max(this.#shortestMs, (performance.now() - started) * REST));
+  }
+}
