@@ -101,7 +101,11 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     const { rootCertificate, rootPin } = authority;
     const onRefused = (refusal: Refusal) => refusals.recordRefused(refusal);
     const servers = new GrpcServers({
-      guard: guardInterceptor({ authorizer, disconnect: (peer) => front.disconnect(peer) }),
+      guard: guardInterceptor({
+        authorizer,
+        disconnect: (connection) => front.disconnect(connection),
+        refusalOf: (connection) => front.refusalOf(connection),
+      }),
       services: [
         {
           definition: protocol.OperatorService.service,

@@ -12,9 +12,13 @@ import {
 import type { Endpoint } from '../../common/endpoint.ts';
 import { FleetblockError, messageOf, systemCode } from '../../common/errors.ts';
 import { ENROLLMENT_NAME } from '../../common/rpc/channel.ts';
+import { networkOf } from '../auth/network.ts';
+import { subjectOf } from '../pki/peer.ts';
 import { Arrivals } from './arrivals.ts';
+import { HeaviestOut } from './heaviest-out.ts';
 import { DEFAULT_FRONT_LIMITS, type FrontLimits } from './limits.ts';
 import { OldestOut } from './oldest-out.ts';
+import { holderOf, Places } from './places.ts';
 
 /** PEM texts. */
 export interface FrontIdentity {
@@ -36,6 +40,14 @@ export interface FrontOptions {
   readonly limits?: Partial<FrontLimits>;
 }
 
+/** Both ends of a connection, as sockets and grpc-js know them. */
+export interface Ends {
+  readonly remoteAddress?: string | undefined;
+  readonly remotePort?: number | undefined;
+  readonly localAddress?: string | undefined;
+  readonly localPort?: number | undefined;
+}
+
 export interface FrontCounts {
   /** Connected, and not one whole hello said. */
   readonly silent: number;
@@ -52,10 +64,14 @@ export class Front {
   readonly #server: Server;
   readonly #tls: TlsServer;
   readonly #arrivals: Arrivals;
-  readonly #byPeer = new Map<string, Socket>();
-  readonly #enrollments: OldestOut<TLSSocket>;
+  readonly #raw = new Map<string, Socket>();
+  readonly #enrollments: HeaviestOut<TLSSocket>;
   readonly #clients = new Map<string, TLSSocket>();
-  readonly #byCertificate = new Map<string, OldestOut<TLSSocket>>();
+  readonly #places: Places<TLSSocket>;
+  /** Over a limit, to be told so. */
+  readonly #told: OldestOut<TLSSocket>;
+  /** By connection, what they are told. */
+  readonly #words = new Map<string, string>();
   #enrollmentContext: SecureContext;
 
   constructor(options: FrontOptions) {
@@ -66,9 +82,13 @@ export class Front {
       begin: (socket) => this.#onTurn(socket),
       refuse: (reason, socket) => this.#refuse(reason, socket),
     });
-    this.#enrollments = new OldestOut(this.#limits.enrollments, (socket) =>
-      this.#refuse('too-many-enrollments', socket),
-    );
+    this.#enrollments = new HeaviestOut({
+      limit: this.#limits.enrollments,
+      perNetwork: this.#limits.enrollmentsPerNetwork,
+      evict: (socket) => this.#refuse('too-many-enrollments', socket),
+    });
+    this.#places = new Places(this.#limits, (socket) => this.#refuse('gave-way', socket));
+    this.#told = new OldestOut(this.#limits.told, (socket) => this.#refuse('too-many-refused', socket));
     this.#enrollmentContext = enrollmentContext(options.identity);
     this.#tls = createTlsServer({
       ...contextOptions(options.identity),
@@ -104,9 +124,14 @@ export class Front {
     this.#enrollmentContext = enrollmentContext(identity);
   }
 
-  /** Cuts a client's connection, named as grpc-js names peers. */
-  disconnect(peer: string): void {
-    this.#clients.get(peer)?.destroy();
+  /** Cuts a client's connection. */
+  disconnect(ends: Ends): void {
+    this.#clients.get(connectionOf(ends))?.destroy();
+  }
+
+  /** Why no call of this connection is answered: it is one too many. Undefined: it has its place. */
+  refusalOf(ends: Ends): string | undefined {
+    return this.#words.get(connectionOf(ends));
   }
 
   counts(): FrontCounts {
@@ -132,26 +157,26 @@ export class Front {
   }
 
   #onTurn(socket: Socket): void {
-    const peer = peerOf(socket);
-    this.#byPeer.set(peer, socket);
+    const connection = connectionOf(socket);
+    this.#raw.set(connection, socket);
     socket.once('close', () => {
-      if (this.#byPeer.get(peer) === socket) this.#byPeer.delete(peer);
+      if (this.#raw.get(connection) === socket) this.#raw.delete(connection);
     });
     this.#tls.emit('connection', socket);
   }
 
   #onSecure(socket: TLSSocket): void {
-    const peer = peerOf(socket);
-    const raw = this.#byPeer.get(peer);
+    const connection = connectionOf(socket);
+    const raw = this.#raw.get(connection);
     if (raw) this.#arrivals.done(raw);
-    this.#byPeer.delete(peer);
+    this.#raw.delete(connection);
     socket.on('error', () => undefined);
     if (socket.destroyed) return;
     const certificate = socket.getPeerX509Certificate();
     const objection = this.#objection(socket, certificate);
     if (objection !== undefined) this.#refuse(objection, socket);
     else if (socket.servername === ENROLLMENT_NAME) this.#onEnrollment(socket);
-    else if (certificate) this.#onClient(socket, peer, certificate.fingerprint256);
+    else if (certificate) this.#onClient(socket, connection, certificate);
   }
 
   /** Why a connection whose handshake is done may not go on; undefined: it may. */
@@ -162,35 +187,43 @@ export class Front {
     // resumed sessions here (no tickets), and the certificate must be there.
     if (!certificate) return 'no-certificate';
     if (!socket.authorized) return String(socket.authorizationError);
-    if (this.#clients.size >= this.#limits.clients) return 'too-many-clients';
     return undefined;
   }
 
   #onEnrollment(socket: TLSSocket): void {
-    this.#enrollments.add(socket);
+    const network = networkOf(socket.remoteAddress ?? '');
+    this.#enrollments.add(socket, network);
     const tooOld = setTimeout(() => this.#refuse('enrollment-too-long', socket), this.#limits.enrollmentMs);
     socket.once('close', () => {
       clearTimeout(tooOld);
-      this.#enrollments.delete(socket);
+      this.#enrollments.delete(socket, network);
     });
     this.#options.onEnrollment(socket);
   }
 
-  #onClient(socket: TLSSocket, peer: string, fingerprint: string): void {
-    const same =
-      this.#byCertificate.get(fingerprint) ??
-      new OldestOut<TLSSocket>(this.#limits.perCertificate, (oldest) =>
-        this.#refuse('too-many-of-one-certificate', oldest),
-      );
-    this.#byCertificate.set(fingerprint, same);
-    same.add(socket);
-    this.#clients.set(peer, socket);
+  #onClient(socket: TLSSocket, connection: string, certificate: X509Certificate): void {
+    const holder = holderOf(subjectOf(certificate));
+    const refusal = this.#places.take(socket, holder);
+    this.#clients.set(connection, socket);
     socket.once('close', () => {
-      same.delete(socket);
-      if (same.size === 0) this.#byCertificate.delete(fingerprint);
-      if (this.#clients.get(peer) === socket) this.#clients.delete(peer);
+      this.#places.leave(socket, holder);
+      if (this.#clients.get(connection) === socket) this.#clients.delete(connection);
     });
-    this.#options.onClient(socket);
+    if (refusal !== undefined) this.#tell(socket, connection, refusal);
+    if (!socket.destroyed) this.#options.onClient(socket);
+  }
+
+  /** Its calls are refused in words before it is cut: a bare end would be taken for a bad certificate or a broken network. */
+  #tell(socket: TLSSocket, connection: string, refusal: string): void {
+    this.#options.onRefused?.('too-many-connections', peerOf(socket));
+    this.#words.set(connection, refusal);
+    this.#told.add(socket);
+    const tooLong = setTimeout(() => socket.destroy(), this.#limits.toldMs);
+    socket.once('close', () => {
+      clearTimeout(tooLong);
+      this.#told.delete(socket);
+      this.#words.delete(connection);
+    });
   }
 
   #refuse(reason: string, socket: Socket): void {
@@ -213,6 +246,11 @@ function contextOptions(identity: FrontIdentity) {
 /** A host that enrolls trusts no root yet: it is shown the root, to hold it against the pin in its token. */
 function enrollmentContext(identity: FrontIdentity): SecureContext {
   return createSecureContext({ ...contextOptions(identity), cert: identity.chain + identity.root });
+}
+
+/** Both ends: a client may dial two addresses of this machine from one port. */
+function connectionOf({ remoteAddress, remotePort, localAddress, localPort }: Ends): string {
+  return `${remoteAddress}:${remotePort} ${localAddress}:${localPort}`;
 }
 
 /** As grpc-js names peers; empty when the socket no longer knows. */

@@ -13,14 +13,26 @@ export interface FrontLimits {
   readonly handshakeMs: number;
   /** The same while others wait for their turn. */
   readonly patienceMs: number;
-  /** Connections to the enrollment service. One more pushes out the oldest. */
+  /** Connections to the enrollment service. One more pushes out the oldest of the network that has the most. */
   readonly enrollments: number;
+  /** Those of one network; one more pushes out its oldest. */
+  readonly enrollmentsPerNetwork: number;
   /** Longest life of a connection to the enrollment service, milliseconds. */
   readonly enrollmentMs: number;
-  /** Connections of the fleet's own certificates; one more is refused. */
+  /** Connections of the fleet's own certificates. One more takes a place from whoever has the most, or is refused. */
   readonly clients: number;
-  /** Connections of any one certificate; one more pushes out that certificate's oldest. */
-  readonly perCertificate: number;
+  /** Of them, those of one host, whatever certificates it shows; one more is refused. */
+  readonly perHost: number;
+  /** The same of one operator or admin. */
+  readonly perOperator: number;
+  /** Places that hosts cannot take... */
+  readonly keptForOperators: number;
+  /** ...and of these, places that are for admins alone. */
+  readonly keptForAdmins: number;
+  /** Connections that are over a limit and are told so by the first answer. Beyond it they are cut without a word. */
+  readonly told: number;
+  /** How long such a connection may take to ask, milliseconds. */
+  readonly toldMs: number;
 }
 
 export const DEFAULT_FRONT_LIMITS: FrontLimits = {
@@ -31,8 +43,16 @@ export const DEFAULT_FRONT_LIMITS: FrontLimits = {
   handshakes: 256,
   handshakeMs: 10_000,
   patienceMs: 3000,
-  enrollments: 64,
+  enrollments: 256,
+  enrollmentsPerNetwork: 64,
   enrollmentMs: 20_000,
   clients: 16_384,
-  perCertificate: 32,
+  // One stream; some more while half-open ones of a broken network wait for their end.
+  perHost: 16,
+  // Many terminals and jobs under one name.
+  perOperator: 256,
+  keptForOperators: 1024,
+  keptForAdmins: 64,
+  told: 64,
+  toldMs: 5000,
 };

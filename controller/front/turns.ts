@@ -2,6 +2,8 @@
 // number at a time: what was begun is finished before more is begun, so that no work is thrown away however many wait. Networks
 // take turns, and one that holds more than its share has to give way: whoever floods from one place waits behind itself.
 
+import { largest } from './largest.ts';
+
 export interface TurnsOptions<T> {
   /** Begun and not over, at once. */
   readonly running: number;
@@ -126,7 +128,7 @@ export class Turns<T> {
 
   /** The oldest of the network that holds the most gives way to one that holds less. @returns the latter */
   #takeFromTheHeaviest(): string | undefined {
-    const [heaviest, most] = largest(this.#runningOf, (count) => count);
+    const [heaviest = '', most = 0] = largest(this.#runningOf, (count) => count) ?? [];
     const victim = [...this.#running].find(([, { network }]) => network === heaviest);
     if (!victim || most < 2 || this.#nowMs() - victim[1].sinceMs < SHARE_MS) return undefined;
     for (const network of this.#waiting.keys()) {
@@ -142,7 +144,7 @@ export class Turns<T> {
     const own = this.#waiting.get(network)?.size ?? 0;
     // Without a look at all of them: the flood itself must be cheap.
     if (own * this.#waiting.size >= this.#waitingCount) return false;
-    const [heaviest] = largest(this.#waiting, ({ size }) => size);
+    const [heaviest = ''] = largest(this.#waiting, ({ size }) => size) ?? [];
     const [first] = this.#waiting.get(heaviest) ?? [];
     if (first === undefined) return false;
     this.#stopWaiting(first, heaviest);
@@ -172,10 +174,4 @@ export class Turns<T> {
     if (members.size === 0) this.#waiting.delete(network);
     return true;
   }
-}
-
-function largest<V>(map: ReadonlyMap<string, V>, size: (value: V) => number): [string, number] {
-  let found: [string, number] = ['', 0];
-  for (const [key, value] of map) if (size(value) > found[1]) found = [key, size(value)];
-  return found;
 }

@@ -43,9 +43,7 @@ export class PeerReader {
 
   #readNew(der: Uint8Array): PeerIdentity | undefined {
     const certificate = parse(der);
-    // One URI and nothing else, or it is not one of ours.
-    const [, uri = ''] = /^URI:([^,"\s]+)$/.exec(certificate?.subjectAltName ?? '') ?? [];
-    const subject = parseSubject(uri);
+    const subject = certificate && subjectOf(certificate);
     if (!certificate || !subject || subject.fleet !== this.#fleet || certificate.ca) return undefined;
     const issuers = this.#issuers[subject.kind];
     if (!issuers.some((issuer) => certificate.checkIssued(issuer) && certificate.verify(issuer.publicKey)))
@@ -60,6 +58,13 @@ export class PeerReader {
       notAfterMs: certificate.validToDate.getTime(),
     };
   }
+}
+
+/** Whose certificate it says that it is. */
+export function subjectOf({ subjectAltName }: X509Certificate): Subject | undefined {
+  // One URI and nothing else, or it is not one of ours.
+  const [, uri = ''] = /^URI:([^,"\s]+)$/.exec(subjectAltName ?? '') ?? [];
+  return parseSubject(uri);
 }
 
 function parse(der: Uint8Array): X509Certificate | undefined {

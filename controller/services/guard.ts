@@ -1,19 +1,23 @@
 // Stands before every handler of the mTLS server: a call that may not be made is refused before its request is read.
 import { ServerInterceptingCall, type ServerInterceptor } from '@grpc/grpc-js';
+import { FleetblockError } from '../../common/errors.ts';
 import { toStatus } from '../../common/rpc/status.ts';
 import type { Authorizer } from '../auth/authorizer.ts';
 import type { AuthorizableCall } from '../auth/caller.ts';
+import type { Ends } from '../front/front.ts';
 
 export interface GuardOptions {
   readonly authorizer: Pick<Authorizer, 'authorize' | 'watch'>;
   /** Cuts the connection of a peer whose open call was ended: it may not heed the status, or not read it. */
-  readonly disconnect: (peer: string) => void;
+  readonly disconnect: (connection: Ends) => void;
+  /** Why a connection has no place, whatever it asks; undefined: it has one. */
+  readonly refusalOf: (connection: Ends) => string | undefined;
 }
 
 /** How long a peer may take to see the status that ended its call before its connection is cut, milliseconds. */
 const LAST_WORDS_MS = 200;
 
-export function guardInterceptor({ authorizer, disconnect }: GuardOptions): ServerInterceptor {
+export function guardInterceptor({ authorizer, disconnect, refusalOf }: GuardOptions): ServerInterceptor {
   return (method, call) => {
     // Read once: it takes as long as all other work on a call, and a TLS 1.3 connection does not change its certificate.
     let context: ReturnType<AuthorizableCall['getAuthContext']> | undefined;
@@ -30,12 +34,14 @@ export function guardInterceptor({ authorizer, disconnect }: GuardOptions): Serv
       call.sendStatus({ code, details, metadata });
     };
     const end = (error: unknown) => {
-      const peer = call.getPeer();
+      const connection = call.getConnectionInfo();
       refuse(error);
-      setTimeout(() => disconnect(peer), LAST_WORDS_MS);
+      setTimeout(() => disconnect(connection), LAST_WORDS_MS);
     };
     return new ServerInterceptingCall(call, {
       start: (next) => {
+        const refusal = refusalOf(call.getConnectionInfo());
+        if (refusal !== undefined) return end(new FleetblockError('RESOURCE_EXHAUSTED', refusal));
         let release: () => void;
         try {
           authorizer.authorize(asked);

@@ -116,7 +116,11 @@ export class TestGate {
       onRefusal: (refusal) => this.refusals.push(refusal),
     });
     this.#servers = new GrpcServers({
-      guard: guardInterceptor({ authorizer: this.authorizer, disconnect: (peer) => this.front.disconnect(peer) }),
+      guard: guardInterceptor({
+        authorizer: this.authorizer,
+        disconnect: (connection) => this.front.disconnect(connection),
+        refusalOf: (connection) => this.front.refusalOf(connection),
+      }),
       services: [
         { definition: protocol.OperatorService.service, handlers: options.operator ?? {} },
         { definition: protocol.AgentService.service, handlers: options.agent ?? {} },

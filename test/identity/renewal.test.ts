@@ -80,6 +80,20 @@ it('an enrollment anew ends what the old certificates may do: their streams, cal
   await next.ended;
 });
 
+it('faults row 74: a host may renew a handful of times at once, and others are not held up by it', async () => {
+  const { stateDir, enrollment } = await enrolledHost();
+  const other = await enrolledHost();
+  const outcomes = await Promise.allSettled(Array.from({ length: 40 }, () => renew(enrollment, stateDir)));
+  expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(6);
+  for (const outcome of outcomes)
+    if (outcome.status === 'rejected')
+      expect(outcome.reason).toMatchObject({
+        code: 'RESOURCE_EXHAUSTED',
+        message: expect.stringMatching(/too many (renewals|connections) of/),
+      });
+  expect((await renew(other.enrollment, other.stateDir)).hostId).toBe(other.enrollment.hostId);
+});
+
 describe('a renewal', () => {
   it('gives a new key and certificate for the same host, which work at once', async () => {
     const { stateDir, enrollment } = await enrolledHost();
