@@ -17,12 +17,14 @@ import { EndedAlone } from './ended-alone.ts';
 import { HELD_NOTHING, type ViewStore } from './held.ts';
 import { Lapses } from './lapses.ts';
 import { LookPace } from './look-pace.ts';
+import type { MachineFacts } from './machine-facts.ts';
 import type { ProtectedAddress } from './protected-addresses.ts';
 import { Reconciler } from './reconciler.ts';
 import { DropReports } from './session/drop-reports.ts';
 import { lookupReply } from './session/lookup-reply.ts';
 import { runSession } from './session/session.ts';
 import type { Dial, SyncStream } from './session/stream.ts';
+import { type SessionKeys, sessionKeysInMemory } from './session-key.ts';
 import { repeat, sleep } from './timers.ts';
 
 export interface AgentOptions {
@@ -47,6 +49,10 @@ export interface AgentOptions {
   readonly onListDone?: () => void;
   /** What else is wrong on this host, one sentence each; empty texts count for nothing. Default: nothing. */
   readonly problems?: () => readonly string[];
+  /** Where the key of the last session is kept. Default: nowhere. */
+  readonly sessionKeys?: SessionKeys;
+  /** Tells this machine from a copy of it. Default: nothing does. */
+  readonly machine?: () => MachineFacts;
   /** Of the reconnect delays; uniform in [0, 1). Default Math.random. */
   readonly random?: () => number;
 }
@@ -63,6 +69,7 @@ export class Agent {
   readonly #backoff: Backoff;
   readonly #endedAlone: EndedAlone;
   readonly #lapses: Lapses;
+  readonly #sessionKeys: SessionKeys;
   #link: LinkState = 'connecting';
   #linkProblem = '';
   #stream: SyncStream | undefined;
@@ -74,6 +81,7 @@ export class Agent {
     this.#options = options;
     this.#backoff = new Backoff(options.random ? { random: options.random } : {});
     this.reconciler = new Reconciler({ ...options, onLapse: (lapse) => this.lapsed(lapse) });
+    this.#sessionKeys = options.sessionKeys ?? sessionKeysInMemory();
     const { clock, log } = options;
     this.#lapses = new Lapses(() => clock.monotonicMs());
     this.#endedAlone = new EndedAlone({ clock, log, ended: (named) => this.reconciler.ended(named) });
@@ -197,8 +205,9 @@ export class Agent {
     }
   }
 
-  #hello(): Hello {
-    const { clock, datapath, agentVersion, kernelVersion } = this.#options;
+  #hello(sessionKey: Uint8Array): Hello {
+    const { clock, datapath, agentVersion, kernelVersion, machine } = this.#options;
+    const { networkNamespace, facts } = machine?.() ?? { networkNamespace: 0n, facts: [] };
     const held = this.#resync ? HELD_NOTHING : this.reconciler.held;
     return {
       protocol: SYNC_PROTOCOL,
@@ -213,6 +222,10 @@ export class Agent {
       kernelVersion,
       protectedAddresses: this.#protectedAddresses(),
       endedAlone: this.#endedAlone.told(),
+      sessionKey,
+      revisionSeal: held.seal,
+      networkNamespace: `${networkNamespace}`,
+      machineFacts: [...facts],
     };
   }
 
@@ -238,6 +251,7 @@ export class Agent {
   async #session(resync: boolean, signal: AbortSignal): Promise<void> {
     const { dial, clock, log, datapath } = this.#options;
     const { reconciler } = this;
+    const sessionKey = await this.#sessionKeys.shown();
     const stream = await dial(signal);
     this.#stream = stream;
     if (signal.aborted) stream.close();
@@ -248,7 +262,7 @@ export class Agent {
       clock,
       log,
       resync: () => resync && this.#resync,
-      hello: () => this.#hello(),
+      hello: () => this.#hello(sessionKey),
       status: () => this.status(),
       dropReports: (send) =>
         new DropReports({
@@ -264,7 +278,8 @@ export class Agent {
           clock,
           differs: (family, address) => void this.#tried('repair', () => reconciler.suspect(family, address)),
         }),
-      onWelcome: ({ storeEpoch, reconnectLimitMs }) => {
+      onWelcome: ({ storeEpoch, reconnectLimitMs, sessionKey: key }) => {
+        void this.#keep(key, stream);
         this.#backoff.reset();
         if (reconnectLimitMs > 0) this.#backoff.limit(reconnectLimitMs);
         this.#link = 'connected';
@@ -283,6 +298,15 @@ export class Agent {
         synced = true;
       },
     });
+  }
+
+  /** First to the disk, then told: until then the controller goes by the key before. */
+  async #keep(key: Uint8Array, stream: SyncStream): Promise<void> {
+    try {
+      if (key.length > 0 && (await this.#sessionKeys.keep(key))) await stream.send({ keyKept: { key } });
+    } catch (error) {
+      this.#options.log.debug({ reason: messageOf(error) }, 'the stream ended before the key of the session was told');
+    }
   }
 
   async #tried(what: string, work: () => Promise<unknown>): Promise<void> {

@@ -8,6 +8,7 @@ const held = (revision: bigint, more: Partial<Held> = {}): Held => ({
   revision,
   digest: digest(Number(revision)),
   entries: 1,
+  seal: new Uint8Array(0),
   ...more,
 });
 const stored = (of: Held, current = true) => ({ held: of, table: new EntryTable(), current });

@@ -13,9 +13,12 @@ export interface Held {
   readonly revision: Revision;
   readonly digest: Digest;
   readonly entries: number;
+  /** The controller's code that it sent this revision; empty when none came with it. */
+  readonly seal: Uint8Array;
 }
 
-export const HELD_NOTHING: Held = { epoch: '', revision: 0n, digest: EMPTY_DIGEST, entries: 0 };
+const NO_SEAL = new Uint8Array(0);
+export const HELD_NOTHING: Held = { epoch: '', revision: 0n, digest: EMPTY_DIGEST, entries: 0, seal: NO_SEAL };
 
 /** As in fleetblock.v1.Nack. */
 export type RefusalCode =

@@ -154,7 +154,8 @@ export class Reconciler {
         throw new Refusal('DIGEST', `the digest at revision ${delta.to} differs from the controller's`);
       }
       const kernelUs = await this.#toKernel(staged);
-      this.#held = { epoch: delta.epoch, revision: delta.to, digest, entries: this.#effective.viewSize };
+      const { epoch, to, seal } = delta;
+      this.#held = { epoch, revision: to, digest, entries: this.#effective.viewSize, seal };
       this.#mark();
       store.append(this.#held, delta.adds, delta.removes);
       failpoint('agent.apply.recorded');
@@ -195,7 +196,13 @@ export class Reconciler {
       this.#effective = view;
       this.#unrecorded = false;
       this.#behind = undefined;
-      this.#held = { epoch: snapshot.epoch, revision: snapshot.revision, digest, entries: view.viewSize };
+      this.#held = {
+        epoch: snapshot.epoch,
+        revision: snapshot.revision,
+        digest,
+        entries: view.viewSize,
+        seal: snapshot.seal,
+      };
       this.#mark();
       this.#setKernelProblem('');
       this.#rewrite();

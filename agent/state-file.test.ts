@@ -33,13 +33,15 @@ beforeEach(() => {
 afterEach(() => rmSync(directory, { recursive: true, force: true }));
 
 /** A view and the file that records it. */
+const SEAL = Uint8Array.of(1, 2, 254, 255);
+
 class Recorder {
   readonly file = new StateFile({ directory, clock, log: silent });
   readonly view = new EntryTable();
   revision = 0n;
 
   get held(): Held {
-    return { epoch: 'e1', revision: this.revision, digest: this.view.digest(), entries: this.view.size };
+    return { epoch: 'e1', revision: this.revision, digest: this.view.digest(), entries: this.view.size, seal: SEAL };
   }
 
   append(adds: Entry[], removes: Entry[] = []): void {

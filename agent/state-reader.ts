@@ -31,6 +31,7 @@ export function heldToJson(held: Held): object {
     revision: held.revision.toString(),
     digest: Buffer.from(held.digest).toString('hex'),
     entries: held.entries,
+    seal: Buffer.from(held.seal).toString('hex'),
   };
 }
 
@@ -174,15 +175,21 @@ class Reader {
 function readHeader(header: unknown): Header | undefined {
   const { times, held } = fieldsOf(header);
   const { bootId, bootMs, wallMs } = fieldsOf(times);
-  const { epoch, revision, digest, entries } = fieldsOf(held);
+  const { epoch, revision, digest, entries, seal = '' } = fieldsOf(held);
   if (typeof bootId !== 'string' || typeof bootMs !== 'number' || typeof wallMs !== 'number') return undefined;
   if (typeof epoch !== 'string' || epoch === '' || typeof entries !== 'number') return undefined;
   if (typeof revision !== 'string' || !/^[0-9]{1,20}$/.test(revision)) return undefined;
   if (typeof digest !== 'string' || !/^[0-9a-f]{16}$/.test(digest)) return undefined;
+  // Of a version that had none: what it proves is missed, nothing else.
+  if (typeof seal !== 'string') return undefined;
   return {
     times: { bootId, bootMs, wallMs },
-    held: { epoch, revision: BigInt(revision), digest: new Uint8Array(Buffer.from(digest, 'hex')), entries },
+    held: { epoch, revision: BigInt(revision), digest: bytesOf(digest), entries, seal: bytesOf(seal) },
   };
+}
+
+function bytesOf(hex: string): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(Buffer.from(hex, 'hex'));
 }
 
 function fieldsOf(value: unknown): Readonly<Record<string, unknown>> {

@@ -11,6 +11,7 @@ export interface ViewDelta {
   readonly adds: PackedEntries;
   readonly removes: PackedEntries;
   readonly digest: Uint8Array;
+  readonly seal: Uint8Array;
 }
 
 export interface ViewSnapshot {
@@ -19,6 +20,7 @@ export interface ViewSnapshot {
   /** The whole view, expiries on the boot clock. The reconciler takes it over. */
   readonly table: EntryTable;
   readonly digest: Uint8Array;
+  readonly seal: Uint8Array;
   /** An operator told this host to take this view, whatever it holds. */
   readonly byCommand: boolean;
 }

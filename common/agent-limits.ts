@@ -9,6 +9,7 @@ export const AGENT_LIMITS = {
   topSources: 20,
   endedPrefixes: 20,
   dropRows: 1000,
+  machineFacts: 16,
   /** Characters of an id or a digest's bytes. */
   id: 64,
   /** Characters of names and versions. */

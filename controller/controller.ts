@@ -1,4 +1,5 @@
 // The controller without its network: store, registry, views, hub and expiry, put together.
+import { randomBytes } from 'node:crypto';
 import type { Clock } from '../common/clock.ts';
 import type { Logger } from '../common/logger.ts';
 import { entryCount } from '../common/packed.ts';
@@ -8,7 +9,10 @@ import { Confirmations } from './confirmations.ts';
 import { EventLog } from './events.ts';
 import { startExpiry } from './expiry.ts';
 import { Guard } from './guard.ts';
-import { Hub, type HubOptions } from './hub/hub.ts';
+import { HostNotes } from './hub/host-notes.ts';
+import { Hub } from './hub/hub.ts';
+import type { HubOptions } from './hub/hub-options.ts';
+import { SECRET_BYTES, Seals } from './hub/seals.ts';
 import { Lists } from './lists/lists.ts';
 import type { LocalNetwork } from './local-network.ts';
 import { Matches } from './matches.ts';
@@ -30,6 +34,8 @@ export interface ControllerOptions {
   readonly hub?: HubOptions;
   /** What the guard protects of this machine. Default: its addresses, gateways and resolvers. */
   readonly network?: LocalNetwork;
+  /** By which it knows its own words again, whatever the store has lost. Default: a new one, for tests. */
+  readonly secret?: Uint8Array;
   /** Who holds calls open. Default: nobody. `actor` as in audit records. */
   readonly connected?: () => Iterable<{ readonly actor: string; readonly from: string }>;
 }
@@ -47,8 +53,8 @@ export interface Controller {
   readonly events: EventLog;
   /** Hosts by status, for metrics. */
   hostCounts(): Record<string, number>;
-  /** Ends all streams. Idempotent. */
-  close(): void;
+  /** Ends all streams. Resolves when what is known of hosts is in the store. Idempotent. */
+  close(): Promise<void>;
 }
 
 export async function startController(options: ControllerOptions): Promise<Controller> {
@@ -68,7 +74,9 @@ export async function startController(options: ControllerOptions): Promise<Contr
   const allowed = await AllowIndex.load(store);
   const views = await Views.load(store, registry, queue);
   const events = new EventLog(() => clock.wallMs());
-  const hub = new Hub({ store, views, registry, clock, log, events }, options.hub);
+  const notes = await HostNotes.load({ store, log });
+  const seals = new Seals(options.secret ?? randomBytes(SECRET_BYTES));
+  const hub = new Hub({ store, views, registry, clock, log, events, notes, seals }, options.hub);
   const targets = new Targets(registry, hub);
   const guard = new Guard(options.network, fleetAddresses(options, registry, hub));
   const matches = new Matches(store, views, () => clock.wallMs());
@@ -106,10 +114,11 @@ export async function startController(options: ControllerOptions): Promise<Contr
       }
       return counts;
     },
-    close: () => {
+    close: async () => {
       stopExpiry();
       hub.close();
       queue.close();
+      await notes.flush();
     },
   };
 }

@@ -1,8 +1,10 @@
 // What lies where below a controller's data directory, and what it was made for.
+import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { FleetblockError, messageOf } from '../common/errors.ts';
-import { writeFileAtomic } from '../common/files.ts';
+import { readSecretFile, writeFileAtomic } from '../common/files.ts';
+import { SECRET_BYTES } from './hub/seals.ts';
 
 export class DataDirectory {
   readonly path: string;
@@ -30,9 +32,20 @@ export class DataDirectory {
     return join(this.path, '.init-unfinished');
   }
 
+  /** Hexadecimal: hub/seals.ts. */
+  get secret(): string {
+    return join(this.path, 'secret');
+  }
+
   get fleet(): string {
     return join(this.path, 'fleet.json');
   }
+}
+
+/** Made at the first start. @throws FleetblockError FAILED_PRECONDITION: others may read it */
+export function loadSecret(directory: DataDirectory): Uint8Array {
+  if (!existsSync(directory.secret)) writeFileAtomic(directory.secret, randomBytes(SECRET_BYTES).toString('hex'));
+  return Buffer.from(readSecretFile(directory.secret, "the controller's secret"), 'hex');
 }
 
 export interface FleetSettings {

@@ -8,6 +8,7 @@ export class HostRegistry {
   readonly #byName = new Map<string, HostRecord>();
   #sorted: readonly HostRecord[] | undefined;
   readonly #revokedListeners = new Set<(host: HostRecord) => void>();
+  readonly #againListeners = new Set<(host: HostRecord) => void>();
 
   static async load(store: Store): Promise<HostRegistry> {
     const registry = new HostRegistry();
@@ -49,8 +50,15 @@ export class HostRegistry {
     return () => this.#revokedListeners.delete(listener);
   }
 
+  /** Called when a host got a new identity under its old id, after that is durable. */
+  onEnrolledAgain(listener: (host: HostRecord) => void): void {
+    this.#againListeners.add(listener);
+  }
+
   #update(host: HostRecord): void {
+    const before = this.#byId.get(host.id);
     this.#keep(host);
+    if (before && before.generation !== host.generation) for (const listener of this.#againListeners) listener(host);
     if (host.revokedMs !== 0) for (const listener of this.#revokedListeners) listener(host);
   }
 

@@ -7,9 +7,9 @@ import { Authorizer, type Refusal } from './auth/authorizer.ts';
 import { OperatorRegistry } from './auth/operator-registry.ts';
 import { RefusalRecorder } from './auth/refusals.ts';
 import { type Controller, startController } from './controller.ts';
-import { DataDirectory, readFleetSettings } from './data-dir.ts';
+import { DataDirectory, loadSecret, readFleetSettings } from './data-dir.ts';
 import { Front } from './front/front.ts';
-import type { HubOptions } from './hub/hub.ts';
+import type { HubOptions } from './hub/hub-options.ts';
 import { Identity } from './identity.ts';
 import { serveLocalAdmin } from './local-admin.ts';
 import { createLocally } from './make-credentials.ts';
@@ -68,7 +68,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     });
     closers.push(() => store.close());
     const connected = () => authorizer.callers();
-    const controller = await startController({ store, clock, log, hub: options.hub ?? {}, connected });
+    const secret = loadSecret(directory);
+    const controller = await startController({ store, clock, log, hub: options.hub ?? {}, connected, secret });
     closers.push(() => controller.close());
 
     const operators = await OperatorRegistry.load(store, () => authorizer.recheck());

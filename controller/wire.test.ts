@@ -19,6 +19,7 @@ import {
 const { responseDeserialize: decode } = protocol.AgentService.service.Sync;
 const revision = fc.bigInt({ min: 0n, max: 2n ** 64n - 1n });
 const digest = Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8);
+const SEAL = Uint8Array.of(9, 8, 7);
 const rows = packEntries([
   { prefix: parsePrefix('198.51.100.0/24'), allow: false, monitor: true, ttlMs: 2 ** 40 },
   { prefix: parsePrefix('2001:db8::/32'), allow: true, monitor: false, ttlMs: 0 },
@@ -27,7 +28,7 @@ const rows = packEntries([
 it('writes what the generated codec reads', () => {
   fc.assert(
     fc.property(revision, revision, fc.string(), (from, to, epoch) => {
-      const delta = decode(encodeDelta(epoch, from, to, encodeDeltaColumns(rows, rows), digest));
+      const delta = decode(encodeDelta(epoch, from, to, encodeDeltaColumns(rows, rows), { digest, seal: SEAL }));
       expect(delta.message).toBe('delta');
       expect(delta.delta).toMatchObject({
         storeEpoch: epoch,
@@ -36,10 +37,12 @@ it('writes what the generated codec reads', () => {
         more: false,
       });
       expect([...(delta.delta?.digest ?? [])]).toEqual([...digest]);
+      expect([...(delta.delta?.seal ?? [])]).toEqual([...SEAL]);
       expect([...(delta.delta?.removes?.v4Addresses ?? [])]).toEqual([198, 51, 100, 0]);
       const begin = decode(encodeSnapshotBegin(epoch, to, 1_000_000, true));
       expect(begin.snapshotBegin).toEqual({ storeEpoch: epoch, revision: `${to}`, entries: '1000000', resync: true });
-      expect(decode(encodeSnapshotEnd(to, digest)).snapshotEnd?.revision).toBe(`${to}`);
+      const end = decode(encodeSnapshotEnd(to, digest, SEAL)).snapshotEnd;
+      expect([end?.revision, ...(end?.seal ?? [])]).toEqual([`${to}`, ...SEAL]);
       expect(decode(encodePing(to)).ping?.nonce).toBe(`${to}`);
     }),
   );
@@ -50,6 +53,7 @@ it('writes what the generated codec reads', () => {
     statusIntervalMs: 3000,
     silenceLimitMs: 15_000,
     reconnectLimitMs: 2000,
+    sessionKey: Buffer.from('key'),
   };
   expect(decode(encodeWelcome(welcome)).welcome).toEqual({
     protocol: 1,
@@ -58,6 +62,7 @@ it('writes what the generated codec reads', () => {
     statusIntervalMs: 3000,
     silenceLimitMs: 15_000,
     reconnectLimitMs: 2000,
+    sessionKey: Buffer.from('key'),
   });
   expect(decode(encodeLookup(7n, Uint8Array.of(1, 2, 3, 4))).lookup?.id).toBe('7');
   expect(decode(encodeSnapshotChunk(rows)).snapshotChunk?.entries?.v6Lengths).toHaveLength(1);

@@ -29,6 +29,7 @@ export function encodeWelcome(welcome: {
   statusIntervalMs: number;
   silenceLimitMs: number;
   reconnectLimitMs: number;
+  sessionKey: Uint8Array;
 }): Buffer {
   return message(Message.welcome, [
     varintField(1, BigInt(welcome.protocol)),
@@ -37,6 +38,7 @@ export function encodeWelcome(welcome: {
     varintField(4, BigInt(welcome.statusIntervalMs)),
     varintField(5, BigInt(welcome.silenceLimitMs)),
     varintField(6, BigInt(welcome.reconnectLimitMs)),
+    bytesField(7, welcome.sessionKey),
   ]);
 }
 
@@ -45,20 +47,20 @@ export function encodeDeltaColumns(adds: PackedEntries, removes: PackedEntries):
   return Buffer.concat([bytesField(4, encodePacked(adds)), bytesField(5, encodePacked(removes))]);
 }
 
-/** `digest` is undefined in all parts but the last. */
+/** `last` is what only the last part has. */
 export function encodeDelta(
   epoch: string,
   from: Revision,
   to: Revision,
   columns: Buffer,
-  digest: Digest | undefined,
+  last: { readonly digest: Digest; readonly seal: Uint8Array } | undefined,
 ): Buffer {
   return message(Message.delta, [
     bytesField(1, Buffer.from(epoch)),
     varintField(2, from),
     varintField(3, to),
     columns,
-    digest ? bytesField(6, digest) : varintField(7, 1n),
+    ...(last ? [bytesField(6, last.digest), bytesField(8, last.seal)] : [varintField(7, 1n)]),
   ]);
 }
 
@@ -75,8 +77,8 @@ export function encodeSnapshotChunk(entries: PackedEntries): Buffer {
   return message(Message.snapshotChunk, [bytesField(1, encodePacked(entries))]);
 }
 
-export function encodeSnapshotEnd(revision: Revision, digest: Digest): Buffer {
-  return message(Message.snapshotEnd, [varintField(1, revision), bytesField(2, digest)]);
+export function encodeSnapshotEnd(revision: Revision, digest: Digest, seal: Uint8Array): Buffer {
+  return message(Message.snapshotEnd, [varintField(1, revision), bytesField(2, digest), bytesField(3, seal)]);
 }
 
 export function encodePing(nonce: bigint): Buffer {

@@ -18,9 +18,11 @@ import { feedWatchdog, notifyReady, notifySystemd } from '../datapath/sd-notify.
 import { openXdpDatapath } from '../datapath/xdp-datapath.ts';
 import { loadEnrollment } from '../enrollment.ts';
 import { LocalSocket } from '../local-socket.ts';
+import { machineFacts } from '../machine-facts.ts';
 import { ProtectedAddresses } from '../protected-addresses.ts';
 import { certificateProblem, keepRenewed } from '../renewal.ts';
 import { SyncDialer } from '../services/sync-stream.ts';
+import { SessionKeyFile } from '../session-key.ts';
 import { StateFile } from '../state-file.ts';
 import { countersReport, heldReport, protectedReport } from '../status-report.ts';
 import type { StatusReport } from '../status-schema.ts';
@@ -74,6 +76,8 @@ export async function run(settings: RunSettings): Promise<void> {
       log,
       // Read anew for every attempt: the certificate may have been renewed.
       dial: (signal) => dialer.dial(address.target(), loadEnrollment(stateDir).identity, signal),
+      sessionKeys: new SessionKeyFile(stateDir, log),
+      machine: () => machineFacts(hostId, settings.interfaces),
       agentVersion: VERSION,
       kernelVersion: release(),
       protectedRows: () => protectedAddresses.rows(),

@@ -71,6 +71,7 @@ function decodeDelta(bytes: Buffer): ControllerMessage__Output | undefined {
   let fromRevision = 0;
   let toRevision = 0;
   let digest: Buffer = NO_BYTES;
+  let seal: Buffer = NO_BYTES;
   let adds: PackedPrefixes__Output | null = null;
   let removes: PackedPrefixes__Output | null = null;
   for (let last = 0; cursor.at < end; ) {
@@ -102,13 +103,16 @@ function decodeDelta(bytes: Buffer): ControllerMessage__Output | undefined {
       case tag(6, BYTES):
         digest = bytes.subarray(cursor.at, fieldEnd);
         break;
+      case tag(8, BYTES):
+        seal = bytes.subarray(cursor.at, fieldEnd);
+        break;
       default:
         return undefined;
     }
     cursor.at = fieldEnd;
   }
   const revisions = { fromRevision: `${fromRevision}`, toRevision: `${toRevision}` };
-  return { delta: { storeEpoch, ...revisions, adds, removes, digest, more: false }, message: 'delta' };
+  return { delta: { storeEpoch, ...revisions, adds, removes, digest, more: false, seal }, message: 'delta' };
 }
 
 function readPacked(cursor: Cursor, end: number): PackedPrefixes__Output | undefined {

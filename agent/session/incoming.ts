@@ -40,7 +40,7 @@ export class DeltaParts {
     this.#removes.push(removes);
   }
 
-  finish(digest: Uint8Array): ViewDelta {
+  finish({ digest, seal }: Pick<Delta__Output, 'digest' | 'seal'>): ViewDelta {
     return {
       epoch: this.epoch,
       from: this.from,
@@ -48,6 +48,7 @@ export class DeltaParts {
       adds: concatEntries(this.#adds),
       removes: concatEntries(this.#removes),
       digest,
+      seal,
     };
   }
 }
@@ -91,7 +92,7 @@ export class SnapshotRows {
         `a snapshot of ${this.#table.size} rows at revision ${end.revision}, announced as ${this.entries} at ${this.revision}`,
       );
     const { epoch, revision, byCommand } = this;
-    return { epoch, revision, table: this.#table, digest: end.digest, byCommand };
+    return { epoch, revision, table: this.#table, digest: end.digest, seal: end.seal, byCommand };
   }
 }
 

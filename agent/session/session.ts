@@ -152,7 +152,7 @@ class Session {
       const parts = this.#delta;
       this.#delta = undefined;
       if (parts === 'refused') return;
-      const delta = parts.finish(message.digest);
+      const delta = parts.finish(message);
       await this.#apply(() => reconciler.applyDelta(delta));
     } catch (error) {
       // Every delta has one answer, however many parts it came in.

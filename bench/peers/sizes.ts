@@ -6,10 +6,11 @@ import { encodeDelta, encodeDeltaColumns } from '../../controller/wire.ts';
 
 const epoch = '01234567-89ab-cdef-0123-456789abcdef';
 const digest = new Uint8Array(8).fill(0x5a);
+const SEAL = new Uint8Array(16).fill(0x5a);
 
 export function blockMessage(): Buffer {
   const rows = packEntries([{ prefix: parsePrefix('20.0.0.1'), allow: false, monitor: false, ttlMs: 0 }]);
-  return encodeDelta(epoch, 1000n, 1001n, encodeDeltaColumns(rows, packEntries([])), digest);
+  return encodeDelta(epoch, 1000n, 1001n, encodeDeltaColumns(rows, packEntries([])), { digest, seal: SEAL });
 }
 
 export function ackMessage(): Buffer {

@@ -31,7 +31,10 @@ export function checkedMessage(message: AgentMessage__Output): AgentMessage__Out
 }
 
 function checkedHello(hello: Hello__Output): Hello__Output {
-  for (const id of [hello.bootId, hello.storeEpoch, hello.digest]) atMost('characters of an id', id, AGENT_LIMITS.id);
+  const { bootId, storeEpoch, digest, sessionKey, revisionSeal, machineFacts } = hello;
+  atMost('facts of the machine', machineFacts, AGENT_LIMITS.machineFacts);
+  for (const id of [bootId, storeEpoch, digest, sessionKey, revisionSeal, ...machineFacts])
+    atMost('characters of an id', id, AGENT_LIMITS.id);
   return {
     ...hello,
     entries: numberOf(hello.entries),

@@ -36,3 +36,11 @@ export function noteEndedAlone(
     log.error({ err: messageOf(error), host: host.id }, 'what ended on a host could not be written to the audit');
   });
 }
+
+/** Of the event that a host has connected. */
+export function helloText({ agentVersion, endedAlone }: Hello__Output): string {
+  if (!endedAlone) return `agent ${agentVersion}`;
+  const { entries, prefixes } = endedAlone;
+  const more = Number(entries) > prefixes.length ? ', ...' : '';
+  return `agent ${agentVersion}; ended on their own while it was cut off: ${entries} (${prefixes.join(', ')}${more})`;
+}

@@ -89,8 +89,24 @@ export class HostSession {
         code: 'EPOCH_MISMATCH',
         text: `it holds the list of another store (epoch ${hello.storeEpoch.slice(0, 8)}): if a backup was restored on purpose, run fleetblock host resync`,
       });
-    else if (this.#acked > this.#context.head()) this.#context.lostCommits(this, this.#acked);
+    else if (this.#acked > this.#context.head()) this.#judgeClaim(this.#acked, hello.revisionSeal);
     else this.#catchUp(hello.digest);
+  }
+
+  /** It says that it holds more than the store has: proof that commits were lost, or a word that harms nobody but itself. */
+  #judgeClaim(claimed: Revision, seal: Uint8Array): void {
+    if (this.#context.lostCommits(this, claimed, seal)) return;
+    this.#acked = 0n;
+    this.state.acked = 0n;
+    const head = this.#context.head();
+    this.#hold({
+      code: 'IMPOSSIBLE_REVISION',
+      text: `it says that it holds revision ${claimed}, the store ends at ${head}, and it shows no proof: if commits were lost, restore a backup; else run fleetblock host resync for it`,
+    });
+  }
+
+  onKeyKept(key: Uint8Array): void {
+    this.#context.keyKept(this, key);
   }
 
   /** A change of its view. */
@@ -257,7 +273,7 @@ export class HostSession {
             return;
           }
           this.#mode = 'feeding';
-          const messages = snapshot.messages(revision, resync, this.#context.wallMs);
+          const messages = snapshot.messages(revision, this.#context.sealOf(revision), resync, this.#context.wallMs);
           this.#feed.offer({ to: revision, digest: snapshot.digest, messages, done: release });
         }),
       );

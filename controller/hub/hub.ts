@@ -1,21 +1,17 @@
 // The fan-out: all live streams, what each host is known to hold, and who waits for it.
-import type { Clock } from '../../common/clock.ts';
 import { FleetblockError } from '../../common/errors.ts';
-import type { Logger } from '../../common/logger.ts';
 import type { Revision } from '../../common/revision.ts';
 import type { Hello__Output } from '../../proto/gen/fleetblock/v1/Hello.ts';
 import type { LookupReply__Output } from '../../proto/gen/fleetblock/v1/LookupReply.ts';
-import type { EventLog } from '../events.ts';
-import type { HostRegistry } from '../registry.ts';
-import type { Store } from '../store/store.ts';
 import { EncodedDelta, type ViewDelta } from '../views/delta.ts';
 import type { Slices } from '../views/slices.ts';
-import type { Views } from '../views/views.ts';
 import { encodeWelcome } from '../wire.ts';
 import { type DropReport, DropWatchers } from './drop-watchers.ts';
-import { noteEndedAlone } from './ended-alone.ts';
+import { helloText, noteEndedAlone } from './ended-alone.ts';
 import { HostSession } from './host-session.ts';
 import { type HostState, type HostStatus, unknownState, whyNotEnforcing } from './host-state.ts';
+import type { HubDependencies, HubOptions } from './hub-options.ts';
+import { Identities } from './identities.ts';
 import { Meter } from './meter.ts';
 import type { ProofResult, Standing } from './proof.ts';
 import { Quarantine } from './quarantine.ts';
@@ -24,28 +20,6 @@ import type { Reporting, SessionContext, SessionStream } from './session-context
 import { SharedDeltas } from './shared-deltas.ts';
 import { Slots } from './slots.ts';
 import { Waits } from './waits.ts';
-
-export interface HubOptions {
-  /** How often agents send their status, milliseconds. Default 3,000. */
-  readonly statusIntervalMs?: number;
-  /** A stream on which nothing was heard for so long is ended, milliseconds. Default 15,000. */
-  readonly silenceLimitMs?: number;
-  /** Changes that may wait for one host before it is lagging. Default 64. */
-  readonly queueLimit?: number;
-  /** Snapshots under way at once. Default 8. */
-  readonly concurrentSnapshots?: number;
-  /** Until a host that refused a revision is tried again, milliseconds. Default 5,000. */
-  readonly retryMs?: number;
-}
-
-export interface HubDependencies {
-  readonly store: Store;
-  readonly views: Views;
-  readonly registry: HostRegistry;
-  readonly clock: Clock;
-  readonly log: Logger;
-  readonly events: EventLog;
-}
 
 /** Version of the sync protocol that Welcome carries. */
 const PROTOCOL = 1;
@@ -77,6 +51,7 @@ export class Hub {
   readonly #waits: Waits;
   readonly #drops = new DropWatchers();
   readonly #keepAlive: Rota<HostSession>;
+  readonly #identities: Identities;
   #nonce = 0n;
   #closed = false;
 
@@ -90,11 +65,18 @@ export class Hub {
       retryMs: options.retryMs ?? 5000,
     };
     this.quarantine = new Quarantine(deps.log);
+    const sealOf = (revision: Revision) => deps.seals.revision(deps.store.epoch, revision);
+    this.#identities = new Identities({
+      ...deps,
+      wallMs: () => deps.clock.wallMs(),
+      nameOf: (hostId) => this.#nameOf(hostId),
+      onDuplicate: (hostId, text) => this.#onDuplicate(hostId, text),
+    });
     this.#context = {
       views: deps.views,
       epoch: deps.store.epoch,
       head: () => deps.store.head,
-      deltas: new SharedDeltas(deps.store.epoch, () => deps.clock.wallMs()),
+      deltas: new SharedDeltas(deps.store.epoch, () => deps.clock.wallMs(), sealOf),
       snapshotSlots: new Slots(this.#options.concurrentSnapshots),
       wallMs: () => deps.clock.wallMs(),
       monotonicMs: () => deps.clock.monotonicMs(),
@@ -106,7 +88,9 @@ export class Hub {
       progressed: (session) => this.#progressed(session),
       dropped: ({ hostId }, events) => this.#drops.tell({ hostId, events, atMs: deps.clock.wallMs() }),
       quarantined: () => this.quarantine.reason,
-      lostCommits: (session, claimed) => this.#lostCommits(session, claimed),
+      sealOf,
+      lostCommits: (session, claimed, seal) => this.#lostCommits(session, claimed, seal),
+      keyKept: ({ hostId }, key) => this.#identities.kept(hostId, key),
     };
     this.#waits = new Waits({
       clock: deps.clock,
@@ -125,6 +109,7 @@ export class Hub {
           new FleetblockError('UNAUTHENTICATED', `host ${host.name} was revoked: enroll it again with a new token`),
         );
     });
+    deps.registry.onEnrolledAgain((host) => this.#identities.settle(host.id));
     this.#keepAlive = new Rota(this.#options.silenceLimitMs / 3, (session) => this.#checkAlive(session));
   }
 
@@ -143,6 +128,10 @@ export class Hub {
       return;
     }
     const present = this.#sessions.get(hostId);
+    if (!this.#identities.admits(hostId, hello)) {
+      stream.end(this.#duplicateError(hostId));
+      return;
+    }
     if (!present) {
       this.#admit(hostId, hello, stream, welcomed);
       return;
@@ -154,12 +143,15 @@ export class Hub {
         return;
       }
       if (alive) {
-        this.#refuseTwins(hostId, present, stream);
+        // One is a copy, and nobody can tell which. Neither is fed; both keep their maps.
+        this.#identities.condemn(hostId, 'both are connected');
+        stream.end(this.#duplicateError(hostId));
         return;
       }
       this.disconnect(present);
       present.end(new FleetblockError('ABORTED', 'replaced by a newer stream of the same host'));
-      this.#admit(hostId, hello, stream, welcomed);
+      // Another one may have asked as well, and be there by now.
+      this.connect(hostId, hello, stream, welcomed);
     });
   }
 
@@ -201,11 +193,14 @@ export class Hub {
   }
 
   statusOf(hostId: string): HostStatus {
+    if (this.#identities.duplicate(hostId)) return 'degraded';
     return this.#sessions.get(hostId)?.status ?? 'offline';
   }
 
   stateOf(hostId: string): HostState {
-    return this.#states.get(hostId) ?? unknownState();
+    const state = this.#states.get(hostId) ?? unknownState();
+    const duplicate = this.#identities.duplicate(hostId);
+    return duplicate ? { ...state, refusal: duplicate } : state;
   }
 
   get connected(): number {
@@ -254,6 +249,7 @@ export class Hub {
       statusIntervalMs: this.#options.statusIntervalMs,
       silenceLimitMs: this.#options.silenceLimitMs,
       reconnectLimitMs: Math.max(MIN_RECONNECT_MS, this.#deps.registry.size * RECONNECT_MS_A_HOST),
+      sessionKey: this.#identities.nextKey(hostId),
     });
     this.#deps.events.add('host.connected', helloText(hello), { hostId, revision: session.acked });
     noteEndedAlone(this.#deps, host, hello);
@@ -266,21 +262,37 @@ export class Hub {
     for (const [id, session] of this.#sessions) session.watchDrops(this.#drops.planFor(id, this.#sessions.size));
   }
 
-  /** Two live streams with one identity: one is a copy, and nobody can tell which. Neither is fed; both keep their maps. */
-  #refuseTwins(hostId: string, present: HostSession, stream: SessionStream): void {
-    const name = this.#deps.registry.find(hostId)?.name ?? hostId;
-    const text = `two machines present the identity of host ${name}: run fleetblock host revoke ${name}, then enroll the right one again`;
-    this.#deps.log.error({ host: hostId }, text);
-    this.#deps.events.add('host.degraded', text, { hostId });
-    const error = new FleetblockError('ALREADY_EXISTS', text);
-    present.state.refusal = { code: 'DUPLICATE_IDENTITY', text };
+  #nameOf(hostId: string): string {
+    return this.#deps.registry.find(hostId)?.name ?? hostId;
+  }
+
+  #duplicateError(hostId: string): FleetblockError {
+    return new FleetblockError('ALREADY_EXISTS', this.#identities.duplicate(hostId)?.text ?? '');
+  }
+
+  #onDuplicate(hostId: string, text: string): void {
+    const { log, events, store } = this.#deps;
+    log.error({ host: hostId }, text);
+    events.add('host.degraded', text, { hostId });
+    const record = {
+      actor: 'system',
+      verb: 'host.duplicate',
+      subject: `${this.#nameOf(hostId)} (${hostId})`,
+      reason: text,
+    };
+    store
+      .recordAudit(record)
+      .catch((error: unknown) => log.error({ err: error }, 'a copied identity is not in the audit'));
+    this.#waits.progressed(hostId, 0n, { code: 'DUPLICATE_IDENTITY', text });
+    const present = this.#sessions.get(hostId);
+    if (!present) return;
     this.disconnect(present);
-    present.end(error);
-    stream.end(error);
+    present.end(this.#duplicateError(hostId));
   }
 
   *#changed(hostIds: ReadonlySet<string>, delta: ViewDelta): Slices {
-    const encoded = new EncodedDelta(this.#deps.store.epoch, delta, this.#deps.clock.wallMs());
+    const { store, clock } = this.#deps;
+    const encoded = new EncodedDelta(store.epoch, delta, clock.wallMs(), this.#context.sealOf(delta.to));
     let sent = 0;
     for (const id of hostIds) {
       this.#sessions.get(id)?.send(encoded);
@@ -294,6 +306,8 @@ export class Hub {
   }
 
   #standing(hostId: string, revision: Revision): Standing {
+    const duplicate = this.#identities.duplicate(hostId);
+    if (duplicate) return { kind: 'failed', refusal: duplicate };
     const session = this.#sessions.get(hostId);
     if (!session) return { kind: 'awaited', revision };
     const refusal = whyNotEnforcing(session.state);
@@ -307,13 +321,15 @@ export class Hub {
     this.#waits.progressed(session.hostId, session.acked, whyNotEnforcing(session.state));
   }
 
-  #lostCommits(session: Reporting, claimed: Revision): void {
-    const name = this.#deps.registry.find(session.hostId)?.name ?? session.hostId;
-    const text = `host ${name} holds revision ${claimed}, the store ends at ${this.#deps.store.head}: commits were lost`;
+  #lostCommits(session: Reporting, claimed: Revision, seal: Uint8Array): boolean {
+    const { store, seals } = this.#deps;
+    if (!seals.provesRevision(store.epoch, claimed, seal)) return false;
+    const text = `host ${this.#nameOf(session.hostId)} holds revision ${claimed}, the store ends at ${store.head}: commits were lost`;
     this.quarantine.enter(session.hostId, text);
     this.#deps.events.add('quarantine', text, { hostId: session.hostId });
     // Nothing more to anybody: what the store says now would take blocks away.
     for (const each of this.#sessions.values()) each.hold({ code: 'QUARANTINE', text });
+    return true;
   }
 
   #checkAlive(session: HostSession): void {
@@ -327,11 +343,4 @@ export class Hub {
     session.end(new FleetblockError('UNAVAILABLE', 'nothing was heard from this agent: reconnect'));
     this.disconnect(session);
   }
-}
-
-function helloText({ agentVersion, endedAlone }: Hello__Output): string {
-  if (!endedAlone) return `agent ${agentVersion}`;
-  const { entries, prefixes } = endedAlone;
-  const more = Number(entries) > prefixes.length ? ', ...' : '';
-  return `agent ${agentVersion}; ended on their own while it was cut off: ${entries} (${prefixes.join(', ')}${more})`;
 }

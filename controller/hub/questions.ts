@@ -6,7 +6,8 @@ import { encodeLookup, encodePing } from '../wire.ts';
 export class Questions {
   readonly #send: (message: Buffer) => void;
   readonly #lookups = new Map<string, (reply: LookupReply__Output | undefined) => void>();
-  #probe: { nonce: bigint; settle: (alive: boolean) => void } | undefined;
+  /** By nonce: several may ask at once. */
+  readonly #probes = new Map<bigint, (alive: boolean) => void>();
 
   /** `send`: outside the order of revisions. */
   constructor(send: (message: Buffer) => void) {
@@ -22,16 +23,14 @@ export class Questions {
     const timer = setTimeout(() => settle(false), timeoutMs);
     const settle = (alive: boolean) => {
       clearTimeout(timer);
-      if (this.#probe?.nonce !== nonce) return;
-      this.#probe = undefined;
-      answer(alive);
+      if (this.#probes.delete(nonce)) answer(alive);
     };
-    this.#probe = { nonce, settle };
+    this.#probes.set(nonce, settle);
     this.ping(nonce);
   }
 
   onPong(nonce: bigint): void {
-    if (this.#probe?.nonce === nonce) this.#probe.settle(true);
+    this.#probes.get(nonce)?.(true);
   }
 
   /** What does its kernel do with this address? Undefined: no answer in time. `address`: network byte order. */
@@ -54,7 +53,7 @@ export class Questions {
 
   /** The stream is gone: nobody answers any more. */
   close(): void {
-    this.#probe?.settle(false);
+    for (const settle of [...this.#probes.values()]) settle(false);
     for (const answer of [...this.#lookups.values()]) answer(undefined);
   }
 }

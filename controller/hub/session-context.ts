@@ -45,6 +45,13 @@ export interface SessionContext {
   readonly dropped: (session: Reporting, events: DropEvents__Output) => void;
   /** Why nothing is to be sent to anybody, or undefined. */
   readonly quarantined: () => string | undefined;
-  /** The host acked a revision that this store never made. */
-  readonly lostCommits: (session: Reporting, claimed: Revision) => void;
+  /** Goes with what brings a host to this revision. */
+  readonly sealOf: (revision: Revision) => Uint8Array;
+  /**
+   * The host says that it holds a revision that this store never made; with the `seal` that it shows for it.
+   * @returns true: the store lost commits, and nobody is sent anything; false: it can be any number
+   */
+  readonly lostCommits: (session: Reporting, claimed: Revision, seal: Uint8Array) => boolean;
+  /** The host has kept the key of its session. */
+  readonly keyKept: (session: Reporting, key: Uint8Array) => void;
 }

@@ -13,7 +13,11 @@ const difference = (endMs: number) => ({
 
 it('encodes a difference once; one with ends again when what is left of them has changed', () => {
   let now = 1_000_000;
-  const shared = new SharedDeltas('epoch', () => now);
+  const shared = new SharedDeltas(
+    'epoch',
+    () => now,
+    () => new Uint8Array(16),
+  );
   const [endless, ending] = [difference(0), difference(1_060_000)];
   const [first, second] = [shared.of(endless), shared.of(ending)];
   const bytes = [...first.messages(3n)][0];

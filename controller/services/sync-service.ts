@@ -140,6 +140,9 @@ function deliver(session: HostSession, message: ReturnType<typeof checked>): voi
     case 'pong':
       if (message.pong) session.questions.onPong(BigInt(message.pong.nonce));
       return;
+    case 'keyKept':
+      if (message.keyKept) session.onKeyKept(message.keyKept.key);
+      return;
     case 'dropEvents':
       if (message.dropEvents) session.onDropEvents(message.dropEvents);
       return;

@@ -211,3 +211,22 @@ export interface LayerChange {
   /** Rows that are gone. */
   readonly deletes: PackedEntries;
 }
+
+/** Where an agent ran when it last said hello. Empty texts: not known. */
+export interface Place {
+  readonly bootId: string;
+  /** Inode of its network namespace, decimal; 0: not known. */
+  readonly network: string;
+  /** Hashes, hexadecimal: a machine is the same while one of them stays. */
+  readonly machine: readonly string[];
+}
+
+export interface HostNote {
+  /** Of the newest session key that the host has kept; 0: none. */
+  sessionSerial: number;
+  /** Why its identity is not believed; empty: it is. */
+  duplicate: string;
+  place: Place;
+  /** Its last known facts, as JSON has them. */
+  seen: unknown;
+}

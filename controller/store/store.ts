@@ -11,6 +11,7 @@ import type {
   Claim,
   ClaimAction,
   Confirmation,
+  HostNote,
   HostRecord,
   LayerChange,
   ListException,
@@ -299,6 +300,11 @@ export interface Store {
   ): Promise<{ readonly host: HostRecord; readonly revision: Revision }>;
   /** Its name is free again. @throws FleetblockError NOT_FOUND */
   revokeHost(name: string, by: Attribution): Promise<HostRecord>;
+
+  /** By host id. Hosts of which nothing was saved are not in it. */
+  hostNotes(): Promise<ReadonlyMap<string, HostNote>>;
+  /** Replaces the notes of these hosts, all or none. No revision, no audit record. */
+  saveHostNotes(notes: readonly (readonly [hostId: string, note: HostNote])[]): Promise<void>;
 
   addOperator(operator: NewOperator, by: Attribution): Promise<OperatorRecord>;
   operators(): Promise<readonly OperatorRecord[]>;

@@ -24,16 +24,18 @@ export class EncodedDelta {
   readonly digest: Digest;
   readonly committedMs: number | undefined;
   readonly #epoch: string;
+  readonly #seal: Uint8Array;
   readonly #pieces: readonly Piece[];
   readonly #byOrigin = new Map<Revision, Buffer[]>();
 
-  /** Remaining times are counted from `nowMs` (Unix milliseconds). */
-  constructor(epoch: string, delta: ViewDelta, nowMs: number) {
+  /** Remaining times are counted from `nowMs` (Unix milliseconds). `seal`: of `delta.to`. */
+  constructor(epoch: string, delta: ViewDelta, nowMs: number, seal: Uint8Array) {
     failpoint('hub.encode.before');
     this.to = delta.to;
     this.digest = delta.digest;
     this.committedMs = delta.committedMs;
     this.#epoch = epoch;
+    this.#seal = seal;
     this.#pieces = cutPieces(withRemainingTimes(delta.adds, nowMs), delta.removes);
     failpoint('hub.encode.after');
   }
@@ -58,8 +60,8 @@ export class EncodedDelta {
 
   #message(from: Revision, i: number): Buffer {
     const columns = this.#pieces[i]?.columns ?? Buffer.alloc(0);
-    const digest = i === this.#pieces.length - 1 ? this.digest : undefined;
-    return encodeDelta(this.#epoch, from, this.to, columns, digest);
+    const last = i === this.#pieces.length - 1 ? { digest: this.digest, seal: this.#seal } : undefined;
+    return encodeDelta(this.#epoch, from, this.to, columns, last);
   }
 }
 

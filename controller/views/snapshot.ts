@@ -31,12 +31,12 @@ export class Snapshot {
   }
 
   /**
-   * Begin, chunks, end, as of `revision`. Chunks are encoded when they are asked for; remaining times are counted from then.
+   * Begin, chunks, end, as of `revision`, which `seal` is of. Chunks are encoded when they are asked for; remaining times are counted from then.
    */
-  *messages(revision: Revision, resync: boolean, nowMs: () => number): Generator<Buffer> {
+  *messages(revision: Revision, seal: Uint8Array, resync: boolean, nowMs: () => number): Generator<Buffer> {
     yield encodeSnapshotBegin(this.#epoch, revision, this.entries, resync);
     for (const [i, piece] of this.#pieces.entries()) yield this.#chunk(i, piece, nowMs());
-    yield encodeSnapshotEnd(revision, this.digest);
+    yield encodeSnapshotEnd(revision, this.digest, seal);
   }
 
   #chunk(i: number, piece: PackedEntries, nowMs: number): Buffer {

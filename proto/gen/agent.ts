@@ -18,6 +18,7 @@ import type { EnrollResponse as _fleetblock_v1_EnrollResponse, EnrollResponse__O
 import type { EnrollmentServiceClient as _fleetblock_v1_EnrollmentServiceClient, EnrollmentServiceDefinition as _fleetblock_v1_EnrollmentServiceDefinition } from './fleetblock/v1/EnrollmentService.ts';
 import type { Hello as _fleetblock_v1_Hello, Hello__Output as _fleetblock_v1_Hello__Output } from './fleetblock/v1/Hello.ts';
 import type { Interface as _fleetblock_v1_Interface, Interface__Output as _fleetblock_v1_Interface__Output } from './fleetblock/v1/Interface.ts';
+import type { KeyKept as _fleetblock_v1_KeyKept, KeyKept__Output as _fleetblock_v1_KeyKept__Output } from './fleetblock/v1/KeyKept.ts';
 import type { Lapse as _fleetblock_v1_Lapse, Lapse__Output as _fleetblock_v1_Lapse__Output } from './fleetblock/v1/Lapse.ts';
 import type { Lookup as _fleetblock_v1_Lookup, Lookup__Output as _fleetblock_v1_Lookup__Output } from './fleetblock/v1/Lookup.ts';
 import type { LookupReply as _fleetblock_v1_LookupReply, LookupReply__Output as _fleetblock_v1_LookupReply__Output } from './fleetblock/v1/LookupReply.ts';
@@ -65,6 +66,7 @@ export interface ProtoGrpcType {
       EnrollmentService: SubtypeConstructor<typeof grpc.Client, _fleetblock_v1_EnrollmentServiceClient> & { service: _fleetblock_v1_EnrollmentServiceDefinition }
       Hello: MessageTypeDefinition<_fleetblock_v1_Hello, _fleetblock_v1_Hello__Output>
       Interface: MessageTypeDefinition<_fleetblock_v1_Interface, _fleetblock_v1_Interface__Output>
+      KeyKept: MessageTypeDefinition<_fleetblock_v1_KeyKept, _fleetblock_v1_KeyKept__Output>
       Lapse: MessageTypeDefinition<_fleetblock_v1_Lapse, _fleetblock_v1_Lapse__Output>
       Lookup: MessageTypeDefinition<_fleetblock_v1_Lookup, _fleetblock_v1_Lookup__Output>
       LookupReply: MessageTypeDefinition<_fleetblock_v1_LookupReply, _fleetblock_v1_LookupReply__Output>

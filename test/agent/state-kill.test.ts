@@ -34,7 +34,13 @@ const open = () => new StateFile({ directory, clock: systemAgentClock(), log: si
 
 function heldAt(revision: number): Held {
   const view = viewAt(revision);
-  return { epoch: 'e1', revision: BigInt(revision), digest: view.digest(), entries: view.size };
+  return {
+    epoch: 'e1',
+    revision: BigInt(revision),
+    digest: view.digest(),
+    entries: view.size,
+    seal: new Uint8Array(0),
+  };
 }
 
 async function load(): Promise<StoredView | undefined> {

@@ -14,7 +14,13 @@ await file.load();
 
 const held = (revision: number): Held => {
   const view = viewAt(revision);
-  return { epoch: 'e1', revision: BigInt(revision), digest: view.digest(), entries: view.size };
+  return {
+    epoch: 'e1',
+    revision: BigInt(revision),
+    digest: view.digest(),
+    entries: view.size,
+    seal: new Uint8Array(0),
+  };
 };
 const say = (word: 'mark' | 'ack' | 'durable', revision: number) => writeSync(1, `${word} ${revision}\n`);
 const append = (revision: number) => {

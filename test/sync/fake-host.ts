@@ -24,7 +24,8 @@ export interface HubLike {
   disconnect(session: SessionLike): void;
 }
 
-export interface SessionLike extends Pick<HostSession, 'heard' | 'onAck' | 'onNack' | 'onStatus' | 'onReady'> {
+export interface SessionLike
+  extends Pick<HostSession, 'heard' | 'onAck' | 'onNack' | 'onStatus' | 'onKeyKept' | 'onReady'> {
   readonly questions: Pick<HostSession['questions'], 'onPong'>;
 }
 
@@ -34,6 +35,15 @@ export class FakeHost implements SessionStream {
   table = new EntryTable();
   epoch = '';
   revision = 0n;
+  /** Of the revision. */
+  seal: Uint8Array = new Uint8Array(0);
+  /** Of its last session, as it has kept it. */
+  sessionKey: Uint8Array = new Uint8Array(0);
+  bootId = '';
+  networkNamespace = '0';
+  machineFacts: Uint8Array[] = [];
+  /** Cannot write: says nothing of its session's key, and shows the one before. */
+  diskFull = false;
   ended: FleetblockError | undefined;
   /** Revisions that it acked, in order. */
   readonly acks: bigint[] = [];
@@ -68,6 +78,13 @@ export class FakeHost implements SessionStream {
     this.table.family(4).set(Uint8Array.of(203, 0, 113, 1), 0, 32, 0, 0);
   }
 
+  /** Another with a copy of all that is on this one's disk. */
+  copy(): FakeHost {
+    const { table, epoch, revision, seal, sessionKey, bootId } = this;
+    const copy = new FakeHost(this.id, this.#hub, this.#nowMs);
+    return Object.assign(copy, { table: table.clone(), epoch, revision, seal, sessionKey, bootId });
+  }
+
   /** Has lost what it held. */
   forget(): void {
     this.table = new EntryTable();
@@ -96,6 +113,11 @@ export class FakeHost implements SessionStream {
         digest: this.table.digest(),
         entries: this.table.size,
         interfaces: this.interfaces,
+        sessionKey: this.sessionKey,
+        revisionSeal: this.seal,
+        bootId: this.bootId,
+        networkNamespace: this.networkNamespace,
+        machineFacts: this.machineFacts,
       },
     });
     if (!hello) throw new Error('no hello');
@@ -134,9 +156,10 @@ export class FakeHost implements SessionStream {
 
   reply(message: AgentMessage): void {
     if (this.mute) return;
-    const { ack, nack, status, pong } = decodeAgent(message);
+    const { ack, nack, status, pong, keyKept } = decodeAgent(message);
     this.#session?.heard();
     if (ack) this.#session?.onAck(ackFromWire(ack));
+    if (keyKept) this.#session?.onKeyKept(keyKept.key);
     if (nack) this.#session?.onNack(nack);
     if (status) this.#session?.onStatus(status);
     if (pong) this.#session?.questions.onPong(BigInt(pong.nonce));
@@ -149,6 +172,10 @@ export class FakeHost implements SessionStream {
 
   #receive(message: ControllerMessage__Output): void {
     this.kinds.push(message.message ?? '');
+    if (message.welcome && !this.diskFull) {
+      this.sessionKey = message.welcome.sessionKey;
+      this.reply({ keyKept: { key: this.sessionKey } });
+    }
     if (message.ping) this.reply({ pong: { nonce: message.ping.nonce } });
     if (message.delta) this.#onDelta(message.delta);
     if (message.snapshotBegin) {
@@ -165,7 +192,7 @@ export class FakeHost implements SessionStream {
       this.#staging = undefined;
       if (!equalDigests(staged.digest(), message.snapshotEnd.digest))
         this.#refuse(message.snapshotEnd.revision, 'DIGEST');
-      else this.#hold(staged, BigInt(message.snapshotEnd.revision));
+      else this.#hold(staged, BigInt(message.snapshotEnd.revision), message.snapshotEnd.seal);
     }
   }
 
@@ -181,11 +208,12 @@ export class FakeHost implements SessionStream {
     const next = this.table.clone();
     for (const part of parts) next.addAll(fromWire(part.adds), this.#nowMs());
     for (const part of parts) next.removeAll(fromWire(part.removes));
-    if (equalDigests(next.digest(), delta.digest)) this.#hold(next, BigInt(delta.toRevision));
+    if (equalDigests(next.digest(), delta.digest)) this.#hold(next, BigInt(delta.toRevision), delta.seal);
     else this.#refuse(delta.toRevision, 'DIGEST');
   }
 
-  #hold(table: EntryTable, revision: bigint): void {
+  #hold(table: EntryTable, revision: bigint, seal: Uint8Array): void {
+    this.seal = seal;
     this.table = table;
     this.revision = revision;
     this.acks.push(revision);

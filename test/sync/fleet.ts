@@ -19,7 +19,7 @@ import { formatPrefix, parsePrefix } from '../../common/prefix.ts';
 import { type ClientIdentity, CONTROLLER_NAME, channelOptions, clientCredentials } from '../../common/rpc/channel.ts';
 import { protocol } from '../../common/rpc/proto.ts';
 import { DataDirectory, readFleetSettings } from '../../controller/data-dir.ts';
-import type { HubOptions } from '../../controller/hub/hub.ts';
+import type { HubOptions } from '../../controller/hub/hub-options.ts';
 import { initFleet } from '../../controller/init.ts';
 import { Authority, privateKeyPem } from '../../controller/pki/authority.ts';
 import { newKeyPair } from '../../controller/pki/certificates.ts';

@@ -6,7 +6,8 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { createLogger } from '../../common/logger.ts';
 import { parsePrefix } from '../../common/prefix.ts';
 import { type Controller, startController } from '../../controller/controller.ts';
-import type { HubOptions } from '../../controller/hub/hub.ts';
+import type { HubOptions } from '../../controller/hub/hub-options.ts';
+import { Seals } from '../../controller/hub/seals.ts';
 import { backupStore, restoreStore } from '../../controller/store/sqlite/backup.ts';
 import { openSqliteStore } from '../../controller/store/sqlite/sqlite-store.ts';
 import type { Store } from '../../controller/store/store.ts';
@@ -14,6 +15,7 @@ import { FakeHost } from './fake-host.ts';
 import { listed, until } from './fleet.ts';
 import { addressRows } from './rows.ts';
 
+const SECRET = new Uint8Array(32).fill(7);
 const BY = { actor: 'admin/test', reason: '' };
 const clock = { wallMs: () => Date.now(), monotonicMs: () => performance.now() };
 
@@ -33,7 +35,7 @@ afterEach(async () => {
 
 async function start(count: number, hub: HubOptions = {}, history = 10_000): Promise<void> {
   store = await openSqliteStore({ directory, create: true, clock, historyRevisions: history });
-  controller = await startController({ store, clock, log: createLogger('test', 'silent'), hub });
+  controller = await startController({ store, clock, log: createLogger('test', 'silent'), hub, secret: SECRET });
   if ((await store.hosts()).length === 0) {
     const secretHash = new Uint8Array(32);
     const expiresMs = Date.now() + 60_000;
@@ -230,19 +232,6 @@ it('faults row 31: a host that falls silent is let go, and what it holds stays',
   expect(controller.hub.statusOf('h0')).toBe('offline');
 });
 
-it('faults row 33: two live streams with one identity: neither is served, the host is shown, and keeps its list', async () => {
-  await start(1);
-  await block('20.0.0.1');
-  host(0).connect();
-  await prove();
-  const copy = new FakeHost('h0', controller.hub, clock.wallMs);
-  copy.connect();
-  await until('both refused', () => copy.ended !== undefined && host(0).ended !== undefined);
-  expect([copy.ended?.code, host(0).ended?.code]).toEqual(['ALREADY_EXISTS', 'ALREADY_EXISTS']);
-  expect(controller.hub.stateOf('h0').refusal?.code).toBe('DUPLICATE_IDENTITY');
-  expect(listed(host(0).table)).toEqual(['block 20.0.0.1/32']);
-});
-
 it('lets a new stream take the place of one that does not answer', async () => {
   await start(1);
   host(0).connect();
@@ -283,6 +272,7 @@ it('faults row 22: a host that holds a later revision than the store puts it in 
   await prove();
   host(0).disconnect();
   host(0).revision = 99n;
+  host(0).seal = new Seals(SECRET).revision(store.epoch, 99n);
   host(0).connect();
   const kinds = host(1).kinds.length;
   expect(() => controller.hub.quarantine.assertOpen()).toThrow(/quarantine/);
@@ -296,6 +286,28 @@ it('faults row 22: a host that holds a later revision than the store puts it in 
   const proof = await controller.hub.prove(['h1'], store.head, 5000);
   expect(proof).toMatchObject({ pending: [], failed: [] });
   expect(listed(host(1).table)).toEqual(['block 20.0.0.1/32', 'block 20.0.0.2/32']);
+});
+
+it('faults row 83: a host that claims a revision of which it has no proof harms itself alone', async () => {
+  await start(2);
+  for (const each of hosts) each.connect();
+  await block('20.0.0.1');
+  await prove();
+  for (const claim of [{ revision: 9_000_000_000_000_000_000n }, { revision: 99n, seal: Buffer.alloc(16, 1) }]) {
+    host(0).disconnect();
+    // With the seal of the revision that it does hold.
+    Object.assign(host(0), claim);
+    host(0).connect();
+    expect(() => controller.hub.quarantine.assertOpen()).not.toThrow();
+    expect(controller.hub.stateOf('h0').refusal?.code).toBe('IMPOSSIBLE_REVISION');
+    await block(`20.0.0.${2n + (claim.revision % 2n)}`);
+    expect(await prove()).toMatchObject({ enforced: ['h1'], failed: [{ hostId: 'h0' }] });
+  }
+  // Nothing was taken from it, and an operator's word brings it back.
+  expect(listed(host(0).table)).toEqual(['block 20.0.0.1/32']);
+  controller.hub.resync('h0');
+  expect(await prove()).toMatchObject({ failed: [], pending: [] });
+  expect(listed(host(0).table)).toEqual(listed(host(1).table));
 });
 
 it('faults row 23: after a restore hosts keep what they hold until they are ordered to resync', async () => {

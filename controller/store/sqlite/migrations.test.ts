@@ -45,8 +45,13 @@ async function makeVersion1(): Promise<void> {
     'list_exception',
   ])
     db.exec(`DROP TABLE ${table}`);
-  db.exec('DROP INDEX claim_wide_4; DROP INDEX claim_wide_6');
-  for (const column of ['audit DROP COLUMN source', 'host DROP COLUMN generation', 'operator DROP COLUMN since_ms'])
+  db.exec('DROP INDEX claim_wide_4; DROP INDEX claim_wide_6; DROP TABLE host_note');
+  for (const column of [
+    'audit DROP COLUMN source',
+    'host DROP COLUMN generation',
+    'operator DROP COLUMN since_ms',
+    'meta DROP COLUMN alive_ms',
+  ])
     db.exec(`ALTER TABLE ${column}`);
   db.exec('ALTER TABLE token DROP COLUMN only_labels; PRAGMA user_version = 1');
   db.close();

@@ -1,7 +1,7 @@
 // Brings a store of an earlier version to this one's tables: in one transaction, before anything is read from it.
 import type { DatabaseSync } from 'node:sqlite';
 import { integer } from './rows.ts';
-import { SCHEMA_2, SCHEMA_3, SCHEMA_4, SCHEMA_5, SCHEMA_VERSION } from './schema.ts';
+import { SCHEMA_2, SCHEMA_3, SCHEMA_4, SCHEMA_5, SCHEMA_6, SCHEMA_VERSION } from './schema.ts';
 
 /** By the version that they start from. */
 const STEPS: Readonly<Record<number, string>> = {
@@ -9,6 +9,7 @@ const STEPS: Readonly<Record<number, string>> = {
   2: SCHEMA_3,
   3: SCHEMA_4,
   4: SCHEMA_5,
+  5: SCHEMA_6,
 };
 
 export function canMigrate(version: number): boolean {

@@ -1,7 +1,7 @@
 // The tables of the embedded store. STRICT, so that a wrong type is an error at the write and not a surprise at the read.
 
 /** Goes up with every change of the tables; an older store is migrated, a newer one refused. */
-export const SCHEMA_VERSION = 5;
+export const SCHEMA_VERSION = 6;
 
 export const SCHEMA = `
 CREATE TABLE meta (
@@ -233,4 +233,24 @@ CREATE TABLE list_withheld (
   expires_ms INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX list_withheld_expiry ON list_withheld (expires_ms) WHERE expires_ms > 0;
+`;
+
+/** What version 6 adds: hosts are known again after a restart, and so is the time. */
+export const SCHEMA_6 = `
+-- When a controller was at work last, Unix milliseconds; 0: not known.
+ALTER TABLE meta ADD COLUMN alive_ms INTEGER NOT NULL DEFAULT 0;
+-- What is known of a host beside its record.
+CREATE TABLE host_note (
+  host_id TEXT PRIMARY KEY,
+  -- Of the newest session key that it has kept.
+  session_serial INTEGER NOT NULL,
+  -- Why its identity is not believed; empty: it is.
+  duplicate TEXT NOT NULL,
+  -- Where it ran when it was last here.
+  boot_id TEXT NOT NULL,
+  network TEXT NOT NULL,
+  machine TEXT NOT NULL,
+  -- What it was like then, JSON.
+  seen TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
 `;

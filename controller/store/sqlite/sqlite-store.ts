@@ -11,6 +11,7 @@ import {
   type AuditVerdict,
   type Claim,
   type Confirmation,
+  type HostNote,
   type HostRecord,
   type LayerChange,
   type ListException,
@@ -53,6 +54,7 @@ import { confirmChange, undoUnconfirmed } from './confirmations.ts';
 import { readBigint } from './connection.ts';
 import { Database } from './database.ts';
 import { History } from './history.ts';
+import { readHostNotes, saveHostNote } from './host-notes.ts';
 import * as hosts from './host-rows.ts';
 import { logIn } from './identity/log-in.ts';
 import { addOperator, readOperators, revokeOperators } from './identity/operator-rows.ts';
@@ -269,6 +271,19 @@ class SqliteStore implements Store {
 
   revokeHost(name: string, by: Attribution): Promise<HostRecord> {
     return this.#writing.change((tx) => hosts.revokeHost(tx, name, by));
+  }
+
+  async hostNotes(): Promise<ReadonlyMap<string, HostNote>> {
+    return readHostNotes(this.#db.reader);
+  }
+
+  saveHostNotes(notes: readonly (readonly [hostId: string, note: HostNote])[]): Promise<void> {
+    return this.#writing.changeInSteps(function* (tx) {
+      for (const [hostId, note] of notes) {
+        saveHostNote(tx.db, hostId, note);
+        yield;
+      }
+    }, notes.length > MANY);
   }
 
   addOperator(operator: NewOperator, by: Attribution): Promise<OperatorRecord> {

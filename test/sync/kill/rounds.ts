@@ -212,6 +212,7 @@ export class Rounds {
       onAck: (ack) => send({ kind: 'ack', host, ack }),
       onNack: (nack) => send({ kind: 'nack', host, nack }),
       onStatus: () => {},
+      onKeyKept: () => {},
       onReady: () => {},
       questions: { onPong: (nonce) => send({ kind: 'pong', host, nonce }) },
     };

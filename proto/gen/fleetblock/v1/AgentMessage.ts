@@ -7,6 +7,7 @@ import type { Status as _fleetblock_v1_Status, Status__Output as _fleetblock_v1_
 import type { Pong as _fleetblock_v1_Pong, Pong__Output as _fleetblock_v1_Pong__Output } from '../../fleetblock/v1/Pong.ts';
 import type { LookupReply as _fleetblock_v1_LookupReply, LookupReply__Output as _fleetblock_v1_LookupReply__Output } from '../../fleetblock/v1/LookupReply.ts';
 import type { DropEvents as _fleetblock_v1_DropEvents, DropEvents__Output as _fleetblock_v1_DropEvents__Output } from '../../fleetblock/v1/DropEvents.ts';
+import type { KeyKept as _fleetblock_v1_KeyKept, KeyKept__Output as _fleetblock_v1_KeyKept__Output } from '../../fleetblock/v1/KeyKept.ts';
 
 export interface AgentMessage {
   'hello'?: (_fleetblock_v1_Hello | null);
@@ -16,7 +17,8 @@ export interface AgentMessage {
   'pong'?: (_fleetblock_v1_Pong | null);
   'lookupReply'?: (_fleetblock_v1_LookupReply | null);
   'dropEvents'?: (_fleetblock_v1_DropEvents | null);
-  'message'?: "hello"|"ack"|"nack"|"status"|"pong"|"lookupReply"|"dropEvents";
+  'keyKept'?: (_fleetblock_v1_KeyKept | null);
+  'message'?: "hello"|"ack"|"nack"|"status"|"pong"|"lookupReply"|"dropEvents"|"keyKept";
 }
 
 export interface AgentMessage__Output {
@@ -27,5 +29,6 @@ export interface AgentMessage__Output {
   'pong'?: (_fleetblock_v1_Pong__Output | null);
   'lookupReply'?: (_fleetblock_v1_LookupReply__Output | null);
   'dropEvents'?: (_fleetblock_v1_DropEvents__Output | null);
-  'message'?: "hello"|"ack"|"nack"|"status"|"pong"|"lookupReply"|"dropEvents";
+  'keyKept'?: (_fleetblock_v1_KeyKept__Output | null);
+  'message'?: "hello"|"ack"|"nack"|"status"|"pong"|"lookupReply"|"dropEvents"|"keyKept";
 }

@@ -21,6 +21,10 @@ export interface Delta {
    * This is one part of a large delta: all parts have the same revisions and are applied together at the part without it.
    */
   'more'?: (boolean);
+  /**
+   * To be shown in Hello with to_revision. Only in the last part.
+   */
+  'seal'?: (Buffer | Uint8Array | string);
 }
 
 /**
@@ -41,4 +45,8 @@ export interface Delta__Output {
    * This is one part of a large delta: all parts have the same revisions and are applied together at the part without it.
    */
   'more': (boolean);
+  /**
+   * To be shown in Hello with to_revision. Only in the last part.
+   */
+  'seal': (Buffer);
 }

@@ -33,6 +33,22 @@ export interface Hello {
    * Absent when there are none.
    */
   'endedAlone'?: (_fleetblock_v1_EndedAlone | null);
+  /**
+   * Of the last Welcome that this host has kept on its disk; empty when it has kept none.
+   */
+  'sessionKey'?: (Buffer | Uint8Array | string);
+  /**
+   * As the change came with it that led to `revision`.
+   */
+  'revisionSeal'?: (Buffer | Uint8Array | string);
+  /**
+   * Inode of the agent's network namespace; 0: not known. The same as long as the machine does not start again.
+   */
+  'networkNamespace'?: (number | string | Long);
+  /**
+   * Hashes that tell machines apart: of its id, and of the hardware addresses of the interfaces. At most 16.
+   */
+  'machineFacts'?: (Buffer | Uint8Array | string)[];
 }
 
 /**
@@ -63,4 +79,20 @@ export interface Hello__Output {
    * Absent when there are none.
    */
   'endedAlone': (_fleetblock_v1_EndedAlone__Output | null);
+  /**
+   * Of the last Welcome that this host has kept on its disk; empty when it has kept none.
+   */
+  'sessionKey': (Buffer);
+  /**
+   * As the change came with it that led to `revision`.
+   */
+  'revisionSeal': (Buffer);
+  /**
+   * Inode of the agent's network namespace; 0: not known. The same as long as the machine does not start again.
+   */
+  'networkNamespace': (string);
+  /**
+   * Hashes that tell machines apart: of its id, and of the hardware addresses of the interfaces. At most 16.
+   */
+  'machineFacts': (Buffer)[];
 }

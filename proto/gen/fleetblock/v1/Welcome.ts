@@ -15,6 +15,10 @@ export interface Welcome {
    * whose hosts would otherwise come back faster than they can be served. 0: as the agent thinks.
    */
   'reconnectLimitMs'?: (number);
+  /**
+   * To be kept, and to be shown in the next Hello: a copy of this host's state would show another.
+   */
+  'sessionKey'?: (Buffer | Uint8Array | string);
 }
 
 export interface Welcome__Output {
@@ -31,4 +35,8 @@ export interface Welcome__Output {
    * whose hosts would otherwise come back faster than they can be served. 0: as the agent thinks.
    */
   'reconnectLimitMs': (number);
+  /**
+   * To be kept, and to be shown in the next Hello: a copy of this host's state would show another.
+   */
+  'sessionKey': (Buffer);
 }
