@@ -7,6 +7,8 @@ export interface TextSink extends Writable {
   readonly isTTY?: boolean;
   /** Width of the terminal, characters. */
   readonly columns?: number;
+  /** Height of the terminal, lines. */
+  readonly rows?: number;
 }
 
 export interface Cli {

@@ -9,7 +9,9 @@ import { loadCredentials } from '../credentials.ts';
 import type { OutputForm } from '../output/format.ts';
 import { jsonInteger, jsonTime } from '../output/json.ts';
 import { streamRows } from '../output/rows.ts';
+import { say } from '../output/say.ts';
 import type { Column } from '../output/table.ts';
+import { timeText } from '../output/time.ts';
 import { withOperator } from '../services/operator-client.ts';
 import { registerVerify } from './audit-verify.ts';
 import { addExamples, addOutput, parseCount } from './options.ts';
@@ -64,7 +66,8 @@ export function register(program: Command, cli: Cli): void {
         untilMs: until ?? 0,
         last: options.last,
       });
-      await streamRows(cli, options.output, batches, columns(options.output), auditJson);
+      const total = await streamRows(cli, options.output, batches, columns(cli, options.output), auditJson);
+      if (total === 0) say(cli, 'no record matches');
     });
   });
 }
@@ -87,7 +90,6 @@ function when(text: string, now: number): number {
 }
 
 const COLUMNS: readonly Column<AuditEntry__Output>[] = [
-  { title: 'TIME', cell: (entry) => jsonTime(entry.atMs) ?? '-' },
   { title: 'ACTOR', cell: (entry) => entry.actor },
   { title: 'VERB', cell: (entry) => entry.verb },
   { title: 'REVISION', cell: (entry) => (entry.revision === '0' ? '-' : entry.revision), align: 'right' },
@@ -95,8 +97,11 @@ const COLUMNS: readonly Column<AuditEntry__Output>[] = [
   { title: 'REASON', cell: (entry) => entry.reason || '-', flexible: true },
 ];
 
-function columns(form: OutputForm): readonly Column<AuditEntry__Output>[] {
-  return form === 'wide' ? COLUMNS.toSpliced(2, 0, { title: 'FROM', cell: ({ source }) => source || '-' }) : COLUMNS;
+function columns(cli: Cli, form: OutputForm): readonly Column<AuditEntry__Output>[] {
+  const time = timeText(cli);
+  const from: Column<AuditEntry__Output>[] =
+    form === 'wide' ? [{ title: 'FROM', cell: ({ source }) => source || '-' }] : [];
+  return [{ title: 'TIME', cell: (entry) => time(entry.atMs) }, ...COLUMNS.toSpliced(1, 0, ...from)];
 }
 
 function auditJson(entry: AuditEntry__Output): object {

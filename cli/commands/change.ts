@@ -36,11 +36,12 @@ export async function runChange(cli: Cli, options: ChangeOptions, change: Change
   };
   // Before anything is printed: a reader that goes away ends the process with it.
   cli.exitCode = changeExitCode(reply, context);
-  const { lines, notes } = changeText(reply, context);
+  const { notes, lines, after } = changeText(reply, context);
+  for (const note of notes) say(cli, note);
   if (options.output === 'json' || options.output === 'yaml')
     await printValue(cli, options.output, changeJson(reply, change.verb));
   else for (const line of lines) cli.stdout.write(`${line}\n`);
-  for (const note of notes) say(cli, note);
+  for (const note of after) say(cli, note);
 }
 
 /** For requests: how long the controller waits for hosts; left out for --no-wait. */

@@ -7,8 +7,9 @@ import type { Cli, GlobalOptions } from '../context.ts';
 import { type Credentials, loadCredentials } from '../credentials.ts';
 import { EXIT } from '../exit-codes.ts';
 import { type OutputForm, printValue } from '../output/format.ts';
+import { byText } from '../output/host-notes.ts';
 import { problemsOf } from '../output/hosts.ts';
-import { printable } from '../output/text.ts';
+import { count, firstNames, printable } from '../output/text.ts';
 import { withOperator } from '../services/operator-client.ts';
 import { addExamples, addOutput } from './options.ts';
 
@@ -17,6 +18,8 @@ interface Finding {
   readonly check: string;
   readonly state: 'ok' | 'warning' | 'failed';
   readonly text: string;
+  /** About a host: the text goes on after its name. */
+  readonly host?: { readonly name: string; readonly rest: string };
 }
 
 /** A certificate that ends sooner than this is worth a word. */
@@ -39,9 +42,14 @@ export function register(program: Command, cli: Cli): void {
     const findings: Finding[] = [];
     await examine(cli, options, findings);
     if (findings.some((finding) => finding.state === 'failed')) cli.exitCode = EXIT.failure;
-    if (options.output === 'json' || options.output === 'yaml') await printValue(cli, options.output, findings);
+    if (options.output === 'json' || options.output === 'yaml')
+      await printValue(
+        cli,
+        options.output,
+        findings.map(({ host: _host, ...finding }) => finding),
+      );
     else
-      for (const { check, state, text } of findings)
+      for (const { check, state, text } of summarised(findings))
         cli.stdout.write(`${state.padEnd(7)}  ${check.padEnd(11)}  ${printable(text)}\n`);
   });
 }
@@ -71,17 +79,33 @@ async function examine(cli: Cli, options: DoctorOptions, findings: Finding[]): P
       const problems = problemsOf(host).join('; ');
       const bad = host.status === 'offline' || host.status === 'degraded';
       const state = bad ? 'failed' : host.status === 'synced' && problems === '' ? 'ok' : 'warning';
-      const advice = host.status === 'offline' ? `: see systemctl status fleetblock-agent on ${host.name}` : '';
-      findings.push({
-        check: 'host',
-        state,
-        text: `${host.name} is ${host.status}${problems === '' ? advice : `: ${problems}`}`,
-      });
+      const advice = host.status === 'offline' ? ': see systemctl status fleetblock-agent there' : '';
+      const rest = `${host.status}${problems === '' ? advice : `: ${problems}`}`;
+      findings.push({ check: 'host', state, text: `${host.name} is ${rest}`, host: { name: host.name, rest } });
     }
   } catch (error) {
     findings.push({ check: 'controller', state: 'failed', text: messageOf(error) });
   }
 }
+
+/** Hosts of which the same is to be said share a line, the worst last, where the eye is. */
+function summarised(findings: readonly Finding[]): Finding[] {
+  const steps = findings.filter(({ host }) => host === undefined);
+  const hosts = byText(
+    findings.flatMap(({ state, host }) => (host ? [{ state, ...host }] : [])),
+    ({ state, rest }) => `${state} ${rest}`,
+  ).map(([, [first, ...more]]): Finding => {
+    const { state, name, rest } = first;
+    const text =
+      more.length === 0
+        ? `${name} is ${rest}`
+        : `${count(more.length + 1)} hosts (${firstNames([first, ...more])}) are ${rest}`;
+    return { check: 'host', state, text };
+  });
+  return [...steps, ...hosts.sort((a, b) => STATES.indexOf(a.state) - STATES.indexOf(b.state))];
+}
+
+const STATES: readonly Finding['state'][] = ['ok', 'warning', 'failed'];
 
 function certificate({ certificateChain, path }: Credentials, now: number): Finding {
   try {

@@ -4,11 +4,13 @@ import type { Event__Output } from '../../proto/gen/fleetblock/v1/Event.ts';
 import type { Cli, GlobalOptions } from '../context.ts';
 import { loadCredentials } from '../credentials.ts';
 import { followDrops } from '../output/drops.ts';
+import { followEvents } from '../output/follow-events.ts';
 import type { OutputForm } from '../output/format.ts';
 import { jsonInteger, jsonTime } from '../output/json.ts';
-import { drained, streamRows } from '../output/rows.ts';
+import { streamRows } from '../output/rows.ts';
 import type { Column } from '../output/table.ts';
 import { printable } from '../output/text.ts';
+import { timeText } from '../output/time.ts';
 import { withOperator } from '../services/operator-client.ts';
 import { addExamples, addOutput, parseCount } from './options.ts';
 
@@ -41,50 +43,36 @@ export function register(program: Command, cli: Cli): void {
     const options = command.optsWithGlobals<EventsOptions>();
     const credentials = await loadCredentials(cli, options);
     await withOperator(cli, credentials, async (client) => {
-      if (options.drops) {
-        await followDrops(cli, options.output, client.watchDrops(options.host ?? ''));
-        return;
-      }
-      const batches = client.watchEvents({
-        last: options.last,
-        follow: options.follow ?? false,
-        host: options.host ?? '',
-      });
-      if (!options.follow) await streamRows(cli, options.output, batches, EVENT_COLUMNS, eventJson);
-      else await follow(cli, options.output, batches);
+      const { host = '', last, output } = options;
+      const json = output === 'json' || output === 'yaml';
+      const line = json ? (event: Event__Output) => JSON.stringify(eventJson(event)) : eventLine(cli);
+      if (options.drops) await followDrops(cli, output, client, host);
+      else if (options.follow) await followEvents(cli, client, { host, last }, line);
+      else await streamRows(cli, output, client.watchEvents({ host, last }), eventColumns(cli), eventJson);
     });
   });
 }
 
-/** A line an event, at once: a table that waits for its widths would not be live. Ctrl-C is the way to end it. */
-async function follow(cli: Cli, form: OutputForm, batches: AsyncGenerator<Event__Output[]>): Promise<void> {
-  try {
-    for await (const events of batches) {
-      for (const event of events)
-        cli.stdout.write(
-          form === 'json' || form === 'yaml' ? `${JSON.stringify(eventJson(event))}\n` : `${eventLine(event)}\n`,
-        );
-      await drained(cli);
-    }
-  } catch (error) {
-    if (!cli.signal.aborted) throw error;
-  }
+function eventLine(cli: Cli): (event: Event__Output) => string {
+  const time = timeText(cli);
+  return (event) => {
+    const host = event.host === '' ? '' : `${printable(event.host)}: `;
+    return `${time(event.atMs)}  ${event.kind.padEnd(17)}  ${host}${printable(event.text)}`;
+  };
 }
 
-export function eventLine(event: Event__Output): string {
-  const host = event.host === '' ? '' : `${printable(event.host)}: `;
-  return `${jsonTime(event.atMs)}  ${event.kind.padEnd(17)}  ${host}${printable(event.text)}`;
+function eventColumns(cli: Cli): readonly Column<Event__Output>[] {
+  const time = timeText(cli);
+  return [
+    { title: 'TIME', cell: (event) => time(event.atMs) },
+    { title: 'KIND', cell: (event) => event.kind },
+    { title: 'HOST', cell: (event) => event.host || '-' },
+    { title: 'REVISION', cell: (event) => (event.revision === '0' ? '-' : event.revision), align: 'right' },
+    { title: 'WHAT', cell: (event) => event.text, flexible: true },
+  ];
 }
 
-export const EVENT_COLUMNS: readonly Column<Event__Output>[] = [
-  { title: 'TIME', cell: (event) => jsonTime(event.atMs) ?? '-' },
-  { title: 'KIND', cell: (event) => event.kind },
-  { title: 'HOST', cell: (event) => event.host || '-' },
-  { title: 'REVISION', cell: (event) => (event.revision === '0' ? '-' : event.revision), align: 'right' },
-  { title: 'WHAT', cell: (event) => event.text, flexible: true },
-];
-
-export function eventJson(event: Event__Output): object {
+function eventJson(event: Event__Output): object {
   return {
     sequence: jsonInteger(event.sequence),
     at: jsonTime(event.atMs),

@@ -1,42 +1,85 @@
-// fleetblock hosts: the state of every host.
+// fleetblock hosts: the state of every host, or of some.
 import type { Command } from 'commander';
+import type { ListHostsReply__Output } from '../../proto/gen/fleetblock/v1/ListHostsReply.ts';
 import type { Cli, GlobalOptions } from '../context.ts';
 import { loadCredentials } from '../credentials.ts';
+import { fleetScreen } from '../output/fleet-screen.ts';
 import { type OutputForm, printValue } from '../output/format.ts';
-import { hostColumns, hostJson, problemsOf } from '../output/hosts.ts';
+import { hostColumns, hostJson, problemLines } from '../output/hosts.ts';
 import { say } from '../output/say.ts';
+import { redraw } from '../output/screen.ts';
 import { Table } from '../output/table.ts';
 import { withOperator } from '../services/operator-client.ts';
-import { addExamples, addOutput } from './options.ts';
+import { addHostSelection, type HostSelection, selectHosts } from './host-selection.ts';
+import { addExamples, addOutput, intervalOption } from './options.ts';
 
-type HostsOptions = GlobalOptions & { readonly output: OutputForm };
+interface HostsOptions extends GlobalOptions, HostSelection {
+  readonly watch?: boolean;
+  /** Milliseconds. */
+  readonly interval: number;
+  readonly output: OutputForm;
+}
+
+/** Lines of what is wrong below the table. */
+const MAX_PROBLEMS = 20;
 
 export function register(program: Command, cli: Cli): void {
   const command = program
     .command('hosts')
     .summary('every host: state, revision, entries, drops')
     .description(
-      'Shows every host: synced (its kernel holds the last revision), lagging, offline or degraded, and what it dropped.',
+      'Shows hosts, the worst first: synced (its kernel holds the last revision), lagging, offline or degraded, and what it dropped.',
     );
+  addHostSelection(command)
+    .option('-w, --watch', 'again and again, until Ctrl-C')
+    .addOption(intervalOption('--interval <time>', 'how often, with --watch'));
   addExamples(
     addOutput(command),
     'fleetblock hosts',
+    'fleetblock hosts web1 web2',
+    'fleetblock hosts --status offline --status degraded -l env=prod',
+    'fleetblock hosts -w --sort dropped',
     'fleetblock hosts -o json | jq \'.[] | select(.status != "synced")\'',
   );
-  command.action(async () => {
-    const options = command.optsWithGlobals<HostsOptions>();
-    const credentials = await loadCredentials(cli, options);
-    const { hosts } = await withOperator(cli, credentials, (client) => client.listHosts());
-    const sorted = hosts.toSorted((a, b) => a.name.localeCompare(b.name, 'en', { numeric: true }));
-    if (options.output === 'json' || options.output === 'yaml') {
-      await printValue(cli, options.output, sorted.map(hostJson));
+  command.action((names: string[]) => showHosts(cli, names, command.optsWithGlobals<HostsOptions>()));
+}
+
+/** `hosts` and `watch`. */
+export async function showHosts(cli: Cli, names: readonly string[], options: HostsOptions): Promise<void> {
+  const { output } = options;
+  const select = ({ hosts }: ListHostsReply__Output, order: 'worst' | 'name') =>
+    selectHosts(hosts, names, options, order);
+  const credentials = await loadCredentials(cli, options);
+  await withOperator(cli, credentials, async (client) => {
+    if (options.watch) {
+      await redraw(cli, options.interval, async () => {
+        const reply = await client.listHosts();
+        return output === 'json' || output === 'yaml'
+          ? JSON.stringify(select(reply, 'name').map(hostJson))
+          : fleetScreen(cli, output, reply, select(reply, 'worst'));
+      });
       return;
     }
-    const table = new Table(cli, hostColumns(options.output, cli.now()));
-    table.add(sorted);
-    table.end();
-    if (sorted.length === 0) say(cli, 'no host yet: fleetblock token create, then fleetblock-agent join');
-    if (options.output === 'table')
-      for (const host of sorted) for (const problem of problemsOf(host)) say(cli, `${host.name}: ${problem}`);
+    const reply = await client.listHosts();
+    if (output === 'json' || output === 'yaml') await printValue(cli, output, select(reply, 'name').map(hostJson));
+    else printTable(cli, output, reply, select(reply, 'worst'));
   });
+}
+
+function printTable(
+  cli: Cli,
+  form: 'table' | 'wide',
+  { hosts: all }: ListHostsReply__Output,
+  hosts: ListHostsReply__Output['hosts'],
+): void {
+  const table = new Table(cli, hostColumns(form, cli.now()));
+  table.add(hosts);
+  table.end();
+  if (all.length === 0) say(cli, 'no host yet: fleetblock token create, then fleetblock-agent join');
+  else if (hosts.length === 0) say(cli, 'no host matches');
+  if (form === 'wide') return;
+  const problems = problemLines(hosts);
+  for (const line of problems.slice(0, MAX_PROBLEMS)) say(cli, line);
+  const more = problems.length - MAX_PROBLEMS;
+  if (more > 0) say(cli, `and ${more} more: fleetblock hosts -o wide`);
 }

@@ -5,8 +5,9 @@ import type { List__Output } from '../../proto/gen/fleetblock/v1/List.ts';
 import type { ListChangeReply__Output } from '../../proto/gen/fleetblock/v1/ListChangeReply.ts';
 import type { Cli } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
-import { elapsedJson, hostNotes, hostsJson, proofText } from '../output/change.ts';
+import { elapsedJson, hostsJson, proofText } from '../output/change.ts';
 import { type OutputForm, printValue } from '../output/format.ts';
+import { hostNotes } from '../output/host-notes.ts';
 import { jsonInteger } from '../output/json.ts';
 import { elapsedText, plural, printable } from '../output/text.ts';
 

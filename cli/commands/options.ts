@@ -4,6 +4,9 @@ import { formatDuration, parseDuration } from '../../common/duration.ts';
 import { messageOf } from '../../common/errors.ts';
 import { OUTPUT_FORMS } from '../output/format.ts';
 
+/** More often than this is load for the controller and nothing for the eye, milliseconds. */
+const MIN_INTERVAL_MS = 200;
+
 /** For commander: a bad value is a usage error that names the form. */
 function duration(text: string): number {
   try {
@@ -52,6 +55,16 @@ export function addReason(command: Command): Command {
 
 export function durationOption(flags: string, description: string): Option {
   return new Option(flags, description).argParser(duration);
+}
+
+/** How often something is drawn: 2 s unless said otherwise, never so often that it is a load. */
+export function intervalOption(flags: string, description: string): Option {
+  const interval = (text: string) => {
+    const ms = duration(text);
+    if (ms < MIN_INTERVAL_MS) throw new InvalidArgumentError(`at least ${MIN_INTERVAL_MS}ms`);
+    return ms;
+  };
+  return new Option(flags, description).argParser(interval).default(2000, '2s');
 }
 
 /** A whole number. */

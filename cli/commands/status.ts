@@ -3,8 +3,9 @@ import type { Command } from 'commander';
 import type { Cli, GlobalOptions } from '../context.ts';
 import { loadCredentials } from '../credentials.ts';
 import { confirmationJson } from '../output/confirmation.ts';
-import { fleetStatus, fleetText } from '../output/fleet.ts';
+import { fleetStatus, fleetText, troubleText } from '../output/fleet.ts';
 import { type OutputForm, printValue } from '../output/format.ts';
+import { problemLines } from '../output/hosts.ts';
 import { say } from '../output/say.ts';
 import { withOperator } from '../services/operator-client.ts';
 import { addExamples, addOutput } from './options.ts';
@@ -29,12 +30,12 @@ export function register(program: Command, cli: Cli): void {
       await printValue(cli, options.output, status);
       return;
     }
-    cli.stdout.write(fleetText(status));
+    cli.stdout.write(`${fleetText(status)}${troubleText(hosts.hosts)}`);
     for (const { id, seconds, prefixes, claims } of status.confirmations)
       say(
         cli,
         `${prefixes[0]}${claims > 1 ? ` and ${claims - 1} more` : ''}: undone in ${seconds} s unless confirmed: fleetblock confirm ${id}`,
       );
-    for (const { host, text } of status.problems) say(cli, `${host}: ${text}`);
+    for (const line of problemLines(hosts.hosts)) say(cli, line);
   });
 }

@@ -6,17 +6,17 @@ import { type TopSource, topSources } from '../output/fleet.ts';
 import type { OutputForm } from '../output/format.ts';
 import { jsonInteger } from '../output/json.ts';
 import { printRows } from '../output/rows.ts';
-import { clearScreen, redraw } from '../output/screen.ts';
+import { redraw } from '../output/screen.ts';
 import { type Column, tableText } from '../output/table.ts';
 import { count } from '../output/text.ts';
 import { withOperator } from '../services/operator-client.ts';
-import { addExamples, addOutput, durationOption, parseCount } from './options.ts';
+import { addExamples, addOutput, intervalOption, parseCount } from './options.ts';
 
 interface TopOptions extends GlobalOptions {
   readonly number: number;
   readonly follow?: boolean;
   /** Milliseconds. */
-  readonly interval?: number;
+  readonly interval: number;
   readonly output: OutputForm;
 }
 
@@ -29,7 +29,7 @@ export function register(program: Command, cli: Cli): void {
     )
     .option('-n, --number <number>', 'so many', parseCount, 20)
     .option('-f, --follow', 'again and again, until Ctrl-C')
-    .addOption(durationOption('--interval <time>', 'how often, with --follow (default: 2s)'));
+    .addOption(intervalOption('--interval <time>', 'how often, with --follow'));
   addExamples(addOutput(command), 'fleetblock top', 'fleetblock top -f -n 10');
   command.action(async () => {
     const options = command.optsWithGlobals<TopOptions>();
@@ -40,15 +40,10 @@ export function register(program: Command, cli: Cli): void {
         await printRows(cli, options.output, await sources(), COLUMNS, sourceJson);
         return;
       }
-      clearScreen(cli);
       const json = options.output === 'json' || options.output === 'yaml';
-      try {
-        await redraw(cli, options.interval ?? 2000, async () =>
-          json ? JSON.stringify((await sources()).map(sourceJson)) : tableText(cli, COLUMNS, await sources()),
-        );
-      } catch (error) {
-        if (!cli.signal.aborted) throw error;
-      }
+      await redraw(cli, options.interval, async () =>
+        json ? JSON.stringify((await sources()).map(sourceJson)) : tableText(cli, COLUMNS, await sources()),
+      );
     });
   });
 }

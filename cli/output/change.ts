@@ -1,5 +1,4 @@
 // What became of a change, in words: the proof line for stdout, and for stderr what keeps it from being whole.
-import { formatDuration } from '../../common/duration.ts';
 import type { ChangeReply__Output } from '../../proto/gen/fleetblock/v1/ChangeReply.ts';
 import type { Claim__Output } from '../../proto/gen/fleetblock/v1/Claim.ts';
 import type { HostOutcomes__Output } from '../../proto/gen/fleetblock/v1/HostOutcomes.ts';
@@ -7,6 +6,7 @@ import type { PrefixOutcome__Output } from '../../proto/gen/fleetblock/v1/Prefix
 import { EXIT } from '../exit-codes.ts';
 import { claimJson, selectorText } from './claim.ts';
 import { confirmNote, secondsLeft } from './confirmation.ts';
+import { hostNotes, unnamed } from './host-notes.ts';
 import { jsonInteger } from './json.ts';
 import { plural, printable, relative } from './text.ts';
 
@@ -23,10 +23,12 @@ export interface ChangeContext {
 }
 
 export interface ChangeText {
+  /** For stderr, first: the line that counts stays in sight. */
+  readonly notes: readonly string[];
   /** For stdout. */
   readonly lines: readonly string[];
-  /** For stderr. */
-  readonly notes: readonly string[];
+  /** For stderr, last: what is to be done. */
+  readonly after: readonly string[];
 }
 
 const WORDS: Readonly<Record<ChangeVerb, { done: string; already: string; would: string }>> = {
@@ -40,7 +42,6 @@ const WORDS: Readonly<Record<ChangeVerb, { done: string; already: string; would:
 
 /** Named one by one up to here; more are counted. */
 const MAX_NAMED = 3;
-const MAX_HOST_NOTES = 20;
 const NO_HOSTS: HostOutcomes__Output = {
   targeted: 0,
   enforced: 0,
@@ -67,9 +68,8 @@ export function changeText(reply: ChangeReply__Output, context: ChangeContext): 
     ...outcomes.flatMap((outcome) => stillNotes(outcome, context)),
     ...reply.warnings.map((warning) => `warning: ${printable(warning)}`),
     ...(made.length > 0 ? hostNotes(reply.hosts, context.dryRun ? undefined : context.waitMs) : []),
-    ...(reply.confirm ? [confirmNote(reply.confirm)] : []),
   ];
-  return { lines, notes };
+  return { notes, lines, after: reply.confirm ? [confirmNote(reply.confirm)] : [] };
 }
 
 /** The exit code of a change that the controller accepted. */
@@ -102,13 +102,8 @@ export function hostsJson(hosts: HostOutcomes__Output | null): object {
     enforced,
     pending: pending.map((host) => host.name),
     failed: failed.map(({ name, code, text }) => ({ name, code, text })),
-    ...(unnamed(hosts ?? NO_HOSTS) > 0 && { unnamed: unnamed(hosts ?? NO_HOSTS) }),
+    ...(unnamed(hosts) > 0 && { unnamed: unnamed(hosts) }),
   };
-}
-
-/** Hosts that have not proved the change, and for whose names the reply had no room. */
-function unnamed({ pending, failed, pendingTotal, failedTotal }: HostOutcomes__Output): number {
-  return Math.max(0, pendingTotal - pending.length) + Math.max(0, failedTotal - failed.length);
 }
 
 /** Milliseconds, to the microsecond. */
@@ -188,26 +183,4 @@ function claimWords(claim: Claim__Output, now: number): string {
   const ends = claim.expiresAtMs === '0' ? 'without end' : `ends ${relative(Number(claim.expiresAtMs), now)}`;
   const reason = claim.reason === '' ? '' : `: ${printable(claim.reason)}`;
   return `${claim.prefix} of ${printable(claim.origin)} on ${selectorText(claim)}, ${ends}${reason}`;
-}
-
-/** Who has not proved the change, and why: for stderr. `waitMs` as in ChangeContext. */
-export function hostNotes(hosts: HostOutcomes__Output | null, waitMs: number | undefined): string[] {
-  const { targeted, pending, failed } = hosts ?? NO_HOSTS;
-  if (targeted === 0) return ['no host matches now: it will hold for those that join later'];
-  const within = waitMs === undefined ? '' : `: no proof within ${formatDuration(waitMs)}, it is still being sent`;
-  const notes = [
-    ...failed.map(({ name, code, text }) =>
-      code === 'ALLOWED'
-        ? `failed: ${name} lets it pass: ALLOWED: ${printable(text)}`
-        : `failed: ${name} refused it: ${code}: ${printable(text)}`,
-    ),
-    ...(waitMs === undefined ? pending.filter((host) => host.status === 'offline') : pending).map((host) =>
-      host.status === 'offline'
-        ? `pending: ${host.name} is offline: it takes the change when it reconnects`
-        : `pending: ${host.name} is ${host.status}${within}`,
-    ),
-  ];
-  const named = notes.slice(0, MAX_HOST_NOTES);
-  const more = notes.length - named.length + unnamed(hosts ?? NO_HOSTS);
-  return more > 0 ? [...named, `and ${more} more hosts: see fleetblock hosts`] : notes;
 }

@@ -7,6 +7,8 @@ import { jsonInteger } from './json.ts';
 import { bytes, count, plural } from './text.ts';
 
 export const STATUSES = ['synced', 'lagging', 'degraded', 'offline'] as const;
+/** Named in `status`, of each state. */
+const MAX_NAMED = 5;
 
 export interface FleetStatus {
   readonly revision: number | string;
@@ -38,13 +40,32 @@ export function fleetStatus({ hosts, revision }: ListHostsReply__Output): FleetS
   };
 }
 
+/** `980 synced, 3 offline`. */
+export function countsText(hosts: readonly Host__Output[]): string {
+  return STATUSES.flatMap((status) => {
+    const having = hosts.filter((host) => host.status === status).length;
+    return having > 0 ? [`${count(having)} ${status}`] : [];
+  }).join(', ');
+}
+
+/** `offline    web1, web2 and 248 more`: a line for each state that is not as it should be. */
+export function troubleText(hosts: readonly Host__Output[]): string {
+  return STATUSES.filter((status) => status !== 'synced')
+    .map((status) => {
+      const names = hosts.filter((host) => host.status === status).map(({ name }) => name);
+      const more = names.length > MAX_NAMED ? ` and ${count(names.length - MAX_NAMED)} more` : '';
+      return names.length === 0 ? '' : `${status.padEnd(9)}  ${names.slice(0, MAX_NAMED).join(', ')}${more}\n`;
+    })
+    .join('');
+}
+
 /** Three lines. */
 export function fleetText({ revision, hosts, dropped, driftRepairs }: FleetStatus): string {
-  const parts = STATUSES.filter((status) => hosts[status] > 0).map((status) => `${hosts[status]} ${status}`);
+  const parts = STATUSES.filter((status) => hosts[status] > 0).map((status) => `${count(hosts[status])} ${status}`);
   return [
-    `hosts      ${hosts.total}${parts.length > 0 ? `: ${parts.join(', ')}` : ''}`,
+    `hosts      ${count(hosts.total)}${parts.length > 0 ? `: ${parts.join(', ')}` : ''}`,
     `revision   ${revision}`,
-    `dropped    ${plural(dropped.packets, 'packet')}, ${bytes(dropped.bytes)}${Number(driftRepairs) > 0 ? `; ${count(driftRepairs)} drift repairs` : ''}`,
+    `dropped    ${plural(dropped.packets, 'packet')}, ${bytes(dropped.bytes)}${Number(driftRepairs) > 0 ? `; ${plural(driftRepairs, 'drift repair')}` : ''}`,
     '',
   ].join('\n');
 }

@@ -1,8 +1,9 @@
 // `fleetblock hosts`: table columns and JSON.
 import type { Host__Output } from '../../proto/gen/fleetblock/v1/Host.ts';
+import { byText } from './host-notes.ts';
 import { jsonInteger, jsonTime } from './json.ts';
 import type { Column } from './table.ts';
-import { bytes, count, relative } from './text.ts';
+import { bytes, count, firstNames, relative } from './text.ts';
 
 /** One element of `hosts -o json`: docs/cli.md names every field. */
 export function hostJson(host: Host__Output): object {
@@ -31,11 +32,11 @@ export function statusColour(status: string): 'green' | 'yellow' | 'red' {
 
 export function hostColumns(form: 'table' | 'wide', now: number): Column<Host__Output>[] {
   const columns: Column<Host__Output>[] = [
-    { title: 'NAME', cell: (host) => host.name },
+    { title: 'NAME', cell: (host) => host.name, flexible: form === 'table' },
     { title: 'STATUS', cell: (host) => host.status, colour: (host) => statusColour(host.status) },
     { title: 'REVISION', cell: (host) => host.revision, align: 'right' },
     { title: 'ENTRIES', cell: (host) => count(host.entries), align: 'right' },
-    { title: 'INTERFACES', cell: interfacesText },
+    { title: 'INTERFACES', cell: interfacesText, flexible: form === 'table' },
     { title: 'DROPPED', cell: (host) => count(host.counters?.droppedPackets ?? '0'), align: 'right' },
   ];
   if (form === 'wide')
@@ -51,10 +52,24 @@ export function hostColumns(form: 'table' | 'wide', now: number): Column<Host__O
   return columns;
 }
 
-/** What is wrong with a host, one sentence each. */
+/** What is wrong with a host, one sentence each, and each once: agents tell of an interface's trouble in both places. */
 export function problemsOf(host: Host__Output): string[] {
-  const interfaces = host.interfaces.filter((port) => port.problem !== '');
-  return [...host.problems, ...interfaces.map((port) => `${port.name}: ${port.problem}`)];
+  const interfaces = host.interfaces
+    .filter(({ name, problem }) => problem !== '' && !host.problems.some((text) => tells(text, name, problem)))
+    .map(({ name, problem }) => (problem.includes(name) ? problem : `${name}: ${problem}`));
+  return [...new Set([...host.problems, ...interfaces])];
+}
+
+function tells(text: string, name: string, problem: string): boolean {
+  return text.includes(problem) && (text.includes(name) || text === problem);
+}
+
+/** What is wrong with these hosts; those with the same trouble share a line. */
+export function problemLines(hosts: readonly Host__Output[]): string[] {
+  const problems = hosts.flatMap((host) => problemsOf(host).map((text) => ({ name: host.name, text })));
+  return byText(problems, ({ text }) => text).map(([text, having]) =>
+    having.length === 1 ? `${having[0].name}: ${text}` : `${having.length} hosts (${firstNames(having)}): ${text}`,
+  );
 }
 
 function interfacesText(host: Host__Output): string {

@@ -9,7 +9,7 @@ export interface Column<Row> {
   readonly align?: 'right';
   /** ANSI colour of the cell, where the terminal takes it. */
   readonly colour?: (row: Row) => 'green' | 'yellow' | 'red' | 'dim' | undefined;
-  /** May be cut short to fit the terminal. At most one column. */
+  /** May be cut short to fit the terminal, the widest of these first. */
   readonly flexible?: boolean;
 }
 
@@ -76,13 +76,17 @@ export class Table<Row> {
     this.#waiting = [];
   }
 
-  /** On a terminal, the flexible column gives way so that a row is one line. */
+  /** On a terminal, flexible columns give way so that a row is one line. */
   #fit(widths: number[]): void {
-    const flexible = this.#columns.findIndex((column) => column.flexible);
     const { columns, isTTY } = this.#sink;
-    if (flexible < 0 || !isTTY || columns === undefined) return;
-    const over = widths.reduce((sum, width) => sum + width + GAP.length, -GAP.length) - columns;
-    if (over > 0) widths[flexible] = Math.max(MIN_FLEXIBLE, (widths[flexible] ?? 0) - over);
+    if (!isTTY || columns === undefined) return;
+    let over = widths.reduce((sum, width) => sum + width + GAP.length, -GAP.length) - columns;
+    const widthOf = (at: number) => (this.#columns[at]?.flexible ? (widths[at] ?? 0) : 0);
+    for (; over > 0; over--) {
+      const widest = widths.reduce((best, _, at) => (widthOf(at) > widthOf(best) ? at : best), 0);
+      if (widthOf(widest) <= MIN_FLEXIBLE) return;
+      widths[widest] = widthOf(widest) - 1;
+    }
   }
 
   #write(rows: readonly Row[], widths: readonly number[]): void {

@@ -11,6 +11,17 @@ export function plural(n: number | string, one: string, many = `${one}s`): strin
   return `${count(n)} ${Number(n) === 1 ? one : many}`;
 }
 
+/** `web1, web2, web3`, and `...` for more. */
+export function firstNames(items: readonly { readonly name: string }[], most = 3): string {
+  const names = items.slice(0, most).map(({ name }) => name);
+  return [...names, ...(items.length > most ? ['...'] : [])].join(', ');
+}
+
+/** At most `width` characters. */
+export function clipped(text: string, width: number): string {
+  return text.length > width ? `${text.slice(0, width - 1)}…` : text;
+}
+
 /** Texts of other people on a terminal: control characters could move the cursor, and marks of direction turn what is read. */
 export function printable(text: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for

@@ -65,12 +65,11 @@ export function connectionError(details: string, peer: Peer): FleetblockError {
 }
 
 /** The connection was there and broke under a call. */
-export function lostConnection({ controller }: Peer, details: string): FleetblockError {
-  return new FleetblockError(
-    'UNAVAILABLE',
-    `the connection to the controller at ${controller} broke: a change may or may not have been made; run the command again, it is safe to repeat`,
-    { cause: new Error(details) },
-  );
+/** `uncertain`: what is not known of what the call did. */
+export function lostConnection({ controller }: Peer, uncertain: string, details: string): FleetblockError {
+  return new FleetblockError('UNAVAILABLE', `the connection to the controller at ${controller} broke${uncertain}`, {
+    cause: new Error(details),
+  });
 }
 
 export function silentController({ controller }: Peer, seconds: number): FleetblockError {

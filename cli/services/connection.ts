@@ -26,18 +26,27 @@ export class Connection {
   readonly #client: Client;
   readonly #peer: Peer;
   readonly #signal: AbortSignal;
+  #connected = false;
 
   constructor(credentials: Credentials, signal: AbortSignal) {
     this.#client = new Client(credentials.controller, clientCredentials(credentials), channelOptions(CONTROLLER_NAME));
     this.#peer = { controller: credentials.controller, credentials: credentials.path };
     this.#signal = signal;
+    this.#client.waitForReady(Number.POSITIVE_INFINITY, (error) => {
+      this.#connected = error === undefined;
+    });
+  }
+
+  /** Whether the controller has ever been there. */
+  get connected(): boolean {
+    return this.#connected;
   }
 
   /** `extraMs`: what the call may take beyond the controller's own work. */
   unary<Request, Reply>(method: Method<Request, Reply>, request: Request, extraMs = 0): Promise<Reply> {
     const options = { deadline: Date.now() + CALL_TIMEOUT_MS + extraMs };
     const { path, serialize, deserialize } = method;
-    return this.#answered((answer) =>
+    return this.#answered(path, (answer) =>
       this.#client.makeUnaryRequest(path, serialize, deserialize, request, options, answer),
     );
   }
@@ -46,7 +55,7 @@ export class Connection {
   async *stream<Request, Reply>(method: Method<Request, Reply>, request: Request): AsyncGenerator<Reply[]> {
     const { path, serialize, deserialize } = method;
     const call = this.#client.makeServerStreamRequest(path, serialize, deserialize, request);
-    const watch = this.#watch(call);
+    const watch = this.#watch(call, path);
     try {
       let batch: Reply[] = [];
       for await (const reply of call) {
@@ -58,7 +67,7 @@ export class Connection {
       }
       if (batch.length > 0) yield batch;
     } catch (error) {
-      throw watch.failure() ?? (isServiceError(error) ? this.#explain(error) : error);
+      throw watch.failure() ?? (isServiceError(error) ? this.#explain(error, path) : error);
     } finally {
       watch.end();
       call.cancel();
@@ -74,7 +83,7 @@ export class Connection {
   ): Promise<Reply> {
     const { path, serialize, deserialize } = method;
     const options = { deadline: Date.now() + UPLOAD_TIMEOUT_MS + extraMs };
-    return await this.#answered((answer) => {
+    return await this.#answered(path, (answer) => {
       const call = this.#client.makeClientStreamRequest(path, serialize, deserialize, options, answer);
       // The answer says what went wrong.
       call.on('error', () => {});
@@ -87,20 +96,20 @@ export class Connection {
     this.#client.close();
   }
 
-  #answered<Reply>(start: (answer: Answer<Reply>) => Cancel): Promise<Reply> {
+  #answered<Reply>(path: string, start: (answer: Answer<Reply>) => Cancel): Promise<Reply> {
     return new Promise((resolve, reject) => {
       const call = start((error, reply) => {
         watch.end();
-        if (error) reject(watch.failure() ?? this.#explain(error));
+        if (error) reject(watch.failure() ?? this.#explain(error, path));
         else if (reply === undefined) reject(new FleetblockError('INTERNAL', 'the controller sent an empty answer'));
         else resolve(reply);
       });
-      const watch = this.#watch(call);
+      const watch = this.#watch(call, path);
     });
   }
 
   /** Ends a call that gets no connection in time, or that the operator interrupts. */
-  #watch(call: Cancel): { failure: () => FleetblockError | undefined; end: () => void } {
+  #watch(call: Cancel, path: string): { failure: () => FleetblockError | undefined; end: () => void } {
     let failure: FleetblockError | undefined;
     const fail = (error: FleetblockError) => {
       failure = error;
@@ -110,7 +119,7 @@ export class Connection {
       if (this.#client.getChannel().getConnectivityState(false) !== connectivityState.READY)
         fail(silentController(this.#peer, CONNECT_TIMEOUT_MS / 1000));
     }, CONNECT_TIMEOUT_MS);
-    const abort = () => fail(new FleetblockError('ABORTED', 'interrupted: a change may or may not have been made'));
+    const abort = () => fail(new FleetblockError('ABORTED', `interrupted${uncertain(path)}`));
     if (this.#signal.aborted) abort();
     this.#signal.addEventListener('abort', abort, { once: true });
     return {
@@ -122,20 +131,25 @@ export class Connection {
     };
   }
 
-  #explain(error: ServiceError): FleetblockError {
+  #explain(error: ServiceError, path: string): FleetblockError {
     if (error.code === status.UNAVAILABLE) {
       if (/No connection established|Name resolution/i.test(error.details))
         return connectionError(error.details, this.#peer);
-      if (/connection|stream|socket|ECONN/i.test(error.details)) return lostConnection(this.#peer, error.details);
+      if (/connection|stream|socket|ECONN/i.test(error.details))
+        return lostConnection(this.#peer, uncertain(path), error.details);
     }
     if (error.code === status.DEADLINE_EXCEEDED)
-      return new FleetblockError(
-        'DEADLINE_EXCEEDED',
-        'the controller did not answer in time: a change may or may not have been made; see fleetblock list',
-        { cause: error },
-      );
+      return new FleetblockError('DEADLINE_EXCEEDED', `the controller did not answer in time${uncertain(path)}`, {
+        cause: error,
+      });
     return fromServiceError(error);
   }
+}
+
+/** What is not known when a call ends early: nothing, if it only reads. */
+function uncertain(path: string): string {
+  if (/\/(?:List|Watch|Export|Check|VerifyAudit)/.test(path)) return '';
+  return ': a change may or may not have been made: see fleetblock list, or run the command again, which is safe';
 }
 
 async function sendAll<Request>(

@@ -44,6 +44,11 @@ export class OperatorClient {
     this.#connection = connection;
   }
 
+  /** Whether the controller has ever been there. */
+  get connected(): boolean {
+    return this.#connection.connected;
+  }
+
   block(request: BlockRequest): Promise<ChangeReply__Output> {
     return this.#connection.unary(method('OperatorService', 'Block'), request, request.wait?.timeoutMs);
   }

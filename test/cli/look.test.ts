@@ -77,7 +77,7 @@ describe('status, top, doctor', () => {
   test('status', async () => {
     expect(await fleetblock(['status'])).toEqual({
       exitCode: 0,
-      stdout: 'hosts      2: 1 synced, 1 offline\nrevision   42\ndropped    13 packets, 2.1 KiB\n',
+      stdout: 'hosts      2: 1 synced, 1 offline\nrevision   42\ndropped    13 packets, 2.1 KiB\noffline    host2\n',
       stderr: 'host2: no contact\n',
     });
     expect(await json(['status'])).toEqual({
@@ -107,7 +107,7 @@ describe('status, top, doctor', () => {
       if (++draws === 3) setTimeout(() => interrupt.abort(), 50);
       return { hosts, revision: 42 };
     };
-    const words = ['watch', '--interval', '10ms', '-o', 'json'];
+    const words = ['watch', '--interval', '200ms', '-o', 'json'];
     const { stdout, exitCode } = await fleetblock(words, { signal: interrupt.signal });
     expect(exitCode).toBe(0);
     const lines = stdout.trimEnd().split('\n');

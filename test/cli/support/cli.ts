@@ -16,7 +16,7 @@ export interface RunOptions {
   readonly stdin?: string;
   readonly now?: number;
   readonly signal?: AbortSignal;
-  /** Columns of a terminal that stdout is; left out: no terminal. */
+  /** Columns of a terminal of 24 lines that stdout is; left out: no terminal. */
   readonly terminal?: number;
   /** A person sits at stdin and stderr. */
   readonly person?: boolean;
@@ -26,6 +26,7 @@ class Sink extends Writable {
   text = '';
   isTTY?: boolean;
   columns?: number;
+  rows?: number;
 
   override _write(chunk: Buffer, _: BufferEncoding, done: () => void): void {
     this.text += chunk.toString();
@@ -40,6 +41,7 @@ export async function runHere(args: readonly string[], options: RunOptions = {})
   if (options.terminal !== undefined) {
     stdout.isTTY = true;
     stdout.columns = options.terminal;
+    stdout.rows = 24;
   }
   if (options.person) stderr.isTTY = true;
   const cli: Cli = {
