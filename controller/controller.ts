@@ -2,8 +2,8 @@
 import { randomBytes } from 'node:crypto';
 import type { Clock } from '../common/clock.ts';
 import type { Logger } from '../common/logger.ts';
-import { entryCount } from '../common/packed.ts';
 import { AllowIndex } from './allow-index.ts';
+import { changeText } from './change-text.ts';
 import { Changes } from './changes.ts';
 import { Confirmations } from './confirmations.ts';
 import { EventLog } from './events.ts';
@@ -20,7 +20,6 @@ import { FleetAddresses } from './reach/fleet-addresses.ts';
 import { HostRegistry } from './registry.ts';
 import { Results } from './results.ts';
 import { steadyClock } from './steady-clock.ts';
-import type { LayerChange } from './store/records.ts';
 import type { Store } from './store/store.ts';
 import { Targets } from './targets.ts';
 import { SliceQueue } from './views/slices.ts';
@@ -85,8 +84,8 @@ export async function startController(options: ControllerOptions): Promise<Contr
   const lists = new Lists({ store, targets, hub, clock, guard, results });
   const assertOpen = () => hub.quarantine.assertOpen();
   const confirmations = new Confirmations({ store, targets, results, events, clock, assertOpen });
-  store.follow(({ revision, layers }) => {
-    if (layers.length > 0) events.add('change', describeChange(layers), { revision });
+  store.follow((event) => {
+    if (event.layers.length > 0) events.add('change', changeText(event), { revision: event.revision });
   });
   const stopExpiry = startExpiry({
     store,
@@ -134,17 +133,4 @@ function fleetAddresses({ connected = () => [] }: ControllerOptions, registry: H
       for (const { id, name } of registry.live()) yield { name, protects: hub.stateOf(id).protectedAddresses };
     },
   });
-}
-
-/** `claims all: 2 set, 1 removed`. */
-function describeChange(layers: readonly LayerChange[]): string {
-  const totals = new Map<string, { set: number; removed: number }>();
-  for (const { layer, sets, deletes } of layers) {
-    const total = totals.get(layer.id) ?? { set: 0, removed: 0 };
-    totals.set(layer.id, {
-      set: total.set + entryCount(sets),
-      removed: total.removed + entryCount(deletes),
-    });
-  }
-  return [...totals].map(([id, { set, removed }]) => `${id}: ${set} set, ${removed} removed`).join('; ');
 }

@@ -18,6 +18,8 @@ export interface Refusal {
   readonly actor: string;
   readonly from: string;
   readonly path: string;
+  /** What was asked, for people; undefined: nobody looked. */
+  readonly what?: string;
   readonly error: FleetblockError;
 }
 

@@ -27,9 +27,12 @@ export class RefusalRecorder {
   }
 
   /** A call that was understood and refused, by the guard or for what is asked of a role: each is kept, as each change is. */
-  recordRefused({ actor, from, path, error }: Refusal): void {
-    this.#log.warn({ actor, from, path, code: error.code }, `refused: ${error.message}`);
-    this.#write(actor, from, path, `${error.code}: ${error.message}`);
+  recordRefused({ actor, from, path, what = path, error }: Refusal): void {
+    this.#log.warn(
+      { actor, from, path, code: error.code },
+      error.message.startsWith('refused: ') ? error.message : `refused: ${error.message}`,
+    );
+    this.#write(actor, from, what, `${error.code}: ${error.message}`);
   }
 
   record({ actor, from, path, error }: Refusal): void {

@@ -7,6 +7,7 @@ import type { Logger } from '../../common/logger.ts';
 import { toStatus } from '../../common/rpc/status.ts';
 import type { Refusal } from '../auth/authorizer.ts';
 import type { AuthorizableCall, Authorize, Caller } from '../auth/caller.ts';
+import { callText, isDryRun } from './call-text.ts';
 
 export interface CallDeps {
   readonly authorize: Authorize;
@@ -25,7 +26,7 @@ export function unary<Request, Reply>(
     const arrivedMs = deps.clock.monotonicMs();
     const run = async () => {
       const caller = deps.authorize(call);
-      return noted(deps, call, caller, () => answer(call.request, caller, arrivedMs));
+      return noted(deps, call, call.request, caller, () => answer(call.request, caller, arrivedMs));
     };
     run().then(
       (reply) => callback(null, reply),
@@ -71,7 +72,7 @@ export function collected<Request, Reply>(
     call.on('error', () => {});
     const run = async () => {
       const caller = deps.authorize(call);
-      return noted(deps, call, caller, () => answer(call, caller));
+      return noted(deps, call, undefined, caller, () => answer(call, caller));
     };
     run().then(
       (reply) => callback(null, reply),
@@ -87,17 +88,19 @@ export function collected<Request, Reply>(
 async function noted<Reply>(
   { onRefused }: CallDeps,
   call: AuthorizableCall,
+  request: unknown,
   { actor, from }: Caller,
   answer: () => Promise<Reply>,
 ): Promise<Reply> {
   try {
     return await answer();
   } catch (error) {
-    if (
-      error instanceof FleetblockError &&
-      (error.code === 'FAILED_PRECONDITION' || error.code === 'PERMISSION_DENIED')
-    )
-      onRefused?.({ actor, from, path: call.getPath(), error });
+    const refused =
+      error instanceof FleetblockError && (error.code === 'FAILED_PRECONDITION' || error.code === 'PERMISSION_DENIED');
+    if (refused && !isDryRun(request)) {
+      const path = call.getPath();
+      onRefused?.({ actor, from, path, what: callText(path, request), error });
+    }
     throw error;
   }
 }

@@ -217,6 +217,8 @@ export interface StoreEvent {
   readonly layers: readonly LayerChange[];
   /** Hosts that were made, relabelled or revoked, as they are now. */
   readonly hosts: readonly HostRecord[];
+  /** What its audit records say: who did what. */
+  readonly records: readonly Pick<AuditRecord, 'actor' | 'verb' | 'subject'>[];
 }
 
 /** Rows (by prefix and action) that changed in layers since a revision; their present state is to be read elsewhere. */

@@ -31,6 +31,7 @@ export class Transaction {
   readonly nowMs: number;
   readonly #layers: LayerChange[] = [];
   readonly #hosts: HostRecord[] = [];
+  readonly #records: AuditEntry[] = [];
   #revision: Revision | undefined;
   #historyRows = 0;
 
@@ -68,7 +69,9 @@ export class Transaction {
   }
 
   /** `about`: the revision that the record is about; default the one that this change makes. */
-  audit({ actor, verb, subject, reason, from = '' }: AuditEntry, about = this.#revision ?? 0n): void {
+  audit(entry: AuditEntry, about = this.#revision ?? 0n): void {
+    const { actor, verb, subject, reason, from = '' } = entry;
+    this.#records.push(entry);
     appendAudit(this.db, { actor, verb, subject, reason, from, atMs: this.nowMs, revision: about });
   }
 
@@ -81,7 +84,7 @@ export class Transaction {
   finish(): StoreEvent | undefined {
     if (this.#revision === undefined) return undefined;
     this.#writeHistory(this.#revision);
-    return { revision: this.#revision, layers: this.#layers, hosts: this.#hosts };
+    return { revision: this.#revision, layers: this.#layers, hosts: this.#hosts, records: this.#records };
   }
 
   #writeHistory(revision: Revision): void {

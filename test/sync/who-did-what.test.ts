@@ -1,0 +1,33 @@
+// Events and refusals say who did what to what.
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { SyncFleet, until } from './fleet.ts';
+
+let fleet: SyncFleet;
+beforeAll(async () => {
+  fleet = await SyncFleet.start();
+});
+afterAll(() => fleet?.stop());
+
+test('faults row 97: an event of a change names who and what', async () => {
+  const { operator } = fleet;
+  await operator.block(['1.2.3.4', '1.2.3.5'], { wait: null });
+  await operator.unblock(['1.2.3.5'], { wait: null });
+  await operator.block(['1.2.3.0/24'], { action: 'ACTION_ALLOW', wait: null });
+  const events: string[] = [];
+  for await (const { kind, text } of operator.client.WatchEvents({})) if (kind === 'change') events.push(text);
+  expect(events).toEqual([
+    'admin/admin blocked 1.2.3.4/32 1.2.3.5/32 on all',
+    'admin/admin unblocked 1.2.3.5/32 on all',
+    'admin/admin allowed 1.2.3.0/24 on all',
+  ]);
+});
+
+test('faults row 97: a refusal is kept with verb and prefix; one of a dry run is not', async () => {
+  const { operator } = fleet;
+  await operator.block(['0.0.0.0/0'], { dryRun: true }).catch(() => undefined);
+  await operator.block(['127.0.0.0/8', '9.9.9.9']).catch(() => undefined);
+  await until('the refusal', async () => (await operator.audit({ verb: 'refused' })).length > 0);
+  expect((await operator.audit({ verb: 'refused' })).map(({ subject }) => subject)).toEqual([
+    'block 127.0.0.0/8 and 1 more',
+  ]);
+});
