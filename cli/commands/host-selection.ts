@@ -1,8 +1,10 @@
 // Which hosts `hosts` and `watch` show, and in what order.
 import { type Command, Option } from 'commander';
 import { FleetblockError } from '../../common/errors.ts';
-import { parseLabelSelector, selectorMatches } from '../../common/selector.ts';
+import { selectorToWire } from '../../common/rpc/selector.ts';
+import { hostsSelector, parseLabelSelector, selectorMatches } from '../../common/selector.ts';
 import type { Host__Output } from '../../proto/gen/fleetblock/v1/Host.ts';
+import type { ListHostsRequest } from '../../proto/gen/fleetblock/v1/ListHostsRequest.ts';
 import { STATUSES } from '../output/fleet.ts';
 
 export interface HostSelection {
@@ -19,6 +21,14 @@ export function addHostSelection(command: Command): Command {
     .option('-l, --selector <terms>', 'only hosts with these labels: env=prod,role!=db')
     .addOption(new Option('--status <status...>', 'only hosts in this state; several: repeat it').choices(STATUSES))
     .addOption(new Option('--sort <order>', 'the worst first, or by this').choices(ORDERS));
+}
+
+/** The same for the controller, which sends no others. Names go before labels. @throws FleetblockError INVALID_ARGUMENT */
+export function hostsRequest(words: readonly string[], { selector, status }: HostSelection): ListHostsRequest {
+  const names = words.flatMap((word) => word.split(','));
+  const target =
+    names.length > 0 ? hostsSelector(names) : selector === undefined ? undefined : parseLabelSelector(selector);
+  return { ...(target && { target: selectorToWire(target) }), statuses: [...(status ?? [])] };
 }
 
 /**

@@ -1,5 +1,6 @@
 // fleetblock hosts: the state of every host, or of some.
 import type { Command } from 'commander';
+import type { Host__Output } from '../../proto/gen/fleetblock/v1/Host.ts';
 import type { ListHostsReply__Output } from '../../proto/gen/fleetblock/v1/ListHostsReply.ts';
 import type { Cli, GlobalOptions } from '../context.ts';
 import { loadCredentials } from '../credentials.ts';
@@ -10,7 +11,7 @@ import { say } from '../output/say.ts';
 import { redraw } from '../output/screen.ts';
 import { Table } from '../output/table.ts';
 import { withOperator } from '../services/operator-client.ts';
-import { addHostSelection, type HostSelection, selectHosts } from './host-selection.ts';
+import { addHostSelection, type HostSelection, hostsRequest, selectHosts } from './host-selection.ts';
 import { addExamples, addOutput, intervalOption } from './options.ts';
 
 interface HostsOptions extends GlobalOptions, HostSelection {
@@ -47,6 +48,8 @@ export function register(program: Command, cli: Cli): void {
 /** `hosts` and `watch`. */
 export async function showHosts(cli: Cli, names: readonly string[], options: HostsOptions): Promise<void> {
   const { output } = options;
+  // A malformed one is told before anything is asked.
+  const request = hostsRequest(names, options);
   const select = ({ hosts }: ListHostsReply__Output, order: 'worst' | 'name') =>
     selectHosts(hosts, names, options, order);
   const credentials = await loadCredentials(cli, options);
@@ -60,23 +63,21 @@ export async function showHosts(cli: Cli, names: readonly string[], options: Hos
       });
       return;
     }
-    const reply = await client.listHosts();
+    const reply = await client.listHosts(request);
     if (output === 'json' || output === 'yaml') await printValue(cli, output, select(reply, 'name').map(hostJson));
-    else printTable(cli, output, reply, select(reply, 'worst'));
+    else {
+      const filtered = names.length > 0 || options.selector !== undefined || options.status !== undefined;
+      printTable(cli, output, select(reply, 'worst'), filtered);
+    }
   });
 }
 
-function printTable(
-  cli: Cli,
-  form: 'table' | 'wide',
-  { hosts: all }: ListHostsReply__Output,
-  hosts: ListHostsReply__Output['hosts'],
-): void {
+function printTable(cli: Cli, form: 'table' | 'wide', hosts: readonly Host__Output[], filtered: boolean): void {
   const table = new Table(cli, hostColumns(form, cli.now()));
   table.add(hosts);
   table.end();
-  if (all.length === 0) say(cli, 'no host yet: fleetblock token create, then fleetblock-agent join');
-  else if (hosts.length === 0) say(cli, 'no host matches');
+  if (hosts.length === 0)
+    say(cli, filtered ? 'no host matches' : 'no host yet: fleetblock token create, then fleetblock-agent join');
   if (form === 'wide') return;
   const problems = problemLines(hosts);
   for (const line of problems.slice(0, MAX_PROBLEMS)) say(cli, line);

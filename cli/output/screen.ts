@@ -12,7 +12,7 @@ export async function redraw(cli: Cli, intervalMs: number, draw: () => Promise<s
   const { isTTY } = cli.stdout;
   if (isTTY) cli.stdout.write('\u001b[2J');
   const drawn = retrying(cli, async function* () {
-    for (;;) {
+    while (!cli.signal.aborted) {
       yield await draw();
       await pause(cli, intervalMs);
     }

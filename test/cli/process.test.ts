@@ -101,7 +101,9 @@ test('Ctrl-C ends a call at once, and says what is not known', async () => {
   const [code] = await once(child, 'exit');
   if (block) controller.script.block = block;
   expect(code).toBe(1);
-  expect(stderr).toBe('fleetblock: interrupted: a change may or may not have been made\n');
+  expect(stderr).toBe(
+    'fleetblock: interrupted: a change may or may not have been made: see fleetblock list, or run the command again, which is safe\n',
+  );
 });
 
 test('faults row 38: the compile cache is for this user only and holds no secret', async () => {
