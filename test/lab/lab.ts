@@ -3,10 +3,10 @@
 import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import { execa } from 'execa';
 import { Attacker } from './attacker.ts';
+import { commandOf, type ProgramName, type Programs } from './commands.ts';
 import { type CommandResult, LabHost } from './host.ts';
 import { inside, toolPath } from './namespaces.ts';
 import { LabNetwork, type Station } from './network.ts';
@@ -17,8 +17,8 @@ import { KEPT, own, PIN_ROOT, PREFIX, removePins, sweep } from './sweep.ts';
 export interface LabOptions {
   /** Default 3. */
   readonly hosts?: number;
-  /** Where programs are run from: the sources, what `npm run build` makes, or a directory with installed commands. Default sources. */
-  readonly programs?: 'sources' | 'dist' | { readonly installed: string };
+  /** Where programs are run from. Default sources. */
+  readonly programs?: Programs;
   /** Environment of the controller and the agents, for failpoints. */
   readonly env?: Readonly<Record<string, string>>;
   /** Words before every command of the agents, such as setpriv with a set of capabilities. */
@@ -57,7 +57,7 @@ export class Lab implements AsyncDisposable {
   readonly #name: string;
   readonly #options: LabOptions;
   readonly #network: LabNetwork;
-  readonly #controllerStation: Station;
+  readonly controllerStation: Station;
   #controllerProgram: Program | undefined;
   #closing: Promise<void> | undefined;
   readonly #onSignal = (signal: NodeJS.Signals) => {
@@ -78,7 +78,7 @@ export class Lab implements AsyncDisposable {
     this.#name = name;
     this.directory = directory;
     this.#network = network;
-    this.#controllerStation = stations[0];
+    this.controllerStation = stations[0];
     this.attacker = new Attacker(stations[1]);
     this.#options = options;
     process.on('SIGINT', this.#onSignal);
@@ -157,7 +157,7 @@ export class Lab implements AsyncDisposable {
 
   async startController(): Promise<void> {
     this.#controllerProgram = new Program({
-      namespace: this.#controllerStation.namespace,
+      namespace: this.controllerStation.namespace,
       command: [
         ...this.#command('controller'),
         ...['run', '--data-dir', this.dataDir, '--listen', this.controller],
@@ -201,12 +201,7 @@ export class Lab implements AsyncDisposable {
 
   /** Runs the CLI as the admin, where the controller is. */
   fleetblock(...args: string[]): Promise<CommandResult> {
-    return this.fleetblockAs({ FLEETBLOCK_CONFIG: this.configFile }, ...args);
-  }
-
-  /** Runs the CLI as whom the environment says, where the controller is. */
-  fleetblockAs(env: Readonly<Record<string, string>>, ...args: string[]): Promise<CommandResult> {
-    return this.runAtController([...this.#command('cli'), ...args], env);
+    return this.runAtController([...this.#command('cli'), ...args], { FLEETBLOCK_CONFIG: this.configFile });
   }
 
   /** The CLI's answer as JSON; throws with its words when it exits otherwise than expected. */
@@ -265,7 +260,7 @@ export class Lab implements AsyncDisposable {
     command: readonly string[],
     env: Readonly<Record<string, string>> = {},
   ): Promise<CommandResult> {
-    const [file, args] = inside(this.#controllerStation.namespace, command);
+    const [file, args] = inside(this.controllerStation.namespace, command);
     const result = await execa(file, args, {
       env: { ...env, PATH: toolPath },
       stdin: 'ignore',
@@ -282,7 +277,7 @@ export class Lab implements AsyncDisposable {
       bin,
       hosts: this.hosts,
       attackerNamespace: this.attacker.station.namespace,
-      controllerNamespace: this.#controllerStation.namespace,
+      controllerNamespace: this.controllerStation.namespace,
       configFile: this.configFile,
       command: (program) => this.#command(program),
     });
@@ -345,13 +340,7 @@ export class Lab implements AsyncDisposable {
     );
   }
 
-  #command(program: 'agent' | 'controller' | 'cli'): string[] {
-    const { programs } = this.#options;
-    if (typeof programs === 'object') {
-      const name = program === 'cli' ? 'fleetblock' : `fleetblock-${program}`;
-      return ['env', `PATH=${dirname(process.execPath)}:${toolPath}`, join(programs.installed, name)];
-    }
-    const path = programs === 'dist' ? `../../dist/${program}/main.js` : `../../${program}/main.ts`;
-    return [process.execPath, fileURLToPath(new URL(path, import.meta.url))];
+  #command(program: ProgramName): string[] {
+    return commandOf(this.#options.programs ?? 'sources', program);
   }
 }

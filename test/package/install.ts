@@ -4,7 +4,8 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 
-const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+/** Of the checkout. */
+export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
 /** @returns the directory of the installed commands */
 export async function packAndInstall(directory: string): Promise<string> {

@@ -1,13 +1,17 @@
 // What is published is what is tested: the commands that the tarball of `npm pack` installs, in a fleet of their own.
+import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { isOlder, OLDEST_NODE } from '../../common/node-version.ts';
-import { Lab } from '../lab/lab.ts';
+import { BAD, Lab } from '../lab/lab.ts';
 import { toolPath } from '../lab/namespaces.ts';
-import { nodeFirst, packAndInstall } from './install.ts';
+import { documentedIn, isTyped } from './documented.ts';
+import { nodeFirst, packAndInstall, ROOT } from './install.ts';
+import { AFTER_RESTORE, DETACH, RESTORE, SESSION, type Step, TYPED_BY_THE_LAB } from './session.ts';
+import { Typist } from './typist.ts';
 
 const reason = Lab.whyNot();
 /** A Node.js of this machine that is too old for fleetblock. */
@@ -29,13 +33,35 @@ describe.skipIf(reason)(`the package${reason ? ` (skipped: ${reason})` : ''}`, (
     await rm(directory, { recursive: true, force: true });
   });
 
-  test('faults row 109: login makes credentials that block', async () => {
-    const config = join(directory, 'alice.yaml');
-    const token = await lab.fleetblock('operator', 'token', 'alice', '--role', 'operator');
-    const as = (...args: string[]) =>
-      lab.fleetblockAs({ FLEETBLOCK_CONFIG: config, FLEETBLOCK_LOGIN_TOKEN: token.stdout.trim() }, ...args);
-    expect(await as('login', lab.controller)).toMatchObject({ exitCode: 0 });
-    expect((await as('block', '192.0.2.1', '--all-hosts')).stdout).toMatch(/^blocked 192\.0\.2\.1\/32 on 1\/1 hosts /);
+  test('faults row 109: every documented command is typed below', () => {
+    const lines = [...TYPED_BY_THE_LAB, ...[SESSION, RESTORE, AFTER_RESTORE, DETACH].flat().map(({ line }) => line)];
+    const documents = ['docs/cli.md', 'README.md'].map((name) => readFileSync(join(ROOT, name), 'utf8'));
+    const documented = documents.flatMap(documentedIn);
+    expect(documented.length).toBeGreaterThan(150);
+    expect(documented.filter((each) => !isTyped(each, lines))).toEqual([]);
+  });
+
+  describe('faults row 109: every documented command works as installed', () => {
+    let typist: Typist;
+    beforeAll(async () => {
+      typist = await Typist.at(lab, bin, directory);
+      // What `events --drops` and `top` are to show.
+      await lab.fleetblock('block', BAD, '--all-hosts');
+    });
+    const typed = (steps: readonly Step[]) =>
+      test.each(steps)('$line', async (step) => {
+        await typist.type(step);
+      });
+
+    typed(SESSION);
+    test('the controller is stopped', () => lab.stopController());
+    typed(RESTORE);
+    test('the controller is started', async () => {
+      await lab.startController();
+    });
+    typed(AFTER_RESTORE);
+    test('the agent is stopped', () => lab.host(1).stopAgent());
+    typed(DETACH);
   });
 
   // The fakes always, and a real one where the machine has it.
@@ -46,7 +72,7 @@ describe.skipIf(reason)(`the package${reason ? ` (skipped: ${reason})` : ''}`, (
   test.each(oldNodes)('faults row 110: an old Node.js is refused in one line: $kind', async ({ env }) => {
     for (const name of ['fleetblock', 'fleetblock-agent', 'fleetblock-controller'])
       for (const words of [['--version'], ['--help'], ['doctor'], []])
-        expect(await typed([join(bin, name), ...words], env)).toMatchObject({
+        expect(await run([join(bin, name), ...words], env)).toMatchObject({
           exitCode: 1,
           stdout: '',
           stderr: expect.stringMatching(/^fleetblock needs Node\.js 24\.14\.1 or newer; this is \d+\.\d+\.\d+ \(.+\)$/),
@@ -55,7 +81,7 @@ describe.skipIf(reason)(`the package${reason ? ` (skipped: ${reason})` : ''}`, (
 });
 
 /** Runs a command, with the Node.js of this test unless `env` says otherwise. */
-function typed([file = '', ...args]: readonly string[], env: Readonly<Record<string, string>>) {
+function run([file = '', ...args]: readonly string[], env: Readonly<Record<string, string>>) {
   return execa(file, args, { env: { PATH: nodeFirst(), ...env }, reject: false, timeout: 60_000 });
 }
 

@@ -1,0 +1,162 @@
+// Every documented command, typed once with its documented options, in an order in which each has something to do. `{name}` is a file, a
+// place of the lab, or what a named group of an earlier line's pattern found.
+
+export interface Step {
+  readonly line: string;
+  /** Default 0. */
+  readonly exits?: number;
+  /** Of stdout and stderr together. */
+  readonly says: RegExp;
+  /** A command that goes on until Ctrl-C: it is ended once it has said that. */
+  readonly goesOn?: true;
+}
+
+/** What the lab types by itself to be there at all. */
+export const TYPED_BY_THE_LAB = [
+  'fleetblock-controller run --data-dir --listen',
+  'fleetblock-agent join --token-file',
+  'fleetblock-agent run --interface',
+];
+
+const BLOCKS: readonly Step[] = [
+  { line: 'fleetblock host label host1 env=prod old=1 -R tidy', says: /host1/ },
+  { line: 'fleetblock host label host1 old-', says: /host1/ },
+  {
+    line: 'fleetblock block 203.0.113.0/24 2001:db8:bad::/48 --all-hosts -d 4h -R scan --wait --timeout 60s',
+    says: /^blocked 203\.0\.113\.0\/24, 2001:db8:bad::\/48 on 1\/1 hosts in /,
+  },
+  { line: 'fleetblock block -f {plain} -l env=prod,role!=db -o json', says: /"enforced": ?1\b/ },
+  { line: 'fleetblock block 203.0.113.77 --host host1 --monitor --no-wait', says: /203\.0\.113\.77\/32/ },
+  { line: 'fleetblock block 203.0.113.78 --all-hosts --dry-run', says: /would .*203\.0\.113\.78\/32/ },
+  {
+    line: 'fleetblock block 44.0.0.0/7 --all-hosts --force --confirm 5m',
+    says: /fleetblock confirm (?<first>[a-z0-9]+) /,
+  },
+  { line: 'fleetblock block 203.0.113.80 --all-hosts --confirm 5m', says: /fleetblock confirm (?<second>[a-z0-9]+) / },
+  { line: 'fleetblock confirm -o json', says: /"prefixes": ?\[/ },
+  { line: 'fleetblock confirm {first} -R meant --wait --timeout 60s -o json', says: /"enforced": ?1\b/ },
+  { line: 'fleetblock confirm {second} --no-wait', says: /confirm 203\.0\.113\.80\/32/ },
+  {
+    line: 'fleetblock unblock 44.0.0.0/7 --origin manual --all-hosts -R over --wait --timeout 60s -o json',
+    says: /"enforced": ?1\b/,
+  },
+  { line: 'fleetblock unblock -f {plain} -l env=prod,role!=db --no-wait', says: /unblock 198\.51\.100\.7\/32/ },
+  { line: 'fleetblock unblock 203.0.113.77 --host host1 --dry-run', says: /203\.0\.113\.77\/32/ },
+  { line: 'fleetblock allow add 203.0.113.5 --all-hosts -d 4h -R ours', says: /allowed 203\.0\.113\.5\/32 on 1\/1/ },
+  { line: 'fleetblock allow add 203.0.113.6 --host host1', says: /203\.0\.113\.6\/32/ },
+  { line: 'fleetblock allow add 203.0.113.7 -l env=prod', says: /203\.0\.113\.7\/32/ },
+  { line: 'fleetblock allow list --host host1', says: /203\.0\.113\.5\/32/ },
+  { line: 'fleetblock allow rm 203.0.113.5 --all-hosts', says: /203\.0\.113\.5\/32/ },
+  { line: 'fleetblock allow rm 203.0.113.6 --host host1', says: /203\.0\.113\.6\/32/ },
+  { line: 'fleetblock allow rm 203.0.113.7 -l env=prod', says: /203\.0\.113\.7\/32/ },
+];
+
+const LOOKS: readonly Step[] = [
+  { line: 'fleetblock list', says: /203\.0\.113\.0\/24/ },
+  {
+    line: 'fleetblock list 203.0.113.9 --covering --origin manual --action block --reason SCAN --actor admin/admin -o json',
+    says: /203\.0\.113\.0\/24/,
+  },
+  {
+    line: 'fleetblock list 203.0.0.0/16 --inside --host host1 --expired --sort ends --limit 1',
+    says: /203\.0\.113\.0\/24/,
+  },
+  { line: 'fleetblock check 203.0.113.9 --host host1 --timeout 60s -o json', says: /"realized": ?"drop"/ },
+  {
+    line: 'fleetblock import {plain} --list feed --all-hosts --format plain',
+    says: /imported list feed: 2 entries \(2 new\) on 1\/1 hosts/,
+  },
+  {
+    line: 'fleetblock import {bad} --list feed --all-hosts --skip-invalid --skip-refused --allow-shrink --force --dry-run',
+    says: /^would import list feed[\s\S]*line 2: "nonsense"/,
+  },
+  { line: 'fleetblock import {plain} --list feed --host host1 --retarget', says: /imported list feed/ },
+  { line: 'fleetblock import {plain} --list good -l env=prod --allow -R ours', says: /imported list good/ },
+  { line: 'fleetblock import {plain} --list seen --all-hosts --monitor', says: /imported list seen/ },
+  { line: 'fleetblock lists -o json', says: /"name": ?"feed"/ },
+  { line: 'fleetblock lists rm good -R over', says: /list good/ },
+  { line: 'fleetblock lists rm seen --dry-run', says: /list seen/ },
+  { line: 'fleetblock export -o nft --origin manual --host host1', says: /203\.0\.113\.0\/24/ },
+  { line: 'fleetblock export --allow', says: /^/ },
+  { line: 'fleetblock hosts', says: /host1 +synced/ },
+  { line: 'fleetblock hosts -o json', says: /"status": ?"synced"/ },
+  { line: 'fleetblock status -o json', says: /"synced": ?1\b/ },
+  { line: 'fleetblock watch --interval 1s', says: /host1/, goesOn: true },
+  { line: 'fleetblock top -n 5 -o json', says: /\[/ },
+  { line: 'fleetblock top -f --interval 1s', says: /^/, goesOn: true },
+  { line: 'fleetblock events --last 10 --host host1 -o json', says: /"host": ?"host1"/ },
+  { line: 'fleetblock events -f', says: /host1/, goesOn: true },
+  { line: 'fleetblock events --drops --host host1 -o json', says: /"source": ?"192\.168\.1\.100"/, goesOn: true },
+  {
+    line: 'fleetblock audit --since 1h --until 2100-01-01 --actor admin/admin --verb block --prefix 203.0.113.0/24 --last 5 -o json',
+    says: /203\.0\.113\.0\/24/,
+  },
+  { line: 'fleetblock audit --host host1 --subject env=prod', says: /env=prod/ },
+  { line: 'fleetblock audit verify -o json', says: /"head": ?"(?<head>[0-9a-f]+)"/ },
+  { line: 'fleetblock audit verify --head {head}', says: /./ },
+  { line: 'fleetblock doctor', says: /host1/ },
+  { line: 'fleetblock completion bash', says: /_fleetblock/ },
+  { line: 'fleetblock completion zsh', says: /#compdef fleetblock/ },
+  { line: 'fleetblock completion fish', says: /complete -c fleetblock/ },
+];
+
+const PEOPLE: readonly Step[] = [
+  {
+    line: 'fleetblock token create -d 1h --uses 2 --label env=prod --only-these-labels -o json',
+    says: /"id": ?"(?<token>[^"]+)"/,
+  },
+  { line: 'fleetblock token create --host host1 --keep-identity', says: /^fbt1\./ },
+  { line: 'fleetblock token list', says: /valid/ },
+  { line: 'fleetblock token revoke {token} -R lost', says: /./ },
+  { line: 'fleetblock operator create bob --role viewer -d 12h --out {bob}', says: /./ },
+  { line: 'fleetblock --config {bob} hosts', says: /host1/ },
+  {
+    line: 'fleetblock operator token alice --role operator -d 12h --within 1h -o json',
+    says: /"token": ?"(?<login>[^"]+)"/,
+  },
+  { line: 'fleetblock login {controller} --token-file {login}', says: /logged in to \S+ as alice \(operator\)/ },
+  { line: 'fleetblock operator token carol --role operator -o json', says: /"token": ?"(?<login>[^"]+)"/ },
+  {
+    line: 'fleetblock login {controller} --token-file {login} --name other --replace -o json',
+    says: /"operator": ?"carol"/,
+  },
+  { line: 'fleetblock context list -o json', says: /"name": ?"other"/ },
+  { line: 'fleetblock context use other', says: /other/ },
+  { line: 'fleetblock --context other --controller {controller} hosts', says: /host1/ },
+  { line: 'fleetblock context remove other', says: /other/ },
+  { line: 'fleetblock operator token dave --role viewer -o json', says: /"id": ?"(?<dave>[^"]+)"/ },
+  { line: 'fleetblock operator tokens', says: /dave/ },
+  { line: 'fleetblock operator revoke --token {dave} -R never', says: /./ },
+  { line: 'fleetblock operator list -o json', says: /"name": ?"bob"[\s\S]*?"serial": ?"(?<serial>[0-9a-f]+)"/ },
+  { line: 'fleetblock operator revoke alice', says: /alice/ },
+  { line: 'fleetblock operator revoke --serial {serial}', says: /./ },
+];
+
+const CONTROLLER: readonly Step[] = [
+  {
+    line: 'fleetblock-controller init --data-dir {other} --advertise controller.example.com:7443',
+    says: /fleetblock-controller run --data-dir /,
+  },
+  { line: 'fleetblock-controller backup {backup} --data-dir {data}', says: /wrote .*: the store at revision \d+/ },
+];
+
+/** With the controller stopped. */
+export const RESTORE: readonly Step[] = [
+  { line: 'fleetblock-controller restore {backup} --data-dir {data}', says: /restored the store/ },
+];
+
+export const AFTER_RESTORE: readonly Step[] = [
+  { line: 'fleetblock host resync --all-hosts -R restored', says: /1\/1 hosts/ },
+  { line: 'fleetblock host resync --host host1', says: /1\/1 hosts/ },
+  { line: 'fleetblock host resync -l env=prod', says: /hosts/ },
+  { line: 'fleetblock host revoke host1 -R gone', says: /host1/ },
+  { line: 'fleetblock operator revoke admin --last-admin -R locked', says: /admin/ },
+];
+
+/** On the host, with its agent stopped. */
+export const DETACH: readonly Step[] = [
+  { line: 'fleetblock-agent detach --interface eth0', says: /eth0/ },
+  { line: 'fleetblock-agent detach', says: /./ },
+];
+
+export const SESSION: readonly Step[] = [...BLOCKS, ...LOOKS, ...PEOPLE, ...CONTROLLER];
