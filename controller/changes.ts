@@ -16,6 +16,7 @@ import { overridden } from './overridden.ts';
 import type { Results } from './results.ts';
 import type { Claim, ClaimAction } from './store/records.ts';
 import {
+  type ChangeExceptions,
   type ChangeResult,
   type ClaimOutcome,
   type ConfirmBy,
@@ -60,6 +61,11 @@ export interface BlockRequest extends ChangeRequest {
   readonly confirmMs?: number;
 }
 
+export interface IncludeRequest extends Omit<ChangeRequest, 'action' | 'origin'> {
+  /** Without `list:`. */
+  readonly list: string;
+}
+
 export interface UnblockRequest extends ChangeRequest {
   /** Undefined: whatever selector the claim has. */
   readonly target: Selector | undefined;
@@ -81,6 +87,7 @@ export interface ChangeReply {
 }
 
 const MANUAL = 'manual';
+const LIST = 'list:';
 const ORIGIN = /^[a-z0-9][a-z0-9._:-]{0,63}$/;
 const MAX_REASON = 1000;
 
@@ -125,18 +132,19 @@ export class Changes {
     const awaited = result.unconfirmed && !request.dryRun ? confirm : undefined;
     if (request.action === 'allow') {
       const warnings = await overridden(this.#deps.matches, prefixes, this.#deps.targets.hosts(result.targets));
-      return this.#reply(request, prefixes, result, { warnings, awaited });
+      return this.#reply(request, prefixes, result, { warnings, awaited }, 'allow');
     }
     const exempted = await findExemptions(
       { ...this.#deps, stateOf: (id) => hub.stateOf(id), wallMs: () => clock.wallMs() },
       prefixes,
       this.#deps.targets.hosts(result.targets),
     );
-    return this.#reply(request, prefixes, result, { ...exempted, awaited });
+    return this.#reply(request, prefixes, result, { ...exempted, awaited }, 'block');
   }
 
-  /** @throws FleetblockError INVALID_ARGUMENT, NOT_FOUND (host). */
+  /** @throws FleetblockError INVALID_ARGUMENT, NOT_FOUND (host, list). */
   async unblock(request: UnblockRequest): Promise<ChangeReply> {
+    if (request.origin.startsWith(LIST)) return this.#except(request, request.origin.slice(LIST.length));
     const prefixes = parsePrefixes(request.prefixes);
     const origin = checkOrigin(request.origin);
     if (request.target) this.#deps.targets.assertKnown(request.target);
@@ -156,17 +164,48 @@ export class Changes {
       samePrefix(claim.prefix, prefix) &&
       (!request.target || formatSelector(claim.selector) === formatSelector(request.target));
     const stillBlocking = request.action === 'block' ? await this.#stillBlocking(prefixes, own) : [];
-    return this.#reply(request, prefixes, result, { stillBlocking });
+    return this.#reply(request, prefixes, result, { stillBlocking }, `un${request.action}`);
+  }
+
+  /** Takes prefixes out of a list, for good. */
+  async #except(request: UnblockRequest, list: string): Promise<ChangeReply> {
+    const { action, origin } = request;
+    if (request.target)
+      throw new FleetblockError(
+        'INVALID_ARGUMENT',
+        `an exception of ${origin} holds on all of its hosts: leave the target out, or use fleetblock allow add for some of them`,
+      );
+    const prefixes = parsePrefixes(request.prefixes);
+    const result = await this.#changeExceptions(request, { name: list, prefixes, action, except: true });
+    const own = (claim: Claim) => claim.origin === origin;
+    const stillBlocking = action === 'block' ? await this.#stillBlocking(prefixes, own) : [];
+    return this.#reply(request, prefixes, result, { stillBlocking }, `un${request.action}`);
+  }
+
+  /** Takes exceptions of a list back. @throws FleetblockError INVALID_ARGUMENT, NOT_FOUND (list). */
+  async include(request: IncludeRequest): Promise<ChangeReply> {
+    const prefixes = parsePrefixes(request.prefixes);
+    const result = await this.#changeExceptions(request, { name: request.list, prefixes, except: false });
+    return this.#reply(request, prefixes, result, {}, 'include');
+  }
+
+  #changeExceptions(
+    { caller: { actor, from }, reason, dryRun }: Pick<ChangeRequest, 'caller' | 'reason' | 'dryRun'>,
+    change: Pick<ChangeExceptions, 'name' | 'prefixes' | 'action' | 'except'>,
+  ): Promise<ChangeResult> {
+    this.#deps.hub.quarantine.assertOpen();
+    return this.#deps.store.changeExceptions({ ...change, actor, from, reason: checkReason(reason), dryRun });
   }
 
   async #reply(
-    request: ChangeRequest,
+    request: Pick<ChangeRequest, 'caller' | 'arrivedMs' | 'dryRun' | 'waitMs'>,
     prefixes: readonly Prefix[],
     result: ChangeResult,
     found: Partial<Exempted> & {
       readonly stillBlocking?: readonly (readonly Claim[])[];
       readonly awaited?: ConfirmBy | undefined;
     },
+    verb: string,
   ): Promise<ChangeReply> {
     const { targets, clock, results } = this.#deps;
     const { refusals, warnings = [], stillBlocking = [], awaited } = found;
@@ -174,7 +213,7 @@ export class Changes {
       ? { outcomes: targets.untried(result.targets, refusals), atMs: clock.monotonicMs() }
       : await targets.prove(result.targets, result.revision, request.waitMs ?? 0, refusals);
     if (!request.dryRun && result.outcomes.some((each) => each !== 'UNCHANGED' && each !== 'NOT_FOUND'))
-      results.record(request.caller, summary(request, prefixes), result.revision, outcomes);
+      results.record(request.caller, summary(verb, prefixes), result.revision, outcomes);
     failpoint('changes.reply');
     return {
       revision: result.revision,
@@ -208,11 +247,10 @@ export class Changes {
 }
 
 /** Of a change, in the record of its result. */
-function summary({ action, ...request }: ChangeRequest, prefixes: readonly Prefix[]): string {
+function summary(verb: string, prefixes: readonly Prefix[]): string {
   const [first] = prefixes;
-  const verb = 'monitor' in request ? '' : 'un';
   const more = prefixes.length > 1 ? ` and ${prefixes.length - 1} more` : '';
-  return `${verb}${action} ${first ? formatPrefix(first) : ''}${more}`;
+  return `${verb} ${first ? formatPrefix(first) : ''}${more}`;
 }
 
 /** All or nothing; in a batch the text says which line. @throws FleetblockError INVALID_ARGUMENT. */
@@ -240,10 +278,10 @@ function checkOrigin(origin: string): string {
       'INVALID_ARGUMENT',
       `${JSON.stringify(origin.slice(0, 80))} is not an origin: write one like manual, crowdsec or feed:NAME`,
     );
-  if (origin.startsWith('list:'))
+  if (origin.startsWith(LIST))
     throw new FleetblockError(
       'INVALID_ARGUMENT',
-      `${origin} is a list: change it with fleetblock import --list ${origin.slice(5)}`,
+      `${origin} is a list: change it with fleetblock import --list ${origin.slice(LIST.length)}`,
     );
   return origin;
 }

@@ -9,7 +9,8 @@ import { elapsedJson, hostsJson, proofText } from '../output/change.ts';
 import { type OutputForm, printValue } from '../output/format.ts';
 import { hostNotes } from '../output/host-notes.ts';
 import { jsonInteger } from '../output/json.ts';
-import { elapsedText, plural, printable } from '../output/text.ts';
+import { say } from '../output/say.ts';
+import { elapsedText, plural } from '../output/text.ts';
 
 export interface ListChangeOptions {
   readonly list: string;
@@ -38,6 +39,8 @@ export async function printListChange(
   reply: ListChangeReply__Output,
 ): Promise<void> {
   const waitMs = options.wait ? options.timeout : undefined;
+  // Before anything is printed: a reader that goes away ends the process with it.
+  cli.exitCode = exitCode(options, reply, waitMs);
   if (options.output === 'json' || options.output === 'yaml')
     await printValue(cli, options.output, listChangeJson(options, reply));
   else {
@@ -49,13 +52,15 @@ export async function printListChange(
     ...formerNotes(options.list, reply),
     ...skippedNotes(options, reply),
     ...reply.objections.map(({ text }) => `refused: ${text}`),
+    ...(options.dryRun ? [] : hostNotes(reply.hosts, waitMs)),
   ];
-  for (const note of notes) cli.stderr.write(`${printable(note)}\n`);
-  if (reply.objections.length > 0) cli.exitCode = EXIT.refused;
-  if (options.dryRun) return;
-  for (const note of hostNotes(reply.hosts, waitMs)) cli.stderr.write(`${note}\n`);
+  for (const note of notes) say(cli, note);
+}
+
+function exitCode({ dryRun }: ListChangeOptions, reply: ListChangeReply__Output, waitMs: number | undefined): number {
+  if (reply.objections.length > 0) return EXIT.refused;
   const { targeted = 0, enforced = 0 } = reply.hosts ?? {};
-  if (waitMs !== undefined && enforced < targeted) cli.exitCode = EXIT.partial;
+  return !dryRun && waitMs !== undefined && enforced < targeted ? EXIT.partial : EXIT.done;
 }
 
 /** `list drop: 1,000,000 entries (12 new, 3 with another end, 5 removed)`. */

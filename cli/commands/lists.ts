@@ -10,6 +10,7 @@ import type { Column } from '../output/table.ts';
 import { count, relative } from '../output/text.ts';
 import { withOperator } from '../services/operator-client.ts';
 import { listAction, listSelector, printListChange } from './list-change.ts';
+import { registerExceptions } from './list-exceptions.ts';
 import { addExamples, addOutput, addReason, addWait } from './options.ts';
 
 type ShowOptions = GlobalOptions & { readonly output: OutputForm };
@@ -31,9 +32,10 @@ export function register(program: Command, cli: Cli): void {
     const { lists } = await withOperator(cli, credentials, (client) => client.listLists());
     await printRows(cli, options.output, lists, columns(cli.now()), listJson);
   });
+  registerExceptions(group, cli);
   const remove = group
     .command('rm')
-    .description('Take a list away, with all its entries.')
+    .description('Take a list away, with all its entries and exceptions.')
     .argument('<name>', 'name of the list, without list:')
     .option('--dry-run', 'say what would be removed, change nothing');
   addExamples(addWait(addOutput(addReason(remove))), "fleetblock lists rm scanners -R 'out of date'");
@@ -57,6 +59,7 @@ function columns(now: number): Column<List__Output>[] {
     { title: 'NAME', cell: (list) => list.name },
     { title: 'ACTION', cell: listAction },
     { title: 'ENTRIES', cell: (list) => count(list.entries), align: 'right' },
+    { title: 'EXCEPTIONS', cell: (list) => count(list.exceptions), align: 'right' },
     { title: 'TARGETS', cell: listSelector },
     { title: 'UPDATED', cell: (list) => relative(Number(list.updatedAtMs), now) },
     { title: 'BY', cell: (list) => list.actor || '-' },
@@ -69,6 +72,7 @@ function listJson(list: List__Output): object {
     name: list.name,
     action: listAction(list),
     entries: jsonInteger(list.entries),
+    exceptions: jsonInteger(list.exceptions),
     selector: listSelector(list),
     reason: list.reason,
     actor: list.actor,

@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import { selectorToWire } from '../../common/rpc/selector.ts';
 import type { Cli } from '../context.ts';
+import { say } from '../output/say.ts';
 import { readPrefixes } from '../prefixes.ts';
 import { splitHosts, type TargetOptions, targetOf } from '../targets.ts';
 import { type ChangeOptions, runChange, waitOf } from './change.ts';
@@ -16,7 +17,7 @@ export function register(program: Command, cli: Cli): void {
     .command('unblock')
     .summary('remove the block of prefixes')
     .description(
-      'Removes the block of exactly these prefixes: never a range around them or an address inside. Other origins (an imported list, a range) keep theirs, and are named. Without a target, whatever hosts the claim has.',
+      'Removes the block of exactly these prefixes: never a range around them or an address inside. Other origins (an imported list, a range) keep theirs, and are named, with exit code 3. Without a target, whatever hosts the claim has. With --origin list:NAME the list leaves these prefixes out from now on, whatever is imported.',
     )
     .argument('[prefix...]', 'IPv4 or IPv6 addresses or prefixes')
     .option('--origin <origin>', 'whose claims: manual, list:NAME', 'manual')
@@ -47,5 +48,12 @@ export function register(program: Command, cli: Cli): void {
           ...waitOf(options),
         }),
     });
+    if (options.origin.startsWith('list:') && !options.dryRun) sayKept(cli, options.origin.slice(5), prefixes);
   });
+}
+
+/** It is more than the line above says: imports to come are different, too. */
+function sayKept(cli: Cli, list: string, prefixes: readonly string[]): void {
+  const which = prefixes.length === 1 ? prefixes[0] : 'PREFIX...';
+  say(cli, `list ${list} keeps this as an exception; to take it back: fleetblock lists include ${list} ${which}`);
 }

@@ -10,7 +10,7 @@ import { hostNotes, unnamed } from './host-notes.ts';
 import { jsonInteger } from './json.ts';
 import { plural, printable, relative } from './text.ts';
 
-export type ChangeVerb = 'block' | 'monitor' | 'allow' | 'unblock' | 'disallow' | 'confirm';
+export type ChangeVerb = 'block' | 'monitor' | 'allow' | 'unblock' | 'disallow' | 'confirm' | 'include';
 
 export interface ChangeContext {
   readonly verb: ChangeVerb;
@@ -37,6 +37,7 @@ const WORDS: Readonly<Record<ChangeVerb, { done: string; already: string; would:
   allow: { done: 'allowed', already: 'already allowed', would: 'allow' },
   unblock: { done: 'unblocked', already: 'not blocked', would: 'unblock' },
   confirm: { done: 'confirmed', already: 'confirmed', would: 'confirm' },
+  include: { done: 'took back the exception of', already: 'no exception', would: 'take back the exception of' },
   disallow: { done: 'stopped allowing', already: 'not allowed', would: 'stop allowing' },
 };
 
@@ -52,7 +53,6 @@ const NO_HOSTS: HostOutcomes__Output = {
 };
 
 export function changeText(reply: ChangeReply__Output, context: ChangeContext): ChangeText {
-  const words = WORDS[context.verb];
   const { outcomes } = reply;
   const missing = outcomes.filter((outcome) => outcome.change === 'NOT_FOUND');
   const made = outcomes.filter((outcome) => outcome.change !== 'NOT_FOUND');
@@ -63,7 +63,7 @@ export function changeText(reply: ChangeReply__Output, context: ChangeContext): 
   const lines: string[] = [];
   if (free.length > 0) lines.push(sentence(free, unchanged ? 'already' : 'done', reply, context));
   if (still.length > 0) lines.push(sentence(still, 'still', reply, context));
-  if (missing.length > 0) lines.push(`${names(missing)} ${missing.length === 1 ? 'was' : 'were'} ${words.already}`);
+  lines.push(...missingLines(missing, context));
   const notes = [
     ...outcomes.flatMap((outcome) => stillNotes(outcome, context)),
     ...reply.warnings.map((warning) => `warning: ${printable(warning)}`),
@@ -72,8 +72,26 @@ export function changeText(reply: ChangeReply__Output, context: ChangeContext): 
   return { notes, lines, after: reply.confirm ? [confirmNote(reply.confirm)] : [] };
 }
 
+/** What had no such claim: whether it is blocked all the same is not the same answer. */
+function missingLines(missing: readonly PrefixOutcome__Output[], { verb, origin }: ChangeContext): string[] {
+  const line = (outcomes: readonly PrefixOutcome__Output[], one: string, many: string, what: string) =>
+    outcomes.length > 0 ? [`${names(outcomes)} ${outcomes.length === 1 ? one : many} ${what}`] : [];
+  const still = missing.filter(isStillBlocked);
+  return [
+    ...line(
+      missing.filter((outcome) => !isStillBlocked(outcome)),
+      'was',
+      'were',
+      WORDS[verb].already,
+    ),
+    ...line(still, 'is', 'are', `still blocked, but not by ${origin}`),
+  ];
+}
+
 /** The exit code of a change that the controller accepted. */
 export function changeExitCode(reply: ChangeReply__Output, context: ChangeContext): number {
+  // What was to be free and is not: known without waiting.
+  if (reply.outcomes.some(isStillBlocked)) return EXIT.partial;
   const { targeted, enforced, failed } = reply.hosts ?? NO_HOSTS;
   const nothing = reply.outcomes.every((outcome) => outcome.change === 'NOT_FOUND');
   if (enforced >= targeted || nothing || context.dryRun) return EXIT.done;
@@ -175,8 +193,15 @@ function stillNotes(outcome: PrefixOutcome__Output, context: ChangeContext): str
   const not = change === 'NOT_FOUND' ? `has no ${context.origin} claim, but is` : 'is';
   return [
     ...stillBlockedBy.map((claim) => `${prefix} ${not} still blocked by ${claimWords(claim, context.now)}`),
+    ...exceptionHints(outcome),
     ...(more > 0 ? [`${prefix} ${not} still blocked by ${plural(more, 'more claim')}: see fleetblock check`] : []),
   ];
+}
+
+/** How to take the prefix out of each list that blocks it. */
+function exceptionHints({ prefix, stillBlockedBy }: PrefixOutcome__Output): string[] {
+  const lists = new Set(stillBlockedBy.map(({ origin }) => origin).filter((origin) => origin.startsWith('list:')));
+  return [...lists].map((list) => `to take it out of that list: fleetblock unblock ${prefix} --origin ${list}`);
 }
 
 function claimWords(claim: Claim__Output, now: number): string {

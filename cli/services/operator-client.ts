@@ -15,12 +15,14 @@ import type { ExportChunk__Output } from '../../proto/gen/fleetblock/v1/ExportCh
 import type { ExportRequest } from '../../proto/gen/fleetblock/v1/ExportRequest.ts';
 import type { ImportBegin } from '../../proto/gen/fleetblock/v1/ImportBegin.ts';
 import type { ImportListRequest } from '../../proto/gen/fleetblock/v1/ImportListRequest.ts';
+import type { IncludeInListRequest } from '../../proto/gen/fleetblock/v1/IncludeInListRequest.ts';
 import type { LabelHostReply__Output } from '../../proto/gen/fleetblock/v1/LabelHostReply.ts';
 import type { LabelHostRequest } from '../../proto/gen/fleetblock/v1/LabelHostRequest.ts';
 import type { ListAuditRequest } from '../../proto/gen/fleetblock/v1/ListAuditRequest.ts';
 import type { ListChangeReply__Output } from '../../proto/gen/fleetblock/v1/ListChangeReply.ts';
 import type { ListConfirmationsReply__Output } from '../../proto/gen/fleetblock/v1/ListConfirmationsReply.ts';
 import type { ListEntriesRequest } from '../../proto/gen/fleetblock/v1/ListEntriesRequest.ts';
+import type { ListException__Output } from '../../proto/gen/fleetblock/v1/ListException.ts';
 import type { ListHostsReply__Output } from '../../proto/gen/fleetblock/v1/ListHostsReply.ts';
 import type { ListHostsRequest } from '../../proto/gen/fleetblock/v1/ListHostsRequest.ts';
 import type { ListListsReply__Output } from '../../proto/gen/fleetblock/v1/ListListsReply.ts';
@@ -103,6 +105,15 @@ export class OperatorClient {
 
   listLists(): Promise<ListListsReply__Output> {
     return this.#connection.unary(method('OperatorService', 'ListLists'), {});
+  }
+
+  includeInList(request: IncludeInListRequest): Promise<ChangeReply__Output> {
+    return this.#connection.unary(method('OperatorService', 'IncludeInList'), request, request.wait?.timeoutMs);
+  }
+
+  /** `list`: without `list:`. In batches, as they arrive. */
+  listExceptions(list: string): AsyncGenerator<ListException__Output[]> {
+    return this.#connection.stream(method('OperatorService', 'ListExceptions'), { list });
   }
 
   export(request: ExportRequest): AsyncGenerator<ExportChunk__Output[]> {

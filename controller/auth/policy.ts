@@ -13,6 +13,8 @@ export const REQUIRED_ROLE: Readonly<Record<string, Role>> = {
   'OperatorService/ImportList': 'operator',
   'OperatorService/RemoveList': 'operator',
   'OperatorService/ListLists': 'viewer',
+  'OperatorService/IncludeInList': 'operator',
+  'OperatorService/ListExceptions': 'viewer',
   'OperatorService/Export': 'viewer',
   'OperatorService/Check': 'viewer',
   'OperatorService/LabelHost': 'admin',

@@ -10,8 +10,10 @@ import type { ImportBegin__Output } from '../../proto/gen/fleetblock/v1/ImportBe
 import type { ImportListRequest__Output } from '../../proto/gen/fleetblock/v1/ImportListRequest.ts';
 import type { List } from '../../proto/gen/fleetblock/v1/List.ts';
 import type { ListChangeReply } from '../../proto/gen/fleetblock/v1/ListChangeReply.ts';
+import type { ListException } from '../../proto/gen/fleetblock/v1/ListException.ts';
 import type { OperatorServiceHandlers } from '../../proto/gen/fleetblock/v1/OperatorService.ts';
 import type { Caller } from '../auth/caller.ts';
+import type { Changes } from '../changes.ts';
 import type { ImportBegin, ListReply, Lists } from '../lists/lists.ts';
 import type { Claim, ListRecord } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
@@ -19,16 +21,20 @@ import type { Targets } from '../targets.ts';
 import { withRemainingTimes } from '../views/delta.ts';
 import { cutColumns } from '../wire.ts';
 import { answers, type CallDeps, collected, unary } from './calls.ts';
-import { actionFromWire, actionToWire, hostOutcomesToWire, waitFromWire } from './operator-wire.ts';
+import { actionFromWire, actionToWire, changeReplyToWire, hostOutcomesToWire, waitFromWire } from './operator-wire.ts';
 import { timely } from './timely.ts';
 
 export interface ListCallDeps extends CallDeps {
+  readonly changes: Changes;
   readonly store: Store;
   readonly lists: Lists;
   readonly targets: Targets;
 }
 
-type ListMethods = Pick<OperatorServiceHandlers, 'ImportList' | 'RemoveList' | 'ListLists' | 'Export'>;
+type ListMethods = Pick<
+  OperatorServiceHandlers,
+  'ImportList' | 'RemoveList' | 'ListLists' | 'IncludeInList' | 'ListExceptions' | 'Export'
+>;
 
 export function listHandlers(deps: ListCallDeps): ListMethods {
   return {
@@ -44,6 +50,20 @@ export function listHandlers(deps: ListCallDeps): ListMethods {
       ),
     ),
     ListLists: unary(deps, async () => ({ lists: (await deps.store.lists()).map(listToWire) })),
+    IncludeInList: unary(deps, async (request, caller, arrivedMs) =>
+      changeReplyToWire(
+        await deps.changes.include({
+          caller,
+          arrivedMs,
+          list: request.list,
+          prefixes: request.prefixes,
+          reason: request.reason,
+          dryRun: request.dryRun,
+          waitMs: waitFromWire(request.wait),
+        }),
+      ),
+    ),
+    ListExceptions: answers(deps, (request) => exceptions(deps.store, request.list)),
     Export: answers(deps, (request) => exportRows(deps, request)),
   };
 }
@@ -93,6 +113,11 @@ function importFromWire(begin: ImportBegin__Output, caller: Caller): ImportBegin
   };
 }
 
+async function* exceptions(store: Store, list: string): AsyncGenerator<ListException> {
+  for (const { prefix, reason, actor, createdMs } of await store.listExceptions(list))
+    yield { prefix: formatPrefix(prefix), reason, actor, createdAtMs: createdMs };
+}
+
 async function* exportRows(deps: ListCallDeps, request: ExportRequest__Output): AsyncGenerator<ExportChunk> {
   const host = request.host === '' ? undefined : deps.targets.host(request.host);
   const action = request.action === 'ACTION_UNSPECIFIED' ? undefined : actionFromWire(request.action);
@@ -129,6 +154,7 @@ function listToWire(list: ListRecord): List {
     createdAtMs: list.createdMs,
     updatedAtMs: list.updatedMs,
     entries: list.entries,
+    exceptions: list.exceptions,
   };
 }
 

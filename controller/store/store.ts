@@ -115,8 +115,8 @@ export interface ChangeExceptions extends Attribution {
   /** Of the list. */
   readonly name: string;
   readonly prefixes: readonly Prefix[];
-  /** What the list is there for. */
-  readonly action: ClaimAction;
+  /** What the list must be there for; undefined: either. */
+  readonly action?: ClaimAction;
   /** False: they are exceptions no more. */
   readonly except: boolean;
   readonly dryRun: boolean;

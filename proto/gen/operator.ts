@@ -25,6 +25,7 @@ import type { HostOutcomes as _fleetblock_v1_HostOutcomes, HostOutcomes__Output 
 import type { HostPending as _fleetblock_v1_HostPending, HostPending__Output as _fleetblock_v1_HostPending__Output } from './fleetblock/v1/HostPending.ts';
 import type { ImportBegin as _fleetblock_v1_ImportBegin, ImportBegin__Output as _fleetblock_v1_ImportBegin__Output } from './fleetblock/v1/ImportBegin.ts';
 import type { ImportListRequest as _fleetblock_v1_ImportListRequest, ImportListRequest__Output as _fleetblock_v1_ImportListRequest__Output } from './fleetblock/v1/ImportListRequest.ts';
+import type { IncludeInListRequest as _fleetblock_v1_IncludeInListRequest, IncludeInListRequest__Output as _fleetblock_v1_IncludeInListRequest__Output } from './fleetblock/v1/IncludeInListRequest.ts';
 import type { Interface as _fleetblock_v1_Interface, Interface__Output as _fleetblock_v1_Interface__Output } from './fleetblock/v1/Interface.ts';
 import type { LabelHostReply as _fleetblock_v1_LabelHostReply, LabelHostReply__Output as _fleetblock_v1_LabelHostReply__Output } from './fleetblock/v1/LabelHostReply.ts';
 import type { LabelHostRequest as _fleetblock_v1_LabelHostRequest, LabelHostRequest__Output as _fleetblock_v1_LabelHostRequest__Output } from './fleetblock/v1/LabelHostRequest.ts';
@@ -34,6 +35,8 @@ import type { ListChangeReply as _fleetblock_v1_ListChangeReply, ListChangeReply
 import type { ListConfirmationsReply as _fleetblock_v1_ListConfirmationsReply, ListConfirmationsReply__Output as _fleetblock_v1_ListConfirmationsReply__Output } from './fleetblock/v1/ListConfirmationsReply.ts';
 import type { ListConfirmationsRequest as _fleetblock_v1_ListConfirmationsRequest, ListConfirmationsRequest__Output as _fleetblock_v1_ListConfirmationsRequest__Output } from './fleetblock/v1/ListConfirmationsRequest.ts';
 import type { ListEntriesRequest as _fleetblock_v1_ListEntriesRequest, ListEntriesRequest__Output as _fleetblock_v1_ListEntriesRequest__Output } from './fleetblock/v1/ListEntriesRequest.ts';
+import type { ListException as _fleetblock_v1_ListException, ListException__Output as _fleetblock_v1_ListException__Output } from './fleetblock/v1/ListException.ts';
+import type { ListExceptionsRequest as _fleetblock_v1_ListExceptionsRequest, ListExceptionsRequest__Output as _fleetblock_v1_ListExceptionsRequest__Output } from './fleetblock/v1/ListExceptionsRequest.ts';
 import type { ListHostsReply as _fleetblock_v1_ListHostsReply, ListHostsReply__Output as _fleetblock_v1_ListHostsReply__Output } from './fleetblock/v1/ListHostsReply.ts';
 import type { ListHostsRequest as _fleetblock_v1_ListHostsRequest, ListHostsRequest__Output as _fleetblock_v1_ListHostsRequest__Output } from './fleetblock/v1/ListHostsRequest.ts';
 import type { ListListsReply as _fleetblock_v1_ListListsReply, ListListsReply__Output as _fleetblock_v1_ListListsReply__Output } from './fleetblock/v1/ListListsReply.ts';
@@ -86,6 +89,7 @@ export interface ProtoGrpcType {
       HostPending: MessageTypeDefinition<_fleetblock_v1_HostPending, _fleetblock_v1_HostPending__Output>
       ImportBegin: MessageTypeDefinition<_fleetblock_v1_ImportBegin, _fleetblock_v1_ImportBegin__Output>
       ImportListRequest: MessageTypeDefinition<_fleetblock_v1_ImportListRequest, _fleetblock_v1_ImportListRequest__Output>
+      IncludeInListRequest: MessageTypeDefinition<_fleetblock_v1_IncludeInListRequest, _fleetblock_v1_IncludeInListRequest__Output>
       Interface: MessageTypeDefinition<_fleetblock_v1_Interface, _fleetblock_v1_Interface__Output>
       LabelHostReply: MessageTypeDefinition<_fleetblock_v1_LabelHostReply, _fleetblock_v1_LabelHostReply__Output>
       LabelHostRequest: MessageTypeDefinition<_fleetblock_v1_LabelHostRequest, _fleetblock_v1_LabelHostRequest__Output>
@@ -95,6 +99,8 @@ export interface ProtoGrpcType {
       ListConfirmationsReply: MessageTypeDefinition<_fleetblock_v1_ListConfirmationsReply, _fleetblock_v1_ListConfirmationsReply__Output>
       ListConfirmationsRequest: MessageTypeDefinition<_fleetblock_v1_ListConfirmationsRequest, _fleetblock_v1_ListConfirmationsRequest__Output>
       ListEntriesRequest: MessageTypeDefinition<_fleetblock_v1_ListEntriesRequest, _fleetblock_v1_ListEntriesRequest__Output>
+      ListException: MessageTypeDefinition<_fleetblock_v1_ListException, _fleetblock_v1_ListException__Output>
+      ListExceptionsRequest: MessageTypeDefinition<_fleetblock_v1_ListExceptionsRequest, _fleetblock_v1_ListExceptionsRequest__Output>
       ListHostsReply: MessageTypeDefinition<_fleetblock_v1_ListHostsReply, _fleetblock_v1_ListHostsReply__Output>
       ListHostsRequest: MessageTypeDefinition<_fleetblock_v1_ListHostsRequest, _fleetblock_v1_ListHostsRequest__Output>
       ListListsReply: MessageTypeDefinition<_fleetblock_v1_ListListsReply, _fleetblock_v1_ListListsReply__Output>

@@ -212,6 +212,7 @@ describe('import', () => {
           action: 'ACTION_BLOCK',
           selector: { allHosts: true },
           entries: 1_000_000,
+          exceptions: 2,
           reason: 'weekly',
           actor: 'ci/import',
           createdAtMs: NOW - 1000,
@@ -220,10 +221,10 @@ describe('import', () => {
       ],
     });
     expect((await fleetblock(['lists'])).stdout).toBe(
-      'NAME  ACTION    ENTRIES  TARGETS  UPDATED  BY         REASON\ndrop  block   1,000,000  all      1s ago   ci/import  weekly\n',
+      'NAME  ACTION    ENTRIES  EXCEPTIONS  TARGETS  UPDATED  BY         REASON\ndrop  block   1,000,000           2  all      1s ago   ci/import  weekly\n',
     );
     expect(await json(['lists'])).toMatchObject([
-      { name: 'drop', action: 'block', entries: 1_000_000, selector: 'all' },
+      { name: 'drop', action: 'block', entries: 1_000_000, exceptions: 2, selector: 'all' },
     ]);
     cli.controller.script.removeList = () => ({
       revision: 8,

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { FleetblockError } from '../../common/errors.ts';
 import type { UnblockRequest__Output } from '../../proto/gen/fleetblock/v1/UnblockRequest.ts';
 import { whole } from './support/replies.ts';
-import { ScriptedCli } from './support/scripted-cli.ts';
+import { NOW, ScriptedCli } from './support/scripted-cli.ts';
 
 const cli = ScriptedCli.forFile();
 const fleetblock = (...args: string[]) => cli.fleetblock(args);
@@ -57,9 +57,10 @@ describe('unblock', () => {
       outcomes: [{ prefix: '10.1.2.3/32', change: 'REMOVED', stillBlockedBy: [claim] }],
     });
     expect(await fleetblock('unblock', '10.1.2.3')).toEqual({
-      exitCode: 0,
+      exitCode: 3,
       stdout: 'removed the manual claim on 10.1.2.3/32 on 3/3 hosts in 9 ms (revision 42), but it is still blocked\n',
-      stderr: '10.1.2.3/32 is still blocked by 10.0.0.0/8 of list:drop on all, without end: a bad net\n',
+      stderr:
+        '10.1.2.3/32 is still blocked by 10.0.0.0/8 of list:drop on all, without end: a bad net\nto take it out of that list: fleetblock unblock 10.1.2.3/32 --origin list:drop\n',
     });
     const { stdout } = await fleetblock('unblock', '10.1.2.3', '-o', 'json');
     expect(JSON.parse(stdout)).toEqual({
@@ -88,6 +89,58 @@ describe('unblock', () => {
     });
   });
 
+  test('faults row 105: blocked all the same is another answer than free, on stdout and as exit code', async () => {
+    cli.controller.script.unblock = () => ({
+      revision: 42,
+      outcomes: [{ prefix: '10.1.2.3/32', change: 'NOT_FOUND', stillBlockedBy: [claim] }],
+      hosts: { targeted: 3, enforced: 3 },
+    });
+    for (const more of [[], ['--no-wait'], ['--dry-run']])
+      expect(await fleetblock('unblock', '10.1.2.3', ...more)).toMatchObject({
+        exitCode: 3,
+        stdout: '10.1.2.3/32 is still blocked, but not by manual\n',
+        stderr: expect.stringContaining('fleetblock unblock 10.1.2.3/32 --origin list:drop\n'),
+      });
+  });
+
+  test('faults row 104: an exception of a list is told as one, and how to take it back', async () => {
+    let asked: UnblockRequest__Output | undefined;
+    cli.controller.script.unblock = (request) => {
+      asked = request;
+      return whole(request, 'REMOVED');
+    };
+    expect(await fleetblock('unblock', '203.0.113.7', '--origin', 'list:drop', '-R', 'false positive')).toEqual({
+      exitCode: 0,
+      stdout: 'unblocked 203.0.113.7/32 on 3/3 hosts in 9 ms (revision 42)\n',
+      stderr: 'list drop keeps this as an exception; to take it back: fleetblock lists include drop 203.0.113.7/32\n',
+    });
+    expect(asked).toMatchObject({ origin: 'list:drop', target: null, reason: 'false positive' });
+    cli.controller.script.includeInList = ({ list, prefixes }) => {
+      expect(list).toBe('drop');
+      return whole({ prefixes }, 'ADDED');
+    };
+    expect((await fleetblock('lists', 'include', 'drop', '203.0.113.7')).stdout).toBe(
+      'took back the exception of 203.0.113.7/32 on 3/3 hosts in 9 ms (revision 42)\n',
+    );
+    cli.controller.script.includeInList = ({ prefixes }) => ({
+      outcomes: prefixes.map((prefix) => ({ prefix, change: 'NOT_FOUND' })),
+    });
+    expect((await fleetblock('lists', 'include', 'drop', '203.0.113.7/32')).stdout).toBe(
+      '203.0.113.7/32 was no exception\n',
+    );
+  });
+
+  test('faults row 104: the exceptions of a list are shown', async () => {
+    const one = { prefix: '203.0.113.7/32', actor: 'admin/alice', reason: 'ticket', createdAtMs: NOW - 60_000 };
+    cli.controller.script.listExceptions = () => [one];
+    expect((await fleetblock('lists', 'exceptions', 'drop')).stdout).toBe(
+      'PREFIX          SINCE   BY           REASON\n203.0.113.7/32  1m ago  admin/alice  ticket\n',
+    );
+    expect(await cli.json(['lists', 'exceptions', 'drop'])).toEqual([
+      { prefix: '203.0.113.7/32', reason: 'ticket', actor: 'admin/alice', createdAt: '2026-11-24T11:59:00.000Z' },
+    ]);
+  });
+
   test('each prefix gets its own truth', async () => {
     cli.controller.script.unblock = () => ({
       revision: 7,
@@ -100,10 +153,11 @@ describe('unblock', () => {
       elapsedMs: 3,
     });
     expect(await fleetblock('unblock', '192.0.2.1', '192.0.2.2', '10.1.2.3')).toEqual({
-      exitCode: 0,
-      stdout: 'unblocked 192.0.2.1/32 on 1/1 hosts in 3 ms (revision 7)\n192.0.2.2/32, 10.1.2.3/32 were not blocked\n',
+      exitCode: 3,
+      stdout:
+        'unblocked 192.0.2.1/32 on 1/1 hosts in 3 ms (revision 7)\n192.0.2.2/32 was not blocked\n10.1.2.3/32 is still blocked, but not by manual\n',
       stderr:
-        '10.1.2.3/32 has no manual claim, but is still blocked by 10.0.0.0/8 of list:drop on all, without end: a bad net\n',
+        '10.1.2.3/32 has no manual claim, but is still blocked by 10.0.0.0/8 of list:drop on all, without end: a bad net\nto take it out of that list: fleetblock unblock 10.1.2.3/32 --origin list:drop\n',
     });
   });
 });

@@ -67,6 +67,8 @@ const MATRIX: Record<string, typeof VIEWER> = {
   'OperatorService/ImportList': OPERATOR,
   'OperatorService/RemoveList': OPERATOR,
   'OperatorService/ListLists': VIEWER,
+  'OperatorService/IncludeInList': OPERATOR,
+  'OperatorService/ListExceptions': VIEWER,
   'OperatorService/Export': VIEWER,
   'OperatorService/Check': VIEWER,
   'OperatorService/LabelHost': ADMIN,

@@ -97,3 +97,52 @@ test('faults row 102: an endless import is refused on its way', async () => {
   const endless = Array.from({ length: 105 }, () => addressRows(40_000)[0] ?? NO_ENTRIES);
   await expect(plainly('endless', endless)).rejects.toThrow(/this one has more/);
 });
+
+test('faults row 104: an exception reaches the hosts, shows everywhere, and is kept by the next import', async () => {
+  await fleet.operator.removeList('b');
+  const rows = [pack('198.51.100.0/24', '203.0.113.7')];
+  await plainly('d', rows);
+  const except = (prefix: string) => fleet.operator.unblock([prefix], { origin: 'list:d', reason: 'false positive' });
+  expect(await except('203.0.113.7')).toMatchObject({
+    outcomes: [{ change: 'REMOVED', stillBlockedBy: [] }],
+    hosts: { targeted: 2, enforced: 2 },
+  });
+  expect(await except('198.51.100.1')).toMatchObject({ outcomes: [{ change: 'REMOVED', stillBlockedBy: [] }] });
+  expect((await except('192.0.2.1')).outcomes).toMatchObject([{ change: 'NOT_FOUND' }]);
+  await plainly('d', rows);
+  for (const address of ['203.0.113.7', '198.51.100.1'])
+    expect(await fleet.operator.check(address)).toMatchObject({
+      claims: [],
+      hosts: [
+        { desired: 'pass', realized: 'pass' },
+        { desired: 'pass', realized: 'pass' },
+      ],
+    });
+  expect((await fleet.operator.check('198.51.100.2')).hosts).toMatchObject([
+    { realized: 'drop' },
+    { realized: 'drop' },
+  ]);
+  // The rest of a /24 without one address is eight prefixes.
+  expect(held()).toEqual([8, 8]);
+  expect(await fleet.operator.entries({ origin: 'list:d' })).toHaveLength(8);
+  expect((await fleet.operator.audit({ verb: 'list.except' })).map(({ subject }) => subject)).toContain(
+    '203.0.113.7/32 of list:d',
+  );
+});
+
+test('faults row 104: what else blocks it is said, and taken back it is blocked again', async () => {
+  await fleet.operator.block(['198.51.100.1']);
+  expect((await fleet.operator.unblock(['198.51.100.1'], { origin: 'list:d' })).outcomes).toMatchObject([
+    { change: 'NOT_FOUND', stillBlockedBy: [{ origin: 'manual' }] },
+  ]);
+  await fleet.operator.unblock(['198.51.100.1']);
+  expect(await fleet.operator.includeInList('d', ['198.51.100.1', '192.0.2.1', '10.1.1.1'])).toMatchObject({
+    outcomes: [{ change: 'ADDED' }, { change: 'UPDATED' }, { change: 'NOT_FOUND' }],
+    hosts: { enforced: 2 },
+  });
+  expect(held()).toEqual([1, 1]);
+  await expect(fleet.operator.includeInList('nobody', ['192.0.2.1'])).rejects.toThrow(/no list "nobody"/);
+  await expect(
+    fleet.operator.unblock(['192.0.2.1'], { origin: 'list:d', target: { hosts: { names: ['host1'] } } }),
+  ).rejects.toThrow(/leave the target out/);
+});

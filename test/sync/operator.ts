@@ -57,6 +57,10 @@ export class Operator {
     return promised((done) => this.client.RemoveList({ list, wait: { timeoutMs: 60_000 } }, done));
   }
 
+  includeInList(list: string, prefixes: string[]): Promise<ChangeReply__Output> {
+    return promised((done) => this.client.IncludeInList({ list, prefixes, wait: { timeoutMs: 10_000 } }, done));
+  }
+
   labelHost(name: string, set: Record<string, string>): Promise<LabelHostReply__Output> {
     return promised((done) => this.client.LabelHost({ name, set }, done));
   }

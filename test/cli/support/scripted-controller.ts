@@ -32,12 +32,15 @@ import type { ExportChunk } from '../../../proto/gen/fleetblock/v1/ExportChunk.t
 import type { ExportRequest__Output } from '../../../proto/gen/fleetblock/v1/ExportRequest.ts';
 import type { IdentityServiceHandlers } from '../../../proto/gen/fleetblock/v1/IdentityService.ts';
 import type { ImportListRequest__Output } from '../../../proto/gen/fleetblock/v1/ImportListRequest.ts';
+import type { IncludeInListRequest__Output } from '../../../proto/gen/fleetblock/v1/IncludeInListRequest.ts';
 import type { LabelHostReply } from '../../../proto/gen/fleetblock/v1/LabelHostReply.ts';
 import type { LabelHostRequest__Output } from '../../../proto/gen/fleetblock/v1/LabelHostRequest.ts';
 import type { ListAuditRequest__Output } from '../../../proto/gen/fleetblock/v1/ListAuditRequest.ts';
 import type { ListChangeReply } from '../../../proto/gen/fleetblock/v1/ListChangeReply.ts';
 import type { ListConfirmationsReply } from '../../../proto/gen/fleetblock/v1/ListConfirmationsReply.ts';
 import type { ListEntriesRequest__Output } from '../../../proto/gen/fleetblock/v1/ListEntriesRequest.ts';
+import type { ListException } from '../../../proto/gen/fleetblock/v1/ListException.ts';
+import type { ListExceptionsRequest__Output } from '../../../proto/gen/fleetblock/v1/ListExceptionsRequest.ts';
 import type { ListHostsReply } from '../../../proto/gen/fleetblock/v1/ListHostsReply.ts';
 import type { ListListsReply } from '../../../proto/gen/fleetblock/v1/ListListsReply.ts';
 import type { ListOperatorsReply } from '../../../proto/gen/fleetblock/v1/ListOperatorsReply.ts';
@@ -73,6 +76,8 @@ export interface Script {
   importList?: (requests: ImportListRequest__Output[]) => ListChangeReply;
   removeList?: (request: RemoveListRequest__Output) => ListChangeReply;
   listLists?: () => ListListsReply;
+  includeInList?: (request: IncludeInListRequest__Output) => ChangeReply;
+  listExceptions?: (request: ListExceptionsRequest__Output) => Iterable<ListException>;
   export?: (request: ExportRequest__Output) => Iterable<ExportChunk>;
   check?: (request: CheckRequest__Output) => CheckReply;
   labelHost?: (request: LabelHostRequest__Output) => LabelHostReply;
@@ -223,6 +228,8 @@ function operatorHandlers(script: () => Script): OperatorServiceHandlers {
     ImportList: collected(() => script().importList),
     RemoveList: unary(() => script().removeList),
     ListLists: unary(() => script().listLists),
+    IncludeInList: unary(() => script().includeInList),
+    ListExceptions: many(() => script().listExceptions),
     Export: many(() => script().export),
     Check: many(() => alone(script().check)),
     LabelHost: unary(() => script().labelHost),

@@ -24,7 +24,7 @@ import { parted } from './withheld.ts';
 
 /**
  * Outcomes with `except`: REMOVED, the list blocked some of it; NOT_FOUND, nothing of it, or it is an exception already. Without:
- * ADDED, the list blocks some of it again; UNCHANGED, nothing of it; NOT_FOUND, it is no exception.
+ * ADDED, the list blocks some of it again; UPDATED, nothing of it; NOT_FOUND, it is no exception.
  * @throws FleetblockError NOT_FOUND (list), INVALID_ARGUMENT (too many)
  */
 export async function changeExceptions(
@@ -35,7 +35,7 @@ export async function changeExceptions(
   const { name, prefixes, except } = request;
   const list = findList(tx.db, name);
   if (!list) throw new FleetblockError('NOT_FOUND', `there is no list ${JSON.stringify(name)}: see fleetblock lists`);
-  if (list.action !== request.action)
+  if (request.action && list.action !== request.action)
     throw new FleetblockError('INVALID_ARGUMENT', `list ${name} is of the other kind: it is there to ${list.action}`);
   const known = new Map(readExceptions(tx.db, name).map(({ prefix }) => [formatPrefix(prefix), prefix]));
   const before = new ExceptionSet([...known.values()]);
@@ -75,7 +75,7 @@ export async function changeExceptions(
       const text = formatPrefix(prefix);
       if (!changed.has(text)) return 'NOT_FOUND';
       if (hit.has(text)) return except ? 'REMOVED' : 'ADDED';
-      return except ? 'NOT_FOUND' : 'UNCHANGED';
+      return except ? 'NOT_FOUND' : 'UPDATED';
     }),
     targets: [list.selector],
   };

@@ -19,7 +19,14 @@ export interface List {
    */
   'createdAtMs'?: (number | string | Long);
   'updatedAtMs'?: (number | string | Long);
+  /**
+   * What hosts hold of it.
+   */
   'entries'?: (number | string | Long);
+  /**
+   * Prefixes that it leaves out whatever is imported.
+   */
+  'exceptions'?: (number | string | Long);
 }
 
 export interface List__Output {
@@ -37,5 +44,12 @@ export interface List__Output {
    */
   'createdAtMs': (string);
   'updatedAtMs': (string);
+  /**
+   * What hosts hold of it.
+   */
   'entries': (string);
+  /**
+   * Prefixes that it leaves out whatever is imported.
+   */
+  'exceptions': (string);
 }

@@ -16,6 +16,7 @@ import type { Event as _fleetblock_v1_Event, Event__Output as _fleetblock_v1_Eve
 import type { ExportChunk as _fleetblock_v1_ExportChunk, ExportChunk__Output as _fleetblock_v1_ExportChunk__Output } from '../../fleetblock/v1/ExportChunk.ts';
 import type { ExportRequest as _fleetblock_v1_ExportRequest, ExportRequest__Output as _fleetblock_v1_ExportRequest__Output } from '../../fleetblock/v1/ExportRequest.ts';
 import type { ImportListRequest as _fleetblock_v1_ImportListRequest, ImportListRequest__Output as _fleetblock_v1_ImportListRequest__Output } from '../../fleetblock/v1/ImportListRequest.ts';
+import type { IncludeInListRequest as _fleetblock_v1_IncludeInListRequest, IncludeInListRequest__Output as _fleetblock_v1_IncludeInListRequest__Output } from '../../fleetblock/v1/IncludeInListRequest.ts';
 import type { LabelHostReply as _fleetblock_v1_LabelHostReply, LabelHostReply__Output as _fleetblock_v1_LabelHostReply__Output } from '../../fleetblock/v1/LabelHostReply.ts';
 import type { LabelHostRequest as _fleetblock_v1_LabelHostRequest, LabelHostRequest__Output as _fleetblock_v1_LabelHostRequest__Output } from '../../fleetblock/v1/LabelHostRequest.ts';
 import type { ListAuditRequest as _fleetblock_v1_ListAuditRequest, ListAuditRequest__Output as _fleetblock_v1_ListAuditRequest__Output } from '../../fleetblock/v1/ListAuditRequest.ts';
@@ -23,6 +24,8 @@ import type { ListChangeReply as _fleetblock_v1_ListChangeReply, ListChangeReply
 import type { ListConfirmationsReply as _fleetblock_v1_ListConfirmationsReply, ListConfirmationsReply__Output as _fleetblock_v1_ListConfirmationsReply__Output } from '../../fleetblock/v1/ListConfirmationsReply.ts';
 import type { ListConfirmationsRequest as _fleetblock_v1_ListConfirmationsRequest, ListConfirmationsRequest__Output as _fleetblock_v1_ListConfirmationsRequest__Output } from '../../fleetblock/v1/ListConfirmationsRequest.ts';
 import type { ListEntriesRequest as _fleetblock_v1_ListEntriesRequest, ListEntriesRequest__Output as _fleetblock_v1_ListEntriesRequest__Output } from '../../fleetblock/v1/ListEntriesRequest.ts';
+import type { ListException as _fleetblock_v1_ListException, ListException__Output as _fleetblock_v1_ListException__Output } from '../../fleetblock/v1/ListException.ts';
+import type { ListExceptionsRequest as _fleetblock_v1_ListExceptionsRequest, ListExceptionsRequest__Output as _fleetblock_v1_ListExceptionsRequest__Output } from '../../fleetblock/v1/ListExceptionsRequest.ts';
 import type { ListHostsReply as _fleetblock_v1_ListHostsReply, ListHostsReply__Output as _fleetblock_v1_ListHostsReply__Output } from '../../fleetblock/v1/ListHostsReply.ts';
 import type { ListHostsRequest as _fleetblock_v1_ListHostsRequest, ListHostsRequest__Output as _fleetblock_v1_ListHostsRequest__Output } from '../../fleetblock/v1/ListHostsRequest.ts';
 import type { ListListsReply as _fleetblock_v1_ListListsReply, ListListsReply__Output as _fleetblock_v1_ListListsReply__Output } from '../../fleetblock/v1/ListListsReply.ts';
@@ -118,6 +121,23 @@ export interface OperatorServiceClient extends grpc.Client {
   importList(callback: grpc.requestCallback<_fleetblock_v1_ListChangeReply__Output>): grpc.ClientWritableStream<_fleetblock_v1_ImportListRequest>;
   
   /**
+   * Takes exceptions of a list back: it blocks again what its last import has of them. Outcomes: ADDED; UPDATED, an exception no more,
+   * but the list has nothing of it; NOT_FOUND, it was none. NOT_FOUND: no such list.
+   */
+  IncludeInList(argument: _fleetblock_v1_IncludeInListRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_fleetblock_v1_ChangeReply__Output>): grpc.ClientUnaryCall;
+  IncludeInList(argument: _fleetblock_v1_IncludeInListRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_fleetblock_v1_ChangeReply__Output>): grpc.ClientUnaryCall;
+  IncludeInList(argument: _fleetblock_v1_IncludeInListRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_fleetblock_v1_ChangeReply__Output>): grpc.ClientUnaryCall;
+  IncludeInList(argument: _fleetblock_v1_IncludeInListRequest, callback: grpc.requestCallback<_fleetblock_v1_ChangeReply__Output>): grpc.ClientUnaryCall;
+  /**
+   * Takes exceptions of a list back: it blocks again what its last import has of them. Outcomes: ADDED; UPDATED, an exception no more,
+   * but the list has nothing of it; NOT_FOUND, it was none. NOT_FOUND: no such list.
+   */
+  includeInList(argument: _fleetblock_v1_IncludeInListRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_fleetblock_v1_ChangeReply__Output>): grpc.ClientUnaryCall;
+  includeInList(argument: _fleetblock_v1_IncludeInListRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_fleetblock_v1_ChangeReply__Output>): grpc.ClientUnaryCall;
+  includeInList(argument: _fleetblock_v1_IncludeInListRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_fleetblock_v1_ChangeReply__Output>): grpc.ClientUnaryCall;
+  includeInList(argument: _fleetblock_v1_IncludeInListRequest, callback: grpc.requestCallback<_fleetblock_v1_ChangeReply__Output>): grpc.ClientUnaryCall;
+  
+  /**
    * Sets and removes labels of a host, which moves it to its new view. NOT_FOUND: no such host.
    */
   LabelHost(argument: _fleetblock_v1_LabelHostRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_fleetblock_v1_LabelHostReply__Output>): grpc.ClientUnaryCall;
@@ -168,6 +188,17 @@ export interface OperatorServiceClient extends grpc.Client {
    */
   listEntries(argument: _fleetblock_v1_ListEntriesRequest, metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientReadableStream<_fleetblock_v1_EntriesChunk__Output>;
   listEntries(argument: _fleetblock_v1_ListEntriesRequest, options?: grpc.CallOptions): grpc.ClientReadableStream<_fleetblock_v1_EntriesChunk__Output>;
+  
+  /**
+   * By prefix. NOT_FOUND: no such list.
+   */
+  ListExceptions(argument: _fleetblock_v1_ListExceptionsRequest, metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientReadableStream<_fleetblock_v1_ListException__Output>;
+  ListExceptions(argument: _fleetblock_v1_ListExceptionsRequest, options?: grpc.CallOptions): grpc.ClientReadableStream<_fleetblock_v1_ListException__Output>;
+  /**
+   * By prefix. NOT_FOUND: no such list.
+   */
+  listExceptions(argument: _fleetblock_v1_ListExceptionsRequest, metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientReadableStream<_fleetblock_v1_ListException__Output>;
+  listExceptions(argument: _fleetblock_v1_ListExceptionsRequest, options?: grpc.CallOptions): grpc.ClientReadableStream<_fleetblock_v1_ListException__Output>;
   
   /**
    * By name, in bounded messages; the first one always comes. NOT_FOUND: unknown host.
@@ -221,6 +252,8 @@ export interface OperatorServiceClient extends grpc.Client {
   
   /**
    * Removes the claims that one origin holds on these very prefixes. Never removes a covering or an inner prefix.
+   * Of the origin "list:NAME": makes them exceptions of that list, which its rows are split around now and at later imports; on
+   * all of its hosts, so without a target. NOT_FOUND: no such list.
    */
   Unblock(argument: _fleetblock_v1_UnblockRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_fleetblock_v1_ChangeReply__Output>): grpc.ClientUnaryCall;
   Unblock(argument: _fleetblock_v1_UnblockRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_fleetblock_v1_ChangeReply__Output>): grpc.ClientUnaryCall;
@@ -228,6 +261,8 @@ export interface OperatorServiceClient extends grpc.Client {
   Unblock(argument: _fleetblock_v1_UnblockRequest, callback: grpc.requestCallback<_fleetblock_v1_ChangeReply__Output>): grpc.ClientUnaryCall;
   /**
    * Removes the claims that one origin holds on these very prefixes. Never removes a covering or an inner prefix.
+   * Of the origin "list:NAME": makes them exceptions of that list, which its rows are split around now and at later imports; on
+   * all of its hosts, so without a target. NOT_FOUND: no such list.
    */
   unblock(argument: _fleetblock_v1_UnblockRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_fleetblock_v1_ChangeReply__Output>): grpc.ClientUnaryCall;
   unblock(argument: _fleetblock_v1_UnblockRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_fleetblock_v1_ChangeReply__Output>): grpc.ClientUnaryCall;
@@ -290,6 +325,12 @@ export interface OperatorServiceHandlers extends grpc.UntypedServiceImplementati
   ImportList: grpc.handleClientStreamingCall<_fleetblock_v1_ImportListRequest__Output, _fleetblock_v1_ListChangeReply>;
   
   /**
+   * Takes exceptions of a list back: it blocks again what its last import has of them. Outcomes: ADDED; UPDATED, an exception no more,
+   * but the list has nothing of it; NOT_FOUND, it was none. NOT_FOUND: no such list.
+   */
+  IncludeInList: grpc.handleUnaryCall<_fleetblock_v1_IncludeInListRequest__Output, _fleetblock_v1_ChangeReply>;
+  
+  /**
    * Sets and removes labels of a host, which moves it to its new view. NOT_FOUND: no such host.
    */
   LabelHost: grpc.handleUnaryCall<_fleetblock_v1_LabelHostRequest__Output, _fleetblock_v1_LabelHostReply>;
@@ -310,6 +351,11 @@ export interface OperatorServiceHandlers extends grpc.UntypedServiceImplementati
   ListEntries: grpc.handleServerStreamingCall<_fleetblock_v1_ListEntriesRequest__Output, _fleetblock_v1_EntriesChunk>;
   
   /**
+   * By prefix. NOT_FOUND: no such list.
+   */
+  ListExceptions: grpc.handleServerStreamingCall<_fleetblock_v1_ListExceptionsRequest__Output, _fleetblock_v1_ListException>;
+  
+  /**
    * By name, in bounded messages; the first one always comes. NOT_FOUND: unknown host.
    */
   ListHosts: grpc.handleServerStreamingCall<_fleetblock_v1_ListHostsRequest__Output, _fleetblock_v1_ListHostsReply>;
@@ -328,6 +374,8 @@ export interface OperatorServiceHandlers extends grpc.UntypedServiceImplementati
   
   /**
    * Removes the claims that one origin holds on these very prefixes. Never removes a covering or an inner prefix.
+   * Of the origin "list:NAME": makes them exceptions of that list, which its rows are split around now and at later imports; on
+   * all of its hosts, so without a target. NOT_FOUND: no such list.
    */
   Unblock: grpc.handleUnaryCall<_fleetblock_v1_UnblockRequest__Output, _fleetblock_v1_ChangeReply>;
   
@@ -350,10 +398,12 @@ export interface OperatorServiceDefinition extends grpc.ServiceDefinition {
   CreateToken: MethodDefinition<_fleetblock_v1_CreateTokenRequest, _fleetblock_v1_CreateTokenReply, _fleetblock_v1_CreateTokenRequest__Output, _fleetblock_v1_CreateTokenReply__Output>
   Export: MethodDefinition<_fleetblock_v1_ExportRequest, _fleetblock_v1_ExportChunk, _fleetblock_v1_ExportRequest__Output, _fleetblock_v1_ExportChunk__Output>
   ImportList: MethodDefinition<_fleetblock_v1_ImportListRequest, _fleetblock_v1_ListChangeReply, _fleetblock_v1_ImportListRequest__Output, _fleetblock_v1_ListChangeReply__Output>
+  IncludeInList: MethodDefinition<_fleetblock_v1_IncludeInListRequest, _fleetblock_v1_ChangeReply, _fleetblock_v1_IncludeInListRequest__Output, _fleetblock_v1_ChangeReply__Output>
   LabelHost: MethodDefinition<_fleetblock_v1_LabelHostRequest, _fleetblock_v1_LabelHostReply, _fleetblock_v1_LabelHostRequest__Output, _fleetblock_v1_LabelHostReply__Output>
   ListAudit: MethodDefinition<_fleetblock_v1_ListAuditRequest, _fleetblock_v1_AuditEntry, _fleetblock_v1_ListAuditRequest__Output, _fleetblock_v1_AuditEntry__Output>
   ListConfirmations: MethodDefinition<_fleetblock_v1_ListConfirmationsRequest, _fleetblock_v1_ListConfirmationsReply, _fleetblock_v1_ListConfirmationsRequest__Output, _fleetblock_v1_ListConfirmationsReply__Output>
   ListEntries: MethodDefinition<_fleetblock_v1_ListEntriesRequest, _fleetblock_v1_EntriesChunk, _fleetblock_v1_ListEntriesRequest__Output, _fleetblock_v1_EntriesChunk__Output>
+  ListExceptions: MethodDefinition<_fleetblock_v1_ListExceptionsRequest, _fleetblock_v1_ListException, _fleetblock_v1_ListExceptionsRequest__Output, _fleetblock_v1_ListException__Output>
   ListHosts: MethodDefinition<_fleetblock_v1_ListHostsRequest, _fleetblock_v1_ListHostsReply, _fleetblock_v1_ListHostsRequest__Output, _fleetblock_v1_ListHostsReply__Output>
   ListLists: MethodDefinition<_fleetblock_v1_ListListsRequest, _fleetblock_v1_ListListsReply, _fleetblock_v1_ListListsRequest__Output, _fleetblock_v1_ListListsReply__Output>
   RemoveList: MethodDefinition<_fleetblock_v1_RemoveListRequest, _fleetblock_v1_ListChangeReply, _fleetblock_v1_RemoveListRequest__Output, _fleetblock_v1_ListChangeReply__Output>
