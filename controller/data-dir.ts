@@ -1,6 +1,6 @@
 // What lies where below a controller's data directory, and what it was made for.
 import { randomBytes } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { FleetblockError, messageOf } from '../common/errors.ts';
 import { readSecretFile, writeFileAtomic } from '../common/files.ts';
@@ -48,6 +48,25 @@ export function loadSecret(directory: DataDirectory): Uint8Array {
   return Buffer.from(readSecretFile(directory.secret, "the controller's secret"), 'hex');
 }
 
+/**
+ * Whoever can enter the directory can speak to the admin socket in it, and whoever owns it can replace all that is in it.
+ * @throws FleetblockError FAILED_PRECONDITION
+ */
+export function assertPrivate({ path }: DataDirectory): void {
+  const { mode, uid } = statSync(path);
+  const self = process.geteuid?.() ?? 0;
+  if (uid !== self && uid !== 0)
+    throw new FleetblockError(
+      'FAILED_PRECONDITION',
+      `the data directory ${path} belongs to another user (uid ${uid}): run chown ${self} ${path}, or run this as that user`,
+    );
+  if ((mode & 0o077) !== 0)
+    throw new FleetblockError(
+      'FAILED_PRECONDITION',
+      `the data directory ${path} is open to other users: run chmod 700 ${path}`,
+    );
+}
+
 export interface FleetSettings {
   readonly fleet: string;
   /** HOST:PORT by which operators and agents reach this controller. */
@@ -58,13 +77,14 @@ export function writeFleetSettings(directory: DataDirectory, settings: FleetSett
   writeFileAtomic(directory.fleet, `${JSON.stringify(settings, undefined, 2)}\n`, 0o644);
 }
 
-/** @throws FleetblockError FAILED_PRECONDITION: no fleet was made there, or its init was cut off */
+/** @throws FleetblockError FAILED_PRECONDITION: no fleet was made there, its init was cut off, or others may enter it */
 export function readFleetSettings(directory: DataDirectory): FleetSettings {
   const init = `fleetblock-controller init --data-dir ${directory.path}`;
   if (existsSync(directory.unfinished))
     throw new FleetblockError('FAILED_PRECONDITION', `init was cut off in ${directory.path}: run ${init} again`);
   if (!existsSync(directory.fleet))
     throw new FleetblockError('FAILED_PRECONDITION', `there is no fleet in ${directory.path}: make one with ${init}`);
+  assertPrivate(directory);
   try {
     const value: unknown = JSON.parse(readFileSync(directory.fleet, 'utf8'));
     if (isSettings(value)) return value;

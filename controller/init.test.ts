@@ -15,8 +15,10 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { parse } from 'yaml';
 import { systemClock } from '../common/clock.ts';
+import { createLogger } from '../common/logger.ts';
 import { DataDirectory, readFleetSettings } from './data-dir.ts';
 import { initFleet } from './init.ts';
+import { serveLocalAdmin } from './local-admin.ts';
 import { Authority } from './pki/authority.ts';
 import { openSqliteStore } from './store/sqlite/sqlite-store.ts';
 
@@ -63,6 +65,30 @@ it('takes an empty directory that is there, and refuses any other', async () => 
   await expect(init()).rejects.toThrow(/is not empty/);
 });
 
+it('faults row 76: the directory is for its owner alone, from init on and at every start', async () => {
+  mkdirSync(dataDir, { mode: 0o755 });
+  chmodSync(dataDir, 0o777);
+  await init();
+  expect(statSync(dataDir).mode & 0o777).toBe(0o700);
+  const directory = new DataDirectory(dataDir);
+  expect(readFleetSettings(directory).fleet).toBe('lab');
+  for (const mode of [0o701, 0o710, 0o755, 0o777]) {
+    chmodSync(dataDir, mode);
+    expect(() => readFleetSettings(directory)).toThrow(`is open to other users: run chmod 700 ${dataDir}`);
+  }
+});
+
+it('faults row 76: the admin socket is for its owner alone, whatever the umask and the directory say', async () => {
+  await init();
+  chmodSync(dataDir, 0o755);
+  const umask = process.umask(0);
+  const log = createLogger('test', 'silent');
+  const admin = await serveLocalAdmin({ dataDir, log, handle: () => Promise.reject(new Error('not asked')) });
+  process.umask(umask);
+  expect(statSync(join(dataDir, 'admin.sock')).mode & 0o777).toBe(0o600);
+  admin.close();
+});
+
 it('leaves nothing behind when it fails', async () => {
   vi.spyOn(Authority.prototype, 'issueOperator').mockRejectedValue(new Error('disk on fire'));
   await expect(init()).rejects.toThrow(/cannot make a fleet in .*disk on fire/);
@@ -86,7 +112,7 @@ it('names the fix for bad names and addresses', async () => {
 });
 
 it('says what is missing where no fleet is', () => {
-  mkdirSync(dataDir);
+  mkdirSync(dataDir, { mode: 0o700 });
   expect(() => readFleetSettings(new DataDirectory(dataDir))).toThrow(/no fleet in .*fleetblock-controller init/);
   writeFileSync(join(dataDir, 'fleet.json'), '{}');
   expect(() => readFleetSettings(new DataDirectory(dataDir))).toThrow(/is damaged/);

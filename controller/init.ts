@@ -1,5 +1,5 @@
 // `fleetblock-controller init`: a new fleet in an empty directory, whole or not at all.
-import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Clock } from '../common/clock.ts';
 import { parseEndpoint } from '../common/endpoint.ts';
@@ -7,7 +7,7 @@ import { FleetblockError, messageOf } from '../common/errors.ts';
 import { ensurePrivateDirectory, syncDirectory, writeFileAtomic } from '../common/files.ts';
 import { isValidName } from '../common/selector.ts';
 import { formatCredentials } from './credentials.ts';
-import { DataDirectory, writeFleetSettings } from './data-dir.ts';
+import { assertPrivate, DataDirectory, writeFleetSettings } from './data-dir.ts';
 import { Authority, OPERATOR_LIFE_MS, privateKeyPem } from './pki/authority.ts';
 import { newKeyPair } from './pki/certificates.ts';
 import { openSqliteStore } from './store/sqlite/sqlite-store.ts';
@@ -102,9 +102,13 @@ function claimDirectory(directory: DataDirectory): void {
       `${directory.path} is not empty: a fleet is made in an empty directory only (run starts the one that is there)`,
     );
   try {
+    // Made beforehand, perhaps with the mode of the umask. One of another user stays as it is, and is refused.
+    if (process.geteuid?.() === statSync(directory.path).uid) chmodSync(directory.path, 0o700);
+    assertPrivate(directory);
     writeFileSync(directory.unfinished, '');
     syncDirectory(directory.path);
   } catch (error) {
+    if (error instanceof FleetblockError) throw error;
     throw new FleetblockError('FAILED_PRECONDITION', `cannot write to the data directory: ${messageOf(error)}`, {
       cause: error,
     });

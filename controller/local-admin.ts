@@ -1,4 +1,4 @@
-// Admin by a Unix socket, for when every admin's certificate is lost: whoever may write to the data directory is one anyway.
+// Admin by a Unix socket, for when every admin's certificate is lost: whoever owns the data directory is one anyway.
 // One request a connection, a line of JSON each way.
 import { once } from 'node:events';
 import { closeSync, constants, openSync, rmSync } from 'node:fs';
@@ -51,8 +51,13 @@ export async function serveLocalAdmin({ dataDir, log, handle }: LocalAdminOption
     });
   });
   server.maxConnections = 8;
-  // The mode of the directory (0700) guards the socket.
-  server.listen({ path: shortPath(directory) });
+  // 0600 from its first moment on: it is made in this call, whatever the umask and the mode of the directory are.
+  const umask = process.umask(0o177);
+  try {
+    server.listen({ path: shortPath(directory) });
+  } finally {
+    process.umask(umask);
+  }
   await once(server, 'listening');
   return {
     close: () => {

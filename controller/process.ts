@@ -59,9 +59,11 @@ async function backup({ dataDir, file }: BackupSettings): Promise<void> {
 
 async function restore({ dataDir, file }: BackupSettings): Promise<void> {
   const { restoreStore } = await import('./store/sqlite/backup.ts');
-  const { revision } = restoreStore(new DataDirectory(dataDir).store, file);
+  const { restoredWords } = await import('./restored.ts');
+  const restored = restoreStore(new DataDirectory(dataDir).store, file);
   process.stdout.write(
-    `restored the store in ${dataDir} to revision ${revision} of ${file}, under a new epoch\n` +
+    `restored the store in ${dataDir} to revision ${restored.revision} of ${file}, under a new epoch\n` +
+      restoredWords(restored) +
       '\nnext: start the controller. Hosts keep the list that they hold and are shown as degraded, until they are told to\n' +
       'take the restored one:\n' +
       '  fleetblock host resync --all-hosts\n',

@@ -3,6 +3,7 @@ import type { Clock } from '../common/clock.ts';
 import type { Endpoint } from '../common/endpoint.ts';
 import type { Logger } from '../common/logger.ts';
 import { protocol } from '../common/rpc/proto.ts';
+import { logAuditHead } from './audit-head.ts';
 import { Authorizer, type Refusal } from './auth/authorizer.ts';
 import { OperatorRegistry } from './auth/operator-registry.ts';
 import { RefusalRecorder } from './auth/refusals.ts';
@@ -67,6 +68,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       onFollowerError: (error) => log.error({ err: error }, 'a change was made, and not all parts could follow it'),
     });
     closers.push(() => store.close());
+    closers.push(logAuditHead(store, log));
     const connected = () => authorizer.callers();
     const secret = loadSecret(directory);
     const controller = await startController({ store, clock, log, hub: options.hub ?? {}, connected, secret });

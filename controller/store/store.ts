@@ -327,6 +327,8 @@ export interface Store {
   /** Something that changed nothing and is to be remembered: a refusal, or how hosts stood to a `revision`. */
   recordAudit(record: Attribution & { verb: string; subject: string; revision?: Revision }): Promise<void>;
   audit(filter: AuditFilter): AsyncIterable<readonly AuditRecord[]>;
+  /** The last audit record and its hash: what is to be kept elsewhere. */
+  auditHead(): { readonly sequence: number; readonly hash: Uint8Array };
   /** Recomputes the chain of all audit records. */
   verifyAudit(): Promise<AuditVerdict>;
 

@@ -1,16 +1,24 @@
 // Backup and restore of the embedded store. A backup is one file, consistent, made beside a running controller; a restored store
 // begins a new life: its epoch is new, so that no revision is compared with those of the life before.
-import { chmodSync, closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { FleetblockError, messageOf } from '../../../common/errors.ts';
 import { ensurePrivateDirectory, syncDirectory } from '../../../common/files.ts';
+import { type CarriedOver, carryOver } from './identity/carry-over.ts';
+import { migrate } from './migrations.ts';
 import { checkStore, lockDirectory, newEpoch, STORE_FILE } from './open.ts';
 import { bigint, text } from './rows.ts';
 
 export interface BackupInfo {
   readonly epoch: string;
   readonly revision: bigint;
+}
+
+export interface RestoreInfo extends BackupInfo {
+  readonly carried: CarriedOver;
+  /** Why nothing could be carried over from the store that was there; undefined: it could, or there was none. */
+  readonly lost: string | undefined;
 }
 
 /**
@@ -24,14 +32,7 @@ export function backupStore(directory: string, target: string): BackupInfo {
     throw new FleetblockError('ALREADY_EXISTS', `${target} is there already: choose another file`);
   const beside = `${target}.tmp-${process.pid}`;
   try {
-    // Read-only: the last other connection to close would take the WAL of a crashed controller with it.
-    const db = new DatabaseSync(path, { readOnly: true, timeout: 30_000 });
-    try {
-      db.prepare('VACUUM INTO ?').run(beside);
-    } finally {
-      db.close();
-    }
-    chmodSync(beside, 0o600);
+    copyStore(path, beside);
     const info = sealCopy(beside, undefined);
     renameSync(beside, target);
     syncDirectory(dirname(target));
@@ -46,35 +47,71 @@ export function backupStore(directory: string, target: string): BackupInfo {
 }
 
 /**
- * Makes the backup the store of `directory`, under a new epoch. What was there is kept as store.db.before-restore.
+ * Makes the backup the store of `directory`, under a new epoch, without what was revoked or used up since. What was there is kept as
+ * store.db.before-restore.
  * @throws FleetblockError NOT_FOUND (no such backup), DATA_LOSS (damaged), FAILED_PRECONDITION (a controller runs there)
  */
-export function restoreStore(directory: string, backup: string): BackupInfo {
+export function restoreStore(directory: string, backup: string, nowMs = Date.now()): RestoreInfo {
   if (!existsSync(backup)) throw new FleetblockError('NOT_FOUND', `there is no backup ${backup}`);
   ensurePrivateDirectory(directory);
   const lock = lockDirectory(directory);
   const path = join(directory, STORE_FILE);
   const beside = `${path}.restoring`;
   try {
-    rmSync(beside, { force: true });
-    const db = new DatabaseSync(backup, { readOnly: true });
-    try {
-      db.prepare('VACUUM INTO ?').run(beside);
-    } finally {
-      db.close();
-    }
-    chmodSync(beside, 0o600);
+    copyStore(backup, beside);
+    bringUpToDate(beside);
+    const { carried, lost } = carryFrom(path, beside, { file: basename(backup), nowMs });
     const info = sealCopy(beside, newEpoch());
     setAside(path);
     renameSync(beside, path);
     syncDirectory(directory);
-    return info;
+    return { ...info, carried, lost };
   } catch (error) {
     rmSync(beside, { force: true });
     if (error instanceof FleetblockError) throw error;
     throw new FleetblockError('DATA_LOSS', `${backup} cannot be restored: ${messageOf(error)}`, { cause: error });
   } finally {
     lock.close();
+  }
+}
+
+/** A consistent copy, for nobody else to read from its first byte on. */
+function copyStore(from: string, to: string): void {
+  rmSync(to, { force: true });
+  closeSync(openSync(to, 'wx', 0o600));
+  // Read-only: the last other connection to close would take the WAL of a crashed controller with it.
+  const db = new DatabaseSync(from, { readOnly: true, timeout: 30_000 });
+  try {
+    db.prepare('VACUUM INTO ?').run(to);
+  } finally {
+    db.close();
+  }
+}
+
+/** @throws FleetblockError DATA_LOSS, FAILED_PRECONDITION: of a newer version */
+function bringUpToDate(path: string): void {
+  const db = new DatabaseSync(path);
+  try {
+    checkStore(db);
+    migrate(db);
+  } finally {
+    db.close();
+  }
+}
+
+/** From the store that is there, or that an earlier restore has set aside. A damaged one is often why there is a restore: it goes on. */
+function carryFrom(path: string, restored: string, about: { file: string; nowMs: number }) {
+  const source = [path, `${path}.before-restore`].find((each) => existsSync(each));
+  const former = `${restored}.former`;
+  try {
+    if (source === undefined) return { carried: carryOver(restored, undefined, about), lost: undefined };
+    copyStore(source, former);
+    bringUpToDate(former);
+    return { carried: carryOver(restored, former, about), lost: undefined };
+  } catch (error) {
+    return { carried: carryOver(restored, undefined, about), lost: messageOf(error) };
+  } finally {
+    rmSync(former, { force: true });
   }
 }
 

@@ -44,7 +44,7 @@ import type {
   Touched,
   UseOperatorToken,
 } from '../store.ts';
-import { verifyAudit } from './audit-chain.ts';
+import { lastLink, verifyAudit } from './audit-chain.ts';
 import { readAudit } from './audit-rows.ts';
 import { breather } from './breather.ts';
 import { addClaims, endClaims, removeClaims } from './claim-changes.ts';
@@ -324,6 +324,10 @@ class SqliteStore implements Store {
 
   audit(filter: AuditFilter): AsyncIterable<readonly AuditRecord[]> {
     return readAudit(this.#db.reader, filter);
+  }
+
+  auditHead(): { sequence: number; hash: Uint8Array } {
+    return lastLink(this.#db.reader);
   }
 
   verifyAudit(): Promise<AuditVerdict> {
