@@ -11,7 +11,11 @@ import { say } from './output/say.ts';
 export async function run(args: readonly string[], cli: Cli): Promise<number> {
   try {
     const program = await buildProgram(args, cli);
-    await program.parseAsync([...args], { from: 'user' });
+    // A value of its own would take the word after a plain --wait with it.
+    await program.parseAsync(
+      args.map((word) => (word === '--wait=all' ? '--wait-all' : word)),
+      { from: 'user' },
+    );
     return cli.exitCode;
   } catch (error) {
     // --help and --version end here too, with 0; commander has printed what there is to say.

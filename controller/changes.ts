@@ -23,7 +23,7 @@ import {
   MAX_CHANGE_PREFIXES,
   type Store,
 } from './store/store.ts';
-import type { HostOutcomes, Targets } from './targets.ts';
+import type { HostOutcomes, Targets, Wait } from './targets.ts';
 
 export interface ChangesDeps {
   readonly store: Store;
@@ -36,7 +36,7 @@ export interface ChangesDeps {
   readonly clock: Clock;
 }
 
-interface ChangeRequest {
+interface ChangeRequest extends Wait {
   readonly caller: Caller;
   /** Monotonic milliseconds at which the request came in. */
   readonly arrivedMs: number;
@@ -46,8 +46,6 @@ interface ChangeRequest {
   readonly origin: string;
   readonly reason: string;
   readonly dryRun: boolean;
-  /** Milliseconds to wait for proof; undefined: answer once it is committed. */
-  readonly waitMs: number | undefined;
 }
 
 export interface BlockRequest extends ChangeRequest {
@@ -211,7 +209,7 @@ export class Changes {
     const { refusals, warnings = [], stillBlocking = [], awaited } = found;
     const { outcomes, atMs } = request.dryRun
       ? { outcomes: targets.untried(result.targets, refusals), atMs: clock.monotonicMs() }
-      : await targets.prove(result.targets, result.revision, request.waitMs ?? 0, refusals);
+      : await targets.prove(result.targets, result.revision, request, refusals);
     if (!request.dryRun && result.outcomes.some((each) => each !== 'UNCHANGED' && each !== 'NOT_FOUND'))
       results.record(request.caller, summary(verb, prefixes), result.revision, outcomes);
     failpoint('changes.reply');

@@ -8,19 +8,17 @@ import type { EventLog } from './events.ts';
 import type { Results } from './results.ts';
 import type { Confirmation, Undone } from './store/records.ts';
 import type { Store } from './store/store.ts';
-import type { Targets } from './targets.ts';
+import type { Targets, Wait } from './targets.ts';
 
 /** How long the audit's record of an undoing waits for hosts. They end it by themselves. */
 const UNDO_PROOF_MS = 10_000;
 
-export interface ConfirmRequest {
+export interface ConfirmRequest extends Wait {
   readonly caller: Caller;
   /** Monotonic milliseconds at which the request came in. */
   readonly arrivedMs: number;
   readonly id: string;
   readonly reason: string;
-  /** Milliseconds to wait for proof; undefined: answer once it is committed. */
-  readonly waitMs: number | undefined;
 }
 
 export interface ConfirmationsDeps {
@@ -41,12 +39,12 @@ export class Confirmations {
   }
 
   /** @throws FleetblockError as Store.confirm does */
-  async confirm({ caller, arrivedMs, id, reason, waitMs }: ConfirmRequest): Promise<ChangeReply> {
+  async confirm({ caller, arrivedMs, id, reason, ...wait }: ConfirmRequest): Promise<ChangeReply> {
     const { store, targets, results, assertOpen } = this.#deps;
     assertOpen();
     const { actor, from } = caller;
     const result = await store.confirm(id, { actor, reason, from, mayForce: caller.role === 'admin' });
-    const { outcomes, atMs } = await targets.prove(result.targets, result.revision, waitMs ?? 0);
+    const { outcomes, atMs } = await targets.prove(result.targets, result.revision, wait);
     results.record({ actor, from }, `confirm ${id}`, result.revision, outcomes);
     return {
       revision: result.revision,
@@ -76,7 +74,7 @@ export class Confirmations {
     const { outcomes } = await targets.prove(
       claims.map(({ selector }) => selector),
       revision,
-      UNDO_PROOF_MS,
+      { waitMs: UNDO_PROOF_MS },
     );
     results.record({ actor: 'system' }, `undo ${id}`, revision, outcomes);
   }

@@ -14,6 +14,13 @@ export interface HostOutcomes {
   readonly failed: readonly { readonly name: string; readonly refusal: HostRefusal }[];
 }
 
+export interface Wait {
+  /** Milliseconds to wait for proof; undefined: answer once it is committed. */
+  readonly waitMs: number | undefined;
+  /** Also for hosts that have been offline for some time. Default false. */
+  readonly waitAll?: boolean;
+}
+
 /** By host id. */
 export type Refusals = ReadonlyMap<string, HostRefusal>;
 const NO_REFUSALS: Refusals = new Map();
@@ -59,14 +66,19 @@ export class Targets {
   }
 
   /**
-   * How the targeted hosts stand, after waiting for them. `timeoutMs` 0: as they stand now. Hosts with one of the `refusals` have
+   * How the targeted hosts stand, after waiting for them: not at all without `waitMs`. Hosts with one of the `refusals` have
    * failed already, whatever they hold.
    * @returns `atMs`: monotonic milliseconds of the last answer or the deadline
    */
-  async prove(selectors: readonly Selector[], revision: Revision, timeoutMs: number, refusals: Refusals = NO_REFUSALS) {
+  async prove(
+    selectors: readonly Selector[],
+    revision: Revision,
+    { waitMs = 0, waitAll = false }: Wait,
+    refusals: Refusals = NO_REFUSALS,
+  ) {
     const hosts = this.hosts(selectors);
     const ids = hosts.map((host) => host.id).filter((id) => !refusals.has(id));
-    const proof = await this.#hub.prove(ids, revision, Math.min(timeoutMs, MAX_WAIT_MS));
+    const proof = await this.#hub.prove(ids, revision, Math.min(waitMs, MAX_WAIT_MS), waitAll);
     const nameOf = (id: string) => this.#registry.find(id)?.name ?? id;
     const outcomes: HostOutcomes = {
       targeted: hosts.length,

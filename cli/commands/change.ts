@@ -9,6 +9,7 @@ import { type OperatorClient, withOperator } from '../services/operator-client.t
 
 export interface ChangeOptions extends GlobalOptions {
   readonly wait: boolean;
+  readonly waitAll?: boolean;
   /** Milliseconds. */
   readonly timeout: number;
   readonly output: OutputForm;
@@ -45,6 +46,6 @@ export async function runChange(cli: Cli, options: ChangeOptions, change: Change
 }
 
 /** For requests: how long the controller waits for hosts; left out for --no-wait. */
-export function waitOf(options: ChangeOptions): { wait?: { timeoutMs: number } } {
-  return options.wait && !options.dryRun ? { wait: { timeoutMs: options.timeout } } : {};
+export function waitOf(options: ChangeOptions): { wait?: { timeoutMs: number; all: boolean } } {
+  return options.wait && !options.dryRun ? { wait: { timeoutMs: options.timeout, all: options.waitAll ?? false } } : {};
 }

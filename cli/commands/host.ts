@@ -20,6 +20,7 @@ import { addExamples, addOutput, addReason, addTarget, addWait } from './options
 interface HostOptions extends GlobalOptions, TargetOptions {
   readonly reason?: string;
   readonly wait: boolean;
+  readonly waitAll?: boolean;
   /** Milliseconds. */
   readonly timeout: number;
   readonly output: OutputForm;
@@ -56,7 +57,7 @@ function registerLabel(group: Command, cli: Cli): void {
         set,
         remove,
         reason: options.reason ?? '',
-        ...(options.wait ? { wait: { timeoutMs: options.timeout } } : {}),
+        ...(options.wait ? { wait: { timeoutMs: options.timeout, all: options.waitAll ?? false } } : {}),
       }),
     );
     if (!host) throw new FleetblockError('INTERNAL', 'the controller sent no host: see its log');

@@ -34,6 +34,7 @@ interface ImportOptions extends GlobalOptions, TargetOptions {
   readonly skipRefused?: boolean;
   readonly reason?: string;
   readonly wait: boolean;
+  readonly waitAll?: boolean;
   /** Milliseconds. */
   readonly timeout: number;
   readonly output: OutputForm;
@@ -126,7 +127,7 @@ function beginOf(options: ImportOptions): ImportBegin {
     allowShrink: options.allowShrink ?? false,
     retarget: options.retarget ?? false,
     skipRefused: options.skipRefused ?? false,
-    ...(options.wait && !options.dryRun ? { wait: { timeoutMs: options.timeout } } : {}),
+    ...(options.wait && !options.dryRun ? { wait: { timeoutMs: options.timeout, all: options.waitAll ?? false } } : {}),
   };
 }
 

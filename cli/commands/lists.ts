@@ -18,6 +18,7 @@ interface RemoveOptions extends ShowOptions {
   readonly reason?: string;
   readonly dryRun?: boolean;
   readonly wait: boolean;
+  readonly waitAll?: boolean;
   /** Milliseconds. */
   readonly timeout: number;
 }
@@ -47,7 +48,9 @@ export function register(program: Command, cli: Cli): void {
         list: name,
         reason: options.reason ?? '',
         dryRun: options.dryRun ?? false,
-        ...(options.wait && !options.dryRun ? { wait: { timeoutMs: options.timeout } } : {}),
+        ...(options.wait && !options.dryRun
+          ? { wait: { timeoutMs: options.timeout, all: options.waitAll ?? false } }
+          : {}),
       }),
     );
     await printListChange(cli, { ...options, list: name }, 'remove', reply);

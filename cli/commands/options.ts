@@ -30,7 +30,8 @@ export function addTarget(command: Command): Command {
 /** `timeoutMs`: the default of --timeout. */
 export function addWait(command: Command, timeoutMs = 10_000): Command {
   return command
-    .addOption(new Option('--wait', "wait for every targeted host's proof").default(true, 'yes'))
+    .addOption(new Option('--wait', 'wait for the proof of all targeted hosts that are connected').default(true, 'yes'))
+    .option('--wait-all', 'wait for hosts too that have been offline for some time (also: --wait=all)')
     .option('--no-wait', 'return once the change is committed')
     .addOption(
       new Option('--timeout <time>', 'how long to wait')

@@ -6,6 +6,7 @@ import type { LookupReply__Output } from '../../proto/gen/fleetblock/v1/LookupRe
 import { EncodedDelta, type ViewDelta } from '../views/delta.ts';
 import type { Slices } from '../views/slices.ts';
 import { encodeWelcome } from '../wire.ts';
+import { Absences } from './absences.ts';
 import { type DropReport, DropWatchers } from './drop-watchers.ts';
 import { helloText, noteEndedAlone } from './ended-alone.ts';
 import { HostSession } from './host-session.ts';
@@ -34,6 +35,9 @@ const PROBE_MS = 2000;
 const RECONNECT_MS_A_HOST = 2;
 const MIN_RECONNECT_MS = 2000;
 
+/** How long a host whose stream was lost is waited for at least, milliseconds. */
+const ABSENCE_MS = 5000;
+
 /** Hosts that are sent a change between two looks at the clock. */
 const HOSTS_PER_STEP = 32;
 
@@ -52,6 +56,7 @@ export class Hub {
   readonly #drops = new DropWatchers();
   readonly #keepAlive: Rota<HostSession>;
   readonly #identities: Identities;
+  readonly #absences: Absences;
   #nonce = 0n;
   #closed = false;
 
@@ -92,10 +97,12 @@ export class Hub {
       lostCommits: (session, claimed, seal) => this.#lostCommits(session, claimed, seal),
       keyKept: ({ hostId }, key) => this.#identities.kept(hostId, key),
     };
+    this.#absences = new Absences(deps.clock, () => Math.max(ABSENCE_MS, this.#reconnectLimitMs));
     this.#waits = new Waits({
       clock: deps.clock,
       revision: () => deps.views.revision,
-      standing: (hostId, revision) => this.#standing(hostId, revision),
+      standing: (hostId, revision, all) => this.#standing(hostId, revision, all),
+      isAway: (hostId) => !this.#sessions.has(hostId) && this.#absences.isLong(hostId),
     });
     deps.views.listen({
       changed: (hostIds, delta) => this.#changed(hostIds, delta),
@@ -161,6 +168,7 @@ export class Hub {
     if (this.#sessions.get(session.hostId) !== session) return;
     this.#sessions.delete(session.hostId);
     this.#keepAlive.delete(session);
+    this.#absences.lost(session.hostId);
     session.state.lastSeenMs = this.#deps.clock.wallMs();
     this.#deps.events.add('host.disconnected', 'was enforcing what it holds when last heard', {
       hostId: session.hostId,
@@ -213,11 +221,11 @@ export class Hub {
   }
 
   /**
-   * Waits until every host holds all that the store has at `revision`, or refused it, or `timeoutMs` is over.
-   * Offline hosts may come back in time.
+   * Waits until every host holds all that the store has at `revision`, or refused it, or `timeoutMs` is over. Hosts that have been
+   * offline for some time are pending at once; with `all` they may come back in time.
    */
-  prove(hostIds: readonly string[], revision: Revision, timeoutMs: number): Promise<ProofResult> {
-    return this.#waits.prove(hostIds, revision, timeoutMs);
+  prove(hostIds: readonly string[], revision: Revision, timeoutMs: number, all = false): Promise<ProofResult> {
+    return this.#waits.prove(hostIds, revision, timeoutMs, all);
   }
 
   /** Ends every stream: agents come back to whoever serves next. */
@@ -248,7 +256,7 @@ export class Hub {
       hostName: host.name,
       statusIntervalMs: this.#options.statusIntervalMs,
       silenceLimitMs: this.#options.silenceLimitMs,
-      reconnectLimitMs: Math.max(MIN_RECONNECT_MS, this.#deps.registry.size * RECONNECT_MS_A_HOST),
+      reconnectLimitMs: this.#reconnectLimitMs,
       sessionKey: this.#identities.nextKey(hostId),
     });
     this.#deps.events.add('host.connected', helloText(hello), { hostId, revision: session.acked });
@@ -256,6 +264,10 @@ export class Hub {
     welcomed(session);
     session.begin(welcome, hello);
     session.watchDrops(this.#drops.planFor(hostId, this.#sessions.size));
+  }
+
+  get #reconnectLimitMs(): number {
+    return Math.max(MIN_RECONNECT_MS, this.#deps.registry.size * RECONNECT_MS_A_HOST);
   }
 
   #planDrops(): void {
@@ -271,18 +283,6 @@ export class Hub {
   }
 
   #onDuplicate(hostId: string, text: string): void {
-    const { log, events, store } = this.#deps;
-    log.error({ host: hostId }, text);
-    events.add('host.degraded', text, { hostId });
-    const record = {
-      actor: 'system',
-      verb: 'host.duplicate',
-      subject: `${this.#nameOf(hostId)} (${hostId})`,
-      reason: text,
-    };
-    store
-      .recordAudit(record)
-      .catch((error: unknown) => log.error({ err: error }, 'a copied identity is not in the audit'));
     this.#waits.progressed(hostId, 0n, { code: 'DUPLICATE_IDENTITY', text });
     const present = this.#sessions.get(hostId);
     if (!present) return;
@@ -305,11 +305,11 @@ export class Hub {
     for (const session of this.#sessions.values()) session.revisionSettled();
   }
 
-  #standing(hostId: string, revision: Revision): Standing {
+  #standing(hostId: string, revision: Revision, all: boolean): Standing {
     const duplicate = this.#identities.duplicate(hostId);
     if (duplicate) return { kind: 'failed', refusal: duplicate };
     const session = this.#sessions.get(hostId);
-    if (!session) return { kind: 'awaited', revision };
+    if (!session) return all || !this.#absences.isLong(hostId) ? { kind: 'awaited', revision } : { kind: 'away' };
     const refusal = whyNotEnforcing(session.state);
     if (refusal) return { kind: 'failed', refusal };
     const behind = this.#deps.views.revision < revision;

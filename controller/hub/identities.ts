@@ -1,8 +1,11 @@
 // Is it one machine that presents a host's identity? A state directory can be copied, certificate and all, and a copy proves what the
 // real host's kernel does not hold. What tells them apart: every session gets a key, kept by the host before it counts, so that one of
 // two shows an old key at its second appearance; and the place where it runs. docs/decisions/0035.
+import type { Logger } from '../../common/logger.ts';
 import type { Hello__Output } from '../../proto/gen/fleetblock/v1/Hello.ts';
+import type { EventLog } from '../events.ts';
 import type { Place } from '../store/records.ts';
+import type { Store } from '../store/store.ts';
 import type { HostNotes } from './host-notes.ts';
 import type { HostRefusal } from './host-state.ts';
 import type { Seals } from './seals.ts';
@@ -12,7 +15,10 @@ export interface IdentitiesDeps {
   readonly seals: Seals;
   readonly wallMs: () => number;
   readonly nameOf: (hostId: string) => string;
-  /** Somebody must hear of it: called once, when a host's identity is found on two machines. */
+  readonly store: Pick<Store, 'recordAudit'>;
+  readonly events: EventLog;
+  readonly log: Logger;
+  /** Called once, when a host's identity is found on two machines. */
   readonly onDuplicate: (hostId: string, text: string) => void;
 }
 
@@ -70,13 +76,19 @@ export class Identities {
 
   /** `why`: after `two machines present the identity of host NAME: `. */
   condemn(hostId: string, why: string): void {
-    const { notes, nameOf, onDuplicate } = this.#deps;
+    const { notes, nameOf, onDuplicate, store, events, log } = this.#deps;
     const note = notes.of(hostId);
     if (note.duplicate !== '') return;
     const name = nameOf(hostId);
     note.duplicate = `two machines present the identity of host ${name} (${why}): stop the copy, then enroll the right one again with a token of fleetblock token create --host ${name} --keep-identity, or run fleetblock host revoke ${name}`;
     notes.changed(hostId);
     onDuplicate(hostId, note.duplicate);
+    log.error({ host: hostId }, note.duplicate);
+    events.add('host.degraded', note.duplicate, { hostId });
+    const subject = `${name} (${hostId})`;
+    store
+      .recordAudit({ actor: 'system', verb: 'host.duplicate', subject, reason: why })
+      .catch((error: unknown) => log.error({ err: error, host: hostId }, 'a copied identity is not in the audit'));
   }
 
   /** It was enrolled again: copies of what was before are locked out by their certificates. */

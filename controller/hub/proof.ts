@@ -7,6 +7,8 @@ export type Standing =
   | { readonly kind: 'enforced' }
   /** Its ack of this revision is the proof. */
   | { readonly kind: 'awaited'; readonly revision: Revision }
+  /** Not to be waited for: it has been offline for some time. */
+  | { readonly kind: 'away' }
   | { readonly kind: 'failed'; readonly refusal: HostRefusal };
 
 export interface ProofResult {
@@ -21,6 +23,7 @@ export interface ProofResult {
 export class Proof {
   readonly result: Promise<ProofResult>;
   readonly #awaited = new Map<string, Revision>();
+  readonly #away: string[] = [];
   readonly #enforced: string[] = [];
   readonly #failed: { hostId: string; refusal: HostRefusal }[] = [];
   readonly #nowMs: () => number;
@@ -43,6 +46,7 @@ export class Proof {
     for (const { hostId, standing } of hosts) {
       if (standing.kind === 'enforced') this.#enforced.push(hostId);
       else if (standing.kind === 'failed') this.#failed.push({ hostId, refusal: standing.refusal });
+      else if (standing.kind === 'away') this.#away.push(hostId);
       else this.#awaited.set(hostId, standing.revision);
     }
     if (this.#awaited.size === 0) this.stop();
@@ -62,6 +66,13 @@ export class Proof {
     if (this.#awaited.size === 0) this.stop();
   }
 
+  /** It has been offline for so long that nobody waits for it. */
+  gone(hostId: string): void {
+    if (!this.#awaited.delete(hostId)) return;
+    this.#away.push(hostId);
+    if (this.#awaited.size === 0) this.stop();
+  }
+
   refused(hostId: string, refusal: HostRefusal): void {
     if (!this.#awaited.delete(hostId)) return;
     this.#failed.push({ hostId, refusal });
@@ -75,7 +86,7 @@ export class Proof {
     clearTimeout(this.#timer);
     this.#resolve({
       enforced: this.#enforced,
-      pending: [...this.#awaited.keys()],
+      pending: [...this.#awaited.keys(), ...this.#away],
       failed: this.#failed,
       atMs: this.#nowMs(),
     });

@@ -8,13 +8,21 @@ export interface WaitsOptions {
   readonly clock: Clock;
   /** The last revision whose changes were sent. */
   readonly revision: () => Revision;
-  /** How a host stands towards a revision now. */
-  readonly standing: (hostId: string, revision: Revision) => Standing;
+  /** How a host stands towards a revision now. `all`: one that has been away for long is waited for as well. */
+  readonly standing: (hostId: string, revision: Revision, all: boolean) => Standing;
+  /** Has no stream, and has had none for some time. */
+  readonly isAway: (hostId: string) => boolean;
 }
+
+/** How often it is looked whether hosts that are waited for have gone, milliseconds. */
+const SWEEP_MS = 500;
 
 export class Waits {
   readonly #options: WaitsOptions;
   readonly #proofs = new Set<Proof>();
+  /** Those of them that wait for connected hosts alone. */
+  readonly #impatient = new Set<Proof>();
+  #sweep: NodeJS.Timeout | undefined;
   /** Started when their revision is through. */
   readonly #early: { readonly revision: Revision; readonly start: () => void }[] = [];
 
@@ -23,17 +31,19 @@ export class Waits {
   }
 
   /** See Hub.prove. */
-  prove(hostIds: readonly string[], revision: Revision, timeoutMs: number): Promise<ProofResult> {
+  prove(hostIds: readonly string[], revision: Revision, timeoutMs: number, all: boolean): Promise<ProofResult> {
     const { clock } = this.#options;
     const proof = new Proof(
       () => clock.monotonicMs(),
-      () => this.#proofs.delete(proof),
+      () => this.#finished(proof),
     );
     this.#proofs.add(proof);
+    if (!all) this.#impatient.add(proof);
+    this.#sweep ??= setInterval(() => this.#dropAway(), SWEEP_MS);
     const deadlineMs = clock.monotonicMs() + timeoutMs;
     const start = () =>
       proof.start(
-        hostIds.map((hostId) => ({ hostId, standing: this.#options.standing(hostId, revision) })),
+        hostIds.map((hostId) => ({ hostId, standing: this.#options.standing(hostId, revision, all) })),
         Math.max(0, deadlineMs - clock.monotonicMs()),
       );
     if (this.#options.revision() >= revision) start();
@@ -66,6 +76,20 @@ export class Waits {
   close(): void {
     for (const each of this.#early.splice(0)) each.start();
     for (const proof of [...this.#proofs]) proof.stop();
+  }
+
+  #finished(proof: Proof): void {
+    this.#proofs.delete(proof);
+    this.#impatient.delete(proof);
+    if (this.#proofs.size > 0) return;
+    clearInterval(this.#sweep);
+    this.#sweep = undefined;
+  }
+
+  /** Hosts that were lost since their waits began, and did not come back. */
+  #dropAway(): void {
+    for (const proof of this.#impatient)
+      for (const hostId of [...proof.waitingFor]) if (this.#options.isAway(hostId)) proof.gone(hostId);
   }
 
   /** When the views have come to the revision, or at the deadline, whichever is first. */

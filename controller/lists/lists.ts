@@ -11,7 +11,7 @@ import type { Hub } from '../hub/hub.ts';
 import type { Results } from '../results.ts';
 import type { ClaimAction, ListRecord } from '../store/records.ts';
 import type { ListResult, Store } from '../store/store.ts';
-import type { HostOutcomes, Targets } from '../targets.ts';
+import type { HostOutcomes, Targets, Wait } from '../targets.ts';
 import { type Objection, type ObjectionKind, objectionsTo, sameScope } from './objections.ts';
 import { ReceivedRows } from './received-rows.ts';
 import { ImportTurns } from './turns.ts';
@@ -25,7 +25,7 @@ export interface ListsDeps {
   readonly clock: Clock;
 }
 
-export interface ImportBegin {
+export interface ImportBegin extends Wait {
   readonly caller: Caller;
   /** Without `list:`. */
   readonly name: string;
@@ -40,7 +40,6 @@ export interface ImportBegin {
   readonly skipRefused: boolean;
   /** What would be refused otherwise is meant. */
   readonly meant: readonly ObjectionKind[];
-  readonly waitMs: number | undefined;
 }
 
 export interface ListReply extends Omit<ListResult, 'former'> {
@@ -80,10 +79,7 @@ export class Lists {
   }
 
   /** @throws FleetblockError NOT_FOUND (list) */
-  async remove(
-    name: string,
-    by: { caller: Caller; reason: string; dryRun: boolean; waitMs: number | undefined },
-  ): Promise<ListReply> {
+  async remove(name: string, by: { caller: Caller; reason: string; dryRun: boolean } & Wait): Promise<ListReply> {
     const { store, hub, clock } = this.#deps;
     checkName(name);
     hub.quarantine.assertOpen();
@@ -158,14 +154,14 @@ async function reply(
   deps: ListsDeps,
   result: ListResult,
   startedMs: number,
-  { caller, dryRun, waitMs }: Pick<ImportBegin, 'caller' | 'dryRun' | 'waitMs'>,
+  { caller, dryRun, ...wait }: Pick<ImportBegin, 'caller' | 'dryRun' | keyof Wait>,
   about: { readonly what: string } & Partial<Pick<ListReply, 'objections' | 'former' | 'skipped'>>,
 ): Promise<ListReply> {
   const { targets, clock, results } = deps;
   const { what, objections = [], former, skipped = NONE_SKIPPED } = about;
   const { outcomes, atMs } = dryRun
     ? { outcomes: targets.untried(result.targets), atMs: clock.monotonicMs() }
-    : await targets.prove(result.targets, result.revision, waitMs ?? 0);
+    : await targets.prove(result.targets, result.revision, wait);
   if (!dryRun) {
     if (result.added + result.updated + result.removed > 0) results.record(caller, what, result.revision, outcomes);
     failpoint('changes.reply');

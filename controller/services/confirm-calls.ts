@@ -17,9 +17,7 @@ const MAX_NAMED = 100;
 export function confirmHandlers(deps: ConfirmCallDeps): Pick<OperatorServiceHandlers, 'Confirm' | 'ListConfirmations'> {
   return {
     Confirm: unary(deps, async ({ id, reason, wait }, caller, arrivedMs) =>
-      changeReplyToWire(
-        await deps.confirmations.confirm({ caller, arrivedMs, id, reason, waitMs: waitFromWire(wait) }),
-      ),
+      changeReplyToWire(await deps.confirmations.confirm({ caller, arrivedMs, id, reason, ...waitFromWire(wait) })),
     ),
     ListConfirmations: unary(deps, async () => {
       const { confirmations, nowMs } = await deps.confirmations.waiting();

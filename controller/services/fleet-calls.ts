@@ -54,8 +54,8 @@ export function fleetHandlers(deps: FleetCallDeps): FleetMethods {
         reason: request.reason,
         from: caller.from,
       });
-      const wait = waitFromWire(request.wait);
-      if (wait !== undefined) await hub.prove([host.id], revision, wait);
+      const { waitMs, waitAll } = waitFromWire(request.wait);
+      if (waitMs !== undefined) await hub.prove([host.id], revision, waitMs, waitAll);
       return { host: hostToWire(host, hub.statusOf(host.id), hub.stateOf(host.id)), revision: String(revision) };
     }),
     ResyncHosts: unary(deps, async (request, caller, arrivedMs) => {
@@ -66,7 +66,7 @@ export function fleetHandlers(deps: FleetCallDeps): FleetMethods {
       const { actor, from } = caller;
       await store.recordAudit({ actor, from, verb: 'host.resync', subject, reason: request.reason });
       for (const host of targets.hosts([target])) hub.resync(host.id);
-      const { outcomes, atMs } = await targets.prove([target], store.head, waitFromWire(request.wait) ?? 0);
+      const { outcomes, atMs } = await targets.prove([target], store.head, waitFromWire(request.wait));
       deps.results.record(caller, `host.resync ${subject}`, store.head, outcomes);
       return { revision: String(store.head), hosts: hostOutcomesToWire(outcomes), elapsedMs: atMs - arrivedMs };
     }),

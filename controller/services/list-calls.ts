@@ -45,7 +45,7 @@ export function listHandlers(deps: ListCallDeps): ListMethods {
           caller,
           reason: request.reason,
           dryRun: request.dryRun,
-          waitMs: waitFromWire(request.wait),
+          ...waitFromWire(request.wait),
         }),
       ),
     ),
@@ -59,7 +59,7 @@ export function listHandlers(deps: ListCallDeps): ListMethods {
           prefixes: request.prefixes,
           reason: request.reason,
           dryRun: request.dryRun,
-          waitMs: waitFromWire(request.wait),
+          ...waitFromWire(request.wait),
         }),
       ),
     ),
@@ -109,7 +109,7 @@ function importFromWire(begin: ImportBegin__Output, caller: Caller): ImportBegin
     force: begin.force,
     skipRefused: begin.skipRefused,
     meant: [...(begin.allowShrink ? ['SHRINKS' as const] : []), ...(begin.retarget ? ['RETARGETS' as const] : [])],
-    waitMs: waitFromWire(begin.wait),
+    ...waitFromWire(begin.wait),
   };
 }
 

@@ -63,9 +63,9 @@ export function actionToWire(action: ClaimAction): 'ACTION_ALLOW' | 'ACTION_BLOC
   return action === 'allow' ? 'ACTION_ALLOW' : 'ACTION_BLOCK';
 }
 
-/** Milliseconds; undefined: do not wait. */
-export function waitFromWire(wait: Wait__Output | null): number | undefined {
-  return wait?.timeoutMs;
+/** Milliseconds, undefined: do not wait; and whether for hosts too that are known to be away. */
+export function waitFromWire(wait: Wait__Output | null): { waitMs: number | undefined; waitAll: boolean } {
+  return { waitMs: wait?.timeoutMs, waitAll: wait?.all ?? false };
 }
 
 export function hostToWire(host: HostRecord, status: HostStatus, state: HostState): HostWire {

@@ -2,15 +2,23 @@
 
 
 /**
- * How long to wait for every targeted host's ack. Not set: answer once the change is committed.
+ * How long to wait for the targeted hosts' acks. Not set: answer once the change is committed.
  */
 export interface Wait {
   'timeoutMs'?: (number);
+  /**
+   * For hosts too that were offline before: they may come back in time. Else they are counted as pending at once.
+   */
+  'all'?: (boolean);
 }
 
 /**
- * How long to wait for every targeted host's ack. Not set: answer once the change is committed.
+ * How long to wait for the targeted hosts' acks. Not set: answer once the change is committed.
  */
 export interface Wait__Output {
   'timeoutMs': (number);
+  /**
+   * For hosts too that were offline before: they may come back in time. Else they are counted as pending at once.
+   */
+  'all': (boolean);
 }
