@@ -16,6 +16,7 @@ import { serveLocalAdmin } from './local-admin.ts';
 import { createLocally } from './make-credentials.ts';
 import { Authority } from './pki/authority.ts';
 import { PeerReader } from './pki/peer.ts';
+import { ReadTurns } from './read-turns.ts';
 import { ServerIdentity } from './server-identity.ts';
 import { enrollmentHandlers } from './services/enrollment-service.ts';
 import { GrpcServers } from './services/grpc-servers.ts';
@@ -103,6 +104,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     });
     const { rootCertificate, rootPin } = authority;
     const onRefused = (refusal: Refusal) => refusals.recordRefused(refusal);
+    const readTurns = new ReadTurns();
     const servers = new GrpcServers({
       guard: guardInterceptor({
         authorizer,
@@ -112,12 +114,13 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       services: [
         {
           definition: protocol.OperatorService.service,
-          handlers: operatorHandlers({ ...controller, store, clock, log, authorize, onRefused, rootPin }),
+          handlers: operatorHandlers({ ...controller, store, clock, log, authorize, onRefused, rootPin, readTurns }),
         },
         {
           definition: protocol.IdentityService.service,
           handlers: identityHandlers({
             identity,
+            readTurns,
             authorize,
             extend,
             fleet,

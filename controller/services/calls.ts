@@ -7,6 +7,7 @@ import type { Logger } from '../../common/logger.ts';
 import { toStatus } from '../../common/rpc/status.ts';
 import type { Refusal } from '../auth/authorizer.ts';
 import type { AuthorizableCall, Authorize, Caller } from '../auth/caller.ts';
+import type { ReadTurns } from '../read-turns.ts';
 import { callText, isDryRun } from './call-text.ts';
 
 export interface CallDeps {
@@ -41,15 +42,15 @@ export function unary<Request, Reply>(
 /** One request, many answers, as fast as the caller reads them. `signal` aborts when nobody reads any more. */
 export function answers<Request, Item>(
   deps: CallDeps,
-  items: (request: Request, signal: AbortSignal) => AsyncIterable<Item>,
+  items: (request: Request, signal: AbortSignal, caller: Caller) => AsyncIterable<Item>,
 ): (call: ServerWritableStream<Request, Item>) => void {
   return (call) => {
     const stop = new AbortController();
     call.on('error', () => {});
     for (const event of ['close', 'cancelled']) call.once(event, () => stop.abort());
     const run = async () => {
-      deps.authorize(call);
-      for await (const item of items(call.request, stop.signal)) {
+      const caller = deps.authorize(call);
+      for await (const item of items(call.request, stop.signal, caller)) {
         if (stop.signal.aborted) return;
         if (!call.write(item)) await drained(call, stop.signal);
       }
@@ -61,6 +62,14 @@ export function answers<Request, Item>(
       call.emit('error', toStatus(error));
     });
   };
+}
+
+/** The same for answers without measure, of which a caller gets few at once: the rest wait. */
+export function longAnswers<Request, Item>(
+  deps: CallDeps & { readonly readTurns: ReadTurns },
+  items: (request: Request) => AsyncIterable<Item>,
+): (call: ServerWritableStream<Request, Item>) => void {
+  return answers(deps, (request, signal, { id }) => deps.readTurns.inTurn(id, signal, () => items(request)));
 }
 
 /** Many requests, one answer. Reads no further than the answer is computed; what is thrown ends the call. */

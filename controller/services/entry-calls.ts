@@ -17,7 +17,7 @@ import { cutColumns } from '../wire.ts';
 import { actionFromWire, claimToWire } from './operator-wire.ts';
 
 export interface EntryCallDeps {
-  readonly store: Pick<Store, 'claims' | 'lists' | 'listRows'>;
+  readonly store: Pick<Store, 'aside' | 'lists'>;
   readonly targets: Targets;
   readonly confirmations: Confirmations;
   readonly clock: { wallMs(): number };
@@ -32,7 +32,7 @@ export async function* listEntries(
   let left = request.limit === 0 ? Number.POSITIVE_INFINITY : request.limit;
   const waiting = await waitingClaims(deps.confirmations);
   for (const filter of wanted.filters)
-    for await (const batch of deps.store.claims(filter)) {
+    for await (const batch of deps.store.aside.claims(filter)) {
       const claims = batch.filter((claim) => wanted.shares(claim)).slice(0, left);
       left -= claims.length;
       if (claims.length > 0)
@@ -41,7 +41,7 @@ export async function* listEntries(
     }
   for (const list of await deps.store.lists()) {
     if (!wanted.list(list)) continue;
-    for await (const rows of deps.store.listRows(list.name))
+    for await (const rows of deps.store.aside.listRows(list.name))
       for (const piece of cutColumns(wanted.rows(rows, left))) {
         yield listChunk(list, piece);
         left -= piece.v4.count + piece.v6.count;

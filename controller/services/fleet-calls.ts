@@ -15,14 +15,18 @@ import { check, type HostCheck } from '../check.ts';
 import type { EventLog, FleetEvent } from '../events.ts';
 import type { Hub } from '../hub/hub.ts';
 import type { Matches } from '../matches.ts';
+import type { ReadTurns } from '../read-turns.ts';
 import type { HostRegistry } from '../registry.ts';
 import type { Results } from '../results.ts';
 import type { AuditRecord } from '../store/records.ts';
 import type { AuditFilter, Store } from '../store/store.ts';
 import type { Targets } from '../targets.ts';
-import { answers, type CallDeps, unary } from './calls.ts';
+import { answers, type CallDeps, longAnswers, unary } from './calls.ts';
 import { inMessages } from './message-size.ts';
 import { claimToWire, hostOutcomesToWire, hostToWire, waitFromWire } from './operator-wire.ts';
+
+/** Records of the audit that are read from its end. */
+const MAX_LAST = 10_000;
 
 export interface FleetCallDeps extends CallDeps {
   readonly store: Store;
@@ -32,6 +36,7 @@ export interface FleetCallDeps extends CallDeps {
   readonly matches: Matches;
   readonly events: EventLog;
   readonly results: Results;
+  readonly readTurns: ReadTurns;
 }
 
 type FleetMethods = Pick<OperatorServiceHandlers, 'Check' | 'LabelHost' | 'ResyncHosts' | 'WatchEvents' | 'ListAudit'>;
@@ -71,7 +76,7 @@ export function fleetHandlers(deps: FleetCallDeps): FleetMethods {
       return { revision: String(store.head), hosts: hostOutcomesToWire(outcomes), elapsedMs: atMs - arrivedMs };
     }),
     WatchEvents: answers(deps, (request, signal) => watchEvents(deps, request, signal)),
-    ListAudit: answers(deps, (request) => listAudit(store, request)),
+    ListAudit: longAnswers(deps, (request) => listAudit(store, request)),
   };
 }
 
@@ -102,6 +107,11 @@ async function* watchEvents(
 }
 
 async function* listAudit(store: Store, request: ListAuditRequest__Output): AsyncGenerator<AuditEntry> {
+  if (request.last > MAX_LAST)
+    throw new FleetblockError(
+      'INVALID_ARGUMENT',
+      `the last ${request.last} records are too many at once: at most ${MAX_LAST}, or all since a time`,
+    );
   const since = Number(request.sinceMs);
   const until = Number(request.untilMs);
   const filter: AuditFilter = {

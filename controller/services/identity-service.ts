@@ -10,9 +10,13 @@ import type { OperatorToken } from '../../proto/gen/fleetblock/v1/OperatorToken.
 import type { Token } from '../../proto/gen/fleetblock/v1/Token.ts';
 import type { AuthorizableCall, Authorize, Caller } from '../auth/caller.ts';
 import type { Identity } from '../identity.ts';
+import type { ReadTurns } from '../read-turns.ts';
 import type { OperatorRecord, OperatorTokenRecord, TokenRecord } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
 import { createOperatorToken } from '../tokens.ts';
+
+/** A verdict is awaited to its end: it is small, and whoever asked may have gone. */
+const NEVER = new AbortController().signal;
 
 export interface IdentityServiceDeps {
   readonly identity: Identity;
@@ -25,6 +29,7 @@ export interface IdentityServiceDeps {
   /** HOST:PORT that goes into operators' credentials. */
   readonly advertise: string;
   readonly log: Logger;
+  readonly readTurns: ReadTurns;
   readonly store: Pick<Store, 'createOperatorToken'>;
   readonly clock: Clock;
   /** SHA-256 over the fleet root's SubjectPublicKeyInfo: goes into every token. */
@@ -80,9 +85,13 @@ export function identityHandlers(deps: IdentityServiceDeps): IdentityServiceHand
     RevokeToken: unary(deps, async ({ id, reason }, caller) => ({
       token: tokenToWire(await identity.revokeToken(id, attribution(caller, reason))),
     })),
-    VerifyAudit: unary(deps, async () => {
-      const { records, head, brokenAt } = await identity.verifyAudit();
-      return { records, head, brokenAt: brokenAt ?? 0 };
+    VerifyAudit: unary(deps, async (_request, caller) => {
+      const verdict = async function* () {
+        yield await identity.verifyAudit();
+      };
+      for await (const { records, head, brokenAt } of deps.readTurns.inTurn(caller.id, NEVER, verdict))
+        return { records, head, brokenAt: brokenAt ?? 0 };
+      throw new FleetblockError('UNAVAILABLE', 'the audit was not read: try again');
     }),
     RevokeHost: unary(deps, async ({ name, reason }, caller) => {
       const host = await identity.revokeHost(name, attribution(caller, reason));

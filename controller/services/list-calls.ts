@@ -15,12 +15,13 @@ import type { OperatorServiceHandlers } from '../../proto/gen/fleetblock/v1/Oper
 import type { Caller } from '../auth/caller.ts';
 import type { Changes } from '../changes.ts';
 import type { ImportBegin, ListReply, Lists } from '../lists/lists.ts';
+import type { ReadTurns } from '../read-turns.ts';
 import type { Claim, ListRecord } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
 import type { Targets } from '../targets.ts';
 import { withRemainingTimes } from '../views/delta.ts';
 import { cutColumns } from '../wire.ts';
-import { answers, type CallDeps, collected, unary } from './calls.ts';
+import { answers, type CallDeps, collected, longAnswers, unary } from './calls.ts';
 import { actionFromWire, actionToWire, changeReplyToWire, hostOutcomesToWire, waitFromWire } from './operator-wire.ts';
 import { timely } from './timely.ts';
 
@@ -29,6 +30,7 @@ export interface ListCallDeps extends CallDeps {
   readonly store: Store;
   readonly lists: Lists;
   readonly targets: Targets;
+  readonly readTurns: ReadTurns;
 }
 
 type ListMethods = Pick<
@@ -64,7 +66,7 @@ export function listHandlers(deps: ListCallDeps): ListMethods {
       ),
     ),
     ListExceptions: answers(deps, (request) => exceptions(deps.store, request.list)),
-    Export: answers(deps, (request) => exportRows(deps, request)),
+    Export: longAnswers(deps, (request) => exportRows(deps, request)),
   };
 }
 
@@ -125,7 +127,7 @@ async function* exportRows(deps: ListCallDeps, request: ExportRequest__Output): 
     (request.origin === '' || of.origin === request.origin) &&
     (action === undefined || of.action === action) &&
     (!host || selectorMatches(of.selector, host));
-  for await (const batch of deps.store.claims({}))
+  for await (const batch of deps.store.aside.claims({}))
     for (const claim of batch.filter(wanted)) yield exportClaim(claim, deps.clock.wallMs());
   for (const list of await deps.store.lists())
     if (wanted({ ...list, origin: `list:${list.name}` })) yield* exportList(deps, list);
@@ -138,7 +140,7 @@ function exportClaim(claim: Claim, nowMs: number): ExportChunk {
 }
 
 async function* exportList(deps: ListCallDeps, list: ListRecord): AsyncGenerator<ExportChunk> {
-  for await (const rows of deps.store.listRows(list.name))
+  for await (const rows of deps.store.aside.listRows(list.name))
     for (const piece of cutColumns(withRemainingTimes(rows, deps.clock.wallMs())))
       yield { origin: `list:${list.name}`, selector: selectorToWire(list.selector), rows: toWire(piece) };
 }

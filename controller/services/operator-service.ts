@@ -4,7 +4,7 @@ import { selectorFromWire } from '../../common/rpc/selector.ts';
 import type { OperatorServiceHandlers } from '../../proto/gen/fleetblock/v1/OperatorService.ts';
 import type { Changes } from '../changes.ts';
 import { createToken } from '../tokens.ts';
-import { answers, unary } from './calls.ts';
+import { longAnswers, unary } from './calls.ts';
 import { type ConfirmCallDeps, confirmHandlers } from './confirm-calls.ts';
 import { dropHandlers } from './drop-calls.ts';
 import { listEntries } from './entry-calls.ts';
@@ -56,7 +56,7 @@ export function operatorHandlers(deps: OperatorServiceDeps): OperatorServiceHand
         }),
       ),
     ),
-    ListEntries: answers(deps, (request) => listEntries(deps, request)),
+    ListEntries: longAnswers(deps, (request) => listEntries(deps, request)),
     ...hostHandlers(deps),
     ...listHandlers(deps),
     ...fleetHandlers(deps),

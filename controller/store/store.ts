@@ -273,6 +273,9 @@ export interface Store {
   /** Single claims, in bounded batches, by prefix. */
   claims(filter: ClaimFilter): AsyncIterable<readonly Claim[]>;
 
+  /** The same on a thread of their own, for answers without measure. */
+  readonly aside: Pick<Store, 'claims' | 'listRows'>;
+
   /** The present state of every layer, in bounded pieces (`sets` only). */
   readLayers(): AsyncIterable<LayerChange>;
   /** Called with every later revision, in order; what it throws hinders nobody else. @returns a function that stops it. */

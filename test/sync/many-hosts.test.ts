@@ -60,3 +60,8 @@ it('faults row 62: a change and a check of all of them are answered', async () =
   expect(reply.hosts?.pending.length).toBeGreaterThan(1000);
   expect((await fleet.operator.check('198.51.100.1')).hosts).toHaveLength(HOSTS);
 });
+
+it('faults row 66: the end of the audit is read in bounded pieces', async () => {
+  await expect(fleet.operator.audit({ last: 10_001 })).rejects.toThrow(/INVALID_ARGUMENT: .*at most 10000/);
+  expect((await fleet.operator.audit({ last: 10_000 })).length).toBeGreaterThan(HOSTS);
+});

@@ -1,32 +1,41 @@
-// Reading the audit in bounded batches.
+// Reading the audit in bounded steps: a scan that finds nothing gives others their turn as one does that finds all.
 import type { SQLInputValue } from 'node:sqlite';
 import type { AuditRecord } from '../records.ts';
 import type { AuditFilter } from '../store.ts';
-import type { Connection } from './connection.ts';
+import { type Connection, readBigint } from './connection.ts';
 import { bigint, integer, type Row, text } from './rows.ts';
 
+/** Records that one step looks at. */
+const STEP = 2000;
+/** Of a batch. */
 const BATCH = 500;
 
 export async function* readAudit(db: Connection, filter: AuditFilter): AsyncGenerator<AuditRecord[]> {
   const { where, parameters } = conditions(filter);
+  const head = Number(readBigint(db, 'SELECT max(sequence) AS value FROM audit'));
+  const select = `SELECT * FROM audit WHERE sequence > ? AND sequence <= ? AND ${where} ORDER BY sequence`;
   if (filter.last !== undefined) {
-    const statement = db.prepare(`SELECT * FROM audit WHERE ${where} ORDER BY sequence DESC LIMIT ?`);
-    yield statement
-      .all(...parameters, filter.last)
-      .map(auditFromRow)
-      .reverse();
+    const newest: AuditRecord[] = [];
+    const statement = db.prepare(`${select} DESC LIMIT ?`);
+    for (let to = head; to > 0 && newest.length < filter.last; to -= STEP) {
+      const found = statement.all(to - STEP, to, ...parameters, filter.last - newest.length);
+      for (const row of found) newest.push(auditFromRow(row));
+      await turn();
+    }
+    newest.reverse();
+    for (let at = 0; at < newest.length; at += BATCH) yield newest.slice(at, at + BATCH);
     return;
   }
-  const statement = db.prepare(`SELECT * FROM audit WHERE sequence > ? AND ${where} ORDER BY sequence LIMIT ${BATCH}`);
-  for (let after = filter.afterSequence ?? 0; ; ) {
-    const batch = statement.all(after, ...parameters).map(auditFromRow);
-    const last = batch.at(-1);
-    if (!last) return;
-    yield batch;
-    if (batch.length < BATCH) return;
-    after = last.sequence;
-    await new Promise((resolve) => setImmediate(resolve));
+  const statement = db.prepare(select);
+  for (let after = filter.afterSequence ?? 0; after < head; after += STEP) {
+    const found = statement.all(after, after + STEP, ...parameters).map(auditFromRow);
+    for (let at = 0; at < found.length; at += BATCH) yield found.slice(at, at + BATCH);
+    await turn();
   }
+}
+
+function turn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
 }
 
 function conditions(filter: AuditFilter): { where: string; parameters: SQLInputValue[] } {

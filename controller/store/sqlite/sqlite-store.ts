@@ -44,8 +44,8 @@ import type {
   Touched,
   UseOperatorToken,
 } from '../store.ts';
-import { lastLink, verifyAudit } from './audit-chain.ts';
-import { readAudit } from './audit-rows.ts';
+import { Aside } from './aside/aside.ts';
+import { lastLink } from './audit-chain.ts';
 import { breather } from './breather.ts';
 import { addClaims, endClaims, removeClaims } from './claim-changes.ts';
 import { readClaimLayers, readClaims } from './claim-reads.ts';
@@ -110,6 +110,7 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
 class SqliteStore implements Store {
   readonly epoch: string;
   head: Revision;
+  readonly aside: Aside;
   readonly #file: OpenedFile;
   readonly #db: Database;
   readonly #clock: Clock;
@@ -125,6 +126,7 @@ class SqliteStore implements Store {
     this.#clock = steadyClock(options.clock);
     this.#onFollowerError = options.onFollowerError ?? throwLater;
     this.#db = new Database(file.path, options);
+    this.aside = new Aside(file.path, () => this.#clock.wallMs());
     file.handOver();
     this.head = readBigint(this.#db.reader, 'SELECT head AS value FROM meta');
     this.#history = new History(this.#db.reader);
@@ -323,7 +325,7 @@ class SqliteStore implements Store {
   }
 
   audit(filter: AuditFilter): AsyncIterable<readonly AuditRecord[]> {
-    return readAudit(this.#db.reader, filter);
+    return this.aside.audit(filter);
   }
 
   auditHead(): { sequence: number; hash: Uint8Array } {
@@ -331,7 +333,7 @@ class SqliteStore implements Store {
   }
 
   verifyAudit(): Promise<AuditVerdict> {
-    return verifyAudit(this.#db.reader);
+    return this.aside.verifyAudit();
   }
 
   async close(): Promise<void> {
@@ -339,6 +341,7 @@ class SqliteStore implements Store {
     this.#closed = true;
     this.#followers.clear();
     try {
+      await this.aside.close();
       await this.#db.close(markClean);
     } finally {
       this.#file.unlock();

@@ -18,7 +18,7 @@ export interface ListAuditRequest {
    */
   'subject'?: (string);
   /**
-   * At most this many, the newest; 0: all.
+   * At most this many, the newest, at most 10,000; 0: all.
    */
   'last'?: (number);
   /**
@@ -47,7 +47,7 @@ export interface ListAuditRequest__Output {
    */
   'subject': (string);
   /**
-   * At most this many, the newest; 0: all.
+   * At most this many, the newest, at most 10,000; 0: all.
    */
   'last': (number);
   /**

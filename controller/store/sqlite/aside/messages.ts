@@ -1,0 +1,22 @@
+// What the reading thread is asked, and what it answers: one port a read, one piece a question.
+import type { MessagePort } from 'node:worker_threads';
+import type { ErrorCode } from '../../../../common/errors.ts';
+import type { AuditFilter, ClaimFilter } from '../../store.ts';
+
+export type Read =
+  | { readonly kind: 'claims'; readonly filter: ClaimFilter; readonly nowMs: number }
+  | { readonly kind: 'rows'; readonly list: string }
+  | { readonly kind: 'audit'; readonly filter: AuditFilter }
+  | { readonly kind: 'verify' };
+
+/** To the thread, for each read. On its port, every message asks for one more piece; closing it ends the read. */
+export interface Begin {
+  readonly read: Read;
+  readonly port: MessagePort;
+}
+
+export type Answer<Piece> =
+  | { readonly kind: 'piece'; readonly piece: Piece }
+  | { readonly kind: 'end' }
+  /** `code` is missing when it is no error of the project's. */
+  | { readonly kind: 'error'; readonly text: string; readonly code?: ErrorCode };
