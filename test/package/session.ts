@@ -41,7 +41,8 @@ const BLOCKS: readonly Step[] = [
     says: /"enforced": ?1\b/,
   },
   { line: 'fleetblock unblock -f {plain} -l env=prod,role!=db --no-wait', says: /unblock 198\.51\.100\.7\/32/ },
-  { line: 'fleetblock unblock 203.0.113.77 --host host1 --dry-run', says: /203\.0\.113\.77\/32/ },
+  // What covers it goes on blocking it.
+  { line: 'fleetblock unblock 203.0.113.77 --host host1 --dry-run', says: /203\.0\.113\.77\/32/, exits: 3 },
   { line: 'fleetblock allow add 203.0.113.5 --all-hosts -d 4h -R ours', says: /allowed 203\.0\.113\.5\/32 on 1\/1/ },
   { line: 'fleetblock allow add 203.0.113.6 --host host1', says: /203\.0\.113\.6\/32/ },
   { line: 'fleetblock allow add 203.0.113.7 -l env=prod', says: /203\.0\.113\.7\/32/ },
@@ -73,6 +74,13 @@ const LOOKS: readonly Step[] = [
   { line: 'fleetblock import {plain} --list feed --host host1 --retarget', says: /imported list feed/ },
   { line: 'fleetblock import {plain} --list good -l env=prod --allow -R ours', says: /imported list good/ },
   { line: 'fleetblock import {plain} --list seen --all-hosts --monitor', says: /imported list seen/ },
+  {
+    line: 'fleetblock unblock 198.51.100.7 --origin list:feed -R ticket',
+    says: /fleetblock lists include feed 198\.51\.100\.7/,
+  },
+  { line: 'fleetblock lists exceptions feed -o json', says: /"prefix": ?"198\.51\.100\.7\/32"/ },
+  { line: 'fleetblock lists include feed 198.51.100.7 -R back --dry-run', says: /would take back/ },
+  { line: 'fleetblock lists include feed -f {plain}', says: /took back the exception of 198\.51\.100\.7\/32/ },
   { line: 'fleetblock lists -o json', says: /"name": ?"feed"/ },
   { line: 'fleetblock lists rm good -R over', says: /list good/ },
   { line: 'fleetblock lists rm seen --dry-run', says: /list seen/ },
