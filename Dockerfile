@@ -1,6 +1,8 @@
 # One image, three programs: fleetblock, fleetblock-agent, fleetblock-controller. docs/containers.md says how to run them.
 
-FROM node:24-bookworm-slim AS build
+# A build that is to be repeated names the digest: --build-arg NODE_IMAGE=node:24-bookworm-slim@sha256:...
+ARG NODE_IMAGE=node:24-bookworm-slim
+FROM ${NODE_IMAGE} AS build
 RUN apt-get update \
  && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends clang libbpf-dev make \
  && rm -rf /var/lib/apt/lists/*
@@ -11,12 +13,12 @@ RUN npm ci --ignore-scripts && rm -rf node_modules/node node_modules/.bin/node
 COPY . .
 RUN npm run build
 
-FROM node:24-bookworm-slim AS packages
+FROM ${NODE_IMAGE} AS packages
 WORKDIR /src
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci --omit=dev --ignore-scripts
 
-FROM node:24-bookworm-slim
+FROM ${NODE_IMAGE}
 RUN apt-get update \
  && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends libbpf1 \
  && rm -rf /var/lib/apt/lists/*

@@ -10,6 +10,8 @@ import { parseSimpleYaml } from './simple-yaml.ts';
 export interface Credentials {
   /** Where they were read, for error texts. */
   readonly path: string;
+  /** The name of the context there. */
+  readonly context: string;
   /** HOST:PORT, IPv6 in brackets. */
   readonly controller: string;
   /** PEM texts. */
@@ -33,7 +35,7 @@ export async function loadCredentials(cli: Cli, options: GlobalOptions): Promise
       `no credentials: ${path} does not exist; copy operators/admin.yaml there from the data directory of fleetblock-controller, get some with fleetblock login, or name a file with --config`,
     );
   const wanted = options.context ?? (cli.env.FLEETBLOCK_CONTEXT || undefined);
-  const context = chooseContext(file, wanted, path);
+  const { name, context } = chooseContext(file, wanted, path);
   const pem = (key: string): string => {
     const value = context[key];
     if (typeof value === 'string' && value.includes('-----BEGIN ')) return value;
@@ -43,6 +45,7 @@ export async function loadCredentials(cli: Cli, options: GlobalOptions): Promise
   if (typeof address !== 'string') throw bad(`${path} names no controller: add it, or say --controller HOST:PORT`);
   return {
     path,
+    context: name,
     controller: formatEndpoint(parseEndpoint(/:\d+$|\]$/.test(address) ? address : `${address}:${DEFAULT_PORT}`)),
     rootCertificate: pem('ca'),
     certificateChain: pem('certificate'),
@@ -88,7 +91,7 @@ function chooseContext(
   file: Record<string, unknown>,
   wanted: string | undefined,
   path: string,
-): Record<string, unknown> {
+): { name: string; context: Record<string, unknown> } {
   const { contexts, currentContext } = file;
   if (!isMapping(contexts)) throw bad(`${path} is not a credentials file: it has no contexts`);
   const names = Object.keys(contexts);
@@ -98,7 +101,7 @@ function chooseContext(
     throw bad(`${path} has several contexts (${names.join(', ')}) and no currentContext: choose one with --context`);
   const context = Object.hasOwn(contexts, name) ? contexts[name] : undefined;
   if (!isMapping(context)) throw bad(`${path} has no context ${name}: it has ${names.join(', ') || 'none'}`);
-  return context;
+  return { name, context };
 }
 
 function isMapping(value: unknown): value is Record<string, unknown> {

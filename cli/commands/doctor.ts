@@ -11,6 +11,7 @@ import { byText } from '../output/host-notes.ts';
 import { problemsOf } from '../output/hosts.ts';
 import { count, firstNames, printable } from '../output/text.ts';
 import { withOperator } from '../services/operator-client.ts';
+import { lifeLeft } from '../services/renewal.ts';
 import { addExamples, addOutput } from './options.ts';
 
 type DoctorOptions = GlobalOptions & { readonly output: OutputForm };
@@ -21,9 +22,6 @@ interface Finding {
   /** About a host: the text goes on after its name. */
   readonly host?: { readonly name: string; readonly rest: string };
 }
-
-/** A certificate that ends sooner than this is worth a word. */
-const SOON_MS = 2 * 86_400_000;
 
 export function register(program: Command, cli: Cli): void {
   const command = program
@@ -109,14 +107,16 @@ const STATES: readonly Finding['state'][] = ['ok', 'warning', 'failed'];
 
 function certificate({ certificateChain, path }: Credentials, now: number): Finding {
   try {
-    const { validToDate } = new X509Certificate(certificateChain);
+    const leaf = new X509Certificate(certificateChain);
+    const { validToDate } = leaf;
     const left = validToDate.getTime() - now;
     const until = validToDate.toISOString();
+    const soon = lifeLeft(leaf, now) < 0.25;
     if (left <= 0) return { check: 'certificate', state: 'failed', text: `expired at ${until}: get new credentials` };
     return {
       check: 'certificate',
-      state: left < SOON_MS ? 'warning' : 'ok',
-      text: `valid for ${formatDuration(left)} more, until ${until}`,
+      state: soon ? 'warning' : 'ok',
+      text: `valid for ${formatDuration(left)} more, until ${until}${soon ? ': it was not renewed, have new credentials made (fleetblock operator token)' : ''}`,
     };
   } catch (error) {
     return { check: 'certificate', state: 'failed', text: `the one in ${path} cannot be read: ${messageOf(error)}` };

@@ -8,11 +8,14 @@ import type { Cli } from '../context.ts';
 import type { Credentials } from '../credentials.ts';
 import { drainedOrClosed } from '../drained.ts';
 import { connectionError, lostConnection, type Peer, silentController } from './connection-error.ts';
-import type { Method } from './protocol.ts';
+import { type Method, method } from './protocol.ts';
+import { renewIfDue } from './renewal.ts';
 
 const CONNECT_TIMEOUT_MS = 5_000;
 /** For calls that wait for nothing but the controller itself. */
 const CALL_TIMEOUT_MS = 15_000;
+/** For a renewal on the way: the command has its answer already. */
+const RENEWAL_TIMEOUT_MS = 3_000;
 /** For a list of millions of rows, sent, checked and committed. */
 const UPLOAD_TIMEOUT_MS = 600_000;
 /** Replies handed over at once: writing line by line would cost more than the lines. */
@@ -175,7 +178,11 @@ export async function withConnection<T>(
   checkValidity(credentials, cli.now());
   const connection = new Connection(credentials, cli.signal);
   try {
-    return await use(connection);
+    const done = await use(connection);
+    await renewIfDue(cli, credentials, (request) =>
+      connection.unary(method('IdentityService', 'RenewOperator'), request, RENEWAL_TIMEOUT_MS - CALL_TIMEOUT_MS),
+    );
+    return done;
   } finally {
     connection.close();
   }
