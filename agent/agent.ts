@@ -2,7 +2,7 @@
 // in, so that the program runs one on a kernel and the fleet simulator runs hundreds in a process.
 import { AGENT_LIMITS, clipped } from '../common/agent-limits.ts';
 import { Backoff } from '../common/backoff.ts';
-import { messageOf } from '../common/errors.ts';
+import { FleetblockError, messageOf } from '../common/errors.ts';
 import type { Logger } from '../common/logger.ts';
 import { NO_ENTRIES, type PackedEntries } from '../common/packed.ts';
 import { formatPrefix } from '../common/prefix.ts';
@@ -13,6 +13,7 @@ import type { Source } from '../proto/gen/fleetblock/v1/Source.ts';
 import type { Status } from '../proto/gen/fleetblock/v1/Status.ts';
 import type { AgentClock } from './boot-clock.ts';
 import type { Datapath, InterfaceState, Lapse } from './datapath/datapath.ts';
+import type { DetachedMark } from './detached-mark.ts';
 import { EndedAlone } from './ended-alone.ts';
 import { HELD_NOTHING, type ViewStore } from './held.ts';
 import { Lapses } from './lapses.ts';
@@ -25,6 +26,7 @@ import { lookupReply } from './session/lookup-reply.ts';
 import { runSession } from './session/session.ts';
 import type { Dial, SyncStream } from './session/stream.ts';
 import { type SessionKeys, sessionKeysInMemory } from './session-key.ts';
+import { detachedToWire } from './tell-detached.ts';
 import { repeat, sleep } from './timers.ts';
 
 export interface AgentOptions {
@@ -47,6 +49,8 @@ export interface AgentOptions {
   readonly lookIntervalMs?: number;
   /** Called when the work on a whole list is over and its garbage can go. Default: nothing. */
   readonly onListDone?: () => void;
+  /** A detach that the controller was not told of yet. Default: none. */
+  readonly detached?: { readonly mark: DetachedMark | undefined; readonly told: () => void };
   /** What else is wrong on this host, one sentence each; empty texts count for nothing. Default: nothing. */
   readonly problems?: () => readonly string[];
   /** Where the key of the last session is kept. Default: nowhere. */
@@ -70,6 +74,7 @@ export class Agent {
   readonly #endedAlone: EndedAlone;
   readonly #lapses: Lapses;
   readonly #sessionKeys: SessionKeys;
+  #detached: DetachedMark | undefined;
   #link: LinkState = 'connecting';
   #linkProblem = '';
   #stream: SyncStream | undefined;
@@ -79,6 +84,7 @@ export class Agent {
 
   constructor(options: AgentOptions) {
     this.#options = options;
+    this.#detached = options.detached?.mark;
     this.#backoff = new Backoff(options.random ? { random: options.random } : {});
     this.reconciler = new Reconciler({ ...options, onLapse: (lapse) => this.lapsed(lapse) });
     this.#sessionKeys = options.sessionKeys ?? sessionKeysInMemory();
@@ -226,6 +232,7 @@ export class Agent {
       revisionSeal: held.seal,
       networkNamespace: `${networkNamespace}`,
       machineFacts: [...facts],
+      ...(this.#detached && { detached: detachedToWire(this.#detached, clock.wallMs(), false) }),
     };
   }
 
@@ -238,7 +245,7 @@ export class Agent {
       } catch (error) {
         if (signal.aborted) return;
         this.#link = 'connecting';
-        const reason = messageOf(error);
+        const reason = reasonOf(error);
         if (this.#linkProblem !== reason) log.warn({ reason }, 'not connected to the controller');
         this.#linkProblem = reason;
       }
@@ -278,8 +285,10 @@ export class Agent {
           clock,
           differs: (family, address) => void this.#tried('repair', () => reconciler.suspect(family, address)),
         }),
-      onWelcome: ({ storeEpoch, reconnectLimitMs, sessionKey: key }) => {
+      onWelcome: ({ storeEpoch, sessionKey: key }, { reconnectLimitMs }) => {
         void this.#keep(key, stream);
+        if (this.#detached) this.#options.detached?.told();
+        this.#detached = undefined;
         this.#backoff.reset();
         if (reconnectLimitMs > 0) this.#backoff.limit(reconnectLimitMs);
         this.#link = 'connected';
@@ -319,6 +328,13 @@ export class Agent {
       this.#options.log.error({ err: error }, `${what} failed`);
     }
   }
+}
+
+/** Why there is no session, and what to do where it does not mend itself. */
+function reasonOf(error: unknown): string {
+  return error instanceof FleetblockError && error.code === 'UNAUTHENTICATED'
+    ? `the controller does not accept this host's certificate (${messageOf(error)}): enroll this host again with fleetblock-agent join --replace, its token from fleetblock token create --host NAME --keep-identity`
+    : messageOf(error);
 }
 
 function toWire({ name, index, mode, problem }: InterfaceState) {

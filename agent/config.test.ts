@@ -35,6 +35,7 @@ describe('the settings of the commands', () => {
 
   it('uses those that mean something to the command', async () => {
     expect((await called('detach', ...SHARED))?.settings).toEqual({
+      stateDir: '/tmp/state',
       pinDir: '/sys/fs/bpf/other',
       interfaces: ['eth0', 'eth1'],
     });

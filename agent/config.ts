@@ -32,6 +32,8 @@ export interface JoinSettings {
   readonly stateDir: string;
   readonly name: string;
   readonly labels: Readonly<Record<string, string>>;
+  /** Enroll again a host that is enrolled already. */
+  readonly replace: boolean;
   /** A path, or `-` for standard input; undefined: FLEETBLOCK_TOKEN. */
   readonly tokenFile: string | undefined;
 }
@@ -64,6 +66,8 @@ export interface DoctorSettings {
 }
 
 export interface DetachSettings {
+  /** Whose identity tells the controller of it. */
+  readonly stateDir: string;
   readonly pinDir: string;
   /** Only from these; empty: everything goes, maps included. */
   readonly interfaces: readonly string[];
@@ -102,6 +106,10 @@ export function buildProgram(actions: Actions): Command {
     .addOption(setting('--token-file <file>', 'file with the token, - for standard input (or FLEETBLOCK_TOKEN itself)'))
     .addOption(setting('--name <name>', "this host's name in the fleet").default(hostname(), 'the hostname'))
     .addOption(setting('--label <key=value>', 'a label, for selectors; may be repeated', { list: true }))
+    .option(
+      '--replace',
+      'enroll again a host that is enrolled already: its new identity takes the place of the old one',
+    )
     .action((controller: unknown, options: Options) => actions.join(joinSettings(controller, options)));
 
   const run = program
@@ -163,7 +171,7 @@ export function buildProgram(actions: Actions): Command {
   // Every command takes these, so that one set of flags serves all; the sets say which commands have a use for them.
   const shared: readonly (readonly [ReadonlySet<Command>, string, () => Option])[] = [
     [
-      new Set([join, run, status, resync]),
+      new Set([join, run, detach, status, resync]),
       '--state-dir <dir>',
       () => setting('--state-dir <dir>', 'where the agent keeps its identity and list').default(DEFAULT_STATE_DIR),
     ],
@@ -226,6 +234,7 @@ function joinSettings(argument: unknown, options: Options): JoinSettings {
     stateDir: text(options, 'stateDir'),
     name: text(options, 'name'),
     labels: Object.fromEntries(list(options, 'label').map(readLabel)),
+    replace: options.replace === true,
     tokenFile: text(options, 'tokenFile') || undefined,
   };
 }
@@ -265,7 +274,7 @@ function detachSettings(options: Options, command: Command): DetachSettings {
       'INVALID_ARGUMENT',
       'detach --interface: name at least one, or leave it out to end everything',
     );
-  return { pinDir: text(options, 'pinDir'), interfaces };
+  return { stateDir: text(options, 'stateDir'), pinDir: text(options, 'pinDir'), interfaces };
 }
 
 function doctorSettings(options: Options): DoctorSettings {

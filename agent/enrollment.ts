@@ -4,7 +4,7 @@ import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseEndpoint } from '../common/endpoint.ts';
 import { FleetblockError } from '../common/errors.ts';
-import { ensurePrivateDirectory, readSecretFile, writeFileAtomic } from '../common/files.ts';
+import { ensureOwnDirectory, readSecretFile, writeFileAtomic } from '../common/files.ts';
 import type { ClientIdentity } from '../common/rpc/channel.ts';
 import { fetchPinnedRoot } from '../common/rpc/pinned-root.ts';
 import { isValidName } from '../common/selector.ts';
@@ -28,6 +28,8 @@ export interface JoinOptions {
   readonly name: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly agentVersion: string;
+  /** Enroll a host that is enrolled already: its identity is replaced once the new one is there. Default no. */
+  readonly replace?: boolean;
   /** Default 10 s. */
   readonly timeoutMs?: number;
 }
@@ -51,13 +53,13 @@ export async function joinFleet(options: JoinOptions): Promise<Enrollment> {
       `${JSON.stringify(name.slice(0, 80))} cannot be a host's name (1 to 63 letters, digits, dots, underscores and hyphens): choose one with --name`,
     );
   const path = join(stateDir, FILE);
-  if (existsSync(path))
+  if (existsSync(path) && !options.replace)
     throw new FleetblockError(
       'ALREADY_EXISTS',
-      `this host is enrolled already: to enroll it anew, remove ${path} first`,
+      `this host is enrolled already (${path}): to enroll it again, give --replace`,
     );
   // Before the token is spent: a directory that cannot be written would waste it.
-  ensurePrivateDirectory(stateDir);
+  ensureOwnDirectory(stateDir);
   const privateKey = keyFor(token.id, stateDir);
   const timeoutMs = options.timeoutMs ?? 10_000;
   const rootCertificate = await fetchPinnedRoot(controller, token.pin, timeoutMs);

@@ -1,13 +1,12 @@
 // What this host did not enforce for a while, or would not have enforced had its agent ended then: kept until the controller has been
 // told, which makes events of it.
 import { randomInt } from 'node:crypto';
+import { AGENT_LIMITS, clipped } from '../common/agent-limits.ts';
 import type { Lapse as LapseWire } from '../proto/gen/fleetblock/v1/Lapse.ts';
 import type { Lapse } from './datapath/datapath.ts';
 
 /** How long a lapse is repeated once it was told, milliseconds: a stream may break with the first time on its way. */
 const REPEATED_MS = 60_000;
-/** As in fleetblock.v1.Status. */
-const KEPT = 16;
 
 interface Kept {
   readonly lapse: Lapse;
@@ -28,7 +27,9 @@ export class Lapses {
   /** Ended just now. Of more than can be kept the oldest are forgotten. */
   add(lapse: Lapse): void {
     const id = randomInt(1, 2 ** 48 - 1);
-    this.#kept = [...this.#kept, { lapse, id, endedMs: this.#now(), toldMs: Number.POSITIVE_INFINITY }].slice(-KEPT);
+    this.#kept = [...this.#kept, { lapse, id, endedMs: this.#now(), toldMs: Number.POSITIVE_INFINITY }].slice(
+      -AGENT_LIMITS.lapses,
+    );
   }
 
   /** For a status that is about to be sent. */
@@ -39,7 +40,13 @@ export class Lapses {
       kept.toldMs = Math.min(kept.toldMs, now);
       const { kind, text, atMostMs } = kept.lapse;
       const agoMs = Math.round(now - kept.endedMs);
-      return { id: `${kept.id}`, kind: WIRE_KINDS[kind], text, atMostMs: `${Math.ceil(atMostMs)}`, agoMs: `${agoMs}` };
+      return {
+        id: `${kept.id}`,
+        kind: WIRE_KINDS[kind],
+        text: clipped(text),
+        atMostMs: `${Math.ceil(atMostMs)}`,
+        agoMs: `${agoMs}`,
+      };
     });
   }
 }

@@ -74,7 +74,13 @@ export class LocalSocket {
     try {
       rmSync(join(stateDir, NAME), { force: true });
       const server = createServer((socket) => answer(socket, log, handle));
-      server.listen({ path: shortPath(directory) });
+      // Bound within the call: at no moment may others connect.
+      const before = process.umask(0o177);
+      try {
+        server.listen({ path: shortPath(directory) });
+      } finally {
+        process.umask(before);
+      }
       await once(server, 'listening');
       this.#listening = { server, directory };
     } catch (error) {

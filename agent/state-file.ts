@@ -23,7 +23,7 @@ import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { messageOf } from '../common/errors.ts';
 import { failpoint } from '../common/failpoint.ts';
-import { ensurePrivateDirectory, syncDirectory } from '../common/files.ts';
+import { ensureOwnDirectory, openNew, syncDirectory } from '../common/files.ts';
 import type { Logger } from '../common/logger.ts';
 import type { PackedEntries } from '../common/packed.ts';
 import type { AgentClock } from './boot-clock.ts';
@@ -174,8 +174,9 @@ export class StateFile implements ViewStore {
   }
 
   async #writeWhole(job: Rewrite, held: Held, parts: readonly PackedEntries[], times: Times): Promise<void> {
-    ensurePrivateDirectory(this.#options.directory);
-    const file = openSync(this.#fresh, 'w', 0o600);
+    ensureOwnDirectory(this.#options.directory);
+    rmSync(this.#fresh, { force: true });
+    const file = openNew(this.#fresh, 0o600);
     let written = 0;
     const put = async (record: Buffer) => {
       for (let at = 0; at < record.length; ) at += (await writeSome(file, record, at)).bytesWritten;

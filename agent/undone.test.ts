@@ -106,6 +106,22 @@ describe('what is undone behind the agent', () => {
     }
   });
 
+  it('faults row 52: a detach that the controller was not told of is told by the next agent, until it was heard', async () => {
+    let told = 0;
+    const mark = { atMs: clock.wallMs() - 60_000, interfaces: ['eth0'], everything: true };
+    const agent = new TestAgent({ clock, datapath, detached: { mark, told: () => told++ } });
+    running.push(agent);
+    const first = await agent.connection();
+    expect(first.hello.detached).toEqual({ agoMs: '60000', interfaces: ['eth0'], everything: true, leaving: false });
+    first.stream.close();
+    const second = await agent.connection();
+    expect(second.hello.detached).toMatchObject({ agoMs: '60000' });
+    second.stream.push(welcome('e1'));
+    await vi.waitFor(() => expect(told).toBe(1), PATIENCE);
+    second.stream.close();
+    expect((await agent.connection()).hello.detached).toBeNull();
+  });
+
   it('a lapse is told in every status of a minute, with the same id, and no more than 16 of them', () => {
     let now = 0;
     const lapses = new Lapses(() => now);

@@ -8,6 +8,7 @@ export const AGENT_LIMITS = {
   protectedAddresses: 256,
   topSources: 20,
   endedPrefixes: 20,
+  lapses: 16,
   dropRows: 1000,
   machineFacts: 16,
   /** Characters of an id or a digest's bytes. */

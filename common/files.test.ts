@@ -1,8 +1,18 @@
-import { chmodSync, chownSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { readSecretFile, writeFileAtomic } from './files.ts';
+import { ensureOwnDirectory, openNew, readSecretFile, writeFileAtomic } from './files.ts';
 
 let scratch: string;
 beforeEach(() => {
@@ -18,6 +28,34 @@ it('replaces a file whole, for its owner only, and leaves nothing beside it', ()
   expect(statSync(path).mode & 0o777).toBe(0o600);
   expect(() => writeFileAtomic(join(scratch, 'none', 'key'), 'x')).toThrow();
   expect(readdirSync(scratch)).toEqual(['key']);
+});
+
+it('faults row 53: never writes through what others have put beside a file', () => {
+  const path = join(scratch, 'key');
+  const target = join(scratch, 'target');
+  writeFileSync(target, 'untouched');
+  symlinkSync(target, `${path}.tmp-${process.pid}`);
+  symlinkSync(target, join(scratch, 'link'));
+  writeFileAtomic(path, 'secret');
+  expect(readFileSync(target, 'utf8')).toBe('untouched');
+  expect(() => openNew(join(scratch, 'link'), 0o600)).toThrow('EEXIST');
+});
+
+it('faults row 53: refuses a directory that others may write to', () => {
+  const own = join(scratch, 'own');
+  ensureOwnDirectory(own);
+  expect(statSync(own).mode & 0o777).toBe(0o700);
+  for (const mode of [0o770, 0o702, 0o1777]) {
+    chmodSync(own, mode);
+    expect(() => ensureOwnDirectory(own)).toThrow(`then chmod 700 ${own}`);
+  }
+  chmodSync(own, 0o755);
+  ensureOwnDirectory(own);
+});
+
+it.skipIf(process.getuid?.() !== 0)("faults row 53: refuses another user's directory (needs root to make one)", () => {
+  chownSync(scratch, 12_345, 12_345);
+  expect(() => ensureOwnDirectory(scratch)).toThrow('belongs to another user (uid 12345)');
 });
 
 it('faults row 38: reads a secret only if nobody else may', () => {

@@ -1,6 +1,8 @@
 // Files that must be whole or absent: atomic replacement, and secrets that only their owner may read.
+import { randomBytes } from 'node:crypto';
 import {
   closeSync,
+  constants,
   fstatSync,
   fsyncSync,
   mkdirSync,
@@ -8,6 +10,7 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  statSync,
   writeSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
@@ -15,10 +18,10 @@ import { FleetblockError, messageOf, systemCode } from './errors.ts';
 
 /** Replaces `path` in one step (write beside, fsync, rename, fsync the directory): a reader sees the old or the new whole. */
 export function writeFileAtomic(path: string, data: string | Uint8Array, mode = 0o600): void {
-  const beside = `${path}.tmp-${process.pid}`;
+  const beside = `${path}.tmp-${randomBytes(8).toString('hex')}`;
   const bytes = typeof data === 'string' ? Buffer.from(data) : data;
+  const file = openNew(beside, mode);
   try {
-    const file = openSync(beside, 'w', mode);
     try {
       for (let written = 0; written < bytes.length; ) written += writeSync(file, bytes, written);
       fsyncSync(file);
@@ -31,6 +34,11 @@ export function writeFileAtomic(path: string, data: string | Uint8Array, mode = 
     rmSync(beside, { force: true });
     throw error;
   }
+}
+
+/** Opens a file that nothing stood in the place of, no link either: what others may have put there is never written to. */
+export function openNew(path: string, mode: number): number {
+  return openSync(path, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW, mode);
 }
 
 /** Makes a rename or removal in `directory` durable. */
@@ -46,6 +54,26 @@ export function syncDirectory(directory: string): void {
 /** Makes the directory (and parents) with mode 0700 when it is missing. */
 export function ensurePrivateDirectory(path: string): void {
   mkdirSync(path, { recursive: true, mode: 0o700 });
+}
+
+/**
+ * As ensurePrivateDirectory, for a directory in which nobody else may put or replace files.
+ * @throws FleetblockError FAILED_PRECONDITION when it is somebody else's, or others may write to it
+ */
+export function ensureOwnDirectory(path: string): void {
+  ensurePrivateDirectory(path);
+  const { uid, mode } = statSync(path);
+  const self = process.geteuid?.() ?? 0;
+  if (uid !== self && uid !== 0)
+    throw new FleetblockError(
+      'FAILED_PRECONDITION',
+      `${path} belongs to another user (uid ${uid}), who could replace what is in it: use another directory, or look at what is in it and chown ${self} ${path}`,
+    );
+  if ((mode & 0o022) !== 0)
+    throw new FleetblockError(
+      'FAILED_PRECONDITION',
+      `${path} has mode ${(mode & 0o7777).toString(8)}, so that others can replace what is in it: look at what is in it, then chmod 700 ${path}`,
+    );
 }
 
 /**

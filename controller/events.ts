@@ -13,6 +13,7 @@ export type EventKind =
   | 'host.drift'
   | 'host.unprotected'
   | 'host.repaired'
+  | 'host.detached'
   | 'host.ended'
   | 'quarantine'
   /** Told to one reader alone: how many events it did not get. */

@@ -1,22 +1,82 @@
-// `fleetblock-agent detach`: the only command that ends enforcement, on this host or on some of its interfaces.
+// `fleetblock-agent detach`: the only command that ends enforcement, on this host or on some of its interfaces. The controller is told
+// with the host's own certificate; where it cannot be, it is told by the next agent that runs here.
+import { existsSync } from 'node:fs';
+import { messageOf } from '../../common/errors.ts';
+import { VERSION } from '../../common/version.ts';
 import type { DetachSettings } from '../config.ts';
+import { ControllerAddress } from '../controller-address.ts';
 import { detachInterfaces, detachXdp } from '../datapath/detach.ts';
+import { lockDirectory } from '../datapath/directory-lock.ts';
+import { inspectPins } from '../datapath/inspect.ts';
+import { type DetachedMark, forgetDetachedMark, writeDetachedMark } from '../detached-mark.ts';
+import { loadEnrollment } from '../enrollment.ts';
+import { SyncDialer } from '../services/sync-stream.ts';
+import { tellDetached } from '../tell-detached.ts';
 
-export function detach({ pinDir, interfaces }: DetachSettings): Promise<void> {
-  process.stdout.write(interfaces.length > 0 ? some(pinDir, interfaces) : everything(pinDir));
-  return Promise.resolve();
+/** Of the handshake: detach does not wait for a controller that is busy. */
+const PATIENCE_MS = 4000;
+
+export async function detach({ stateDir, pinDir, interfaces }: DetachSettings): Promise<void> {
+  const freed = interfaces.length > 0 ? some(pinDir, interfaces) : everything(pinDir);
+  if (freed.length === 0) return;
+  const mark = { atMs: Date.now(), interfaces: freed, everything: interfaces.length === 0 };
+  let unlock: () => void;
+  try {
+    if (!existsSync(stateDir)) return;
+    // Of another agent, with other pins: it is not its host that was detached.
+    unlock = lockDirectory(stateDir, 'it is told nothing');
+  } catch {
+    return;
+  }
+  try {
+    await tell(stateDir, pinDir, mark);
+  } finally {
+    unlock();
+  }
 }
 
-function everything(pinDir: string): string {
+async function tell(stateDir: string, pinDir: string, mark: DetachedMark): Promise<void> {
+  try {
+    const { controller, identity } = loadEnrollment(stateDir);
+    const address = new ControllerAddress({ controller, stateDir });
+    const dialer = new SyncDialer({ patienceMs: PATIENCE_MS });
+    await tellDetached({
+      dial: (signal) => dialer.dial(address.target(), identity, signal),
+      agentVersion: VERSION,
+      mark,
+      interfaces: inspectPins(pinDir)?.interfaces ?? [],
+    });
+    forgetDetachedMark(stateDir);
+    process.stderr.write('the controller was told\n');
+  } catch (error) {
+    process.stderr.write(
+      `the fleet does not know of it (${messageOf(error)}): its controller is told when an agent runs here again\n`,
+    );
+    try {
+      writeDetachedMark(stateDir, mark);
+    } catch (unwritten) {
+      process.stderr.write(`that could not be noted for the next agent: ${messageOf(unwritten)}\n`);
+    }
+  }
+}
+
+/** @returns the interfaces that it was taken off */
+function everything(pinDir: string): string[] {
   const freed = detachXdp(pinDir);
-  return freed.length > 0
-    ? `detached from ${freed.join(', ')}: this host enforces nothing any more\n`
-    : `nothing was attached by ${pinDir}\n`;
+  process.stdout.write(
+    freed.length > 0
+      ? `detached from ${freed.join(', ')}: this host enforces nothing any more\n`
+      : `nothing was attached by ${pinDir}\n`,
+  );
+  return freed;
 }
 
-function some(pinDir: string, interfaces: readonly string[]): string {
+function some(pinDir: string, interfaces: readonly string[]): readonly string[] {
   const left = detachInterfaces(pinDir, interfaces);
   const rest =
     left.length > 0 ? `still enforcing on ${left.join(', ')}` : 'nothing is attached any more, the maps are kept';
-  return `detached from ${interfaces.join(', ')}: ${rest}. An agent that is told --interface ${interfaces.join(',')} attaches again when it starts\n`;
+  process.stdout.write(
+    `detached from ${interfaces.join(', ')}: ${rest}. An agent that is told --interface ${interfaces.join(',')} attaches again when it starts\n`,
+  );
+  return interfaces;
 }

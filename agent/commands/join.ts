@@ -10,8 +10,16 @@ import { joinFleet } from '../enrollment.ts';
 
 export async function join(settings: JoinSettings): Promise<void> {
   const token = await readToken(settings.tokenFile);
-  const { controller, stateDir, name, labels } = settings;
-  const { hostName, fleet } = await joinFleet({ controller, token, stateDir, name, labels, agentVersion: VERSION });
+  const { controller, stateDir, name, labels, replace } = settings;
+  const { hostName, fleet } = await joinFleet({
+    controller,
+    token,
+    stateDir,
+    name,
+    labels,
+    replace,
+    agentVersion: VERSION,
+  });
   process.stdout.write(`joined fleet ${fleet} as ${hostName}\n`);
   process.stderr.write(`next: fleetblock-agent run --state-dir ${stateDir} --interface IF[,IF]\n`);
 }

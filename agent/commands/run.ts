@@ -1,7 +1,7 @@
 // `fleetblock-agent run`: the agent on the kernel, as a service.
 import { release } from 'node:os';
-import { FleetblockError } from '../../common/errors.ts';
-import { ensurePrivateDirectory } from '../../common/files.ts';
+import { FleetblockError, messageOf } from '../../common/errors.ts';
+import { ensureOwnDirectory } from '../../common/files.ts';
 import { createLogger } from '../../common/logger.ts';
 import { VERSION } from '../../common/version.ts';
 import { Agent } from '../agent.ts';
@@ -16,6 +16,7 @@ import { checkPlatform } from '../datapath/platform.ts';
 import { allocateLargeApart, giveBackMemory } from '../datapath/process-memory.ts';
 import { feedWatchdog, notifyReady, notifySystemd } from '../datapath/sd-notify.ts';
 import { openXdpDatapath } from '../datapath/xdp-datapath.ts';
+import { forgetDetachedMark, readDetachedMark } from '../detached-mark.ts';
 import { loadEnrollment } from '../enrollment.ts';
 import { LocalSocket } from '../local-socket.ts';
 import { machineFacts } from '../machine-facts.ts';
@@ -38,7 +39,7 @@ export async function run(settings: RunSettings): Promise<void> {
   allocateLargeApart();
   const { controller, hostId, hostName, fleet } = loadEnrollment(stateDir);
   if (!settings.waitForInterface) checkInterfacesExist(settings.interfaces, settings.pinDir);
-  ensurePrivateDirectory(stateDir);
+  ensureOwnDirectory(stateDir);
   const unlock = lockDirectory(stateDir, 'stop it first, or use another --state-dir');
   try {
     const clock = systemAgentClock();
@@ -85,7 +86,8 @@ export async function run(settings: RunSettings): Promise<void> {
       auditIntervalMs: settings.auditIntervalMs,
       // Big typed arrays hardly press V8, which would keep them until there is other garbage: in a quiet agent, for hours.
       onListDone: giveBackMemory,
-      problems: () => [certificateProblem(loadEnrollment(stateDir), clock.wallMs()), socket.problem],
+      detached: { mark: readDetachedMark(stateDir), told: () => forgetDetachedMark(stateDir) },
+      problems: () => [identityProblem(stateDir, clock.wallMs()), socket.problem],
     });
     started = agent;
     const report = (): StatusReport => ({
@@ -119,6 +121,15 @@ export async function run(settings: RunSettings): Promise<void> {
     }
   } finally {
     unlock();
+  }
+}
+
+/** Its certificate's, or that it is gone: then this agent goes on by the stream that it has. */
+function identityProblem(stateDir: string, nowMs: number): string {
+  try {
+    return certificateProblem(loadEnrollment(stateDir), nowMs);
+  } catch (error) {
+    return messageOf(error);
   }
 }
 

@@ -21,6 +21,7 @@ import { Refusal } from '../held.ts';
 import type { Reconciler } from '../reconciler.ts';
 import type { DropReports } from './drop-reports.ts';
 import { DeltaParts, SnapshotRows } from './incoming.ts';
+import { FIRST_SILENCE_LIMIT_MS, type Pace, paceOf } from './pace.ts';
 import type { SyncStream } from './stream.ts';
 import { Watchdog } from './watchdog.ts';
 
@@ -39,14 +40,10 @@ export interface SessionOptions {
   /** This host was told to take whatever list the controller has: Hello says that nothing is held. */
   readonly resync: () => boolean;
   /** After the first valid message. */
-  readonly onWelcome: (welcome: Welcome__Output) => void;
+  readonly onWelcome: (welcome: Welcome__Output, pace: Pace) => void;
   /** After every change that was acked. */
   readonly onApplied: () => void;
 }
-
-/** Until Welcome has said otherwise. */
-const FIRST_SILENCE_LIMIT_MS = 15_000;
-const MIN_STATUS_INTERVAL_MS = 100;
 
 /**
  * Runs until the stream ends.
@@ -129,13 +126,13 @@ class Session {
         `the controller speaks protocol ${welcome.protocol}, this agent ${SYNC_PROTOCOL}: install the same version on both`,
       );
     this.#welcomed = true;
-    this.#watchdog.setLimit(Math.max(1000, welcome.silenceLimitMs || FIRST_SILENCE_LIMIT_MS));
+    const pace = paceOf(welcome);
+    this.#watchdog.setLimit(pace.silenceLimitMs);
     clearInterval(this.#statusTimer);
-    const interval = Math.max(MIN_STATUS_INTERVAL_MS, welcome.statusIntervalMs || 5000);
-    this.#statusTimer = setInterval(() => void this.#sendStatus(), interval);
+    this.#statusTimer = setInterval(() => void this.#sendStatus(), pace.statusIntervalMs);
     this.#stopListening();
     this.#stopListening = this.#options.reconciler.onChange(() => void this.#sendStatus());
-    this.#options.onWelcome(welcome);
+    this.#options.onWelcome(welcome, pace);
     void this.#sendStatus();
   }
 

@@ -21,6 +21,8 @@ const tooMany: [string, AgentMessage][] = [
   ['protected addresses', { hello: { protectedAddresses: many(257, address) } }],
   ['the same protected address', { status: { protectedAddresses: many(257, () => address(1)) } }],
   ['ended prefixes', { hello: { endedAlone: { prefixes: many(21, () => '192.0.2.1/32') } } }],
+  ['lapses', { status: { lapses: many(17, () => ({})) } }],
+  ['detached interfaces', { hello: { detached: { interfaces: many(129, String) } } }],
   ['rows of drops', { dropEvents: { rows: many(1001, row) } }],
   ['characters of an epoch', { hello: { storeEpoch: 'e'.repeat(65) } }],
 ];

@@ -5,10 +5,12 @@ import { MAX_TTL_MS } from '../../common/duration.ts';
 import { FleetblockError } from '../../common/errors.ts';
 import { formatPrefix, parsePrefix } from '../../common/prefix.ts';
 import type { AgentMessage__Output } from '../../proto/gen/fleetblock/v1/AgentMessage.ts';
+import type { Detached__Output } from '../../proto/gen/fleetblock/v1/Detached.ts';
 import type { DropEvents__Output } from '../../proto/gen/fleetblock/v1/DropEvents.ts';
 import type { EndedAlone__Output } from '../../proto/gen/fleetblock/v1/EndedAlone.ts';
 import type { Hello__Output } from '../../proto/gen/fleetblock/v1/Hello.ts';
 import type { Interface__Output } from '../../proto/gen/fleetblock/v1/Interface.ts';
+import type { Lapse__Output } from '../../proto/gen/fleetblock/v1/Lapse.ts';
 import type { LookupReply__Output } from '../../proto/gen/fleetblock/v1/LookupReply.ts';
 import type { Nack__Output } from '../../proto/gen/fleetblock/v1/Nack.ts';
 import type { ProtectedAddress__Output } from '../../proto/gen/fleetblock/v1/ProtectedAddress.ts';
@@ -43,6 +45,7 @@ function checkedHello(hello: Hello__Output): Hello__Output {
     interfaces: checkedInterfaces(hello.interfaces),
     protectedAddresses: checkedProtected(hello.protectedAddresses),
     endedAlone: hello.endedAlone && checkedEnded(hello.endedAlone),
+    detached: hello.detached && checkedDetached(hello.detached),
   };
 }
 
@@ -57,6 +60,7 @@ function checkedStatus(status: Status__Output): Status__Output {
     interfaces: checkedInterfaces(status.interfaces),
     topSources: status.topSources.filter(hasAddress),
     protectedAddresses: checkedProtected(status.protectedAddresses),
+    lapses: checkedLapses(status.lapses),
   };
 }
 
@@ -94,6 +98,24 @@ function checkedEnded(ended: EndedAlone__Output): EndedAlone__Output {
     lastAgoMs: numberOf(ended.lastAgoMs, MAX_TTL_MS),
     prefixes: ended.prefixes.flatMap(canonical),
   };
+}
+
+function checkedDetached(detached: Detached__Output): Detached__Output {
+  atMost('detached interfaces', detached.interfaces, AGENT_LIMITS.interfaces);
+  const interfaces = detached.interfaces.map((name) => clipped(name, AGENT_LIMITS.name));
+  return { ...detached, interfaces, agoMs: numberOf(detached.agoMs, MAX_TTL_MS) };
+}
+
+function checkedLapses(lapses: readonly Lapse__Output[]): Lapse__Output[] {
+  atMost('lapses', lapses, AGENT_LIMITS.lapses);
+  return lapses.map(({ id, kind, text, atMostMs, agoMs }) => ({
+    id,
+    // The decoder leaves a number that it has no name for.
+    kind: typeof kind === 'string' ? kind : 'KIND_UNSPECIFIED',
+    text: clipped(text),
+    atMostMs: numberOf(atMostMs, MAX_TTL_MS),
+    agoMs: numberOf(agoMs, MAX_TTL_MS),
+  }));
 }
 
 function checkedInterfaces(interfaces: readonly Interface__Output[]): Interface__Output[] {

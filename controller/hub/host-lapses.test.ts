@@ -45,10 +45,3 @@ it('faults row 49: drift that a lapse tells of is one event', () => {
   says([], 2);
   expect(events().at(-1)).toContain('host.drift its kernel differed');
 });
-
-it('what a host makes up is cut', () => {
-  const { says, events } = host();
-  says(Array.from({ length: 1000 }, (_, id): Lapse => ({ id, kind: 'REPAIRED', text: 'x'.repeat(1000) })));
-  expect(events()).toHaveLength(16);
-  expect(Math.max(...events().map(({ length }) => length))).toBeLessThan(400);
-});

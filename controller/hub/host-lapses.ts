@@ -4,9 +4,6 @@ import type { Lapse__Output } from '../../proto/gen/fleetblock/v1/Lapse.ts';
 import type { EventKind, EventLog } from '../events.ts';
 import type { HostState } from './host-state.ts';
 
-/** As in fleetblock.v1.Status: more than an agent says is not read. */
-const MOST = 16;
-const MOST_CHARACTERS = 300;
 /** Ended longer ago than this: its age is said. */
 const LATE_MS = 10_000;
 
@@ -23,8 +20,11 @@ interface LapseReaders {
 }
 
 /** Each is repeated for a while and told once. @returns whether one of the new ones was drift */
-export function noteLapses(state: HostState, all: readonly Lapse__Output[], { events, hostId }: LapseReaders): boolean {
-  const lapses = all.slice(-MOST);
+export function noteLapses(
+  state: HostState,
+  lapses: readonly Lapse__Output[],
+  { events, hostId }: LapseReaders,
+): boolean {
   const fresh = lapses.filter(({ id }) => !state.lapses.has(id));
   state.lapses = new Set(lapses.map(({ id }) => id));
   for (const lapse of fresh) {
@@ -36,7 +36,7 @@ export function noteLapses(state: HostState, all: readonly Lapse__Output[], { ev
 
 function lapseText({ text, atMostMs, agoMs }: Lapse__Output): string {
   const late = Number(agoMs) > LATE_MS ? `, ${formatDuration(Number(agoMs))} ago` : '';
-  return `${text.slice(0, MOST_CHARACTERS)} (for at most ${shortTime(Number(atMostMs))}${late})`;
+  return `${text} (for at most ${shortTime(Number(atMostMs))}${late})`;
 }
 
 function shortTime(ms: number): string {

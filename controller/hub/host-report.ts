@@ -1,4 +1,5 @@
 // What a host says of itself, in its hello and in every status: kept for people, told to whoever watches. Never proof of a revision.
+import { FleetblockError } from '../../common/errors.ts';
 import type { Hello__Output } from '../../proto/gen/fleetblock/v1/Hello.ts';
 import type { Status__Output } from '../../proto/gen/fleetblock/v1/Status.ts';
 import type { EventLog } from '../events.ts';
@@ -15,6 +16,11 @@ export function takeHello(state: HostState, hello: Hello__Output, nowMs: number)
   state.kernelVersion = hello.kernelVersion;
   state.lastSeenMs = nowMs;
   state.refusal = undefined;
+}
+
+export function otherProtocol(theirs: number, ours: number): FleetblockError {
+  const text = `the agent speaks sync protocol ${theirs}, this controller ${ours}: upgrade the older of the two`;
+  return new FleetblockError('FAILED_PRECONDITION', text);
 }
 
 export interface StatusReaders {

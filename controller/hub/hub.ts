@@ -7,8 +7,10 @@ import { EncodedDelta, type ViewDelta } from '../views/delta.ts';
 import type { Slices } from '../views/slices.ts';
 import { encodeWelcome } from '../wire.ts';
 import { Absences } from './absences.ts';
+import { hearDetached, noteDetached } from './detached.ts';
 import { type DropReport, DropWatchers } from './drop-watchers.ts';
 import { helloText, noteEndedAlone } from './ended-alone.ts';
+import { otherProtocol } from './host-report.ts';
 import { HostSession } from './host-session.ts';
 import { type HostState, type HostStatus, unknownState, whyNotEnforcing } from './host-state.ts';
 import type { HubDependencies, HubOptions } from './hub-options.ts';
@@ -126,21 +128,17 @@ export class Hub {
    */
   connect(hostId: string, hello: Hello__Output, stream: SessionStream, welcomed: (session: HostSession) => void): void {
     if (hello.protocol !== PROTOCOL) {
-      stream.end(
-        new FleetblockError(
-          'FAILED_PRECONDITION',
-          `the agent speaks sync protocol ${hello.protocol}, this controller ${PROTOCOL}: upgrade the older of the two`,
-        ),
-      );
+      stream.end(otherProtocol(hello.protocol, PROTOCOL));
       return;
     }
     const present = this.#sessions.get(hostId);
-    if (!this.#identities.admits(hostId, hello)) {
+    if (!hello.detached?.leaving && !this.#identities.admits(hostId, hello)) {
       stream.end(this.#duplicateError(hostId));
       return;
     }
     if (!present) {
-      this.#admit(hostId, hello, stream, welcomed);
+      if (hello.detached?.leaving) hearDetached(this.#deps, hostId, this.#keptState(hostId), hello, stream);
+      else this.#admit(hostId, hello, stream, welcomed);
       return;
     }
     // The old stream may only look alive (a reboot, a cut cable): ask it.
@@ -151,7 +149,7 @@ export class Hub {
       }
       if (alive) {
         // One is a copy, and nobody can tell which. Neither is fed; both keep their maps.
-        this.#identities.condemn(hostId, 'both are connected');
+        if (!hello.detached?.leaving) this.#identities.condemn(hostId, 'both are connected');
         stream.end(this.#duplicateError(hostId));
         return;
       }
@@ -170,9 +168,7 @@ export class Hub {
     this.#keepAlive.delete(session);
     this.#absences.lost(session.hostId);
     session.state.lastSeenMs = this.#deps.clock.wallMs();
-    this.#deps.events.add('host.disconnected', 'was enforcing what it holds when last heard', {
-      hostId: session.hostId,
-    });
+    this.#deps.events.add('host.disconnected', 'was enforcing when last heard', { hostId: session.hostId });
   }
 
   /** By an operator's order: the host is sent the whole view, whatever epoch it holds. @returns false when it is offline */
@@ -245,11 +241,7 @@ export class Hub {
       stream.end(new FleetblockError('UNAUTHENTICATED', 'this host is not enrolled: join the fleet again'));
       return;
     }
-    const state = this.#states.get(hostId) ?? unknownState();
-    this.#states.set(hostId, state);
-    const session = new HostSession(hostId, state, hello, stream, this.#context);
-    this.#sessions.set(hostId, session);
-    this.#keepAlive.add(session);
+    const state = this.#keptState(hostId);
     const welcome = encodeWelcome({
       protocol: PROTOCOL,
       epoch: this.#deps.store.epoch,
@@ -259,6 +251,10 @@ export class Hub {
       reconnectLimitMs: this.#reconnectLimitMs,
       sessionKey: this.#identities.nextKey(hostId),
     });
+    noteDetached(this.#deps, host, state, hello);
+    const session = new HostSession(hostId, state, hello, stream, this.#context);
+    this.#sessions.set(hostId, session);
+    this.#keepAlive.add(session);
     this.#deps.events.add('host.connected', helloText(hello), { hostId, revision: session.acked });
     noteEndedAlone(this.#deps, host, hello);
     welcomed(session);
@@ -270,6 +266,12 @@ export class Hub {
     return Math.max(MIN_RECONNECT_MS, this.#deps.registry.size * RECONNECT_MS_A_HOST);
   }
 
+  #keptState(hostId: string): HostState {
+    const state = this.#states.get(hostId) ?? unknownState();
+    this.#states.set(hostId, state);
+    return state;
+  }
+
   #planDrops(): void {
     for (const [id, session] of this.#sessions) session.watchDrops(this.#drops.planFor(id, this.#sessions.size));
   }
@@ -279,7 +281,7 @@ export class Hub {
   }
 
   #duplicateError(hostId: string): FleetblockError {
-    return new FleetblockError('ALREADY_EXISTS', this.#identities.duplicate(hostId)?.text ?? '');
+    return new FleetblockError('ALREADY_EXISTS', this.#identities.duplicate(hostId)?.text ?? 'its agent is connected');
   }
 
   #onDuplicate(hostId: string, text: string): void {

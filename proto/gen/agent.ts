@@ -7,6 +7,7 @@ import type { AgentServiceClient as _fleetblock_v1_AgentServiceClient, AgentServ
 import type { ControllerMessage as _fleetblock_v1_ControllerMessage, ControllerMessage__Output as _fleetblock_v1_ControllerMessage__Output } from './fleetblock/v1/ControllerMessage.ts';
 import type { Counters as _fleetblock_v1_Counters, Counters__Output as _fleetblock_v1_Counters__Output } from './fleetblock/v1/Counters.ts';
 import type { Delta as _fleetblock_v1_Delta, Delta__Output as _fleetblock_v1_Delta__Output } from './fleetblock/v1/Delta.ts';
+import type { Detached as _fleetblock_v1_Detached, Detached__Output as _fleetblock_v1_Detached__Output } from './fleetblock/v1/Detached.ts';
 import type { DropEvent as _fleetblock_v1_DropEvent, DropEvent__Output as _fleetblock_v1_DropEvent__Output } from './fleetblock/v1/DropEvent.ts';
 import type { DropEvents as _fleetblock_v1_DropEvents, DropEvents__Output as _fleetblock_v1_DropEvents__Output } from './fleetblock/v1/DropEvents.ts';
 import type { DropWatch as _fleetblock_v1_DropWatch, DropWatch__Output as _fleetblock_v1_DropWatch__Output } from './fleetblock/v1/DropWatch.ts';
@@ -52,6 +53,7 @@ export interface ProtoGrpcType {
       ControllerMessage: MessageTypeDefinition<_fleetblock_v1_ControllerMessage, _fleetblock_v1_ControllerMessage__Output>
       Counters: MessageTypeDefinition<_fleetblock_v1_Counters, _fleetblock_v1_Counters__Output>
       Delta: MessageTypeDefinition<_fleetblock_v1_Delta, _fleetblock_v1_Delta__Output>
+      Detached: MessageTypeDefinition<_fleetblock_v1_Detached, _fleetblock_v1_Detached__Output>
       DropEvent: MessageTypeDefinition<_fleetblock_v1_DropEvent, _fleetblock_v1_DropEvent__Output>
       DropEvents: MessageTypeDefinition<_fleetblock_v1_DropEvents, _fleetblock_v1_DropEvents__Output>
       DropWatch: MessageTypeDefinition<_fleetblock_v1_DropWatch, _fleetblock_v1_DropWatch__Output>

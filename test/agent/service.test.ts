@@ -146,6 +146,7 @@ describe.skipIf(why !== '')(`the agent as a service ${why}`, () => {
     expect(JSON.parse(mine.stdout)).toMatchObject({ running: true, revision: 6, entries: 3003 });
     // The socket of the agent that was killed is replaced, and nobody else gets near it.
     expect(statSync(join(stateDir, 'agent.sock')).isSocket()).toBe(true);
+    expect(statSync(join(stateDir, 'agent.sock')).mode & 0o777).toBe(0o600);
     expect(statSync(stateDir).mode & 0o077).toBe(0);
     chmodSync(directory, 0o755);
     const other = await agentCommand(status, {}, ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups']);

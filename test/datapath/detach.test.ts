@@ -6,7 +6,11 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { detachInterfaces, detachXdp } from '../../agent/datapath/detach.ts';
 import { inspectPins } from '../../agent/datapath/inspect.ts';
 import { openXdpDatapath } from '../../agent/datapath/xdp-datapath.ts';
+import { readDetachedMark } from '../../agent/detached-mark.ts';
+import { storeEnrollment } from '../../agent/enrollment.ts';
 import { agentCommand } from '../agent/real-agent.ts';
+import { welcome } from '../agent/reference.ts';
+import { ScriptedController } from '../agent/tls-controller.ts';
 import { freshPinDir, ip, makePair, PrivateNetwork, quiet, whyNoNetwork } from './network.ts';
 import { Probe } from './probe.ts';
 import { tableOf } from './tables-of.ts';
@@ -99,5 +103,30 @@ describe.skipIf(whyNoNetwork() !== '')(`detach from an interface ${whyNoNetwork(
     expect(await passed()).toEqual([64, 64]);
     expect(inspectPins(pinDir)).toBeUndefined();
     rmSync(stateDir, { recursive: true });
+  });
+
+  it('faults row 52: the controller is told; where it cannot be, detach works, says so and leaves a mark', async () => {
+    const controller = await ScriptedController.start();
+    const stateDir = mkdtempSync(join(tmpdir(), 'fleetblock-detach-'));
+    try {
+      storeEnrollment(stateDir, controller.enrollment());
+      const words = ['detach', '--state-dir', stateDir, '--pin-dir', pinDir];
+      const first = agentCommand([...words, '--interface', 'in1']);
+      const connection = await controller.connection();
+      const { hello } = await connection.next();
+      expect(hello?.detached).toMatchObject({ interfaces: ['in1'], everything: false, leaving: true });
+      expect(hello?.interfaces).toMatchObject([{ name: 'in0', mode: 'native' }]);
+      await connection.push(welcome('e1'));
+      expect(await first).toMatchObject({ code: 0, stderr: expect.stringContaining('the controller was told') });
+      expect(readDetachedMark(stateDir)).toBeUndefined();
+      controller.stop();
+      const second = await agentCommand(words);
+      expect(second).toMatchObject({ code: 0, stderr: expect.stringContaining('the fleet does not know of it') });
+      expect(second.stdout).toContain('this host enforces nothing any more');
+      expect(readDetachedMark(stateDir)).toMatchObject({ interfaces: ['in0'], everything: true });
+    } finally {
+      controller.stop();
+      rmSync(stateDir, { recursive: true });
+    }
   });
 });

@@ -3,6 +3,7 @@ import { createHash, generateKeyPairSync, randomBytes, randomUUID, sign, X509Cer
 import {
   chmodSync,
   existsSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -127,7 +128,34 @@ describe('join', () => {
       labels: {},
       agentVersion: '0.1.0',
     });
-    await expect(again).rejects.toThrow(/enrolled already/);
+    await expect(again).rejects.toThrow(/enrolled already.*--replace/);
+  });
+
+  it('faults row 55: replaces an identity when it is told to, and only once the new one is there', async () => {
+    const first = await join_(await makeToken(), { name: 'renewed' });
+    const { stateDir } = first;
+    const settings = { controller: gate.address, stateDir, name: 'renewed', labels: {}, agentVersion: '0.1.0' };
+    const spent = await makeToken({ maxUses: 0 });
+    await expect(joinFleet({ ...settings, token: spent, replace: true })).rejects.toThrow();
+    expect(loadEnrollment(stateDir)).toEqual(first.enrollment);
+    const token = await makeToken({ hostName: 'renewed', keepIdentity: true });
+    const again = await joinFleet({ ...settings, token, replace: true });
+    expect(again.hostId).toBe(first.enrollment?.hostId);
+    expect(again.identity.certificateChain).not.toBe(first.enrollment?.identity.certificateChain);
+    expect(loadEnrollment(stateDir)).toEqual(again);
+  });
+
+  it.skipIf(process.getuid?.() !== 0)('faults row 53: refuses a state directory that others can write to', async () => {
+    const stateDir = join(scratch, 'planted');
+    mkdirSync(stateDir);
+    chmodSync(stateDir, 0o777);
+    const token = await makeToken();
+    const settings = { controller: gate.address, token, name: 'planted', labels: {}, agentVersion: '0.1.0' };
+    await expect(joinFleet({ ...settings, stateDir })).rejects.toThrow(/others can replace what is in it/);
+    expect(readdirSync(stateDir)).toEqual([]);
+    // The token was not spent.
+    chmodSync(stateDir, 0o700);
+    expect((await joinFleet({ ...settings, stateDir })).hostName).toBe('planted');
   });
 
   it('sends nothing to a controller whose root has another pin', async () => {

@@ -3,6 +3,7 @@
 import type { Interface as _fleetblock_v1_Interface, Interface__Output as _fleetblock_v1_Interface__Output } from '../../fleetblock/v1/Interface.ts';
 import type { ProtectedAddress as _fleetblock_v1_ProtectedAddress, ProtectedAddress__Output as _fleetblock_v1_ProtectedAddress__Output } from '../../fleetblock/v1/ProtectedAddress.ts';
 import type { EndedAlone as _fleetblock_v1_EndedAlone, EndedAlone__Output as _fleetblock_v1_EndedAlone__Output } from '../../fleetblock/v1/EndedAlone.ts';
+import type { Detached as _fleetblock_v1_Detached, Detached__Output as _fleetblock_v1_Detached__Output } from '../../fleetblock/v1/Detached.ts';
 import type { Long } from '@grpc/proto-loader';
 
 /**
@@ -49,6 +50,10 @@ export interface Hello {
    * Hashes that tell machines apart: of its id, and of the hardware addresses of the interfaces. At most 16.
    */
   'machineFacts'?: (Buffer | Uint8Array | string)[];
+  /**
+   * Absent when its program was not taken off, or the controller was told.
+   */
+  'detached'?: (_fleetblock_v1_Detached | null);
 }
 
 /**
@@ -95,4 +100,8 @@ export interface Hello__Output {
    * Hashes that tell machines apart: of its id, and of the hardware addresses of the interfaces. At most 16.
    */
   'machineFacts': (Buffer)[];
+  /**
+   * Absent when its program was not taken off, or the controller was told.
+   */
+  'detached': (_fleetblock_v1_Detached__Output | null);
 }
