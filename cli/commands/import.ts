@@ -95,10 +95,14 @@ export function register(program: Command, cli: Cli): void {
       const messages = [...columns.messages()];
       const send = (more: ImportBegin) => {
         let sent = 0;
+        const startedMs = cli.now();
         return withOperator(cli, credentials, (client) =>
           client.importList({ ...beginOf(options), target: selectorToWire(target), ...more }, messages, () => {
             sent++;
-            progress.show(`sending ${count(columns.count)} entries`, sent, messages.length + 1);
+            const all = messages.length + 1;
+            const perSecond = Math.round(((columns.count * sent) / all / Math.max(1, cli.now() - startedMs)) * 1000);
+            if (sent < all) progress.show(`sending ${count(columns.count)} entries, ${count(perSecond)}/s`, sent, all);
+            else progress.show(`sent ${count(columns.count)} entries, waiting for the controller and its hosts`, 1, 0);
           }),
         ).finally(() => progress.end());
       };

@@ -137,6 +137,7 @@ describe('import', () => {
     };
     const result = await fleetblock(['import', file, '--list', 'big', '--all-hosts'], { stdin, person: true });
     expect(result.stderr).toContain('import list big: 0 entries (1,000,000 removed)? [y/N] ');
+    expect(result.stderr).toContain('sent 0 entries, waiting for the controller and its hosts');
     expect(result.exitCode).toBe(exitCode);
     expect(begins).toEqual(allowed);
   });

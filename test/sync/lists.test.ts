@@ -33,7 +33,7 @@ test('faults row 99: nothing, and fewer than half, is refused and changes nothin
   await expect(plainly('new')).rejects.toThrow(/no entries/);
   expect(fleet.server.store.head).toBe(head);
   expect(held()).toEqual([1000, 1000]);
-  expect((await fleet.operator.audit({ verb: 'refused' })).at(-1)?.subject).toMatch(/ImportList/);
+  expect((await fleet.operator.audit({ verb: 'refused' })).at(-1)?.subject).toMatch(/import list/);
 });
 
 test('faults row 99: a dry run answers with what it would be refused for', async () => {
