@@ -73,6 +73,32 @@ describe.skipIf(reason)(`containers${reason ? ` (skipped: ${reason})` : ''}`, ()
     expect(await pings(bystander)).toBe(true);
   });
 
+  test('faults row 109: who logs in from the image can use what it made', async () => {
+    const token = await fleetblock('operator', 'token', 'alice', '--role', 'operator');
+    const alice = (...words: string[]) =>
+      execa(
+        'docker',
+        [
+          'compose',
+          'exec',
+          '-T',
+          '-e',
+          'FLEETBLOCK_CONFIG=/var/lib/fleetblock/alice.yaml',
+          'controller',
+          'fleetblock',
+          ...words,
+        ],
+        {
+          cwd: root,
+          env,
+          input: token.stdout,
+        },
+      );
+    const login = await alice('login', '127.0.0.1:7443', '--token-file', '-');
+    expect(`${login.stdout}${login.stderr}`).toMatch(/logged in to \S+ as alice \(operator\)/);
+    expect((await alice('hosts', '-o', 'json')).stdout).toContain('"synced"');
+  });
+
   test('a killed agent still drops, and comes back to the same list', async () => {
     await compose('kill', 'agent');
     expect(await pings(blocked)).toBe(false);

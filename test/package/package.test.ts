@@ -1,5 +1,4 @@
 // What is published is what is tested: the commands that the tarball of `npm pack` installs, in a fleet of their own.
-import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -8,9 +7,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { isOlder, OLDEST_NODE } from '../../common/node-version.ts';
 import { BAD, Lab } from '../lab/lab.ts';
 import { toolPath } from '../lab/namespaces.ts';
-import { documentedIn, isTyped } from './documented.ts';
-import { nodeFirst, packAndInstall, ROOT } from './install.ts';
-import { AFTER_RESTORE, DETACH, RESTORE, SESSION, type Step, TYPED_BY_THE_LAB } from './session.ts';
+import { nodeFirst, packAndInstall } from './install.ts';
+import { AFTER_RESTORE, DETACH, RESTORE, SESSION, type Step } from './session.ts';
 import { Typist } from './typist.ts';
 
 const reason = Lab.whyNot();
@@ -31,14 +29,6 @@ describe.skipIf(reason)(`the package${reason ? ` (skipped: ${reason})` : ''}`, (
   afterAll(async () => {
     await lab?.close();
     await rm(directory, { recursive: true, force: true });
-  });
-
-  test('faults row 109: every documented command is typed below', () => {
-    const lines = [...TYPED_BY_THE_LAB, ...[SESSION, RESTORE, AFTER_RESTORE, DETACH].flat().map(({ line }) => line)];
-    const documents = ['docs/cli.md', 'README.md'].map((name) => readFileSync(join(ROOT, name), 'utf8'));
-    const documented = documents.flatMap(documentedIn);
-    expect(documented.length).toBeGreaterThan(150);
-    expect(documented.filter((each) => !isTyped(each, lines))).toEqual([]);
   });
 
   describe('faults row 109: every documented command works as installed', () => {
