@@ -20,7 +20,7 @@ test.each(['docs/cli.md', 'README.md'])(
 test('usages, their alternatives and lines for a shell are all found', () => {
   const found = documentedIn(
     '```\nfleetblock host list [--sorted] (-A | -l X) | drop A\nfleetblock lists\n             [--wide]\n```\n`fleetblock no`\n' +
-      '```yaml\nfleetblock: no\n```\n```sh\nfleetblock token make --bad | ssh x fleetblock-agent go --now   # why\n```\n',
+      '```yaml\nfleetblock: no\n```\n```console\n$ fleetblock host list web\nsay fleetblock no\n```\n```sh\nfleetblock token make --bad | ssh x fleetblock-agent go --now   # why\n```\n',
   );
   expect(found.map(({ command, option }) => `${command} ${option ?? ''}`.trim())).toEqual([
     'fleetblock host list',

@@ -10,16 +10,27 @@ export interface Documented {
 /** What stands for options in a usage. */
 const TARGETS = ['--all-hosts', '--host', '-l'];
 
-/** Kinds of blocks: a usage has none. */
-const SHELL = ['', 'sh', 'console'];
-
 /** Each pair of a command and an option of it, and each command by itself. */
 export function documentedIn(markdown: string): Documented[] {
-  const blocks = [...markdown.matchAll(/^```([a-z]*)\n(.*?)^```/gms)].filter(([, kind = '']) => SHELL.includes(kind));
-  // A usage goes on on the next line, indented.
-  const lines = blocks.flatMap(([, , block = '']) => block.replaceAll(/\n +/g, ' ').split('\n'));
-  const found = lines.flatMap((line) => commandsOf(line.replace(/^\$ /, '').replace(/ +# .*/, '')));
-  return [...new Map(found.map((each) => [`${each.command} ${each.option}`, each])).values()];
+  const inBlocks = (...kinds: readonly string[]) =>
+    [...markdown.matchAll(/^```([a-z]*)\n(.*?)^```/gms)]
+      .filter(([, kind = '']) => kinds.includes(kind))
+      // A usage goes on on the next line, indented.
+      .flatMap(([, kind = '', block = '']) => {
+        const lines = block.replaceAll(/\n +/g, ' ').split('\n');
+        return kind === 'console' ? lines.filter((line) => line.startsWith('$ ')) : lines;
+      })
+      .flatMap((line) => commandsOf(line.replace(/^\$ /, '').replace(/ +# .*/, '')));
+  const usages = inBlocks('');
+  // What is typed for a shell has arguments that look like words of a command: `operator token alice`.
+  const typed = inBlocks('sh', 'console').map((each) => {
+    const [known] = usages
+      .map(({ command }) => command)
+      .filter((command) => command.includes(' ') && `${each.command} `.startsWith(`${command} `))
+      .sort((one, other) => other.length - one.length);
+    return known === undefined ? each : { ...each, command: known };
+  });
+  return [...new Map([...usages, ...typed].map((each) => [`${each.command} ${each.option}`, each])).values()];
 }
 
 /** A line may have several: alternatives in a usage, or a pipe. */

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { isOlder, OLDEST_NODE } from '../../common/node-version.ts';
 import { BAD, Lab } from '../lab/lab.ts';
 import { toolPath } from '../lab/namespaces.ts';
+import { until } from '../lab/program.ts';
 import { nodeFirst, packAndInstall } from './install.ts';
 import { AFTER_RESTORE, DETACH, RESTORE, SESSION, type Step } from './session.ts';
 import { Typist } from './typist.ts';
@@ -46,8 +47,13 @@ describe.skipIf(reason)(`the package${reason ? ` (skipped: ${reason})` : ''}`, (
     typed(SESSION);
     test('the controller is stopped', () => lab.stopController());
     typed(RESTORE);
-    test('the controller is started', async () => {
+    test('the controller is started, and the host is back with what it held', async () => {
       await lab.startController();
+      await until(
+        'host1 to be degraded',
+        async () => ((await lab.hostRow('host1')).status === 'degraded' ? true : undefined),
+        60_000,
+      );
     });
     typed(AFTER_RESTORE);
     test('the agent is stopped', () => lab.host(1).stopAgent());
