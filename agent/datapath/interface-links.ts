@@ -34,7 +34,7 @@ interface HeldLink {
 }
 
 const GENERIC_PROBLEM =
-  'generic mode: packets are dropped after the driver has built them, several times slower; fleetblock-agent doctor says why';
+  'generic mode: packets are dropped after the driver has built them, several times slower; fleetblock-agent doctor says why, --xdp-mode generic accepts it';
 
 /** Errors that say that another program is on the hook: never evicted, in no mode. */
 const OCCUPIED: ReadonlySet<string> = new Set(['EBUSY', 'EEXIST']);
