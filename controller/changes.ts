@@ -13,6 +13,7 @@ import { assertKind, type Guard, WIDEST_SUM } from './guard.ts';
 import type { Hub } from './hub/hub.ts';
 import type { Matches } from './matches.ts';
 import { overridden } from './overridden.ts';
+import { checkReason } from './reason.ts';
 import type { Results } from './results.ts';
 import type { Claim, ClaimAction } from './store/records.ts';
 import {
@@ -87,7 +88,6 @@ export interface ChangeReply {
 const MANUAL = 'manual';
 const LIST = 'list:';
 const ORIGIN = /^[a-z0-9][a-z0-9._:-]{0,63}$/;
-const MAX_REASON = 1000;
 
 export class Changes {
   readonly #deps: ChangesDeps;
@@ -282,13 +282,6 @@ function checkOrigin(origin: string): string {
       `${origin} is a list: change it with fleetblock import --list ${origin.slice(LIST.length)}`,
     );
   return origin;
-}
-
-/** @throws FleetblockError INVALID_ARGUMENT */
-export function checkReason(reason: string): string {
-  if (reason.length > MAX_REASON)
-    throw new FleetblockError('INVALID_ARGUMENT', `the reason is longer than ${MAX_REASON} characters`);
-  return reason;
 }
 
 function samePrefix(a: Prefix, b: Prefix): boolean {

@@ -13,6 +13,8 @@ import type { Store } from './store/store.ts';
 const DEFAULT_TTL_MS = 3_600_000;
 const MAX_TTL_MS = 30 * 86_400_000;
 const MAX_USES = 100_000;
+/** That a token gives a host, that a host asks for, or that one call changes. */
+export const MAX_LABELS = 32;
 
 export interface TokenRequest {
   /** 0: one hour. */
@@ -50,6 +52,8 @@ export async function createToken(
   const badLabel = Object.entries(request.labels).find(([key, value]) => !isValidName(key) || !isValidName(value));
   if (badLabel)
     throw new FleetblockError('INVALID_ARGUMENT', `${badLabel.join('=').slice(0, 80)} is not a label: write key=value`);
+  if (Object.keys(request.labels).length > MAX_LABELS)
+    throw new FleetblockError('INVALID_ARGUMENT', `a token gives at most ${MAX_LABELS} labels`);
   const secret = randomBytes(32);
   const record = await deps.store.createToken(
     {

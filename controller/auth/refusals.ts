@@ -4,10 +4,15 @@ import { messageOf } from '../../common/errors.ts';
 import type { Logger } from '../../common/logger.ts';
 import type { Store } from '../store/store.ts';
 import type { Refusal } from './authorizer.ts';
+import { RateLimit } from './rate-limit.ts';
 
 /** One record of the same actor and method in this time; what came between is counted in the next one. */
 const QUIET_MS = 10_000;
 const REMEMBERED = 1024;
+/** Records of one actor, whatever is refused to it: the audit is never pruned. */
+const RECORDS = { burst: 30, perSecond: 0.1 };
+/** When it is written how many more there were, milliseconds. */
+const LEFT_OUT_MS = 60_000;
 
 interface Recent {
   untilMs: number;
@@ -19,11 +24,15 @@ export class RefusalRecorder {
   readonly #clock: Clock;
   readonly #log: Logger;
   readonly #recent = new Map<string, Recent>();
+  readonly #records: RateLimit;
+  /** By actor: refusals that are in no record, until one says how many. */
+  readonly #leftOut = new Map<string, number>();
 
   constructor(store: Pick<Store, 'recordAudit'>, clock: Clock, log: Logger) {
     this.#store = store;
     this.#clock = clock;
     this.#log = log;
+    this.#records = new RateLimit({ ...RECORDS, clock });
   }
 
   /** A call that was understood and refused, by the guard or for what is asked of a role: each is kept, as each change is. */
@@ -54,6 +63,21 @@ export class RefusalRecorder {
   }
 
   #write(actor: string, from: string, subject: string, reason: string): void {
+    if (this.#records.take(actor)) {
+      this.#append(actor, from, subject, reason);
+      return;
+    }
+    const before = this.#leftOut.get(actor);
+    this.#leftOut.set(actor, (before ?? 0) + 1);
+    if (before !== undefined) return;
+    setTimeout(() => {
+      const count = this.#leftOut.get(actor) ?? 0;
+      this.#leftOut.delete(actor);
+      this.#append(actor, from, 'more', `${count} more refusals within a minute are in no record of their own`);
+    }, LEFT_OUT_MS).unref();
+  }
+
+  #append(actor: string, from: string, subject: string, reason: string): void {
     this.#store.recordAudit({ actor, verb: 'refused', subject, reason, from }).catch((failure: unknown) => {
       this.#log.error({ err: messageOf(failure) }, 'a refusal could not be written to the audit');
     });

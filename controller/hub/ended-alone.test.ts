@@ -32,3 +32,19 @@ it('nothing ended: nothing is said', () => {
   expect(noted(undefined)).toEqual({ records: [], events: [] });
   expect(noted({ entries: 0, prefixes: ['10.0.0.0/8'] })).toEqual({ records: [], events: [] });
 });
+
+it('faults row 64: a host that tells too often is in no further record', () => {
+  const records: string[] = [];
+  const store = {
+    recordAudit: async ({ subject }: { subject: string }) => {
+      records.push(subject);
+    },
+  };
+  const deps = { store, events: new EventLog(() => 0), log: createLogger('test', 'silent') };
+  const { requestSerialize, requestDeserialize } = protocol.AgentService.service.Sync;
+  const endedAlone = { entries: 1, lastAgoMs: 1000, prefixes: ['192.0.2.1/32'] };
+  const { hello } = requestDeserialize(requestSerialize({ hello: { endedAlone } }));
+  let left = 1;
+  if (hello) for (let i = 0; i < 10; i++) noteEndedAlone(deps, { id: 'h', name: 'web1' }, hello, () => left-- > 0);
+  expect(records).toEqual(['web1: 192.0.2.1/32']);
+});

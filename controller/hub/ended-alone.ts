@@ -18,6 +18,7 @@ export function noteEndedAlone(
   { store, events, log }: EndedAloneDeps,
   host: { readonly id: string; readonly name: string },
   { endedAlone }: Hello__Output,
+  mayRecord: () => boolean = () => true,
 ): void {
   const count = Number(endedAlone?.entries ?? 0);
   if (!endedAlone || count === 0) return;
@@ -32,6 +33,10 @@ export function noteEndedAlone(
     subject: `${host.name}: ${what}`,
     reason: `ended by itself in the kernel while the host was cut off, the last ${ago} before it was back`,
   };
+  if (!mayRecord()) {
+    log.warn({ host: host.id, what }, 'a host has told of endings too often: this one is in no audit record');
+    return;
+  }
   store.recordAudit(record).catch((error: unknown) => {
     log.error({ err: messageOf(error), host: host.id }, 'what ended on a host could not be written to the audit');
   });

@@ -3,6 +3,7 @@ import { FleetblockError } from '../../common/errors.ts';
 import type { Revision } from '../../common/revision.ts';
 import type { Hello__Output } from '../../proto/gen/fleetblock/v1/Hello.ts';
 import type { LookupReply__Output } from '../../proto/gen/fleetblock/v1/LookupReply.ts';
+import { RateLimit } from '../auth/rate-limit.ts';
 import { EncodedDelta, type ViewDelta } from '../views/delta.ts';
 import type { Slices } from '../views/slices.ts';
 import { encodeWelcome } from '../wire.ts';
@@ -43,6 +44,10 @@ const ABSENCE_MS = 5000;
 /** Hosts that are sent a change between two looks at the clock. */
 const HOSTS_PER_STEP = 32;
 
+/** Of one host: an honest one comes back every few seconds at the most, and a list ends by itself once in a while. */
+const HELLOS = { burst: 60, perSecond: 1, addresses: 100_000 };
+const ENDINGS = { burst: 3, perSecond: 1 / 600, addresses: 100_000 };
+
 const STOPPING = new FleetblockError('UNAVAILABLE', 'the controller is stopping');
 
 export class Hub {
@@ -59,6 +64,9 @@ export class Hub {
   readonly #keepAlive: Rota<HostSession>;
   readonly #identities: Identities;
   readonly #absences: Absences;
+  /** What hosts may put into the events and the audit, which is never pruned. */
+  readonly #hellos: RateLimit;
+  readonly #endings: RateLimit;
   #nonce = 0n;
   #closed = false;
 
@@ -71,6 +79,8 @@ export class Hub {
       concurrentSnapshots: options.concurrentSnapshots ?? 8,
       retryMs: options.retryMs ?? 5000,
     };
+    this.#hellos = new RateLimit({ ...HELLOS, clock: deps.clock });
+    this.#endings = new RateLimit({ ...ENDINGS, clock: deps.clock });
     this.quarantine = new Quarantine(deps.log);
     const sealOf = (revision: Revision) => deps.seals.revision(deps.store.epoch, revision);
     this.#identities = new Identities({
@@ -241,6 +251,10 @@ export class Hub {
       stream.end(new FleetblockError('UNAUTHENTICATED', 'this host is not enrolled: join the fleet again'));
       return;
     }
+    if (!this.#hellos.take(hostId)) {
+      stream.end(new FleetblockError('RESOURCE_EXHAUSTED', 'this host says hello too often: wait a second'));
+      return;
+    }
     const state = this.#keptState(hostId);
     const welcome = encodeWelcome({
       protocol: PROTOCOL,
@@ -256,7 +270,7 @@ export class Hub {
     this.#sessions.set(hostId, session);
     this.#keepAlive.add(session);
     this.#deps.events.add('host.connected', helloText(hello), { hostId, revision: session.acked });
-    noteEndedAlone(this.#deps, host, hello);
+    noteEndedAlone(this.#deps, host, hello, () => this.#endings.take(hostId));
     welcomed(session);
     session.begin(welcome, hello);
     session.watchDrops(this.#drops.planFor(hostId, this.#sessions.size));

@@ -3,6 +3,7 @@ import { formatPrefix } from '../../common/prefix.ts';
 import type { Confirmation as ConfirmationWire } from '../../proto/gen/fleetblock/v1/Confirmation.ts';
 import type { OperatorServiceHandlers } from '../../proto/gen/fleetblock/v1/OperatorService.ts';
 import type { Confirmations } from '../confirmations.ts';
+import { checkReason } from '../reason.ts';
 import type { Confirmation } from '../store/records.ts';
 import { type CallDeps, unary } from './calls.ts';
 import { changeReplyToWire, waitFromWire } from './operator-wire.ts';
@@ -17,7 +18,9 @@ const MAX_NAMED = 100;
 export function confirmHandlers(deps: ConfirmCallDeps): Pick<OperatorServiceHandlers, 'Confirm' | 'ListConfirmations'> {
   return {
     Confirm: unary(deps, async ({ id, reason, wait }, caller, arrivedMs) =>
-      changeReplyToWire(await deps.confirmations.confirm({ caller, arrivedMs, id, reason, ...waitFromWire(wait) })),
+      changeReplyToWire(
+        await deps.confirmations.confirm({ caller, arrivedMs, id, reason: checkReason(reason), ...waitFromWire(wait) }),
+      ),
     ),
     ListConfirmations: unary(deps, async () => {
       const { confirmations, nowMs } = await deps.confirmations.waiting();

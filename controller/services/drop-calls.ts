@@ -16,6 +16,7 @@ export interface DropCallDeps extends CallDeps {
 
 /** Reports that may wait for a slow reader: the oldest are left out then, and counted. */
 const MAX_UNREAD = 1000;
+const MAX_UNREAD_ROWS = 20_000;
 
 export function dropHandlers(deps: DropCallDeps): Pick<OperatorServiceHandlers, 'WatchDrops'> {
   return { WatchDrops: answers(deps, (request, signal) => watchDrops(deps, request, signal)) };
@@ -28,12 +29,14 @@ async function* watchDrops(
 ): AsyncGenerator<DropReportWire> {
   const hostId = request.host === '' ? undefined : targets.host(request.host).id;
   const unread: DropReport[] = [];
+  let rows = 0;
   let lost = 0;
   let wake = () => {};
   const stop = hub.watchDrops(hostId, (report) => {
     unread.push(report);
-    if (unread.length > MAX_UNREAD) {
-      unread.shift();
+    rows += report.events.rows.length;
+    while (unread.length > MAX_UNREAD || rows > MAX_UNREAD_ROWS) {
+      rows -= unread.shift()?.events.rows.length ?? 0;
       lost++;
     }
     wake();
@@ -43,6 +46,7 @@ async function* watchDrops(
     while (!signal.aborted) {
       const report = unread.shift();
       if (report) {
+        rows -= report.events.rows.length;
         const lostReports = `${lost}`;
         lost = 0;
         yield { ...toWire(report, registry.find(report.hostId)?.name ?? report.hostId), lostReports };

@@ -16,6 +16,7 @@ import { RateLimit } from '../auth/rate-limit.ts';
 import { type Identity, provenKey } from '../identity.ts';
 import type { Authority } from '../pki/authority.ts';
 import type { Store } from '../store/store.ts';
+import { MAX_LABELS } from '../tokens.ts';
 
 export interface EnrollmentDeps {
   readonly authority: Authority;
@@ -29,8 +30,6 @@ export interface EnrollmentDeps {
 
 /** Failed attempts of one address: 20 at once, one more every two seconds. A secret has 256 bits; this saves work and log. */
 const ATTEMPTS = { burst: 20, perSecond: 0.5 };
-
-const MAX_LABELS = 32;
 
 export function enrollmentHandlers(deps: EnrollmentDeps): EnrollmentServiceHandlers {
   const attempts = new RateLimit({ clock: deps.clock, ...ATTEMPTS });

@@ -16,11 +16,13 @@ import type { EventLog, FleetEvent } from '../events.ts';
 import type { Hub } from '../hub/hub.ts';
 import type { Matches } from '../matches.ts';
 import type { ReadTurns } from '../read-turns.ts';
+import { checkReason } from '../reason.ts';
 import type { HostRegistry } from '../registry.ts';
 import type { Results } from '../results.ts';
 import type { AuditRecord } from '../store/records.ts';
 import type { AuditFilter, Store } from '../store/store.ts';
 import type { Targets } from '../targets.ts';
+import { MAX_LABELS } from '../tokens.ts';
 import { answers, type CallDeps, longAnswers, unary } from './calls.ts';
 import { inMessages } from './message-size.ts';
 import { claimToWire, hostOutcomesToWire, hostToWire, waitFromWire } from './operator-wire.ts';
@@ -56,7 +58,7 @@ export function fleetHandlers(deps: FleetCallDeps): FleetMethods {
       hub.quarantine.assertOpen();
       const { host, revision } = await store.labelHost(request.name, changes, {
         actor: caller.actor,
-        reason: request.reason,
+        reason: checkReason(request.reason),
         from: caller.from,
       });
       const { waitMs, waitAll } = waitFromWire(request.wait);
@@ -69,7 +71,7 @@ export function fleetHandlers(deps: FleetCallDeps): FleetMethods {
       hub.quarantine.assertOpen();
       const subject = formatSelector(target);
       const { actor, from } = caller;
-      await store.recordAudit({ actor, from, verb: 'host.resync', subject, reason: request.reason });
+      await store.recordAudit({ actor, from, verb: 'host.resync', subject, reason: checkReason(request.reason) });
       for (const host of targets.hosts([target])) hub.resync(host.id);
       const { outcomes, atMs } = await targets.prove([target], store.head, waitFromWire(request.wait));
       deps.results.record(caller, `host.resync ${subject}`, store.head, outcomes);
@@ -91,6 +93,8 @@ function labelChanges(request: LabelHostRequest__Output): Record<string, string 
   const changes = Object.fromEntries<string | undefined>([...removed, ...Object.entries(request.set)]);
   if (Object.keys(changes).length === 0)
     throw new FleetblockError('INVALID_ARGUMENT', 'no label to set or to remove: write key=value or key-');
+  if (Object.keys(changes).length > MAX_LABELS)
+    throw new FleetblockError('INVALID_ARGUMENT', `more than ${MAX_LABELS} labels at once`);
   return changes;
 }
 

@@ -11,6 +11,7 @@ import type { Token } from '../../proto/gen/fleetblock/v1/Token.ts';
 import type { AuthorizableCall, Authorize, Caller } from '../auth/caller.ts';
 import type { Identity } from '../identity.ts';
 import type { ReadTurns } from '../read-turns.ts';
+import { checkReason } from '../reason.ts';
 import type { OperatorRecord, OperatorTokenRecord, TokenRecord } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
 import { createOperatorToken } from '../tokens.ts';
@@ -35,9 +36,6 @@ export interface IdentityServiceDeps {
   /** SHA-256 over the fleet root's SubjectPublicKeyInfo: goes into every token. */
   readonly rootPin: Uint8Array;
 }
-
-/** Longest reason that is kept. */
-const MAX_REASON = 512;
 
 export function identityHandlers(deps: IdentityServiceDeps): IdentityServiceHandlers {
   const { identity, log } = deps;
@@ -117,9 +115,7 @@ function unary<Request, Reply>(
 }
 
 function attribution({ actor, from }: Caller, reason: string) {
-  if (reason.length > MAX_REASON)
-    throw new FleetblockError('INVALID_ARGUMENT', `a reason has at most ${MAX_REASON} characters`);
-  return { actor, reason, from };
+  return { actor, reason: checkReason(reason), from };
 }
 
 function operatorToWire({ name, role, serial, createdMs, expiresMs, revokedMs }: OperatorRecord): Operator {
