@@ -95,6 +95,8 @@ function chooseContext(
   const { contexts, currentContext } = file;
   if (!isMapping(contexts)) throw bad(`${path} is not a credentials file: it has no contexts`);
   const names = Object.keys(contexts);
+  if (names.length === 0)
+    throw bad(`${path} has no contexts: get one with fleetblock login, or name another file with --config`);
   const name =
     wanted ?? (typeof currentContext === 'string' ? currentContext : names.length === 1 ? names[0] : undefined);
   if (name === undefined)

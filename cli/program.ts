@@ -6,6 +6,7 @@ import { COMMANDS, type CommandModule } from './commands/registry.ts';
 import type { Cli } from './context.ts';
 import { EXIT, exitCodeOf } from './exit-codes.ts';
 import { say } from './output/say.ts';
+import { suggestion } from './suggestions.ts';
 
 /** Runs one command line (without node and script). Returns the exit code; never throws, never exits. */
 export async function run(args: readonly string[], cli: Cli): Promise<number> {
@@ -68,8 +69,11 @@ function commandIn(args: readonly string[]): (() => Promise<CommandModule>) | un
 }
 
 function oneLine(text: string): string {
-  return text
-    .replace(/^error: /, 'fleetblock: ')
+  const line = text
     .trim()
-    .replaceAll('\n', ' ');
+    .replaceAll('\n', ' ')
+    // Whatever is wrong with a value says so itself.
+    .replace(/^error: option '(.*?)(?: <.*?>)?' argument '.*?' is invalid\. (?=")/s, 'error: $1: ')
+    .replace(/^error: /, 'fleetblock: ');
+  return `${line}${suggestion(line)}`;
 }

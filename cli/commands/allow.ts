@@ -1,6 +1,7 @@
 // fleetblock allow add|rm|list: prefixes that are never dropped, whatever blocks them.
 import type { Command } from 'commander';
 import { selectorToWire } from '../../common/rpc/selector.ts';
+import { formatSelector } from '../../common/selector.ts';
 import type { Cli, GlobalOptions } from '../context.ts';
 import { loadCredentials } from '../credentials.ts';
 import { printClaims } from '../output/claims.ts';
@@ -9,6 +10,7 @@ import { readPrefixes } from '../prefixes.ts';
 import { withOperator } from '../services/operator-client.ts';
 import { requireTarget, splitHosts, type TargetOptions, targetOf } from '../targets.ts';
 import { type ChangeOptions, runChange, waitOf } from './change.ts';
+import { keptEnds } from './kept-ends.ts';
 import { addExamples, addFile, addOutput, addReason, addTarget, addWait, durationOption } from './options.ts';
 
 type AllowOptions = ChangeOptions & TargetOptions & { readonly duration?: number };
@@ -39,16 +41,26 @@ function registerAdd(group: Command, cli: Cli): void {
     const { words, target } = splitHosts(args, options);
     const prefixes = await readPrefixes(cli, words, options.file);
     const selector = requireTarget(target);
+    const ttlMs = options.duration;
     await runChange(cli, options, {
       verb: 'allow',
       origin: 'manual',
+      ...(ttlMs !== undefined && {
+        notes: (client, reply) =>
+          keptEnds(client, reply, {
+            action: 'ACTION_ALLOW',
+            selector: formatSelector(selector),
+            ttlMs,
+            now: cli.now(),
+          }),
+      }),
       send: (client) =>
         client.block({
           prefixes,
           target: selectorToWire(selector),
           action: 'ACTION_ALLOW',
           reason: options.reason ?? '',
-          ttlMs: options.duration ?? 0,
+          ttlMs: ttlMs ?? 0,
           dryRun: options.dryRun ?? false,
           ...waitOf(options),
         }),

@@ -1,10 +1,12 @@
 // fleetblock block: drop all packets from these prefixes on these hosts, and prove it.
 import type { Command } from 'commander';
 import { selectorToWire } from '../../common/rpc/selector.ts';
+import { formatSelector } from '../../common/selector.ts';
 import type { Cli } from '../context.ts';
 import { readPrefixes } from '../prefixes.ts';
 import { requireTarget, splitHosts, type TargetOptions } from '../targets.ts';
 import { type ChangeOptions, runChange, waitOf } from './change.ts';
+import { keptEnds } from './kept-ends.ts';
 import { addExamples, addFile, addOutput, addReason, addTarget, addWait, durationOption } from './options.ts';
 
 interface BlockOptions extends ChangeOptions, TargetOptions {
@@ -47,16 +49,26 @@ export function register(program: Command, cli: Cli): void {
     const { words, target } = splitHosts(args, options);
     const prefixes = await readPrefixes(cli, words, options.file);
     const selector = requireTarget(target);
+    const ttlMs = options.duration;
     await runChange(cli, options, {
       verb: options.monitor ? 'monitor' : 'block',
       origin: 'manual',
+      ...(ttlMs !== undefined && {
+        notes: (client, reply) =>
+          keptEnds(client, reply, {
+            action: 'ACTION_BLOCK',
+            selector: formatSelector(selector),
+            ttlMs,
+            now: cli.now(),
+          }),
+      }),
       send: (client) =>
         client.block({
           prefixes,
           target: selectorToWire(selector),
           action: 'ACTION_BLOCK',
           reason: options.reason ?? '',
-          ttlMs: options.duration ?? 0,
+          ttlMs: ttlMs ?? 0,
           monitor: options.monitor ?? false,
           dryRun: options.dryRun ?? false,
           force: options.force ?? false,

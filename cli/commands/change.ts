@@ -6,8 +6,9 @@ import { type ChangeVerb, changeExitCode, changeJson, changeText } from '../outp
 import { type OutputForm, printValue } from '../output/format.ts';
 import { say } from '../output/say.ts';
 import { type OperatorClient, withOperator } from '../services/operator-client.ts';
+import type { TargetOptions } from '../targets.ts';
 
-export interface ChangeOptions extends GlobalOptions {
+export interface ChangeOptions extends GlobalOptions, TargetOptions {
   readonly wait: boolean;
   readonly waitAll?: boolean;
   /** Milliseconds. */
@@ -22,23 +23,29 @@ export interface Change {
   readonly verb: ChangeVerb;
   readonly origin: string;
   readonly send: (client: OperatorClient) => Promise<ChangeReply__Output>;
+  /** More to say of the answer, on the same connection: for stderr. */
+  readonly notes?: (client: OperatorClient, reply: ChangeReply__Output) => Promise<string[]>;
 }
 
 /** Prints the result and sets the exit code. @throws FleetblockError as the client does. */
 export async function runChange(cli: Cli, options: ChangeOptions, change: Change): Promise<void> {
   const credentials = await loadCredentials(cli, options);
-  const reply = await withOperator(cli, credentials, change.send);
+  const { reply, more } = await withOperator(cli, credentials, async (client) => {
+    const reply = await change.send(client);
+    return { reply, more: (await change.notes?.(client, reply)) ?? [] };
+  });
   const context = {
     verb: change.verb,
     waitMs: options.wait ? options.timeout : undefined,
     dryRun: options.dryRun ?? false,
+    selects: options.selector !== undefined || options.host !== undefined,
     origin: change.origin,
     now: cli.now(),
   };
   // Before anything is printed: a reader that goes away ends the process with it.
   cli.exitCode = changeExitCode(reply, context);
   const { notes, lines, after } = changeText(reply, context);
-  for (const note of notes) say(cli, note);
+  for (const note of [...more, ...notes]) say(cli, note);
   if (options.output === 'json' || options.output === 'yaml')
     await printValue(cli, options.output, changeJson(reply, change.verb));
   else for (const line of lines) cli.stdout.write(`${line}\n`);

@@ -9,11 +9,12 @@ import { EXIT } from '../exit-codes.ts';
 import { claimJson } from '../output/claim.ts';
 import { claimColumns } from '../output/claims.ts';
 import { type OutputForm, printValue } from '../output/format.ts';
+import { byText } from '../output/host-notes.ts';
 import { statusColour } from '../output/hosts.ts';
 import { jsonInteger, jsonTime } from '../output/json.ts';
 import { say } from '../output/say.ts';
 import { type Column, Table } from '../output/table.ts';
-import { count, relative } from '../output/text.ts';
+import { count, firstNames, relative } from '../output/text.ts';
 import { withOperator } from '../services/operator-client.ts';
 import { addExamples, addOutput, durationOption } from './options.ts';
 
@@ -29,7 +30,7 @@ export function register(program: Command, cli: Cli): void {
     .command('check')
     .summary('what blocks an address, and what every kernel does with it')
     .description(
-      'Shows which claims match an address, and asks every host what its kernel holds for it: the entry, hits, last hit. Exit code 3 when a kernel does not do what it should.',
+      'Shows which claims match an address, and asks every host what its kernel holds for it: the entry, hits, last hit. Exit code 3 when a kernel does not do what it should, or a host does not answer.',
     )
     .argument('<address>', 'address or prefix')
     .option('-H, --host <name>', 'only this host')
@@ -43,12 +44,15 @@ export function register(program: Command, cli: Cli): void {
       client.check({ address: prefix, host: options.host ?? '', timeoutMs: options.timeout ?? 0 }),
     );
     const wrong = reply.hosts.filter(disagrees);
-    if (wrong.length > 0) cli.exitCode = EXIT.partial;
+    const silent = reply.hosts.filter(({ realized }) => realized === '');
+    if (wrong.length + silent.length > 0) cli.exitCode = EXIT.partial;
     if (options.output === 'json' || options.output === 'yaml') await printValue(cli, options.output, checkJson(reply));
     else printTables(cli, options.output, reply);
     for (const host of wrong) say(cli, `${host.name}: should ${host.desired}, but its kernel does ${host.realized}`);
-    for (const host of reply.hosts.filter((asked) => asked.realized === '' && asked.problem !== ''))
-      say(cli, `${host.name}: no answer: ${host.problem}`);
+    for (const [problem, [first, ...rest]] of byText(silent, (host) => host.problem || 'none in time')) {
+      const who = rest.length === 0 ? first.name : `${rest.length + 1} hosts (${firstNames([first, ...rest])})`;
+      say(cli, `${who}: no answer: ${problem}`);
+    }
   });
 }
 

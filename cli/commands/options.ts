@@ -35,7 +35,8 @@ export function addWait(command: Command, timeoutMs = 10_000): Command {
     .option('--no-wait', 'return once the change is committed')
     .addOption(
       new Option('--timeout <time>', 'how long to wait')
-        .argParser(duration)
+        // None at all: what is proven by then counts.
+        .argParser((text) => (/^0(?:ms|[smhdw])?$/.test(text) ? 0 : duration(text)))
         .default(timeoutMs, formatDuration(timeoutMs)),
     );
 }

@@ -31,4 +31,5 @@ export const COMMANDS: Readonly<Record<string, () => Promise<CommandModule>>> = 
   context: () => import('./context.ts'),
   doctor: () => import('./doctor.ts'),
   completion: () => import('./completion.ts'),
+  version: () => import('./version.ts'),
 };

@@ -17,6 +17,8 @@ export interface ChangeContext {
   /** How long the controller was asked to wait for the hosts; undefined for --no-wait. */
   readonly waitMs: number | undefined;
   readonly dryRun: boolean;
+  /** It goes to hosts by name or labels, which may be mistyped. */
+  readonly selects: boolean;
   /** Whose claims an unblock removes. */
   readonly origin: string;
   readonly now: number;
@@ -67,7 +69,9 @@ export function changeText(reply: ChangeReply__Output, context: ChangeContext): 
   const notes = [
     ...outcomes.flatMap((outcome) => stillNotes(outcome, context)),
     ...reply.warnings.map((warning) => `warning: ${printable(warning)}`),
-    ...(made.length > 0 ? hostNotes(reply.hosts, context.dryRun ? undefined : context.waitMs) : []),
+    ...(made.length > 0 && (adds(context) || reply.hosts?.targeted)
+      ? hostNotes(reply.hosts, context.dryRun ? undefined : context.waitMs)
+      : []),
   ];
   return { notes, lines, after: reply.confirm ? [confirmNote(reply.confirm)] : [] };
 }
@@ -88,16 +92,22 @@ function missingLines(missing: readonly PrefixOutcome__Output[], { verb, origin 
   ];
 }
 
+/** Removing what no host has is no failure. */
+function adds({ verb }: ChangeContext): boolean {
+  return verb === 'block' || verb === 'monitor' || verb === 'allow';
+}
+
 /** The exit code of a change that the controller accepted. */
 export function changeExitCode(reply: ChangeReply__Output, context: ChangeContext): number {
   // What was to be free and is not: known without waiting.
   if (reply.outcomes.some(isStillBlocked)) return EXIT.partial;
   const { targeted, enforced, failed } = reply.hosts ?? NO_HOSTS;
   const nothing = reply.outcomes.every((outcome) => outcome.change === 'NOT_FOUND');
-  if (enforced >= targeted || nothing || context.dryRun) return EXIT.done;
-  // What an allow entry lets through is known without waiting.
-  const known = failed.some((host) => host.code === 'ALLOWED');
-  return context.waitMs === undefined && !known ? EXIT.done : EXIT.partial;
+  // What an allow entry lets through, and that no host is meant, is known without waiting and without doing it.
+  const known = failed.some((host) => host.code === 'ALLOWED') || (targeted === 0 && context.selects && adds(context));
+  if (known) return EXIT.partial;
+  if (enforced >= targeted || nothing || context.dryRun || context.waitMs === undefined) return EXIT.done;
+  return EXIT.partial;
 }
 
 /** `block -o json`; commands that remove say also what was not there and what still blocks. */

@@ -1,4 +1,5 @@
 // Changes that wait to be confirmed, in words and in JSON.
+import { formatDuration } from '../../common/duration.ts';
 import type { Confirmation__Output } from '../../proto/gen/fleetblock/v1/Confirmation.ts';
 import { jsonTime } from './json.ts';
 import { printable } from './text.ts';
@@ -23,7 +24,7 @@ export function confirmationJson(waiting: Confirmation__Output): ConfirmationJso
 
 /** For stderr, below the proof of a change. */
 export function confirmNote({ id, remainingMs }: Confirmation__Output): string {
-  return `to confirm: fleetblock confirm ${printable(id)} within ${secondsLeft(remainingMs)} s, or it is undone on every host`;
+  return `to confirm: fleetblock confirm ${printable(id)} within ${formatDuration(Number(remainingMs))}, or it is undone on every host`;
 }
 
 /** Rounded down: whoever reads it has at least so long. */

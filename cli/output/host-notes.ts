@@ -8,7 +8,7 @@ const MAX_LINES = 20;
 /** `waitMs`: how long the controller was asked to wait; undefined for no proof asked. */
 export function hostNotes(hosts: HostOutcomes__Output | null, waitMs: number | undefined): string[] {
   const { targeted = 0, pending = [], failed = [] } = hosts ?? {};
-  if (targeted === 0) return ['no host matches now: it will hold for those that join later'];
+  if (targeted === 0) return ['warning: no host matches now: it holds for those that join later'];
   const notes = [
     ...byText(failed, ({ code, text }) => `${code}: ${text}`).map(([text, [first, ...rest]]) => {
       const verb = first.code === 'ALLOWED' ? 'lets it pass' : 'refused it';

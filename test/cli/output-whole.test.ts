@@ -31,7 +31,10 @@ beforeAll(async () => {
   controller.script = {
     listHosts: () => ({ hosts, revision: 42 }),
     block: (request) => ({ ...whole(request), hosts: { targeted: 3, enforced: 2, pending: [{ name: 'web1' }] } }),
-    check: () => ({ prefix: '192.0.2.1/32', hosts: hosts.map(({ name = '' }) => ({ name, problem: 'offline' })) }),
+    check: () => ({
+      prefix: '192.0.2.1/32',
+      hosts: hosts.map(({ name = '' }) => ({ name, problem: `${name} is offline` })),
+    }),
     export: () => [{ origin: 'manual', selector: { allHosts: true }, rows: toWire(packEntries(entries)) }],
   };
 });
@@ -94,5 +97,5 @@ test('faults row 92: the reader of stderr may go', async () => {
   const { stdout } = await bash(
     `{ "$0" "$1" check 192.0.2.1 2> >(exec true) | tail -1; echo "codes \${PIPESTATUS[*]}"; }`,
   );
-  expect(stdout).toMatch(/web-0999.*\ncodes 0 0\n$/);
+  expect(stdout).toMatch(/web-0999.*\ncodes 3 0\n$/);
 });

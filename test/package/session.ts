@@ -109,6 +109,7 @@ const LOOKS: readonly Step[] = [
   { line: 'fleetblock audit verify -o json', says: /"head": ?"(?<head>[0-9a-f]+)"/ },
   { line: 'fleetblock audit verify --head {head}', says: /./ },
   { line: 'fleetblock doctor', says: /host1/ },
+  { line: 'fleetblock version', says: /^[0-9]/ },
   { line: 'fleetblock completion bash', says: /_fleetblock/ },
   { line: 'fleetblock completion zsh', says: /#compdef fleetblock/ },
   { line: 'fleetblock completion fish', says: /complete -c fleetblock/ },

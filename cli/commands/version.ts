@@ -1,0 +1,16 @@
+// fleetblock version: what this command is.
+import type { Command } from 'commander';
+import { VERSION } from '../../common/version.ts';
+import type { Cli } from '../context.ts';
+import { addExamples } from './options.ts';
+
+export function register(program: Command, cli: Cli): void {
+  const command = program
+    .command('version')
+    .summary('the version')
+    .description('Shows the version, as --version does.');
+  addExamples(command, 'fleetblock version');
+  command.action(() => {
+    cli.stdout.write(`${VERSION}\n`);
+  });
+}
