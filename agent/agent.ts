@@ -233,6 +233,7 @@ export class Agent {
       networkNamespace: `${networkNamespace}`,
       machineFacts: [...facts],
       ...(this.#detached && { detached: detachedToWire(this.#detached, clock.wallMs(), false) }),
+      wallMs: `${clock.wallMs()}`,
     };
   }
 

@@ -25,6 +25,7 @@ export interface RunSettings {
   /** Undefined: no metrics are served. */
   readonly metrics: Endpoint | undefined;
   readonly logLevel: string;
+  readonly trustClock: boolean;
 }
 
 export interface CredentialsSettings {
@@ -86,6 +87,7 @@ export function buildProgram(actions: Actions): Command {
     .action(async (options: Record<string, unknown>) => actions.init(initSettings(options)));
   const run = withCommonOptions(program.command('run'))
     .description('serve the fleet in a data directory')
+    .option('--trust-clock', "this machine's clock is right, however far it is from the controller's last sign of life")
     .addOption(option('--metrics <host:port>', 'serve Prometheus metrics, /healthz and /readyz there, without TLS'))
     .addOption(option('--log-level <level>', 'least level that is logged').choices(LOG_LEVELS).default('info'))
     .action(async (options: Record<string, unknown>) => actions.run(runSettings(options)));
@@ -183,6 +185,7 @@ function runSettings(options: Record<string, unknown>): RunSettings {
     listen: parseEndpoint(text(options, 'listen')),
     metrics: metrics ? parseEndpoint(metrics) : undefined,
     logLevel: text(options, 'logLevel'),
+    trustClock: options.trustClock === true,
   };
 }
 

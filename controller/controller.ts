@@ -1,6 +1,7 @@
 // The controller without its network: store, registry, views, hub and expiry, put together.
 import { randomBytes } from 'node:crypto';
 import type { Clock } from '../common/clock.ts';
+import { messageOf } from '../common/errors.ts';
 import type { Logger } from '../common/logger.ts';
 import { AllowIndex } from './allow-index.ts';
 import { changeText } from './change-text.ts';
@@ -8,6 +9,7 @@ import { Changes } from './changes.ts';
 import { Confirmations } from './confirmations.ts';
 import { EventLog } from './events.ts';
 import { startExpiry } from './expiry.ts';
+import { FleetTime } from './fleet-time.ts';
 import { Guard } from './guard.ts';
 import { HostNotes } from './hub/host-notes.ts';
 import { Hub } from './hub/hub.ts';
@@ -33,13 +35,20 @@ export interface ControllerOptions {
   readonly hub?: HubOptions;
   /** What the guard protects of this machine. Default: its addresses, gateways and resolvers. */
   readonly network?: LocalNetwork;
+  /** The machine's clock is right, however far from the last sign of life. Default false. */
+  readonly trustClock?: boolean;
   /** By which it knows its own words again, whatever the store has lost. Default: a new one, for tests. */
   readonly secret?: Uint8Array;
   /** Who holds calls open. Default: nobody. `actor` as in audit records. */
   readonly connected?: () => Iterable<{ readonly actor: string; readonly from: string }>;
 }
 
+/** How often the time is noted, milliseconds. */
+const BEAT_MS = 60_000;
+
 export interface Controller {
+  /** Does not jump with the machine's. */
+  readonly clock: Clock;
   readonly registry: HostRegistry;
   readonly views: Views;
   readonly hub: Hub;
@@ -75,7 +84,18 @@ export async function startController(options: ControllerOptions): Promise<Contr
   const events = new EventLog(() => clock.wallMs());
   const notes = await HostNotes.load({ store, log });
   const seals = new Seals(options.secret ?? randomBytes(SECRET_BYTES));
-  const hub = new Hub({ store, views, registry, clock, log, events, notes, seals }, options.hub);
+  const time = new FleetTime({
+    aliveMs: store.aliveMs,
+    clock,
+    hosts: () => registry.size,
+    log,
+    events,
+    trusted: options.trustClock ?? false,
+    onSure: () => expiry.look(),
+  });
+  const careful: Clock = { wallMs: () => time.carefulMs(), monotonicMs: () => clock.monotonicMs() };
+  const timeHeard = (hostId: string, wallMs: number) => time.heard(hostId, wallMs);
+  const hub = new Hub({ store, views, registry, clock: careful, log, events, notes, seals, timeHeard }, options.hub);
   const targets = new Targets(registry, hub);
   const guard = new Guard(options.network, fleetAddresses(options, registry, hub));
   const matches = new Matches(store, views, () => clock.wallMs());
@@ -87,14 +107,24 @@ export async function startController(options: ControllerOptions): Promise<Contr
   store.follow((event) => {
     if (event.layers.length > 0) events.add('change', changeText(event), { revision: event.revision });
   });
-  const stopExpiry = startExpiry({
+  const expiry = startExpiry({
     store,
     clock,
     log,
-    mayChange: () => hub.quarantine.reason === undefined,
+    mayChange: () => hub.quarantine.reason === undefined && time.sure,
     onUndone: (undone) => void confirmations.undone(undone),
   });
+  const beat = () =>
+    time.sure
+      ? store
+          .beat(clock.wallMs())
+          .catch((error: unknown) => log.warn({ reason: messageOf(error) }, 'the time could not be noted'))
+      : Promise.resolve();
+  await beat();
+  const beating = setInterval(() => void beat(), BEAT_MS).unref();
+  let closed: Promise<void> | undefined;
   return {
+    clock,
     registry,
     views,
     hub,
@@ -113,11 +143,15 @@ export async function startController(options: ControllerOptions): Promise<Contr
       }
       return counts;
     },
-    close: async () => {
-      stopExpiry();
-      hub.close();
-      queue.close();
-      await notes.flush();
+    close: () => {
+      closed ??= (async () => {
+        clearInterval(beating);
+        expiry.stop();
+        hub.close();
+        queue.close();
+        await Promise.all([notes.flush(), beat()]);
+      })();
+      return closed;
     },
   };
 }

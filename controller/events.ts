@@ -16,6 +16,7 @@ export type EventKind =
   | 'host.detached'
   | 'host.ended'
   | 'quarantine'
+  | 'clock'
   /** Told to one reader alone: how many events it did not get. */
   | 'missed';
 

@@ -13,14 +13,14 @@ export interface ExpiryDeps {
   readonly store: Pick<Store, 'expireClaims' | 'nextExpiryMs' | 'follow'>;
   readonly clock: Clock;
   readonly log: Logger;
-  /** False: not now (the store is in quarantine). */
+  /** False: not now (the store is in quarantine, or the time in doubt). */
   readonly mayChange: () => boolean;
   /** Told of every change that was undone, as nobody confirmed it. */
   readonly onUndone: (undone: Undone) => void;
 }
 
-/** Runs until it is stopped. @returns stops it */
-export function startExpiry(deps: ExpiryDeps): () => void {
+/** Runs until it is stopped. `look`: it may change now what it could not before. */
+export function startExpiry(deps: ExpiryDeps): { readonly stop: () => void; readonly look: () => void } {
   let timer: NodeJS.Timeout | undefined;
   let running = false;
   let stopped = false;
@@ -53,9 +53,10 @@ export function startExpiry(deps: ExpiryDeps): () => void {
   };
   const unfollow = deps.store.follow(plan);
   plan();
-  return () => {
+  const stop = () => {
     stopped = true;
     clearTimeout(timer);
     unfollow();
   };
+  return { stop, look: plan };
 }

@@ -78,13 +78,13 @@ async function rotate({ dataDir, issuer, rootKey, distrust }: RotateSettings): P
   );
 }
 
-async function run({ dataDir, listen, metrics, logLevel }: RunSettings): Promise<void> {
+async function run({ dataDir, listen, metrics, logLevel, trustClock }: RunSettings): Promise<void> {
   const log = createLogger('fleetblock-controller', logLevel);
   const stop = new AbortController();
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => stop.abort(signal));
 
   const { startServer } = await import('./server.ts');
-  const server = await startServer({ dataDir, listen, clock: systemClock, log });
+  const server = await startServer({ dataDir, listen, clock: systemClock, log, trustClock });
   try {
     const metricsServer = metrics && (await startMetrics(metrics, server));
     log.info(

@@ -33,6 +33,8 @@ export interface ServerOptions {
   readonly clock: Clock;
   readonly log: Logger;
   readonly hub?: HubOptions;
+  /** See ControllerOptions. */
+  readonly trustClock?: boolean;
 }
 
 export interface RunningServer {
@@ -72,7 +74,15 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     closers.push(logAuditHead(store, log));
     const connected = () => authorizer.callers();
     const secret = loadSecret(directory);
-    const controller = await startController({ store, clock, log, hub: options.hub ?? {}, connected, secret });
+    const controller = await startController({
+      store,
+      clock,
+      log,
+      hub: options.hub ?? {},
+      connected,
+      secret,
+      trustClock: options.trustClock ?? false,
+    });
     closers.push(() => controller.close());
 
     const operators = await OperatorRegistry.load(store, () => authorizer.recheck());
@@ -114,7 +124,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       services: [
         {
           definition: protocol.OperatorService.service,
-          handlers: operatorHandlers({ ...controller, store, clock, log, authorize, onRefused, rootPin, readTurns }),
+          handlers: operatorHandlers({ ...controller, store, log, authorize, onRefused, rootPin, readTurns }),
         },
         {
           definition: protocol.IdentityService.service,

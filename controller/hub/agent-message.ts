@@ -40,6 +40,7 @@ function checkedHello(hello: Hello__Output): Hello__Output {
   return {
     ...hello,
     entries: numberOf(hello.entries),
+    wallMs: numberOf(hello.wallMs, LAST_TIME_MS),
     agentVersion: clipped(hello.agentVersion, AGENT_LIMITS.name),
     kernelVersion: clipped(hello.kernelVersion, AGENT_LIMITS.name),
     interfaces: checkedInterfaces(hello.interfaces),

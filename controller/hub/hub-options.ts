@@ -30,4 +30,6 @@ export interface HubDependencies {
   readonly events: EventLog;
   readonly notes: HostNotes;
   readonly seals: Seals;
+  /** A host has said what time it is by its clock, Unix milliseconds; 0: nothing. */
+  readonly timeHeard: (hostId: string, wallMs: number) => void;
 }

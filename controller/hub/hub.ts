@@ -146,6 +146,7 @@ export class Hub {
       stream.end(this.#duplicateError(hostId));
       return;
     }
+    this.#deps.timeHeard(hostId, Number(hello.wallMs));
     if (!present) {
       if (hello.detached?.leaving) hearDetached(this.#deps, hostId, this.#keptState(hostId), hello, stream);
       else this.#admit(hostId, hello, stream, welcomed);

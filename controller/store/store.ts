@@ -237,7 +237,11 @@ export interface Store {
   readonly epoch: string;
   /** The last committed revision. */
   readonly head: Revision;
+  /** When a controller was at work on it before it was opened, Unix milliseconds; 0: not known. */
+  readonly aliveMs: number;
 
+  /** Notes that it is at work. */
+  beat(nowMs: number): Promise<void>;
   addClaims(request: AddClaims): Promise<ChangeResult>;
   removeClaims(request: RemoveClaims): Promise<ChangeResult>;
   /**

@@ -42,6 +42,8 @@ export class FakeHost implements SessionStream {
   bootId = '';
   networkNamespace = '0';
   machineFacts: Uint8Array[] = [];
+  /** By its clock, Unix milliseconds. */
+  wallMs = 0;
   /** Cannot write: says nothing of its session's key, and shows the one before. */
   diskFull = false;
   ended: FleetblockError | undefined;
@@ -118,6 +120,7 @@ export class FakeHost implements SessionStream {
         bootId: this.bootId,
         networkNamespace: this.networkNamespace,
         machineFacts: this.machineFacts,
+        wallMs: this.wallMs,
       },
     });
     if (!hello) throw new Error('no hello');

@@ -45,7 +45,7 @@ it.each([2 ** 53 - 1, 2 ** 53, 2_600_000_000 * 3_600_000, 2 ** 62])(
     await store.close();
     store = await openSqliteStore({ directory, clock: systemClock });
     expect(store.nextExpiryMs()).toBeGreaterThan(Date.now());
-    const stop = startExpiry({
+    const expiry = startExpiry({
       store,
       clock: systemClock,
       log: createLogger('test', 'silent'),
@@ -53,7 +53,7 @@ it.each([2 ** 53 - 1, 2 ** 53, 2_600_000_000 * 3_600_000, 2 ** 62])(
       onUndone: () => {},
     });
     await importRow(0);
-    stop();
+    expiry.stop();
     expect(store.nextExpiryMs()).toBe(0);
     await importRow(ttlMs);
     for await (const rows of store.listRows('l'))

@@ -109,6 +109,7 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
 
 class SqliteStore implements Store {
   readonly epoch: string;
+  readonly aliveMs: number;
   head: Revision;
   readonly aside: Aside;
   readonly #file: OpenedFile;
@@ -128,6 +129,7 @@ class SqliteStore implements Store {
     this.#db = new Database(file.path, options);
     this.aside = new Aside(file.path, () => this.#clock.wallMs());
     file.handOver();
+    this.aliveMs = Number(readBigint(this.#db.reader, 'SELECT alive_ms AS value FROM meta'));
     this.head = readBigint(this.#db.reader, 'SELECT head AS value FROM meta');
     this.#history = new History(this.#db.reader);
     this.#writing = new Writing({
@@ -224,7 +226,9 @@ class SqliteStore implements Store {
   }
 
   async *readLayers(): AsyncGenerator<LayerChange> {
-    yield* readClaimLayers(this.#db.reader, this.#clock.wallMs());
+    // What ended since the last sign of life is removed by a revision, as soon as the time is beyond doubt.
+    const now = this.#clock.wallMs();
+    yield* readClaimLayers(this.#db.reader, this.aliveMs === 0 ? now : Math.min(now, this.aliveMs));
     for (const list of readLists(this.#db.reader))
       for await (const sets of this.listRows(list.name))
         yield { layer: listLayer(list.name, list.selector), sets, deletes: NO_ENTRIES };
@@ -273,6 +277,10 @@ class SqliteStore implements Store {
 
   revokeHost(name: string, by: Attribution): Promise<HostRecord> {
     return this.#writing.change((tx) => hosts.revokeHost(tx, name, by));
+  }
+
+  async beat(nowMs: number): Promise<void> {
+    await this.#writing.change((tx) => tx.db.prepare('UPDATE meta SET alive_ms = ?').run(nowMs));
   }
 
   async hostNotes(): Promise<ReadonlyMap<string, HostNote>> {

@@ -12,7 +12,7 @@ export interface Event {
    */
   'atMs'?: (number | string | Long);
   /**
-   * change, host.connected, host.disconnected, host.synced, host.lagging, host.degraded, host.recovered, host.drift, quarantine.
+   * change, host.connected, host.disconnected, host.synced, host.lagging, host.degraded, host.recovered, host.drift, quarantine, clock.
    */
   'kind'?: (string);
   /**
@@ -39,7 +39,7 @@ export interface Event__Output {
    */
   'atMs': (string);
   /**
-   * change, host.connected, host.disconnected, host.synced, host.lagging, host.degraded, host.recovered, host.drift, quarantine.
+   * change, host.connected, host.disconnected, host.synced, host.lagging, host.degraded, host.recovered, host.drift, quarantine, clock.
    */
   'kind': (string);
   /**

@@ -54,6 +54,10 @@ export interface Hello {
    * Absent when its program was not taken off, or the controller was told.
    */
   'detached'?: (_fleetblock_v1_Detached | null);
+  /**
+   * Unix milliseconds by this host's clock; 0: not said. It decides nothing but whether the controller may believe its own.
+   */
+  'wallMs'?: (number | string | Long);
 }
 
 /**
@@ -104,4 +108,8 @@ export interface Hello__Output {
    * Absent when its program was not taken off, or the controller was told.
    */
   'detached': (_fleetblock_v1_Detached__Output | null);
+  /**
+   * Unix milliseconds by this host's clock; 0: not said. It decides nothing but whether the controller may believe its own.
+   */
+  'wallMs': (string);
 }
