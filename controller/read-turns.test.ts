@@ -25,7 +25,7 @@ function read(turns: ReadTurns, caller: string) {
   return state;
 }
 
-const limits = { perCaller: 2, inAll: 3, waiting: 4 };
+const limits = { perCaller: 2, inAll: 3, open: 6 };
 
 it('faults row 66: a caller reads two at once and the rest wait in their order, while another is served', async () => {
   const turns = new ReadTurns(limits);
@@ -56,6 +56,25 @@ it('faults row 66: a caller whose queue is full is told so', async () => {
   const reads = Array.from({ length: 7 }, () => read(turns, 'vera'));
   await turn();
   expect(reads.map(({ error }) => error).filter((error) => error !== '')).toEqual([
-    expect.stringMatching(/4 long reads of vera wait already/),
+    expect.stringMatching(/6 long reads of vera are open/),
   ]);
+});
+
+it('faults row 66: readers who take nothing keep nobody from reading, and what they left is released', async () => {
+  const turns = new ReadTurns(limits);
+  const never = new AbortController().signal;
+  let left = 0;
+  const items = async function* () {
+    try {
+      for (let item = 1; ; item++) yield item;
+    } finally {
+      left++;
+    }
+  };
+  const idle = ['a', 'a', 'b', 'b', 'c'].map((caller) => turns.inTurn(caller, never, items));
+  for (const reading of idle) expect(await reading.next()).toEqual({ done: false, value: 1 });
+  const busy = turns.inTurn('a', never, items);
+  for (const value of [1, 2, 3]) expect(await busy.next()).toEqual({ done: false, value });
+  await Promise.all([...idle, busy].map((reading) => reading.return(undefined)));
+  expect(left).toBe(6);
 });

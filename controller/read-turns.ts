@@ -1,12 +1,12 @@
-// Long reads take turns: so many for one caller and so many in all; the rest wait in their order. Nobody's reading keeps another waiting
-// for longer than it takes to find the next who may.
+// Long reads take turns, piece by piece: so many at once for one caller and so many in all; the rest wait in their order. A read whose
+// reader takes nothing has no turn: callers who do not read keep nobody waiting.
 import { FleetblockError } from '../common/errors.ts';
 
 export interface ReadLimits {
   readonly perCaller: number;
   readonly inAll: number;
-  /** Of one caller, beyond those that read. */
-  readonly waiting: number;
+  /** Reads of one caller that have begun or wait to. */
+  readonly open: number;
 }
 
 interface Waiter {
@@ -16,59 +16,86 @@ interface Waiter {
 
 export class ReadTurns {
   readonly #limits: ReadLimits;
+  readonly #open = new Map<string, number>();
   readonly #reading = new Map<string, number>();
   readonly #queue = new Set<Waiter>();
   #inAll = 0;
 
-  constructor(limits: ReadLimits = { perCaller: 2, inAll: 8, waiting: 64 }) {
+  constructor(limits: ReadLimits = { perCaller: 2, inAll: 8, open: 66 }) {
     this.#limits = limits;
   }
 
-  /** What `items` gives, in its turn. @throws FleetblockError RESOURCE_EXHAUSTED: too many of this caller's wait already */
+  /**
+   * What `items` gives, each item in a turn of its own: it must hold nothing between two of them that others wait for.
+   * @throws FleetblockError RESOURCE_EXHAUSTED: too many reads of this caller are open already
+   */
   async *inTurn<T>(caller: string, signal: AbortSignal, items: () => AsyncIterable<T>): AsyncGenerator<T> {
+    const open = this.#open.get(caller) ?? 0;
+    if (open >= this.#limits.open)
+      throw new FleetblockError('RESOURCE_EXHAUSTED', `${open} long reads of ${caller} are open: read fewer at once`);
+    add(this.#open, caller, 1);
+    const iterator = items()[Symbol.asyncIterator]();
+    try {
+      for (;;) {
+        const next = await this.#inOneTurn(caller, signal, () => iterator.next());
+        if (!next || next.done) return;
+        yield next.value;
+      }
+    } finally {
+      add(this.#open, caller, -1);
+      await iterator.return?.();
+    }
+  }
+
+  /** Undefined: nobody reads any more. */
+  async #inOneTurn<T>(caller: string, signal: AbortSignal, work: () => Promise<T>): Promise<T | undefined> {
     const release = await this.#turn(caller, signal);
     try {
-      if (!signal.aborted) yield* items();
+      return signal.aborted ? undefined : await work();
     } finally {
       release();
     }
   }
 
-  #turn(caller: string, signal: AbortSignal): Promise<() => void> {
-    const waiting = [...this.#queue].filter((waiter) => waiter.caller === caller).length;
-    if (waiting >= this.#limits.waiting)
-      throw new FleetblockError(
-        'RESOURCE_EXHAUSTED',
-        `${waiting} long reads of ${caller} wait already: read fewer at once`,
-      );
-    return new Promise((resolve) => {
-      const waiter = { caller, go: resolve };
-      this.#queue.add(waiter);
-      // Nobody reads any more: it leaves the queue, with nothing to release.
-      signal.addEventListener('abort', () => {
-        if (this.#queue.delete(waiter)) resolve(() => {});
-      });
-      this.#advance();
-    });
+  async #turn(caller: string, signal: AbortSignal): Promise<() => void> {
+    const { promise, resolve: go } = Promise.withResolvers<() => void>();
+    const waiter = { caller, go };
+    // It leaves the queue, with nothing to release.
+    const leave = () => {
+      if (this.#queue.delete(waiter)) go(() => {});
+    };
+    this.#queue.add(waiter);
+    this.#advance();
+    if (signal.aborted) leave();
+    signal.addEventListener('abort', leave);
+    try {
+      return await promise;
+    } finally {
+      signal.removeEventListener('abort', leave);
+    }
   }
 
   #advance(): void {
     for (const waiter of this.#queue) {
       if (this.#inAll >= this.#limits.inAll) return;
-      const own = this.#reading.get(waiter.caller) ?? 0;
-      if (own >= this.#limits.perCaller) continue;
+      if ((this.#reading.get(waiter.caller) ?? 0) >= this.#limits.perCaller) continue;
       this.#queue.delete(waiter);
-      this.#reading.set(waiter.caller, own + 1);
-      this.#inAll++;
-      waiter.go(() => this.#release(waiter.caller));
+      this.#count(waiter.caller, 1);
+      waiter.go(() => {
+        this.#count(waiter.caller, -1);
+        this.#advance();
+      });
     }
   }
 
-  #release(caller: string): void {
-    const left = (this.#reading.get(caller) ?? 1) - 1;
-    if (left === 0) this.#reading.delete(caller);
-    else this.#reading.set(caller, left);
-    this.#inAll--;
-    this.#advance();
+  #count(caller: string, by: 1 | -1): void {
+    add(this.#reading, caller, by);
+    this.#inAll += by;
   }
+}
+
+function add(counts: Map<string, number>, caller: string, by: 1 | -1): void {
+  const count = (counts.get(caller) ?? 0) + by;
+  if (count === 0) counts.delete(caller);
+  else counts.set(caller, count);
 }
