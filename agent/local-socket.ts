@@ -2,7 +2,7 @@
 // request a connection: a line of JSON each way.
 
 import { once } from 'node:events';
-import { closeSync, constants, openSync, rmSync } from 'node:fs';
+import { closeSync, constants, openSync, rmSync, statSync } from 'node:fs';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -16,21 +16,24 @@ export interface LocalSocketOptions {
   readonly log: Logger;
   /** Returns what can be written as JSON. */
   readonly handle: (command: LocalCommand) => unknown;
+  /** How often it looks whether its socket is still there, in milliseconds; 5 s unless given. */
+  readonly lookMs?: number;
 }
 
 const NAME = 'agent.sock';
 const MAX_REQUEST_BYTES = 1024;
 const TIMEOUT_MS = 5000;
 const RETRY_MS = 10_000;
+const LOOK_MS = 5000;
 
 /**
  * Serves until `close` is called. A directory that takes no socket (a disk that is full or went read-only) is no reason not to
- * enforce: it is tried again until it does, and `problem` says so meanwhile. The state directory is locked by the caller, so
+ * enforce: it is tried again until it does, and `problem` says so meanwhile. A socket that somebody removed is made again. The state directory is locked by the caller, so
  * that what is left of another is dead.
  */
 export class LocalSocket {
   readonly #options: LocalSocketOptions;
-  #listening: { readonly server: Server; readonly directory: number } | undefined;
+  #listening: { readonly server: Server; readonly directory: number; readonly inode: number } | undefined;
   #again: NodeJS.Timeout | undefined;
   #problem = '';
   #closed = false;
@@ -50,6 +53,7 @@ export class LocalSocket {
     try {
       await this.#listen();
       this.#problem = '';
+      this.#again = setTimeout(() => this.#look(), this.#options.lookMs ?? LOOK_MS).unref();
     } catch (error) {
       const problem = `no local commands: no socket can be made in ${stateDir} (${messageOf(error)}): free space or mend the disk`;
       if (problem !== this.#problem) log.error({ err: error }, 'no socket for local commands');
@@ -62,9 +66,26 @@ export class LocalSocket {
     this.#closed = true;
     clearTimeout(this.#again);
     if (!this.#listening) return;
-    this.#listening.server.close();
-    rmSync(join(this.#options.stateDir, NAME), { force: true });
-    closeSync(this.#listening.directory);
+    rmSync(this.#path, { force: true });
+    this.#stop(this.#listening);
+  }
+
+  get #path(): string {
+    return join(this.#options.stateDir, NAME);
+  }
+
+  #look(): void {
+    const inode = statSync(this.#path, { throwIfNoEntry: false })?.ino;
+    if (this.#listening && inode !== this.#listening.inode) {
+      this.#options.log.warn('the socket for local commands was removed: made again');
+      this.#stop(this.#listening);
+      void this.serve();
+    } else this.#again = setTimeout(() => this.#look(), this.#options.lookMs ?? LOOK_MS).unref();
+  }
+
+  #stop({ server, directory }: { readonly server: Server; readonly directory: number }): void {
+    server.close();
+    closeSync(directory);
     this.#listening = undefined;
   }
 
@@ -72,7 +93,7 @@ export class LocalSocket {
     const { stateDir, log, handle } = this.#options;
     const directory = openDirectory(stateDir);
     try {
-      rmSync(join(stateDir, NAME), { force: true });
+      rmSync(this.#path, { force: true });
       const server = createServer((socket) => answer(socket, log, handle));
       // Bound within the call: at no moment may others connect.
       const before = process.umask(0o177);
@@ -82,7 +103,7 @@ export class LocalSocket {
         process.umask(before);
       }
       await once(server, 'listening');
-      this.#listening = { server, directory };
+      this.#listening = { server, directory, inode: statSync(this.#path).ino };
     } catch (error) {
       closeSync(directory);
       throw error;

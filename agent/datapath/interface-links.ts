@@ -36,6 +36,8 @@ interface HeldLink {
 const GENERIC_PROBLEM =
   'generic mode: packets are dropped after the driver has built them, several times slower; fleetblock-agent doctor says why, --xdp-mode generic accepts it';
 
+const MOVED = 'moved to another network namespace, where packets are still dropped';
+
 /** Errors that say that another program is on the hook: never evicted, in no mode. */
 const OCCUPIED: ReadonlySet<string> = new Set(['EBUSY', 'EEXIST']);
 /** The interface went away meanwhile; not a refusal. */
@@ -206,15 +208,17 @@ export class InterfaceLinks {
     const held = this.#held.find((each) => each.name === name);
     const index = held?.link.info().ifindex ?? 0;
     const renamed = interfaceName(index);
+    if (held && index !== 0) used.add(held);
     if (held && renamed !== undefined && renamed !== name && this.#isHere(held, index)) {
-      used.add(held);
       const state = this.#attachedState(held, name, index);
       return {
         ...state,
         problem: `was renamed to ${renamed}, where packets are still dropped; use --interface ${renamed}`,
       };
     }
-    return { name, index: 0, mode: 'none', problem: `there is no interface ${name}: it is attached when it appears` };
+    const where =
+      held && index !== 0 ? `there is no interface ${name} here: it ${MOVED}` : `there is no interface ${name}`;
+    return { name, index: 0, mode: 'none', problem: `${where}: it is attached when it appears` };
   }
 
   /** Is the device of that index in this namespace really the link's? It may have moved to another one. */
@@ -237,8 +241,7 @@ export class InterfaceLinks {
     const { ifindex } = held.link.info();
     const name = interfaceName(ifindex);
     if (name === undefined || !this.#isHere(held, ifindex)) {
-      const problem = 'moved to another network namespace, where packets are still dropped';
-      return [{ name: held.name || `interface ${ifindex}`, index: 0, mode: 'none', problem }];
+      return [{ name: held.name || `interface ${ifindex}`, index: 0, mode: 'none', problem: MOVED }];
     }
     const problem =
       'not among the configured interfaces, but still attached: only fleetblock-agent detach takes it off';
