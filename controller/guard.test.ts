@@ -25,6 +25,11 @@ describe.each(['0.0.0.0/0', '::/0', '10.0.0.0/7', '2000::/18'])('faults row 18: 
   });
 });
 
+it('says how much of the addresses a prefix has', () => {
+  expect(single('0.0.0.0/0')).toBe('0.0.0.0/0 is wider than /8: that is all IPv4 addresses');
+  expect(single('2000::/3')).toBe('2000::/3 is wider than /19: that is 1/8 of all IPv6 addresses');
+});
+
 describe.each([
   ['127.0.0.1', 'loopback'],
   ['127.0.0.0/8', 'loopback'],

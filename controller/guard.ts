@@ -82,7 +82,7 @@ export class GuardLook {
   refusal(prefix: Prefix, action: ClaimAction): string | undefined {
     const shortest = SHORTEST[prefix.family];
     if (prefix.length < shortest)
-      return `${formatPrefix(prefix)} is wider than /${shortest}: that is ${share(prefix)} of all IPv${prefix.family} addresses`;
+      return `${formatPrefix(prefix)} is wider than /${shortest}: that is ${share(prefix)} IPv${prefix.family} addresses`;
     if (action === 'allow') return undefined;
     const hit =
       this.#ranges.find((each) => covers(prefix, each.prefix) || covers(each.prefix, prefix)) ??
@@ -137,5 +137,5 @@ function sameBits(a: Uint8Array, offset: number, b: Uint8Array, bits: number): b
 }
 
 function share(prefix: Prefix): string {
-  return prefix.length === 0 ? 'all' : `1/${2 ** prefix.length}`;
+  return prefix.length === 0 ? 'all' : `1/${2 ** prefix.length} of all`;
 }

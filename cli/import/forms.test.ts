@@ -287,6 +287,27 @@ describe('faults row 112: what is no list', () => {
       lines('src_ip,dst_ip', '192.0.2.1,192.0.2.2'),
       /line 1 names several columns of addresses, src_ip and dst_ip/,
     ],
+    [
+      'several addresses on a line, which are no range',
+      lines('1.0.0.1, 9.9.9.9, 192.0.2.1', '1.0.0.7, 9.9.9.8, 2001:db8::1, 192.0.2.1'),
+      /line 1: there is text after "1\.0\.0\.1,"[\s\S]*line 2: /,
+    ],
+    [
+      'several addresses among ranges',
+      lines('1.0.0.0,1.0.0.255,AU', '1.0.1.0,1.0.1.255,CN', '1.0.0.1,9.9.9.9,192.0.2.1'),
+      /line 3: "1\.0\.0\.1,9\.9\.9\.9,192\.0\.2\.1" is not like /,
+    ],
+    [
+      'a set that was cut',
+      'table inet x {\n\tset a {\n\t\telements = { 192.0.2.1,\n\t\t\t192.0.2.2,\n\t\t\t192.0',
+      /its braces do not match: was it cut short/,
+    ],
+    [
+      'the second of two sets that was cut',
+      'table inet x {\n set a {\n  elements = { 192.0.2.1 }\n }\n set b {\n  elements = { 2001:db8::1,',
+      /its braces do not match: was it cut short/,
+    ],
+    ['a list of YAML', lines('- 192.0.2.0/24'), /line 1: "- 192\.0\.2\.0\/24" is not an IPv4/],
     ['a zip archive', Buffer.from('PK\x03\x04xxxx'), /^stdin: it is a zip archive: unpack it$/],
     ['UTF-16', Buffer.from('\ufeff192.0.2.1', 'utf16le'), /^stdin: it is UTF-16/],
     ['gzip that was cut', gzipSync(lines('192.0.2.1', '192.0.2.2')).subarray(0, 25), /^stdin: it cannot be unpacked/],

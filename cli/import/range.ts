@@ -28,7 +28,9 @@ export function prefixesOfRange(first: string, last: string): Prefix[] {
 /** A prefix, or the prefixes of a range `a-b`. @throws FleetblockError INVALID_ARGUMENT: neither. */
 export function prefixesOf(text: string): Prefix[] {
   const [first = '', last, more] = text.split('-');
-  return last === undefined || more !== undefined ? [parsePrefix(text)] : prefixesOfRange(first.trim(), last.trim());
+  return !first.trim() || last === undefined || more !== undefined
+    ? [parsePrefix(text)]
+    : prefixesOfRange(first.trim(), last.trim());
 }
 
 function address(text: string): Prefix {

@@ -64,4 +64,6 @@ test('the sentence has both numbers, and what to do', () => {
   expect(objection?.text).toBe(
     'the import has no entries, list big has 1,000,000: add --allow-shrink if this is meant, or take the list away with fleetblock lists rm big',
   );
+  const [first] = objectionsTo(undefined, { ...former(0), name: 'new', entries: 0 });
+  expect(first?.text).toBe('the import has no entries: add --allow-shrink if this is meant');
 });

@@ -27,7 +27,9 @@ export function objectionsTo(
   if (entries === 0)
     objections.push({
       kind: 'SHRINKS',
-      text: `the import has no entries, list ${name} has ${grouped(former?.entries ?? 0)}: add --allow-shrink if this is meant, or take the list away with fleetblock lists rm ${name}`,
+      text: former
+        ? `the import has no entries, list ${name} has ${grouped(former.entries)}: add --allow-shrink if this is meant, or take the list away with fleetblock lists rm ${name}`
+        : 'the import has no entries: add --allow-shrink if this is meant',
     });
   else if (former && former.entries >= SMALL && entries * 2 < former.entries)
     objections.push({

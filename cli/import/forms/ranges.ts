@@ -4,17 +4,22 @@ import { fields } from './tables.ts';
 
 const ADDRESS = '[0-9a-f.:]+';
 
+/** A third address makes it a row of addresses: the first two of them are no range. */
+const KNOWN = '(?!\\s*"?([0-9]+(\\.[0-9]+){3}|[0-9a-f]*:[0-9a-f.:]+)"?\\s*([,;\\t]|$)).*';
+
 /** IP-to-country tables. */
 export const startEnd: LineForm = {
   name: 'start-end',
   summary: 'first address, last address, and what else is known of the range',
   sample: '192.0.2.0,192.0.2.255,DE\n"198.51.100.0","198.51.100.127","FR"',
-  line: new RegExp(`^"?${ADDRESS}"?\\s*[,;\\t]\\s*"?${ADDRESS}"?\\s*[,;\\t].*$`, 'i'),
+  line: new RegExp(`^"?${ADDRESS}"?\\s*[,;\\t]\\s*"?${ADDRESS}"?\\s*[,;\\t]${KNOWN}$`, 'i'),
   readLine: (text, rows) => {
-    const [first, last] = fields(text, /^"?([^",;\t]+?)"?\s*[,;\t]\s*"?([^",;\t]+?)"?\s*(?:[,;\t].*)?$/, startEnd);
+    const [first, last] = fields(text, ROW, startEnd);
     rows.range(first, last);
   },
 };
+
+const ROW = new RegExp(`^"?([^",;\\t]+?)"?\\s*[,;\\t]\\s*"?([^",;\\t]+?)"?\\s*(?:[,;\\t]${KNOWN})?$`, 'i');
 
 /** DShield's block list. */
 export const dshield: LineForm = {

@@ -29,6 +29,9 @@ const TOKEN =
   /#[^\n]*|"[^"\n]*"|\bset\s+(\S+)\s*\{|\badd\s+element\s+\S+\s+\S+\s+(\S+)\s*(?=\{)|\belements\s*=\s*(?=\{)|\{([^{}]*)\}|\n/g;
 
 function readNft(text: string, rows: Rows): void {
+  const unquoted = text.replace(/#[^\n]*|"[^"\n]*"/g, '');
+  if (unquoted.split('{').length !== unquoted.split('}').length)
+    throw bad('its braces do not match: was it cut short?');
   const check = oneSetOnly();
   let line = 1;
   let set = '';
