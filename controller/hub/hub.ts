@@ -13,9 +13,10 @@ import { type DropReport, DropWatchers } from './drop-watchers.ts';
 import { helloText, noteEndedAlone } from './ended-alone.ts';
 import { otherProtocol } from './host-report.ts';
 import { HostSession } from './host-session.ts';
-import { type HostState, type HostStatus, unknownState, whyNotEnforcing } from './host-state.ts';
+import { type HostState, type HostStatus, whyNotEnforcing } from './host-state.ts';
 import type { HubDependencies, HubOptions } from './hub-options.ts';
 import { Identities } from './identities.ts';
+import { LastSeen } from './last-seen.ts';
 import { Meter } from './meter.ts';
 import type { ProofResult, Standing } from './proof.ts';
 import { Quarantine } from './quarantine.ts';
@@ -58,7 +59,7 @@ export class Hub {
   readonly #options: Required<HubOptions>;
   readonly #context: SessionContext;
   readonly #sessions = new Map<string, HostSession>();
-  readonly #states = new Map<string, HostState>();
+  readonly #states: LastSeen;
   readonly #waits: Waits;
   readonly #drops = new DropWatchers();
   readonly #keepAlive: Rota<HostSession>;
@@ -109,6 +110,7 @@ export class Hub {
       lostCommits: (session, claimed, seal) => this.#lostCommits(session, claimed, seal),
       keyKept: ({ hostId }, key) => this.#identities.kept(hostId, key),
     };
+    this.#states = new LastSeen({ notes: deps.notes, connected: () => this.#sessions.keys() });
     this.#absences = new Absences(deps.clock, () => Math.max(ABSENCE_MS, this.#reconnectLimitMs));
     this.#waits = new Waits({
       clock: deps.clock,
@@ -148,8 +150,10 @@ export class Hub {
     }
     this.#deps.timeHeard(hostId, Number(hello.wallMs));
     if (!present) {
-      if (hello.detached?.leaving) hearDetached(this.#deps, hostId, this.#keptState(hostId), hello, stream);
-      else this.#admit(hostId, hello, stream, welcomed);
+      if (hello.detached?.leaving) {
+        hearDetached(this.#deps, hostId, this.#states.of(hostId), hello, stream);
+        this.#states.note(hostId);
+      } else this.#admit(hostId, hello, stream, welcomed);
       return;
     }
     // The old stream may only look alive (a reboot, a cut cable): ask it.
@@ -179,6 +183,7 @@ export class Hub {
     this.#keepAlive.delete(session);
     this.#absences.lost(session.hostId);
     session.state.lastSeenMs = this.#deps.clock.wallMs();
+    this.#states.note(session.hostId);
     this.#deps.events.add('host.disconnected', 'was enforcing when last heard', { hostId: session.hostId });
   }
 
@@ -213,7 +218,7 @@ export class Hub {
   }
 
   stateOf(hostId: string): HostState {
-    const state = this.#states.get(hostId) ?? unknownState();
+    const state = this.#states.of(hostId);
     const duplicate = this.#identities.duplicate(hostId);
     return duplicate ? { ...state, refusal: duplicate } : state;
   }
@@ -238,6 +243,7 @@ export class Hub {
   /** Ends every stream: agents come back to whoever serves next. */
   close(): void {
     this.#keepAlive.close();
+    this.#states.close();
     this.#closed = true;
     for (const session of [...this.#sessions.values()]) {
       session.end(STOPPING);
@@ -256,7 +262,7 @@ export class Hub {
       stream.end(new FleetblockError('RESOURCE_EXHAUSTED', 'this host says hello too often: wait a second'));
       return;
     }
-    const state = this.#keptState(hostId);
+    const state = this.#states.of(hostId);
     const welcome = encodeWelcome({
       protocol: PROTOCOL,
       epoch: this.#deps.store.epoch,
@@ -270,6 +276,7 @@ export class Hub {
     const session = new HostSession(hostId, state, hello, stream, this.#context);
     this.#sessions.set(hostId, session);
     this.#keepAlive.add(session);
+    this.#states.note(hostId);
     this.#deps.events.add('host.connected', helloText(hello), { hostId, revision: session.acked });
     noteEndedAlone(this.#deps, host, hello, () => this.#endings.take(hostId));
     welcomed(session);
@@ -279,12 +286,6 @@ export class Hub {
 
   get #reconnectLimitMs(): number {
     return Math.max(MIN_RECONNECT_MS, this.#deps.registry.size * RECONNECT_MS_A_HOST);
-  }
-
-  #keptState(hostId: string): HostState {
-    const state = this.#states.get(hostId) ?? unknownState();
-    this.#states.set(hostId, state);
-    return state;
   }
 
   #planDrops(): void {

@@ -12,6 +12,7 @@ import type { SessionStream } from '../../controller/hub/session-context.ts';
 import type { AgentMessage } from '../../proto/gen/fleetblock/v1/AgentMessage.ts';
 import type { ControllerMessage__Output } from '../../proto/gen/fleetblock/v1/ControllerMessage.ts';
 import type { Delta__Output } from '../../proto/gen/fleetblock/v1/Delta.ts';
+import type { Detached } from '../../proto/gen/fleetblock/v1/Detached.ts';
 import type { Hello__Output } from '../../proto/gen/fleetblock/v1/Hello.ts';
 import type { Interface } from '../../proto/gen/fleetblock/v1/Interface.ts';
 
@@ -58,6 +59,8 @@ export class FakeHost implements SessionStream {
   mute = false;
   tampered = false;
   interfaces: Interface[] = [];
+  /** Says it in its hello. */
+  detached: Detached | undefined;
   bytes = 0;
   /** Called at every message that it is sent. */
   onWrite = () => {};
@@ -121,6 +124,7 @@ export class FakeHost implements SessionStream {
         networkNamespace: this.networkNamespace,
         machineFacts: this.machineFacts,
         wallMs: this.wallMs,
+        ...(this.detached && { detached: this.detached }),
       },
     });
     if (!hello) throw new Error('no hello');
