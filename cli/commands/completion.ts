@@ -1,15 +1,16 @@
-// fleetblock completion: a script for the shell, made from the commands as they are.
+// fleetblock completion: a script for the shell.
 import { Argument, type Command } from 'commander';
-import { completionScript, SHELLS } from '../completion-script.ts';
+import { completionScript, SHELLS, type Shell } from '../completion-script.ts';
 import type { Cli } from '../context.ts';
 import { addExamples } from './options.ts';
 
-/** `all` makes the program with all of its commands. */
-export function register(program: Command, cli: Cli, all: () => Promise<Command>): void {
+export function register(program: Command, cli: Cli): void {
   const command = program
     .command('completion')
     .summary('completion for bash, zsh or fish')
-    .description('Prints a script that completes commands and options.')
+    .description(
+      'Prints a script that completes commands, options, and values of the fleet: hosts, labels, lists, tokens, contexts.',
+    )
     .addArgument(new Argument('<shell>', 'which shell').choices(SHELLS));
   addExamples(
     command,
@@ -17,7 +18,7 @@ export function register(program: Command, cli: Cli, all: () => Promise<Command>
     'fleetblock completion zsh > ~/.zfunc/_fleetblock',
     'fleetblock completion fish > ~/.config/fish/completions/fleetblock.fish',
   );
-  command.action(async (shell: string) => {
-    cli.stdout.write(completionScript(shell, await all()));
+  command.action((shell: Shell) => {
+    cli.stdout.write(completionScript(shell));
   });
 }

@@ -31,5 +31,6 @@ export const COMMANDS: Readonly<Record<string, () => Promise<CommandModule>>> = 
   context: () => import('./context.ts'),
   doctor: () => import('./doctor.ts'),
   completion: () => import('./completion.ts'),
+  __complete: () => import('./complete.ts'),
   version: () => import('./version.ts'),
 };

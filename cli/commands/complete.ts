@@ -1,0 +1,18 @@
+// fleetblock __complete: what the scripts of `fleetblock completion` ask. Silent whatever happens.
+import type { Command } from 'commander';
+import { complete } from '../completion.ts';
+import { fleetValues } from '../completion-values.ts';
+import type { Cli } from '../context.ts';
+import { printable } from '../output/text.ts';
+
+export function register(program: Command, cli: Cli, all: () => Promise<Command>): void {
+  const command = program.command('__complete', { hidden: true }).argument('[word...]', 'of the line, after --');
+  command.action(async (words: string[]) => {
+    const values = (...[kind, options, term]: Parameters<Parameters<typeof complete>[2]>) =>
+      fleetValues(cli, kind, options, term);
+    for (const { text, description = '' } of await complete(await all(), words, values)) {
+      const line = [text, description].filter((part) => part !== '').map(printable);
+      cli.stdout.write(`${line.join('\t')}\n`);
+    }
+  });
+}
