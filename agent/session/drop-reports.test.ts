@@ -58,6 +58,18 @@ describe('reports of drops', () => {
     expect(datapath.listeners.size).toBe(0);
   });
 
+  it('leaves out what the kernel kept from before: nobody watched then', async () => {
+    const bootMs = clock.boot;
+    await pass(1000);
+    reports.watch({ intervalMs: 200, rows: 10 });
+    drop(1, 1, { bootMs });
+    await pass(200);
+    expect(sent).toEqual([]);
+    drop(2, 3);
+    await pass(200);
+    expect(sent).toMatchObject([{ rows: [row(2, '3', '300', {})] }]);
+  });
+
   it('gathers by source, interface and fate, the most packets first, and names what it does not tell', async () => {
     datapath.counted = { droppedPackets: 1_000_000n, monitoredPackets: 50n };
     reports.watch({ intervalMs: 200, rows: 2 });

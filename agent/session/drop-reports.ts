@@ -36,6 +36,8 @@ export class DropReports {
   #timer: NodeJS.Timeout | undefined;
   #intervalMs = 0;
   #rows = 0;
+  /** When it began, milliseconds since boot. */
+  #sinceBootMs = 0;
   #gathered = new Map<string, Gathered>();
   #sendAtMs = 0;
   #sending = false;
@@ -59,6 +61,7 @@ export class DropReports {
     try {
       this.#before = this.#counted();
       this.#accounted = 0n;
+      this.#sinceBootMs = this.#deps.clock.bootMs();
       this.#listener = this.#deps.datapath.listen((event) => this.#gather(event));
     } catch (error) {
       this.#deps.failed(error);
@@ -77,6 +80,8 @@ export class DropReports {
   }
 
   #gather({ address, interfaceIndex, monitored, packets, packetBytes, bootMs }: DropEvent): void {
+    // Left in the kernel's buffer since somebody watched before.
+    if (bootMs < this.#sinceBootMs) return;
     const key = `${interfaceIndex} ${monitored} ${Buffer.from(address).toString('latin1')}`;
     const known = this.#gathered.get(key);
     if (known) {
