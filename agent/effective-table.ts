@@ -1,6 +1,7 @@
 // The rows that the kernel should hold: the view that the controller sent, with this host's protected rows over it and
 // without what has expired. One big table serves both: what the view says of the few rows that differ is kept beside.
 import { EntryTable } from '../common/entry-table.ts';
+import { packRows } from '../common/family-rows.ts';
 import type { FamilyTable } from '../common/family-table.ts';
 import { type FamilyColumns, FLAG_ALLOW, NO_ENTRIES, type PackedEntries } from '../common/packed.ts';
 import type { Family, Prefix } from '../common/prefix.ts';
@@ -219,7 +220,7 @@ export class EffectiveTable {
         const expiry = table.expiryOf(row);
         if (expiry > 0 && expiry < endedBeforeMs) rows.push(row);
       }
-      return table.packRows(rows.length, (i) => rows[i] ?? 0, endedBeforeMs);
+      return packRows(table, rows.length, (i) => rows[i] ?? 0, endedBeforeMs);
     });
     return { v4: v4 ?? NO_ENTRIES.v4, v6: v6 ?? NO_ENTRIES.v6 };
   }

@@ -14,7 +14,15 @@ import type { Datapath, Lapse } from './datapath/datapath.ts';
 import { decideByRows } from './deciding-rows.ts';
 import { EffectiveTable, type EndedRows, type StagedChange } from './effective-table.ts';
 import { HELD_NOTHING, type Held, isCurrent, markOf, Refusal, type ViewStore } from './held.ts';
-import { type BehindRecord, behindText, checkEpoch, kernelRefusal, regression, revisionsOf } from './refusals.ts';
+import {
+  type BehindRecord,
+  behindText,
+  capacityRefusal,
+  checkNotOlder,
+  digestRefusal,
+  kernelRefusal,
+  revisionsOf,
+} from './refusals.ts';
 import { diffInSlices } from './rows.ts';
 import type { ViewDelta, ViewSnapshot } from './view-change.ts';
 
@@ -141,17 +149,16 @@ export class Reconciler {
   applyDelta(delta: ViewDelta): Promise<number> {
     return this.#serially(async () => {
       const { store, clock } = this.#options;
-      checkEpoch(this.#held, delta.epoch);
       const { revision } = this.#held;
+      checkNotOlder(this.#held, delta.epoch, delta.to);
       if (this.#held.epoch === '') throw new Refusal('SEQUENCE', 'this agent holds nothing: it needs a snapshot');
-      if (delta.to < revision) throw regression(delta.to, revision);
       if (delta.from !== revision || delta.to <= delta.from)
         throw new Refusal('SEQUENCE', `a delta from ${delta.from} to ${delta.to} does not follow revision ${revision}`);
       const staged = await this.#effective.stage(delta.adds, delta.removes, clock.bootMs());
       const digest = this.#effective.viewDigest();
       if (!equalDigests(digest, delta.digest)) {
         await staged.undo();
-        throw new Refusal('DIGEST', `the digest at revision ${delta.to} differs from the controller's`);
+        throw digestRefusal(`the digest at revision ${delta.to}`);
       }
       const kernelUs = await this.#toKernel(staged);
       const { epoch, to, seal } = delta;
@@ -170,10 +177,7 @@ export class Reconciler {
       this.checkSnapshot(snapshot.epoch, snapshot.revision, snapshot.table.size, snapshot.byCommand);
       const digest = snapshot.table.digest();
       if (!equalDigests(digest, snapshot.digest))
-        throw new Refusal(
-          'DIGEST',
-          `the snapshot's digest at revision ${snapshot.revision} differs from the controller's`,
-        );
+        throw digestRefusal(`the snapshot's digest at revision ${snapshot.revision}`);
       const { clock, datapath } = this.#options;
       const view = await this.#effective.withView(snapshot.table);
       if (this.#wantedProtected) await view.protect(this.#wantedProtected, clock.bootMs());
@@ -196,13 +200,8 @@ export class Reconciler {
       this.#effective = view;
       this.#unrecorded = false;
       this.#behind = undefined;
-      this.#held = {
-        epoch: snapshot.epoch,
-        revision: snapshot.revision,
-        digest,
-        entries: view.viewSize,
-        seal: snapshot.seal,
-      };
+      const { epoch, revision, seal } = snapshot;
+      this.#held = { epoch, revision, digest, entries: view.viewSize, seal };
       this.#mark();
       this.#setKernelProblem('');
       this.#rewrite();
@@ -212,16 +211,9 @@ export class Reconciler {
 
   /** Whether a snapshot would be taken: asked before its rows come. @throws Refusal */
   checkSnapshot(epoch: string, revision: Revision, entries: number, byCommand: boolean): void {
-    if (!byCommand) {
-      checkEpoch(this.#held, epoch);
-      if (revision < this.#held.revision) throw regression(revision, this.#held.revision);
-    }
+    if (!byCommand) checkNotOlder(this.#held, epoch, revision);
     const room = this.capacity - (this.#wantedProtected ? entryCount(this.#wantedProtected) : 0);
-    if (entries > room)
-      throw new Refusal(
-        'CAPACITY',
-        `${entries} entries do not fit: the maps of this host hold ${room} beside its protected addresses: start its agent with a larger --capacity, or shorten the list`,
-      );
+    if (entries > room) throw capacityRefusal(entries, room);
   }
 
   /** Makes these the protected rows: allow, without an end. */

@@ -28,19 +28,29 @@ export function kernelRefusal(error: unknown, log: Logger): Refusal {
   return new Refusal(error instanceof DatapathError ? error.code : 'KERNEL', messageOf(error), { cause: error });
 }
 
-/** @throws Refusal when another store's list is held */
-export function checkEpoch(held: Held, epoch: string): void {
+/** @throws Refusal when another store's list is held, or a later revision of this one: most likely `revision` is of a restored backup */
+export function checkNotOlder(held: Held, epoch: string, revision: Revision): void {
   if (held.epoch !== '' && epoch !== held.epoch)
     throw new Refusal(
       'EPOCH_MISMATCH',
       `this agent holds epoch ${held.epoch}, not ${epoch}: was a backup restored? fleetblock-agent resync on this host accepts the new list`,
     );
+  if (revision < held.revision)
+    throw new Refusal(
+      'REVISION_REGRESSION',
+      `revision ${revision} is older than ${held.revision}, which this host enforces: was an old backup restored?`,
+    );
 }
 
-/** Older than what is enforced: most likely of a restored backup. */
-export function regression(to: Revision, held: Revision): Refusal {
+/** @param room entries that the maps hold beside protected addresses */
+export function capacityRefusal(entries: number, room: number): Refusal {
   return new Refusal(
-    'REVISION_REGRESSION',
-    `revision ${to} is older than ${held}, which this host enforces: was an old backup restored?`,
+    'CAPACITY',
+    `${entries} entries do not fit: the maps of this host hold ${room} beside its protected addresses: start its agent with a larger --capacity, or shorten the list`,
   );
+}
+
+/** @param what the digest that was computed here, and of which revision */
+export function digestRefusal(what: string): Refusal {
+  return new Refusal('DIGEST', `${what} differs from the controller's`);
 }

@@ -1,5 +1,6 @@
 // Work on single rows of packed columns and tables: lookups, copies, selections, and taking a change back.
 import type { EntryTable } from '../common/entry-table.ts';
+import { expiryDiffers, packRows } from '../common/family-rows.ts';
 import type { FamilyTable } from '../common/family-table.ts';
 import { addressBytes, type FamilyColumns, FLAG_ALLOW, NO_ENTRIES, type PackedEntries } from '../common/packed.ts';
 import type { Family } from '../common/prefix.ts';
@@ -234,7 +235,7 @@ async function pickRows(
     const end = Math.min(table.size, start + SLICE_ROWS);
     let count = 0;
     for (let row = start; row < end; row++) if (wanted(row)) rows[count++] = row;
-    if (count > 0) parts.push(table.packRows(count, (i) => rows[i] ?? 0, nowMs));
+    if (count > 0) parts.push(packRows(table, count, (i) => rows[i] ?? 0, nowMs));
   }
   return concatFamily(family, parts);
 }
@@ -243,13 +244,6 @@ async function pickRows(
 function rowLike(table: FamilyTable, row: number, other: FamilyTable): number {
   table.readAddress(row, scratch, 0);
   return other.rowOf(scratch, 0, table.lengthOf(row), (table.flagsOf(row) & FLAG_ALLOW) !== 0);
-}
-
-/** Remaining times travel and are counted anew: differences below this are no change. */
-const EXPIRY_SLACK_MS = 1000;
-
-function expiryDiffers(a: number, b: number): boolean {
-  return (a === 0) !== (b === 0) || Math.abs(a - b) > EXPIRY_SLACK_MS;
 }
 
 function byFamily(columns: readonly FamilyColumns[]): PackedEntries {
@@ -278,7 +272,7 @@ export class UndoLog {
         const found = find(this.#table, family, columns, row);
         if (found >= 0) rows.push(found);
       }
-      return rows.length === 0 ? NO_ROWS : this.#table.family(family).packRows(rows.length, (i) => rows[i] ?? 0, 0);
+      return rows.length === 0 ? NO_ROWS : packRows(this.#table.family(family), rows.length, (i) => rows[i] ?? 0, 0);
     });
     if (v4 && v6 && v4.count + v6.count > 0) this.#before.push({ v4, v6 });
   }

@@ -1,10 +1,9 @@
 // The entries of one address family in flat memory: a hash table over typed arrays, about 15 bytes an IPv4 entry, with an
 // order-independent digest kept as it changes.
 
+import { expiryDiffers, packRows } from './family-rows.ts';
 import { addressBytes, type FamilyColumns, FLAG_ALLOW } from './packed.ts';
 import type { Family } from './prefix.ts';
-
-const EXPIRY_SLACK_MS = 1000;
 
 /** Rows that are moved at a stretch: about a millisecond. */
 const ROWS_PER_STEP = 8192;
@@ -19,7 +18,7 @@ const LITTLE_ENDIAN = new Uint8Array(Uint32Array.of(1).buffer)[0] === 1;
  * caller's clock, 0 for no end.
  */
 export class FamilyTable {
-  readonly #family: Family;
+  readonly family: Family;
   readonly #words: 1 | 4;
   /** Running sums of both hashes over all rows. */
   readonly sums: [number, number] = [0, 0];
@@ -33,7 +32,7 @@ export class FamilyTable {
   readonly #probe = new Uint32Array(4);
 
   constructor(family: Family) {
-    this.#family = family;
+    this.family = family;
     this.#words = family === 4 ? 1 : 4;
     this.#addresses = new Uint32Array(FIRST_ROWS * this.#words);
     this.#meta = new Uint16Array(FIRST_ROWS);
@@ -127,7 +126,7 @@ export class FamilyTable {
   }
 
   addAll(columns: FamilyColumns, nowMs: number): void {
-    const width = addressBytes(this.#family);
+    const width = addressBytes(this.family);
     for (let row = 0; row < columns.count; row++) {
       const ttl = columns.ttlsMs[row] ?? 0;
       this.set(
@@ -141,7 +140,7 @@ export class FamilyTable {
   }
 
   removeAll(columns: FamilyColumns): void {
-    const width = addressBytes(this.#family);
+    const width = addressBytes(this.family);
     for (let row = 0; row < columns.count; row++)
       this.delete(
         columns.addresses,
@@ -172,27 +171,6 @@ export class FamilyTable {
     return expiries.map((expiry) => (expiry > 0 ? Math.max(1, expiry - nowMs) : 0));
   }
 
-  /** The rows `pick(0..count-1)` as columns. */
-  packRows(count: number, pick: (i: number) => number, nowMs: number): FamilyColumns {
-    const width = addressBytes(this.#family);
-    const addresses = new Uint8Array(count * width);
-    const lengths = new Uint8Array(count);
-    const flags = new Uint8Array(count);
-    let ttlsMs = new Float64Array(0);
-    for (let i = 0; i < count; i++) {
-      const row = pick(i);
-      this.readAddress(row, addresses, i * width);
-      lengths[i] = this.lengthOf(row);
-      flags[i] = this.flagsOf(row);
-      const expiry = this.expiryOf(row);
-      if (expiry > 0) {
-        if (ttlsMs.length === 0) ttlsMs = new Float64Array(count);
-        ttlsMs[i] = Math.max(1, expiry - nowMs);
-      }
-    }
-    return { count, addresses, lengths, flags, ttlsMs };
-  }
-
   diff(target: FamilyTable, nowMs: number): { adds: FamilyColumns; removes: FamilyColumns } {
     const adds: number[] = [];
     const removes: number[] = [];
@@ -207,8 +185,8 @@ export class FamilyTable {
     }
     for (let row = 0; row < this.size; row++) if (target.#rowLike(this, row) < 0) removes.push(row);
     return {
-      adds: target.packRows(adds.length, (i) => adds[i] ?? 0, nowMs),
-      removes: this.packRows(removes.length, (i) => removes[i] ?? 0, nowMs),
+      adds: packRows(target, adds.length, (i) => adds[i] ?? 0, nowMs),
+      removes: packRows(this, removes.length, (i) => removes[i] ?? 0, nowMs),
     };
   }
 
@@ -361,10 +339,6 @@ export class FamilyTable {
 /** Length and allow bit: what identifies a row beside its address. */
 function keyOf(meta: number): number {
   return meta & (0xff | (FLAG_ALLOW << 8));
-}
-
-function expiryDiffers(a: number, b: number): boolean {
-  return (a === 0) !== (b === 0) || Math.abs(a - b) > EXPIRY_SLACK_MS;
 }
 
 function grow<T extends { set(source: T): void }>(from: T, to: T): T {

@@ -1,18 +1,32 @@
 // Since when hosts are away: one that was lost a moment ago is about to come back, one that has been away is not waited for.
 import type { Clock } from '../../common/clock.ts';
 
+/**
+ * Over how long hosts spread their attempts to come back: a thousand hosts over two seconds. Some 500 handshakes a second are
+ * what one processor makes.
+ */
+const RECONNECT_MS_PER_HOST = 2;
+const MIN_RECONNECT_MS = 2000;
+
+/** How long a host whose stream was lost is waited for at least, milliseconds. */
+const ABSENCE_MS = 5000;
+
 export class Absences {
   readonly #clock: Pick<Clock, 'monotonicMs'>;
-  /** How long a host may take to come back after its stream was lost, milliseconds: it grows with the fleet. */
-  readonly #graceMs: () => number;
+  readonly #fleetSize: () => number;
   /** All of them were lost when this controller's predecessor stopped. */
   readonly #startedMs: number;
   readonly #lostMs = new Map<string, number>();
 
-  constructor(clock: Pick<Clock, 'monotonicMs'>, graceMs: () => number) {
+  constructor(clock: Pick<Clock, 'monotonicMs'>, fleetSize: () => number) {
     this.#clock = clock;
-    this.#graceMs = graceMs;
+    this.#fleetSize = fleetSize;
     this.#startedMs = clock.monotonicMs();
+  }
+
+  /** Longest wait of a host between two attempts to connect, milliseconds: it grows with the fleet. */
+  get reconnectLimitMs(): number {
+    return Math.max(MIN_RECONNECT_MS, this.#fleetSize() * RECONNECT_MS_PER_HOST);
   }
 
   lost(hostId: string): void {
@@ -21,6 +35,9 @@ export class Absences {
 
   /** Of a host without a stream: is it known to be away? */
   isLong(hostId: string): boolean {
-    return this.#clock.monotonicMs() - (this.#lostMs.get(hostId) ?? this.#startedMs) > this.#graceMs();
+    return (
+      this.#clock.monotonicMs() - (this.#lostMs.get(hostId) ?? this.#startedMs) >
+      Math.max(ABSENCE_MS, this.reconnectLimitMs)
+    );
   }
 }

@@ -11,7 +11,7 @@ import type { Seals } from './seals.ts';
 export interface HubOptions {
   /** How often agents send their status, milliseconds. Default 3,000. */
   readonly statusIntervalMs?: number;
-  /** A stream on which nothing was heard for so long is ended, milliseconds. Default 15,000. */
+  /** A stream on which nothing was heard for this long is ended, milliseconds. Default 15,000. */
   readonly silenceLimitMs?: number;
   /** Changes that may wait for one host before it is lagging. Default 64. */
   readonly queueLimit?: number;
@@ -32,4 +32,14 @@ export interface HubDependencies {
   readonly seals: Seals;
   /** A host has said what time it is by its clock, Unix milliseconds; 0: nothing. */
   readonly timeHeard: (hostId: string, wallMs: number) => void;
+}
+
+export function withDefaults(options: HubOptions): Required<HubOptions> {
+  return {
+    statusIntervalMs: options.statusIntervalMs ?? 3000,
+    silenceLimitMs: options.silenceLimitMs ?? 15_000,
+    queueLimit: options.queueLimit ?? 64,
+    concurrentSnapshots: options.concurrentSnapshots ?? 8,
+    retryMs: options.retryMs ?? 5000,
+  };
 }

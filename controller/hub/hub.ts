@@ -14,7 +14,7 @@ import { helloText, noteEndedAlone } from './ended-alone.ts';
 import { otherProtocol } from './host-report.ts';
 import { HostSession } from './host-session.ts';
 import { type HostState, type HostStatus, whyNotEnforcing } from './host-state.ts';
-import type { HubDependencies, HubOptions } from './hub-options.ts';
+import { type HubDependencies, type HubOptions, withDefaults } from './hub-options.ts';
 import { Identities } from './identities.ts';
 import { LastSeen } from './last-seen.ts';
 import { Meter } from './meter.ts';
@@ -31,16 +31,6 @@ const PROTOCOL = 1;
 
 /** How long an earlier stream of the same host has to prove that it lives, milliseconds. */
 const PROBE_MS = 2000;
-
-/**
- * Over how long hosts spread their attempts to come back: a thousand hosts over two seconds. Some 500 handshakes a second are
- * what one processor makes.
- */
-const RECONNECT_MS_A_HOST = 2;
-const MIN_RECONNECT_MS = 2000;
-
-/** How long a host whose stream was lost is waited for at least, milliseconds. */
-const ABSENCE_MS = 5000;
 
 /** Hosts that are sent a change between two looks at the clock. */
 const HOSTS_PER_STEP = 32;
@@ -73,13 +63,7 @@ export class Hub {
 
   constructor(deps: HubDependencies, options: HubOptions = {}) {
     this.#deps = deps;
-    this.#options = {
-      statusIntervalMs: options.statusIntervalMs ?? 3000,
-      silenceLimitMs: options.silenceLimitMs ?? 15_000,
-      queueLimit: options.queueLimit ?? 64,
-      concurrentSnapshots: options.concurrentSnapshots ?? 8,
-      retryMs: options.retryMs ?? 5000,
-    };
+    this.#options = withDefaults(options);
     this.#hellos = new RateLimit({ ...HELLOS, clock: deps.clock });
     this.#endings = new RateLimit({ ...ENDINGS, clock: deps.clock });
     this.quarantine = new Quarantine(deps.log);
@@ -111,7 +95,7 @@ export class Hub {
       keyKept: ({ hostId }, key) => this.#identities.kept(hostId, key),
     };
     this.#states = new LastSeen({ notes: deps.notes, connected: () => this.#sessions.keys() });
-    this.#absences = new Absences(deps.clock, () => Math.max(ABSENCE_MS, this.#reconnectLimitMs));
+    this.#absences = new Absences(deps.clock, () => deps.registry.size);
     this.#waits = new Waits({
       clock: deps.clock,
       revision: () => deps.views.revision,
@@ -269,7 +253,7 @@ export class Hub {
       hostName: host.name,
       statusIntervalMs: this.#options.statusIntervalMs,
       silenceLimitMs: this.#options.silenceLimitMs,
-      reconnectLimitMs: this.#reconnectLimitMs,
+      reconnectLimitMs: this.#absences.reconnectLimitMs,
       sessionKey: this.#identities.nextKey(hostId),
     });
     noteDetached(this.#deps, host, state, hello);
@@ -282,10 +266,6 @@ export class Hub {
     welcomed(session);
     session.begin(welcome, hello);
     session.watchDrops(this.#drops.planFor(hostId, this.#sessions.size));
-  }
-
-  get #reconnectLimitMs(): number {
-    return Math.max(MIN_RECONNECT_MS, this.#deps.registry.size * RECONNECT_MS_A_HOST);
   }
 
   #planDrops(): void {

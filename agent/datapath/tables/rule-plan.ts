@@ -1,5 +1,6 @@
 // What a change means for the maps that hold entries one to one: rows to put, rows to remove, map by map.
 import type { EntryTable } from '../../../common/entry-table.ts';
+import { expiryDiffers } from '../../../common/family-rows.ts';
 import type { FamilyTable } from '../../../common/family-table.ts';
 import { addressBytes, type FamilyColumns, FLAG_ALLOW } from '../../../common/packed.ts';
 import type { Family } from '../../../common/prefix.ts';
@@ -12,8 +13,6 @@ import { LAST_MS } from './rule-codec.ts';
 import { RULE_MAPS, ruleMapOf } from './rule-map.ts';
 
 const ROWS_BETWEEN_LOOKS = 4096;
-/** Boot-time clocks read in steps of 10 ms, and remaining times travel: less than this is no difference. */
-const EXPIRY_SLACK_MS = 1000;
 
 export interface RulePlan {
   /** By index into RULE_MAPS: rows of the wanted table, sorted, unique. */
@@ -88,11 +87,11 @@ class Builder {
     for (let row = 0; row < wanted.size; row++) {
       if (row % ROWS_BETWEEN_LOOKS === 0 && this.#pacer.due) await this.#pacer.rest();
       if (!isRule(family, wanted.flagsOf(row), wanted.expiryOf(row))) continue;
-      this.#compare(family, wanted, row, held, this.#rowLike(held, wanted, row), EXPIRY_SLACK_MS);
+      this.#compare(family, wanted, row, held, this.#rowLike(held, wanted, row));
     }
     for (let row = 0; row < held.size; row++) {
       if (row % ROWS_BETWEEN_LOOKS === 0 && this.#pacer.due) await this.#pacer.rest();
-      this.#compare(family, wanted, this.#rowLike(wanted, held, row), held, row, EXPIRY_SLACK_MS);
+      this.#compare(family, wanted, this.#rowLike(wanted, held, row), held, row);
     }
   }
 
@@ -109,10 +108,10 @@ class Builder {
   }
 
   /** `want`, `have`: rows of one key, -1 for none. */
-  #compare(family: Family, wanted: FamilyTable, want: number, held: FamilyTable, have: number, slackMs: number): void {
+  #compare(family: Family, wanted: FamilyTable, want: number, held: FamilyTable, have: number, slackMs?: number): void {
     if (want >= 0 && isRule(family, wanted.flagsOf(want), wanted.expiryOf(want))) {
       const same = have >= 0 && wanted.flagsOf(want) === held.flagsOf(have);
-      if (!same || expiryDiffers(wanted.expiryOf(want), held.expiryOf(have), slackMs))
+      if (!same || expiryDiffers(clamped(wanted.expiryOf(want)), clamped(held.expiryOf(have)), slackMs))
         this.#puts[ruleMapOf(family, wanted.lengthOf(want), wanted.flagsOf(want))]?.push(want);
     } else if (have >= 0) {
       this.#removes[ruleMapOf(family, held.lengthOf(have), held.flagsOf(have))]?.push(have);
@@ -125,8 +124,9 @@ class Builder {
   }
 }
 
-function expiryDiffers(a: number, b: number, slackMs: number): boolean {
-  return (a === 0) !== (b === 0) || Math.abs(Math.min(a, LAST_MS) - Math.min(b, LAST_MS)) > slackMs;
+/** As the kernel can hold it. */
+function clamped(expiryMs: number): number {
+  return Math.min(expiryMs, LAST_MS);
 }
 
 function sortedUnique(list: WordList): Uint32Array {

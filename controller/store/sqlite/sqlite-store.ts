@@ -47,12 +47,13 @@ import type {
 import { Aside } from './aside/aside.ts';
 import { lastLink } from './audit-chain.ts';
 import { breather } from './breather.ts';
-import { addClaims, endClaims, removeClaims } from './claim-changes.ts';
+import { addClaims, removeClaims } from './claim-changes.ts';
 import { readClaimLayers, readClaims } from './claim-reads.ts';
 import { readConfirmations } from './confirmation-rows.ts';
-import { confirmChange, undoUnconfirmed } from './confirmations.ts';
+import { confirmChange } from './confirmations.ts';
 import { readBigint } from './connection.ts';
 import { Database } from './database.ts';
+import { endWhatIsDue, firstEndMs } from './ends.ts';
 import { History } from './history.ts';
 import { readHostNotes, saveHostNote } from './host-notes.ts';
 import * as hosts from './host-rows.ts';
@@ -61,10 +62,8 @@ import { addOperator, readOperators, revokeOperators } from './identity/operator
 import * as operatorTokens from './identity/operator-tokens.ts';
 import { changeExceptions } from './lists/exceptions.ts';
 import { removeList, replaceList } from './lists/list-changes.ts';
-import { endListRows, listRowsEnded } from './lists/list-ends.ts';
 import { findList, readExceptions, readListRows, readLists } from './lists/list-rows.ts';
 import { markClean, type OpenedFile, openStoreFile } from './open.ts';
-import { integer } from './rows.ts';
 import { Writing } from './writing.ts';
 
 export interface SqliteStoreOptions {
@@ -83,19 +82,6 @@ export interface SqliteStoreOptions {
 
 /** Prefixes from which a change has a commit of its own, with pauses: some milliseconds. */
 const MANY = 128;
-/** Claims that one call of expireClaims removes at most. */
-const EXPIRE_BATCH = 1000;
-const EXPIRE_CHUNKS = 32;
-/** Unconfirmed changes that one call undoes at most. */
-const UNDO_BATCH = 16;
-
-const FIRST_ENDS = [
-  'SELECT min(expires_ms) AS value FROM claim WHERE expires_ms > 0',
-  'SELECT min(expires_ms) AS value FROM list_chunk WHERE expires_ms > 0',
-  'SELECT min(expires_ms) AS value FROM list_withheld WHERE expires_ms > 0',
-  "SELECT min(deadline_ms) AS value FROM confirmation WHERE state = 'waiting'",
-];
-
 /** @throws FleetblockError NOT_FOUND, FAILED_PRECONDITION (in use by another process), DATA_LOSS (damaged). */
 export async function openSqliteStore(options: SqliteStoreOptions): Promise<Store> {
   const file = openStoreFile(options.directory, options.create ?? false);
@@ -163,23 +149,12 @@ class SqliteStore implements Store {
   }
 
   async expireClaims(nowMs: number): Promise<{ removed: number; revision: Revision; undone: readonly Undone[] }> {
-    const { undone, ended } = await this.#writing.changeInSteps(function* (tx) {
-      const undone = yield* undoUnconfirmed(tx, nowMs, UNDO_BATCH);
-      // Claims that wait end at their deadline too: what is undone must not count as ended.
-      return { undone, ended: undone.length < UNDO_BATCH ? yield* endClaims(tx, nowMs, EXPIRE_BATCH) : 0 };
-    }, true);
-    const rows = listRowsEnded(this.#db.reader, nowMs)
-      ? await this.#writing.changeLong((tx) => endListRows(tx, nowMs, EXPIRE_CHUNKS, breather()), false)
-      : 0;
-    return { removed: undone.length + ended + rows, revision: this.head, undone };
+    const { removed, undone } = await endWhatIsDue(this.#db.reader, this.#writing, nowMs);
+    return { removed, revision: this.head, undone };
   }
 
   nextExpiryMs(): number {
-    const firsts = FIRST_ENDS.flatMap((sql) => {
-      const row = this.#db.reader.prepare(sql).get();
-      return row && row.value !== null ? [integer(row, 'value')] : [];
-    });
-    return firsts.length > 0 ? Math.min(...firsts) : 0;
+    return firstEndMs(this.#db.reader);
   }
 
   claims(filter: ClaimFilter): AsyncIterable<readonly Claim[]> {
