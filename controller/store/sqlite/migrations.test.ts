@@ -1,11 +1,14 @@
-// A store of version 1, as it was written before there were confirmations, is brought to this version whole or not at all.
-import { mkdtempSync, rmSync } from 'node:fs';
+// A store of an earlier version is brought to this one whole or not at all.
+import { createHash } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../../common/clock.ts';
-import { parsePrefix } from '../../../common/prefix.ts';
+import { entryCount } from '../../../common/packed.ts';
+import { formatPrefix, parsePrefix } from '../../../common/prefix.ts';
+import type { Store } from '../store.ts';
 import { backupStore, restoreStore } from './backup.ts';
 import { STORE_FILE } from './open.ts';
 import { SCHEMA_VERSION } from './schema.ts';
@@ -108,3 +111,71 @@ it('a store of a later version is refused', async () => {
   db.close();
   await expect(openSqliteStore({ directory, clock: systemClock })).rejects.toThrow(/written by a newer version/);
 });
+
+describe('a store of version 2, as its own program wrote it', () => {
+  const by = { actor: 'admin/alice', reason: '', from: '' };
+  const secretHash = createHash('sha256').update('secret').digest();
+  beforeEach(() => {
+    const db = new DatabaseSync(join(directory, STORE_FILE));
+    db.exec(readFileSync(new URL('./schema-2.sql', import.meta.url), 'utf8'));
+    db.close();
+  });
+
+  it('has all that it had', async () => {
+    await using store = closing(await openSqliteStore({ directory, clock: systemClock }));
+    expect(store.head).toBe(6n);
+    const claims = [];
+    for await (const batch of store.claims({})) claims.push(...batch);
+    expect(claims.map(({ prefix, action }) => `${action} ${formatPrefix(prefix)}`).sort()).toEqual([
+      'allow 198.51.100.1/32',
+      'block 2001:db8::/32',
+      'block 203.0.113.0/29',
+      'block 203.0.113.1/32',
+      'block 203.0.113.50/32',
+      'block 203.0.113.99/32',
+    ]);
+    let rows = 0;
+    for await (const piece of store.listRows('feed')) rows += entryCount(piece);
+    expect(rows).toBe(3);
+    expect(await store.lists()).toMatchObject([{ name: 'feed', entries: 3, exceptions: 0 }]);
+    expect(await store.hosts()).toMatchObject([{ id: 'id-web1', labels: { env: 'prod', role: 'web' }, generation: 0 }]);
+    expect(await store.listTokens()).toMatchObject([{ id: 'host-token', uses: 1, onlyLabels: false }]);
+    const [bob] = await store.operators();
+    expect(bob).toMatchObject({ name: 'bob', role: 'operator', sinceMs: bob?.createdMs });
+    expect(await store.confirmations()).toMatchObject([{ id: 'waiter' }]);
+    // A used one could be answered by its certificate only, which was not kept.
+    expect(await store.operatorTokens()).toMatchObject([{ id: 'unused', revokedMs: 0 }]);
+    expect(await store.verifyAudit()).toMatchObject({ records: 10, brokenAt: undefined });
+  });
+
+  it('can do what is new, and still can after the next start', async () => {
+    {
+      await using store = closing(await openSqliteStore({ directory, clock: systemClock }));
+      const covered = [parsePrefix('45.0.1.7')];
+      await store.changeExceptions({ ...by, name: 'feed', prefixes: covered, except: true, dryRun: false });
+      await store.confirm('waiter', { ...by, mayForce: true });
+      await store.useOperatorToken({ id: 'unused', secretHash, keyHash: secretHash });
+      const operator = { name: 'unused', role: 'viewer', serial: 'cd02', expiresMs: Date.now() + 60_000 } as const;
+      expect((await store.logIn('unused', operator, 'PEM', by)).record).toMatchObject({ serial: 'cd02' });
+      await store.enroll({
+        tokenId: 'host-token',
+        secretHash,
+        hostId: 'id-web2',
+        hostName: 'web2',
+        labels: {},
+        from: '',
+      });
+      expect(await store.hostNotes()).toEqual(new Map());
+    }
+    await using store = closing(await openSqliteStore({ directory, clock: systemClock }));
+    expect(await store.lists()).toMatchObject([{ name: 'feed', entries: 10, exceptions: 1 }]);
+    expect(await store.confirmations()).toEqual([]);
+    expect((await store.hosts()).map(({ name }) => name)).toEqual(['web1', 'web2']);
+    expect(await store.verifyAudit()).toMatchObject({ records: 14, brokenAt: undefined });
+  });
+});
+
+/** Closed before the directory goes, whatever a test finds. */
+function closing(store: Store): Store & AsyncDisposable {
+  return Object.assign(store, { [Symbol.asyncDispose]: () => store.close() });
+}
