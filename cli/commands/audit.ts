@@ -40,7 +40,7 @@ export function register(program: Command, cli: Cli): void {
     .option('-H, --host <name>', 'only what names this host, as a target or as one that did not enforce')
     .option('--since <when>', 'only from then on: a time ago (24h) or a date (2026-11-24, 2026-11-24T12:00:00Z)')
     .option('--until <when>', 'only before then')
-    .option('--last <number>', 'so many, the newest, at most 10,000 (0: all)', parseCount, 100);
+    .option('--last <number>', 'show this many of the newest, at most 10,000 (0: all)', parseCount, 100);
   addExamples(
     addOutput(command),
     'fleetblock audit --since 24h',

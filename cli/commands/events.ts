@@ -31,7 +31,7 @@ export function register(program: Command, cli: Cli): void {
     )
     .option('--drops', 'what the kernels drop as it happens, sampled, until Ctrl-C')
     .option('-f, --follow', 'go on with what happens from now on')
-    .option('--last <number>', 'so many of the past ones (0: all that are remembered)', parseCount, 100)
+    .option('--last <number>', 'show this many past ones (0: all that are remembered)', parseCount, 100)
     .option('-H, --host <name>', 'only of this host');
   addExamples(
     addOutput(command),

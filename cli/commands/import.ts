@@ -56,7 +56,11 @@ export function register(program: Command, cli: Cli): void {
     .requiredOption('--list <name>', 'name of the list: the origin of its entries is list:NAME');
   addTarget(command)
     .addOption(new Option('--format <format>', 'form of the file').choices(LIST_FORMATS).default('auto'))
-    .option('--skip-invalid [lines]', `leave bad lines out and list them, up to so many (${SKIPPED_LINES})`, lineCount)
+    .option(
+      '--skip-invalid [lines]',
+      `leave bad lines out and list them, at most this many (${SKIPPED_LINES})`,
+      lineCount,
+    )
     .option('--allow', 'an allowlist: never drop packets from these')
     .option('--monitor', 'count what would be dropped, drop nothing')
     .option('--dry-run', 'check and say what would change, change nothing')

@@ -46,7 +46,7 @@ export function register(program: Command, cli: Cli): void {
     .option('-H, --host <name>', 'only what targets this host')
     .option('--expired', 'also what has ended and is not removed yet')
     .addOption(new Option('--sort <order>', 'by this: the next to end first, the newest first').choices(CLAIM_ORDERS))
-    .addOption(countOption('--limit <number>', 'at most so many (0: all)', 0));
+    .addOption(countOption('--limit <number>', 'show at most this many (0: all)', 0));
   addExamples(
     addOutput(command),
     'fleetblock list',

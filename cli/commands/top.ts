@@ -27,7 +27,7 @@ export function register(program: Command, cli: Cli): void {
     .description(
       'Shows the sources with the most drops lately, over all hosts. Hosts sample: the numbers are estimates.',
     )
-    .option('-n, --number <number>', 'so many', parseCount, 20)
+    .option('-n, --number <number>', 'show at most this many', parseCount, 20)
     .option('-f, --follow', 'again and again, until Ctrl-C')
     .addOption(intervalOption('--interval <time>', 'how often, with --follow'));
   addExamples(addOutput(command), 'fleetblock top', 'fleetblock top -f -n 10');

@@ -145,6 +145,12 @@ export class Connection {
       return new FleetblockError('DEADLINE_EXCEEDED', `the controller did not answer in time${uncertain(path)}`, {
         cause: error,
       });
+    if (error.code === status.UNIMPLEMENTED)
+      return new FleetblockError(
+        'UNIMPLEMENTED',
+        `the controller at ${this.#peer.controller} is of another version and does not know this call: use the fleetblock of its version`,
+        { cause: error },
+      );
     return fromServiceError(error);
   }
 }

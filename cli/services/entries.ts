@@ -1,4 +1,4 @@
-// Chunks of ListEntries as claims. Rows of a list become objects a few at a time.
+// Chunks of ListEntryChunks as claims. Rows of a list become objects a few at a time.
 import { addressBytes, fromWire } from '../../common/packed.ts';
 import { formatAddress } from '../../common/prefix.ts';
 import type { Claim__Output } from '../../proto/gen/fleetblock/v1/Claim.ts';

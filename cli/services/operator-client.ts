@@ -69,14 +69,14 @@ export class OperatorClient {
 
   /** In batches, as they arrive. */
   listEntries(request: ListEntriesRequest): AsyncGenerator<Claim__Output[]> {
-    return claimsOf(this.#connection.stream(method('OperatorService', 'ListEntries'), request));
+    return claimsOf(this.#connection.stream(method('OperatorService', 'ListEntryChunks'), request));
   }
 
   /** All messages of the answer as one. */
   async listHosts(request: ListHostsRequest = {}): Promise<ListHostsReply__Output> {
     const answer: ListHostsReply__Output = { hosts: [], revision: '0', counts: {} };
     let first = true;
-    for await (const batch of this.#connection.stream(method('OperatorService', 'ListHosts'), request))
+    for await (const batch of this.#connection.stream(method('OperatorService', 'ListHostChunks'), request))
       for (const { hosts, revision, counts } of batch) {
         if (first) Object.assign(answer, { revision, counts });
         first = false;
@@ -123,7 +123,7 @@ export class OperatorClient {
   /** All messages of the answer as one. */
   async check(request: CheckRequest): Promise<CheckReply__Output> {
     const answer: CheckReply__Output = { prefix: '', claims: [], hosts: [] };
-    for await (const batch of this.#connection.stream(method('OperatorService', 'Check'), request))
+    for await (const batch of this.#connection.stream(method('OperatorService', 'CheckPrefix'), request))
       for (const { prefix, claims, hosts } of batch) {
         answer.prefix ||= prefix;
         for (const claim of claims) answer.claims.push(claim);

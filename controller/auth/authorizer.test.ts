@@ -11,7 +11,7 @@ import { Authorizer, type Refusal } from './authorizer.ts';
 import { REQUIRED_ROLE, requiredRole, roleSuffices } from './policy.ts';
 
 const DAY_MS = 86_400_000;
-const LIST = '/fleetblock.v1.OperatorService/ListHosts';
+const LIST = '/fleetblock.v1.OperatorService/ListHostChunks';
 const CREATE = '/fleetblock.v1.OperatorService/CreateToken';
 const SYNC = '/fleetblock.v1.AgentService/Sync';
 
@@ -83,7 +83,7 @@ it('refuses the wrong role, an unknown method, no certificate, an ended and a re
   expect(code(CREATE, raw)).toBe('PERMISSION_DENIED');
   expect(code(SYNC, raw)).toBe('PERMISSION_DENIED');
   expect(code('/fleetblock.v1.OperatorService/toString', raw)).toBe('PERMISSION_DENIED');
-  expect(code('/other.v1.OperatorService/ListHosts', raw)).toBe('PERMISSION_DENIED');
+  expect(code('/other.v1.OperatorService/ListHostChunks', raw)).toBe('PERMISSION_DENIED');
   expect(code(LIST)).toBe('UNAUTHENTICATED');
   expect(code(LIST, new Uint8Array(10))).toBe('UNAUTHENTICATED');
   now += DAY_MS;

@@ -1,4 +1,4 @@
-// ListEntries: single claims from the store, and rows of lists as packed columns, so that a million of them take no longer than an
+// ListEntryChunks: single claims from the store, and rows of lists as packed columns, so that a million of them take no longer than an
 // export. What is not wanted is left out here.
 import { addressBytes, type FamilyColumns, type PackedEntries, toWire } from '../../common/packed.ts';
 import { covers, type Family, formatPrefix, type Prefix, parsePrefix } from '../../common/prefix.ts';

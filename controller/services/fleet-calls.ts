@@ -41,12 +41,15 @@ export interface FleetCallDeps extends CallDeps {
   readonly readTurns: ReadTurns;
 }
 
-type FleetMethods = Pick<OperatorServiceHandlers, 'Check' | 'LabelHost' | 'ResyncHosts' | 'WatchEvents' | 'ListAudit'>;
+type FleetMethods = Pick<
+  OperatorServiceHandlers,
+  'CheckPrefix' | 'LabelHost' | 'ResyncHosts' | 'WatchEvents' | 'ListAudit'
+>;
 
 export function fleetHandlers(deps: FleetCallDeps): FleetMethods {
   const { store, hub, targets, matches, clock } = deps;
   return {
-    Check: answers(deps, async function* (request) {
+    CheckPrefix: answers(deps, async function* (request) {
       const checking = { matches, targets, hub, wallMs: () => clock.wallMs() };
       const { prefix, claims, hosts } = await check(checking, request.address, request.host, request.timeoutMs);
       yield { prefix: formatPrefix(prefix) };

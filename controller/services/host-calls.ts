@@ -26,8 +26,8 @@ export interface HostCallDeps extends CallDeps {
 /** Hosts that are looked at before others get a turn. */
 const HOSTS_PER_TURN = 1000;
 
-export function hostHandlers(deps: HostCallDeps): Pick<OperatorServiceHandlers, 'ListHosts'> {
-  return { ListHosts: answers(deps, (request) => listHosts(deps, request)) };
+export function hostHandlers(deps: HostCallDeps): Pick<OperatorServiceHandlers, 'ListHostChunks'> {
+  return { ListHostChunks: answers(deps, (request) => listHosts(deps, request)) };
 }
 
 async function* listHosts(

@@ -13,8 +13,8 @@ const host = fc.record({
   interfaces: fc.array(fc.record({ name: text, index: fc.nat(), mode: text, problem: text })),
   topSources: fc.array(fc.record({ address: fc.uint8Array({ minLength: 16, maxLength: 16 }), packets: fc.nat() })),
 });
-const { ListHosts } = protocol.OperatorService.service;
-const encoded = (hosts: object[]) => ListHosts.responseSerialize({ hosts }).length;
+const { ListHostChunks } = protocol.OperatorService.service;
+const encoded = (hosts: object[]) => ListHostChunks.responseSerialize({ hosts }).length;
 
 it('faults row 62: says no less than the encoder takes', () => {
   fc.assert(

@@ -56,7 +56,7 @@ export function operatorHandlers(deps: OperatorServiceDeps): OperatorServiceHand
         }),
       ),
     ),
-    ListEntries: longAnswers(deps, (request) => listEntries(deps, request)),
+    ListEntryChunks: longAnswers(deps, (request) => listEntries(deps, request)),
     ...hostHandlers(deps),
     ...listHandlers(deps),
     ...fleetHandlers(deps),

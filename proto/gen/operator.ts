@@ -106,6 +106,10 @@ export interface ProtoGrpcType {
       ListListsReply: MessageTypeDefinition<_fleetblock_v1_ListListsReply, _fleetblock_v1_ListListsReply__Output>
       ListListsRequest: MessageTypeDefinition<_fleetblock_v1_ListListsRequest, _fleetblock_v1_ListListsRequest__Output>
       ListObjection: MessageTypeDefinition<_fleetblock_v1_ListObjection, _fleetblock_v1_ListObjection__Output>
+      /**
+       * A method whose answer changes its shape gets another name: a program of another version is then told so, and reads nothing that was
+       * not meant.
+       */
       OperatorService: SubtypeConstructor<typeof grpc.Client, _fleetblock_v1_OperatorServiceClient> & { service: _fleetblock_v1_OperatorServiceDefinition }
       PackedPrefixes: MessageTypeDefinition<_fleetblock_v1_PackedPrefixes, _fleetblock_v1_PackedPrefixes__Output>
       PrefixOutcome: MessageTypeDefinition<_fleetblock_v1_PrefixOutcome, _fleetblock_v1_PrefixOutcome__Output>

@@ -42,7 +42,7 @@ afterAll(() => controller?.close());
 describe('exit codes', () => {
   test.each<[number, string, string[], RegExp]>([
     [0, 'done', ['block', '192.0.2.1', '--all-hosts'], /^$/],
-    [1, 'failure', ['hosts'], /method handler|not scripted/i],
+    [1, 'of another version', ['hosts'], /is of another version/],
     [2, 'usage', ['block', '--bogus'], /unknown option/],
     [2, 'bad input', ['block', '10.0.0.5/8', '--all-hosts'], /10\.0\.0\.0\/8/],
     [2, 'no command', [], /Usage: fleetblock/],

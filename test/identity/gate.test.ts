@@ -31,7 +31,7 @@ let gate: TestGate;
 let handled = 0;
 const seen: string[] = [];
 
-const ListHosts: OperatorServiceHandlers['ListHosts'] = (call) => {
+const ListHostChunks: OperatorServiceHandlers['ListHostChunks'] = (call) => {
   handled++;
   seen.push(gate.authorizer.authorize(call).actor);
   call.write({ hosts: [], revision: '7' });
@@ -44,7 +44,7 @@ const Sync: AgentServiceHandlers['Sync'] = (call) => {
   call.on('end', () => call.end());
 };
 const Enroll: EnrollmentServiceHandlers['Enroll'] = (_call, reply) => reply(null, { hostId: 'h' });
-const services: GateOptions = { operator: { ListHosts }, agent: { Sync }, enrollment: { Enroll } };
+const services: GateOptions = { operator: { ListHostChunks }, agent: { Sync }, enrollment: { Enroll } };
 
 beforeAll(async () => {
   fleet = await TestFleet.make();
@@ -62,7 +62,7 @@ const codeOf = (error: ServiceError | null) => (error ? status[error.code] : 'OK
 
 async function listHosts(credentials: ChannelCredentials, at = gate): Promise<string> {
   const client = new protocol.OperatorService(at.address, credentials, channelOptions(CONTROLLER_NAME));
-  const call = client.ListHosts({}, { deadline: Date.now() + patience(30_000) });
+  const call = client.ListHostChunks({}, { deadline: Date.now() + patience(30_000) });
   const code = await new Promise<string>((resolve) => {
     call
       .on('error', () => {})
@@ -259,7 +259,7 @@ it('renews its certificate in the running process: open streams go on, new conne
 describe('floods', () => {
   it('faults row 37: silent, slow and junk connections do not keep a caller waiting', async () => {
     const small = await TestGate.start(fleet, {
-      operator: { ListHosts },
+      operator: { ListHostChunks },
       limits: { silent: 50, helloMs: 2000, handshakes: 50, handshakeMs: 2000 },
     });
     const { host, port } = parseEndpoint(small.address);
@@ -285,7 +285,7 @@ describe('floods', () => {
 
   it('faults row 37: hellos that nobody follows up do not keep a caller waiting, nor a crowd that is served', async () => {
     const small = await TestGate.start(fleet, {
-      operator: { ListHosts },
+      operator: { ListHostChunks },
       limits: { handshakes: 4, patienceMs: 200, handshakeMs: 60_000 },
     });
     const { host, port } = parseEndpoint(small.address);

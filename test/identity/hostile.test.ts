@@ -35,7 +35,7 @@ async function listHosts(): Promise<string> {
     clientCredentials(controller.admin),
     channelOptions(CONTROLLER_NAME),
   );
-  const call = client.ListHosts({}, { deadline: Date.now() + patience(60_000) });
+  const call = client.ListHostChunks({}, { deadline: Date.now() + patience(60_000) });
   const code = await new Promise<string>((resolve) => {
     call
       .on('error', () => {})

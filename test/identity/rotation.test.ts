@@ -43,7 +43,7 @@ async function code(identity: ClientIdentity, path: string): Promise<string> {
   client.close();
   return answer;
 }
-const listHosts = (identity: ClientIdentity) => code(identity, protocol.OperatorService.service.ListHosts.path);
+const listHosts = (identity: ClientIdentity) => code(identity, protocol.OperatorService.service.ListHostChunks.path);
 /** An empty request: INVALID_ARGUMENT says that the certificate was taken. */
 const renewing = (identity: ClientIdentity) => code(identity, protocol.IdentityService.service.RenewCertificate.path);
 

@@ -29,7 +29,7 @@ async function listed(request: object) {
   const sizes: number[] = [];
   const names: string[] = [];
   const counts: Record<string, number>[] = [];
-  for await (const reply of fleet.operator.client.ListHosts(request)) {
+  for await (const reply of fleet.operator.client.ListHostChunks(request)) {
     sizes.push(JSON.stringify(reply).length);
     counts.push(reply.counts);
     for (const host of reply.hosts) names.push(host.name);

@@ -67,7 +67,7 @@ export class Operator {
 
   async check(address: string): Promise<CheckReply__Output> {
     const answer: CheckReply__Output = { prefix: '', claims: [], hosts: [] };
-    for await (const { prefix, claims, hosts } of replies<CheckReply__Output>(this.client.Check({ address }))) {
+    for await (const { prefix, claims, hosts } of replies<CheckReply__Output>(this.client.CheckPrefix({ address }))) {
       answer.prefix ||= prefix;
       answer.claims.push(...claims);
       answer.hosts.push(...hosts);
@@ -83,7 +83,7 @@ export class Operator {
 
   async hosts(request: ListHostsRequest = {}): Promise<Host__Output[]> {
     const hosts: Host__Output[] = [];
-    for await (const reply of replies<ListHostsReply__Output>(this.client.ListHosts(request)))
+    for await (const reply of replies<ListHostsReply__Output>(this.client.ListHostChunks(request)))
       hosts.push(...reply.hosts);
     return hosts;
   }
@@ -96,7 +96,7 @@ export class Operator {
 
   async entries(request: ListEntriesRequest = {}): Promise<Claim__Output[]> {
     const claims: Claim__Output[] = [];
-    for await (const chunk of this.client.ListEntries(request))
+    for await (const chunk of this.client.ListEntryChunks(request))
       for (const batch of claimsOfChunk(chunk)) claims.push(...batch);
     return claims;
   }

@@ -214,7 +214,7 @@ function operatorHandlers(script: () => Script): OperatorServiceHandlers {
   return {
     Block: unary(() => script().block),
     Unblock: unary(() => script().unblock),
-    ListEntries: many(() => {
+    ListEntryChunks: many(() => {
       const { listEntries } = script();
       return (
         listEntries &&
@@ -223,7 +223,7 @@ function operatorHandlers(script: () => Script): OperatorServiceHandlers {
         }
       );
     }),
-    ListHosts: many(() => alone(script().listHosts)),
+    ListHostChunks: many(() => alone(script().listHosts)),
     CreateToken: unary(() => script().createToken),
     ImportList: collected(() => script().importList),
     RemoveList: unary(() => script().removeList),
@@ -231,7 +231,7 @@ function operatorHandlers(script: () => Script): OperatorServiceHandlers {
     IncludeInList: unary(() => script().includeInList),
     ListExceptions: many(() => script().listExceptions),
     Export: many(() => script().export),
-    Check: many(() => alone(script().check)),
+    CheckPrefix: many(() => alone(script().check)),
     LabelHost: unary(() => script().labelHost),
     ResyncHosts: unary(() => script().resyncHosts),
     WatchDrops: many(() => script().watchDrops),

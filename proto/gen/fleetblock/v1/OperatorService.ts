@@ -37,6 +37,10 @@ import type { UnblockRequest as _fleetblock_v1_UnblockRequest, UnblockRequest__O
 import type { WatchDropsRequest as _fleetblock_v1_WatchDropsRequest, WatchDropsRequest__Output as _fleetblock_v1_WatchDropsRequest__Output } from '../../fleetblock/v1/WatchDropsRequest.ts';
 import type { WatchEventsRequest as _fleetblock_v1_WatchEventsRequest, WatchEventsRequest__Output as _fleetblock_v1_WatchEventsRequest__Output } from '../../fleetblock/v1/WatchEventsRequest.ts';
 
+/**
+ * A method whose answer changes its shape gets another name: a program of another version is then told so, and reads nothing that was
+ * not meant.
+ */
 export interface OperatorServiceClient extends grpc.Client {
   /**
    * Adds one claim a prefix, all or nothing, and by choice waits for the hosts' proof.
@@ -58,13 +62,13 @@ export interface OperatorServiceClient extends grpc.Client {
   /**
    * Which claims match an address or prefix, and what each connected host's kernel holds for it.
    */
-  Check(argument: _fleetblock_v1_CheckRequest, metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientReadableStream<_fleetblock_v1_CheckReply__Output>;
-  Check(argument: _fleetblock_v1_CheckRequest, options?: grpc.CallOptions): grpc.ClientReadableStream<_fleetblock_v1_CheckReply__Output>;
+  CheckPrefix(argument: _fleetblock_v1_CheckRequest, metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientReadableStream<_fleetblock_v1_CheckReply__Output>;
+  CheckPrefix(argument: _fleetblock_v1_CheckRequest, options?: grpc.CallOptions): grpc.ClientReadableStream<_fleetblock_v1_CheckReply__Output>;
   /**
    * Which claims match an address or prefix, and what each connected host's kernel holds for it.
    */
-  check(argument: _fleetblock_v1_CheckRequest, metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientReadableStream<_fleetblock_v1_CheckReply__Output>;
-  check(argument: _fleetblock_v1_CheckRequest, options?: grpc.CallOptions): grpc.ClientReadableStream<_fleetblock_v1_CheckReply__Output>;
+  checkPrefix(argument: _fleetblock_v1_CheckRequest, metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientReadableStream<_fleetblock_v1_CheckReply__Output>;
+  checkPrefix(argument: _fleetblock_v1_CheckRequest, options?: grpc.CallOptions): grpc.ClientReadableStream<_fleetblock_v1_CheckReply__Output>;
   
   /**
    * Makes a change for good that would be undone. NOT_FOUND: unknown id. FAILED_PRECONDITION: too late, or confirmed already.
@@ -181,13 +185,13 @@ export interface OperatorServiceClient extends grpc.Client {
   /**
    * Single claims first, then the rows of lists. INVALID_ARGUMENT: malformed prefix. NOT_FOUND: unknown host.
    */
-  ListEntries(argument: _fleetblock_v1_ListEntriesRequest, metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientReadableStream<_fleetblock_v1_EntriesChunk__Output>;
-  ListEntries(argument: _fleetblock_v1_ListEntriesRequest, options?: grpc.CallOptions): grpc.ClientReadableStream<_fleetblock_v1_EntriesChunk__Output>;
+  ListEntryChunks(argument: _fleetblock_v1_ListEntriesRequest, metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientReadableStream<_fleetblock_v1_EntriesChunk__Output>;
+  ListEntryChunks(argument: _fleetblock_v1_ListEntriesRequest, options?: grpc.CallOptions): grpc.ClientReadableStream<_fleetblock_v1_EntriesChunk__Output>;
   /**
    * Single claims first, then the rows of lists. INVALID_ARGUMENT: malformed prefix. NOT_FOUND: unknown host.
    */
-  listEntries(argument: _fleetblock_v1_ListEntriesRequest, metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientReadableStream<_fleetblock_v1_EntriesChunk__Output>;
-  listEntries(argument: _fleetblock_v1_ListEntriesRequest, options?: grpc.CallOptions): grpc.ClientReadableStream<_fleetblock_v1_EntriesChunk__Output>;
+  listEntryChunks(argument: _fleetblock_v1_ListEntriesRequest, metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientReadableStream<_fleetblock_v1_EntriesChunk__Output>;
+  listEntryChunks(argument: _fleetblock_v1_ListEntriesRequest, options?: grpc.CallOptions): grpc.ClientReadableStream<_fleetblock_v1_EntriesChunk__Output>;
   
   /**
    * By prefix. NOT_FOUND: no such list.
@@ -203,13 +207,13 @@ export interface OperatorServiceClient extends grpc.Client {
   /**
    * By name, in bounded messages; the first one always comes. NOT_FOUND: unknown host.
    */
-  ListHosts(argument: _fleetblock_v1_ListHostsRequest, metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientReadableStream<_fleetblock_v1_ListHostsReply__Output>;
-  ListHosts(argument: _fleetblock_v1_ListHostsRequest, options?: grpc.CallOptions): grpc.ClientReadableStream<_fleetblock_v1_ListHostsReply__Output>;
+  ListHostChunks(argument: _fleetblock_v1_ListHostsRequest, metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientReadableStream<_fleetblock_v1_ListHostsReply__Output>;
+  ListHostChunks(argument: _fleetblock_v1_ListHostsRequest, options?: grpc.CallOptions): grpc.ClientReadableStream<_fleetblock_v1_ListHostsReply__Output>;
   /**
    * By name, in bounded messages; the first one always comes. NOT_FOUND: unknown host.
    */
-  listHosts(argument: _fleetblock_v1_ListHostsRequest, metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientReadableStream<_fleetblock_v1_ListHostsReply__Output>;
-  listHosts(argument: _fleetblock_v1_ListHostsRequest, options?: grpc.CallOptions): grpc.ClientReadableStream<_fleetblock_v1_ListHostsReply__Output>;
+  listHostChunks(argument: _fleetblock_v1_ListHostsRequest, metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientReadableStream<_fleetblock_v1_ListHostsReply__Output>;
+  listHostChunks(argument: _fleetblock_v1_ListHostsRequest, options?: grpc.CallOptions): grpc.ClientReadableStream<_fleetblock_v1_ListHostsReply__Output>;
   
   ListLists(argument: _fleetblock_v1_ListListsRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_fleetblock_v1_ListListsReply__Output>): grpc.ClientUnaryCall;
   ListLists(argument: _fleetblock_v1_ListListsRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_fleetblock_v1_ListListsReply__Output>): grpc.ClientUnaryCall;
@@ -293,6 +297,10 @@ export interface OperatorServiceClient extends grpc.Client {
   
 }
 
+/**
+ * A method whose answer changes its shape gets another name: a program of another version is then told so, and reads nothing that was
+ * not meant.
+ */
 export interface OperatorServiceHandlers extends grpc.UntypedServiceImplementation {
   /**
    * Adds one claim a prefix, all or nothing, and by choice waits for the hosts' proof.
@@ -303,7 +311,7 @@ export interface OperatorServiceHandlers extends grpc.UntypedServiceImplementati
   /**
    * Which claims match an address or prefix, and what each connected host's kernel holds for it.
    */
-  Check: grpc.handleServerStreamingCall<_fleetblock_v1_CheckRequest__Output, _fleetblock_v1_CheckReply>;
+  CheckPrefix: grpc.handleServerStreamingCall<_fleetblock_v1_CheckRequest__Output, _fleetblock_v1_CheckReply>;
   
   /**
    * Makes a change for good that would be undone. NOT_FOUND: unknown id. FAILED_PRECONDITION: too late, or confirmed already.
@@ -348,7 +356,7 @@ export interface OperatorServiceHandlers extends grpc.UntypedServiceImplementati
   /**
    * Single claims first, then the rows of lists. INVALID_ARGUMENT: malformed prefix. NOT_FOUND: unknown host.
    */
-  ListEntries: grpc.handleServerStreamingCall<_fleetblock_v1_ListEntriesRequest__Output, _fleetblock_v1_EntriesChunk>;
+  ListEntryChunks: grpc.handleServerStreamingCall<_fleetblock_v1_ListEntriesRequest__Output, _fleetblock_v1_EntriesChunk>;
   
   /**
    * By prefix. NOT_FOUND: no such list.
@@ -358,7 +366,7 @@ export interface OperatorServiceHandlers extends grpc.UntypedServiceImplementati
   /**
    * By name, in bounded messages; the first one always comes. NOT_FOUND: unknown host.
    */
-  ListHosts: grpc.handleServerStreamingCall<_fleetblock_v1_ListHostsRequest__Output, _fleetblock_v1_ListHostsReply>;
+  ListHostChunks: grpc.handleServerStreamingCall<_fleetblock_v1_ListHostsRequest__Output, _fleetblock_v1_ListHostsReply>;
   
   ListLists: grpc.handleUnaryCall<_fleetblock_v1_ListListsRequest__Output, _fleetblock_v1_ListListsReply>;
   
@@ -393,7 +401,7 @@ export interface OperatorServiceHandlers extends grpc.UntypedServiceImplementati
 
 export interface OperatorServiceDefinition extends grpc.ServiceDefinition {
   Block: MethodDefinition<_fleetblock_v1_BlockRequest, _fleetblock_v1_ChangeReply, _fleetblock_v1_BlockRequest__Output, _fleetblock_v1_ChangeReply__Output>
-  Check: MethodDefinition<_fleetblock_v1_CheckRequest, _fleetblock_v1_CheckReply, _fleetblock_v1_CheckRequest__Output, _fleetblock_v1_CheckReply__Output>
+  CheckPrefix: MethodDefinition<_fleetblock_v1_CheckRequest, _fleetblock_v1_CheckReply, _fleetblock_v1_CheckRequest__Output, _fleetblock_v1_CheckReply__Output>
   Confirm: MethodDefinition<_fleetblock_v1_ConfirmRequest, _fleetblock_v1_ChangeReply, _fleetblock_v1_ConfirmRequest__Output, _fleetblock_v1_ChangeReply__Output>
   CreateToken: MethodDefinition<_fleetblock_v1_CreateTokenRequest, _fleetblock_v1_CreateTokenReply, _fleetblock_v1_CreateTokenRequest__Output, _fleetblock_v1_CreateTokenReply__Output>
   Export: MethodDefinition<_fleetblock_v1_ExportRequest, _fleetblock_v1_ExportChunk, _fleetblock_v1_ExportRequest__Output, _fleetblock_v1_ExportChunk__Output>
@@ -402,9 +410,9 @@ export interface OperatorServiceDefinition extends grpc.ServiceDefinition {
   LabelHost: MethodDefinition<_fleetblock_v1_LabelHostRequest, _fleetblock_v1_LabelHostReply, _fleetblock_v1_LabelHostRequest__Output, _fleetblock_v1_LabelHostReply__Output>
   ListAudit: MethodDefinition<_fleetblock_v1_ListAuditRequest, _fleetblock_v1_AuditEntry, _fleetblock_v1_ListAuditRequest__Output, _fleetblock_v1_AuditEntry__Output>
   ListConfirmations: MethodDefinition<_fleetblock_v1_ListConfirmationsRequest, _fleetblock_v1_ListConfirmationsReply, _fleetblock_v1_ListConfirmationsRequest__Output, _fleetblock_v1_ListConfirmationsReply__Output>
-  ListEntries: MethodDefinition<_fleetblock_v1_ListEntriesRequest, _fleetblock_v1_EntriesChunk, _fleetblock_v1_ListEntriesRequest__Output, _fleetblock_v1_EntriesChunk__Output>
+  ListEntryChunks: MethodDefinition<_fleetblock_v1_ListEntriesRequest, _fleetblock_v1_EntriesChunk, _fleetblock_v1_ListEntriesRequest__Output, _fleetblock_v1_EntriesChunk__Output>
   ListExceptions: MethodDefinition<_fleetblock_v1_ListExceptionsRequest, _fleetblock_v1_ListException, _fleetblock_v1_ListExceptionsRequest__Output, _fleetblock_v1_ListException__Output>
-  ListHosts: MethodDefinition<_fleetblock_v1_ListHostsRequest, _fleetblock_v1_ListHostsReply, _fleetblock_v1_ListHostsRequest__Output, _fleetblock_v1_ListHostsReply__Output>
+  ListHostChunks: MethodDefinition<_fleetblock_v1_ListHostsRequest, _fleetblock_v1_ListHostsReply, _fleetblock_v1_ListHostsRequest__Output, _fleetblock_v1_ListHostsReply__Output>
   ListLists: MethodDefinition<_fleetblock_v1_ListListsRequest, _fleetblock_v1_ListListsReply, _fleetblock_v1_ListListsRequest__Output, _fleetblock_v1_ListListsReply__Output>
   RemoveList: MethodDefinition<_fleetblock_v1_RemoveListRequest, _fleetblock_v1_ListChangeReply, _fleetblock_v1_RemoveListRequest__Output, _fleetblock_v1_ListChangeReply__Output>
   ResyncHosts: MethodDefinition<_fleetblock_v1_ResyncHostsRequest, _fleetblock_v1_ResyncHostsReply, _fleetblock_v1_ResyncHostsRequest__Output, _fleetblock_v1_ResyncHostsReply__Output>
