@@ -37,6 +37,7 @@ export class Seals {
   serialOf(hostId: string, key: Uint8Array): number | undefined {
     if (key.length !== SERIAL_BYTES + SEAL_BYTES) return undefined;
     const serial = Number(Buffer.from(key).readBigUInt64BE());
+    if (!Number.isSafeInteger(serial)) return undefined;
     return same(this.sessionKey(hostId, serial), key) ? serial : undefined;
   }
 
