@@ -7,11 +7,12 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  statfsSync,
   statSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -250,3 +251,39 @@ it.skipIf(process.getuid?.() !== 0)(
     }
   },
 );
+
+it.skipIf(process.getuid?.() !== 0)(
+  'faults row 24: a start on a full disk says that it is full, not that something is damaged, and a later one finds everything',
+  async () => {
+    const mount = join(directory, 'small');
+    mkdirSync(mount);
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=3m', 'tmpfs', mount]);
+    try {
+      const where = join(mount, 'store');
+      const first = await open(where);
+      await block(first, '20.0.0.1');
+      await first.close();
+      const filler = join(mount, 'filler');
+      // From no room at all to some: each is too little for another part of the start.
+      for (const left of [0, 4096, 8192]) {
+        fillAllBut(filler, left);
+        await expect(open(where)).rejects.toMatchObject({
+          code: 'RESOURCE_EXHAUSTED',
+          message: expect.stringMatching(/disk of the controller is full/),
+        });
+        rmSync(filler);
+      }
+      const again = await open(where);
+      expect([...(await prefixesIn(again))]).toEqual(['20.0.0.1']);
+      await again.close();
+    } finally {
+      execFileSync('umount', [mount]);
+    }
+  },
+);
+
+/** Leaves so many bytes of the file system. */
+function fillAllBut(path: string, left: number): void {
+  const { bavail, bsize } = statfsSync(dirname(path));
+  writeFileSync(path, Buffer.alloc(bavail * bsize - left));
+}

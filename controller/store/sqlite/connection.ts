@@ -44,16 +44,18 @@ export function readBigint(db: Connection, sql: string): bigint {
 }
 
 const FULL = 13;
+/** No room for the log's index beside the store: a full disk, and no damage. */
+const NO_ROOM_FOR_INDEX = 4874;
 const DAMAGED = new Set([10 /* IOERR */, 11 /* CORRUPT */, 26 /* NOTADB */]);
 
 /** SQLite's errors in the project's words; anything else as it is. */
 export function explainSqliteError(error: unknown): unknown {
   if (!(error instanceof Error) || !('errcode' in error) || typeof error.errcode !== 'number') return error;
   const primary = error.errcode & 0xff;
-  if (primary === FULL)
+  if (primary === FULL || error.errcode === NO_ROOM_FOR_INDEX)
     return new FleetblockError(
       'RESOURCE_EXHAUSTED',
-      'the disk of the controller is full: the change was not made; free space in its data directory',
+      'the disk of the controller is full: nothing was changed; free space in its data directory',
       { cause: error },
     );
   if (DAMAGED.has(primary))

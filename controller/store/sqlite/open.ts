@@ -33,7 +33,7 @@ export function newEpoch(): string {
 /**
  * Locks the directory, checks the file and marks it as in use.
  * @throws FleetblockError NOT_FOUND (no store and not `create`), FAILED_PRECONDITION (in use, or of a newer version),
- * DATA_LOSS (damaged, or copied without its WAL).
+ * RESOURCE_EXHAUSTED (the disk is full), DATA_LOSS (damaged, or copied without its WAL).
  */
 export function openStoreFile(directory: string, create: boolean): OpenedFile {
   const path = join(directory, STORE_FILE);
@@ -84,7 +84,7 @@ export function markClean(db: { exec(sql: string): void }): void {
 
 /**
  * A database of its own that is held exclusively: the kernel frees it when the process dies, however it dies.
- * @throws FleetblockError FAILED_PRECONDITION: another process holds it
+ * @throws FleetblockError FAILED_PRECONDITION: another process holds it; RESOURCE_EXHAUSTED: the disk is full
  */
 export function lockDirectory(directory: string): DatabaseSync {
   const path = join(directory, LOCK_FILE);
@@ -95,6 +95,8 @@ export function lockDirectory(directory: string): DatabaseSync {
     return lock;
   } catch (error) {
     lock.close();
+    const explained = explainSqliteError(error);
+    if (explained instanceof FleetblockError) throw explained;
     throw new FleetblockError(
       'FAILED_PRECONDITION',
       `another fleetblock-controller uses ${directory} (${messageOf(error)}): stop it first`,
