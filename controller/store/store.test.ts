@@ -327,6 +327,16 @@ describe.each(IMPLEMENTATIONS)('$name store', ({ open }) => {
       await enroll('a', { hostId: 'new' });
       expect(events.flatMap((event) => event.hosts.map((each) => each.id))).toEqual(['id-a', 'id-a', 'id-a', 'new']);
     });
+
+    it('gives a host 64 labels in all, and takes away from one that has as many', async () => {
+      await token({});
+      await enroll('a', {});
+      const labels = (from: number) => Object.fromEntries(Array.from({ length: 32 }, (_, i) => [`k${from + i}`, 'v']));
+      for (const from of [0, 32]) await store.labelHost('a', labels(from), BY);
+      await expect(store.labelHost('a', { more: 'v' }, BY)).rejects.toThrow(/would have 65 labels, at most 64/);
+      const { host } = await store.labelHost('a', { k0: undefined, more: 'v' }, BY);
+      expect(Object.keys(host.labels)).toHaveLength(64);
+    });
   });
 
   it('keeps an audit record with every change, and of nothing that did not happen', async () => {

@@ -35,6 +35,9 @@ function liveHost(db: Connection, name: string): HostRecord {
   return hostFromRow(row);
 }
 
+/** In all: as many as a token gives and a host asks for together. */
+const MAX_HOST_LABELS = 64;
+
 export function relabelHost(
   tx: Transaction,
   name: string,
@@ -48,6 +51,12 @@ export function relabelHost(
     else next[key] = value;
   }
   if (JSON.stringify(sorted(next)) === JSON.stringify(sorted(host.labels))) return host;
+  const count = Object.keys(next).length;
+  if (count > MAX_HOST_LABELS && count > Object.keys(host.labels).length)
+    throw new FleetblockError(
+      'INVALID_ARGUMENT',
+      `${name} would have ${count} labels, at most ${MAX_HOST_LABELS}: remove some with key-`,
+    );
   const changed: HostRecord = { ...host, labels: sorted(next), labelsRevision: tx.revise() };
   tx.db
     .prepare('UPDATE host SET labels = ?, labels_revision = ? WHERE id = ?')
