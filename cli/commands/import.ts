@@ -13,7 +13,7 @@ import { type ListAction, readList } from '../import/read-list.ts';
 import type { OutputForm } from '../output/format.ts';
 import { Progress } from '../output/progress.ts';
 import { say } from '../output/say.ts';
-import { count, printable } from '../output/text.ts';
+import { count } from '../output/text.ts';
 import { canAsk, saysYes } from '../question.ts';
 import { withOperator } from '../services/operator-client.ts';
 import { requireTarget, type TargetOptions } from '../targets.ts';
@@ -154,7 +154,7 @@ async function askedAgain(
   const rehearsed = await send({ dryRun: true, wait: null });
   const kinds = rehearsed.objections.map(({ kind }) => kind);
   if (kinds.length === 0) throw refusal;
-  for (const { text } of rehearsed.objections) cli.stderr.write(`${printable(text)}\n`);
+  for (const { text } of rehearsed.objections) say(cli, text);
   if (!(await saysYes(cli, `import ${entriesText(options.list, 'import', rehearsed)}?`))) throw refusal;
   // Only what was shown: what changed in the meantime is asked about again.
   return send({

@@ -13,6 +13,7 @@ import { ContextFile } from '../contexts.ts';
 import { DEFAULT_PORT } from '../credentials.ts';
 import { type OutputForm, printValue } from '../output/format.ts';
 import { jsonTime } from '../output/json.ts';
+import { say } from '../output/say.ts';
 import { addExamples, addOutput } from './options.ts';
 
 interface LoginOptions extends GlobalOptions {
@@ -67,7 +68,7 @@ export function register(program: Command, cli: Cli): void {
     if (options.output === 'json' || options.output === 'yaml')
       await printValue(cli, options.output, { ...made, path: file.path });
     else cli.stdout.write(`logged in to ${answer.fleet} as ${answer.name} (${answer.role}), until ${expiresAt}\n`);
-    cli.stderr.write(`context ${name} in ${file.path} is the current one\n`);
+    say(cli, `context ${name} in ${file.path} is the current one`);
   });
 }
 

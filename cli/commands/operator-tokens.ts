@@ -6,6 +6,7 @@ import { loadCredentials } from '../credentials.ts';
 import { type OutputForm, printValue } from '../output/format.ts';
 import { jsonTime } from '../output/json.ts';
 import { printRows } from '../output/rows.ts';
+import { say } from '../output/say.ts';
 import type { Column } from '../output/table.ts';
 import { relative } from '../output/text.ts';
 import { withIdentity } from '../services/identity-client.ts';
@@ -50,9 +51,7 @@ export function registerToken(group: Command, cli: Cli): void {
     if (options.output === 'json' || options.output === 'yaml')
       await printValue(cli, options.output, { token, id, name, role: options.role, controller, expiresAt });
     else cli.stdout.write(`${token}\n`);
-    cli.stderr.write(
-      `for ${name} (${options.role}), once, until ${expiresAt}: fleetblock login ${controller} --token-file -\n`,
-    );
+    say(cli, `for ${name} (${options.role}), once, until ${expiresAt}: fleetblock login ${controller} --token-file -`);
   });
 }
 

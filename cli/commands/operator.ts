@@ -10,6 +10,7 @@ import { type Credentials, loadCredentials } from '../credentials.ts';
 import { type OutputForm, printValue } from '../output/format.ts';
 import { jsonTime } from '../output/json.ts';
 import { printRows } from '../output/rows.ts';
+import { say } from '../output/say.ts';
 import type { Column } from '../output/table.ts';
 import { plural, relative } from '../output/text.ts';
 import { withIdentity } from '../services/identity-client.ts';
@@ -90,8 +91,9 @@ function registerCreate(group: Command, cli: Cli): void {
     if (options.output === 'json' || options.output === 'yaml')
       await printValue(cli, options.output, { name, role: options.role, serial: reply.serial, expiresAt, path });
     else cli.stdout.write(`${path}\n`);
-    cli.stderr.write(
-      `credentials of ${name} (${options.role}), valid until ${expiresAt}: put them in ~/.config/fleetblock/config.yaml there\n`,
+    say(
+      cli,
+      `credentials of ${name} (${options.role}), valid until ${expiresAt}: put them in ~/.config/fleetblock/config.yaml there`,
     );
   });
 }
@@ -162,7 +164,7 @@ async function revokeToken(
   }
   cli.stdout.write(`revoked login token ${token.id} of ${token.name}\n`);
   if (token.serial !== '')
-    cli.stderr.write(`it was used: to end that too, fleetblock operator revoke --serial ${token.serial}\n`);
+    say(cli, `it was used: to end that too, fleetblock operator revoke --serial ${token.serial}`);
 }
 
 function columns(now: number): Column<Operator__Output>[] {

@@ -9,6 +9,7 @@ import { loadCredentials } from '../credentials.ts';
 import { type OutputForm, printValue } from '../output/format.ts';
 import { jsonTime } from '../output/json.ts';
 import { printRows } from '../output/rows.ts';
+import { say } from '../output/say.ts';
 import type { Column } from '../output/table.ts';
 import { plural, relative } from '../output/text.ts';
 import { withIdentity } from '../services/identity-client.ts';
@@ -87,8 +88,9 @@ function registerCreate(group: Command, cli: Cli): void {
     }
     cli.stdout.write(`${reply.token}\n`);
     const left = formatDuration(Number(reply.expiresAtMs) - cli.now());
-    cli.stderr.write(
-      `for ${options.uses === 1 ? 'one host' : `${options.uses} hosts`}, valid ${left}: fleetblock-agent join ${credentials.controller} --token-file -\n`,
+    say(
+      cli,
+      `for ${options.uses === 1 ? 'one host' : `${options.uses} hosts`}, valid ${left}: fleetblock-agent join ${credentials.controller} --token-file -`,
     );
   });
 }

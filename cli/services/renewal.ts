@@ -20,6 +20,7 @@ import type { RenewOperatorReply__Output } from '../../proto/gen/fleetblock/v1/R
 import type { RenewOperatorRequest } from '../../proto/gen/fleetblock/v1/RenewOperatorRequest.ts';
 import type { Cli } from '../context.ts';
 import type { Credentials } from '../credentials.ts';
+import { say } from '../output/say.ts';
 
 /** Certificates begin this long before they are made: clocks may be a day apart. */
 const BEFORE_MS = 25 * 3_600_000;
@@ -48,8 +49,9 @@ export async function renewIfDue(cli: Cli, credentials: Credentials, renew: Rene
     if (error instanceof FleetblockError && error.code === 'UNIMPLEMENTED') return;
     const left = certificate.validToDate.getTime() - cli.now();
     if (lifeLeft(certificate, cli.now()) < 0.25)
-      cli.stderr.write(
-        `warning: the credentials in ${credentials.path} end in ${formatDuration(left)} and could not be renewed: ${messageOf(error)}\n`,
+      say(
+        cli,
+        `warning: the credentials in ${credentials.path} end in ${formatDuration(left)} and could not be renewed: ${messageOf(error)}`,
       );
   }
 }

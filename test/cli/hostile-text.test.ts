@@ -47,3 +47,11 @@ test.each([
   expect(exitCode).toBe(2);
   expect(stderr).not.toMatch(OBEYED);
 });
+
+test('faults row 93: what the controller says of a revoked login token', async () => {
+  const token = { id: 'q3K9xT2b', name: 'alice', role: 'viewer', used: true, serial: EVIL };
+  cli.controller.script.revokeOperatorToken = () => ({ token });
+  const { stderr } = await cli.fleetblock(['operator', 'revoke', '--token', 'q3K9xT2b']);
+  expect(stderr).toContain('--serial');
+  expect(stderr).not.toMatch(OBEYED);
+});
