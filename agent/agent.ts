@@ -234,6 +234,7 @@ export class Agent {
       machineFacts: [...facts],
       ...(this.#detached && { detached: detachedToWire(this.#detached, clock.wallMs(), false) }),
       wallMs: `${clock.wallMs()}`,
+      takesLoose: true,
     };
   }
 

@@ -76,6 +76,11 @@ export class EffectiveTable {
     return digest;
   }
 
+  /** Whether the view has that row of `columns`, or a protected row is in its place. */
+  holds(family: Family, columns: FamilyColumns, row: number): boolean {
+    return find(this.#table, family, columns, row) >= 0 || this.#isHidden(family, columns, row);
+  }
+
   /** The view's rows, in parts; remaining times counted from `nowMs`, at least 1 ms for what has an end. */
   packView(nowMs: number): PackedEntries[] {
     const all = this.#table.pack(nowMs);

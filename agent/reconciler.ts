@@ -6,7 +6,7 @@ import type { EntryTable } from '../common/entry-table.ts';
 import { messageOf } from '../common/errors.ts';
 import { failpoint } from '../common/failpoint.ts';
 import type { Logger } from '../common/logger.ts';
-import { entryCount, type PackedEntries } from '../common/packed.ts';
+import { entryCount, type FamilyColumns, type PackedEntries } from '../common/packed.ts';
 import type { Family } from '../common/prefix.ts';
 import type { Revision } from '../common/revision.ts';
 import type { AgentClock } from './boot-clock.ts';
@@ -85,6 +85,11 @@ export class Reconciler {
     return this.#effective.table;
   }
 
+  /** Whether the view has that row of `columns`. */
+  holds(family: Family, columns: FamilyColumns, row: number): boolean {
+    return this.#effective.holds(family, columns, row);
+  }
+
   get capacity(): number {
     return this.#options.datapath.capacity;
   }
@@ -149,20 +154,21 @@ export class Reconciler {
   applyDelta(delta: ViewDelta): Promise<number> {
     return this.#serially(async () => {
       const { store, clock } = this.#options;
-      const { revision } = this.#held;
+      const { revision, seal } = this.#held;
       checkNotOlder(this.#held, delta.epoch, delta.to);
       if (this.#held.epoch === '') throw new Refusal('SEQUENCE', 'this agent holds nothing: it needs a snapshot');
-      if (delta.from !== revision || delta.to <= delta.from)
+      if ((delta.from !== revision && !delta.loose) || delta.to <= revision)
         throw new Refusal('SEQUENCE', `a delta from ${delta.from} to ${delta.to} does not follow revision ${revision}`);
       const staged = await this.#effective.stage(delta.adds, delta.removes, clock.bootMs());
       const digest = this.#effective.viewDigest();
-      if (!equalDigests(digest, delta.digest)) {
+      if (!delta.loose && !equalDigests(digest, delta.digest)) {
         await staged.undo();
         throw digestRefusal(`the digest at revision ${delta.to}`);
       }
       const kernelUs = await this.#toKernel(staged);
-      const { epoch, to, seal } = delta;
-      this.#held = { epoch, revision: to, digest, entries: this.#effective.viewSize, seal };
+      const { epoch, to } = delta;
+      const gained = delta.loose ? { revision, seal } : { revision: to, seal: delta.seal };
+      this.#held = { epoch, ...gained, digest, entries: this.#effective.viewSize };
       this.#mark();
       store.append(this.#held, delta.adds, delta.removes);
       failpoint('agent.apply.recorded');

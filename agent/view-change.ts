@@ -12,6 +12,8 @@ export interface ViewDelta {
   readonly removes: PackedEntries;
   readonly digest: Uint8Array;
   readonly seal: Uint8Array;
+  /** One change by itself, on top of what is held, which lacks an earlier one: `from` and `digest` say nothing. */
+  readonly loose: boolean;
 }
 
 export interface ViewSnapshot {

@@ -47,20 +47,21 @@ export function encodeDeltaColumns(adds: PackedEntries, removes: PackedEntries):
   return Buffer.concat([bytesField(4, encodePacked(adds)), bytesField(5, encodePacked(removes))]);
 }
 
-/** `last` is what only the last part has. */
+/** `from` undefined: a loose delta. `last` is what only the last part has. */
 export function encodeDelta(
   epoch: string,
-  from: Revision,
+  from: Revision | undefined,
   to: Revision,
   columns: Buffer,
   last: { readonly digest: Digest; readonly seal: Uint8Array } | undefined,
 ): Buffer {
   return message(Message.delta, [
     bytesField(1, Buffer.from(epoch)),
-    varintField(2, from),
+    varintField(2, from ?? 0n),
     varintField(3, to),
     columns,
     ...(last ? [bytesField(6, last.digest), bytesField(8, last.seal)] : [varintField(7, 1n)]),
+    varintField(9, from === undefined ? 1n : 0n),
   ]);
 }
 

@@ -112,7 +112,10 @@ function decodeDelta(bytes: Buffer): ControllerMessage__Output | undefined {
     cursor.at = fieldEnd;
   }
   const revisions = { fromRevision: `${fromRevision}`, toRevision: `${toRevision}` };
-  return { delta: { storeEpoch, ...revisions, adds, removes, digest, more: false, seal }, message: 'delta' };
+  return {
+    delta: { storeEpoch, ...revisions, adds, removes, digest, more: false, seal, loose: false },
+    message: 'delta',
+  };
 }
 
 function readPacked(cursor: Cursor, end: number): PackedPrefixes__Output | undefined {

@@ -1,43 +1,66 @@
 // Puts together what arrives in parts: large deltas and snapshots. Memory is bounded by what the maps can hold.
 import { EntryTable } from '../../common/entry-table.ts';
 import { FleetblockError, messageOf } from '../../common/errors.ts';
-import { entryCount, fromWire, type PackedEntries, type PackedWire } from '../../common/packed.ts';
+import { entryCount, type FamilyColumns, fromWire, type PackedEntries, type PackedWire } from '../../common/packed.ts';
+import type { Family } from '../../common/prefix.ts';
 import { parseRevision, type Revision } from '../../common/revision.ts';
 import type { Delta__Output } from '../../proto/gen/fleetblock/v1/Delta.ts';
 import type { SnapshotBegin__Output } from '../../proto/gen/fleetblock/v1/SnapshotBegin.ts';
 import type { SnapshotEnd__Output } from '../../proto/gen/fleetblock/v1/SnapshotEnd.ts';
 import { Refusal } from '../held.ts';
-import { concatEntries, inSlices } from '../rows.ts';
+import { concatEntries, filterInSlices, inSlices } from '../rows.ts';
 import type { ViewDelta, ViewSnapshot } from '../view-change.ts';
+
+/** A controller fills a message before it begins another, but for the last of each kind of rows. */
+const MOST_PARTS = 64;
+const LEAST_ROWS = 1024;
+
+/** Whether the view has that row. */
+export type HoldsRow = (family: Family, columns: FamilyColumns, row: number) => boolean;
 
 /** Parts of one delta. */
 export class DeltaParts {
   readonly epoch: string;
   readonly from: Revision;
   readonly to: Revision;
+  readonly #loose: boolean;
   readonly #limit: number;
+  readonly #holds: HoldsRow;
   readonly #adds: PackedEntries[] = [];
-  readonly #removes: PackedEntries[] = [];
+  #removes: PackedEntries[] = [];
   #rows = 0;
+  #parts = 0;
 
-  /** `limit`: rows, of adds and removes together. @throws Refusal MALFORMED */
-  constructor(first: Delta__Output, limit: number) {
+  /** `limit`: rows, of adds and of removes of what is held together. @throws Refusal MALFORMED */
+  constructor(first: Delta__Output, limit: number, holds: HoldsRow) {
     this.epoch = first.storeEpoch;
     this.from = revisionOf(first.fromRevision);
     this.to = revisionOf(first.toRevision);
+    this.#loose = first.loose;
     this.#limit = limit;
+    this.#holds = holds;
   }
 
   /** @throws Refusal MALFORMED, CAPACITY */
-  add(part: Delta__Output): void {
+  async add(part: Delta__Output): Promise<void> {
     if (part.storeEpoch !== this.epoch || part.fromRevision !== `${this.from}` || part.toRevision !== `${this.to}`)
       throw new Refusal('MALFORMED', `a part of another delta inside the one to revision ${this.to}`);
     const [adds, removes] = [entriesOf(part.adds), entriesOf(part.removes)];
     this.#rows += entryCount(adds) + entryCount(removes);
-    if (this.#rows > this.#limit)
-      throw new Refusal('CAPACITY', `a delta of ${this.#rows} rows is more than this host can hold`);
-    this.#adds.push(adds);
-    this.#removes.push(removes);
+    if (++this.#parts > MOST_PARTS + this.#rows / LEAST_ROWS)
+      throw new Refusal('MALFORMED', `a delta in ${this.#parts} parts that have ${this.#rows} rows in all`);
+    if (entryCount(adds) > 0) this.#adds.push(adds);
+    if (entryCount(removes) > 0) this.#removes.push(removes);
+    if (this.#rows <= this.#limit) return;
+    await this.#dropIdleRemoves();
+    const kept = [...this.#adds, ...this.#removes].reduce((sum, rows) => sum + entryCount(rows), 0);
+    if (kept > this.#limit) throw new Refusal('CAPACITY', `a delta of ${kept} rows is more than this host can hold`);
+  }
+
+  /** A list that this host had no room for, and that has gone again, is nothing but removes of what it does not hold. */
+  async #dropIdleRemoves(): Promise<void> {
+    const removes = await filterInSlices(concatEntries(this.#removes), this.#holds);
+    this.#removes = entryCount(removes) > 0 ? [removes] : [];
   }
 
   finish({ digest, seal }: Pick<Delta__Output, 'digest' | 'seal'>): ViewDelta {
@@ -49,6 +72,7 @@ export class DeltaParts {
       removes: concatEntries(this.#removes),
       digest,
       seal,
+      loose: this.#loose,
     };
   }
 }

@@ -1,5 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { packEntries, toWire } from '../../common/packed.ts';
 import { parsePrefix } from '../../common/prefix.ts';
+import type { ControllerMessage } from '../../proto/gen/fleetblock/v1/ControllerMessage.ts';
 import { TestAgent } from '../../test/agent/harness.ts';
 import { entry, listed, ReferenceView, welcome } from '../../test/agent/reference.ts';
 import { DatapathError } from '../datapath/datapath.ts';
@@ -182,6 +184,48 @@ describe('session', () => {
     stream.push({ ping: { nonce: '1' } });
     expect((await stream.next()).pong).toBeTruthy();
     expect(agent.datapath.held.size).toBe(0);
+  });
+
+  it('faults row 43: takes a loose delta on top of what it holds, and stays at its revision', async () => {
+    const datapath = (agentBoot: () => number) => new MemoryDatapath({ capacity: 2, bootMs: agentBoot });
+    const view = new ReferenceView('e1');
+    const { agent, stream } = await synced(view, { datapath: datapath(() => 1_000_000) });
+    const loose = (change: ControllerMessage) => ({
+      delta: { ...change.delta, fromRevision: '0', digest: Buffer.alloc(0), loose: true },
+    });
+    const many = [entry('192.0.2.1'), entry('192.0.2.2'), entry('192.0.2.3'), entry('192.0.2.4')];
+    stream.push(view.change(many));
+    expect((await stream.next()).nack).toMatchObject({ code: 'CAPACITY', revision: '1' });
+    stream.push(loose(view.change([entry('198.51.100.1')])));
+    expect((await stream.next()).ack).toMatchObject({ revision: '2', entries: '1' });
+    expect(agent.agent.reconciler.held).toMatchObject({ revision: 0n, digest: agent.datapath.held.digest() });
+    // What is too much by itself is refused like any other, and so is what is held already.
+    stream.push(loose(view.change([entry('198.51.100.2'), entry('198.51.100.3')])));
+    expect((await stream.next()).nack).toMatchObject({ code: 'CAPACITY', revision: '3' });
+    // Removes of what was refused weigh nothing, and what the loose delta added is no surprise.
+    view.change([], [...many, entry('198.51.100.2'), entry('198.51.100.3')]);
+    const removes = packEntries([...many, entry('198.51.100.2'), entry('198.51.100.3')]);
+    const all = {
+      storeEpoch: 'e1',
+      fromRevision: '0',
+      toRevision: '4',
+      adds: toWire(packEntries([entry('198.51.100.1')])),
+    };
+    stream.push({ delta: { ...all, removes: toWire(removes), digest: view.table.digest() } });
+    expect((await stream.next()).ack).toMatchObject({ revision: '4', entries: '1' });
+    stream.push(loose({ delta: { ...all, toRevision: '4' } }));
+    expect((await stream.next()).nack).toMatchObject({ code: 'SEQUENCE', revision: '4' });
+  });
+
+  it('faults row 44: refuses a delta in parts without rows before they pile up', async () => {
+    const view = new ReferenceView('e1');
+    const { agent, stream } = await synced(view);
+    const part = { storeEpoch: 'e1', fromRevision: '0', toRevision: '1', more: true };
+    for (let i = 0; i < 1000; i++) stream.push({ delta: part });
+    expect((await stream.next()).nack).toMatchObject({ code: 'MALFORMED', revision: '1' });
+    stream.push({ delta: { ...part, more: false } }, { ping: { nonce: '1' } });
+    expect((await stream.next()).pong).toBeTruthy();
+    expect(agent.agent.reconciler.held.revision).toBe(0n);
   });
 
   it('faults row 26: a snapshot that is cut mid-way changes nothing', async () => {

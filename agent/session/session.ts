@@ -4,6 +4,7 @@ import { clipped } from '../../common/agent-limits.ts';
 import { messageOf } from '../../common/errors.ts';
 import { failpoint } from '../../common/failpoint.ts';
 import type { Logger } from '../../common/logger.ts';
+import type { Revision } from '../../common/revision.ts';
 import { SYNC_PROTOCOL } from '../../common/rpc/proto.ts';
 import type { ControllerMessage__Output } from '../../proto/gen/fleetblock/v1/ControllerMessage.ts';
 import type { Delta__Output } from '../../proto/gen/fleetblock/v1/Delta.ts';
@@ -142,15 +143,15 @@ class Session {
       if (this.#snapshot && this.#snapshot !== 'refused')
         throw new Refusal('SEQUENCE', 'a delta in the middle of a snapshot');
       if (this.#delta !== 'refused') {
-        this.#delta ??= new DeltaParts(message, reconciler.capacity * 2);
-        this.#delta.add(message);
+        this.#delta ??= new DeltaParts(message, reconciler.capacity * 2, (...row) => reconciler.holds(...row));
+        await this.#delta.add(message);
       }
       if (message.more) return;
       const parts = this.#delta;
       this.#delta = undefined;
       if (parts === 'refused') return;
       const delta = parts.finish(message);
-      await this.#apply(() => reconciler.applyDelta(delta));
+      await this.#apply(() => reconciler.applyDelta(delta), delta.to);
     } catch (error) {
       // Every delta has one answer, however many parts it came in.
       this.#delta = message.more ? 'refused' : undefined;
@@ -190,15 +191,15 @@ class Session {
     try {
       if (!snapshot) throw new Refusal('MALFORMED', 'the end of a snapshot that has not begun');
       const view = snapshot.finish(message);
-      await this.#apply(() => this.#options.reconciler.applySnapshot(view));
+      await this.#apply(() => this.#options.reconciler.applySnapshot(view), view.revision);
     } catch (error) {
       await this.#refuse(error, message.revision);
     }
   }
 
-  async #apply(work: () => Promise<number>): Promise<void> {
+  async #apply(work: () => Promise<number>, revision: Revision): Promise<void> {
     const kernelUs = await this.#watchdog.whileBusy(work);
-    const { epoch, revision, digest, entries } = this.#options.reconciler.held;
+    const { epoch, digest, entries } = this.#options.reconciler.held;
     failpoint('agent.ack.before-send');
     await this.#options.stream.send({
       ack: { storeEpoch: epoch, revision: `${revision}`, digest, entries, kernelUs },

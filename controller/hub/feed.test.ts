@@ -44,6 +44,25 @@ it('writes at once, in order, and plans from what it has sent', () => {
   expect(feed.takeReply()).toBeUndefined();
 });
 
+it('faults row 43: a loose shipment moves no revision, and a restart neither drops it nor makes its reply stale', () => {
+  const loose = (to: bigint, text: string) =>
+    feed.offer({ to, digest, messages: [Buffer.from(text)][Symbol.iterator](), loose: true });
+  offer(11n, 'a');
+  loose(12n, 'b');
+  expect(feed.planned).toBe(11n);
+  expect(feed.takeReply()).toMatchObject({ to: 11n });
+  sink.room = 0;
+  offer(13n, 'c');
+  loose(14n, 'd');
+  feed.restart(10n);
+  sink.room = Number.POSITIVE_INFINITY;
+  feed.onReady();
+  expect(sink.written).toEqual(['a', 'b', 'c', 'd']);
+  expect(feed.planned).toBe(10n);
+  expect([1, 2, 3].map(() => feed.takeReply())).toMatchObject([{ to: 12n }, 'stale', { to: 14n }]);
+  expect(feed.settled).toBe(true);
+});
+
 it('stops when the stream is full and goes on where it stopped', () => {
   sink.room = 2;
   offer(11n, 'a', 'b', 'c');

@@ -16,6 +16,8 @@ export interface Shipment {
   readonly digest: Digest;
   /** When the change was committed, monotonic milliseconds; left out for what is no single change. */
   readonly committedMs?: number | undefined;
+  /** A change by itself: it moves no revision, and a restart does not concern it. */
+  readonly loose?: boolean;
   /** Asked for one at a time, as the stream takes them. */
   readonly messages: Iterator<Buffer>;
   /** Called once: when the last message is written, or when the shipment is dropped before. */
@@ -27,6 +29,7 @@ export interface InFlight {
   readonly to: Revision;
   readonly digest: Digest;
   readonly committedMs: number | undefined;
+  readonly loose: boolean;
 }
 
 export class Feed {
@@ -36,9 +39,8 @@ export class Feed {
   /** The next message of the first shipment, when that is half out: it must go on, or the stream must end. */
   #next: Buffer | undefined;
   #ready = true;
-  readonly #inFlight: InFlight[] = [];
-  /** Replies still to come to what was sent before a restart. */
-  #stale = 0;
+  /** Replies still to come, in order; `stale`: to what was sent before a restart. */
+  readonly #inFlight: { readonly due: InFlight; stale: boolean }[] = [];
   /** The shipment that is half out belongs to before the restart. */
   #staleShipment = false;
   #sent: Revision;
@@ -52,18 +54,18 @@ export class Feed {
 
   /** What the host will hold after everything that was offered. */
   get planned(): Revision {
-    const last = this.#queue.at(-1);
-    return last && !(this.#staleShipment && this.#queue.length === 1) ? last.to : this.#sent;
+    const last = this.#queue.findLast(({ loose }, i) => loose !== true && !(this.#staleShipment && i === 0));
+    return last?.to ?? this.#sent;
   }
 
   /** Everything written, everything answered. */
   get settled(): boolean {
-    return this.#queue.length === 0 && this.#inFlight.length === 0 && this.#stale === 0;
+    return this.#queue.length === 0 && this.#inFlight.length === 0;
   }
 
   /** @returns false when it is full: nothing was taken. */
   offer(shipment: Shipment): boolean {
-    if (this.#queue.length >= this.#limit || this.#inFlight.length >= this.#limit) return false;
+    if (this.#queue.length >= this.#limit || this.#unanswered >= this.#limit) return false;
     this.#queue.push(shipment);
     this.pump();
     return true;
@@ -101,9 +103,11 @@ export class Feed {
     }
   }
 
-  /** Forgets what is not written yet, but for a shipment that is half out. */
+  /** Forgets what is not written yet, but for loose shipments and one that is half out. */
   dropUnsent(): void {
-    for (const shipment of this.#queue.splice(this.#next ? 1 : 0)) shipment.done?.();
+    for (const shipment of this.#queue.splice(this.#next ? 1 : 0))
+      if (shipment.loose) this.#queue.push(shipment);
+      else shipment.done?.();
   }
 
   /** The stream is gone. */
@@ -111,36 +115,32 @@ export class Feed {
     for (const shipment of this.#queue.splice(0)) shipment.done?.();
     this.#next = undefined;
     this.#inFlight.length = 0;
-    this.#stale = 0;
   }
 
   /** What a reply that just came is about: `stale` for what was sent before a restart, undefined when none is due. */
   takeReply(): InFlight | 'stale' | undefined {
-    if (this.#stale > 0) {
-      this.#stale--;
-      return 'stale';
-    }
-    return this.#inFlight.shift();
+    const reply = this.#inFlight.shift();
+    return reply?.stale ? 'stale' : reply?.due;
   }
 
   /** After a refusal the host holds `held`; replies to all that was sent since are to be passed over. */
   restart(held: Revision): void {
     this.dropUnsent();
-    this.#stale += this.#inFlight.length;
-    this.#inFlight.length = 0;
-    this.#staleShipment = this.#next !== undefined;
+    for (const reply of this.#inFlight) if (!reply.due.loose) reply.stale = true;
+    this.#staleShipment = this.#next !== undefined && this.#queue[0]?.loose !== true;
     this.#sent = held;
+  }
+
+  get #unanswered(): number {
+    return this.#inFlight.reduce((sum, { stale }) => sum + (stale ? 0 : 1), 0);
   }
 
   #finish(shipment: Shipment): void {
     this.#queue.shift();
-    if (this.#staleShipment) {
-      this.#staleShipment = false;
-      this.#stale++;
-    } else {
-      this.#sent = shipment.to;
-      this.#inFlight.push({ to: shipment.to, digest: shipment.digest, committedMs: shipment.committedMs });
-    }
+    const { to, digest, committedMs, loose = false } = shipment;
+    if (!loose && !this.#staleShipment) this.#sent = to;
+    this.#inFlight.push({ due: { to, digest, committedMs, loose }, stale: this.#staleShipment });
+    this.#staleShipment = false;
     shipment.done?.();
   }
 }

@@ -1,4 +1,4 @@
-// One host's live stream: what it holds, what it is sent, what it answers. Owns its state; the hub owns the session.
+// One host's live stream: what it holds and what it answers. Owns its state; the hub owns the session.
 import { type Digest, equalDigests } from '../../common/digest.ts';
 import { FleetblockError } from '../../common/errors.ts';
 import { failpoint } from '../../common/failpoint.ts';
@@ -8,21 +8,20 @@ import type { Hello__Output } from '../../proto/gen/fleetblock/v1/Hello.ts';
 import type { Nack__Output } from '../../proto/gen/fleetblock/v1/Nack.ts';
 import type { Status__Output } from '../../proto/gen/fleetblock/v1/Status.ts';
 import type { EncodedDelta } from '../views/delta.ts';
+import type { Slices } from '../views/slices.ts';
 import { encodeDropWatch } from '../wire.ts';
 import type { Ack } from './ack.ts';
 import type { DropPlan } from './drop-watchers.ts';
-import { Feed, type InFlight } from './feed.ts';
+import type { InFlight } from './feed.ts';
 import { takeHello, takeStatus } from './host-report.ts';
 import { type HostRefusal, type HostState, type HostStatus, unattached } from './host-state.ts';
+import { LooseChanges } from './loose-changes.ts';
+import type { LooseStanding } from './proof.ts';
 import { Questions } from './questions.ts';
+import { impossibleRevision, otherStore } from './refusals.ts';
 import { Retry } from './retry.ts';
 import type { SessionContext, SessionStream } from './session-context.ts';
-
-/**
- * feeding: gets every change as it comes. lagging: fell behind, gets nothing until it has taken what is under way.
- * catching-up: what it needs is being computed, or a snapshot waits for its slot. held: not fed until somebody acts.
- */
-type Mode = 'feeding' | 'lagging' | 'catching-up' | 'held';
+import { Supply } from './supply.ts';
 
 export class HostSession {
   readonly hostId: string;
@@ -30,17 +29,13 @@ export class HostSession {
   readonly questions: Questions;
   readonly bootId: string;
   lastHeardMs: number;
-  /** When a change was last put into its stream, monotonic milliseconds. */
-  lastFedMs = Number.NEGATIVE_INFINITY;
   readonly #stream: SessionStream;
   readonly #context: SessionContext;
-  readonly #feed: Feed;
-  #mode: Mode = 'catching-up';
+  readonly #supply: Supply;
   #acked: Revision;
-  #releaseSlot: (() => void) | undefined;
   readonly #retry: Retry;
-  #fellBehind = false;
-  #closed = false;
+  readonly #loose: LooseChanges;
+  readonly #takesLoose: boolean;
   #dropPlan: DropPlan = { intervalMs: 0, rows: 0 };
 
   constructor(hostId: string, state: HostState, hello: Hello__Output, stream: SessionStream, context: SessionContext) {
@@ -50,9 +45,13 @@ export class HostSession {
     this.#stream = stream;
     this.#context = context;
     this.#acked = hello.storeEpoch === context.epoch ? parseRevision(hello.revision) : 0n;
-    this.#feed = new Feed(stream, this.#acked, context.queueLimit);
-    this.questions = new Questions((message) => this.#feed.urgent(message));
-    this.#retry = new Retry(context, () => this.#sendSnapshot(false));
+    this.#supply = new Supply(hostId, this.#acked, stream, context);
+    const { feed } = this.#supply;
+    this.questions = new Questions((message) => feed.urgent(message));
+    this.#takesLoose = hello.takesLoose;
+    this.#loose = new LooseChanges(hostId, feed, context);
+    // By difference from what it holds: what it refused may have gone again, and it has all the rest already.
+    this.#retry = new Retry(context, () => (this.#acked === 0n ? this.#supply.snapshot(false) : this.#catchUp()));
     this.lastHeardMs = context.monotonicMs();
     state.acked = this.#acked;
     takeHello(state, hello, context.wallMs());
@@ -64,8 +63,12 @@ export class HostSession {
 
   /** The revision whose ack proves that the host holds all that there is now; undefined when that is proven already. */
   get awaited(): Revision | undefined {
-    if (this.#mode !== 'feeding') return this.#context.views.revision;
-    return this.#feed.settled ? undefined : this.#feed.planned;
+    return this.#supply.awaited;
+  }
+
+  /** When a change was last put into its stream, monotonic milliseconds. */
+  get lastFedMs(): number {
+    return this.#supply.lastFedMs;
   }
 
   get status(): HostStatus {
@@ -75,20 +78,16 @@ export class HostSession {
 
   /** Asks whether it lives. Not on a stream that is full: nobody would read it, and pings without end would pile up there. */
   ping(nonce: bigint): void {
-    if (!this.#feed.stalled) this.questions.ping(nonce);
+    if (!this.#supply.feed.stalled) this.questions.ping(nonce);
   }
 
   /** Welcome first, then whatever the host lacks. */
   begin(welcome: Buffer, hello: Hello__Output): void {
-    this.#feed.urgent(welcome);
+    this.#supply.feed.urgent(welcome);
     const quarantined = this.#context.quarantined();
     if (quarantined !== undefined) this.#hold({ code: 'QUARANTINE', text: quarantined });
-    else if (hello.storeEpoch === '') this.#sendSnapshot(false);
-    else if (hello.storeEpoch !== this.#context.epoch)
-      this.#hold({
-        code: 'EPOCH_MISMATCH',
-        text: `it holds the list of another store (epoch ${hello.storeEpoch.slice(0, 8)}): if a backup was restored on purpose, run fleetblock host resync`,
-      });
+    else if (hello.storeEpoch === '') this.#supply.snapshot(false);
+    else if (hello.storeEpoch !== this.#context.epoch) this.#hold(otherStore(hello.storeEpoch));
     else if (this.#acked > this.#context.head()) this.#judgeClaim(this.#acked, hello.revisionSeal);
     else this.#catchUp(hello.digest);
   }
@@ -98,32 +97,32 @@ export class HostSession {
     if (this.#context.lostCommits(this, claimed, seal)) return;
     this.#acked = 0n;
     this.state.acked = 0n;
-    const head = this.#context.head();
-    this.#hold({
-      code: 'IMPOSSIBLE_REVISION',
-      text: `it says that it holds revision ${claimed}, the store ends at ${head}, and it shows no proof: if commits were lost, restore a backup; else run fleetblock host resync for it`,
-    });
+    this.#hold(impossibleRevision(claimed, this.#context.head()));
   }
 
   onKeyKept(key: Uint8Array): void {
     this.#context.keyKept(this, key);
   }
 
+  /** Whether it holds one revision's change, although it refused an earlier one. */
+  loosely(revision: Revision): LooseStanding {
+    return unattached(this.state.interfaces) ? undefined : this.#loose.standing(revision);
+  }
+
+  /** It refused something as too much: that is no reason to go without the rest. */
+  get lacksRoom(): boolean {
+    return this.#takesLoose && this.state.refusal?.code === 'CAPACITY';
+  }
+
+  /** Gives a host that lacks room what one revision wrote. To be run while that is settled. */
+  sendApart(revision: Revision): Slices {
+    return this.#loose.send(revision);
+  }
+
   /** A change of its view. */
   send(delta: EncodedDelta): void {
-    if (this.#mode !== 'feeding') return;
-    this.#contained(() => {
-      const messages = delta.messages(this.#feed.planned)[Symbol.iterator]();
-      const { to, digest, committedMs } = delta;
-      if (this.#feed.offer({ to, digest, committedMs, messages })) {
-        this.lastFedMs = this.#context.monotonicMs();
-        return;
-      }
-      this.#mode = 'lagging';
-      this.#feed.dropUnsent();
-      this.#fellBehind = true;
-      this.#context.events.add('host.lagging', 'takes changes more slowly than they come', { hostId: this.hostId });
-    });
+    if (!this.lacksRoom) this.#supply.send(delta);
+    else if (delta.removesOnly) this.#supply.contained(() => this.#loose.sendRemoval(delta));
   }
 
   /** A revision is through: a host that refused an earlier one gets another chance. */
@@ -132,20 +131,22 @@ export class HostSession {
   }
 
   onReady(): void {
-    this.#feed.onReady();
+    this.#supply.feed.onReady();
     this.#resumeIfDrained();
   }
 
   onAck(ack: Ack): void {
     failpoint('hub.ack.received');
-    const due = this.#feed.takeReply();
-    if (due !== 'stale') this.#judgeAck(ack, due);
+    const due = this.#supply.feed.takeReply();
+    if (due !== 'stale' && due?.loose === true) this.#judgeLoose(due, ack);
+    else if (due !== 'stale') this.#judgeAck(ack, due);
     this.#resumeIfDrained();
   }
 
   onNack(nack: Nack__Output): void {
-    const due = this.#feed.takeReply();
-    if (due !== 'stale' && this.#mode !== 'held') this.#judgeNack(nack);
+    const due = this.#supply.feed.takeReply();
+    if (due !== 'stale' && due?.loose === true) this.#judgeLoose(due);
+    else if (due !== 'stale' && !this.#supply.held) this.#judgeNack(nack, due);
     this.#resumeIfDrained();
   }
 
@@ -163,9 +164,18 @@ export class HostSession {
       this.#context.meter.acked(this.#context.monotonicMs() - due.committedMs, kernelUs);
     this.#proven(revision);
     failpoint('hub.ack.proven');
+    // What it took by itself meanwhile is no revision yet.
+    if (this.#loose.last > revision && this.#supply.feeding && this.#supply.feed.planned === revision) this.#catchUp();
   }
 
-  #judgeNack({ code, text }: Nack__Output): void {
+  /** `ack` undefined: it refused this change too. */
+  #judgeLoose({ to }: InFlight, ack?: Ack): void {
+    if (ack) this.state.entries = ack.entries;
+    this.#loose.answered(to, ack !== undefined);
+    this.#context.progressed(this);
+  }
+
+  #judgeNack({ code, text }: Nack__Output, due: InFlight | undefined): void {
     this.#context.log.warn({ host: this.hostId, code, text }, 'a host refused a revision');
     switch (code) {
       case 'DIGEST':
@@ -179,9 +189,15 @@ export class HostSession {
       case 'REVISION_REGRESSION':
         this.#hold({ code, text });
         return;
-      default:
+      default: {
+        const resend = due && code === 'CAPACITY' && this.#takesLoose ? this.#loose.sendAfter(due.to) : undefined;
         this.#hold({ code, text });
         this.#retry.arm();
+        resend?.(
+          () => !this.#supply.closed && this.lacksRoom,
+          () => this.#context.progressed(this),
+        );
+      }
     }
   }
 
@@ -196,7 +212,7 @@ export class HostSession {
   watchDrops({ intervalMs, rows }: DropPlan): void {
     if (intervalMs === this.#dropPlan.intervalMs && rows === this.#dropPlan.rows) return;
     this.#dropPlan = { intervalMs, rows };
-    this.#feed.urgent(encodeDropWatch(intervalMs, rows));
+    this.#supply.feed.urgent(encodeDropWatch(intervalMs, rows));
   }
 
   onDropEvents(events: DropEvents__Output): void {
@@ -212,8 +228,8 @@ export class HostSession {
   resync(): void {
     this.#retry.clear();
     this.state.refusal = undefined;
-    this.#feed.restart(0n);
-    this.#sendSnapshot(true);
+    this.#supply.feed.restart(0n);
+    this.#supply.snapshot(true);
   }
 
   end(error: FleetblockError): void {
@@ -222,11 +238,9 @@ export class HostSession {
 
   /** The stream is gone, whoever ended it. Idempotent. */
   close(): void {
-    if (this.#closed) return;
-    this.#closed = true;
+    if (this.#supply.closed) return;
     this.#retry.clear();
-    this.#releaseSlot?.();
-    this.#feed.abandon();
+    this.#supply.close();
     this.questions.close();
   }
 
@@ -237,57 +251,19 @@ export class HostSession {
 
   /** What it was held for is over. */
   resume(): void {
-    if (this.#mode !== 'held') return;
+    if (!this.#supply.held) return;
     this.#retry.clear();
     this.state.refusal = undefined;
     this.#catchUp();
   }
 
+  /** `digest`: of what it says that it holds. */
   #catchUp(digest?: Digest): void {
-    this.#mode = 'catching-up';
     const { views } = this.#context;
-    views.catchUp(this.hostId, this.#feed.planned, (result) =>
-      this.#contained(() => {
-        if (this.#closed || this.#mode !== 'catching-up') return;
-        if (result.kind === 'snapshot') this.#sendSnapshot(false);
-        else if (result.kind === 'delta') {
-          this.#mode = 'feeding';
-          this.send(this.#context.deltas.of(result.delta));
-        } else if (digest && !equalDigests(digest, views.digestFor(this.hostId))) this.#drifted();
-        else {
-          this.#mode = 'feeding';
-          this.#proven(views.revision);
-        }
-      }),
-    );
-  }
-
-  #sendSnapshot(resync: boolean): void {
-    this.#mode = 'catching-up';
-    this.#releaseSlot?.();
-    this.#releaseSlot = this.#context.snapshotSlots.acquire((release) => {
-      this.#context.views.snapshot(this.hostId, (snapshot, revision) =>
-        this.#contained(() => {
-          if (this.#closed || this.#mode !== 'catching-up' || !snapshot) {
-            release();
-            return;
-          }
-          this.#mode = 'feeding';
-          const messages = snapshot.messages(revision, this.#context.sealOf(revision), resync, this.#context.wallMs);
-          this.#feed.offer({ to: revision, digest: snapshot.digest, messages, done: release });
-        }),
-      );
+    this.#supply.catchUp(() => {
+      if (digest && !equalDigests(digest, views.digestFor(this.hostId))) this.#drifted();
+      else this.#proven(views.revision);
     });
-  }
-
-  /** What goes wrong with one host's stream ends that stream and nothing else. */
-  #contained(work: () => void): void {
-    try {
-      work();
-    } catch (error) {
-      this.#context.log.error({ err: error, host: this.hostId }, 'a host could not be fed');
-      this.end(new FleetblockError('INTERNAL', 'internal error: see the log of the controller'));
-    }
   }
 
   /** It holds something else than it should. */
@@ -304,25 +280,21 @@ export class HostSession {
     // Not even what it said it holds: a revision with another digest is no revision of this store's.
     this.#acked = 0n;
     this.state.acked = 0n;
-    this.#feed.restart(0n);
-    this.#sendSnapshot(false);
+    this.#supply.feed.restart(0n);
+    this.#supply.snapshot(false);
   }
 
   #hold(refusal: HostRefusal): void {
-    this.#mode = 'held';
     this.state.refusal = refusal;
     this.#context.events.add('host.degraded', `${refusal.code}: ${refusal.text}`, { hostId: this.hostId });
     this.#retry.clear();
-    this.#releaseSlot?.();
-    this.#feed.restart(this.#acked);
+    this.#supply.hold(this.#acked);
     this.#context.progressed(this);
   }
 
   #proven(revision: Revision): void {
-    if (this.#fellBehind && this.#feed.settled && this.#mode === 'feeding') {
-      this.#fellBehind = false;
+    if (this.#supply.caughtUp())
       this.#context.events.add('host.synced', 'has caught up', { hostId: this.hostId, revision });
-    }
     if (this.state.refusal)
       this.#context.events.add('host.recovered', 'holds its list', { hostId: this.hostId, revision });
     this.#acked = revision;
@@ -333,6 +305,6 @@ export class HostSession {
 
   /** A host that fell behind and has now taken all that was under way gets the rest as one change. */
   #resumeIfDrained(): void {
-    if (this.#mode === 'lagging' && this.#feed.settled) this.#catchUp();
+    if (this.#supply.drained) this.#catchUp();
   }
 }

@@ -18,7 +18,7 @@ import { type HubDependencies, type HubOptions, withDefaults } from './hub-optio
 import { Identities } from './identities.ts';
 import { LastSeen } from './last-seen.ts';
 import { Meter } from './meter.ts';
-import type { ProofResult, Standing } from './proof.ts';
+import { type ProofResult, type Standing, standingApart } from './proof.ts';
 import { Quarantine } from './quarantine.ts';
 import { Rota } from './rota.ts';
 import type { Reporting, SessionContext, SessionStream } from './session-context.ts';
@@ -58,6 +58,8 @@ export class Hub {
   /** What hosts may put into the events and the audit, which is never pruned. */
   readonly #hellos: RateLimit;
   readonly #endings: RateLimit;
+  /** The last one that is through: whoever is to have something of it has been sent it. */
+  #settledRevision: Revision;
   #nonce = 0n;
   #closed = false;
 
@@ -74,6 +76,7 @@ export class Hub {
       nameOf: (hostId) => this.#nameOf(hostId),
       onDuplicate: (hostId, text) => this.#onDuplicate(hostId, text),
     });
+    this.#settledRevision = deps.views.revision;
     this.#context = {
       views: deps.views,
       epoch: deps.store.epoch,
@@ -98,7 +101,7 @@ export class Hub {
     this.#absences = new Absences(deps.clock, () => deps.registry.size);
     this.#waits = new Waits({
       clock: deps.clock,
-      revision: () => deps.views.revision,
+      revision: () => this.#settledRevision,
       standing: (hostId, revision, all) => this.#standing(hostId, revision, all),
       isAway: (hostId) => !this.#sessions.has(hostId) && this.#absences.isLong(hostId),
     });
@@ -298,7 +301,9 @@ export class Hub {
     }
   }
 
-  #settled(revision: Revision): void {
+  *#settled(revision: Revision): Slices {
+    for (const session of [...this.#sessions.values()]) if (session.lacksRoom) yield* session.sendApart(revision);
+    this.#settledRevision = revision;
     this.#waits.settled(revision);
     for (const session of this.#sessions.values()) session.revisionSettled();
   }
@@ -309,14 +314,15 @@ export class Hub {
     const session = this.#sessions.get(hostId);
     if (!session) return all || !this.#absences.isLong(hostId) ? { kind: 'awaited', revision } : { kind: 'away' };
     const refusal = whyNotEnforcing(session.state);
-    if (refusal) return { kind: 'failed', refusal };
-    const behind = this.#deps.views.revision < revision;
-    const awaited = session.awaited ?? (behind ? revision : undefined);
+    if (refusal) return standingApart(session.loosely(revision), revision, refusal);
+    const awaited = session.awaited ?? (this.#deps.views.revision < revision ? revision : undefined);
     return awaited === undefined ? { kind: 'enforced' } : { kind: 'awaited', revision: awaited };
   }
 
   #progressed(session: Reporting): void {
-    this.#waits.progressed(session.hostId, session.acked, whyNotEnforcing(session.state));
+    this.#waits.progressed(session.hostId, session.acked, whyNotEnforcing(session.state), (revision) =>
+      session.loosely(revision),
+    );
   }
 
   #lostCommits(session: Reporting, claimed: Revision, seal: Uint8Array): boolean {

@@ -11,6 +11,15 @@ export type Standing =
   | { readonly kind: 'away' }
   | { readonly kind: 'failed'; readonly refusal: HostRefusal };
 
+/** Of one change by itself; undefined: it was not sent so, or was refused as well. */
+export type LooseStanding = 'enforced' | 'awaited' | undefined;
+
+/** How a host stands that refused something: one change by itself it may hold all the same. */
+export function standingApart(loosely: LooseStanding, revision: Revision, refusal: HostRefusal): Standing {
+  if (loosely === 'awaited') return { kind: 'awaited', revision };
+  return loosely === 'enforced' ? { kind: 'enforced' } : { kind: 'failed', refusal };
+}
+
 export interface ProofResult {
   readonly enforced: readonly string[];
   readonly pending: readonly string[];
@@ -73,9 +82,14 @@ export class Proof {
     if (this.#awaited.size === 0) this.stop();
   }
 
-  refused(hostId: string, refusal: HostRefusal): void {
-    if (!this.#awaited.delete(hostId)) return;
-    this.#failed.push({ hostId, refusal });
+  /** `loosely`: what is known of the awaited revision's change by itself. */
+  refused(hostId: string, refusal: HostRefusal, loosely?: (revision: Revision) => LooseStanding): void {
+    const awaited = this.#awaited.get(hostId);
+    const standing = awaited === undefined ? 'awaited' : loosely?.(awaited);
+    if (standing === 'awaited') return;
+    this.#awaited.delete(hostId);
+    if (standing === 'enforced') this.#enforced.push(hostId);
+    else this.#failed.push({ hostId, refusal });
     if (this.#awaited.size === 0) this.stop();
   }
 

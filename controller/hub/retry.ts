@@ -21,9 +21,13 @@ export class Retry {
     this.#timer = setTimeout(() => this.#now(), this.#context.retryMs);
   }
 
-  /** There is a change: not armed, or armed a moment ago, nothing happens. */
+  /** There is a change: not armed, nothing happens; armed a moment ago, it is tried as soon as it may be. */
   chance(): void {
-    if (this.#timer && this.#context.monotonicMs() - this.#armedAtMs > MIN_RETRY_MS) this.#now();
+    if (!this.#timer) return;
+    clearTimeout(this.#timer);
+    const waitedMs = this.#context.monotonicMs() - this.#armedAtMs;
+    if (waitedMs >= MIN_RETRY_MS) this.#now();
+    else this.#timer = setTimeout(() => this.#now(), MIN_RETRY_MS - waitedMs);
   }
 
   clear(): void {

@@ -8,6 +8,7 @@ import type { Views } from '../views/views.ts';
 import type { Sink } from './feed.ts';
 import type { HostState } from './host-state.ts';
 import type { Meter } from './meter.ts';
+import type { LooseStanding } from './proof.ts';
 import type { SharedDeltas } from './shared-deltas.ts';
 import type { Slots } from './slots.ts';
 
@@ -22,6 +23,8 @@ export interface Reporting {
   readonly state: HostState;
   /** The last revision that its host is known to hold. */
   readonly acked: Revision;
+  /** Whether it holds one revision's change, although it refused an earlier one. */
+  loosely(revision: Revision): LooseStanding;
 }
 
 export interface SessionContext {

@@ -2,6 +2,7 @@
 import type { Clock } from '../../common/clock.ts';
 import type { Revision } from '../../common/revision.ts';
 import type { HostRefusal } from './host-state.ts';
+import type { LooseStanding } from './proof.ts';
 import { Proof, type ProofResult, type Standing } from './proof.ts';
 
 export interface WaitsOptions {
@@ -63,11 +64,16 @@ export class Waits {
     }
   }
 
-  /** A host holds `acked`, or there is a reason why that proves nothing. */
-  progressed(hostId: string, acked: Revision, refusal: HostRefusal | undefined): void {
+  /** A host holds `acked`, or there is a reason why that proves nothing but what it took `loosely`. */
+  progressed(
+    hostId: string,
+    acked: Revision,
+    refusal: HostRefusal | undefined,
+    loosely?: (revision: Revision) => LooseStanding,
+  ): void {
     // One that is over leaves the set: a set may be changed so while it is walked.
     for (const proof of this.#proofs) {
-      if (refusal) proof.refused(hostId, refusal);
+      if (refusal) proof.refused(hostId, refusal, loosely);
       else proof.acked(hostId, acked);
     }
   }

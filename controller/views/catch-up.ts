@@ -21,11 +21,12 @@ export type CatchUp =
 /** A difference of so few rows is worth sending even where the whole view has fewer. */
 const SMALL_ROWS = 1024;
 
-/** `touched`: the rows that changed since, in whatever layer of the host; undefined: history does not reach back. */
+/** `touched`: the rows that changed since, in whatever layer of the host; undefined: history does not reach back. `most`: rows. */
 export function* computeCatchUp(
   view: View,
   touched: readonly { readonly keys: PackedEntries }[] | undefined,
   revision: Revision,
+  most = Math.max(view.size, SMALL_ROWS),
 ): Generator<void, CatchUp> {
   if (!touched) return { kind: 'snapshot' };
   if (touched.length === 0) return { kind: 'current' };
@@ -36,7 +37,7 @@ export function* computeCatchUp(
     for (const key of keysOf(keys)) if (note(seen, key)) rows.add(key, view.effectOf(key));
   }
   const { adds, removes } = rows.finish();
-  if (entryCount(adds) + entryCount(removes) > Math.max(view.size, SMALL_ROWS)) return { kind: 'snapshot' };
+  if (entryCount(adds) + entryCount(removes) > most) return { kind: 'snapshot' };
   return { kind: 'delta', delta: { to: revision, digest: view.digest(), adds, removes, committedMs: undefined } };
 }
 

@@ -23,10 +23,12 @@ export class EncodedDelta {
   readonly to: Revision;
   readonly digest: Digest;
   readonly committedMs: number | undefined;
+  /** It adds nothing. */
+  readonly removesOnly: boolean;
   readonly #epoch: string;
   readonly #seal: Uint8Array;
   readonly #pieces: readonly Piece[];
-  readonly #byOrigin = new Map<Revision, Buffer[]>();
+  readonly #byOrigin = new Map<Revision | undefined, Buffer[]>();
 
   /** Remaining times are counted from `nowMs` (Unix milliseconds). `seal`: of `delta.to`. */
   constructor(epoch: string, delta: ViewDelta, nowMs: number, seal: Uint8Array) {
@@ -34,14 +36,15 @@ export class EncodedDelta {
     this.to = delta.to;
     this.digest = delta.digest;
     this.committedMs = delta.committedMs;
+    this.removesOnly = entryCount(delta.adds) === 0;
     this.#epoch = epoch;
     this.#seal = seal;
     this.#pieces = cutPieces(withRemainingTimes(delta.adds, nowMs), delta.removes);
     failpoint('hub.encode.after');
   }
 
-  /** The messages for a host that holds `from`; the same buffers for every such host. */
-  messages(from: Revision): Iterable<Buffer> {
+  /** The messages for a host that holds `from`, or loose ones (`from` undefined); the same buffers for every such host. */
+  messages(from: Revision | undefined): Iterable<Buffer> {
     const made = this.#byOrigin.get(from) ?? [];
     this.#byOrigin.set(from, made);
     if (this.#pieces.length > 1) return this.#inTurn(from, made);
@@ -50,7 +53,7 @@ export class EncodedDelta {
   }
 
   /** A million rows take longer to encode than the event loop may be held: each message is made when a stream first takes it. */
-  *#inTurn(from: Revision, made: Buffer[]): Generator<Buffer> {
+  *#inTurn(from: Revision | undefined, made: Buffer[]): Generator<Buffer> {
     for (let i = 0; i < this.#pieces.length; i++) {
       const message = made[i] ?? this.#message(from, i);
       made[i] = message;
@@ -58,7 +61,7 @@ export class EncodedDelta {
     }
   }
 
-  #message(from: Revision, i: number): Buffer {
+  #message(from: Revision | undefined, i: number): Buffer {
     const columns = this.#pieces[i]?.columns ?? Buffer.alloc(0);
     const last = i === this.#pieces.length - 1 ? { digest: this.digest, seal: this.#seal } : undefined;
     return encodeDelta(this.#epoch, from, this.to, columns, last);

@@ -18,8 +18,8 @@ import { overlapsOf, View } from './view.ts';
 export interface ViewsListener {
   /** The hosts' view changed: every one of them is to get this. Pauses where others may have their turn. */
   changed(hostIds: ReadonlySet<string>, delta: ViewDelta): Slices;
-  /** A revision is through: all that it changes has been announced. */
-  settled(revision: Revision): void;
+  /** A revision is through: all that it changes has been announced. Nothing else is worked off before this is. */
+  settled(revision: Revision): Slices;
 }
 
 export class Views {
@@ -102,6 +102,11 @@ export class Views {
     this.#queue.run(this.#catchUp(hostId, since, answer));
   }
 
+  /** As catchUp, at once and for however many rows: to be run while a revision is settled. */
+  *rowsSince(hostId: string, since: Revision): Generator<void, CatchUp> {
+    return yield* this.#difference(hostId, since, Number.POSITIVE_INFINITY);
+  }
+
   /** Gives the host's view as it is then, and the revision that it is good for; undefined when the host is gone. */
   snapshot(hostId: string, answer: (snapshot: Snapshot | undefined, revision: Revision) => void): void {
     this.#queue.run(this.#takeSnapshot(hostId, answer));
@@ -112,7 +117,7 @@ export class Views {
     if (layers.length > 0) yield* this.#applyLayers(revision, layers, committedMs);
     this.#revision = revision;
     for (const host of hosts) yield* this.#move(host, revision, committedMs);
-    this.#listener?.settled(revision);
+    if (this.#listener) yield* this.#listener.settled(revision);
   }
 
   *#announce(hostIds: ReadonlySet<string>, delta: ViewDelta): Slices {
@@ -225,16 +230,21 @@ export class Views {
   }
 
   *#catchUp(hostId: string, since: Revision, answer: (catchUp: CatchUp) => void): Slices {
+    answer(yield* this.#difference(hostId, since));
+  }
+
+  /** `most`: rows; default: what is worth sending in place of the whole view. */
+  *#difference(hostId: string, since: Revision, most?: number): Generator<void, CatchUp> {
     const host = this.#registry.find(hostId);
     const view = this.#viewOfHost.get(hostId);
-    if (!host || !view || host.labelsRevision > since) return answer({ kind: 'snapshot' });
+    if (!host || !view || host.labelsRevision > since) return { kind: 'snapshot' };
     const ids = [...this.#layers.values()].filter((layer) => layer.matches(host)).map((layer) => layer.id);
-    const key = `${view.name} ${since} ${ids.join(' ')}`;
+    const key = `${view.name} ${since} ${most} ${ids.join(' ')}`;
     const known = this.#catchUps.get(key);
-    if (known) return answer(known);
-    const made = yield* computeCatchUp(view, this.#store.touchedSince(since, new Set(ids)), this.#revision);
+    if (known) return known;
+    const made = yield* computeCatchUp(view, this.#store.touchedSince(since, new Set(ids)), this.#revision, most);
     this.#catchUps.set(key, made);
-    answer(made);
+    return made;
   }
 
   *#takeSnapshot(hostId: string, answer: (snapshot: Snapshot | undefined, revision: Revision) => void): Slices {

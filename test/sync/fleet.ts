@@ -144,12 +144,13 @@ export class SimulatedHost {
   readonly #stop = new AbortController();
   readonly #done: Promise<void>;
 
-  constructor(address: string, identity: HostIdentity, protects: readonly string[] = []) {
+  /** `capacity`: entries that its maps hold. */
+  constructor(address: string, identity: HostIdentity, protects: readonly string[] = [], capacity?: number) {
     const clock = systemAgentClock();
     const dialer = new SyncDialer();
     const prefixes = protects.map(parsePrefix);
     this.identity = identity;
-    this.datapath = new MemoryDatapath({ bootMs: clock.bootMs });
+    this.datapath = new MemoryDatapath({ bootMs: clock.bootMs, ...(capacity === undefined ? {} : { capacity }) });
     this.agent = new Agent({
       datapath: this.datapath,
       store: noStore,

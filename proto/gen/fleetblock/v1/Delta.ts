@@ -25,6 +25,12 @@ export interface Delta {
    * To be shown in Hello with to_revision. Only in the last part.
    */
   'seal'?: (Buffer | Uint8Array | string);
+  /**
+   * One change by itself, for a host that had no room for an earlier one: its rows go on top of whatever is held. The agent goes on
+   * holding the revision that it held, with these rows over it; its ack carries to_revision and proves these rows alone.
+   * from_revision is 0, digest is not compared. Refused (nack SEQUENCE) when the agent holds nothing, or to_revision or a later one.
+   */
+  'loose'?: (boolean);
 }
 
 /**
@@ -49,4 +55,10 @@ export interface Delta__Output {
    * To be shown in Hello with to_revision. Only in the last part.
    */
   'seal': (Buffer);
+  /**
+   * One change by itself, for a host that had no room for an earlier one: its rows go on top of whatever is held. The agent goes on
+   * holding the revision that it held, with these rows over it; its ack carries to_revision and proves these rows alone.
+   * from_revision is 0, digest is not compared. Refused (nack SEQUENCE) when the agent holds nothing, or to_revision or a later one.
+   */
+  'loose': (boolean);
 }

@@ -58,6 +58,10 @@ export interface Hello {
    * Unix milliseconds by this host's clock; 0: not said. It decides nothing but whether the controller may believe its own.
    */
   'wallMs'?: (number | string | Long);
+  /**
+   * It knows what a loose delta is.
+   */
+  'takesLoose'?: (boolean);
 }
 
 /**
@@ -112,4 +116,8 @@ export interface Hello__Output {
    * Unix milliseconds by this host's clock; 0: not said. It decides nothing but whether the controller may believe its own.
    */
   'wallMs': (string);
+  /**
+   * It knows what a loose delta is.
+   */
+  'takesLoose': (boolean);
 }
