@@ -9,8 +9,8 @@ export type Pointer = bigint | null;
 type Bytes = Uint8Array | Uint32Array | null;
 type Done = (error: Error | null, result: number) => void;
 
-/** A call that can also run in a worker thread; `async` must get memory that stays unchanged until it is done. */
-interface OffLoop<Args extends readonly unknown[]> {
+/** A call that can also run in a worker thread: by `offLoop`, with memory that stays unchanged until it is done. */
+export interface OffLoop<Args extends readonly unknown[]> {
   (...args: Args): number;
   async(...args: [...Args, Done]): void;
 }
@@ -174,12 +174,19 @@ function load(): Library {
   };
 }
 
-/** A worker-thread call as a promise. */
+/**
+ * Arguments of the calls that are under way. koffi hands the address of a buffer to its thread and keeps no reference to it: without
+ * one of ours the kernel could read and write memory that has been collected. A closure may hold them as well, by chance.
+ */
+const underWay = new Set<readonly unknown[]>();
+
+/** A worker-thread call as a promise. Holds the arguments, and what they refer to, until it is done. */
 export function offLoop<Args extends readonly unknown[]>(call: OffLoop<Args>, ...args: Args): Promise<number> {
-  return new Promise((resolve, reject) => {
+  underWay.add(args);
+  return new Promise<number>((resolve, reject) => {
     call.async(...args, (error, result) => {
       if (error) reject(error);
       else resolve(result);
     });
-  });
+  }).finally(() => underWay.delete(args));
 }

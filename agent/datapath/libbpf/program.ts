@@ -1,9 +1,9 @@
 // A loaded XDP program by its file descriptor: facts, test runs, pins.
 import koffi from 'koffi';
 import { KernelError } from '../kernel-map.ts';
-import { check, kernelError } from './errno.ts';
+import { check } from './errno.ts';
 import { type ProgramInfo, programInfo } from './info.ts';
-import { library } from './library.ts';
+import { library, type OffLoop, offLoop } from './library.ts';
 
 /** What a test run is given. Sizes are bytes. */
 export interface TestRun {
@@ -57,10 +57,7 @@ interface TestRunOptions {
   duration: number;
 }
 
-interface TestRunCall {
-  (fd: number, options: TestRunOptions): number;
-  async(fd: number, options: TestRunOptions, done: (error: Error | null, result: number) => void): void;
-}
+type TestRunCall = OffLoop<[fd: number, options: TestRunOptions]>;
 
 let testRunCall: TestRunCall | undefined;
 
@@ -100,15 +97,10 @@ export class XdpProgram {
   }
 
   /** The same in a worker thread: for many repetitions. @throws KernelError */
-  testRunAsync(run: TestRun): Promise<TestResult> {
+  async testRunAsync(run: TestRun): Promise<TestResult> {
     const { options, out } = prepare(run);
-    return new Promise((resolve, reject) => {
-      bpfProgTestRun().async(this.fd, options, (error, result) => {
-        if (error) reject(error);
-        else if (result < 0) reject(kernelError(result, `cannot run ${this.name}`));
-        else resolve(finish(options, out));
-      });
-    });
+    check(await offLoop(bpfProgTestRun(), this.fd, options), `cannot run ${this.name}`);
+    return finish(options, out);
   }
 
   /** Closes the file descriptor; the program lives on where it is attached. Idempotent. */
