@@ -17,8 +17,8 @@ export default defineConfig({
         test: {
           name: 'system',
           include: ['test/**/*.test.ts'],
-          // One file at a time: they make interfaces, namespaces and load on the same two processors.
-          fileParallelism: false,
+          // Two files at a time: much of a test is waiting for processes. What they make on the machine is named by its process.
+          maxWorkers: 2,
           testTimeout: patience(120_000),
           hookTimeout: patience(180_000),
         },
