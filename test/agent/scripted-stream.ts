@@ -14,6 +14,8 @@ export class ScriptedStream implements SyncStream {
   /** Everything that the agent sent. */
   readonly sent: AgentMessage__Output[] = [];
   closed = false;
+  /** What is sent from now on waits for this: a controller that reads nothing. */
+  room: Promise<void> = Promise.resolve();
   readonly #incoming: ControllerMessage__Output[] = [];
   #wake: () => void = () => {};
   #read = 0;
@@ -32,7 +34,7 @@ export class ScriptedStream implements SyncStream {
     if (this.closed) return Promise.reject(new Error('closed'));
     this.sent.push(codec.requestDeserialize(codec.requestSerialize(message)));
     for (const wake of this.#sentWake.splice(0)) wake();
-    return Promise.resolve();
+    return this.room;
   }
 
   close(): void {

@@ -92,7 +92,7 @@ describe('record of the view', () => {
   it.skipIf(process.getuid?.() !== 0)(
     'faults row 24: on a full disk the agent keeps its list, says so, and records it once there is room (root)',
     async () => {
-      execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', directory]);
+      execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64k,mode=0700', 'tmpfs', directory]);
       try {
         const file = open();
         await file.rewrite(heldAt(1), [viewAt(1).pack(0)]);
