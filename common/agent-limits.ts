@@ -1,6 +1,8 @@
 // What one message of an agent may carry: an agent keeps to it, and a controller takes no more. A certificate of one host must not be
 // worth the memory of the controller, nor the replies to everybody who asks about the fleet.
 
+import { ownCopy } from './own-copy.ts';
+
 export const AGENT_LIMITS = {
   messageBytes: 64 * 1024,
   interfaces: 128,
@@ -28,6 +30,6 @@ export const PROTECTED_BY_SETTING = 'setting';
 
 /** A text of somebody else's in a line: without what a terminal or a log would obey, cut to `most` characters. */
 export function clipped(text: string, most: number = AGENT_LIMITS.text): string {
-  const line = text.slice(0, most).replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, ' ');
+  const line = ownCopy(text.slice(0, most)).replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, ' ');
   return text.length > most ? `${line.slice(0, most - 3)}...` : line;
 }

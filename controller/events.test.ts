@@ -1,4 +1,7 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { expect, it } from 'vitest';
+import { clipped } from '../common/agent-limits.ts';
 import { EventLog, type FleetEvent } from './events.ts';
 
 const never = new AbortController().signal;
@@ -56,4 +59,37 @@ it('faults row 60: no event is long, whoever says it', () => {
   const log = new EventLog(() => 0);
   log.add('host.degraded', 'x'.repeat(1_000_000));
   expect(log.since(0)[0]?.text).toBe(`${'x'.repeat(1000)}...`);
+});
+
+it('one host that toggles pushes nobody else out, and says how much of it was left out (faults row 63)', () => {
+  let nowMs = 0;
+  const log = new EventLog(() => nowMs);
+  log.add('host.connected', 'agent 1', { hostId: 'quiet' });
+  for (let i = 0; i < 50_000; i++) log.add(i % 2 === 0 ? 'host.degraded' : 'host.recovered', 'x', { hostId: 'loud' });
+  log.add('host.connected', 'agent 1', { hostId: 'other' });
+  const events = log.since(0);
+  expect(events.map(({ hostId }) => hostId).filter((id) => id !== 'loud')).toEqual(['quiet', 'other']);
+  expect(events.length).toBe(102);
+  nowMs = 60_000;
+  expect(log.add('host.degraded', 'x', { hostId: 'loud' })).toBe(true);
+  expect(log.since(0).at(-1)?.text).toBe('x (49900 events of this host were left out before)');
+  log.add('host.degraded', 'y', { hostId: 'loud' });
+  expect(log.since(0).at(-1)?.text).toBe('y');
+});
+
+it('remembers no more of a text than it shows (faults row 60)', () => {
+  setFlagsFromString('--expose-gc');
+  const collect: unknown = runInNewContext('gc');
+  if (typeof collect !== 'function') throw new Error('no gc');
+  const log = new EventLog(() => 0);
+  const used = () => {
+    collect();
+    return process.memoryUsage().heapUsed;
+  };
+  const before = used();
+  // As a decoder makes them: each a string of its own.
+  for (let i = 0; i < 1000; i++) log.add('change', clipped(Buffer.alloc(100_000, 'x').toString('latin1')));
+  for (let i = 0; i < 1000; i++) log.add('change', `${Buffer.alloc(100_000, 'y').toString('latin1').slice(0, 297)}...`);
+  expect(used() - before).toBeLessThan(20e6);
+  expect(log.since(0).length).toBe(2000);
 });

@@ -1,5 +1,7 @@
 // What happened in the fleet lately, for people who watch: a bounded memory of the newest events. The audit is what lasts.
+import { ownCopy } from '../common/own-copy.ts';
 import type { Revision } from '../common/revision.ts';
+import { RateLimit } from './auth/rate-limit.ts';
 
 export type EventKind =
   | 'change'
@@ -47,30 +49,46 @@ export interface Watch {
 const REMEMBERED = 10_000;
 /** Characters of an event: so many are remembered that each has to be small. */
 const MAX_TEXT = 1000;
+/** Of one host: one that comes and goes, or toggles what it complains of, must not push out what the rest of the fleet did. */
+const OF_A_HOST = { burst: 100, perSecond: 0.1 };
 
 export class EventLog {
   readonly #wallMs: () => number;
   readonly #events: FleetEvent[] = [];
   readonly #listeners = new Set<(event: FleetEvent) => void>();
+  readonly #ofHosts: RateLimit;
+  /** By host: how many were left out since its last one. */
+  readonly #leftOut = new Map<string, number>();
   #sequence = 0;
 
   constructor(wallMs: () => number) {
     this.#wallMs = wallMs;
+    this.#ofHosts = new RateLimit({ clock: { wallMs, monotonicMs: wallMs }, ...OF_A_HOST });
   }
 
-  add(kind: EventKind, text: string, about: { readonly hostId?: string; readonly revision?: Revision } = {}): void {
+  /** @returns false: its host has had too many lately, and it is only counted in the next one */
+  add(kind: EventKind, what: string, about: { readonly hostId?: string; readonly revision?: Revision } = {}): boolean {
+    const ofHost = kind.startsWith('host.') ? (about.hostId ?? '') : '';
+    const leftOut = this.#leftOut.get(ofHost) ?? 0;
+    if (ofHost !== '' && !this.#ofHosts.take(ofHost)) {
+      this.#leftOut.set(ofHost, leftOut + 1);
+      return false;
+    }
+    this.#leftOut.delete(ofHost);
+    const text = leftOut > 0 ? `${what} (${leftOut} events of this host were left out before)` : what;
     const event: FleetEvent = {
       sequence: ++this.#sequence,
       atMs: this.#wallMs(),
       kind,
       hostId: about.hostId ?? '',
-      text: text.length > MAX_TEXT ? `${text.slice(0, MAX_TEXT)}...` : text,
+      text: ownCopy(text.length > MAX_TEXT ? `${text.slice(0, MAX_TEXT)}...` : text),
       revision: about.revision ?? 0n,
     };
     this.#events.push(event);
     // Dropped in blocks, so that remembering one costs nothing.
     if (this.#events.length >= 2 * REMEMBERED) this.#events.splice(0, REMEMBERED);
     for (const listener of this.#listeners) listener(event);
+    return true;
   }
 
   /** Events after `sequence` that are remembered, oldest first. */
