@@ -116,7 +116,7 @@ function registerRevoke(group: Command, cli: Cli): void {
       'Refuse the certificates and the login tokens of a name from now on, or just one of them; open calls end. Nobody else is touched.',
     )
     .argument('[name]', 'of the person or program')
-    .option('--serial <hex>', 'just this certificate')
+    .option('--serial <hex>', 'just this certificate, with its renewals')
     .option('--token <id>', 'just this login token, as operator tokens shows it; a certificate that came of it stays')
     .option('--last-admin', 'even when no admin is left who could use the controller');
   addExamples(addOutput(addReason(command)), "fleetblock operator revoke alice -R 'laptop stolen'");

@@ -1,6 +1,15 @@
 // Operators' credentials renew themselves while they are used, as long as nobody revokes them and their role allows it.
 import { X509Certificate } from 'node:crypto';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -68,6 +77,19 @@ describe('faults row 77: credentials that are used', () => {
     expect(await run(path, 'lists')).toMatchObject({ exitCode: 0 });
     expect(context(path)).toEqual(after);
     expect((await running.store.operators()).filter(({ name }) => name === 'vera')).toHaveLength(2);
+  });
+
+  it('are revoked by the serial of any of them, renewals and all, and no others of that name', async () => {
+    const path = join(home, 'first.yaml');
+    renameSync(await credentialsOf('resi'), path);
+    const stolen = serial(path);
+    const other = await credentialsOf('resi', 'operator');
+    at(7);
+    await run(path, 'lists');
+    expect(serial(path)).not.toBe(stolen);
+    expect((await run(admin(), 'operator', 'revoke', '--serial', stolen)).exitCode).toBe(0);
+    expect((await run(path, 'lists')).exitCode).toBe(4);
+    expect((await run(other, 'lists')).exitCode).toBe(0);
   });
 
   it('are not renewed once they are revoked, and revoking the name ends what was renewed', async () => {

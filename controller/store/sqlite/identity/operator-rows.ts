@@ -52,17 +52,25 @@ function live(tx: Transaction, serial: string): OperatorRecord {
   return operatorFromRow(row);
 }
 
-/** Certificates that live, and with a name its login tokens too: a token that was used must not bring back what is revoked here. */
+/**
+ * Certificates that live: of a name, or one with all that renewed it or that it renewed, as whoever has it has those. With them the
+ * login tokens that could bring them back.
+ */
 export function revokeOperators(tx: Transaction, which: RevokeOperators, by: Attribution): RevokedOperators {
-  const alive = readOperators(tx.db).filter(({ revokedMs, expiresMs }) => revokedMs === 0 && expiresMs > tx.nowMs);
-  const chosen = alive.filter(({ name, serial }) => ('name' in which ? name === which.name : serial === which.serial));
+  const all = readOperators(tx.db);
+  const asked = 'serial' in which ? all.find(({ serial }) => serial === which.serial) : undefined;
+  const meant = all.filter((each) => ('name' in which ? each.name === which.name : asked && isRenewalOf(each, asked)));
+  const lives = ({ revokedMs, expiresMs }: OperatorRecord) => revokedMs === 0 && expiresMs > tx.nowMs;
+  const alive = all.filter(lives);
+  const chosen = meant.filter(lives);
   const admins = (records: readonly OperatorRecord[]) => records.filter(({ role }) => role === 'admin').length;
   if (admins(chosen) > 0 && admins(chosen) === admins(alive) && !which.lastAdmin)
     throw new FleetblockError(
       'FAILED_PRECONDITION',
       'that would leave no admin who could use the controller: make another one first, or say --last-admin (fleetblock-controller credentials makes new ones on its machine)',
     );
-  const tokens = 'name' in which ? revokeOf(tx, which.name, by) : revokeOfSerial(tx, which.serial, by);
+  const tokens =
+    'name' in which ? revokeOf(tx, which.name, by) : meant.flatMap(({ serial }) => revokeOfSerial(tx, serial, by));
   if (chosen.length === 0 && tokens.length === 0)
     throw new FleetblockError('NOT_FOUND', 'no such certificate is valid now: see fleetblock operator list');
   const revoked = chosen.map((operator) => {
@@ -71,4 +79,9 @@ export function revokeOperators(tx: Transaction, which: RevokeOperators, by: Att
     return { ...operator, revokedMs: tx.nowMs };
   });
   return { operators: revoked, tokens };
+}
+
+/** Renewals keep the time at which somebody made the first. */
+function isRenewalOf(a: OperatorRecord, b: OperatorRecord): boolean {
+  return a.name === b.name && a.role === b.role && a.sinceMs === b.sinceMs;
 }

@@ -7,7 +7,7 @@ export interface RevokeOperatorRequest {
    */
   'name'?: (string);
   /**
-   * ...or just this one.
+   * ...or this one, with those that renewed it or that it renewed.
    */
   'serial'?: (string);
   'reason'?: (string);
@@ -23,7 +23,7 @@ export interface RevokeOperatorRequest__Output {
    */
   'name': (string);
   /**
-   * ...or just this one.
+   * ...or this one, with those that renewed it or that it renewed.
    */
   'serial': (string);
   'reason': (string);
