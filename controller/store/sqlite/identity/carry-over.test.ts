@@ -125,6 +125,25 @@ it('faults row 75: revocations, uses and enrollments of since the backup are car
   expect(readdirSync(directory).filter((name) => /former|restoring/.test(name))).toEqual([]);
 });
 
+it('faults row 33: a copy that was found since the backup stays locked out', async () => {
+  await monday();
+  const note = {
+    sessionSerial: 7,
+    duplicate: 'two machines',
+    place: { bootId: 'b', network: '1', machine: ['00'] },
+    seen: null,
+  };
+  const friday = await open();
+  const [host] = await friday.hosts();
+  const id = host?.id ?? '';
+  await friday.saveHostNotes([[id, note]]);
+  await friday.close();
+  restoreStore(directory, backup);
+  const store = await open();
+  expect((await store.hostNotes()).get(id)).toEqual(note);
+  await store.close();
+});
+
 it('a store that cannot be read is no reason not to restore, and is said', async () => {
   await monday();
   writeFileSync(join(directory, STORE_FILE), 'nonsense');

@@ -36,6 +36,12 @@ const ENROLLMENTS = `
     identity_since_ms = max(host.identity_since_ms, f.identity_since_ms)
   FROM former.host AS f WHERE f.id = host.id`;
 
+/** Copies that were found since, and keys of sessions: one that a copy holds must not count again. */
+const NOTES = `
+  INSERT OR REPLACE INTO host_note (host_id, session_serial, duplicate, boot_id, network, machine, seen)
+  SELECT host_id, session_serial, duplicate, boot_id, network, machine, seen FROM former.host_note
+  WHERE host_id IN (SELECT id FROM host)`;
+
 /** What the same key could ask for again, and could not any more. */
 const FORGOTTEN_KEYS = `
   DELETE FROM enrolled_key WHERE host_id IN (SELECT id FROM former.host) AND NOT EXISTS (
@@ -105,6 +111,7 @@ function carry(db: Connection, nowMs: number): CarriedOver {
   const operators = again('operator');
   change(RENEWED);
   change(ENROLLMENTS);
+  change(NOTES);
   change(FORGOTTEN_KEYS);
   const tokens = change(TOKENS) + change(LOGIN_TOKENS, nowMs);
   return {
