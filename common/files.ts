@@ -85,7 +85,10 @@ export function readSecretFile(path: string, what: string): string {
   let file: number | undefined;
   try {
     file = openSync(path, 'r');
-    const { mode, uid } = fstatSync(file);
+    const stat = fstatSync(file);
+    const { mode, uid } = stat;
+    if (stat.isDirectory())
+      throw new FleetblockError('FAILED_PRECONDITION', `cannot read ${what}: ${path} is a directory`);
     if ((mode & 0o077) !== 0)
       throw new FleetblockError('FAILED_PRECONDITION', `${what} ${path} is open to other users: run chmod 600 ${path}`);
     const self = process.geteuid?.() ?? 0;

@@ -13,9 +13,9 @@ export function modeOf(index: number): XdpMode {
 export function occupiedBy(program: XdpProgram, name: string, index: number, wanted: AttachMode): string {
   const { programId, mode } = attachedProgram(index);
   if (programId === 0) {
-    // No program of its own is in the way: a bond above it has one.
+    // No program of its own is in the way: a bond, bridge or VLAN device above it has one.
     const said = refusalText(program, index, wanted);
-    return `not attached: the kernel says "${said || 'the hook is taken'}"; fleetblock-agent doctor says what to change`;
+    return `not attached, packets that come in by ${name} may pass: the kernel says "${said || 'the hook is taken'}"; fleetblock-agent doctor says what to change`;
   }
   const called = programName(programId);
   return (

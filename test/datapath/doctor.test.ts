@@ -42,10 +42,10 @@ describe.skipIf(whyNoNetwork() !== '')(`doctor on real interfaces ${whyNoNetwork
 
   afterAll(() => network.leave());
 
-  const start = (name: string) =>
+  const start = (...interfaces: string[]) =>
     openXdpDatapath({
       pinDir,
-      interfaces: [name],
+      interfaces,
       limits: { v4Addresses: 1000, v6Addresses: 1000, prefixes: 1000 },
       logger: quiet,
     });
@@ -62,6 +62,23 @@ describe.skipIf(whyNoNetwork() !== '')(`doctor on real interfaces ${whyNoNetwork
     expect(host.filter(({ severity }) => severity === 'error')).toEqual([]);
     expect(host.find(({ check }) => check === 'program')?.severity).toBe('ok');
     expect(healthy).toBe(true);
+  });
+
+  it('a bridge that was attached before its port keeps the port open, and doctor says what to do', async () => {
+    const bridge = await start('bridge0');
+    const expected = await troubles('port0');
+    expect([expected.mode, expected.notOk]).toEqual(['none', ['bridge']]);
+    expect(expected.findings.find(({ check }) => check === 'bridge')?.fix).toContain('--interface port0,bridge0');
+    await bridge.closed();
+    const both = await start('bridge0', 'port0');
+    expect(both.interfaces()).toMatchObject([{ mode: 'generic' }, { name: 'port0', mode: 'none' }]);
+    expect(both.interfaces()[1]?.problem).toContain('packets that come in by port0 may pass');
+    await both.closed();
+    detachXdp(pinDir);
+    const ordered = await start('port0', 'bridge0');
+    expect(ordered.interfaces()).toMatchObject([{ mode: 'native' }, { mode: 'generic' }]);
+    await ordered.closed();
+    expect((await troubles('port0')).mode).toBe('native');
   });
 
   const devices: [string, string, string[]][] = [

@@ -43,6 +43,8 @@ export interface InterfaceFacts {
   /** The bond or bridge that it belongs to, and which of the two. */
   readonly master: string;
   readonly masterKind: string;
+  /** A program is on the hook of that bond or bridge. */
+  readonly masterXdp: boolean;
   /** The device below a VLAN; empty otherwise. */
   readonly lower: string;
   /** Of a bond: its mode (active-backup, 802.3ad...) and the drivers of its members. */
@@ -137,11 +139,12 @@ class SilentTool extends Error {}
 
 async function factsOf(name: string, link: Link, timeoutMs: number): Promise<InterfaceFacts> {
   const isBond = link.linkinfo?.info_kind === 'bond';
-  const [features, driver, channels, members] = await Promise.all([
+  const [features, driver, channels, members, masters] = await Promise.all([
     ethtool('-k', name, timeoutMs),
     driverOf(name, timeoutMs),
     ethtool('-l', name, timeoutMs),
     isBond ? ipLinks(['master', name], timeoutMs) : [],
+    link.master ? ipLinks(['dev', link.master], timeoutMs) : [],
   ]);
   const combined = [...channels.matchAll(/^Combined:\s+([0-9]+)/gm)].map((match) => Number(match[1]));
   return {
@@ -155,6 +158,7 @@ async function factsOf(name: string, link: Link, timeoutMs: number): Promise<Int
     up: link.flags.includes('UP'),
     master: link.master ?? '',
     masterKind: link.linkinfo?.info_slave_kind ?? '',
+    masterXdp: masters.some((master) => xdpOf(master) !== undefined),
     lower: link.linkinfo?.info_kind === 'vlan' ? (link.link ?? '') : '',
     bondMode: isBond ? (link.linkinfo?.info_data?.mode ?? '') : '',
     bondHashPolicy: isBond ? (link.linkinfo?.info_data?.xmit_hash_policy ?? '') : '',
@@ -172,7 +176,7 @@ async function factsOf(name: string, link: Link, timeoutMs: number): Promise<Int
 function missing(name: string): InterfaceFacts {
   return {
     ...{ name, exists: false, problem: '', driver: '', kind: '', linkType: '', mtu: 0, up: false },
-    ...{ master: '', masterKind: '', lower: '' },
+    ...{ master: '', masterKind: '', masterXdp: false, lower: '' },
     ...{ bondMode: '', bondHashPolicy: '', memberDrivers: [], rxQueues: 0, channels: 0, maxChannels: 0 },
     ...{ lro: undefined, rxvlan: undefined, fixedHardwareGro: false, xdp: undefined },
   };

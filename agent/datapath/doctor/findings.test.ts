@@ -23,6 +23,7 @@ const nic: InterfaceFacts = {
   up: true,
   master: '',
   masterKind: '',
+  masterXdp: false,
   lower: '',
   bondMode: '',
   bondHashPolicy: '',

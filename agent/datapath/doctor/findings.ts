@@ -277,7 +277,16 @@ function judgePlace(facts: InterfaceFacts): Judged[] {
         ),
       ),
     ];
-  if (facts.masterKind === 'bridge')
-    return [fine(ok('bridge', `member of the bridge ${facts.master}: XDP runs before the bridge`))];
+  if (facts.masterKind === 'bridge') return [fine(judgePort(facts))];
   return [];
+}
+
+/** The kernel takes a port's program only while its bridge has none; the other way round, both. */
+function judgePort({ name, master, masterXdp, xdp }: InterfaceFacts): Finding {
+  if (!masterXdp || xdp) return ok('bridge', `member of the bridge ${master}: XDP runs before the bridge`);
+  return error(
+    'bridge',
+    `${name} is a port of the bridge ${master}, which has an XDP program already: the kernel refuses one on a port then, and what the bridge forwards passes`,
+    `stop the agent, fleetblock-agent detach --interface ${master}, and name the port first: --interface ${name},${master}`,
+  );
 }

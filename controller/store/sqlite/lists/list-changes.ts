@@ -128,7 +128,7 @@ async function contentOf(
 /** @throws FleetblockError NOT_FOUND */
 export async function removeList(tx: Transaction, name: string, by: Attribution, pause: Pause): Promise<ListResult> {
   const old = findList(tx.db, name);
-  if (!old) throw new FleetblockError('NOT_FOUND', `there is no list ${JSON.stringify(name)}: see fleetblock list`);
+  if (!old) throw new FleetblockError('NOT_FOUND', `there is no list ${JSON.stringify(name)}: see fleetblock lists`);
   const layer = listLayer(name, old.selector);
   let removed = 0;
   for (const rows of readListRows(tx.db, name)) {
