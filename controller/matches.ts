@@ -1,4 +1,5 @@
 // Which claims say something about a prefix: single ones from the store, rows of lists from the layers in memory.
+import { breather } from '../common/breather.ts';
 import type { FamilyColumns } from '../common/packed.ts';
 import { maskAddress, type Prefix } from '../common/prefix.ts';
 import { hasEnded } from './store/effective.ts';
@@ -8,10 +9,12 @@ import type { Views } from './views/views.ts';
 
 export class Matches {
   readonly #store: Pick<Store, 'claims' | 'lists'>;
-  readonly #views: Views;
+  readonly #views: Pick<Views, 'layerOfList'>;
   readonly #wallMs: () => number;
+  /** Look-ups for thousands of prefixes in a row let others have their turn. */
+  readonly #pause = breather();
 
-  constructor(store: Pick<Store, 'claims' | 'lists'>, views: Views, wallMs: () => number) {
+  constructor(store: Pick<Store, 'claims' | 'lists'>, views: Pick<Views, 'layerOfList'>, wallMs: () => number) {
     this.#store = store;
     this.#views = views;
     this.#wallMs = wallMs;
@@ -19,6 +22,7 @@ export class Matches {
 
   /** Claims on the prefix itself or on one that covers all of it, the most exact first. */
   async covering(prefix: Prefix, action?: ClaimAction): Promise<Claim[]> {
+    await this.#pause();
     const found: Claim[] = [];
     for await (const batch of this.#store.claims({ covering: prefix, ...(action && { action }) })) found.push(...batch);
     for (const list of await this.#store.lists())

@@ -1,6 +1,7 @@
 // When something in the store ends by itself, and what is due: claims, rows of lists, changes that nobody confirmed.
+
+import { breather } from '../../../common/breather.ts';
 import type { Undone } from '../records.ts';
-import { breather } from './breather.ts';
 import { endClaims } from './claim-changes.ts';
 import { undoUnconfirmed } from './confirmations.ts';
 import type { Connection } from './connection.ts';

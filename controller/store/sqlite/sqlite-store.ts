@@ -1,4 +1,6 @@
 // The embedded store: SQLite in WAL mode with synchronous=FULL behind the Store interface.
+
+import { breather } from '../../../common/breather.ts';
 import type { Clock } from '../../../common/clock.ts';
 import { FleetblockError } from '../../../common/errors.ts';
 import { failpoint } from '../../../common/failpoint.ts';
@@ -46,7 +48,6 @@ import type {
 } from '../store.ts';
 import { Aside } from './aside/aside.ts';
 import { lastLink } from './audit-chain.ts';
-import { breather } from './breather.ts';
 import { addClaims, removeClaims } from './claim-changes.ts';
 import { readClaimLayers, readClaims } from './claim-reads.ts';
 import { readConfirmations } from './confirmation-rows.ts';
