@@ -134,4 +134,24 @@ describe('EffectiveTable', () => {
     expect(removed.change.removes.v4.count).toBe(0);
     expect(effective.viewSize).toBe(1);
   });
+
+  it('gives the event loop its turn while it looks for what has ended in a long list', async () => {
+    const rows = Array.from({ length: 20_000 }, (_, i): Entry => {
+      const address = Uint8Array.of(10, 0, i >> 8, i & 255);
+      return {
+        prefix: { family: 4, address, length: 32 },
+        allow: false,
+        monitor: false,
+        ttlMs: NOW + (i % 4 === 0 ? 10 : 5000),
+      };
+    });
+    const effective = new EffectiveTable(tableOf(rows));
+    let turns = 0;
+    setImmediate(() => turns++);
+    const { change } = await effective.lapse(NOW + 100);
+    expect(turns).toBe(1);
+    expect(change.removes.v4.count).toBe(5000);
+    expect(effective.table.size).toBe(15_000);
+    expect(effective.viewSize).toBe(20_000);
+  });
 });

@@ -1,7 +1,6 @@
 // The rows that the kernel should hold: the view that the controller sent, with this host's protected rows over it and
 // without what has expired. One big table serves both: what the view says of the few rows that differ is kept beside.
 import { EntryTable } from '../common/entry-table.ts';
-import { packRows } from '../common/family-rows.ts';
 import type { FamilyTable } from '../common/family-table.ts';
 import { type FamilyColumns, FLAG_ALLOW, NO_ENTRIES, type PackedEntries } from '../common/packed.ts';
 import type { Family, Prefix } from '../common/prefix.ts';
@@ -17,6 +16,7 @@ import {
   find,
   forEachRow,
   inSlices,
+  pickRows,
   UndoLog,
   withoutRows,
 } from './rows.ts';
@@ -152,16 +152,19 @@ export class EffectiveTable {
 
   /**
    * Takes rows that ended before `endedBeforeMs` out of what the kernel should hold; they stay in the view.
+   * Nothing else may use the table until it is done.
    * The kernel passes them by itself from the moment they end: this only frees their place.
    */
   async lapse(endedBeforeMs: number): Promise<StagedChange> {
-    const ended = this.#endedRows(endedBeforeMs);
+    const ended = await this.#endedRows(endedBeforeMs);
     const undo = await this.#remember([ended], true);
-    forEachRow(ended, (family, columns, row) => {
-      const found = find(this.#table, family, columns, row);
-      copyRow(this.#table.family(family), found, this.#hidden.family(family));
+    await inSlices(ended, (slice) => {
+      forEachRow(slice, (family, columns, row) => {
+        const found = find(this.#table, family, columns, row);
+        copyRow(this.#table.family(family), found, this.#hidden.family(family));
+      });
+      this.#table.removeAll(slice);
     });
-    this.#table.removeAll(ended);
     return { change: { adds: NO_ENTRIES, removes: ended }, undo };
   }
 
@@ -217,17 +220,15 @@ export class EffectiveTable {
     return this.#hidden.size > 0 && find(this.#hidden, family, columns, row) >= 0;
   }
 
-  #endedRows(endedBeforeMs: number): PackedEntries {
-    const [v4, v6] = FAMILIES.map((family) => {
-      const table = this.#table.family(family);
-      const rows: number[] = [];
-      for (let row = 0; row < table.size; row++) {
-        const expiry = table.expiryOf(row);
-        if (expiry > 0 && expiry < endedBeforeMs) rows.push(row);
-      }
-      return packRows(table, rows.length, (i) => rows[i] ?? 0, endedBeforeMs);
-    });
-    return { v4: v4 ?? NO_ENTRIES.v4, v6: v6 ?? NO_ENTRIES.v6 };
+  async #endedRows(endedBeforeMs: number): Promise<PackedEntries> {
+    const pick = (family: Family) => {
+      const rows = this.#table.family(family);
+      return pickRows(family, rows, endedBeforeMs, (row) => {
+        const expiry = rows.expiryOf(row);
+        return expiry > 0 && expiry < endedBeforeMs;
+      });
+    };
+    return { v4: await pick(4), v6: await pick(6) };
   }
 
   async #remember(changes: readonly PackedEntries[], hiddenToo: boolean): Promise<() => Promise<void>> {

@@ -222,7 +222,8 @@ export async function diffInSlices(
   return { adds: byFamily(adds), removes: byFamily(removes) };
 }
 
-async function pickRows(
+/** The rows that are wanted; the event loop runs in between: the table may not change meanwhile. */
+export async function pickRows(
   family: Family,
   table: FamilyTable,
   nowMs: number,
