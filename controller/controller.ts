@@ -59,6 +59,8 @@ export interface Controller {
   readonly targets: Targets;
   readonly matches: Matches;
   readonly events: EventLog;
+  /** What is wrong with the controller itself, one sentence each. */
+  warnings(): string[];
   /** Hosts by status, for metrics. */
   hostCounts(): Record<string, number>;
   /** Ends all streams. Resolves when what is known of hosts is in the store. Idempotent. */
@@ -135,6 +137,7 @@ export async function startController(options: ControllerOptions): Promise<Contr
     targets,
     matches,
     events,
+    warnings: () => [time.doubt, hub.quarantine.reason].filter((each) => each !== undefined),
     hostCounts: () => {
       const counts: Record<string, number> = { synced: 0, lagging: 0, offline: 0, degraded: 0 };
       for (const host of registry.live()) {

@@ -24,6 +24,10 @@ const UNSUSPICIOUS_MS = 3_600_000;
 /** Clocks this close agree, milliseconds. */
 const AGREE_MS = 600_000;
 
+const AWAITED =
+  'nothing ends until more than half of the hosts agree with it, or the controller is started with --trust-clock';
+const WRONG = 'most hosts have another time: set it and restart the controller, or start it with --trust-clock';
+
 export class FleetTime {
   readonly #options: FleetTimeOptions;
   readonly #startedMs: number;
@@ -38,11 +42,16 @@ export class FleetTime {
     this.#startedMs = clock.monotonicMs();
     const awayMs = clock.wallMs() - aliveMs;
     this.#sure = trusted || aliveMs === 0 || hosts() === 0 || Math.abs(awayMs) <= UNSUSPICIOUS_MS;
-    if (!this.#sure) log.warn(this.#doubt(`nothing ends until more than half of the hosts agree with it`));
+    if (!this.#sure) log.warn(this.#doubt(AWAITED));
   }
 
   get sure(): boolean {
     return this.#sure;
+  }
+
+  /** In words, while there is doubt. */
+  get doubt(): string | undefined {
+    return this.#sure ? undefined : this.#doubt(this.#toldWrong ? WRONG : AWAITED);
   }
 
   /** Unix milliseconds by which nothing ends too early: while the clock is in doubt, no later than no time lost since the last sign of life. */
@@ -65,9 +74,7 @@ export class FleetTime {
       onSure();
     } else if (this.#votes.size - agreeing > most && !this.#toldWrong) {
       this.#toldWrong = true;
-      const text = this.#doubt(
-        'most hosts have another time: set it and restart the controller, or start it with --trust-clock',
-      );
+      const text = this.#doubt(WRONG);
       log.error(text);
       events.add('clock', text);
     }

@@ -64,13 +64,14 @@ async function examine(cli: Cli, options: DoctorOptions, findings: Finding[]): P
   }
   try {
     const started = performance.now();
-    const { hosts, revision } = await withOperator(cli, credentials, (client) => client.listHosts());
+    const { hosts, revision, warnings } = await withOperator(cli, credentials, (client) => client.listHosts());
     const ms = Math.round(performance.now() - started);
     findings.push({
       check: 'controller',
       state: 'ok',
       text: `${credentials.controller} answers in ${ms} ms, at revision ${revision}`,
     });
+    for (const text of warnings) findings.push({ check: 'controller', state: 'failed', text });
     if (hosts.length === 0)
       findings.push({ check: 'hosts', state: 'warning', text: 'no host has joined yet: fleetblock token create' });
     for (const host of hosts) {

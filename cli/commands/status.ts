@@ -31,6 +31,7 @@ export function register(program: Command, cli: Cli): void {
       return;
     }
     cli.stdout.write(`${fleetText(status)}${troubleText(hosts.hosts)}`);
+    for (const warning of status.warnings) say(cli, `controller: ${warning}`);
     for (const { id, seconds, prefixes, claims } of status.confirmations)
       say(
         cli,

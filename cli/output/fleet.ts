@@ -16,9 +16,11 @@ export interface FleetStatus {
   readonly dropped: { readonly packets: number | string; readonly bytes: number | string };
   readonly driftRepairs: number | string;
   readonly problems: readonly { readonly host: string; readonly text: string }[];
+  /** About the controller itself. */
+  readonly warnings: readonly string[];
 }
 
-export function fleetStatus({ hosts, revision }: ListHostsReply__Output): FleetStatus {
+export function fleetStatus({ hosts, revision, warnings }: ListHostsReply__Output): FleetStatus {
   const having = (status: string) => hosts.filter((host) => host.status === status).length;
   const sum = (value: (host: Host__Output) => string | undefined) =>
     jsonInteger(String(hosts.reduce((total, host) => total + BigInt(value(host) ?? '0'), 0n)));
@@ -37,6 +39,7 @@ export function fleetStatus({ hosts, revision }: ListHostsReply__Output): FleetS
     },
     driftRepairs: sum((host) => host.driftRepairs),
     problems: hosts.flatMap((host) => problemsOf(host).map((text) => ({ host: host.name, text }))),
+    warnings,
   };
 }
 

@@ -74,11 +74,11 @@ export class OperatorClient {
 
   /** All messages of the answer as one. */
   async listHosts(request: ListHostsRequest = {}): Promise<ListHostsReply__Output> {
-    const answer: ListHostsReply__Output = { hosts: [], revision: '0', counts: {} };
+    const answer: ListHostsReply__Output = { hosts: [], revision: '0', counts: {}, warnings: [] };
     let first = true;
     for await (const batch of this.#connection.stream(method('OperatorService', 'ListHostChunks'), request))
-      for (const { hosts, revision, counts } of batch) {
-        if (first) Object.assign(answer, { revision, counts });
+      for (const { hosts, revision, counts, warnings } of batch) {
+        if (first) Object.assign(answer, { revision, counts, warnings });
         first = false;
         for (const host of hosts) answer.hosts.push(host);
       }

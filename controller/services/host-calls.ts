@@ -21,6 +21,8 @@ export interface HostCallDeps extends CallDeps {
   readonly registry: HostRegistry;
   readonly hub: Hub;
   readonly targets: Targets;
+  /** What is wrong with the controller itself. */
+  readonly warnings: () => string[];
 }
 
 /** Hosts that are looked at before others get a turn. */
@@ -31,7 +33,7 @@ export function hostHandlers(deps: HostCallDeps): Pick<OperatorServiceHandlers, 
 }
 
 async function* listHosts(
-  { store, registry, hub, targets }: HostCallDeps,
+  { store, registry, hub, targets, warnings }: HostCallDeps,
   { target, statuses, limit }: ListHostsRequest__Output,
 ): AsyncGenerator<ListHostsReply> {
   const selector = target ? selectorFromWire(target) : ({ kind: 'all' } as const);
@@ -56,7 +58,7 @@ async function* listHosts(
   function* hosts(): Generator<Host> {
     for (const host of wanted) yield hostToWire(host, hub.statusOf(host.id), hub.stateOf(host.id));
   }
-  let first: ListHostsReply = { revision: String(store.head), counts };
+  let first: ListHostsReply = { revision: String(store.head), counts, warnings: warnings() };
   for (const batch of inMessages(hosts())) {
     yield { ...first, hosts: batch };
     first = {};

@@ -9,11 +9,11 @@ import { type ConfirmCallDeps, confirmHandlers } from './confirm-calls.ts';
 import { dropHandlers } from './drop-calls.ts';
 import { listEntries } from './entry-calls.ts';
 import { type FleetCallDeps, fleetHandlers } from './fleet-calls.ts';
-import { hostHandlers } from './host-calls.ts';
+import { type HostCallDeps, hostHandlers } from './host-calls.ts';
 import { type ListCallDeps, listHandlers } from './list-calls.ts';
 import { actionFromWire, changeReplyToWire, waitFromWire } from './operator-wire.ts';
 
-export interface OperatorServiceDeps extends FleetCallDeps, ListCallDeps, ConfirmCallDeps {
+export interface OperatorServiceDeps extends FleetCallDeps, HostCallDeps, ListCallDeps, ConfirmCallDeps {
   readonly changes: Changes;
   /** SHA-256 over the fleet root's SubjectPublicKeyInfo: goes into every enrollment token. */
   readonly rootPin: Uint8Array;

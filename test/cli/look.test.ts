@@ -86,8 +86,19 @@ describe('status, top, doctor', () => {
       dropped: { packets: 13, bytes: 2148 },
       driftRepairs: 0,
       problems: [{ host: 'host2', text: 'no contact' }],
+      warnings: [],
       confirmations: [],
     });
+  });
+
+  test('what is wrong with the controller itself', async () => {
+    const warnings = ["this machine's clock is 1d beyond the controller's last sign of life"];
+    cli.controller.script.listHosts = () => ({ hosts: hosts.slice(0, 1), revision: 42, warnings });
+    expect((await fleetblock(['status'])).stderr).toBe(`controller: ${warnings[0]}\n`);
+    expect(await json(['status'])).toMatchObject({ warnings });
+    const { stdout, exitCode } = await fleetblock(['doctor']);
+    expect(stdout).toMatch(/^failed {3}controller {3}this machine's clock is 1d beyond/m);
+    expect(exitCode).toBe(1);
   });
 
   test('top sums over hosts', async () => {

@@ -71,6 +71,9 @@ afterEach(async () => {
 
 it('faults row 84: a clock a day ahead at the start ends nothing: hosts have another time, and get what is left of a block', async () => {
   await start(DAY_MS);
+  expect(controller.warnings()).toEqual([
+    expect.stringMatching(/^this machine's clock is 1d beyond .* more than half of/),
+  ]);
   for (const id of ['h0', 'h1', 'h2']) {
     const host = await connect(id, 0);
     expect(listed(host.table)).toEqual([BLOCK]);
@@ -81,6 +84,7 @@ it('faults row 84: a clock a day ahead at the start ends nothing: hosts have ano
   expect(controller.events.since(0).some(({ kind, text }) => kind === 'clock' && text.includes('--trust-clock'))).toBe(
     true,
   );
+  expect(controller.warnings()).toEqual([expect.stringMatching(/most hosts have another time/)]);
   expect(await inStore()).toBe(1);
   // Set right and started again, it goes on as if nothing had been.
   await stop();
@@ -99,6 +103,7 @@ it('faults row 84: after a day away it is the hosts that say so: most of them ag
   third.wallMs = Date.now() + DAY_MS + 60_000;
   third.connect();
   await until('the block is removed', async () => (await inStore()) === 0, 30_000);
+  expect(controller.warnings()).toEqual([]);
   await until('and the host has heard of it', () => listed(first.table).length === 0, 30_000);
 });
 

@@ -13,6 +13,10 @@ export interface ListHostsReply {
    * How many of the targeted hosts are in each state, whatever statuses and limit say.
    */
   'counts'?: ({[key: string]: number});
+  /**
+   * What is wrong with the controller itself, one sentence each, whatever was asked for: its clock, a quarantine.
+   */
+  'warnings'?: (string)[];
 }
 
 /**
@@ -25,4 +29,8 @@ export interface ListHostsReply__Output {
    * How many of the targeted hosts are in each state, whatever statuses and limit say.
    */
   'counts': ({[key: string]: number});
+  /**
+   * What is wrong with the controller itself, one sentence each, whatever was asked for: its clock, a quarantine.
+   */
+  'warnings': (string)[];
 }
