@@ -111,16 +111,14 @@ export class LocalSocket {
   }
 }
 
-/** @returns what the running agent answers, undefined when none runs. @throws FleetblockError UNAVAILABLE: it does not answer */
+/** @returns what the running agent answers, undefined when none runs. @throws FleetblockError UNAVAILABLE: it does not answer; PERMISSION_DENIED */
 export async function askAgent(stateDir: string, command: LocalCommand): Promise<unknown> {
   let directory: number;
   try {
     directory = openDirectory(stateDir);
   } catch (error) {
     if (systemCode(error) === 'ENOENT') return undefined;
-    throw new FleetblockError('PERMISSION_DENIED', `no access to ${stateDir} (${messageOf(error)}): run this as root`, {
-      cause: error,
-    });
+    throw noAccess(stateDir, error);
   }
   const socket = connect({ path: shortPath(directory), signal: AbortSignal.timeout(TIMEOUT_MS) });
   try {
@@ -128,6 +126,7 @@ export async function askAgent(stateDir: string, command: LocalCommand): Promise
     return JSON.parse(await text(socket));
   } catch (error) {
     if (['ENOENT', 'ECONNREFUSED'].includes(systemCode(error) ?? '')) return undefined;
+    if (systemCode(error) === 'EACCES') throw noAccess(stateDir, error);
     throw new FleetblockError('UNAVAILABLE', `the agent on ${stateDir} does not answer: ${messageOf(error)}`, {
       cause: error,
     });
@@ -135,6 +134,12 @@ export async function askAgent(stateDir: string, command: LocalCommand): Promise
     socket.destroy();
     closeSync(directory);
   }
+}
+
+function noAccess(stateDir: string, cause: unknown): FleetblockError {
+  return new FleetblockError('PERMISSION_DENIED', `no access to ${stateDir} (${messageOf(cause)}): run this as root`, {
+    cause,
+  });
 }
 
 function answer(socket: Socket, log: Logger, handle: (command: LocalCommand) => unknown): void {

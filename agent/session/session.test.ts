@@ -281,6 +281,24 @@ describe('session', () => {
     expect((await second.next()).ack).toMatchObject({ revision: '1' });
   });
 
+  it('back-pressure - a controller that reads nothing does not make status messages pile up', async () => {
+    const { agent, stream } = await synced(new ReferenceView('e1'));
+    let read = () => {};
+    stream.room = new Promise((resolve) => {
+      read = resolve;
+    });
+    const statuses = () => stream.sent.filter((message) => message.status).length;
+    const before = statuses();
+    for (let i = 0; i < 100; i++) {
+      agent.agent.reconciler.touch();
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    expect(statuses() - before).toBe(1);
+    stream.room = Promise.resolve();
+    read();
+    await expect.poll(() => statuses() - before).toBe(2);
+  });
+
   it('drops a controller that does not begin with Welcome or speaks another protocol', async () => {
     const agent = start();
     const { stream } = await agent.connection();

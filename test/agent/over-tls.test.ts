@@ -78,33 +78,6 @@ describe('session over TLS', () => {
   });
 
   it(
-    'back-pressure - a controller that reads nothing does not make status messages pile up',
-    async () => {
-      const controller = await startController();
-      const agent = startAgent(controller.address, controller);
-      // As large as a status may be: 64 interfaces with as much to say as fits.
-      agent.datapath.interfaceStates = Array.from({ length: 64 }, (_, i) => ({
-        ...{ name: `eth${i}`, index: i + 2, mode: 'native' as const, problem: 'x'.repeat(100_000) },
-      }));
-      const connection = await controller.connection();
-      await connection.push(welcome('e1', { statusIntervalMs: 1000 }));
-      let asked = 0;
-      const { interfaces } = agent.datapath;
-      agent.datapath.interfaces = () => {
-        asked++;
-        return interfaces.call(agent.datapath);
-      };
-      // What fits into the buffers on the way is made, and no more: it stands still, though one is due every second.
-      for (let before = -1; before !== asked; ) {
-        before = asked;
-        await new Promise((resolve) => setTimeout(resolve, 5000));
-      }
-      expect(asked).toBeLessThan(60);
-    },
-    patience(120_000),
-  );
-
-  it(
     'faults row 31: a connection that is open on this side only is given up',
     async () => {
       const controller = await startController();
