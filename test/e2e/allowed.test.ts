@@ -44,7 +44,9 @@ describe.skipIf(reason)(`allowed${reason ? ` (skipped: ${reason})` : ''}`, () =>
 
   test("a host's own address is not blocked on that host", async () => {
     const own = lab.host(1).address;
-    expect(await lab.json(3, 'block', own, '--all-hosts')).toMatchObject({
+    const refused = await lab.fleetblock('block', own, '--all-hosts');
+    expect(refused).toMatchObject({ exitCode: 4, stderr: expect.stringContaining(own) });
+    expect(await lab.json(3, 'block', own, '--all-hosts', '--force')).toMatchObject({
       hosts: {
         targeted: 2,
         enforced: 1,
