@@ -47,7 +47,7 @@ export interface Watch {
 }
 
 const REMEMBERED = 10_000;
-/** Characters of an event: so many are remembered that each has to be small. */
+/** Characters of one event: thousands are remembered, so each has to be small. */
 const MAX_TEXT = 1000;
 /** Of one host: one that comes and goes, or toggles what it complains of, must not push out what the rest of the fleet did. */
 const OF_A_HOST = { burst: 100, perSecond: 0.1 };

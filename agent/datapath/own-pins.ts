@@ -16,7 +16,7 @@ export interface OwnPin {
 export interface OwnPinsOptions {
   readonly pinDir: string;
   readonly logger: Logger;
-  /** Read anew for every look. */
+  /** Read again at every look. */
   readonly pins: () => readonly OwnPin[];
   readonly onLapse: (lapse: Lapse) => void;
 }

@@ -28,7 +28,7 @@ export class Findings {
   }
 
   /**
-   * `allowed`: so many bad lines may be left out. `advice`: goes on after the lines.
+   * `allowed`: how many bad lines may be left out. `advice`: follows the lines.
    * @throws FleetblockError INVALID_ARGUMENT when there are more.
    */
   throwIfAny(allowed = 0, advice = ''): void {

@@ -76,7 +76,7 @@ export function changeText(reply: ChangeReply__Output, context: ChangeContext): 
   return { notes, lines, after: reply.confirm ? [confirmNote(reply.confirm)] : [] };
 }
 
-/** What had no such claim: whether it is blocked all the same is not the same answer. */
+/** What had no such claim: it may still be blocked by another one, which is a different answer. */
 function missingLines(missing: readonly PrefixOutcome__Output[], { verb, origin }: ChangeContext): string[] {
   const line = (outcomes: readonly PrefixOutcome__Output[], one: string, many: string, what: string) =>
     outcomes.length > 0 ? [`${names(outcomes)} ${outcomes.length === 1 ? one : many} ${what}`] : [];

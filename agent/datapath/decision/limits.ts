@@ -10,7 +10,7 @@ export interface Limits {
   readonly prefixes: number;
 }
 
-/** What `--capacity` means: so many addresses of each family, and as many prefixes of each. */
+/** What `--capacity` means: the number of addresses per family, and of prefixes per family. */
 export function limitsOf(capacity: number): Limits {
   return { v4Addresses: capacity, v6Addresses: capacity, prefixes: capacity };
 }
