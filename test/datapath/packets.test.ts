@@ -45,6 +45,12 @@ const VLANS: readonly number[] = [0, 5];
 
 const EXTENSIONS: readonly ExtensionHeader[] = ['hopByHop', 'routing', 'fragment', 'destination'];
 
+/** For the names of tests. */
+function rowOf({ length }: readonly number[]): string {
+  if (length === 0) return '';
+  return length > 2 ? 'faults row 39: ' : 'faults row 11: ';
+}
+
 function headers(): Fixture[] {
   const fixtures: Fixture[] = [];
   const both = (what: string, from4: (source: string) => Uint8Array, listed = LISTED_V4, clean = CLEAN_V4) => {
@@ -53,8 +59,7 @@ function headers(): Fixture[] {
   };
   for (const { what, tags } of TAG_STACKS)
     for (const vlan of VLANS) {
-      const row = `faults row ${tags.length > 2 ? 39 : 11}`;
-      const of = (ip: string) => `${row}: ${ip}, ${what}, VLAN ${vlan}`;
+      const of = (ip: string) => `${rowOf(tags)}${ip}, ${what}, VLAN ${vlan}`;
       both(of('IPv4'), (source) => frame(IP4, ipv4({ source }), tags, vlan));
       both(of('IPv4 with options'), (source) => frame(IP4, ipv4({ source, words: 15 }), tags, vlan));
       both(of('an IPv4 fragment'), (source) => frame(IP4, ipv4({ source, fragmentOffset: 185 }), tags, vlan));
