@@ -7,6 +7,7 @@ import type { Logger } from '../common/logger.ts';
 import { NO_ENTRIES, type PackedEntries } from '../common/packed.ts';
 import { formatPrefix } from '../common/prefix.ts';
 import { SYNC_PROTOCOL } from '../common/rpc/proto.ts';
+import type { EndedAlone as EndedAloneWire } from '../proto/gen/fleetblock/v1/EndedAlone.ts';
 import type { Hello } from '../proto/gen/fleetblock/v1/Hello.ts';
 import type { ProtectedAddress as ProtectedAddressWire } from '../proto/gen/fleetblock/v1/ProtectedAddress.ts';
 import type { Source } from '../proto/gen/fleetblock/v1/Source.ts';
@@ -132,7 +133,7 @@ export class Agent {
       ),
       repeat(protectIntervalMs, signal, () =>
         this.#tried('protected addresses', async () => {
-          if (this.#link !== 'connected') this.#endedAlone.look();
+          if (this.#link !== 'connected') await this.#endedAlone.look();
           await this.reconciler.protect(await protectedRows());
         }),
       ),
@@ -211,7 +212,7 @@ export class Agent {
     }
   }
 
-  #hello(sessionKey: Uint8Array): Hello {
+  #hello(sessionKey: Uint8Array, endedAlone: EndedAloneWire | null): Hello {
     const { clock, datapath, agentVersion, kernelVersion, machine } = this.#options;
     const { networkNamespace, facts } = machine?.() ?? { networkNamespace: 0n, facts: [] };
     const held = this.#resync ? HELD_NOTHING : this.reconciler.held;
@@ -227,7 +228,7 @@ export class Agent {
       agentVersion,
       kernelVersion,
       protectedAddresses: this.#protectedAddresses(),
-      endedAlone: this.#endedAlone.told(),
+      endedAlone,
       sessionKey,
       revisionSeal: held.seal,
       networkNamespace: `${networkNamespace}`,
@@ -261,6 +262,7 @@ export class Agent {
     const { dial, clock, log, datapath } = this.#options;
     const { reconciler } = this;
     const sessionKey = await this.#sessionKeys.shown();
+    const endedAlone = await this.#endedAlone.told();
     const stream = await dial(signal);
     this.#stream = stream;
     if (signal.aborted) stream.close();
@@ -271,7 +273,7 @@ export class Agent {
       clock,
       log,
       resync: () => resync && this.#resync,
-      hello: () => this.#hello(sessionKey),
+      hello: () => this.#hello(sessionKey, endedAlone),
       status: () => this.status(),
       dropReports: (send) =>
         new DropReports({

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { EntryTable } from '../common/entry-table.ts';
-import { type Entry, packEntries, unpackEntries } from '../common/packed.ts';
+import { type Entry, entryCount, packEntries, unpackEntries } from '../common/packed.ts';
 import { formatPrefix, parsePrefix } from '../common/prefix.ts';
 import { EffectiveTable, type StagedChange } from './effective-table.ts';
 
@@ -29,6 +29,8 @@ const arbStep = fc.oneof(
   fc.record({ kind: fc.constant('snapshot' as const), entries: fc.array(arbEntry, { maxLength: 6 }) }),
 );
 
+type Step = typeof arbStep extends fc.Arbitrary<infer Value> ? Value : never;
+
 const keyOf = ({ prefix, allow }: Pick<Entry, 'prefix' | 'allow'>) => `${formatPrefix(prefix)} ${allow}`;
 const textOf = (entry: Entry) => `${keyOf(entry)} ${entry.monitor} ${entry.ttlMs}`;
 const contents = (table: EntryTable) => unpackEntries(table.pack(0)).map(textOf).sort();
@@ -39,6 +41,27 @@ function tableOf(entries: Iterable<Entry>): EntryTable {
   table.addAll(packEntries([...entries]), 0);
   return table;
 }
+
+const ended: Entry = {
+  prefix: { family: 4, address: Uint8Array.of(10, 0, 0, 0), length: 8 },
+  allow: false,
+  monitor: false,
+  ttlMs: 5000,
+};
+const endless: Entry = { ...ended, ttlMs: 0 };
+const LAPSED_THEN_ADDED_AND_REMOVED: Step[] = [
+  { kind: 'snapshot', entries: [ended] },
+  { kind: 'wait', ms: 10_000 },
+  { kind: 'lapse', refused: false },
+  { kind: 'stage', adds: [endless], removes: [endless], refused: false },
+];
+
+const numbered = (i: number): Entry => ({
+  prefix: { family: 4, address: Uint8Array.of(10, i >> 16, i >> 8, i), length: 32 },
+  allow: false,
+  monitor: false,
+  ttlMs: 0,
+});
 
 describe('EffectiveTable', () => {
   it('is the view with protected rows over it and ended rows out of it, after any steps, refused ones included', async () => {
@@ -95,7 +118,7 @@ describe('EffectiveTable', () => {
           }
           expect(effective.viewSize).toBe(view.size);
           expect(effective.viewDigest()).toEqual(tableOf(view.values()).digest());
-          expect(effective.packView(0).flatMap(unpackEntries).map(textOf).sort()).toEqual(
+          expect((await effective.packView(0)).flatMap(unpackEntries).map(textOf).sort()).toEqual(
             [...view.values()].map(textOf).sort(),
           );
           expect(kernel.diff(effective.table, now).adds.v4.count).toBe(0);
@@ -111,8 +134,18 @@ describe('EffectiveTable', () => {
         }
         await effective.lapse(now + 1);
       }),
-      { numRuns: 400 },
+      { numRuns: 400, examples: [[LAPSED_THEN_ADDED_AND_REMOVED]] },
     );
+  });
+
+  it('lets the event loop run while the view is copied', async () => {
+    const effective = new EffectiveTable(tableOf(Array.from({ length: 50_000 }, (_, i) => numbered(i))));
+    let turns = 0;
+    const counting = setInterval(() => turns++);
+    const parts = await effective.packView(0);
+    clearInterval(counting);
+    expect(parts.reduce((sum, part) => sum + entryCount(part), 0)).toBe(50_000);
+    expect(turns).toBeGreaterThan(1);
   });
 
   it('leaves room by taking out what has ended, and shows it again when its time is extended', async () => {

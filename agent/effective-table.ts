@@ -7,18 +7,18 @@ import type { Family, Prefix } from '../common/prefix.ts';
 import type { EntryChange } from './datapath/datapath.ts';
 import {
   breathe,
-  columnsOf,
   concatEntries,
   copyRow,
+  eachRow,
   FAMILIES,
   filterInSlices,
   filterRows,
   find,
   forEachRow,
   inSlices,
+  pickParts,
   pickRows,
   UndoLog,
-  withoutRows,
 } from './rows.ts';
 
 /** A change that the table shows already; `undo` takes it back when the kernel refused it. */
@@ -81,30 +81,37 @@ export class EffectiveTable {
     return find(this.#table, family, columns, row) >= 0 || this.#isHidden(family, columns, row);
   }
 
-  /** The view's rows, in parts; remaining times counted from `nowMs`, at least 1 ms for what has an end. */
-  packView(nowMs: number): PackedEntries[] {
-    const all = this.#table.pack(nowMs);
-    const view = FAMILIES.flatMap((family) => withoutRows(family, columnsOf(all, family), this.#protectedIn(family)));
-    return this.#hidden.size === 0 ? view : [...view, this.#hidden.pack(nowMs)];
+  /**
+   * The view's rows, in parts; remaining times counted from `nowMs`, at least 1 ms for what has an end.
+   * Nothing else may change the table until it is done.
+   */
+  async packView(nowMs: number): Promise<PackedEntries[]> {
+    const parts: PackedEntries[] = [];
+    for (const family of FAMILIES) {
+      const overrides = this.#protectedIn(family);
+      const shown = await pickParts(this.#table.family(family), nowMs, (row) => !overrides.has(row));
+      for (const rows of [...shown, ...(await pickParts(this.#hidden.family(family), nowMs, () => true))])
+        parts.push(family === 4 ? { ...NO_ENTRIES, v4: rows } : { ...NO_ENTRIES, v6: rows });
+    }
+    return parts;
   }
 
   /** Changes the view. Remaining times count from `nowMs`. Nothing else may use the table until it is done. */
   async stage(adds: PackedEntries, removes: PackedEntries, nowMs: number): Promise<StagedChange> {
     const kernelAdds = await filterInSlices(adds, (...row) => !this.#isProtected(...row));
-    const kernelRemoves = await filterInSlices(
-      removes,
-      (...row) => !this.#isProtected(...row) && !this.#isHidden(...row),
-    );
     const undo = await this.#remember([adds, removes], this.#hidden.size > 0 || kernelAdds !== adds);
     if (kernelAdds !== adds)
       this.#hidden.addAll(
         filterRows(adds, (...row) => this.#isProtected(...row)),
         nowMs,
       );
-    if (this.#hidden.size > 0) {
-      this.#hidden.removeAll(kernelAdds);
-      this.#hidden.removeAll(removes);
-    }
+    if (this.#hidden.size > 0) this.#hidden.removeAll(kernelAdds);
+    // What was hidden and is added is no longer hidden: it can be removed.
+    const kernelRemoves = await filterInSlices(
+      removes,
+      (...row) => !this.#isProtected(...row) && !this.#isHidden(...row),
+    );
+    if (this.#hidden.size > 0) this.#hidden.removeAll(removes);
     if (!this.#table.hasRoom(kernelAdds.v4.count, kernelAdds.v6.count)) {
       const growing = this.#table.reserveInSteps(kernelAdds.v4.count, kernelAdds.v6.count);
       while (growing.next().done !== true) await breathe();
@@ -168,21 +175,25 @@ export class EffectiveTable {
     return { change: { adds: NO_ENTRIES, removes: ended }, undo };
   }
 
-  /** Rows of the view whose time is over at `nowMs`, hidden ones too: the kernel passes them, and nobody has taken them away. */
-  ended(nowMs: number, named: number): EndedRows {
+  /**
+   * Rows of the view whose time is over at `nowMs`, hidden ones too: the kernel passes them, and nobody has taken them away.
+   * Nothing else may change the table until it is done.
+   */
+  async ended(nowMs: number, named: number): Promise<EndedRows> {
     let count = 0;
     let lastMs = 0;
     const prefixes: Prefix[] = [];
     for (const table of [this.#table, this.#hidden])
       for (const family of FAMILIES) {
         const rows = table.family(family);
-        for (let row = 0; row < rows.size; row++) {
+        if (!rows.mayEnd) continue;
+        await eachRow(rows.size, (row) => {
           const expiry = rows.expiryOf(row);
-          if (expiry === 0 || expiry > nowMs) continue;
+          if (expiry === 0 || expiry > nowMs) return;
           count++;
           lastMs = Math.max(lastMs, expiry);
           if (prefixes.length < named) prefixes.push(prefixOf(rows, family, row));
-        }
+        });
       }
     return { count, lastMs, prefixes };
   }
@@ -202,13 +213,13 @@ export class EffectiveTable {
     return next;
   }
 
-  /** Where the protected rows of a family stand in #table, in order. */
-  #protectedIn(family: Family): number[] {
-    const rows: number[] = [];
+  /** The rows of #table that are protected rows. */
+  #protectedIn(family: Family): Set<number> {
+    const rows = new Set<number>();
     forEachRow(this.#protected.pack(0), (of, columns, row) => {
-      if (of === family) rows.push(find(this.#table, family, columns, row));
+      if (of === family) rows.add(find(this.#table, family, columns, row));
     });
-    return rows.sort((a, b) => a - b);
+    return rows;
   }
 
   // Protected rows are allow rows: for the others, which are nearly all, no table is looked at.

@@ -8,7 +8,7 @@ import type { EndedRows } from './effective-table.ts';
 
 export interface EndedAloneDeps {
   /** Rows of the list whose time is over; some of them named. */
-  readonly ended: (named: number) => EndedRows;
+  readonly ended: (named: number) => Promise<EndedRows>;
   readonly clock: AgentClock;
   readonly log: Logger;
 }
@@ -24,8 +24,8 @@ export class EndedAlone {
   }
 
   /** Call it now and then while there is no controller: logs when more have ended. */
-  look(): void {
-    const { count, prefixes } = this.#deps.ended(NAMED);
+  async look(): Promise<void> {
+    const { count, prefixes } = await this.#deps.ended(NAMED);
     if (count > this.#logged)
       this.#deps.log.warn(
         { entries: count, prefixes: prefixes.map(formatPrefix) },
@@ -35,8 +35,8 @@ export class EndedAlone {
   }
 
   /** For the hello; null when there are none. */
-  told(): EndedAloneWire | null {
-    const { count, lastMs, prefixes } = this.#deps.ended(NAMED);
+  async told(): Promise<EndedAloneWire | null> {
+    const { count, lastMs, prefixes } = await this.#deps.ended(NAMED);
     if (count === 0) return null;
     const lastAgoMs = Math.max(0, this.#deps.clock.bootMs() - lastMs);
     return { entries: `${count}`, lastAgoMs: `${Math.round(lastAgoMs)}`, prefixes: prefixes.map(formatPrefix) };

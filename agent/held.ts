@@ -83,8 +83,8 @@ export interface ViewStore {
   /** Records a change that the kernel holds: it survives a kill of the process once this returns, unless there is a `problem`. */
   append(held: Held, adds: PackedEntries, removes: PackedEntries): void;
 
-  /** Records the whole view. `parts` are its rows; remaining times counted from now. Resolves when it is durable or failed. */
-  rewrite(held: Held, parts: readonly PackedEntries[]): Promise<void>;
+  /** Records the whole view. `parts` are its rows; remaining times counted from `bootMs`. Resolves when it is durable or failed. */
+  rewrite(held: Held, parts: readonly PackedEntries[], bootMs: number): Promise<void>;
 
   /** Notices a record that was taken away by something else: then it has a `problem` and wants a rewrite. */
   look(): void;

@@ -95,8 +95,8 @@ export class Reconciler {
   }
 
   /** Rows of the list whose time is over; `named` of them by name. */
-  ended(named: number): EndedRows {
-    return this.#effective.ended(this.#options.clock.bootMs(), named);
+  ended(named: number): Promise<EndedRows> {
+    return this.#serially(() => this.#effective.ended(this.#options.clock.bootMs(), named));
   }
 
   /** Calls `listener` when drift was repaired or the problems changed. @returns a function that ends it */
@@ -172,7 +172,8 @@ export class Reconciler {
       this.#mark();
       store.append(this.#held, delta.adds, delta.removes);
       failpoint('agent.apply.recorded');
-      this.#rewriteIfWanted();
+      // Behind this change, which is not to wait for it.
+      if (store.wantsRewrite) void this.#serially(() => this.#rewriteIfWanted());
       return kernelUs;
     });
   }
@@ -210,7 +211,7 @@ export class Reconciler {
       this.#held = { epoch, revision, digest, entries: view.viewSize, seal };
       this.#mark();
       this.#setKernelProblem('');
-      this.#rewrite();
+      await this.#rewrite();
       return kernelUs;
     });
   }
@@ -236,7 +237,7 @@ export class Reconciler {
   audit(): Promise<number> {
     return this.#serially(async () => {
       const { datapath, clock } = this.#options;
-      this.#rewriteIfWanted();
+      await this.#rewriteIfWanted();
       if (this.#unrecorded) return 0;
       await this.#toKernel(await this.#effective.lapse(clock.bootMs() - LAPSE_MS));
       try {
@@ -263,7 +264,7 @@ export class Reconciler {
     await this.#serially(async () => {
       const before = store.problem;
       store.look();
-      this.#rewriteIfWanted();
+      await this.#rewriteIfWanted();
       if (store.problem !== before) this.touch();
     });
     if (this.#unrecorded) return;
@@ -324,14 +325,16 @@ export class Reconciler {
     }
   }
 
-  #rewriteIfWanted(): void {
-    if (this.#options.store.wantsRewrite && !this.#unrecorded) this.#rewrite();
+  async #rewriteIfWanted(): Promise<void> {
+    if (this.#options.store.wantsRewrite && !this.#unrecorded) await this.#rewrite();
   }
 
-  #rewrite(): void {
+  /** Resolves when the rows are copied: the table may change again while they are written. */
+  async #rewrite(): Promise<void> {
     const { store, clock } = this.#options;
     const before = store.problem;
-    store.rewrite(this.#held, this.#effective.packView(clock.bootMs())).then(
+    const nowMs = clock.bootMs();
+    store.rewrite(this.#held, await this.#effective.packView(nowMs), nowMs).then(
       () => {
         if (store.problem !== before) this.touch();
         this.#options.onListDone?.();

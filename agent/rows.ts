@@ -132,20 +132,6 @@ async function filterSliceBySlice(
   return all ? entries : concatEntries(kept);
 }
 
-/** The rows of one family around those of `gone`, which is sorted; they share the columns' memory. */
-export function withoutRows(family: Family, columns: FamilyColumns, gone: readonly number[]): PackedEntries[] {
-  const parts: PackedEntries[] = [];
-  let from = 0;
-  for (const row of [...gone, columns.count]) {
-    if (row > from) {
-      const rows = cutColumns(family, columns, from, row);
-      parts.push(family === 4 ? { ...NO_ENTRIES, v4: rows } : { ...NO_ENTRIES, v6: rows });
-    }
-    from = row + 1;
-  }
-  return parts;
-}
-
 function sliceColumns(family: Family, columns: FamilyColumns, start: number): FamilyColumns {
   return cutColumns(family, columns, Math.min(columns.count, start), Math.min(columns.count, start + SLICE_ROWS));
 }
@@ -229,6 +215,15 @@ export async function pickRows(
   nowMs: number,
   wanted: (row: number) => boolean,
 ): Promise<FamilyColumns> {
+  return concatFamily(family, await pickParts(table, nowMs, wanted));
+}
+
+/** The same in parts. */
+export async function pickParts(
+  table: FamilyTable,
+  nowMs: number,
+  wanted: (row: number) => boolean,
+): Promise<FamilyColumns[]> {
   const parts: FamilyColumns[] = [];
   const rows = new Uint32Array(SLICE_ROWS);
   for (let start = 0; start < table.size; start += SLICE_ROWS) {
@@ -238,7 +233,16 @@ export async function pickRows(
     for (let row = start; row < end; row++) if (wanted(row)) rows[count++] = row;
     if (count > 0) parts.push(packRows(table, count, (i) => rows[i] ?? 0, nowMs));
   }
-  return concatFamily(family, parts);
+  return parts;
+}
+
+/** Calls `work` with the rows 0 to `size` - 1 and lets the event loop run now and then. */
+export async function eachRow(size: number, work: (row: number) => void): Promise<void> {
+  for (let start = 0; start < size; start += SLICE_ROWS) {
+    if (start > 0) await breathe();
+    const end = Math.min(size, start + SLICE_ROWS);
+    for (let row = start; row < end; row++) work(row);
+  }
 }
 
 /** The row of `other` with the (prefix, allow) of a row of `table`, or -1. */

@@ -52,7 +52,7 @@ class Recorder {
   }
 
   rewrite(): Promise<void> {
-    return this.file.rewrite(this.held, [this.view.pack(clock.bootMs())]);
+    return this.file.rewrite(this.held, [this.view.pack(clock.bootMs())], clock.bootMs());
   }
 }
 
@@ -251,7 +251,7 @@ describe('state file', () => {
     // A file that refuses to be written to, as a full disk does.
     await recorder.file.close();
     const file = new StateFile({ directory: '/dev/null', clock, log: silent });
-    await file.rewrite(before, [NO_ENTRIES]);
+    await file.rewrite(before, [NO_ENTRIES], clock.bootMs());
     expect(file.problem).toContain('the kernel goes on');
     expect(file.wantsRewrite).toBe(false);
     clock.advance(11_000);

@@ -133,8 +133,9 @@ export class StateFile implements ViewStore {
     }
   }
 
-  rewrite(held: Held, parts: readonly PackedEntries[]): Promise<void> {
-    const times = this.#now();
+  rewrite(held: Held, parts: readonly PackedEntries[], bootMs: number): Promise<void> {
+    const now = this.#now();
+    const times = { ...now, bootMs, wallMs: now.wallMs - (now.bootMs - bootMs) };
     const job: Rewrite = { pending: [], superseded: false };
     // A snapshot: changes that come now follow from it and not from what the file says.
     if (this.#last?.epoch !== held.epoch || this.#last.revision !== held.revision) this.#closeFile();

@@ -118,6 +118,11 @@ export class FamilyTable {
     return this.#expiries?.[row] ?? 0;
   }
 
+  /** False: no row has an end. */
+  get mayEnd(): boolean {
+    return this.#expiries !== undefined;
+  }
+
   /** What a row adds to both sums, whether or not it is in the table: for digests over several tables. */
   termsOf(address: Uint8Array, offset: number, length: number, flags: number): [number, number] {
     this.#load(address, offset);

@@ -8,7 +8,7 @@ export class HostRegistry {
   readonly #byName = new Map<string, HostRecord>();
   #sorted: readonly HostRecord[] | undefined;
   readonly #revokedListeners = new Set<(host: HostRecord) => void>();
-  readonly #againListeners = new Set<(host: HostRecord) => void>();
+  readonly #enrolledListeners = new Set<(host: HostRecord, again: boolean) => void>();
 
   static async load(store: Store): Promise<HostRegistry> {
     const registry = new HostRegistry();
@@ -50,15 +50,16 @@ export class HostRegistry {
     return () => this.#revokedListeners.delete(listener);
   }
 
-  /** Called when a host got a new identity under its old id, after that is durable. */
-  onEnrolledAgain(listener: (host: HostRecord) => void): void {
-    this.#againListeners.add(listener);
+  /** Called when a host got an identity, its first or (`again`) a new one under its old id, after that is durable. */
+  onEnrolled(listener: (host: HostRecord, again: boolean) => void): void {
+    this.#enrolledListeners.add(listener);
   }
 
   #update(host: HostRecord): void {
     const before = this.#byId.get(host.id);
     this.#keep(host);
-    if (before && before.generation !== host.generation) for (const listener of this.#againListeners) listener(host);
+    if (before?.generation !== host.generation)
+      for (const listener of this.#enrolledListeners) listener(host, before !== undefined);
     if (host.revokedMs !== 0) for (const listener of this.#revokedListeners) listener(host);
   }
 

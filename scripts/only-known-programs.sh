@@ -6,11 +6,18 @@ set -eu
 cd "$(dirname "$0")/.."
 dir=$1
 mkdir -p "$dir"
+
+# Packages and all that they depend on: clang is of no use without the linker of binutils.
+installed_with() {
+  apt-cache depends --recurse --installed --no-recommends --no-suggests --no-conflicts --no-breaks --no-replaces --no-enhances "$@" |
+    grep '^[a-z]'
+}
+
 {
   # What mmdebstrap's "minbase" has: the essential and the required packages, and apt.
   dpkg-query -Wf '${Package} ${Essential} ${Priority}\n' | awk '$2 == "yes" || $3 == "required" { print $1 }'
-  printf '%s\n' apt git
-  sh scripts/setup.sh --packages
+  # shellcheck disable=SC2046 # a list of packages
+  installed_with apt git $(sh scripts/setup.sh --packages)
 } | sort -u | while read -r package; do
   # As libc-bin:amd64 where a package comes for several architectures; one that is not installed has no files here.
   dpkg-query -L "$package" 2>/dev/null || true

@@ -16,6 +16,7 @@ ping iputils-ping
 ethtool ethtool
 nft nftables
 strace strace
+openssl openssl
 systemd-analyze systemd
 '
 # For scripts/only-known-programs.sh: the gate runs with nothing else on its PATH.

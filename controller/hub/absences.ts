@@ -1,4 +1,4 @@
-// Since when hosts are away: one that was lost a moment ago is about to come back, one that has been away is not waited for.
+// Since when hosts are away: one that was lost or enrolled a moment ago is about to come, one that has been away is not waited for.
 import type { Clock } from '../../common/clock.ts';
 
 /**
@@ -8,7 +8,7 @@ import type { Clock } from '../../common/clock.ts';
 const RECONNECT_MS_PER_HOST = 2;
 const MIN_RECONNECT_MS = 2000;
 
-/** How long a host whose stream was lost is waited for at least, milliseconds. */
+/** How long a host that is about to come is waited for at least, milliseconds. */
 const ABSENCE_MS = 5000;
 
 export class Absences {
@@ -16,7 +16,7 @@ export class Absences {
   readonly #fleetSize: () => number;
   /** All of them were lost when this controller's predecessor stopped. */
   readonly #startedMs: number;
-  readonly #lostMs = new Map<string, number>();
+  readonly #expectedMs = new Map<string, number>();
 
   constructor(clock: Pick<Clock, 'monotonicMs'>, fleetSize: () => number) {
     this.#clock = clock;
@@ -29,14 +29,15 @@ export class Absences {
     return Math.max(MIN_RECONNECT_MS, this.#fleetSize() * RECONNECT_MS_PER_HOST);
   }
 
-  lost(hostId: string): void {
-    this.#lostMs.set(hostId, this.#clock.monotonicMs());
+  /** Its stream was lost or it was enrolled: it is about to come. */
+  expected(hostId: string): void {
+    this.#expectedMs.set(hostId, this.#clock.monotonicMs());
   }
 
   /** Of a host without a stream: is it known to be away? */
   isLong(hostId: string): boolean {
     return (
-      this.#clock.monotonicMs() - (this.#lostMs.get(hostId) ?? this.#startedMs) >
+      this.#clock.monotonicMs() - (this.#expectedMs.get(hostId) ?? this.#startedMs) >
       Math.max(ABSENCE_MS, this.reconnectLimitMs)
     );
   }

@@ -117,7 +117,10 @@ export class Hub {
           new FleetblockError('UNAUTHENTICATED', `host ${host.name} was revoked: enroll it again with a new token`),
         );
     });
-    deps.registry.onEnrolledAgain((host) => this.#identities.settle(host.id));
+    deps.registry.onEnrolled(({ id }, again) => {
+      this.#absences.expected(id);
+      if (again) this.#identities.settle(id);
+    });
     this.#keepAlive = new Rota(this.#options.silenceLimitMs / 3, (session) => this.#checkAlive(session));
   }
 
@@ -168,7 +171,7 @@ export class Hub {
     if (this.#sessions.get(session.hostId) !== session) return;
     this.#sessions.delete(session.hostId);
     this.#keepAlive.delete(session);
-    this.#absences.lost(session.hostId);
+    this.#absences.expected(session.hostId);
     session.state.lastSeenMs = this.#deps.clock.wallMs();
     this.#states.note(session.hostId);
     this.#deps.events.add('host.disconnected', 'was enforcing when last heard', { hostId: session.hostId });

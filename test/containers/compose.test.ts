@@ -2,6 +2,7 @@
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { until } from '../lab/program.ts';
 import { inEngine, makeNeighbour, type Neighbour, whyNoEngine } from './engine.ts';
 
 const unique = `fbtest${process.pid}`;
@@ -43,6 +44,7 @@ describe.skipIf(reason)(`containers${reason ? ` (skipped: ${reason})` : ''}`, ()
       const logs = await compose('logs', '--no-color').catch(() => ({ stdout: '' }));
       throw new Error(`docker compose up failed; the containers said:\n${logs.stdout}`, { cause: error });
     });
+    await until('the agent in step', async () => (await fleetblock('hosts')).stdout.includes(' synced ') || undefined);
   }, 600_000);
 
   afterAll(async () => {

@@ -25,7 +25,7 @@ beforeEach(async () => {
   controller = await startController({ store, clock, log: createLogger('test', 'silent') });
   const secretHash = new Uint8Array(32);
   await store.createToken(
-    { id: 't', secretHash, expiresMs: Date.now() + 60_000, maxUses: 3, labels: {}, hostName: '' },
+    { id: 't', secretHash, expiresMs: Date.now() + LONG_MS, maxUses: 4, labels: {}, hostName: '' },
     BY,
   );
   for (const id of ['h0', 'h1', 'h2'])
@@ -67,6 +67,17 @@ it('faults row 85: a host that was lost a moment ago is waited for, and no longe
   const leaving = prove();
   aheadMs += 60_000;
   expect(await leaving).toMatchObject({ pending: ['h1'], failed: [] });
+});
+
+it('faults row 85: a host that was enrolled a moment ago is on its way', async () => {
+  for (const each of hosts) each.connect();
+  aheadMs += 60_000;
+  const secretHash = new Uint8Array(32);
+  const enrolled = { hostId: 'h3', hostName: 'h3', labels: {}, from: '' };
+  await store.enroll({ tokenId: 't', secretHash, ...enrolled });
+  const proof = controller.hub.prove(['h3'], store.head, LONG_MS);
+  new FakeHost('h3', controller.hub, clock.wallMs).connect();
+  expect(await proof).toMatchObject({ enforced: ['h3'], pending: [] });
 });
 
 it('faults row 85: after the start of a controller the whole fleet is on its way', async () => {
