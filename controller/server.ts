@@ -26,6 +26,7 @@ import { operatorHandlers } from './services/operator-service.ts';
 import { agentHandlers, syncServiceDefinition } from './services/sync-service.ts';
 import { openSqliteStore } from './store/sqlite/sqlite-store.ts';
 import type { Store } from './store/store.ts';
+import { UnderWay } from './under-way.ts';
 
 export interface ServerOptions {
   readonly dataDir: string;
@@ -115,6 +116,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     const { rootCertificate, rootPin } = authority;
     const onRefused = (refusal: Refusal) => refusals.recordRefused(refusal);
     const readTurns = new ReadTurns();
+    const underWay = new UnderWay();
     const servers = new GrpcServers({
       guard: guardInterceptor({
         authorizer,
@@ -124,7 +126,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       services: [
         {
           definition: protocol.OperatorService.service,
-          handlers: operatorHandlers({ ...controller, store, log, authorize, onRefused, rootPin, readTurns }),
+          handlers: operatorHandlers({ ...controller, store, log, authorize, onRefused, rootPin, readTurns, underWay }),
         },
         {
           definition: protocol.IdentityService.service,

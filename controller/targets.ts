@@ -6,6 +6,7 @@ import type { HostRefusal } from './hub/host-state.ts';
 import type { Hub } from './hub/hub.ts';
 import { byName, type HostRegistry } from './registry.ts';
 import type { HostRecord } from './store/records.ts';
+import type { OnWaiting } from './under-way.ts';
 
 export interface HostOutcomes {
   readonly targeted: number;
@@ -19,6 +20,7 @@ export interface Wait {
   readonly waitMs: number | undefined;
   /** Also for hosts that have been offline for some time. Default false. */
   readonly waitAll?: boolean;
+  readonly onWaiting?: OnWaiting | undefined;
 }
 
 /** By host id. */
@@ -73,12 +75,14 @@ export class Targets {
   async prove(
     selectors: readonly Selector[],
     revision: Revision,
-    { waitMs = 0, waitAll = false }: Wait,
+    { waitMs = 0, waitAll = false, onWaiting }: Wait,
     refusals: Refusals = NO_REFUSALS,
   ) {
     const hosts = this.hosts(selectors);
     const ids = hosts.map((host) => host.id).filter((id) => !refusals.has(id));
-    const proof = await this.#hub.prove(ids, revision, Math.min(waitMs, MAX_WAIT_MS), waitAll);
+    const proof = await this.#hub.prove(ids, revision, Math.min(waitMs, MAX_WAIT_MS), waitAll, (wait) =>
+      onWaiting?.(revision, () => ({ enforced: wait.provenCount, targeted: hosts.length })),
+    );
     const nameOf = (id: string) => this.#registry.find(id)?.name ?? id;
     const outcomes: HostOutcomes = {
       targeted: hosts.length,

@@ -30,10 +30,11 @@ export interface Change {
 /** Prints the result and sets the exit code. @throws FleetblockError as the client does. */
 export async function runChange(cli: Cli, options: ChangeOptions, change: Change): Promise<void> {
   const credentials = await loadCredentials(cli, options);
-  const { reply, more } = await withOperator(cli, credentials, async (client) => {
+  const send = async (client: OperatorClient) => {
     const reply = await change.send(client);
     return { reply, more: (await change.notes?.(client, reply)) ?? [] };
-  });
+  };
+  const { reply, more } = await withOperator(cli, credentials, send, options.output);
   const context = {
     verb: change.verb,
     waitMs: options.wait ? options.timeout : undefined,
@@ -53,6 +54,8 @@ export async function runChange(cli: Cli, options: ChangeOptions, change: Change
 }
 
 /** For requests: how long the controller waits for hosts; left out for --no-wait. */
-export function waitOf(options: ChangeOptions): { wait?: { timeoutMs: number; all: boolean } } {
+export function waitOf(options: Pick<ChangeOptions, 'wait' | 'waitAll' | 'timeout' | 'dryRun'>): {
+  wait?: { timeoutMs: number; all: boolean };
+} {
   return options.wait && !options.dryRun ? { wait: { timeoutMs: options.timeout, all: options.waitAll ?? false } } : {};
 }

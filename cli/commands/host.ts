@@ -12,8 +12,9 @@ import { hostJson } from '../output/hosts.ts';
 import { jsonInteger } from '../output/json.ts';
 import { say } from '../output/say.ts';
 import { withIdentity } from '../services/identity-client.ts';
-import { withOperator } from '../services/operator-client.ts';
+import { type OperatorClient, withOperator } from '../services/operator-client.ts';
 import { requireTarget, type TargetOptions } from '../targets.ts';
+import { waitOf } from './change.ts';
 import { parseLabels } from './labels.ts';
 import { addExamples, addOutput, addReason, addTarget, addWait } from './options.ts';
 
@@ -51,15 +52,9 @@ function registerLabel(group: Command, cli: Cli): void {
     const remove = words.filter((word) => word.endsWith('-') && !word.includes('=')).map((word) => word.slice(0, -1));
     const set = parseLabels(words.filter((word) => word.includes('=') || !word.endsWith('-')));
     const credentials = await loadCredentials(cli, options);
-    const { host } = await withOperator(cli, credentials, (client) =>
-      client.labelHost({
-        name,
-        set,
-        remove,
-        reason: options.reason ?? '',
-        ...(options.wait ? { wait: { timeoutMs: options.timeout, all: options.waitAll ?? false } } : {}),
-      }),
-    );
+    const label = (client: OperatorClient) =>
+      client.labelHost({ name, set, remove, reason: options.reason ?? '', ...waitOf(options) });
+    const { host } = await withOperator(cli, credentials, label, options.output);
     if (!host) throw new FleetblockError('INTERNAL', 'the controller sent no host: see its log');
     if (options.output === 'json' || options.output === 'yaml') {
       await printValue(cli, options.output, hostJson(host));
@@ -103,13 +98,9 @@ function registerResync(group: Command, cli: Cli): void {
     const target = requireTarget(options);
     const waitMs = options.wait ? options.timeout : undefined;
     const credentials = await loadCredentials(cli, options);
-    const reply = await withOperator(cli, credentials, (client) =>
-      client.resyncHosts({
-        target: selectorToWire(target),
-        reason: options.reason ?? '',
-        ...(waitMs === undefined ? {} : { wait: { timeoutMs: waitMs } }),
-      }),
-    );
+    const resync = (client: OperatorClient) =>
+      client.resyncHosts({ target: selectorToWire(target), reason: options.reason ?? '', ...waitOf(options) });
+    const reply = await withOperator(cli, credentials, resync, options.output);
     const { targeted = 0, enforced = 0 } = reply.hosts ?? {};
     if (waitMs !== undefined && enforced < targeted) cli.exitCode = EXIT.partial;
     if (options.output === 'json' || options.output === 'yaml')

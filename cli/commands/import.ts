@@ -15,7 +15,7 @@ import { Progress } from '../output/progress.ts';
 import { say } from '../output/say.ts';
 import { count } from '../output/text.ts';
 import { canAsk, saysYes } from '../question.ts';
-import { withOperator } from '../services/operator-client.ts';
+import { type OperatorClient, withOperator } from '../services/operator-client.ts';
 import { requireTarget, type TargetOptions } from '../targets.ts';
 import { entriesText, printListChange } from './list-change.ts';
 import { addExamples, addOutput, addReason, addTarget, addWait } from './options.ts';
@@ -84,7 +84,7 @@ export function register(program: Command, cli: Cli): void {
         'INVALID_ARGUMENT',
         `${JSON.stringify(options.list.slice(0, 80))} cannot be a list's name: use letters, digits, dots, hyphens`,
       );
-    const progress = new Progress(cli);
+    const progress = new Progress(cli, options.output);
     try {
       const { columns, notes } = await readList(cli, file, {
         format: options.format,
@@ -100,15 +100,15 @@ export function register(program: Command, cli: Cli): void {
       const send = (more: ImportBegin) => {
         let sent = 0;
         const startedMs = cli.now();
-        return withOperator(cli, credentials, (client) =>
+        const importList = (client: OperatorClient) =>
           client.importList({ ...beginOf(options), target: selectorToWire(target), ...more }, messages, () => {
             sent++;
             const all = messages.length + 1;
             const perSecond = Math.round(((columns.count * sent) / all / Math.max(1, cli.now() - startedMs)) * 1000);
             if (sent < all) progress.show(`sending ${count(columns.count)} entries, ${count(perSecond)}/s`, sent, all);
             else progress.show(`sent ${count(columns.count)} entries, waiting for the controller and its hosts`, 1, 0);
-          }),
-        ).finally(() => progress.end());
+          });
+        return withOperator(cli, credentials, importList, options.output).finally(() => progress.end());
       };
       const name = file === '-' ? 'stdin' : file;
       const lineOf = (row: number) => columns.lineOf(row);

@@ -8,7 +8,8 @@ import { jsonInteger, jsonTime } from '../output/json.ts';
 import { printRows } from '../output/rows.ts';
 import type { Column } from '../output/table.ts';
 import { count, relative } from '../output/text.ts';
-import { withOperator } from '../services/operator-client.ts';
+import { type OperatorClient, withOperator } from '../services/operator-client.ts';
+import { waitOf } from './change.ts';
 import { listAction, listSelector, printListChange } from './list-change.ts';
 import { registerExceptions } from './list-exceptions.ts';
 import { addExamples, addOutput, addReason, addWait } from './options.ts';
@@ -43,16 +44,14 @@ export function register(program: Command, cli: Cli): void {
   remove.action(async (name: string) => {
     const options = remove.optsWithGlobals<RemoveOptions>();
     const credentials = await loadCredentials(cli, options);
-    const reply = await withOperator(cli, credentials, (client) =>
+    const removeList = (client: OperatorClient) =>
       client.removeList({
         list: name,
         reason: options.reason ?? '',
         dryRun: options.dryRun ?? false,
-        ...(options.wait && !options.dryRun
-          ? { wait: { timeoutMs: options.timeout, all: options.waitAll ?? false } }
-          : {}),
-      }),
-    );
+        ...waitOf(options),
+      });
+    const reply = await withOperator(cli, credentials, removeList, options.output);
     await printListChange(cli, { ...options, list: name }, 'remove', reply);
   });
 }

@@ -1,5 +1,6 @@
-// One line on a terminal's stderr that shows how far a long command is. Nowhere else: logs and pipes get no such noise.
+// One line on a terminal's stderr that shows how far a long command is. Nowhere else: logs, pipes and what asks for JSON get no such noise.
 import type { Cli } from '../context.ts';
+import type { OutputForm } from './format.ts';
 
 const WIDTH = 24;
 const REDRAW_MS = 100;
@@ -10,9 +11,15 @@ export class Progress {
   #drawnAt = 0;
   #shown = false;
 
-  constructor(cli: Cli) {
+  constructor(cli: Cli, form: OutputForm) {
     this.#cli = cli;
-    this.#on = cli.stderr.isTTY === true && cli.env.TERM !== 'dumb';
+    const forPeople = form === 'table' || form === 'wide';
+    this.#on = forPeople && cli.stderr.isTTY === true && cli.env.TERM !== 'dumb';
+  }
+
+  /** False: nobody sees it. */
+  get shows(): boolean {
+    return this.#on;
   }
 
   /** `done` of `total` in the same unit; a total of 0 is not known. */

@@ -1,7 +1,15 @@
 // One connection to the controller for the time of a command: calls with deadlines, failures as one line that names the fix.
 import { X509Certificate } from 'node:crypto';
-import { Client, type ClientWritableStream, connectivityState, type ServiceError, status } from '@grpc/grpc-js';
+import {
+  Client,
+  type ClientWritableStream,
+  connectivityState,
+  type Metadata,
+  type ServiceError,
+  status,
+} from '@grpc/grpc-js';
 import { FleetblockError } from '../../common/errors.ts';
+import { type Ahead, aheadFromMetadata } from '../../common/rpc/ahead.ts';
 import { CONTROLLER_NAME, channelOptions, clientCredentials } from '../../common/rpc/channel.ts';
 import { fromServiceError, isServiceError } from '../../common/rpc/status.ts';
 import type { Cli } from '../context.ts';
@@ -22,6 +30,9 @@ const UPLOAD_TIMEOUT_MS = 600_000;
 const BATCH = 500;
 
 type Cancel = { cancel(): void };
+type Answered = Cancel & { on(event: 'metadata', listener: (metadata: Metadata) => void): unknown };
+/** Told that a change is committed while its call waits for hosts. */
+export type OnAhead = (ahead: Ahead) => void;
 type Answer<Reply> = (error: ServiceError | null, reply?: Reply) => void;
 
 /** All methods throw FleetblockError: the controller's code and text, or why it could not be reached. */
@@ -46,10 +57,15 @@ export class Connection {
   }
 
   /** `extraMs`: what the call may take beyond the controller's own work. */
-  unary<Request, Reply>(method: Method<Request, Reply>, request: Request, extraMs = 0): Promise<Reply> {
+  unary<Request, Reply>(
+    method: Method<Request, Reply>,
+    request: Request,
+    extraMs = 0,
+    onAhead?: OnAhead,
+  ): Promise<Reply> {
     const options = { deadline: Date.now() + CALL_TIMEOUT_MS + extraMs };
     const { path, serialize, deserialize } = method;
-    return this.#answered(path, (answer) =>
+    return this.#answered(path, onAhead, (answer) =>
       this.#client.makeUnaryRequest(path, serialize, deserialize, request, options, answer),
     );
   }
@@ -58,7 +74,7 @@ export class Connection {
   async *stream<Request, Reply>(method: Method<Request, Reply>, request: Request): AsyncGenerator<Reply[]> {
     const { path, serialize, deserialize } = method;
     const call = this.#client.makeServerStreamRequest(path, serialize, deserialize, request);
-    const watch = this.#watch(call, path);
+    const watch = this.#watch(call, () => '');
     try {
       let batch: Reply[] = [];
       for await (const reply of call) {
@@ -70,7 +86,7 @@ export class Connection {
       }
       if (batch.length > 0) yield batch;
     } catch (error) {
-      throw watch.failure() ?? (isServiceError(error) ? this.#explain(error, path) : error);
+      throw watch.failure() ?? (isServiceError(error) ? this.#explain(error, '') : error);
     } finally {
       watch.end();
       call.cancel();
@@ -82,11 +98,11 @@ export class Connection {
     method: Method<Request, Reply>,
     requests: Iterable<Request>,
     extraMs: number,
-    onSent: () => void,
+    { onSent, onAhead }: { readonly onSent: () => void; readonly onAhead: OnAhead },
   ): Promise<Reply> {
     const { path, serialize, deserialize } = method;
     const options = { deadline: Date.now() + UPLOAD_TIMEOUT_MS + extraMs };
-    return await this.#answered(path, (answer) => {
+    return await this.#answered(path, onAhead, (answer) => {
       const call = this.#client.makeClientStreamRequest(path, serialize, deserialize, options, answer);
       // The answer says what went wrong.
       call.on('error', () => {});
@@ -99,20 +115,31 @@ export class Connection {
     this.#client.close();
   }
 
-  #answered<Reply>(path: string, start: (answer: Answer<Reply>) => Cancel): Promise<Reply> {
+  #answered<Reply>(
+    path: string,
+    onAhead: OnAhead | undefined,
+    start: (answer: Answer<Reply>) => Answered,
+  ): Promise<Reply> {
     return new Promise((resolve, reject) => {
+      let doubt = doubtOf(path);
       const call = start((error, reply) => {
         watch.end();
-        if (error) reject(watch.failure() ?? this.#explain(error, path));
+        if (error) reject(watch.failure() ?? this.#explain(error, doubt));
         else if (reply === undefined) reject(new FleetblockError('INTERNAL', 'the controller sent an empty answer'));
         else resolve(reply);
       });
-      const watch = this.#watch(call, path);
+      call.on('metadata', (metadata) => {
+        const ahead = aheadFromMetadata(metadata);
+        if (!ahead) return;
+        doubt = `: the change is committed (revision ${ahead.revision}) and goes on to the hosts: see fleetblock hosts`;
+        onAhead?.(ahead);
+      });
+      const watch = this.#watch(call, () => doubt);
     });
   }
 
   /** Ends a call that gets no connection in time, or that the operator interrupts. */
-  #watch(call: Cancel, path: string): { failure: () => FleetblockError | undefined; end: () => void } {
+  #watch(call: Cancel, doubt: () => string): { failure: () => FleetblockError | undefined; end: () => void } {
     let failure: FleetblockError | undefined;
     const fail = (error: FleetblockError) => {
       failure = error;
@@ -122,7 +149,7 @@ export class Connection {
       if (this.#client.getChannel().getConnectivityState(false) !== connectivityState.READY)
         fail(silentController(this.#peer, CONNECT_TIMEOUT_MS / 1000));
     }, CONNECT_TIMEOUT_MS);
-    const abort = () => fail(new FleetblockError('ABORTED', `interrupted${uncertain(path)}`));
+    const abort = () => fail(new FleetblockError('ABORTED', `interrupted${doubt()}`));
     if (this.#signal.aborted) abort();
     this.#signal.addEventListener('abort', abort, { once: true });
     return {
@@ -134,15 +161,16 @@ export class Connection {
     };
   }
 
-  #explain(error: ServiceError, path: string): FleetblockError {
+  /** `doubt`: what is to be said of a change whose answer never came. */
+  #explain(error: ServiceError, doubt: string): FleetblockError {
     if (error.code === status.UNAVAILABLE) {
       if (/No connection established|Name resolution/i.test(error.details))
         return connectionError(error.details, this.#peer);
       if (/connection|stream|socket|ECONN/i.test(error.details))
-        return lostConnection(this.#peer, uncertain(path), error.details);
+        return lostConnection(this.#peer, doubt, error.details);
     }
     if (error.code === status.DEADLINE_EXCEEDED)
-      return new FleetblockError('DEADLINE_EXCEEDED', `the controller did not answer in time${uncertain(path)}`, {
+      return new FleetblockError('DEADLINE_EXCEEDED', `the controller did not answer in time${doubt}`, {
         cause: error,
       });
     if (error.code === status.UNIMPLEMENTED)
@@ -156,7 +184,7 @@ export class Connection {
 }
 
 /** What is not known when a call ends early: nothing, if it only reads. */
-function uncertain(path: string): string {
+function doubtOf(path: string): string {
   if (/\/(?:List|Watch|Export|Check|VerifyAudit)/.test(path)) return '';
   return ': a change may or may not have been made: see fleetblock list, or run the command again, which is safe';
 }

@@ -31,19 +31,25 @@ import type { RemoveListRequest } from '../../proto/gen/fleetblock/v1/RemoveList
 import type { ResyncHostsReply__Output } from '../../proto/gen/fleetblock/v1/ResyncHostsReply.ts';
 import type { ResyncHostsRequest } from '../../proto/gen/fleetblock/v1/ResyncHostsRequest.ts';
 import type { UnblockRequest } from '../../proto/gen/fleetblock/v1/UnblockRequest.ts';
+import type { Wait } from '../../proto/gen/fleetblock/v1/Wait.ts';
 import type { WatchEventsRequest } from '../../proto/gen/fleetblock/v1/WatchEventsRequest.ts';
 import type { Cli } from '../context.ts';
 import type { Credentials } from '../credentials.ts';
-import { type Connection, withConnection } from './connection.ts';
+import type { OutputForm } from '../output/format.ts';
+import { WaitingLine } from '../output/waiting-line.ts';
+import { type Connection, type OnAhead, withConnection } from './connection.ts';
 import { claimsOf } from './entries.ts';
-import { method } from './protocol.ts';
+import { type Method, method } from './protocol.ts';
 
 /** All methods throw FleetblockError: the controller's code and text, or why it could not be reached. */
 export class OperatorClient {
   readonly #connection: Connection;
+  readonly #waiting: () => WaitingLine;
 
-  constructor(connection: Connection) {
+  /** `waiting` makes the line that shows how far a change is. */
+  constructor(connection: Connection, waiting: () => WaitingLine) {
     this.#connection = connection;
+    this.#waiting = waiting;
   }
 
   /** Whether the controller has ever been there. */
@@ -52,15 +58,15 @@ export class OperatorClient {
   }
 
   block(request: BlockRequest): Promise<ChangeReply__Output> {
-    return this.#connection.unary(method('OperatorService', 'Block'), request, request.wait?.timeoutMs);
+    return this.#change(method('OperatorService', 'Block'), request);
   }
 
   unblock(request: UnblockRequest): Promise<ChangeReply__Output> {
-    return this.#connection.unary(method('OperatorService', 'Unblock'), request, request.wait?.timeoutMs);
+    return this.#change(method('OperatorService', 'Unblock'), request);
   }
 
   confirm(request: ConfirmRequest): Promise<ChangeReply__Output> {
-    return this.#connection.unary(method('OperatorService', 'Confirm'), request, request.wait?.timeoutMs);
+    return this.#change(method('OperatorService', 'Confirm'), request);
   }
 
   listConfirmations(): Promise<ListConfirmationsReply__Output> {
@@ -96,11 +102,13 @@ export class OperatorClient {
       for (const part of rows) yield { rows: part };
     }
     const importList = method('OperatorService', 'ImportList');
-    return this.#connection.upload(importList, requests(), begin.wait?.timeoutMs ?? 0, onSent);
+    return this.#waited((onAhead) =>
+      this.#connection.upload(importList, requests(), begin.wait?.timeoutMs ?? 0, { onSent, onAhead }),
+    );
   }
 
   removeList(request: RemoveListRequest): Promise<ListChangeReply__Output> {
-    return this.#connection.unary(method('OperatorService', 'RemoveList'), request, request.wait?.timeoutMs);
+    return this.#change(method('OperatorService', 'RemoveList'), request);
   }
 
   listLists(): Promise<ListListsReply__Output> {
@@ -108,7 +116,7 @@ export class OperatorClient {
   }
 
   includeInList(request: IncludeInListRequest): Promise<ChangeReply__Output> {
-    return this.#connection.unary(method('OperatorService', 'IncludeInList'), request, request.wait?.timeoutMs);
+    return this.#change(method('OperatorService', 'IncludeInList'), request);
   }
 
   /** `list`: without `list:`. In batches, as they arrive. */
@@ -133,11 +141,11 @@ export class OperatorClient {
   }
 
   labelHost(request: LabelHostRequest): Promise<LabelHostReply__Output> {
-    return this.#connection.unary(method('OperatorService', 'LabelHost'), request, request.wait?.timeoutMs);
+    return this.#change(method('OperatorService', 'LabelHost'), request);
   }
 
   resyncHosts(request: ResyncHostsRequest): Promise<ResyncHostsReply__Output> {
-    return this.#connection.unary(method('OperatorService', 'ResyncHosts'), request, request.wait?.timeoutMs);
+    return this.#change(method('OperatorService', 'ResyncHosts'), request);
   }
 
   /** With `follow` it goes on until the signal of the run ends it. */
@@ -153,13 +161,31 @@ export class OperatorClient {
   listAudit(request: ListAuditRequest): AsyncGenerator<AuditEntry__Output[]> {
     return this.#connection.stream(method('OperatorService', 'ListAudit'), request);
   }
+
+  #change<Request extends { readonly wait?: Wait | null }, Reply>(
+    change: Method<Request, Reply>,
+    request: Request,
+  ): Promise<Reply> {
+    return this.#waited((onAhead) => this.#connection.unary(change, request, request.wait?.timeoutMs, onAhead));
+  }
+
+  /** Shows how far a change is until it has its answer. */
+  #waited<Reply>(send: (onAhead: OnAhead) => Promise<Reply>): Promise<Reply> {
+    const line = this.#waiting();
+    const checkWait = method('OperatorService', 'CheckWait');
+    return send(({ wait }) => void line.begin(() => this.#connection.unary(checkWait, { id: wait }))).finally(() =>
+      line.end(),
+    );
+  }
 }
 
-/** Runs `use` on a connection that is closed afterwards. */
+/** Runs `use` on a connection that is closed afterwards. `form` is what is printed of its changes. */
 export function withOperator<T>(
   cli: Cli,
   credentials: Credentials,
   use: (client: OperatorClient) => Promise<T>,
+  form: OutputForm = 'table',
 ): Promise<T> {
-  return withConnection(cli, credentials, (connection) => use(new OperatorClient(connection)));
+  const waiting = () => new WaitingLine(cli, form);
+  return withConnection(cli, credentials, (connection) => use(new OperatorClient(connection, waiting)));
 }

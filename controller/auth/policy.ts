@@ -17,6 +17,7 @@ export const REQUIRED_ROLE: Readonly<Record<string, Role>> = {
   'OperatorService/ListExceptions': 'viewer',
   'OperatorService/Export': 'viewer',
   'OperatorService/CheckPrefix': 'viewer',
+  'OperatorService/CheckWait': 'operator',
   'OperatorService/LabelHost': 'admin',
   'OperatorService/ResyncHosts': 'admin',
   'OperatorService/WatchEvents': 'viewer',

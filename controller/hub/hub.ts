@@ -222,12 +222,9 @@ export class Hub {
     return this.#context.snapshotSlots.used;
   }
 
-  /**
-   * Waits until every host holds all that the store has at `revision`, or refused it, or `timeoutMs` is over. Hosts that have been
-   * offline for some time are pending at once; with `all` they may come back in time.
-   */
-  prove(hostIds: readonly string[], revision: Revision, timeoutMs: number, all = false): Promise<ProofResult> {
-    return this.#waits.prove(hostIds, revision, timeoutMs, all);
+  /** See Waits.prove. */
+  prove(...wait: Parameters<Waits['prove']>): Promise<ProofResult> {
+    return this.#waits.prove(...wait);
   }
 
   /** Ends every stream: agents come back to whoever serves next. */

@@ -62,6 +62,11 @@ export class Proof {
     else this.#timer = setTimeout(() => this.stop(), timeoutMs);
   }
 
+  /** Hosts that have proven it so far. */
+  get provenCount(): number {
+    return this.#enforced.length;
+  }
+
   /** Hosts that are still waited for. */
   get waitingFor(): Iterable<string> {
     return this.#awaited.keys();

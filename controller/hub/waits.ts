@@ -31,14 +31,24 @@ export class Waits {
     this.#options = options;
   }
 
-  /** See Hub.prove. */
-  prove(hostIds: readonly string[], revision: Revision, timeoutMs: number, all: boolean): Promise<ProofResult> {
+  /**
+   * Waits until every host holds all that the store has at `revision`, or refused it, or `timeoutMs` is over. Hosts that have been
+   * offline for some time are pending at once; with `all` they may come back in time. `began` is handed the wait, to count by.
+   */
+  prove(
+    hostIds: readonly string[],
+    revision: Revision,
+    timeoutMs: number,
+    all = false,
+    began?: (proof: Pick<Proof, 'provenCount'>) => void,
+  ): Promise<ProofResult> {
     const { clock } = this.#options;
     const proof = new Proof(
       () => clock.monotonicMs(),
       () => this.#finished(proof),
     );
     this.#proofs.add(proof);
+    began?.(proof);
     if (!all) this.#impatient.add(proof);
     this.#sweep ??= setInterval(() => this.#dropAway(), SWEEP_MS);
     const deadlineMs = clock.monotonicMs() + timeoutMs;

@@ -1,13 +1,21 @@
 // The shapes of calls: who calls, from when time is counted, back-pressure, and errors as fixed texts.
 import type { EventEmitter } from 'node:events';
-import type { ServerReadableStream, ServerUnaryCall, ServerWritableStream, sendUnaryData } from '@grpc/grpc-js';
+import type {
+  Metadata,
+  ServerReadableStream,
+  ServerUnaryCall,
+  ServerWritableStream,
+  sendUnaryData,
+} from '@grpc/grpc-js';
 import type { Clock } from '../../common/clock.ts';
 import { FleetblockError, systemCode } from '../../common/errors.ts';
 import type { Logger } from '../../common/logger.ts';
+import { aheadToMetadata } from '../../common/rpc/ahead.ts';
 import { toStatus } from '../../common/rpc/status.ts';
 import type { Refusal } from '../auth/authorizer.ts';
 import type { AuthorizableCall, Authorize, Caller } from '../auth/caller.ts';
 import type { ReadTurns } from '../read-turns.ts';
+import type { OnWaiting, UnderWay } from '../under-way.ts';
 import { callText, isDryRun } from './call-text.ts';
 
 export interface CallDeps {
@@ -16,18 +24,24 @@ export interface CallDeps {
   readonly log: Logger;
   /** Told of calls that their handler refused. */
   readonly onRefused?: (refusal: Refusal) => void;
+  readonly underWay: UnderWay;
 }
+
+/** Calls that wait for hosts for longer than this say so ahead of their answer, milliseconds: most have their answer by then. */
+const AHEAD_AFTER_MS = 200;
 
 /** One request, one answer. `arrivedMs` is monotonic. */
 export function unary<Request, Reply>(
   deps: CallDeps,
-  answer: (request: Request, caller: Caller, arrivedMs: number) => Promise<Reply>,
+  answer: (request: Request, caller: Caller, arrivedMs: number, onWaiting: OnWaiting) => Promise<Reply>,
 ): (call: ServerUnaryCall<Request, Reply>, callback: sendUnaryData<Reply>) => void {
   return (call, callback) => {
     const arrivedMs = deps.clock.monotonicMs();
     const run = async () => {
       const caller = deps.authorize(call);
-      return noted(deps, call, call.request, caller, () => answer(call.request, caller, arrivedMs));
+      return noted(deps, call, call.request, caller, () =>
+        sayingAhead(deps, call, (onWaiting) => answer(call.request, caller, arrivedMs, onWaiting)),
+      );
     };
     run().then(
       (reply) => callback(null, reply),
@@ -75,13 +89,15 @@ export function longAnswers<Request, Item>(
 /** Many requests, one answer. Reads no further than the answer is computed; what is thrown ends the call. */
 export function collected<Request, Reply>(
   deps: CallDeps,
-  answer: (requests: AsyncIterable<Request>, caller: Caller) => Promise<Reply>,
+  answer: (requests: AsyncIterable<Request>, caller: Caller, onWaiting: OnWaiting) => Promise<Reply>,
 ): (call: ServerReadableStream<Request, Reply>, callback: sendUnaryData<Reply>) => void {
   return (call, callback) => {
     call.on('error', () => {});
     const run = async () => {
       const caller = deps.authorize(call);
-      return noted(deps, call, undefined, caller, () => answer(call, caller));
+      return noted(deps, call, undefined, caller, () =>
+        sayingAhead(deps, call, (onWaiting) => answer(call, caller, onWaiting)),
+      );
     };
     run().then(
       (reply) => callback(null, reply),
@@ -91,6 +107,27 @@ export function collected<Request, Reply>(
       },
     );
   };
+}
+
+/** Tells the caller, when it has to wait, that its change is committed and how to ask how far it is. */
+async function sayingAhead<Reply>(
+  { underWay }: CallDeps,
+  call: { sendMetadata(metadata: Metadata): void },
+  answer: (onWaiting: OnWaiting) => Promise<Reply>,
+): Promise<Reply> {
+  let timer: NodeJS.Timeout | undefined;
+  let wait = '';
+  try {
+    return await answer((revision, progress) => {
+      timer = setTimeout(() => {
+        wait = underWay.add(progress);
+        call.sendMetadata(aheadToMetadata({ revision, wait }));
+      }, AHEAD_AFTER_MS);
+    });
+  } finally {
+    clearTimeout(timer);
+    underWay.delete(wait);
+  }
 }
 
 /** Passes a refusal on to whoever keeps them. Bad input and what is not there are no refusals. */

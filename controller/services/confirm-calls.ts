@@ -17,9 +17,15 @@ const MAX_NAMED = 100;
 
 export function confirmHandlers(deps: ConfirmCallDeps): Pick<OperatorServiceHandlers, 'Confirm' | 'ListConfirmations'> {
   return {
-    Confirm: unary(deps, async ({ id, reason, wait }, caller, arrivedMs) =>
+    Confirm: unary(deps, async ({ id, reason, wait }, caller, arrivedMs, onWaiting) =>
       changeReplyToWire(
-        await deps.confirmations.confirm({ caller, arrivedMs, id, reason: checkReason(reason), ...waitFromWire(wait) }),
+        await deps.confirmations.confirm({
+          caller,
+          arrivedMs,
+          id,
+          reason: checkReason(reason),
+          ...waitFromWire(wait, onWaiting),
+        }),
       ),
     ),
     ListConfirmations: unary(deps, async () => {

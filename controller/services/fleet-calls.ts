@@ -3,7 +3,7 @@
 import { FleetblockError } from '../../common/errors.ts';
 import { formatPrefix, parsePrefix } from '../../common/prefix.ts';
 import { selectorFromWire } from '../../common/rpc/selector.ts';
-import { formatSelector, isValidName } from '../../common/selector.ts';
+import { formatSelector, isValidName, type Selector } from '../../common/selector.ts';
 import type { AuditEntry } from '../../proto/gen/fleetblock/v1/AuditEntry.ts';
 import type { Event } from '../../proto/gen/fleetblock/v1/Event.ts';
 import type { HostCheck as HostCheckWire } from '../../proto/gen/fleetblock/v1/HostCheck.ts';
@@ -43,7 +43,7 @@ export interface FleetCallDeps extends CallDeps {
 
 type FleetMethods = Pick<
   OperatorServiceHandlers,
-  'CheckPrefix' | 'LabelHost' | 'ResyncHosts' | 'WatchEvents' | 'ListAudit'
+  'CheckPrefix' | 'LabelHost' | 'CheckWait' | 'ResyncHosts' | 'WatchEvents' | 'ListAudit'
 >;
 
 export function fleetHandlers(deps: FleetCallDeps): FleetMethods {
@@ -56,7 +56,7 @@ export function fleetHandlers(deps: FleetCallDeps): FleetMethods {
       for (const batch of inMessages(claims.map(claimToWire))) yield { claims: batch };
       for (const batch of inMessages(hosts.map(hostCheckToWire))) yield { hosts: batch };
     }),
-    LabelHost: unary(deps, async (request, caller) => {
+    LabelHost: unary(deps, async (request, caller, _, onWaiting) => {
       const changes = labelChanges(request);
       hub.quarantine.assertOpen();
       const { host, revision } = await store.labelHost(request.name, changes, {
@@ -64,11 +64,11 @@ export function fleetHandlers(deps: FleetCallDeps): FleetMethods {
         reason: checkReason(request.reason),
         from: caller.from,
       });
-      const { waitMs, waitAll } = waitFromWire(request.wait);
-      if (waitMs !== undefined) await hub.prove([host.id], revision, waitMs, waitAll);
+      const only: Selector = { kind: 'hosts', names: [host.name] };
+      if (request.wait) await targets.prove([only], revision, waitFromWire(request.wait, onWaiting));
       return { host: hostToWire(host, hub.statusOf(host.id), hub.stateOf(host.id)), revision: String(revision) };
     }),
-    ResyncHosts: unary(deps, async (request, caller, arrivedMs) => {
+    ResyncHosts: unary(deps, async (request, caller, arrivedMs, onWaiting) => {
       const target = selectorFromWire(request.target);
       targets.assertKnown(target);
       hub.quarantine.assertOpen();
@@ -76,9 +76,14 @@ export function fleetHandlers(deps: FleetCallDeps): FleetMethods {
       const { actor, from } = caller;
       await store.recordAudit({ actor, from, verb: 'host.resync', subject, reason: checkReason(request.reason) });
       for (const host of targets.hosts([target])) hub.resync(host.id);
-      const { outcomes, atMs } = await targets.prove([target], store.head, waitFromWire(request.wait));
+      const { outcomes, atMs } = await targets.prove([target], store.head, waitFromWire(request.wait, onWaiting));
       deps.results.record(caller, `host.resync ${subject}`, store.head, outcomes);
       return { revision: String(store.head), hosts: hostOutcomesToWire(outcomes), elapsedMs: atMs - arrivedMs };
+    }),
+    CheckWait: unary(deps, async ({ id }) => {
+      const progress = deps.underWay.progress(id);
+      if (!progress) throw new FleetblockError('NOT_FOUND', 'that call has its answer');
+      return progress;
     }),
     WatchEvents: answers(deps, (request, signal) => watchEvents(deps, request, signal)),
     ListAudit: longAnswers(deps, (request) => listAudit(store, request)),

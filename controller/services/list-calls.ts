@@ -19,6 +19,7 @@ import type { ReadTurns } from '../read-turns.ts';
 import type { Claim, ListRecord } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
 import type { Targets } from '../targets.ts';
+import type { OnWaiting } from '../under-way.ts';
 import { withRemainingTimes } from '../views/delta.ts';
 import { cutColumns } from '../wire.ts';
 import { answers, type CallDeps, collected, longAnswers, unary } from './calls.ts';
@@ -40,19 +41,19 @@ type ListMethods = Pick<
 
 export function listHandlers(deps: ListCallDeps): ListMethods {
   return {
-    ImportList: collected(deps, (requests, caller) => importList(deps.lists, requests, caller)),
-    RemoveList: unary(deps, async (request, caller) =>
+    ImportList: collected(deps, (requests, caller, onWaiting) => importList(deps.lists, requests, caller, onWaiting)),
+    RemoveList: unary(deps, async (request, caller, _, onWaiting) =>
       listReplyToWire(
         await deps.lists.remove(request.list, {
           caller,
           reason: request.reason,
           dryRun: request.dryRun,
-          ...waitFromWire(request.wait),
+          ...waitFromWire(request.wait, onWaiting),
         }),
       ),
     ),
     ListLists: unary(deps, async () => ({ lists: (await deps.store.lists()).map(listToWire) })),
-    IncludeInList: unary(deps, async (request, caller, arrivedMs) =>
+    IncludeInList: unary(deps, async (request, caller, arrivedMs, onWaiting) =>
       changeReplyToWire(
         await deps.changes.include({
           caller,
@@ -61,7 +62,7 @@ export function listHandlers(deps: ListCallDeps): ListMethods {
           prefixes: request.prefixes,
           reason: request.reason,
           dryRun: request.dryRun,
-          ...waitFromWire(request.wait),
+          ...waitFromWire(request.wait, onWaiting),
         }),
       ),
     ),
@@ -77,6 +78,7 @@ async function importList(
   lists: Lists,
   requests: AsyncIterable<ImportListRequest__Output>,
   caller: Caller,
+  onWaiting: OnWaiting,
 ): Promise<ListChangeReply> {
   let current: ReturnType<Lists['begin']> | undefined;
   let endTurn = () => {};
@@ -84,7 +86,7 @@ async function importList(
     for await (const { begin, rows } of timely(requests, PATIENCE)) {
       if (begin) {
         if (current) throw new FleetblockError('INVALID_ARGUMENT', 'a second begin: an import is of one list');
-        current = lists.begin(importFromWire(begin, caller));
+        current = lists.begin(importFromWire(begin, caller, onWaiting));
         endTurn = await lists.turns.take(caller.actor);
       }
       if (!current) throw new FleetblockError('INVALID_ARGUMENT', 'an import starts with its begin');
@@ -99,7 +101,7 @@ async function importList(
   }
 }
 
-function importFromWire(begin: ImportBegin__Output, caller: Caller): ImportBegin {
+function importFromWire(begin: ImportBegin__Output, caller: Caller, onWaiting: OnWaiting): ImportBegin {
   return {
     caller,
     name: begin.list,
@@ -111,7 +113,7 @@ function importFromWire(begin: ImportBegin__Output, caller: Caller): ImportBegin
     force: begin.force,
     skipRefused: begin.skipRefused,
     meant: [...(begin.allowShrink ? ['SHRINKS' as const] : []), ...(begin.retarget ? ['RETARGETS' as const] : [])],
-    ...waitFromWire(begin.wait),
+    ...waitFromWire(begin.wait, onWaiting),
   };
 }
 

@@ -22,7 +22,7 @@ export interface OperatorServiceDeps extends FleetCallDeps, HostCallDeps, ListCa
 export function operatorHandlers(deps: OperatorServiceDeps): OperatorServiceHandlers {
   const { store, changes, clock } = deps;
   return {
-    Block: unary(deps, async (request, caller, arrivedMs) =>
+    Block: unary(deps, async (request, caller, arrivedMs, onWaiting) =>
       changeReplyToWire(
         await changes.block({
           caller,
@@ -35,13 +35,13 @@ export function operatorHandlers(deps: OperatorServiceDeps): OperatorServiceHand
           ttlMs: checkedTtl(Number(request.ttlMs)),
           monitor: request.monitor,
           dryRun: request.dryRun,
-          ...waitFromWire(request.wait),
+          ...waitFromWire(request.wait, onWaiting),
           force: request.force,
           confirmMs: checkedTtl(Number(request.confirmMs)),
         }),
       ),
     ),
-    Unblock: unary(deps, async (request, caller, arrivedMs) =>
+    Unblock: unary(deps, async (request, caller, arrivedMs, onWaiting) =>
       changeReplyToWire(
         await changes.unblock({
           caller,
@@ -52,7 +52,7 @@ export function operatorHandlers(deps: OperatorServiceDeps): OperatorServiceHand
           origin: request.origin,
           reason: request.reason,
           dryRun: request.dryRun,
-          ...waitFromWire(request.wait),
+          ...waitFromWire(request.wait, onWaiting),
         }),
       ),
     ),

@@ -10,7 +10,8 @@ import type { Wait__Output } from '../../proto/gen/fleetblock/v1/Wait.ts';
 import type { ChangeReply } from '../changes.ts';
 import type { HostState, HostStatus } from '../hub/host-state.ts';
 import type { Claim, ClaimAction, HostRecord } from '../store/records.ts';
-import type { HostOutcomes } from '../targets.ts';
+import type { HostOutcomes, Wait } from '../targets.ts';
+import type { OnWaiting } from '../under-way.ts';
 import { ListRoom } from './message-size.ts';
 
 export function claimToWire(claim: Claim): ClaimWire {
@@ -63,9 +64,9 @@ export function actionToWire(action: ClaimAction): 'ACTION_ALLOW' | 'ACTION_BLOC
   return action === 'allow' ? 'ACTION_ALLOW' : 'ACTION_BLOCK';
 }
 
-/** Milliseconds, undefined: do not wait; and whether for hosts too that are known to be away. */
-export function waitFromWire(wait: Wait__Output | null): { waitMs: number | undefined; waitAll: boolean } {
-  return { waitMs: wait?.timeoutMs, waitAll: wait?.all ?? false };
+/** `onWaiting` is told when hosts are waited for at all. */
+export function waitFromWire(wait: Wait__Output | null, onWaiting: OnWaiting): Wait {
+  return wait ? { waitMs: wait.timeoutMs, waitAll: wait.all, onWaiting } : { waitMs: undefined };
 }
 
 export function hostToWire(host: HostRecord, status: HostStatus, state: HostState): HostWire {

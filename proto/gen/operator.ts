@@ -6,6 +6,8 @@ import type { BlockRequest as _fleetblock_v1_BlockRequest, BlockRequest__Output 
 import type { ChangeReply as _fleetblock_v1_ChangeReply, ChangeReply__Output as _fleetblock_v1_ChangeReply__Output } from './fleetblock/v1/ChangeReply.ts';
 import type { CheckReply as _fleetblock_v1_CheckReply, CheckReply__Output as _fleetblock_v1_CheckReply__Output } from './fleetblock/v1/CheckReply.ts';
 import type { CheckRequest as _fleetblock_v1_CheckRequest, CheckRequest__Output as _fleetblock_v1_CheckRequest__Output } from './fleetblock/v1/CheckRequest.ts';
+import type { CheckWaitReply as _fleetblock_v1_CheckWaitReply, CheckWaitReply__Output as _fleetblock_v1_CheckWaitReply__Output } from './fleetblock/v1/CheckWaitReply.ts';
+import type { CheckWaitRequest as _fleetblock_v1_CheckWaitRequest, CheckWaitRequest__Output as _fleetblock_v1_CheckWaitRequest__Output } from './fleetblock/v1/CheckWaitRequest.ts';
 import type { Claim as _fleetblock_v1_Claim, Claim__Output as _fleetblock_v1_Claim__Output } from './fleetblock/v1/Claim.ts';
 import type { ConfirmRequest as _fleetblock_v1_ConfirmRequest, ConfirmRequest__Output as _fleetblock_v1_ConfirmRequest__Output } from './fleetblock/v1/ConfirmRequest.ts';
 import type { Confirmation as _fleetblock_v1_Confirmation, Confirmation__Output as _fleetblock_v1_Confirmation__Output } from './fleetblock/v1/Confirmation.ts';
@@ -70,6 +72,8 @@ export interface ProtoGrpcType {
       ChangeReply: MessageTypeDefinition<_fleetblock_v1_ChangeReply, _fleetblock_v1_ChangeReply__Output>
       CheckReply: MessageTypeDefinition<_fleetblock_v1_CheckReply, _fleetblock_v1_CheckReply__Output>
       CheckRequest: MessageTypeDefinition<_fleetblock_v1_CheckRequest, _fleetblock_v1_CheckRequest__Output>
+      CheckWaitReply: MessageTypeDefinition<_fleetblock_v1_CheckWaitReply, _fleetblock_v1_CheckWaitReply__Output>
+      CheckWaitRequest: MessageTypeDefinition<_fleetblock_v1_CheckWaitRequest, _fleetblock_v1_CheckWaitRequest__Output>
       Claim: MessageTypeDefinition<_fleetblock_v1_Claim, _fleetblock_v1_Claim__Output>
       ConfirmRequest: MessageTypeDefinition<_fleetblock_v1_ConfirmRequest, _fleetblock_v1_ConfirmRequest__Output>
       Confirmation: MessageTypeDefinition<_fleetblock_v1_Confirmation, _fleetblock_v1_Confirmation__Output>

@@ -71,6 +71,7 @@ const MATRIX: Record<string, typeof VIEWER> = {
   'OperatorService/ListExceptions': VIEWER,
   'OperatorService/Export': VIEWER,
   'OperatorService/CheckPrefix': VIEWER,
+  'OperatorService/CheckWait': OPERATOR,
   'OperatorService/LabelHost': ADMIN,
   'OperatorService/ResyncHosts': ADMIN,
   'OperatorService/WatchEvents': VIEWER,

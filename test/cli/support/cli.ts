@@ -20,6 +20,8 @@ export interface RunOptions {
   readonly terminal?: number;
   /** A person sits at stdin and stderr. */
   readonly person?: boolean;
+  /** Told all that is on stderr, whenever there is more of it. */
+  readonly onWords?: (stderr: string) => void;
 }
 
 class Sink extends Writable {
@@ -27,9 +29,11 @@ class Sink extends Writable {
   isTTY?: boolean;
   columns?: number;
   rows?: number;
+  onText: ((text: string) => void) | undefined;
 
   override _write(chunk: Buffer, _: BufferEncoding, done: () => void): void {
     this.text += chunk.toString();
+    this.onText?.(this.text);
     done();
   }
 }
@@ -44,6 +48,7 @@ export async function runHere(args: readonly string[], options: RunOptions = {})
     stdout.rows = 24;
   }
   if (options.person) stderr.isTTY = true;
+  stderr.onText = options.onWords;
   const cli: Cli = {
     env: options.env ?? {},
     stdin: Object.assign(Readable.from([Buffer.from(options.stdin ?? '')]), { isTTY: options.person ?? false }),

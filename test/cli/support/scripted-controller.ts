@@ -19,6 +19,8 @@ import type { BlockRequest__Output } from '../../../proto/gen/fleetblock/v1/Bloc
 import type { ChangeReply } from '../../../proto/gen/fleetblock/v1/ChangeReply.ts';
 import type { CheckReply } from '../../../proto/gen/fleetblock/v1/CheckReply.ts';
 import type { CheckRequest__Output } from '../../../proto/gen/fleetblock/v1/CheckRequest.ts';
+import type { CheckWaitReply } from '../../../proto/gen/fleetblock/v1/CheckWaitReply.ts';
+import type { CheckWaitRequest__Output } from '../../../proto/gen/fleetblock/v1/CheckWaitRequest.ts';
 import type { Claim } from '../../../proto/gen/fleetblock/v1/Claim.ts';
 import type { ConfirmRequest__Output } from '../../../proto/gen/fleetblock/v1/ConfirmRequest.ts';
 import type { CreateOperatorReply } from '../../../proto/gen/fleetblock/v1/CreateOperatorReply.ts';
@@ -238,6 +240,7 @@ function operatorHandlers(script: () => Script): OperatorServiceHandlers {
     WatchEvents: many(() => script().watchEvents),
     ListAudit: many(() => script().listAudit),
     Confirm: unary(() => script().confirm),
+    CheckWait: unary<CheckWaitRequest__Output, CheckWaitReply>(() => undefined),
     ListConfirmations: unary(() => script().listConfirmations ?? (() => ({}))),
   };
 }

@@ -7,6 +7,8 @@ import type { BlockRequest as _fleetblock_v1_BlockRequest, BlockRequest__Output 
 import type { ChangeReply as _fleetblock_v1_ChangeReply, ChangeReply__Output as _fleetblock_v1_ChangeReply__Output } from '../../fleetblock/v1/ChangeReply.ts';
 import type { CheckReply as _fleetblock_v1_CheckReply, CheckReply__Output as _fleetblock_v1_CheckReply__Output } from '../../fleetblock/v1/CheckReply.ts';
 import type { CheckRequest as _fleetblock_v1_CheckRequest, CheckRequest__Output as _fleetblock_v1_CheckRequest__Output } from '../../fleetblock/v1/CheckRequest.ts';
+import type { CheckWaitReply as _fleetblock_v1_CheckWaitReply, CheckWaitReply__Output as _fleetblock_v1_CheckWaitReply__Output } from '../../fleetblock/v1/CheckWaitReply.ts';
+import type { CheckWaitRequest as _fleetblock_v1_CheckWaitRequest, CheckWaitRequest__Output as _fleetblock_v1_CheckWaitRequest__Output } from '../../fleetblock/v1/CheckWaitRequest.ts';
 import type { ConfirmRequest as _fleetblock_v1_ConfirmRequest, ConfirmRequest__Output as _fleetblock_v1_ConfirmRequest__Output } from '../../fleetblock/v1/ConfirmRequest.ts';
 import type { CreateTokenReply as _fleetblock_v1_CreateTokenReply, CreateTokenReply__Output as _fleetblock_v1_CreateTokenReply__Output } from '../../fleetblock/v1/CreateTokenReply.ts';
 import type { CreateTokenRequest as _fleetblock_v1_CreateTokenRequest, CreateTokenRequest__Output as _fleetblock_v1_CreateTokenRequest__Output } from '../../fleetblock/v1/CreateTokenRequest.ts';
@@ -69,6 +71,21 @@ export interface OperatorServiceClient extends grpc.Client {
    */
   checkPrefix(argument: _fleetblock_v1_CheckRequest, metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientReadableStream<_fleetblock_v1_CheckReply__Output>;
   checkPrefix(argument: _fleetblock_v1_CheckRequest, options?: grpc.CallOptions): grpc.ClientReadableStream<_fleetblock_v1_CheckReply__Output>;
+  
+  /**
+   * How far a call with a wait is. NOT_FOUND: it has its answer.
+   */
+  CheckWait(argument: _fleetblock_v1_CheckWaitRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_fleetblock_v1_CheckWaitReply__Output>): grpc.ClientUnaryCall;
+  CheckWait(argument: _fleetblock_v1_CheckWaitRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_fleetblock_v1_CheckWaitReply__Output>): grpc.ClientUnaryCall;
+  CheckWait(argument: _fleetblock_v1_CheckWaitRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_fleetblock_v1_CheckWaitReply__Output>): grpc.ClientUnaryCall;
+  CheckWait(argument: _fleetblock_v1_CheckWaitRequest, callback: grpc.requestCallback<_fleetblock_v1_CheckWaitReply__Output>): grpc.ClientUnaryCall;
+  /**
+   * How far a call with a wait is. NOT_FOUND: it has its answer.
+   */
+  checkWait(argument: _fleetblock_v1_CheckWaitRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_fleetblock_v1_CheckWaitReply__Output>): grpc.ClientUnaryCall;
+  checkWait(argument: _fleetblock_v1_CheckWaitRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_fleetblock_v1_CheckWaitReply__Output>): grpc.ClientUnaryCall;
+  checkWait(argument: _fleetblock_v1_CheckWaitRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_fleetblock_v1_CheckWaitReply__Output>): grpc.ClientUnaryCall;
+  checkWait(argument: _fleetblock_v1_CheckWaitRequest, callback: grpc.requestCallback<_fleetblock_v1_CheckWaitReply__Output>): grpc.ClientUnaryCall;
   
   /**
    * Makes a change for good that would be undone. NOT_FOUND: unknown id. FAILED_PRECONDITION: too late, or confirmed already.
@@ -314,6 +331,11 @@ export interface OperatorServiceHandlers extends grpc.UntypedServiceImplementati
   CheckPrefix: grpc.handleServerStreamingCall<_fleetblock_v1_CheckRequest__Output, _fleetblock_v1_CheckReply>;
   
   /**
+   * How far a call with a wait is. NOT_FOUND: it has its answer.
+   */
+  CheckWait: grpc.handleUnaryCall<_fleetblock_v1_CheckWaitRequest__Output, _fleetblock_v1_CheckWaitReply>;
+  
+  /**
    * Makes a change for good that would be undone. NOT_FOUND: unknown id. FAILED_PRECONDITION: too late, or confirmed already.
    * PERMISSION_DENIED: it overrode the guard, and the caller is no admin.
    */
@@ -402,6 +424,7 @@ export interface OperatorServiceHandlers extends grpc.UntypedServiceImplementati
 export interface OperatorServiceDefinition extends grpc.ServiceDefinition {
   Block: MethodDefinition<_fleetblock_v1_BlockRequest, _fleetblock_v1_ChangeReply, _fleetblock_v1_BlockRequest__Output, _fleetblock_v1_ChangeReply__Output>
   CheckPrefix: MethodDefinition<_fleetblock_v1_CheckRequest, _fleetblock_v1_CheckReply, _fleetblock_v1_CheckRequest__Output, _fleetblock_v1_CheckReply__Output>
+  CheckWait: MethodDefinition<_fleetblock_v1_CheckWaitRequest, _fleetblock_v1_CheckWaitReply, _fleetblock_v1_CheckWaitRequest__Output, _fleetblock_v1_CheckWaitReply__Output>
   Confirm: MethodDefinition<_fleetblock_v1_ConfirmRequest, _fleetblock_v1_ChangeReply, _fleetblock_v1_ConfirmRequest__Output, _fleetblock_v1_ChangeReply__Output>
   CreateToken: MethodDefinition<_fleetblock_v1_CreateTokenRequest, _fleetblock_v1_CreateTokenReply, _fleetblock_v1_CreateTokenRequest__Output, _fleetblock_v1_CreateTokenReply__Output>
   Export: MethodDefinition<_fleetblock_v1_ExportRequest, _fleetblock_v1_ExportChunk, _fleetblock_v1_ExportRequest__Output, _fleetblock_v1_ExportChunk__Output>

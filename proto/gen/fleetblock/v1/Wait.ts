@@ -3,6 +3,8 @@
 
 /**
  * How long to wait for the targeted hosts' acks. Not set: answer once the change is committed.
+ * A call that waits for more than a moment sends its revision ahead of its answer, as metadata: `fleetblock-revision`; and
+ * `fleetblock-wait`, an id for CheckWait.
  */
 export interface Wait {
   'timeoutMs'?: (number);
@@ -14,6 +16,8 @@ export interface Wait {
 
 /**
  * How long to wait for the targeted hosts' acks. Not set: answer once the change is committed.
+ * A call that waits for more than a moment sends its revision ahead of its answer, as metadata: `fleetblock-revision`; and
+ * `fleetblock-wait`, an id for CheckWait.
  */
 export interface Wait__Output {
   'timeoutMs': (number);
