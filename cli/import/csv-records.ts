@@ -1,4 +1,14 @@
-// CSV as RFC 4180 has it: quoted fields may hold commas, quotes and line breaks.
+// CSV as RFC 4180 has it, with other separators, too: quoted fields may hold separators, quotes and line breaks.
+
+/** A comma; where it is the decimal point a semicolon; a tab (TSV). */
+export const SEPARATORS = [',', ';', '\t'] as const;
+export type Separator = (typeof SEPARATORS)[number];
+
+const FIELD: Readonly<Record<Separator, RegExp>> = {
+  ',': /"((?:[^"]|"")*)(?:"|$)([^,\n]*)|([^,\n]*)/y,
+  ';': /"((?:[^"]|"")*)(?:"|$)([^;\n]*)|([^;\n]*)/y,
+  '\t': /"((?:[^"]|"")*)(?:"|$)([^\t\n]*)|([^\t\n]*)/y,
+};
 
 export interface CsvRecord {
   /** Where it starts, from 1. */
@@ -7,8 +17,8 @@ export interface CsvRecord {
 }
 
 /** Blank lines and comments (from # at the start of a line) are left out. An unclosed quote takes the rest. */
-export function* readCsv(text: string): Generator<CsvRecord> {
-  const token = /"((?:[^"]|"")*)(?:"|$)([^,\n]*)|([^,\n]*)/y;
+export function* readCsv(text: string, separator: Separator): Generator<CsvRecord> {
+  const field = FIELD[separator];
   let line = 1;
   let at = 0;
   while (at < text.length) {
@@ -21,15 +31,15 @@ export function* readCsv(text: string): Generator<CsvRecord> {
     const start = line;
     const fields: string[] = [];
     for (;;) {
-      token.lastIndex = at;
-      const [whole = '', quoted, after = '', plain = ''] = token.exec(text) ?? [];
+      field.lastIndex = at;
+      const [whole = '', quoted, after = '', plain = ''] = field.exec(text) ?? [];
       at += whole.length;
       line += quoted?.split('\n').length ?? 1;
       line--;
       fields.push(
         quoted === undefined ? plain.replace(/\r$/, '') : quoted.replaceAll('""', '"') + after.replace(/\r$/, ''),
       );
-      if (text[at] !== ',') break;
+      if (text[at] !== separator) break;
       at++;
     }
     at++;

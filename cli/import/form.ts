@@ -27,6 +27,8 @@ export interface Form {
 /** A form in which each line stands for itself. */
 export interface LineForm extends Pick<Form, 'name' | 'summary' | 'sample'> {
   readonly line: RegExp;
+  /** A backslash at the end of a line joins the next one to it, without the blanks that it begins with. */
+  readonly isWrapped?: boolean;
   /**
    * `text`: never blank, never a comment line. What is bad is thrown, and becomes a finding of this line.
    * @throws FleetblockError INVALID_ARGUMENT

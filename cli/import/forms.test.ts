@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { formatPrefix } from '../../common/prefix.ts';
 import type { ExportChunk__Output } from '../../proto/gen/fleetblock/v1/ExportChunk.ts';
 import type { PackedPrefixes__Output } from '../../proto/gen/fleetblock/v1/PackedPrefixes.ts';
+import { lines, PUBLISHED } from '../../test/cli/support/published-lists.ts';
 import { packedOf, readChunks, rowsOf } from '../../test/cli/support/read-list.ts';
 import { ScriptedOutput } from '../../test/cli/support/scripted-output.ts';
 import { EXPORT_FORMS, writeExport } from '../output/export.ts';
@@ -14,7 +15,6 @@ import { prefixesOfRange } from './range.ts';
 import type { ReadOptions } from './read-list.ts';
 
 const NOW = Date.parse('2026-11-24T09:00:00Z');
-const lines = (...all: string[]) => `${all.join('\n')}\n`;
 async function* exported(messages: PackedPrefixes__Output[]): AsyncGenerator<ExportChunk__Output[]> {
   for (const rows of messages) yield [{ origin: 'list:x', selector: { target: 'allHosts', allHosts: true }, rows }];
 }
@@ -22,166 +22,7 @@ const read = (file: string | Buffer, options: Partial<ReadOptions> = {}) => read
 const rows = async (file: string | Buffer, options: Partial<ReadOptions> = {}) =>
   rowsOf((await read(file, options)).columns);
 
-/** Files as others publish them: the form, the file, what it holds. */
-const PUBLISHED: readonly (readonly [string, string, readonly string[]])[] = [
-  [
-    'plain',
-    lines('; Spamhaus DROP List', '1.10.16.0/20 ; SBL256894', '2.56.192.0/22 ; SBL459831'),
-    ['1.10.16.0/20', '2.56.192.0/22'],
-  ],
-  [
-    'plain',
-    lines('192.0.2.1-192.0.2.4', '192.0.2.8 - 192.0.2.9', '2001:db8::-2001:db8::1'),
-    ['192.0.2.1/32', '192.0.2.2/31', '192.0.2.4/32', '192.0.2.8/31', '2001:db8::/127'],
-  ],
-  [
-    'plain',
-    '\ufeff192.0.2.1  \r\n192.0.2.2\0\0\0\r\n\0\n   192.0.2.3\t# why\r\n',
-    ['192.0.2.1/32', '192.0.2.2/32', '192.0.2.3/32'],
-  ],
-  ['counted', lines('# IPsum', '#', '185.220.101.1\t11', '2001:db8::5\t3'), ['185.220.101.1/32', '2001:db8::5/128']],
-  ['counted', lines('192.0.2.1 12', '192.0.2.2,3'), ['192.0.2.1/32', '192.0.2.2/32']],
-  [
-    'start-end',
-    lines('1.0.0.0,1.0.0.255,AU', '1.0.1.0,1.0.3.255,CN', '2001:200::,2001:200:ffff:ffff:ffff:ffff:ffff:ffff,JP'),
-    ['1.0.0.0/24', '1.0.1.0/24', '1.0.2.0/23', '2001:200::/32'],
-  ],
-  ['start-end', lines('1.0.0.0\t1.0.0.255\t13335\tUS\tCLOUDFLARENET'), ['1.0.0.0/24']],
-  [
-    'geofeed',
-    lines('# feed', '192.0.2.0/24,DE,DE-BE,Berlin,', '2001:db8::/32,,,,', '198.51.100.1,"FR"'),
-    ['192.0.2.0/24', '198.51.100.1/32', '2001:db8::/32'],
-  ],
-  [
-    'dshield',
-    lines(
-      '# DShield.org Recommended Block List',
-      'Start\tEnd\tNetblock\tAttacks\tName\tCountry\temail',
-      '124.232.156.0\t124.232.156.255\t24\t6286\tCHINANET-BACKBONE No.31,Jin-rong Street\tCN\tlzl@public.yc.nx.cn',
-    ),
-    ['124.232.156.0/24'],
-  ],
-  [
-    'p2p',
-    lines('Some Network, Inc:1.2.4.0-1.2.4.255', 'A: B; C # 2:1.2.8.1-1.2.8.1', '?:001.002.010.000-001.002.010.255'),
-    ['1.2.4.0/24', '1.2.8.1/32', '1.2.10.0/24'],
-  ],
-  [
-    'emule',
-    lines('000.000.000.000 - 000.255.255.255 , 000 , Bogon, "IANA"', '192.0.2.0 - 192.0.2.1 , 128 , allowed'),
-    ['0.0.0.0/8'],
-  ],
-  ['hosts', lines('192.0.2.1 bad.example', '192.0.2.2\tworse.example alias # why'), ['192.0.2.1/32', '192.0.2.2/32']],
-  ['nginx', lines('# nginx', 'deny 192.0.2.0/24;', 'deny   2001:db8::/32; # why'), ['192.0.2.0/24', '2001:db8::/32']],
-  [
-    'routeros',
-    lines(
-      '# by RouterOS 7',
-      '/ip firewall address-list',
-      'add list=bad comment="a; \\"b\\" address=9.9.9.9" address=192.0.2.0/24',
-      ':do { add list=bad address=192.0.2.9 timeout=1d01:00:00 } on-error={}',
-      'add address=192.0.3.0-192.0.3.1 list=bad disabled=yes',
-      '/ipv6 firewall address-list add list=bad address=2001:db8::/32 timeout=1w2d',
-    ),
-    ['192.0.2.0/24', '192.0.2.9/32 for 90000000', '2001:db8::/32 for 777600000'],
-  ],
-  [
-    'ipset',
-    lines(
-      'create bad hash:net family inet hashsize 1024 maxelem 65536 timeout 0 comment',
-      'add bad 192.0.2.0/24 timeout 600 comment "add bad 9.9.9.9 timeout 3"',
-      'create bad6 hash:ip family inet6',
-      'add bad6 2001:db8::1',
-    ),
-    ['192.0.2.0/24 for 600000', '2001:db8::1/128'],
-  ],
-  [
-    'nft',
-    lines(
-      '#!/usr/sbin/nft -f',
-      'table inet filter {',
-      '\tset bad { # elements = { 9.9.9.9 }',
-      '\t\ttype ipv4_addr; flags interval,timeout',
-      '\t\telements = { 192.0.2.0/24 timeout 1h expires 59m58s500ms,',
-      '\t\t\t     198.51.100.1-198.51.100.2 counter packets 3 bytes 180 comment "a, b",',
-      '\t\t\t     203.0.113.1 timeout 1d }',
-      '\t}',
-      '\tchain in { ip saddr { 8.8.8.8 } accept }',
-      '}',
-    ),
-    ['192.0.2.0/24 for 3598500', '198.51.100.1/32', '198.51.100.2/32', '203.0.113.1/32 for 86400000'],
-  ],
-  [
-    'nft',
-    'add element inet filter bad { 192.0.2.1, 192.0.2.2 }\nadd element inet filter bad { 192.0.2.3 }\n',
-    ['192.0.2.1/32', '192.0.2.2/32', '192.0.2.3/32'],
-  ],
-  ['csv', lines('"IP","Country","Type"', '"192.0.2.1","DE","malware"'), ['192.0.2.1/32']],
-  [
-    'csv',
-    lines(
-      '# Feodo Tracker',
-      '"first_seen_utc","dst_ip","dst_port","c2_status","malware"',
-      '"2021-01-17 07:30:05","192.0.2.7","443","online","Dridex"',
-      '# END',
-    ),
-    ['192.0.2.7/32'],
-  ],
-  ['csv', lines('start_ip,end_ip,country', '192.0.2.0,192.0.2.127,DE'), ['192.0.2.0/25']],
-  ['csv', lines('ip', '192.0.2.1'), ['192.0.2.1/32']],
-  ['json', '["192.0.2.1", "2001:db8::/32"]', ['192.0.2.1/32', '2001:db8::/32']],
-  [
-    'json',
-    JSON.stringify(
-      {
-        syncToken: '1',
-        createDate: 'x',
-        prefixes: [{ ip_prefix: '3.5.140.0/22', region: 'x' }],
-        ipv6_prefixes: [{ ipv6_prefix: '2600:1f00::/40' }],
-      },
-      null,
-      2,
-    ),
-    ['3.5.140.0/22', '2600:1f00::/40'],
-  ],
-  [
-    'json',
-    JSON.stringify({
-      syncToken: '1',
-      creationTime: 'x',
-      prefixes: [{ ipv4Prefix: '8.8.4.0/24' }, { ipv6Prefix: '2001:4860::/32' }],
-    }),
-    ['8.8.4.0/24', '2001:4860::/32'],
-  ],
-  [
-    'json',
-    JSON.stringify({ asn: 1234, handle: 'FORTUM', subnets: { ipv4: ['132.171.0.0/16'], ipv6: ['2405:1800::/32'] } }),
-    ['132.171.0.0/16', '2405:1800::/32'],
-  ],
-  [
-    'json',
-    JSON.stringify({
-      description: 'x',
-      list: ['192.0.2.0/24', '2001:db8::/32'],
-      matching_attributes: ['ip-src'],
-      name: 'x',
-      type: 'cidr',
-      version: 1,
-    }),
-    ['192.0.2.0/24', '2001:db8::/32'],
-  ],
-  [
-    'json',
-    lines(
-      '{"cidr":"1.10.16.0/20","sblid":"SBL256894","rir":"apnic"}',
-      '{"cidr":"2.56.192.0/22","sblid":"SBL459831","rir":"ripencc"}',
-      '{"type":"metadata","timestamp":1,"size":99,"records":2,"copyright":"x"}',
-    ),
-    ['1.10.16.0/20', '2.56.192.0/22'],
-  ],
-];
-
-describe('faults row 111: lists as others publish them', () => {
+describe('faults rows 111, 131, 132: lists as others publish them', () => {
   it.each(PUBLISHED)('%s: %j', async (form, file, expected) => {
     expect(await read(file)).toMatchObject({ form });
     expect(await rows(file)).toEqual(expected);
@@ -221,7 +62,7 @@ describe('faults row 111: lists as others publish them', () => {
   });
 });
 
-describe('faults row 112: what is no list', () => {
+describe('faults rows 112, 131, 132: what is no list', () => {
   const page = '<!DOCTYPE html>\n<html><body>429 Too Many Requests</body></html>\n';
   it.each([
     ['an HTML page', page, /^stdin: it is a page of HTML or XML, not a list/],
@@ -243,11 +84,46 @@ describe('faults row 112: what is no list', () => {
       '{"list":[{"x":"192.0.2.1"}],"type":"cidr"}',
       /line 1: an object stands where a prefix is due/,
     ],
-    ['AWS without its prefixes', '{"prefixes":[{"region":"x"}],"ipv6_prefixes":[]}', /line 1: it has no ip_prefix/],
+    ['AWS without its prefixes', '{"prefixes":[{"region":"x"}],"ipv6_prefixes":[]}', /no list of a known kind/],
     [
-      'a known key with something else below',
-      '{"subnets":{"v4":["192.0.2.1"]}}',
-      /looks like ipverse, but has no row at/,
+      'AWS, one row without a prefix',
+      '{"prefixes":[{"ip_prefix":"192.0.2.0/24"},\n{"region":"x"}]}',
+      /line 2: it has no prefix, as others of "prefixes" have/,
+    ],
+    [
+      'an error that names who asked',
+      '{"success":false,"errors":[{"code":9109,"ip":"192.0.2.7"}],"result":null,"ip":"192.0.2.7","net":"192.0.2.0/24"}',
+      /no list of a known kind/,
+    ],
+    [
+      'addresses that may be anything',
+      '{"servers":["192.0.2.1"],"masks":["255.255.255.0"]}',
+      /no list of a known kind/,
+    ],
+    [
+      'two prefixes in a row',
+      '{"rules":[{"source":"192.0.2.0/24","destination":"198.51.100.0/24"}]}',
+      /line 1: it has several prefixes, source and destination/,
+    ],
+    [
+      'an array of prefixes with something else in it',
+      '{"web":["192.0.2.0/24",\n"example.com"]}',
+      /line 2: "example\.com" is not an IPv4/,
+    ],
+    [
+      'a prefix with host bits in an array',
+      '{"web":["192.0.2.0/24",\n"192.0.2.1/24"]}',
+      /line 2: "192\.0\.2\.1\/24" has host bits set/,
+    ],
+    [
+      'an export of RouterOS that was cut',
+      lines('/ip firewall address-list', 'add address=192.0.2.0/24 comment="a\\'),
+      /line 2: .*was it cut short/,
+    ],
+    [
+      'a range of IPv6 that has a name and no beginning',
+      lines('a name:192.0.2.0-192.0.2.1', 'bad name:-2001:db8::1'),
+      /line 2: "bad name:" is not an IPv4 or IPv6 address/,
     ],
     ['decisions and something else', '[{"value":"192.0.2.1"},\n{"status":429}]', /line 2: it is no decision/],
     [

@@ -14,10 +14,12 @@ import { bad } from './rows.ts';
 export const FORMS: readonly Form[] = [
   plain,
   json,
+  // Its heading is one of CSV, too.
+  lineForm(dshield),
   csv,
   ipset,
   nft,
-  ...[counted, startEnd, geofeed, dshield, p2p, emule, fail2ban, hosts, nginx, routeros].map(lineForm),
+  ...[counted, startEnd, geofeed, p2p, emule, fail2ban, hosts, nginx, routeros].map(lineForm),
 ];
 
 export const LIST_FORMATS: readonly string[] = ['auto', ...FORMS.map(({ name }) => name)];

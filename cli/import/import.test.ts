@@ -153,7 +153,7 @@ describe('readCsv', () => {
       fc.property(fc.array(fc.array(field, { minLength: 2, maxLength: 4 }), { maxLength: 5 }), (records) => {
         const quote = (text: string) => `"${text.replaceAll('"', '""')}"`;
         const lines = records.map((fields) => fields.map(quote).join(','));
-        const read = [...readCsv(lines.join('\n'))];
+        const read = [...readCsv(lines.join('\n'), ',')];
         expect(read.map(({ fields }) => fields)).toEqual(records);
         let line = 1;
         read.forEach((record, i) => {

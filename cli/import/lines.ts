@@ -1,6 +1,7 @@
-// Bytes to lines, for the forms in which each line stands for itself: any line ends, blanks and NULs around a line, a byte order mark.
+// Bytes to lines, for the forms in which each line stands for itself: any line ends, blanks and NULs around a line, a byte order mark,
+// lines that are wrapped.
 import type { LineForm, Reader } from './form.ts';
-import type { Rows } from './rows.ts';
+import { bad, type Rows } from './rows.ts';
 
 const NEWLINE = 10;
 /** What comes after this on a line is not looked at: it can only be a comment, or make an error that is shown short anyway. */
@@ -10,12 +11,14 @@ const MAX_LINE = 4096;
 export type Quick = (bytes: Buffer, start: number, end: number, rows: Rows) => boolean;
 
 export class LineReader implements Reader {
-  readonly #form: Pick<LineForm, 'readLine'>;
+  readonly #form: Pick<LineForm, 'readLine' | 'isWrapped'>;
   readonly #rows: Rows;
   readonly #quick: Quick | undefined;
   #rest: Buffer = Buffer.alloc(0);
+  /** Of a wrapped line: what is read of it so far. */
+  #wrapped = '';
 
-  constructor(form: Pick<LineForm, 'readLine'>, rows: Rows, quick?: Quick) {
+  constructor(form: Pick<LineForm, 'readLine' | 'isWrapped'>, rows: Rows, quick?: Quick) {
     this.#form = form;
     this.#rows = rows;
     this.#quick = quick;
@@ -39,6 +42,11 @@ export class LineReader implements Reader {
   end(): void {
     if (this.#rest.length > 0) this.#read(this.#rest, 0, this.#rest.length);
     this.#rest = Buffer.alloc(0);
+    const rows = this.#rows;
+    if (this.#wrapped !== '')
+      rows.at(rows.line, () => {
+        throw bad('its last line goes on after the end of the file: was it cut short?');
+      });
   }
 
   #read(bytes: Buffer, start: number, end: number): void {
@@ -46,9 +54,20 @@ export class LineReader implements Reader {
     rows.line++;
     if (this.#quick?.(bytes, start, end, rows)) return;
     rows.at(rows.line, () => {
-      const text = significant(bytes.toString('utf8', start, Math.min(end, start + MAX_LINE)));
+      const text = this.#unwrapped(bytes.toString('utf8', start, Math.min(end, start + MAX_LINE)));
       if (text !== '') this.#form.readLine(text, rows);
     });
+  }
+
+  /** A whole line, joined from its parts; empty: nothing, or not whole yet. */
+  #unwrapped(line: string): string {
+    if (!this.#form.isWrapped) return significant(line);
+    const part = this.#wrapped === '' ? significant(line) : line.trim();
+    const text = this.#wrapped + part;
+    // An even number of them are backslashes themselves.
+    const goesOn = /(?<!\\)(\\\\)*\\$/.test(part);
+    this.#wrapped = goesOn ? text.slice(0, -1).slice(0, MAX_LINE) : '';
+    return goesOn ? '' : text;
   }
 }
 

@@ -21,8 +21,9 @@ const SETTING = /([a-z-]+)=("(?:[^"\\]|\\.)*"|\S+)/g;
 
 export const routeros: LineForm = {
   name: 'routeros',
-  summary: 'address lists of RouterOS (.rsc), with their timeouts',
+  summary: 'address lists of RouterOS (.rsc, /export), with their timeouts',
   sample: '/ip firewall address-list\nadd list=bad address=192.0.2.0/24 timeout=1d comment="why"',
+  isWrapped: true,
   line: /^(\/ip(v6)?[ /]firewall[ /]address-list\b|(:do \{ *)?add .*\baddress=)/,
   readLine: (line, rows) => {
     // The menu that the commands are for may stand on a line of its own, or before each.

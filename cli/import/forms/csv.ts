@@ -1,5 +1,5 @@
 // CSV with a heading that names a column of addresses: cscli's, fleetblock's own, and what feeds publish.
-import { readCsv } from '../csv-records.ts';
+import { readCsv, SEPARATORS, type Separator } from '../csv-records.ts';
 import { readDecision } from '../decisions.ts';
 import type { Form } from '../form.ts';
 import { HeldText } from '../held.ts';
@@ -26,16 +26,19 @@ const LAST = ['end', 'end_ip', 'ip_end', 'ip_range_end', 'range_end', 'last', 'l
 export const csv: Form = {
   name: 'csv',
   summary:
-    "CSV with a heading that names the column of addresses (`ip`, `value`, `cidr`...) or those of a range (`start`, `end`); cscli's and fleetblock's own with their times",
+    "CSV, with commas, semicolons or tabs, with a heading that names the column of addresses (`ip`, `value`, `cidr`...) or those of a range (`start`, `end`); cscli's and fleetblock's own with their times",
   sample: 'duration,scope,value,reason\n4h,ip,192.0.2.1,"scan, twice"',
-  recognizes: (lines) => (isHeading(lines[0] ?? '') ? lines.length : 0),
+  recognizes: (lines) => (separatorOf(lines[0] ?? '') === undefined ? 0 : lines.length),
   read: (rows) => new HeldText('CSV', (text) => readRecords(text, rows)),
 };
 
-function isHeading(line: string): boolean {
-  const [record] = readCsv(line);
-  const names = (record?.fields ?? []).map(nameOf);
-  return names.some((name) => ADDRESS.includes(name)) || (has(names, FIRST) && has(names, LAST));
+/** The one by which the first record of a text is a heading with addresses; undefined: by none. */
+function separatorOf(text: string): Separator | undefined {
+  return SEPARATORS.find((separator) => {
+    const [record] = readCsv(text, separator);
+    const names = (record?.fields ?? []).map(nameOf);
+    return names.some((name) => ADDRESS.includes(name)) || (has(names, FIRST) && has(names, LAST));
+  });
 }
 
 interface Places {
@@ -49,7 +52,7 @@ interface Places {
 
 function readRecords(text: string, rows: Rows): void {
   let places: Places | undefined;
-  for (const { line, fields } of readCsv(text)) {
+  for (const { line, fields } of readCsv(text, separatorOf(text) ?? ',')) {
     if (!places) {
       places = headingOf(fields, line);
       continue;

@@ -1,8 +1,10 @@
-// JSON of the kinds that lists come in. What is of none of these kinds is refused: an error page of an API is JSON, too.
+// JSON of the kinds that lists come in. What is of none of them, and has no arrays of prefixes, is refused: an error page of an API is
+// JSON, too.
 import { messageOf } from '../../../common/errors.ts';
 import { readDecision } from '../decisions.ts';
 import { byFirstLine, type Form } from '../form.ts';
 import { HeldText } from '../held.ts';
+import { namesOf, placesOf, readPlaces } from '../json-arrays.ts';
 import { type JsonItem, jsonItems } from '../json-items.ts';
 import { bad, type Rows } from '../rows.ts';
 
@@ -21,14 +23,6 @@ const text: ReadItem = ({ value }, rows) => {
   if (value === undefined) throw bad('an object stands where a prefix is due');
   rows.prefixOrRange(value);
 };
-
-const member =
-  (...names: readonly string[]): ReadItem =>
-  ({ members }, rows) => {
-    const name = names.find((each) => members.has(each));
-    if (name === undefined) throw bad(`it has no ${names.join(' or ')}`);
-    rows.prefix(members.get(name) ?? '');
-  };
 
 const decision: ReadItem = ({ members }, rows) => {
   const value = members.get('value');
@@ -61,14 +55,6 @@ const SHAPES: readonly Shape[] = [
   { keys: ['value'], of: 'cscli', rows: { '[]': alertOrDecision, '[].decisions[]': decision } },
   { keys: ['prefix', 'action'], of: 'fleetblock', rows: { '[]': exported } },
   { keys: ['cidr'], of: 'Spamhaus DROP', rows: { '[]': readDrop } },
-  {
-    keys: ['prefixes', 'ipv6_prefixes'],
-    of: 'AWS ip-ranges',
-    rows: { '[].prefixes[]': member('ip_prefix'), '[].ipv6_prefixes[]': member('ipv6_prefix') },
-  },
-  { keys: ['prefixes', 'creationTime'], of: 'Google', rows: { '[].prefixes[]': member('ipv4Prefix', 'ipv6Prefix') } },
-  { keys: ['subnets'], of: 'ipverse', rows: { '[].subnets.ipv4[]': text, '[].subnets.ipv6[]': text } },
-  { keys: ['prefixes'], of: 'ipverse', rows: { '[].prefixes.ipv4[]': text, '[].prefixes.ipv6[]': text } },
   { keys: ['list'], of: 'MISP warninglist', rows: { '[].list[]': text } },
 ];
 /** An array of prefixes, or nothing: cscli prints null for no decision at all. */
@@ -77,7 +63,7 @@ const STRINGS: Shape = { keys: [], of: 'strings', rows: { '[]': text } };
 export const json: Form = {
   name: 'json',
   summary:
-    'JSON of cscli, fleetblock, AWS, Google, ipverse, MISP warninglists and Spamhaus DROP (an object a line), or an array of prefixes',
+    'JSON of cscli, fleetblock, MISP warninglists and Spamhaus DROP (one object per line), an array of prefixes, and any other whose arrays have prefixes with their lengths (AWS, Azure, Google, Oracle, Cloudflare, Fastly, GitHub, ipverse...)',
   sample: '[{"duration":"4h","scope":"ip","value":"192.0.2.1"}]',
   recognizes: byFirstLine(/^([[{]|null\b)/),
   read: (rows) => new HeldText('JSON', (whole) => readDocuments(whole, rows)),
@@ -93,15 +79,53 @@ function readDocuments(whole: string, rows: Rows): void {
   const parts = partsOf(whole);
   const elements = parts.flatMap(({ document }) => (Array.isArray(document) ? document.slice(0, 1) : [document]));
   const [first] = elements;
-  const shape = first === undefined || first === null ? STRINGS : shapeOf(first);
-  for (const part of parts)
-    for (const item of jsonItems(part.text, part.line)) {
-      const read = shape.rows[Array.isArray(part.document) ? item.path : underArray(item.path)];
+  const shape = first === undefined || first === null || typeof first === 'string' ? STRINGS : shapeOf(first);
+  if (shape) readShape(parts, shape, rows);
+  else readUnknown(parts, elements, rows);
+}
+
+function readShape(parts: readonly Part[], shape: Shape, rows: Rows): void {
+  for (const { document, text, line } of parts)
+    for (const item of jsonItems(text, line)) {
+      const read = shape.rows[Array.isArray(document) ? item.path : underArray(item.path)];
       if (read) rows.at(item.line, () => read(item, rows));
     }
   rows.kind = shape.of;
   if (shape !== STRINGS && shape.of !== 'cscli' && rows.isUntouched)
     throw bad(`that JSON looks like ${shape.of}, but has no row at ${Object.keys(shape.rows).join(' or ')}`);
+}
+
+/** @throws FleetblockError INVALID_ARGUMENT: without prefixes in arrays. */
+function readUnknown(parts: readonly Part[], elements: readonly unknown[], rows: Rows): void {
+  const items = () => parts.flatMap(({ text, line }) => itemsOf(text, line, parts.length > 1));
+  const places = placesOf(items());
+  const failed = elements.some(saysFailed);
+  if (places.size > 0 && !failed) {
+    readPlaces(items(), places, rows);
+    rows.kind = namesOf(places);
+    return;
+  }
+  const keys = elements.slice(0, 1).flatMap((each) => (isRecord(each) ? Object.keys(each) : []));
+  const has = keys.length === 0 ? '' : ` (it has ${keys.slice(0, 8).join(', ').slice(0, 200)})`;
+  throw bad(
+    `that JSON is no list of a known kind${has}: is it the error page of an API? What can be read is decisions of cscli, arrays of prefixes with their lengths (192.0.2.0/24), and what docs/cli.md names`,
+  );
+}
+
+function itemsOf(text: string, line: number, isOneOfMany: boolean): JsonItem[] {
+  const items = [...jsonItems(text, line)];
+  return isOneOfMany ? items.map((item) => ({ ...item, path: underArray(item.path) })) : items;
+}
+
+/** An answer that holds what was asked for, beside what is wrong with it. */
+function saysFailed(document: unknown): boolean {
+  if (!isRecord(document)) return false;
+  const isThere = (value: unknown) => (Array.isArray(value) ? value.length > 0 : Boolean(value));
+  return document.success === false || isThere(document.error) || isThere(document.errors);
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** A document by itself is read as an array of it. */
@@ -130,22 +154,18 @@ function parseLine({ text: line, line: number }: { readonly text: string; readon
   }
 }
 
-/** @throws FleetblockError INVALID_ARGUMENT: of no known shape. */
-function shapeOf(element: unknown): Shape {
-  if (typeof element === 'string') return STRINGS;
-  const keys = typeof element === 'object' && element !== null ? Object.keys(element) : [];
-  const shape = SHAPES.find((each) => each.keys.every((key) => keys.includes(key)));
-  if (shape) return shape;
-  const has = keys.length === 0 ? '' : ` (it has ${keys.slice(0, 8).join(', ').slice(0, 200)})`;
-  throw bad(
-    `that JSON is no list of a known kind${has}: is it the error page of an API? What can be read is decisions of cscli, an array of prefixes, and what docs/cli.md names`,
-  );
+/** Undefined: of no known shape. */
+function shapeOf(element: unknown): Shape | undefined {
+  const keys = isRecord(element) ? Object.keys(element) : [];
+  return SHAPES.find((shape) => shape.keys.every((key) => keys.includes(key)));
 }
 
 /** Spamhaus says at the end how many rows there are: a file that lacks some is found out. */
 function readDrop(item: JsonItem, rows: Rows): void {
   const records = Number(item.members.get('records'));
-  if (item.members.get('type') !== 'metadata') member('cidr')(item, rows);
+  const cidr = item.members.get('cidr');
+  if (cidr !== undefined) rows.prefix(cidr);
+  else if (item.members.get('type') !== 'metadata') throw bad('it has no cidr');
   else if (records !== rows.columns.count)
     throw bad(`it says that there are ${records} records, but ${rows.columns.count} were read: fetch the list again`);
 }

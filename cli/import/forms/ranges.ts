@@ -1,4 +1,6 @@
 // Lines with the first and the last address of a range.
+import { isIPv6 } from 'node:net';
+import { parsePrefix } from '../../../common/prefix.ts';
 import type { LineForm } from '../form.ts';
 import { fields } from './tables.ts';
 
@@ -35,15 +37,19 @@ export const dshield: LineForm = {
   },
 };
 
+const IPV4 = '[0-9]{1,3}(?:\\.[0-9]{1,3}){3}';
+const IPV6 = '[0-9a-f]{0,4}:[0-9a-f:.]*';
+
 /** PeerGuardian. */
 export const p2p: LineForm = {
   name: 'p2p',
   summary: 'a name, a colon and a range (PeerGuardian .p2p)',
-  sample: 'Some Network:192.0.2.0-192.0.2.255\nAnother: one:198.51.100.7-198.51.100.7',
-  line: /^[^,]*:[0-9]{1,3}(\.[0-9]{1,3}){3}\s*-\s*[0-9]{1,3}(\.[0-9]{1,3}){3}$/,
+  sample: 'Some Network:192.0.2.0-192.0.2.255\nAnother: one:198.51.100.7-198.51.100.7\nIPv6:2001:db8::-2001:db8::ff',
+  line: new RegExp(`^[^,]*:(${IPV4}\\s*-\\s*${IPV4}|${IPV6}\\s*-\\s*${IPV6})$`, 'i'),
   readLine: (text, rows) => {
-    const [first, last] = fields(text, /^(?:.*:)?([0-9]+(?:\.[0-9]+){3})\s*-\s*([0-9]+(?:\.[0-9]+){3})$/, p2p);
-    rows.range(unpadded(first), unpadded(last));
+    const [before, last] = fields(text, /^(.*\S)\s*-\s*([0-9a-f.:]+)$/i, p2p);
+    if (isIPv6(last)) rows.range(nearest(before, last), last);
+    else rows.range(unpadded(before.replace(/^.*:/, '')), unpadded(last));
   },
 };
 
@@ -53,13 +59,31 @@ export const emule: LineForm = {
   summary:
     "a range, an access level and a name (eMule's ipfilter.dat); levels over 127 are allowed there, and left out here",
   sample: '192.000.002.000 - 192.000.002.255 , 100 , Some Network',
-  line: /^[0-9.]+\s*-\s*[0-9.]+\s*,\s*[0-9]+\s*,.*$/,
+  line: new RegExp(`^${ADDRESS}\\s*-\\s*${ADDRESS}\\s*,\\s*[0-9]+\\s*,.*$`, 'i'),
   readLine: (text, rows) => {
-    const [first, last, level] = fields(text, /^([0-9.]+)\s*-\s*([0-9.]+)\s*,\s*([0-9]+)\s*(?:,.*)?$/, emule);
+    const [first, last, level] = fields(text, EMULE_ROW, emule);
     if (Number(level) > 127) rows.leaveOut('are allowed by their level');
     else rows.range(unpadded(first), unpadded(last));
   },
 };
+
+const EMULE_ROW = new RegExp(`^(${ADDRESS})\\s*-\\s*(${ADDRESS})\\s*,\\s*([0-9]+)\\s*(?:,.*)?$`, 'i');
+
+/** Characters. */
+const LONGEST_IPV6 = 45;
+
+/**
+ * The address at the end of `text`, which begins with a name: names hold colons, too, so there may be several. The one nearest to the
+ * last of the range is meant: of too wide a range more would be blocked than somebody wrote.
+ */
+function nearest(text: string, last: string): string {
+  const end = parsePrefix(last).address;
+  const possible = [...text.slice(-LONGEST_IPV6).matchAll(/(?<![0-9a-f])(?=[0-9a-f:])/gi)]
+    .map(({ index, input }) => input.slice(index))
+    .filter((each) => isIPv6(each) && Buffer.compare(parsePrefix(each).address, end) <= 0)
+    .sort((a, b) => Buffer.compare(parsePrefix(b).address, parsePrefix(a).address));
+  return possible[0] ?? text;
+}
 
 /** These forms pad every octet to three digits, in decimal. Other leading zeros stay what they are, and are refused. */
 function unpadded(address: string): string {
