@@ -1,7 +1,8 @@
 // The floor of propagation: raw grpc-js over TLS, a server that writes one message on every stream and clients that answer it.
-// As a program: `echo.ts client HOST:PORT CERTIFICATE`, or `echo.ts serve HOST:PORT KEY CERTIFICATE STREAMS ROUNDS`, which prints
-// a JSON array of milliseconds once that many streams are open and ends.
-import { readFileSync } from 'node:fs';
+// As a program: `echo.ts client HOST:PORT CERTIFICATE`, or `echo.ts serve HOST:PORT KEY CERTIFICATE STREAMS ROUNDS FILE`, which makes
+// a page of FILE durable before each round, as whoever acknowledges a change must, prints a JSON array of milliseconds once that many
+// streams are open, and ends.
+import { fdatasyncSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import {
@@ -93,19 +94,28 @@ export function echoClient(address: string, ca: string): Client {
   return client;
 }
 
+const PAGE_BYTES = 4096;
+
 async function serve(
   address: string,
   files: readonly [string, string],
   streams: number,
   rounds: number,
+  durable: string,
 ): Promise<void> {
+  const file = openSync(durable, 'w');
+  const page = Buffer.alloc(PAGE_BYTES, 1);
   const server = new EchoServer();
   await server.start(address, readFileSync(files[0], 'utf8'), readFileSync(files[1], 'utf8'));
   while (server.streams < streams) await sleep(20);
   const samples: number[] = [];
   // As apart as commands are: a hot loop would measure another thing.
   for (let round = -5; round < rounds; round++) {
-    const ms = await server.round(blockMessage());
+    const started = performance.now();
+    writeSync(file, page);
+    fdatasyncSync(file);
+    await server.round(blockMessage());
+    const ms = performance.now() - started;
     if (round >= 0) samples.push(ms);
     await sleep(20);
   }
@@ -114,7 +124,7 @@ async function serve(
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
-  const [, , role, address = '', first = '', second = '', streams, rounds] = process.argv;
+  const [, , role, address = '', first = '', second = '', streams, rounds, durable = ''] = process.argv;
   if (role === 'client') echoClient(address, readFileSync(first, 'utf8'));
-  else await serve(address, [first, second], Number(streams), Number(rounds));
+  else await serve(address, [first, second], Number(streams), Number(rounds), durable);
 }
