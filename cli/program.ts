@@ -53,6 +53,8 @@ export async function buildProgram(args: readonly string[], cli: Cli): Promise<C
   }
   const { VERSION } = await import('../common/version.ts');
   program.version(VERSION, '-V, --version', 'show the version').helpOption('-h, --help', 'show help');
+  // Asked for by scripts: no reason to load all the commands.
+  if (args.length === 1 && (args[0] === '-V' || args[0] === '--version')) return program;
   for (const command of await Promise.all(Object.values(COMMANDS).map((load) => load())))
     command.register(program, cli, all);
   return program;
