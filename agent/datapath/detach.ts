@@ -2,11 +2,10 @@
 import { basename, join } from 'node:path';
 import { FleetblockError } from '../../common/errors.ts';
 import { MARK_PIN } from './held-mark.ts';
-import { openLinks } from './interface-links.ts';
 import { interfaceName, pinName } from './interface-names.ts';
 import { attachedProgram, type XdpLink } from './libbpf/link.ts';
 import { findPinDirectory, listPins, lockPinDirectory } from './pin-directory.ts';
-import { linksDirectory, listSets, removeSet } from './pin-sets.ts';
+import { linksDirectory, listSets, openLinks, removeSet } from './pin-sets.ts';
 import { removeEmptyDirectory, unpin } from './pins.ts';
 import { checkPlatform } from './platform.ts';
 

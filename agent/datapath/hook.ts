@@ -1,7 +1,10 @@
-// What is on an interface's XDP hook already.
-import type { XdpMode } from './datapath.ts';
+// What is on an interface's XDP hook already, and why it is not what was asked for.
+import type { XdpMode, XdpModeRequest } from './datapath.ts';
 import { type AttachMode, attachedProgram, programName, refusalText } from './libbpf/link.ts';
 import type { XdpProgram } from './libbpf/program.ts';
+
+export const GENERIC_PROBLEM =
+  'generic mode: packets are dropped after the driver has built them, several times slower; fleetblock-agent doctor says why, --xdp-mode generic accepts it';
 
 /** How packets of the interface reach whatever program is attached to it. @throws KernelError */
 export function modeOf(index: number): XdpMode {
@@ -22,4 +25,11 @@ export function occupiedBy(program: XdpProgram, name: string, index: number, wan
     `another XDP program is attached to ${name}: id ${programId}${called === undefined ? '' : ` (${called})`}, ${mode}. It is never evicted: ` +
     `remove it (bpftool prog show id ${programId} says what it is), or leave this interface to it`
   );
+}
+
+/** `said`: what the kernel or the driver said to an attach in `mode`. */
+export function refusedMode(request: XdpModeRequest, mode: AttachMode, said: string): string {
+  return request === 'auto' && mode === 'native'
+    ? `generic mode, several times slower, as the driver refuses native mode (${said}); fleetblock-agent doctor says what to change`
+    : `not attached: ${mode} mode is refused (${said}); fleetblock-agent doctor says what to change`;
 }

@@ -2,13 +2,12 @@
 import { join } from 'node:path';
 import type { DatapathCounters, InterfaceState } from './datapath.ts';
 import { LAYOUT_VERSION } from './decision/layout.ts';
-import { openLinks } from './interface-links.ts';
 import { interfaceName } from './interface-names.ts';
 import { attachedProgram } from './libbpf/link.ts';
 import type { LibbpfMap } from './libbpf/map.ts';
 import { BpfObject } from './libbpf/object.ts';
 import { findPinDirectory, listPins } from './pin-directory.ts';
-import { listSets, type PinSet, setName } from './pin-sets.ts';
+import { listSets, openLinks, type PinSet, setName } from './pin-sets.ts';
 import { openAnyMap, openPinnedMap } from './pins.ts';
 import { checkPlatform, packagedObject } from './platform.ts';
 import { Accounts } from './tables/accounts.ts';

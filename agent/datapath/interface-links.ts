@@ -5,16 +5,15 @@ import { join } from 'node:path';
 import { messageOf } from '../../common/errors.ts';
 import type { Logger } from '../../common/logger.ts';
 import type { InterfaceState, Lapse, XdpModeRequest } from './datapath.ts';
-import { modeOf, occupiedBy } from './hook.ts';
+import { GENERIC_PROBLEM, modeOf, occupiedBy, refusedMode } from './hook.ts';
 import { interfaceIndex, interfaceName, pinName } from './interface-names.ts';
 import { KernelError } from './kernel-map.ts';
 import { type AttachMode, attachedProgram, refusalText, XdpLink } from './libbpf/link.ts';
 import type { XdpProgram } from './libbpf/program.ts';
 import { linkTypeProblem } from './link-type.ts';
 import type { OwnPin } from './own-pins.ts';
-import { listPins } from './pin-directory.ts';
-import { linksDirectory } from './pin-sets.ts';
-import { openPinnedLink, pin, unpin } from './pins.ts';
+import { linksDirectory, openLinks } from './pin-sets.ts';
+import { pin, unpin } from './pins.ts';
 
 interface HeldLink {
   readonly link: XdpLink;
@@ -32,9 +31,6 @@ interface HeldLink {
   /** Why it still runs an older program. */
   swapProblem: string;
 }
-
-const GENERIC_PROBLEM =
-  'generic mode: packets are dropped after the driver has built them, several times slower; fleetblock-agent doctor says why, --xdp-mode generic accepts it';
 
 const MOVED = 'moved to another network namespace, where packets are still dropped';
 
@@ -61,6 +57,10 @@ export class InterfaceLinks {
   readonly #held: HeldLink[] = [];
   /** Interfaces that something else took the link off, and since when nothing is dropped there at most. */
   readonly #detached = new Map<string, number>();
+  /** What this sync attached in generic mode. */
+  readonly #generic = new Set<HeldLink>();
+  /** What the kernel refuses because a device above it (a bridge, a VLAN) has a program. */
+  readonly #below = new Set<string>();
   #states: InterfaceState[] = [];
 
   /** @throws FleetblockError when a pin is not an XDP link of this agent's */
@@ -101,11 +101,30 @@ export class InterfaceLinks {
     const before = JSON.stringify(this.#states);
     this.#dropDead();
     if (program) for (const held of this.#held) this.#swap(held, program);
-    const used = new Set<HeldLink>();
-    const states = this.#names.map((name) => this.#syncOne(name, program, used));
-    for (const held of this.#held) if (!used.has(held)) states.push(...this.#extraState(held));
+    this.#generic.clear();
+    let names = this.#names;
+    let states = this.#syncAll(names, program);
+    // A device must have its program before those above it, and only the kernel knows for sure which is above which: what it refuses goes
+    // first, and what was attached just now is taken off for it. Not what is native: a bond then runs its program on its members.
+    for (const _ of this.#names) {
+      if (this.#below.size === 0 || this.#generic.size === 0) break;
+      names = [...this.#below, ...names.filter((name) => !this.#below.has(name))];
+      for (const held of this.#generic) this.#takeOff(held);
+      states = this.#syncAll(names, program);
+    }
     this.#states = states;
     return JSON.stringify(states) !== before;
+  }
+
+  /** In the order of `names`; the states are in the order in which the interfaces were named. */
+  #syncAll(names: readonly string[], program: XdpProgram | undefined): InterfaceState[] {
+    this.#below.clear();
+    const used = new Set<HeldLink>();
+    const states = new Map(names.map((name) => [name, this.#syncOne(name, program, used)]));
+    return [
+      ...this.#names.flatMap((name) => states.get(name) ?? []),
+      ...this.#held.flatMap((held) => (used.has(held) ? [] : this.#extraState(held))),
+    ];
   }
 
   /** A cheap look at the links alone: was one of them changed by something else, or its interface deleted? */
@@ -256,14 +275,19 @@ export class InterfaceLinks {
   #changeMode(held: HeldLink, name: string, index: number, program: XdpProgram, used: Set<HeldLink>): InterfaceState {
     const before: AttachMode = modeOf(index) === 'native' ? 'native' : 'generic';
     const wanted: AttachMode = before === 'native' ? 'generic' : 'native';
-    held.link.detach();
-    unpin(held.path);
-    held.link.close();
-    this.#held.splice(this.#held.indexOf(held), 1);
+    this.#takeOff(held);
     const changed = this.#attach(name, index, program, used);
     if (changed.mode !== 'none') return changed;
     this.#logger.warn({ interface: name, mode: wanted, problem: changed.problem }, 'mode refused, going back');
     return { ...this.#attach(name, index, program, used, [before]), problem: changed.problem };
+  }
+
+  #takeOff(held: HeldLink): void {
+    held.link.detach();
+    unpin(held.path);
+    held.link.close();
+    this.#held.splice(this.#held.indexOf(held), 1);
+    this.#generic.delete(held);
   }
 
   #attach(
@@ -279,6 +303,7 @@ export class InterfaceLinks {
         const link = XdpLink.create(program, index, mode);
         const held = this.#keep(link, program, name, index, mode === 'generic' ? refusal : '');
         used.add(held);
+        if (mode === 'generic') this.#generic.add(held);
         const since = this.#detached.get(name);
         this.#detached.delete(name);
         if (since !== undefined)
@@ -287,6 +312,7 @@ export class InterfaceLinks {
         return { name, index, mode, problem: held.problem };
       } catch (error) {
         if (!(error instanceof KernelError)) throw error;
+        if (OCCUPIED.has(error.errnoName) && attachedProgram(index).programId === 0) this.#below.add(name);
         if (OCCUPIED.has(error.errnoName))
           return { name, index, mode: 'none', problem: occupiedBy(program, name, index, mode) };
         if (VANISHED.has(error.errnoName)) return this.#missing(name, used);
@@ -305,9 +331,7 @@ export class InterfaceLinks {
   #refusal(program: XdpProgram, name: string, index: number, mode: AttachMode, error: KernelError): string {
     const said = refusalText(program, index, mode) || error.errnoName;
     this.#logger.warn({ interface: name, mode, reason: said }, 'the driver refuses the program');
-    return this.#mode === 'auto' && mode === 'native'
-      ? `generic mode, several times slower, as the driver refuses native mode (${said}); fleetblock-agent doctor says what to change`
-      : `not attached: ${mode} mode is refused (${said}); fleetblock-agent doctor says what to change`;
+    return refusedMode(this.#mode, mode, said);
   }
 
   #keep(link: XdpLink, program: XdpProgram, name: string, index: number, problem: string): HeldLink {
@@ -326,14 +350,4 @@ export class InterfaceLinks {
     this.#held.push(held);
     return held;
   }
-}
-
-/** Opens all pinned links. @throws FleetblockError when a pin is something else */
-export function openLinks(pinDir: string): { link: XdpLink; path: string }[] {
-  const directory = linksDirectory(pinDir);
-  return listPins(directory).flatMap((name) => {
-    const path = join(directory, name);
-    const link = openPinnedLink(path);
-    return link ? [{ link, path }] : [];
-  });
 }

@@ -13,12 +13,21 @@ import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { FleetblockError } from '../../common/errors.ts';
 import { MARK_PIN } from './held-mark.ts';
+import type { XdpLink } from './libbpf/link.ts';
 import type { LibbpfMap } from './libbpf/map.ts';
 import type { MapShape } from './libbpf/object.ts';
 import type { XdpProgram } from './libbpf/program.ts';
 import type { OwnPin } from './own-pins.ts';
 import { checkPinDirectory, listPins } from './pin-directory.ts';
-import { openPinnedMap, openPinnedProgram, pin, removeEmptyDirectory, sameShape, unpin } from './pins.ts';
+import {
+  openPinnedLink,
+  openPinnedMap,
+  openPinnedProgram,
+  pin,
+  removeEmptyDirectory,
+  sameShape,
+  unpin,
+} from './pins.ts';
 
 export const linksDirectory = (pinDir: string): string => join(pinDir, 'links');
 
@@ -121,4 +130,14 @@ export function removeSet(path: string): void {
   removeEmptyDirectory(maps);
   if (existsSync(path)) for (const name of listPins(path)) if (name !== 'maps') unpin(join(path, name));
   removeEmptyDirectory(path);
+}
+
+/** Opens all pinned links. @throws FleetblockError when a pin is something else */
+export function openLinks(pinDir: string): { link: XdpLink; path: string }[] {
+  const directory = linksDirectory(pinDir);
+  return listPins(directory).flatMap((name) => {
+    const path = join(directory, name);
+    const link = openPinnedLink(path);
+    return link ? [{ link, path }] : [];
+  });
 }

@@ -81,6 +81,23 @@ describe.skipIf(whyNoNetwork() !== '')(`doctor on real interfaces ${whyNoNetwork
     expect((await troubles('port0')).mode).toBe('native');
   });
 
+  it('a bridge that is named before its port, and a macvlan of it before both, keep nothing open (faults row 133)', async () => {
+    ip('link', 'add', 'link', 'bridge0', 'name', 'mac1', 'type', 'macvlan', 'mode', 'bridge');
+    const named = ['mac1', 'bridge0', 'veth0', 'port0'];
+    const datapath = await start(...named);
+    expect(datapath.interfaces().map(({ name, mode, problem }) => [name, mode, problem.slice(0, 12)])).toEqual(
+      named.map((name) =>
+        ['mac1', 'bridge0'].includes(name) ? [name, 'generic', 'generic mode'] : [name, 'native', ''],
+      ),
+    );
+    await datapath.closed();
+    // What is attached already is not taken off for what is named first later.
+    const again = await start('port0', 'bridge0');
+    expect(again.interfaces().slice(0, 2)).toMatchObject([{ mode: 'native' }, { mode: 'generic' }]);
+    await again.closed();
+    ip('link', 'del', 'mac1');
+  });
+
   const devices: [string, string, string[]][] = [
     ['veth0', 'native', []],
     ['jumbo0', 'native', []],
