@@ -109,11 +109,12 @@ class Tables implements KernelTables {
   reconcile(desired: EntryTable): Promise<number> {
     return this.#inTurn(async () => {
       this.#checkSize(desired);
+      const sparse = this.#watched ? this.#sparseDiffers() : 0;
       this.#v4.seals.seal();
       this.#watched = true;
       await this.#readBack();
       const plan = await planAll(desired, this.#rules.held);
-      const wrong = this.#rules.checkControl(true) + this.#front.repair(false);
+      const wrong = sparse + this.#rules.checkControl(true) + this.#front.repair(false);
       const differing = await this.#carryOut(plan, desired, () => this.#decision.rebuild(desired.v4));
       return wrong + plannedRows(plan) + differing;
     });
@@ -133,9 +134,8 @@ class Tables implements KernelTables {
   glance(): Promise<number> {
     return this.#inTurn(async () => {
       if (!this.#watched) return 0;
-      const sparse = this.#control[CONTROL.v4Sparse] === (this.#v4.sparse ? 1 : 0) ? 0 : 1;
       const bits = this.#v4.seals.broken() + this.#front.repair(true);
-      return sparse + bits + this.#rules.checkControl(false) + (await this.#rules.differing());
+      return this.#sparseDiffers() + bits + this.#rules.checkControl(false) + (await this.#rules.differing());
     });
   }
 
@@ -194,6 +194,11 @@ class Tables implements KernelTables {
     this.#forgetHits(plan);
     await this.#rules.remove(plan, after, this.#front);
     return outcome.differing;
+  }
+
+  /** @returns 1 when the program is told wrongly whether it has to ask the summary */
+  #sparseDiffers(): number {
+    return this.#control[CONTROL.v4Sparse] === (this.#v4.sparse ? 1 : 0) ? 0 : 1;
   }
 
   async #readBack(): Promise<void> {
