@@ -7,8 +7,9 @@ import type { HostIdentity, SyncFleet } from './fleet.ts';
 export function identityFiles(fleet: SyncFleet, identities: readonly HostIdentity[], processes: number): string[] {
   const share = Math.ceil(identities.length / processes);
   return Array.from({ length: processes }, (_, i) => {
-    const path = join(fleet.directory, `identities-${i}.json`);
-    writeFileSync(path, JSON.stringify(identities.slice(i * share, (i + 1) * share)), { mode: 0o600 });
+    const own = identities.slice(i * share, (i + 1) * share);
+    const path = join(fleet.directory, `identities-${own[0]?.hostName ?? 'none'}.json`);
+    writeFileSync(path, JSON.stringify(own), { mode: 0o600 });
     return path;
   });
 }

@@ -2,9 +2,8 @@
 // PREFIXES`: so many in each change
 import { say } from '../lab/line-program.ts';
 import { memory } from '../lab/memory.ts';
-import { DeafHost } from './deaf-host.ts';
 import { SyncFleet, until } from './fleet.ts';
-import { startAgents } from './start-agents.ts';
+import { startAgents, startDeafHosts } from './start-agents.ts';
 
 const [, , agents = '0', deaf = '0', changes = '0', perChange = '1'] = process.argv;
 const fleet = await SyncFleet.start();
@@ -13,7 +12,8 @@ const identities = await fleet.enrollMany(Number(agents));
 const reading = identities.slice(Number(deaf));
 startAgents(fleet, reading, 1);
 const { controller, store } = fleet.server;
-const deafHosts = identities.slice(0, Number(deaf)).map((identity) => new DeafHost(fleet.address, identity));
+const deafHosts = identities.slice(0, Number(deaf));
+startDeafHosts(fleet, deafHosts);
 await until('all connected', () => controller.hub.connected === identities.length, 120_000);
 await until('all that read synced', () => (controller.hostCounts().synced ?? 0) >= reading.length, 120_000);
 
@@ -39,5 +39,5 @@ for (let change = 0; change < total; change++) {
     );
 }
 say({ changes: total, ...memory() });
-const lagging = deafHosts.filter((host) => controller.hub.statusOf(host.identity.hostId) === 'lagging').length;
+const lagging = deafHosts.filter(({ hostId }) => controller.hub.statusOf(hostId) === 'lagging').length;
 say({ done: true, lagging });
