@@ -54,6 +54,13 @@ export class AwayFleet implements AsyncDisposable {
     return sums;
   }
 
+  /** Hosts that have a stream, as they say themselves. */
+  async connected(): Promise<number> {
+    let sum = 0;
+    for (const program of this.#programs.slice(1)) sum += Number(await program.ask('connected'));
+    return sum;
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await Promise.all(this.#programs.map((program) => program.end()));
     await this.#network.close();
