@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { pino } from 'pino';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { FleetblockError } from '../common/errors.ts';
 import { packEntries } from '../common/packed.ts';
 import { FakeClock } from '../test/agent/fake-clock.ts';
 import { TestAgent } from '../test/agent/harness.ts';
@@ -85,13 +86,16 @@ describe('agent', () => {
     const { hello } = await first.connection();
     expect(hello.endedAlone).toMatchObject({ entries: '1', prefixes: ['192.0.2.1/32'], lastAgoMs: '500' });
     clock.advance(1000);
-    await new Promise((resolve) => setTimeout(resolve, 60));
-    expect(lines).toContainEqual(
-      expect.objectContaining({
-        msg: 'entries have ended by their own time while the controller was away',
-        entries: 2,
-        prefixes: ['192.0.2.1/32', '2001:db8::/32'],
-      }),
+    await vi.waitFor(
+      () =>
+        expect(lines).toContainEqual(
+          expect.objectContaining({
+            msg: 'entries have ended by their own time while the controller was away',
+            entries: 2,
+            prefixes: ['192.0.2.1/32', '2001:db8::/32'],
+          }),
+        ),
+      { timeout: 30_000, interval: 10 },
     );
   });
 
@@ -177,6 +181,21 @@ describe('agent', () => {
     const again = start();
     await again.connection();
     expect(datapath.held.v4.expiryOf(0)).toBe(clock.boot + 60_000);
+  });
+
+  it('faults row 55: a host whose certificate is not accepted any more says how to enroll it again, once in the log', async () => {
+    const lines: string[] = [];
+    const log = pino({ level: 'warn' }, { write: (line) => lines.push(line) });
+    let dials = 0;
+    const refused = () => {
+      dials++;
+      throw new FleetblockError('UNAUTHENTICATED', 'host web1 was revoked');
+    };
+    const { agent } = start({ log, onDial: refused });
+    await vi.waitFor(() => expect(dials).toBeGreaterThan(2), { timeout: 30_000, interval: 10 });
+    const how = /host web1 was revoked.*fleetblock-agent join --replace.*token create --host NAME --keep-identity/;
+    expect(agent.problems).toEqual([expect.stringMatching(how)]);
+    expect(lines.filter((line) => how.test(line))).toHaveLength(1);
   });
 
   it('faults row 28: whatever is cut, killed and refused, every revision is applied once, in order, and digests end up equal', async () => {

@@ -10,7 +10,7 @@ function read(turns: ReadTurns, caller: string) {
   const ended = new Promise<void>((resolve) => {
     end = resolve;
   });
-  const state = { begun: false, error: '', end, leave: () => stop.abort() };
+  const state = { begun: false, over: false, error: '', end, leave: () => stop.abort() };
   const run = async () => {
     const items = async function* () {
       state.begun = true;
@@ -18,6 +18,7 @@ function read(turns: ReadTurns, caller: string) {
       yield 1;
     };
     for await (const _item of turns.inTurn(caller, stop.signal, items));
+    state.over = true;
   };
   run().catch((error: unknown) => {
     state.error = String(error);
@@ -45,6 +46,8 @@ it('faults row 66: so many in all, and who leaves the queue takes no turn', asyn
   await turn();
   expect(reads.map(({ begun }) => begun)).toEqual([true, true, true, false, false]);
   reads[3]?.leave();
+  await turn();
+  expect(reads[3]?.over).toBe(true);
   reads[0]?.end();
   await turn();
   await turn();

@@ -1,7 +1,8 @@
 // The agent as its unit runs it: the system calls and sockets that it really uses against those that the unit allows, and who may talk
 // to it on its host.
 import { execFileSync, spawnSync } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { once } from 'node:events';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -137,7 +138,7 @@ describe.skipIf(why !== '')(`the agent as a service ${why}`, () => {
       expect(allowed.has(call)).toBe(false);
   });
 
-  it('answers on its socket to its owner alone', async () => {
+  it('faults row 53: answers on its socket to its owner alone', async () => {
     await live([], 'SIGKILL');
     agent = new RealAgent({ stateDir, pinDir, interfaces: 'in0' });
     await agent.logged('"enforcing"');
@@ -156,6 +157,16 @@ describe.skipIf(why !== '')(`the agent as a service ${why}`, () => {
     expect(other.code).toBe(1);
     expect(other.stdout).toBe('');
     expect(other.stderr).toContain('run this as root');
+  });
+
+  it('faults row 53: is not run on a state directory that others may write to, and touches nothing then', async () => {
+    chmodSync(stateDir, 0o777);
+    const before = readdirSync(stateDir);
+    agent = new RealAgent({ stateDir, pinDir, interfaces: 'in0' });
+    await agent.logged(`chmod 700 ${stateDir}`, 30_000);
+    await once(agent.process, 'close');
+    expect(readdirSync(stateDir)).toEqual(before);
+    expect(existsSync(pinDir)).toBe(false);
   });
 
   it('is one of a state directory: a second one is refused by name, and the first goes on answering', async () => {

@@ -130,7 +130,10 @@ test('faults row 104: an exception reaches the hosts, shows everywhere, and is k
   );
 });
 
-test('faults row 104: what else blocks it is said, and taken back it is blocked again', async () => {
+test('faults rows 104 and 105: what else blocks it is said, and taken back it is blocked again', async () => {
+  expect((await fleet.operator.unblock(['198.51.100.2'])).outcomes).toMatchObject([
+    { change: 'NOT_FOUND', stillBlockedBy: [{ prefix: '198.51.100.2/31', origin: 'list:d' }] },
+  ]);
   await fleet.operator.block(['198.51.100.1']);
   expect((await fleet.operator.unblock(['198.51.100.1'], { origin: 'list:d' })).outcomes).toMatchObject([
     { change: 'NOT_FOUND', stillBlockedBy: [{ origin: 'manual' }] },

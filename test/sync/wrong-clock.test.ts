@@ -97,8 +97,11 @@ it('faults row 84: after a day away it is the hosts that say so: most of them ag
   const first = await connect('h0', DAY_MS);
   expect(listed(first.table)).toEqual([BLOCK]);
   expect(await inStore()).toBe(1);
+  // One of three, and one that has another time: the clock is in doubt still.
+  expect(controller.warnings()).toHaveLength(1);
   new FakeHost('h1', controller.hub, Date.now).connect();
   expect(await inStore()).toBe(1);
+  expect(controller.warnings()).toHaveLength(1);
   const third = new FakeHost('h2', controller.hub, Date.now);
   third.wallMs = Date.now() + DAY_MS + 60_000;
   third.connect();
