@@ -5,13 +5,12 @@ import { join } from 'node:path';
 import { systemClock } from '../../common/clock.ts';
 import { parseSelector } from '../../common/selector.ts';
 import { DataDirectory } from '../../controller/data-dir.ts';
-import { appendAudit } from '../../controller/store/sqlite/audit-chain.ts';
-import { Connection } from '../../controller/store/sqlite/connection.ts';
 import { STORE_FILE } from '../../controller/store/sqlite/open.ts';
 import { openSqliteStore } from '../../controller/store/sqlite/sqlite-store.ts';
 import type { Store } from '../../controller/store/store.ts';
 import type { Lab } from '../../test/lab/lab.ts';
 import { addressRows } from '../../test/sync/rows.ts';
+import { fillAudit } from '../abuse/full-audit.ts';
 import { benchLab, changed, ENTRIES, importList, listFile, scratch, timed } from './bench-lab.ts';
 import type { PartResult } from './part.ts';
 
@@ -28,7 +27,9 @@ export async function fullStore(): Promise<PartResult> {
   await using _ = lab;
   await importList(lab, file);
   const clean = await restarted(lab, () => {});
-  const filled = await restarted(lab, () => fillAudit(join(new DataDirectory(lab.dataDir).store, STORE_FILE)));
+  const filled = await restarted(lab, () =>
+    fillAudit(join(new DataDirectory(lab.dataDir).store, STORE_FILE), AUDIT_RECORDS),
+  );
   await holds.during('start with 1 M rows and 1 M audit records, until it serves', async () => {});
   const verified = await holds.during('audit verify, 1 M records', () => timed(lab, 'audit', 'verify'));
   const target = join(scratch, 'backup.db');
@@ -73,25 +74,6 @@ async function restarted(lab: Lab, meanwhile: () => void): Promise<number> {
   const started = performance.now();
   await lab.startController();
   return performance.now() - started;
-}
-
-/** Records as a controller writes them, in one transaction. */
-function fillAudit(path: string): void {
-  const db = new Connection(path, false);
-  db.exec('BEGIN IMMEDIATE');
-  for (let i = 0; i < AUDIT_RECORDS; i++) {
-    const subject = `198.51.${(i >> 8) & 0xff}.${i & 0xff}/32 on all`;
-    appendAudit(db, {
-      ...BY,
-      verb: 'block',
-      subject,
-      revision: 0n,
-      from: '127.0.0.1:4000',
-      atMs: 1_700_000_000_000 + i,
-    });
-  }
-  db.exec('COMMIT');
-  db.close();
 }
 
 /** @returns the longest time for which this process was held when a tenth of the history, a million rows, is forgotten, milliseconds */

@@ -4,9 +4,10 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { until } from '../../test/lab/program.ts';
 
-/** For the environment of the programs. */
-export function probeEnv(directory: string): Record<string, string> {
+/** For the environment of the programs. `clock`: see loop-probe.ts. */
+export function probeEnv(directory: string, clock: 'wall' | 'processor' = 'wall'): Record<string, string> {
   return {
+    FLEETBLOCK_LOOP_PROBE_CLOCK: clock,
     NODE_OPTIONS: `--import=${fileURLToPath(new URL('loop-probe.ts', import.meta.url))}`,
     FLEETBLOCK_LOOP_PROBE: directory,
   };

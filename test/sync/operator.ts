@@ -65,9 +65,12 @@ export class Operator {
     return promised((done) => this.client.LabelHost({ name, set }, done));
   }
 
-  async check(address: string): Promise<CheckReply__Output> {
+  /** Of all hosts, unless one is named. */
+  async check(address: string, host = ''): Promise<CheckReply__Output> {
     const answer: CheckReply__Output = { prefix: '', claims: [], hosts: [] };
-    for await (const { prefix, claims, hosts } of replies<CheckReply__Output>(this.client.CheckPrefix({ address }))) {
+    for await (const { prefix, claims, hosts } of replies<CheckReply__Output>(
+      this.client.CheckPrefix({ address, host }),
+    )) {
       answer.prefix ||= prefix;
       answer.claims.push(...claims);
       answer.hosts.push(...hosts);

@@ -24,6 +24,7 @@ export class TapHost {
   readonly messages: Tapped[] = [];
   /** Why the stream ended, when it has. */
   ended: Error | undefined;
+  readonly #over = Promise.withResolvers<void>();
   readonly #client;
   readonly #call: ClientDuplexStream<AgentMessage, Buffer>;
 
@@ -33,6 +34,7 @@ export class TapHost {
     this.#call = this.#client.makeBidiStreamRequest(Sync.path, Sync.requestSerialize, (bytes: Buffer) => bytes);
     this.#call.on('error', (error) => {
       this.ended ??= error;
+      this.#over.resolve();
     });
     this.#call.on('data', (bytes: Buffer) => this.#take(bytes));
     this.send({ hello: { protocol: 1, agentVersion: 'tap', ...hello } });
@@ -40,6 +42,14 @@ export class TapHost {
 
   send(message: AgentMessage): void {
     this.#call.write(message);
+  }
+
+  /** The same at the speed at which the controller takes it; also when the stream ends meanwhile. */
+  sent(message: AgentMessage): Promise<void> {
+    return Promise.race([
+      new Promise<void>((resolve) => this.#call.write(message, () => resolve())),
+      this.#over.promise,
+    ]);
   }
 
   /** Kinds of all messages but pings. */
