@@ -43,7 +43,12 @@ export function noteDetached(
   if (nowMs - (recorded.get(state) ?? Number.NEGATIVE_INFINITY) < RECORD_EVERY_MS) return;
   recorded.set(state, nowMs);
   events.add('host.detached', text, { hostId: host.id });
-  const record = { actor: `agent/${host.id}`, verb: 'detach', subject: `${host.name}: ${names}`, reason: late };
+  const record = {
+    actor: `agent/${host.id}`,
+    verb: 'detach' as const,
+    subject: `${host.name}: ${names}`,
+    reason: late,
+  };
   store.recordAudit(record).catch((error: unknown) => {
     log.error({ err: messageOf(error), host: host.id }, 'a detached host could not be written to the audit');
   });

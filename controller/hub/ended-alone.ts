@@ -29,7 +29,7 @@ export function noteEndedAlone(
   events.add('host.ended', `ended by itself while cut off, the last ${ago} ago: ${what}`, { hostId: host.id });
   const record = {
     actor: `agent/${host.id}`,
-    verb: 'ended',
+    verb: 'ended' as const,
     subject: `${host.name}: ${what}`,
     reason: `ended by itself in the kernel while the host was cut off, the last ${ago} before it was back`,
   };

@@ -81,12 +81,13 @@ export class HostSession {
     if (!this.#supply.feed.stalled) this.questions.ping(nonce);
   }
 
-  /** Welcome first, then whatever the host lacks. */
-  begin(welcome: Buffer, hello: Hello__Output): void {
+  /** Welcome first, then whatever the host lacks. `toResync`: an operator has ordered so before it came. */
+  begin(welcome: Buffer, hello: Hello__Output, toResync: boolean): void {
     this.#supply.feed.urgent(welcome);
     const quarantined = this.#context.quarantined();
     if (quarantined !== undefined) this.#hold({ code: 'QUARANTINE', text: quarantined });
     else if (hello.storeEpoch === '') this.#supply.snapshot(false);
+    else if (toResync) this.resync();
     else if (hello.storeEpoch !== this.#context.epoch) this.#hold(otherStore(hello.storeEpoch));
     else if (this.#acked > this.#context.head()) this.#judgeClaim(this.#acked, hello.revisionSeal);
     else this.#catchUp(hello.digest);

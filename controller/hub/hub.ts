@@ -1,6 +1,7 @@
 // The fan-out: all live streams, what each host is known to hold, and who waits for it.
 import { FleetblockError } from '../../common/errors.ts';
 import type { Revision } from '../../common/revision.ts';
+import { SYNC_PROTOCOL } from '../../common/rpc/proto.ts';
 import type { Hello__Output } from '../../proto/gen/fleetblock/v1/Hello.ts';
 import type { LookupReply__Output } from '../../proto/gen/fleetblock/v1/LookupReply.ts';
 import { RateLimit } from '../auth/rate-limit.ts';
@@ -25,9 +26,6 @@ import type { Reporting, SessionContext, SessionStream } from './session-context
 import { SharedDeltas } from './shared-deltas.ts';
 import { Slots } from './slots.ts';
 import { Waits } from './waits.ts';
-
-/** Version of the sync protocol that Welcome carries. */
-const PROTOCOL = 1;
 
 /** How long an earlier stream of the same host has to prove that it lives, milliseconds. */
 const PROBE_MS = 2000;
@@ -55,6 +53,8 @@ export class Hub {
   readonly #keepAlive: Rota<HostSession>;
   readonly #identities: Identities;
   readonly #absences: Absences;
+  /** Absent ones that are to be sent the whole view. */
+  readonly #toResync = new Set<string>();
   /** What hosts may put into the events and the audit, which is never pruned. */
   readonly #hellos: RateLimit;
   readonly #endings: RateLimit;
@@ -129,8 +129,8 @@ export class Hub {
    * identity, or the protocol is another.
    */
   connect(hostId: string, hello: Hello__Output, stream: SessionStream, welcomed: (session: HostSession) => void): void {
-    if (hello.protocol !== PROTOCOL) {
-      stream.end(otherProtocol(hello.protocol, PROTOCOL));
+    if (hello.protocol !== SYNC_PROTOCOL) {
+      stream.end(otherProtocol(hello.protocol, SYNC_PROTOCOL));
       return;
     }
     const present = this.#sessions.get(hostId);
@@ -177,11 +177,11 @@ export class Hub {
     this.#deps.events.add('host.disconnected', 'was enforcing when last heard', { hostId: session.hostId });
   }
 
-  /** By an operator's order: the host is sent the whole view, whatever epoch it holds. @returns false when it is offline */
-  resync(hostId: string): boolean {
+  /** By an operator's order: the host is sent the whole view, whatever epoch it holds, now or as soon as it comes. */
+  resync(hostId: string): void {
     const session = this.#sessions.get(hostId);
-    session?.resync();
-    return session !== undefined;
+    if (session) session.resync();
+    else this.#toResync.add(hostId);
   }
 
   /** What the host's kernel does with an address; undefined when it is offline or does not answer in time. */
@@ -251,7 +251,7 @@ export class Hub {
     }
     const state = this.#states.of(hostId);
     const welcome = encodeWelcome({
-      protocol: PROTOCOL,
+      protocol: SYNC_PROTOCOL,
       epoch: this.#deps.store.epoch,
       hostName: host.name,
       statusIntervalMs: this.#options.statusIntervalMs,
@@ -267,7 +267,7 @@ export class Hub {
     this.#deps.events.add('host.connected', helloText(hello), { hostId, revision: session.acked });
     noteEndedAlone(this.#deps, host, hello, () => this.#endings.take(hostId));
     welcomed(session);
-    session.begin(welcome, hello);
+    session.begin(welcome, hello, this.#toResync.delete(hostId));
     session.watchDrops(this.#drops.planFor(hostId, this.#sessions.size));
   }
 

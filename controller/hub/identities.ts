@@ -80,7 +80,7 @@ export class Identities {
     const note = notes.of(hostId);
     if (note.duplicate !== '') return;
     const name = nameOf(hostId);
-    note.duplicate = `two machines present the identity of host ${name} (${why}): stop the copy, then enroll the right one again with a token of fleetblock token create --host ${name} --keep-identity, or run fleetblock host revoke ${name}`;
+    note.duplicate = `two machines present the identity of host ${name} (${why}): stop the copy, then enroll the right one again: fleetblock token create --host ${name} --keep-identity, and with that token on the host fleetblock-agent join --replace --name ${name}; or run fleetblock host revoke ${name}`;
     notes.changed(hostId);
     onDuplicate(hostId, note.duplicate);
     log.error({ host: hostId }, note.duplicate);

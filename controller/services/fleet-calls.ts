@@ -1,5 +1,6 @@
 // Looking at the fleet and steering hosts: check, labels, resync, events, audit.
 
+import { AUDIT_VERBS, isAuditVerb } from '../../common/audit-verbs.ts';
 import { FleetblockError } from '../../common/errors.ts';
 import { formatPrefix, parsePrefix } from '../../common/prefix.ts';
 import { selectorFromWire } from '../../common/rpc/selector.ts';
@@ -123,6 +124,11 @@ async function* listAudit(store: Store, request: ListAuditRequest__Output): Asyn
     throw new FleetblockError(
       'INVALID_ARGUMENT',
       `the last ${request.last} records are too many at once: at most ${MAX_LAST}, or all since a time`,
+    );
+  if (request.verb !== '' && !isAuditVerb(request.verb))
+    throw new FleetblockError(
+      'INVALID_ARGUMENT',
+      `${JSON.stringify(request.verb.slice(0, 40))} is no verb of the audit: write one of ${AUDIT_VERBS.join(', ')}`,
     );
   const since = Number(request.sinceMs);
   const until = Number(request.untilMs);

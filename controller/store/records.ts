@@ -113,7 +113,7 @@ export interface AuditRecord {
   readonly atMs: number;
   /** `admin/alice`, `agent/<uuid>`, `system`. */
   readonly actor: string;
-  /** `block`, `unblock`, `import`, `expire`, `enroll`, `token.create`, `host.revoke`, `refused`... */
+  /** One of AUDIT_VERBS, or what an earlier version wrote. */
   readonly verb: string;
   /** What it was done to, for people: prefixes, a host, a token id. Never a secret. */
   readonly subject: string;

@@ -1,5 +1,6 @@
 // The store's interface: what the controller knows for good. The embedded implementation is sqlite/; the shape fits etcd too:
 // one ordered revision, bounded transactions, reads of the present state, and following from a revision.
+import type { AuditVerb } from '../../common/audit-verbs.ts';
 import type { PackedEntries } from '../../common/packed.ts';
 import type { Prefix } from '../../common/prefix.ts';
 import type { Revision } from '../../common/revision.ts';
@@ -332,7 +333,7 @@ export interface Store {
   revokeOperators(which: RevokeOperators, by: Attribution): Promise<RevokedOperators>;
 
   /** Something that changed nothing and is to be remembered: a refusal, or how hosts stood to a `revision`. */
-  recordAudit(record: Attribution & { verb: string; subject: string; revision?: Revision }): Promise<void>;
+  recordAudit(record: Attribution & { verb: AuditVerb; subject: string; revision?: Revision }): Promise<void>;
   audit(filter: AuditFilter): AsyncIterable<readonly AuditRecord[]>;
   /** The last audit record and its hash: what is to be kept elsewhere. */
   auditHead(): { readonly sequence: number; readonly hash: Uint8Array };

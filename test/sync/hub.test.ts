@@ -331,6 +331,22 @@ it('faults row 23: after a restore hosts keep what they hold until they are orde
   expect(listed(host(0).table)).toEqual(['block 20.0.0.1/32']);
 });
 
+it('faults row 127: a resync that is ordered before the host is back is what it gets when it comes', async () => {
+  await start(1);
+  await block('20.0.0.1');
+  Object.assign(host(0), { epoch: 'of-another-store', revision: 7n });
+  controller.hub.resync('h0');
+  const proof = prove();
+  host(0).connect();
+  expect(await proof).toMatchObject({ enforced: ['h0'], pending: [], failed: [] });
+  expect(listed(host(0).table)).toEqual(['block 20.0.0.1/32']);
+  // Once: what it holds of yet another store it keeps.
+  host(0).disconnect();
+  Object.assign(host(0), { epoch: 'of-a-third-store', revision: 9n });
+  host(0).connect();
+  expect(await prove()).toMatchObject({ failed: [{ hostId: 'h0', refusal: { code: 'EPOCH_MISMATCH' } }] });
+});
+
 it('an ack is no proof while an interface of the host lets everything through, however it came to that', async () => {
   await start(2);
   host(1).connect();

@@ -31,3 +31,9 @@ test('faults row 97: a refusal is kept with verb and prefix; one of a dry run is
     'block 127.0.0.0/8 and 1 more',
   ]);
 });
+
+test('faults row 128: a verb that the audit does not have is refused, with those that it has', async () => {
+  await expect(fleet.operator.audit({ verb: 'blocked' })).rejects.toThrow(
+    /INVALID_ARGUMENT: "blocked" is no verb of the audit: write one of allow\.add, .*, unblock, undo$/,
+  );
+});

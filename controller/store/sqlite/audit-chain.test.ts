@@ -40,7 +40,7 @@ it('is whole over many batches, and goes on where it was after a restart', async
   expect(await verdictAfter()).toMatchObject({ records: 4500, brokenAt: undefined });
   const store = await open();
   const before = await store.verifyAudit();
-  await store.recordAudit({ actor: 'a', verb: 'v', subject: 's', reason: '' });
+  await store.recordAudit({ actor: 'a', verb: 'detach', subject: 's', reason: '' });
   const after = await store.verifyAudit();
   expect(after).toMatchObject({ records: 4501, brokenAt: undefined });
   expect(after.head).not.toEqual(before.head);

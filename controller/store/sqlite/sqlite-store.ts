@@ -1,5 +1,6 @@
 // The embedded store: SQLite in WAL mode with synchronous=FULL behind the Store interface.
 
+import type { AuditVerb } from '../../../common/audit-verbs.ts';
 import { breather } from '../../../common/breather.ts';
 import type { Clock } from '../../../common/clock.ts';
 import { FleetblockError } from '../../../common/errors.ts';
@@ -304,7 +305,7 @@ class SqliteStore implements Store {
     return this.#writing.change((tx) => operatorTokens.revoke(tx, id, by));
   }
 
-  async recordAudit(record: Attribution & { verb: string; subject: string; revision?: Revision }): Promise<void> {
+  async recordAudit(record: Attribution & { verb: AuditVerb; subject: string; revision?: Revision }): Promise<void> {
     await this.#writing.change((tx) => tx.audit(record, record.revision));
   }
 

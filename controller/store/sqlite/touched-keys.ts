@@ -1,4 +1,5 @@
 // The keys that a change of single claims touched: from them come the rows for hosts and the subject of the audit record.
+import type { AuditVerb } from '../../../common/audit-verbs.ts';
 import type { Entry } from '../../../common/packed.ts';
 import { formatPrefix, type Prefix } from '../../../common/prefix.ts';
 import type { Revision } from '../../../common/revision.ts';
@@ -11,7 +12,7 @@ import type { Steps, Transaction } from './transaction.ts';
 const MAX_SUBJECTS = 100;
 
 export interface Wording {
-  readonly verb: string;
+  readonly verb: AuditVerb;
   /** Stands before the prefixes. */
   readonly head?: string;
   /** Stands behind the targets. */

@@ -1,4 +1,5 @@
 // What one change gathers inside its transaction: its revision, the layer rows it touched, its audit record.
+import type { AuditVerb } from '../../../common/audit-verbs.ts';
 import { failpoint } from '../../../common/failpoint.ts';
 import { type Entry, entryCount, type PackedEntries, packEntries } from '../../../common/packed.ts';
 import type { Revision } from '../../../common/revision.ts';
@@ -18,7 +19,7 @@ export type Steps<T> = Generator<void, T>;
 
 export interface AuditEntry {
   readonly actor: string;
-  readonly verb: string;
+  readonly verb: AuditVerb;
   readonly subject: string;
   readonly reason: string;
   /** Where the call came from. */

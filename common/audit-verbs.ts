@@ -1,0 +1,39 @@
+// What a record of the audit says was done: one word each. Whoever filters by another one is told these.
+export const AUDIT_VERBS = [
+  'allow.add',
+  'allow.remove',
+  'block',
+  'confirm',
+  'detach',
+  'ended',
+  'enroll',
+  'enroll.again',
+  'expire',
+  'host.duplicate',
+  'host.label',
+  'host.resync',
+  'host.revoke',
+  'import',
+  'issuer.rotate',
+  'list.except',
+  'list.include',
+  'list.remove',
+  'operator.add',
+  'operator.renew',
+  'operator.revoke',
+  'operator.token',
+  'operator.token.revoke',
+  'refused',
+  'restore',
+  'result',
+  'token.create',
+  'token.revoke',
+  'unblock',
+  'undo',
+] as const;
+
+export type AuditVerb = (typeof AUDIT_VERBS)[number];
+
+export function isAuditVerb(word: string): word is AuditVerb {
+  return AUDIT_VERBS.some((verb) => verb === word);
+}
