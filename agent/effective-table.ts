@@ -158,12 +158,12 @@ export class EffectiveTable {
   }
 
   /**
-   * Takes rows that ended before `endedBeforeMs` out of what the kernel should hold; they stay in the view.
+   * Takes rows that ended before `endedBeforeMs`, at most `most`, out of what the kernel should hold; they stay in the view.
    * Nothing else may use the table until it is done.
    * The kernel passes them by itself from the moment they end: this only frees their place.
    */
-  async lapse(endedBeforeMs: number): Promise<StagedChange> {
-    const ended = await this.#endedRows(endedBeforeMs);
+  async lapse(endedBeforeMs: number, most = Number.POSITIVE_INFINITY): Promise<StagedChange> {
+    const ended = await this.#endedRows(endedBeforeMs, most);
     const undo = await this.#remember([ended], true);
     await inSlices(ended, (slice) => {
       forEachRow(slice, (family, columns, row) => {
@@ -231,12 +231,13 @@ export class EffectiveTable {
     return this.#hidden.size > 0 && find(this.#hidden, family, columns, row) >= 0;
   }
 
-  async #endedRows(endedBeforeMs: number): Promise<PackedEntries> {
+  async #endedRows(endedBeforeMs: number, most: number): Promise<PackedEntries> {
+    let left = most;
     const pick = (family: Family) => {
       const rows = this.#table.family(family);
       return pickRows(family, rows, endedBeforeMs, (row) => {
         const expiry = rows.expiryOf(row);
-        return expiry > 0 && expiry < endedBeforeMs;
+        return expiry > 0 && expiry < endedBeforeMs && left-- > 0;
       });
     };
     return { v4: await pick(4), v6: await pick(6) };

@@ -25,6 +25,7 @@ import {
 } from './refusals.ts';
 import { diffInSlices } from './rows.ts';
 import type { ViewDelta, ViewSnapshot } from './view-change.ts';
+import { WorkQueue } from './work-queue.ts';
 
 export interface ReconcilerOptions {
   readonly datapath: Datapath;
@@ -39,6 +40,8 @@ export interface ReconcilerOptions {
 
 /** Rows that ended this long ago are taken out of the maps; the kernel has ignored them since they ended. */
 const LAPSE_MS = 60_000;
+/** Rows that are taken out in one piece of work: changes go in between. */
+const LAPSED_AT_ONCE = 65_536;
 /** Entries from which reading the kernel back leaves garbage worth a collection. */
 const BIG_LIST = 100_000;
 const DRIFTED = "the kernel's maps are not what they should be: they are being repaired";
@@ -58,7 +61,7 @@ export class Reconciler {
   #kernelProblem = '';
   /** Why nothing is touched. */
   #behind: BehindRecord | undefined;
-  #queue: Promise<unknown> = Promise.resolve();
+  readonly #queue = new WorkQueue();
   readonly #listeners = new Set<() => void>();
 
   constructor(options: ReconcilerOptions) {
@@ -96,7 +99,7 @@ export class Reconciler {
 
   /** Rows of the list whose time is over; `named` of them by name. */
   ended(named: number): Promise<EndedRows> {
-    return this.#serially(() => this.#effective.ended(this.#options.clock.bootMs(), named));
+    return this.#queue.run(() => this.#effective.ended(this.#options.clock.bootMs(), named));
   }
 
   /** Calls `listener` when drift was repaired or the problems changed. @returns a function that ends it */
@@ -115,7 +118,7 @@ export class Reconciler {
    * may be ahead of, they are left as they are until a snapshot comes.
    */
   start(protectedRows: PackedEntries): Promise<void> {
-    return this.#serially(async () => {
+    return this.#queue.run(async () => {
       const { store, datapath, clock, log } = this.#options;
       this.#wantedProtected = protectedRows;
       const stored = await store.load();
@@ -152,7 +155,7 @@ export class Reconciler {
 
   /** @returns microseconds in the kernel. @throws Refusal: nothing has changed. */
   applyDelta(delta: ViewDelta): Promise<number> {
-    return this.#serially(async () => {
+    return this.#queue.run(async () => {
       const { store, clock } = this.#options;
       const { revision, seal } = this.#held;
       checkNotOlder(this.#held, delta.epoch, delta.to);
@@ -173,14 +176,14 @@ export class Reconciler {
       store.append(this.#held, delta.adds, delta.removes);
       failpoint('agent.apply.recorded');
       // Behind this change, which is not to wait for it.
-      if (store.wantsRewrite) void this.#serially(() => this.#rewriteIfWanted());
+      if (store.wantsRewrite) void this.#queue.run(() => this.#rewriteIfWanted());
       return kernelUs;
     });
   }
 
   /** Brings the kernel to the whole view by difference. @returns microseconds in the kernel. @throws Refusal */
   applySnapshot(snapshot: ViewSnapshot): Promise<number> {
-    return this.#serially(async () => {
+    return this.#queue.run(async () => {
       this.checkSnapshot(snapshot.epoch, snapshot.revision, snapshot.table.size, snapshot.byCommand);
       const digest = snapshot.table.digest();
       if (!equalDigests(digest, snapshot.digest))
@@ -225,7 +228,7 @@ export class Reconciler {
 
   /** Makes these the protected rows: allow, without an end. */
   protect(rows: PackedEntries): Promise<void> {
-    return this.#serially(async () => {
+    return this.#queue.run(async () => {
       this.#wantedProtected = rows;
       if (this.#unrecorded) return;
       const staged = await this.#effective.protect(rows, this.#options.clock.bootMs());
@@ -234,48 +237,65 @@ export class Reconciler {
   }
 
   /** Compares the kernel with what it should hold and repairs it. @returns entries that were missing, wrong or extra */
-  audit(): Promise<number> {
-    return this.#serially(async () => {
-      const { datapath, clock } = this.#options;
-      await this.#rewriteIfWanted();
-      if (this.#unrecorded) return 0;
-      await this.#toKernel(await this.#effective.lapse(clock.bootMs() - LAPSE_MS));
-      try {
-        const started = clock.monotonicMs();
-        const repaired = await datapath.reconcile(this.#effective.table);
-        if (repaired > 0) this.#repaired(repaired);
-        this.#wholeMs = started;
-        this.#setKernelProblem('');
-        const { size } = this.#effective.table;
-        await this.#effective.shrink();
-        if (Math.max(size, this.#audited) >= BIG_LIST) this.#options.onListDone?.();
-        this.#audited = size;
-        return repaired;
-      } catch (error) {
-        this.#setKernelProblem(`the kernel's maps could not be compared: ${messageOf(error)}`);
-        throw error;
-      }
+  async audit(): Promise<number> {
+    while (!(await this.#lapseSome()));
+    return (await this.#queue.runGivingWay((hurried) => this.#compare(hurried))) ?? 0;
+  }
+
+  /** Takes some of what has ended long ago out of the maps. @returns whether that was all of it */
+  #lapseSome(): Promise<boolean> {
+    return this.#queue.run(async () => {
+      if (this.#unrecorded) return true;
+      const staged = await this.#effective.lapse(this.#options.clock.bootMs() - LAPSE_MS, LAPSED_AT_ONCE);
+      await this.#toKernel(staged);
+      return entryCount(staged.change.removes) < LAPSED_AT_ONCE;
     });
+  }
+
+  async #compare(hurried: () => boolean): Promise<number | undefined> {
+    const { datapath, clock } = this.#options;
+    await this.#rewriteIfWanted();
+    if (this.#unrecorded) return 0;
+    try {
+      const started = clock.monotonicMs();
+      const repaired = await datapath.reconcile(this.#effective.table, hurried);
+      if (repaired === undefined) return undefined;
+      if (repaired > 0) this.#repaired(repaired);
+      this.#wholeMs = started;
+      this.#setKernelProblem('');
+      const { size } = this.#effective.table;
+      await this.#effective.shrink();
+      if (Math.max(size, this.#audited) >= BIG_LIST) this.#options.onListDone?.();
+      this.#audited = size;
+      return repaired;
+    } catch (error) {
+      this.#setKernelProblem(`the kernel's maps could not be compared: ${messageOf(error)}`);
+      throw error;
+    }
   }
 
   /** Looks, cheaply, whether something else changed the kernel's maps or the record; what is not as it should be is repaired at once. */
   async look(): Promise<void> {
+    if ((await this.#queue.runGivingWay((hurried) => this.#glance(hurried))) > 0) await this.#repairDrift();
+  }
+
+  /** @returns pieces of the maps that differ */
+  async #glance(hurried: () => boolean): Promise<number> {
     const { datapath, clock, store } = this.#options;
-    await this.#serially(async () => {
-      const before = store.problem;
-      store.look();
-      await this.#rewriteIfWanted();
-      if (store.problem !== before) this.touch();
-    });
-    if (this.#unrecorded) return;
+    const before = store.problem;
+    store.look();
+    await this.#rewriteIfWanted();
+    if (store.problem !== before) this.touch();
+    if (this.#unrecorded) return 0;
     const started = clock.monotonicMs();
-    if ((await datapath.glance()) === 0) this.#wholeMs = started;
-    else await this.#repairDrift();
+    const differing = await datapath.glance(hurried);
+    if (differing === 0) this.#wholeMs = started;
+    return differing ?? 0;
   }
 
   /** A source was found to be treated otherwise than the list says: if that is so and no change is under way, all is repaired at once. */
   async suspect(family: Family, address: Uint8Array): Promise<void> {
-    const drifted = await this.#serially(async () => {
+    const drifted = await this.#queue.run(async () => {
       const { datapath, clock } = this.#options;
       const wanted = decideByRows(this.#effective.table, family, address, clock.bootMs()).verdict;
       return !this.#unrecorded && datapath.lookup(family, address).verdict !== wanted;
@@ -300,7 +320,7 @@ export class Reconciler {
 
   /** Waits for what is under way, then makes the record durable. The kernel goes on as it is. */
   close(): Promise<void> {
-    return this.#serially(() => this.#options.store.close());
+    return this.#queue.run(() => this.#options.store.close());
   }
 
   async #toKernel(staged: StagedChange): Promise<number> {
@@ -347,11 +367,5 @@ export class Reconciler {
     if (text === this.#kernelProblem) return;
     this.#kernelProblem = text;
     this.touch();
-  }
-
-  #serially<T>(work: () => Promise<T>): Promise<T> {
-    const done = this.#queue.then(work);
-    this.#queue = done.catch(() => {});
-    return done;
   }
 }

@@ -138,19 +138,21 @@ export interface Datapath {
   apply(change: EntryChange, after: EntryTable): Promise<number>;
 
   /**
-   * Reads back what the kernel holds and repairs every difference from `desired`, adds before removes.
-   * @returns the number of entries that were missing, wrong or extra: 0 when the kernel held exactly `desired`
+   * Reads what the kernel holds and repairs every difference from `desired`, adds before removes.
+   * @param hurried asked every few milliseconds until the repair begins: once it says yes, all is left as it is
+   * @returns the number of entries that were missing, wrong or extra: 0 when the kernel held exactly `desired`; undefined when hurried away
    * @throws DatapathError
    */
-  reconcile(desired: EntryTable): Promise<number>;
+  reconcile(desired: EntryTable, hurried?: () => boolean): Promise<number | undefined>;
 
   /**
    * A cheap comparison of the maps with what was last put into them: a few milliseconds of a processor for a million entries. What it
    * finds is for `reconcile` to repair.
-   * @returns pieces of the maps that differ; 0 while nothing was put into them
+   * @param hurried asked every few milliseconds: once it says yes, the rest is left for another time
+   * @returns pieces of the maps that differ; 0 while nothing was put into them; undefined when none was seen and not all was looked at
    * @throws Error when they cannot be read
    */
-  glance(): Promise<number>;
+  glance(hurried?: () => boolean): Promise<number | undefined>;
 
   /**
    * What `mark` said last of these maps, by this agent or one before it; undefined when nothing was said, or the maps are new.

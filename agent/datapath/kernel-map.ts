@@ -35,6 +35,11 @@ export interface KernelMap {
   /** Bytes of one value as lookups return it: per-CPU maps give a value for every possible CPU, each rounded up to 8. */
   readonly lookupBytes: number;
 
+  /** Bytes of kernel memory that the map is charged for. @throws KernelError */
+  memoryBytes(): number;
+  /** Bytes that it is charged for more with every row; 0 where the kernel charges what it may hold (before Linux 6.4). @throws KernelError */
+  rowBytes(): number;
+
   /**
    * The memory of an array map made with BPF_F_MMAPABLE, shared with the kernel: a store is seen by the next packet.
    * Elements lie `valueBytes` rounded up to 8 apart. The same buffer on every call.

@@ -161,9 +161,9 @@ export class XdpDatapath implements Datapath {
     return Math.round((performance.now() - started) * 1000);
   }
 
-  async reconcile(desired: EntryTable): Promise<number> {
-    const repaired = await this.#tables.reconcile(desired);
-    this.#enforcement.enforce();
+  async reconcile(desired: EntryTable, hurried?: () => boolean): Promise<number | undefined> {
+    const repaired = await this.#tables.reconcile(desired, hurried);
+    if (repaired !== undefined) this.#enforcement.enforce();
     return repaired;
   }
 
@@ -172,8 +172,8 @@ export class XdpDatapath implements Datapath {
     return this.#tables.verify(desired);
   }
 
-  async glance(): Promise<number> {
-    return this.staged ? 0 : this.#tables.glance();
+  async glance(hurried?: () => boolean): Promise<number | undefined> {
+    return this.staged ? 0 : this.#tables.glance(hurried);
   }
 
   marked(): MarkedView | undefined {

@@ -44,6 +44,6 @@ function rowsOf(columns: PackedEntries['v4'], from: number, to: number): PackedE
     addresses: columns.addresses.subarray(from * 4, end * 4),
     lengths: columns.lengths.subarray(from, end),
     flags: columns.flags.subarray(from, end),
-    ttlsMs: columns.ttlsMs,
+    ttlsMs: columns.ttlsMs.subarray(from, end),
   };
 }

@@ -3,12 +3,14 @@
 import type { FamilyTable } from '../../../common/family-table.ts';
 import { FLAG_ALLOW } from '../../../common/packed.ts';
 import { V6_DEEPER, V6_HASH_A, V6_HASH_B, V6_HASH_C, V6_LOOKUP, V6_SLOT_BITS } from './layout.ts';
+import { Pacer } from './pause.ts';
 import { addressAt } from './v4-compile.ts';
 
 /** Blocks shorter than this fill the front: writing every slot out would cost more than it keeps away. */
 const SHORTEST_SPREAD = 16;
 /** From this length on the first 64 bits are one value for the whole prefix. */
 const DEEP = 64;
+const ROWS_BETWEEN_LOOKS = 4096;
 
 const LOOKUP_EVERYWHERE = 0x55555555;
 
@@ -73,11 +75,13 @@ export class V6Front {
   }
 
   /** Counts the blocks of a table anew, without setting or clearing a bit: see repair(). */
-  recount(table: FamilyTable): void {
+  async recount(table: FamilyTable): Promise<void> {
+    const pacer = new Pacer();
     for (const counts of [this.#lookup, this.#deeper, this.#longer]) counts.clear();
     this.#everywhere = 0;
     const address = new Uint8Array(16);
     for (let row = 0; row < table.size; row++) {
+      if (row % ROWS_BETWEEN_LOOKS === 0 && pacer.due) await pacer.rest();
       if ((table.flagsOf(row) & FLAG_ALLOW) !== 0) continue;
       table.readAddress(row, address, 0);
       this.#count(address, table.lengthOf(row));

@@ -2,10 +2,7 @@
 import { FleetblockError } from '../../../common/errors.ts';
 import { check, kernelError } from './errno.ts';
 import { library, offLoop } from './library.ts';
-import { MAP_TYPE } from './map.ts';
-
-const CREATE_OPTIONS_BYTES = 48;
-const INNER_MAP_FD_OFFSET = 24;
+import { createOptions, MAP_TYPE } from './map.ts';
 
 /**
  * The kernel's own way for user space: a write to a map of maps returns only when all programs that ran at that time
@@ -24,9 +21,7 @@ export class GracePeriod {
   constructor() {
     const lib = library();
     this.#inner = check(lib.mapCreate(MAP_TYPE.ARRAY, 'fleetblock_gp', 4, 4, 1, null), 'cannot make a map');
-    const options = Buffer.alloc(CREATE_OPTIONS_BYTES);
-    options.writeUInt32LE(CREATE_OPTIONS_BYTES, 0);
-    options.writeUInt32LE(this.#inner, INNER_MAP_FD_OFFSET);
+    const options = createOptions({ innerMapFd: this.#inner });
     this.#outer = lib.mapCreate(MAP_TYPE.ARRAY_OF_MAPS, 'fleetblock_gps', 4, 4, 1, options);
     if (this.#outer >= 0) return;
     lib.close(this.#inner);

@@ -28,6 +28,19 @@ const READ_ROWS = 16_384;
 
 const roundUp8 = (bytes: number): number => (bytes + 7) & ~7;
 
+const CREATE_OPTIONS_BYTES = 48;
+const INNER_MAP_FD_OFFSET = 24;
+const FLAGS_OFFSET = 28;
+
+/** struct bpf_map_create_opts. */
+export function createOptions({ innerMapFd = 0, flags = 0 }): Buffer {
+  const options = Buffer.alloc(CREATE_OPTIONS_BYTES);
+  options.writeUInt32LE(CREATE_OPTIONS_BYTES, 0);
+  options.writeUInt32LE(innerMapFd, INNER_MAP_FD_OFFSET);
+  options.writeUInt32LE(flags, FLAGS_OFFSET);
+  return options;
+}
+
 let cpus: number | undefined;
 
 /** CPUs that the kernel could ever have: what per-CPU values are as long as. */
@@ -49,6 +62,7 @@ export class LibbpfMap implements KernelMap {
   readonly info: MapInfo;
   #fd: number;
   #mapped: MappedMemory | undefined;
+  #rowBytes: number | undefined;
 
   /** `name` is the object's name for it: the kernel cuts names at 15 characters. */
   constructor(fd: number, name: string) {
@@ -70,6 +84,32 @@ export class LibbpfMap implements KernelMap {
   /** Bytes of kernel memory that the map is charged for (/proc/self/fdinfo). */
   memoryBytes(): number {
     return Number(/^memlock:\s+([0-9]+)/m.exec(readFileSync(`/proc/self/fdinfo/${this.fd}`, 'utf8'))?.[1] ?? 0);
+  }
+
+  /** Asks the kernel with a map of one row. */
+  rowBytes(): number {
+    this.#rowBytes ??= this.#weighRow();
+    return this.#rowBytes;
+  }
+
+  #weighRow(): number {
+    const { keyBytes, valueBytes, info } = this;
+    const made = library().mapCreate(
+      info.type,
+      'fleetblock_row',
+      keyBytes,
+      valueBytes,
+      1,
+      createOptions({ flags: info.flags }),
+    );
+    const map = new LibbpfMap(check(made, `cannot make a map like ${this.name}`), this.name);
+    try {
+      const empty = map.memoryBytes();
+      map.update(new Uint8Array(keyBytes), new Uint8Array(this.lookupBytes));
+      return map.memoryBytes() - empty;
+    } finally {
+      map.close();
+    }
   }
 
   memory(): ArrayBuffer {

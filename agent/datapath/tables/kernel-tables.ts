@@ -31,11 +31,11 @@ export interface KernelTables {
   /** As Datapath.apply: adds before removes, all or nothing; `after` must not change until it settles. */
   apply(change: EntryChange, after: EntryTable): Promise<number>;
   /** As Datapath.reconcile. Compares everything that the kernel holds and rewrites only what differs. */
-  reconcile(desired: EntryTable): Promise<number>;
+  reconcile(desired: EntryTable, hurried?: () => boolean): Promise<number | undefined>;
   /** Reads everything back and compares; writes nothing. */
   verify(desired: EntryTable): Promise<Verification>;
   /** As Datapath.glance: compares the maps with what was last put into them. */
-  glance(): Promise<number>;
+  glance(hurried?: () => boolean): Promise<number | undefined>;
   counters(): DatapathCounters;
   /** Sources by dropped packets, most first. */
   topSources(count: number): Promise<SourceHits[]>;

@@ -27,6 +27,7 @@ import { SourceVerdicts } from './source-verdict.ts';
 
 /** Above this many removed rules their hit counts are left to be pushed out by newer ones. */
 const FORGET_ONE_BY_ONE = 256;
+const NEVER = () => false;
 
 /**
  * Opens the maps of a loaded object, new or pinned, and works out what they hold; changes no verdict.
@@ -42,9 +43,9 @@ export async function openTables(maps: OpenMap, options: TablesOptions): Promise
     bitmaps: maps(MAPS.v4Bitmaps).growingMemory(),
   });
   const rules = new Rules(maps, control);
-  rules.held = await rules.read();
+  await rules.read();
   const front = new V6Front(bits.v6Front32, bits.v6Front64);
-  front.recount(rules.held.v6);
+  await front.recount(rules.held.v6);
   return new Tables(maps, options, control, v4, rules, front);
 }
 
@@ -106,23 +107,29 @@ class Tables implements KernelTables {
     });
   }
 
-  reconcile(desired: EntryTable): Promise<number> {
+  reconcile(desired: EntryTable, hurried = NEVER): Promise<number | undefined> {
     return this.#inTurn(async () => {
       this.#checkSize(desired);
       const sparse = this.#watched ? this.#sparseDiffers() : 0;
+      // What is as this side left it need not be taken in row by row.
+      const differing = await this.#rules.differing(true, hurried);
+      if (differing === undefined) return undefined;
       this.#v4.seals.seal();
       this.#watched = true;
-      await this.#readBack();
+      if (differing > 0) await this.#rules.read();
+      await this.#front.recount(this.#rules.held.v6);
       const plan = await planAll(desired, this.#rules.held);
+      if (hurried()) return undefined;
       const wrong = sparse + this.#rules.checkControl(true) + this.#front.repair(false);
-      const differing = await this.#carryOut(plan, desired, () => this.#decision.rebuild(desired.v4));
-      return wrong + plannedRows(plan) + differing;
+      const moved = await this.#carryOut(plan, desired, () => this.#decision.rebuild(desired.v4));
+      return wrong + plannedRows(plan) + moved;
     });
   }
 
   verify(desired: EntryTable): Promise<Verification> {
     return this.#inTurn(async () => {
-      await this.#readBack();
+      await this.#rules.read();
+      await this.#front.recount(this.#rules.held.v6);
       const plan = await planAll(desired, this.#rules.held);
       const bits = await this.#decision.rebuild(desired.v4, undefined, true);
       const differences =
@@ -131,11 +138,13 @@ class Tables implements KernelTables {
     });
   }
 
-  glance(): Promise<number> {
+  glance(hurried = NEVER): Promise<number | undefined> {
     return this.#inTurn(async () => {
       if (!this.#watched) return 0;
       const bits = this.#v4.seals.broken() + this.#front.repair(true);
-      return this.#sparseDiffers() + bits + this.#rules.checkControl(false) + (await this.#rules.differing());
+      const shared = this.#sparseDiffers() + bits + this.#rules.checkControl(false);
+      const differing = await this.#rules.differing(false, hurried);
+      return differing === undefined && shared === 0 ? undefined : shared + (differing ?? 0);
     });
   }
 
@@ -199,11 +208,6 @@ class Tables implements KernelTables {
   /** @returns 1 when the program is told wrongly whether it has to ask the summary */
   #sparseDiffers(): number {
     return this.#control[CONTROL.v4Sparse] === (this.#v4.sparse ? 1 : 0) ? 0 : 1;
-  }
-
-  async #readBack(): Promise<void> {
-    this.#rules.held = await this.#rules.read();
-    this.#front.recount(this.#rules.held.v6);
   }
 
   #checkSize(table: EntryTable): void {

@@ -7,8 +7,8 @@ export class RowSum {
   #low = 0;
   #high = 0;
 
-  /** `count` rows, keys and values end to end. */
-  add(keys: Uint8Array, keyBytes: number, values: Uint8Array, count: number): void {
+  /** `count` rows, keys and values end to end; with -1 for `sign` they are taken out again. */
+  add(keys: Uint8Array, keyBytes: number, values: Uint8Array, count: number, sign: 1 | -1 = 1): void {
     const keyWords = wordsOf(keys, count * keyBytes);
     const valueWords = wordsOf(values, count * RULE.bytes);
     const wordsAKey = keyBytes / 4;
@@ -19,12 +19,12 @@ export class RowSum {
       let hash = 0x9e3779b1;
       for (let i = row * wordsAKey; i < (row + 1) * wordsAKey; i++) hash = mix(hash, keyWords[i] ?? 0);
       for (let i = row * wordsAValue; i < (row + 1) * wordsAValue; i++) hash = mix(hash, valueWords[i] ?? 0);
-      low = (low + hash) | 0;
-      high = (high + Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d)) | 0;
+      low = (low + sign * hash) | 0;
+      high = (high + sign * Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d)) | 0;
     }
     this.#low = low;
     this.#high = high;
-    this.rows += count;
+    this.rows += sign * count;
   }
 
   equals(other: RowSum): boolean {

@@ -5,6 +5,9 @@ import type { Family } from '../../../common/prefix.ts';
 import { ENTRY_KEY, RULE, RULE_MONITOR, TRIE_KEY_ADDRESS } from '../decision/layout.ts';
 
 const NS_PER_MS = 1_000_000n;
+const NS_A_MS = 1_000_000;
+const WORD = 2 ** 32;
+const HALF_WORD = 2 ** 16;
 /** The last whole millisecond of 63 bits of nanoseconds: 292 years after boot. Ends behind it are put there. */
 export const LAST_MS = Number((2n ** 63n - 1n) / NS_PER_MS);
 
@@ -18,9 +21,28 @@ export function keyBytes(form: KeyForm): number {
   return addressBytes(form.family) + (form.exact ? 0 : TRIE_KEY_ADDRESS);
 }
 
-/** Boot-time milliseconds to nanoseconds, rounded to whole milliseconds, LAST_MS at most; 0 stays 0. */
-export function toNs(ms: number): bigint {
-  return BigInt(Math.min(LAST_MS, Math.round(ms))) * NS_PER_MS;
+/**
+ * Writes boot-time milliseconds as nanoseconds, rounded to whole milliseconds, LAST_MS at most; 0 stays 0. In two halves of 32 bits, each
+ * exact as a number: a million BigInts are garbage by the dozen megabytes.
+ */
+function writeNs(view: DataView, offset: number, ms: number): void {
+  const whole = Math.min(LAST_MS, Math.round(ms));
+  const upper = Math.floor(whole / HALF_WORD) * NS_A_MS;
+  const lower = (upper % HALF_WORD) * HALF_WORD + (whole % HALF_WORD) * NS_A_MS;
+  view.setUint32(offset, lower % WORD, true);
+  view.setUint32(offset + 4, Math.floor(upper / HALF_WORD) + Math.floor(lower / WORD), true);
+}
+
+/** Nanoseconds as milliseconds, to the nearest; exact where they are whole milliseconds. */
+function readMs(view: DataView, offset: number): number {
+  return Math.round((view.getUint32(offset + 4, true) * WORD + view.getUint32(offset, true)) / NS_A_MS);
+}
+
+/** Are the nanoseconds whole milliseconds? */
+function isWholeMs(view: DataView, offset: number): boolean {
+  return (
+    ((view.getUint32(offset + 4, true) % NS_A_MS) * (WORD % NS_A_MS) + view.getUint32(offset, true)) % NS_A_MS === 0
+  );
 }
 
 /** Nanoseconds to milliseconds, rounded down. */
@@ -41,7 +63,7 @@ export function encodeRows(form: KeyForm, table: FamilyTable, rows: Uint32Array,
     if (!form.exact) keyView.setUint32(i * width, length, true);
     table.readAddress(row, keys, i * width + (form.exact ? 0 : TRIE_KEY_ADDRESS));
     const expiry = table.expiryOf(row);
-    if (expiry > 0) valueView.setBigUint64(i * RULE.bytes + RULE.expiresNs, toNs(expiry), true);
+    if (expiry > 0) writeNs(valueView, i * RULE.bytes + RULE.expiresNs, expiry);
     const monitor = (table.flagsOf(row) & FLAG_MONITOR) !== 0;
     valueView.setUint32(i * RULE.bytes + RULE.flags, monitor ? RULE_MONITOR : 0, true);
     valueView.setUint32(i * RULE.bytes + RULE.length, length, true);
@@ -76,9 +98,8 @@ const DAMAGED_MS = 1;
 
 /** Could `encodeRows` have written the value under a key of that length? */
 function isOwn(view: DataView, offset: number, length: number): boolean {
-  const ns = view.getBigUint64(offset + RULE.expiresNs, true);
   return (
-    (ns === 0n || ns % NS_PER_MS === 0n) &&
+    isWholeMs(view, offset + RULE.expiresNs) &&
     (view.getUint32(offset + RULE.flags, true) & ~RULE_MONITOR) === 0 &&
     view.getUint32(offset + RULE.length, true) === length
   );
@@ -93,7 +114,7 @@ export interface Rule {
 
 export function decodeRule(view: DataView, offset: number): Rule {
   return {
-    expiresMs: toMs(view.getBigUint64(offset + RULE.expiresNs, true)),
+    expiresMs: readMs(view, offset + RULE.expiresNs),
     monitor: (view.getUint32(offset + RULE.flags, true) & RULE_MONITOR) !== 0,
     length: view.getUint32(offset + RULE.length, true),
   };

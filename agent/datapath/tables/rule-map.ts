@@ -5,6 +5,7 @@ import type { Family } from '../../../common/prefix.ts';
 import { CONTROL, MAPS } from '../decision/layout.ts';
 import { Pacer } from '../decision/pause.ts';
 import type { KernelMap } from '../kernel-map.ts';
+import { ReadingPace } from './reading-pace.ts';
 import { RowSum } from './row-sums.ts';
 import { decodeRows, encodeRows, type KeyForm } from './rule-codec.ts';
 
@@ -41,17 +42,23 @@ export class RuleMap {
   readonly map: KernelMap;
   /** Rows that it holds. */
   size = 0;
-  /** What its rows were when they were last summed up; undefined since it was written to. */
+  /** Sum of the rows of `held` that belong to it; undefined until it is asked for. */
   #expected: RowSum | undefined;
+  readonly #pace: ReadingPace;
 
   constructor(spec: RuleMapSpec, map: KernelMap) {
     this.spec = spec;
     this.map = map;
+    this.#pace = new ReadingPace(map);
+  }
+
+  /** Is it time to read all of it again? Not while it is known to hold as many rows as it should, and reading it took long lately. */
+  get wantsReading(): boolean {
+    return this.#pace.isDue(this.size);
   }
 
   /** Adds or replaces the rows `rows[from]` to `rows[to - 1]` of `table`. @throws KernelError, after some of them perhaps */
   async put(table: FamilyTable, rows: Uint32Array, from = 0, to = rows.length): Promise<void> {
-    this.#expected = undefined;
     await this.#inBatches(from, to, async (start, end) => {
       const { keys, values } = encodeRows(this.spec, table, rows, start, end);
       if (end - start > SINGLE_CALLS) return this.map.updateBatch(keys, values, end - start);
@@ -66,7 +73,6 @@ export class RuleMap {
 
   /** Removes rows; what is not there is no error. @throws KernelError, after some of them perhaps */
   async remove(table: FamilyTable, rows: Uint32Array, from = 0, to = rows.length): Promise<void> {
-    this.#expected = undefined;
     await this.#inBatches(from, to, async (start, end) => {
       const { keys } = encodeRows(this.spec, table, rows, start, end);
       if (end - start > SINGLE_CALLS) return this.map.deleteBatch(keys, end - start);
@@ -75,14 +81,44 @@ export class RuleMap {
     });
   }
 
-  /** Does it hold exactly the rows of `held` that belong to it? Nothing may change either meanwhile. @throws KernelError */
-  async holds(held: FamilyTable): Promise<boolean> {
+  /**
+   * Does it hold exactly the rows of `held` that belong to it? Nothing may change either meanwhile. What is empty and should be is read only
+   * when `emptyToo`: the program does not look at it either.
+   * @returns undefined when `hurried` stopped it. @throws KernelError
+   */
+  async holds(held: FamilyTable, emptyToo: boolean, hurried: () => boolean): Promise<boolean | undefined> {
     this.#expected ??= await this.#sumOf(held);
     const sum = new RowSum();
-    // What is empty and should be is not read: the program does not look at it either.
-    if (this.size > 0 || this.#expected.rows > 0)
-      for await (const { keys, values, count } of this.map.entries()) sum.add(keys, this.map.keyBytes, values, count);
-    return sum.equals(this.#expected);
+    if (emptyToo || this.size > 0 || this.#expected.rows > 0)
+      for await (const { keys, values, count } of this.map.entries()) {
+        sum.add(keys, this.map.keyBytes, values, count);
+        if (hurried()) return undefined;
+      }
+    const same = sum.equals(this.#expected);
+    this.#pace.read(same ? this.size : undefined);
+    return same;
+  }
+
+  /** Call it before the rows of `held` that `rows` of `table` take the place of, or come in addition to, are changed. */
+  replaced(held: FamilyTable, table: FamilyTable, rows: Uint32Array): void {
+    if (!this.#expected) return;
+    const before = rows.map((row) => held.rowLike(table, row) + 1).filter((row) => row > 0);
+    this.removed(
+      held,
+      before.map((row) => row - 1),
+    );
+    this.#account(table, rows, 1);
+  }
+
+  /** Call it before `rows` of `held` are taken out. */
+  removed(held: FamilyTable, rows: Uint32Array): void {
+    this.#account(held, rows, -1);
+  }
+
+  #account(table: FamilyTable, rows: Uint32Array, sign: 1 | -1): void {
+    if (!this.#expected || rows.length === 0) return;
+    const { keys, values } = encodeRows(this.spec, table, rows, 0, rows.length);
+    this.#expected.add(keys, this.map.keyBytes, values, rows.length, sign);
   }
 
   async #sumOf(held: FamilyTable): Promise<RowSum> {

@@ -56,7 +56,6 @@ class Builder {
   readonly #puts = RULE_MAPS.map(() => new WordList());
   readonly #removes = RULE_MAPS.map(() => new WordList());
   readonly #pacer = new Pacer();
-  readonly #address = new Uint8Array(16);
 
   constructor(wanted: EntryTable, held: EntryTable) {
     this.#wanted = wanted;
@@ -84,27 +83,43 @@ class Builder {
   async compareAll(family: Family): Promise<void> {
     const wanted = this.#wanted.family(family);
     const held = this.#held.family(family);
-    for (let row = 0; row < wanted.size; row++) {
+    let met = 0;
+    for (let row = 0, have = -1; row < wanted.size; row++) {
       if (row % ROWS_BETWEEN_LOOKS === 0 && this.#pacer.due) await this.#pacer.rest();
       if (!isRule(family, wanted.flagsOf(row), wanted.expiryOf(row))) continue;
-      this.#compare(family, wanted, row, held, this.#rowLike(held, wanted, row));
+      have = held.rowLike(wanted, row, have + 1);
+      if (have >= 0) met++;
+      this.#compare(family, wanted, row, held, have);
     }
-    for (let row = 0; row < held.size; row++) {
+    // Every row that is held has been met: there is none too many.
+    if (met === held.size) return;
+    for (let row = 0, want = -1; row < held.size; row++) {
       if (row % ROWS_BETWEEN_LOOKS === 0 && this.#pacer.due) await this.#pacer.rest();
-      this.#compare(family, wanted, this.#rowLike(wanted, held, row), held, row);
+      want = wanted.rowLike(held, row, want + 1);
+      this.#compare(family, wanted, want, held, row);
     }
   }
 
-  finish(): RulePlan {
+  async finish(): Promise<RulePlan> {
     const puts = this.#puts.map(sortedUnique);
     const removes = this.#removes.map(sortedUnique);
-    const fresh = puts.map((rows, i) => {
-      const family = RULE_MAPS[i]?.family ?? 4;
-      const wanted = this.#wanted.family(family);
-      const held = this.#held.family(family);
-      return rows.reduce((count, row) => count + (this.#rowLike(held, wanted, row) < 0 ? 1 : 0), 0);
-    });
+    const fresh: number[] = [];
+    for (const [i, rows] of puts.entries()) fresh.push(await this.#countFresh(RULE_MAPS[i]?.family ?? 4, rows));
     return { puts, fresh, removes };
+  }
+
+  async #countFresh(family: Family, rows: Uint32Array): Promise<number> {
+    const wanted = this.#wanted.family(family);
+    const held = this.#held.family(family);
+    if (held.size === 0) return rows.length;
+    let fresh = 0;
+    let have = -1;
+    for (let i = 0; i < rows.length; i++) {
+      if (i % ROWS_BETWEEN_LOOKS === 0 && this.#pacer.due) await this.#pacer.rest();
+      have = held.rowLike(wanted, rows[i] ?? 0, have + 1);
+      if (have < 0) fresh++;
+    }
+    return fresh;
   }
 
   /** `want`, `have`: rows of one key, -1 for none. */
@@ -117,11 +132,6 @@ class Builder {
       this.#removes[ruleMapOf(family, held.lengthOf(have), held.flagsOf(have))]?.push(have);
     }
   }
-
-  #rowLike(table: FamilyTable, other: FamilyTable, row: number): number {
-    other.readAddress(row, this.#address, 0);
-    return table.rowOf(this.#address, 0, other.lengthOf(row), (other.flagsOf(row) & FLAG_ALLOW) !== 0);
-  }
 }
 
 /** As the kernel can hold it. */
@@ -129,9 +139,15 @@ function clamped(expiryMs: number): number {
   return Math.min(expiryMs, LAST_MS);
 }
 
+function inOrder(rows: Uint32Array): boolean {
+  for (let i = 1; i < rows.length; i++) if ((rows[i] ?? 0) < (rows[i - 1] ?? 0)) return false;
+  return true;
+}
+
 function sortedUnique(list: WordList): Uint32Array {
   const rows = list.view();
-  rows.sort();
+  // Nearly always they are in order already, and sorting a million holds the loop.
+  if (!inOrder(rows)) rows.sort();
   let kept = 0;
   for (let i = 0; i < rows.length; i++) if (i === 0 || rows[i] !== rows[i - 1]) rows[kept++] = rows[i] ?? 0;
   return rows.subarray(0, kept);

@@ -4,12 +4,16 @@ import type { FamilyTable } from '../../../common/family-table.ts';
 import { FLAG_ALLOW } from '../../../common/packed.ts';
 import type { Family } from '../../../common/prefix.ts';
 import { DatapathError } from '../datapath.ts';
+import { Pacer } from '../decision/pause.ts';
 import type { V6Front } from '../decision/v6-front.ts';
 import { KernelError } from '../kernel-map.ts';
 import type { OpenMap } from './kernel-tables.ts';
 import { RULE_MAPS, RuleMap, type RuleMapSpec } from './rule-map.ts';
 import type { RulePlan } from './rule-plan.ts';
 
+const FAMILIES: readonly Family[] = [4, 6];
+/** Rows that are worked on at a stretch. */
+const SLICE_ROWS = 4096;
 const NO_ROOM: ReadonlySet<string> = new Set(['E2BIG', 'ENOSPC', 'ENOMEM']);
 
 export class Rules {
@@ -24,18 +28,36 @@ export class Rules {
     this.#control = control;
   }
 
-  /** Reads what the maps hold. @throws KernelError */
-  async read(): Promise<EntryTable> {
+  /** Makes `held` what the maps hold. @throws KernelError */
+  async read(): Promise<void> {
     const table = new EntryTable();
-    for (const map of this.#maps) map.size = await map.read(table.family(map.spec.family));
-    return table;
+    for (const map of this.#maps) {
+      const rows = table.family(map.spec.family);
+      await makeRoom(rows, Math.min(map.map.maxEntries, this.#control[map.spec.controlWord] ?? 0));
+      map.size = await map.read(rows);
+    }
+    this.held = table;
   }
 
-  /** @returns maps that do not hold exactly what `held` says. @throws KernelError */
-  async differing(): Promise<number> {
+  /**
+   * Do the maps hold exactly what `held` says? Unless `all` are to be read, those are left out that were read lately and hold as many rows
+   * as they should.
+   * @returns maps that do not; undefined when `hurried` stopped it, or when some were left out and the others are as they should be
+   * @throws KernelError
+   */
+  async differing(all: boolean, hurried: () => boolean): Promise<number | undefined> {
     let differing = 0;
-    for (const map of this.#maps) if (!(await map.holds(this.held.family(map.spec.family)))) differing++;
-    return differing;
+    let unread = 0;
+    for (const map of this.#maps) {
+      if (!all && !map.wantsReading) {
+        unread++;
+        continue;
+      }
+      const holds = await map.holds(this.held.family(map.spec.family), all, hurried);
+      if (holds === undefined) return differing > 0 ? differing : undefined;
+      if (!holds) differing++;
+    }
+    return differing === 0 && unread > 0 ? undefined : differing;
   }
 
   /** @returns maps whose count in the program's control block is wrong; with `repair`, sets it right */
@@ -86,7 +108,7 @@ export class Rules {
       await this.#undo(plan, wanted, done);
       throw datapathError(error, 'cannot add entries');
     }
-    eachV6Block(plan, wanted, this.held, (table, row, address) => {
+    await eachV6Block(plan, wanted, this.held, (table, row, address) => {
       table.readAddress(row, address, 0);
       front.add(address, 0, table.lengthOf(row));
     });
@@ -94,7 +116,7 @@ export class Rules {
 
   /** Takes `put` back. @throws DatapathError */
   async unput(plan: RulePlan, wanted: EntryTable, front: V6Front): Promise<void> {
-    eachV6Block(plan, wanted, this.held, (table, row, address) => {
+    await eachV6Block(plan, wanted, this.held, (table, row, address) => {
       table.readAddress(row, address, 0);
       front.remove(address, 0, table.lengthOf(row));
     });
@@ -115,7 +137,7 @@ export class Rules {
     } catch (error) {
       throw datapathError(error, 'cannot remove entries');
     }
-    this.#follow(plan, wanted, front);
+    await this.#follow(plan, wanted, front);
     for (const { spec, size } of this.#maps) Atomics.store(this.#control, spec.controlWord, size);
   }
 
@@ -145,7 +167,9 @@ export class Rules {
     if (free > 0 || state.removed >= removes.length) return Math.max(1, free);
     const held = this.held.family(map.spec.family);
     const next = Math.min(removes.length, state.removed + 4096);
-    const gone = removes.slice(state.removed, next).filter((row) => !hasRow(wanted.family(map.spec.family), held, row));
+    const gone = removes
+      .slice(state.removed, next)
+      .filter((row) => wanted.family(map.spec.family).rowLike(held, row) < 0);
     await map.remove(held, gone);
     state.removed = next;
     return Math.max(1, gone.length);
@@ -157,10 +181,10 @@ export class Rules {
       const table = wanted.family(map.spec.family);
       const held = this.held.family(map.spec.family);
       const rows = (plan.puts[i] ?? new Uint32Array(0)).subarray(0, put);
-      const before = rows.map((row) => rowLike(held, table, row) + 1).filter((row) => row > 0);
+      const before = rows.map((row) => held.rowLike(table, row) + 1).filter((row) => row > 0);
       await map.remove(
         table,
-        rows.filter((row) => rowLike(held, table, row) < 0),
+        rows.filter((row) => held.rowLike(table, row) < 0),
       );
       await map.put(
         held,
@@ -171,22 +195,36 @@ export class Rules {
     }
   }
 
-  #follow(plan: RulePlan, wanted: EntryTable, front: V6Front): void {
+  /** The event loop runs in between; nothing else looks at `held` meanwhile: changes take turns. */
+  async #follow(plan: RulePlan, wanted: EntryTable, front: V6Front): Promise<void> {
+    const pacer = new Pacer();
     const address = new Uint8Array(16);
+    for (const family of FAMILIES) await makeRoom(this.held.family(family), sumOver(family, plan.fresh));
     for (const [i, map] of this.#maps.entries()) {
-      const held = this.held.family(map.spec.family);
-      const table = wanted.family(map.spec.family);
-      for (const row of plan.puts[i] ?? []) {
-        table.readAddress(row, address, 0);
-        held.set(address, 0, table.lengthOf(row), table.flagsOf(row), table.expiryOf(row));
+      const { family } = map.spec;
+      const held = this.held.family(family);
+      const table = wanted.family(family);
+      for (const rows of slicesOf(plan.puts[i])) {
+        map.replaced(held, table, rows);
+        for (const row of rows) {
+          table.readAddress(row, address, 0);
+          held.set(address, 0, table.lengthOf(row), table.flagsOf(row), table.expiryOf(row));
+        }
+        if (pacer.due) await pacer.rest();
       }
+      for (const rows of slicesOf(plan.removes[i])) {
+        map.removed(held, rows);
+        if (pacer.due) await pacer.rest();
+      }
+      map.size += (plan.fresh[i] ?? 0) - (plan.removes[i]?.length ?? 0);
     }
     // Every removal moves a table's last row into the gap: from the last row down, those still to come stay where they are.
-    for (const family of [4, 6] as const) {
+    for (const family of FAMILIES) {
       const held = this.held.family(family);
-      const rows = plan.removes.flatMap((list, i) => (RULE_MAPS[i]?.family === family ? [...list] : []));
-      rows.sort((a, b) => b - a);
-      for (const row of rows) {
+      const rows = joined(plan.removes.filter((_, i) => RULE_MAPS[i]?.family === family));
+      for (let i = rows.length - 1; i >= 0; i--) {
+        if (i % SLICE_ROWS === 0 && pacer.due) await pacer.rest();
+        const row = rows[i] ?? 0;
         held.readAddress(row, address, 0);
         const allow = (held.flagsOf(row) & FLAG_ALLOW) !== 0;
         const length = held.lengthOf(row);
@@ -194,35 +232,54 @@ export class Rules {
         if (family === 6 && !allow) front.remove(address, 0, length);
       }
     }
-    this.#maps.forEach((map, i) => {
-      map.size += (plan.fresh[i] ?? 0) - (plan.removes[i]?.length ?? 0);
-    });
   }
 }
 
-/** Every IPv6 block that a plan adds under a new key. */
-function eachV6Block(
+/** Every IPv6 block that a plan adds under a new key. The event loop runs in between. */
+async function eachV6Block(
   plan: RulePlan,
   wanted: EntryTable,
   held: EntryTable,
   visit: (table: FamilyTable, row: number, address: Uint8Array) => void,
-): void {
+): Promise<void> {
+  const pacer = new Pacer();
   const address = new Uint8Array(16);
-  RULE_MAPS.forEach(({ family, allow }, i) => {
-    if (family === 4 || allow) return;
-    for (const row of plan.puts[i] ?? []) if (!hasRow(held.v6, wanted.v6, row)) visit(wanted.v6, row, address);
-  });
+  for (const [i, { family, allow }] of RULE_MAPS.entries()) {
+    if (family === 4 || allow) continue;
+    for (const rows of slicesOf(plan.puts[i])) {
+      for (const row of rows) if (held.v6.rowLike(wanted.v6, row) < 0) visit(wanted.v6, row, address);
+      if (pacer.due) await pacer.rest();
+    }
+  }
 }
 
-const likeAddress = new Uint8Array(16);
-
-function rowLike(table: FamilyTable, other: FamilyTable, row: number): number {
-  other.readAddress(row, likeAddress, 0);
-  return table.rowOf(likeAddress, 0, other.lengthOf(row), (other.flagsOf(row) & FLAG_ALLOW) !== 0);
+async function makeRoom(table: FamilyTable, rows: number): Promise<void> {
+  if (table.hasRoom(rows)) return;
+  const pacer = new Pacer();
+  for (const _ of table.reserveInSteps(rows)) if (pacer.due) await pacer.rest();
 }
 
-function hasRow(table: FamilyTable, other: FamilyTable, row: number): boolean {
-  return rowLike(table, other, row) >= 0;
+function sumOver(family: Family, counts: readonly number[]): number {
+  return counts.reduce((sum, count, i) => sum + (RULE_MAPS[i]?.family === family ? count : 0), 0);
+}
+
+/** Some milliseconds of work each. */
+function* slicesOf(rows: Uint32Array = new Uint32Array(0)): Generator<Uint32Array> {
+  for (let from = 0; from < rows.length; from += SLICE_ROWS) yield rows.subarray(from, from + SLICE_ROWS);
+}
+
+/** Several sorted lists as one. */
+function joined(lists: readonly Uint32Array[]): Uint32Array {
+  const filled = lists.filter((rows) => rows.length > 0);
+  const [first] = filled;
+  if (filled.length === 1 && first) return first;
+  const rows = new Uint32Array(filled.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const list of filled) {
+    rows.set(list, at);
+    at += list.length;
+  }
+  return rows.sort();
 }
 
 function allowFirst(a: RuleMapSpec, b: RuleMapSpec): number {

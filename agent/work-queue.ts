@@ -1,0 +1,34 @@
+// Work that is done one piece after another. Long comparisons leave their turn to what waits behind them.
+
+/** So often in a row; then it is their turn, whoever waits. */
+const TIMES_TO_GIVE_WAY = 3;
+
+export class WorkQueue {
+  #last: Promise<unknown> = Promise.resolve();
+  /** Pieces that wait or are under way. */
+  #length = 0;
+
+  run<T>(work: () => Promise<T>): Promise<T> {
+    this.#length++;
+    const done = this.#last.then(work).finally(() => this.#length--);
+    this.#last = done.catch(() => {});
+    return done;
+  }
+
+  /**
+   * Runs work that may be begun anew. It asks `hurried` every few milliseconds while it has changed nothing; once that says yes it ends at
+   * once, whatever it gives is forgotten, and it is run again behind those who waited.
+   */
+  async runGivingWay<T>(work: (hurried: () => boolean) => Promise<T>): Promise<T> {
+    for (let times = 0; ; times++) {
+      let gaveWay = false;
+      const done = await this.run(() =>
+        work(() => {
+          gaveWay ||= times < TIMES_TO_GIVE_WAY && this.#length > 1;
+          return gaveWay;
+        }),
+      );
+      if (!gaveWay) return done;
+    }
+  }
+}
