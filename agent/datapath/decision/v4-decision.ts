@@ -28,6 +28,8 @@ export interface V4Outcome {
   readonly garbage: readonly Garbage[];
 }
 
+export const NOTHING_MOVED: V4Outcome = { full: false, differing: 0, narrowed: false, garbage: [] };
+
 export class V4Decision {
   readonly #memory: V4Memory;
   readonly #lengths = new Lengths();
@@ -46,24 +48,36 @@ export class V4Decision {
     for (let row = 0; row < adds.count && row <= mostProbed; row++)
       this.#lengths.add(adds.lengths[row] ?? 0, adds.flags[row] ?? 0);
     const affected = countSlash24s(adds, mostProbed) + countSlash24s(removes, mostProbed);
-    if (affected === 0) return { full: false, differing: 0, narrowed: false, garbage: [] };
+    if (affected === 0) return NOTHING_MOVED;
     if (affected < mostProbed) return this.#probe(slash24sOf([adds, removes], affected), table);
     // A pass counts the lengths of all rows anew.
     return this.rebuild(table, await blocksOf([adds, removes]));
   }
 
   /**
-   * Compares every block (or those with a 1 in `only`) with the table and rewrites those that differ; with `dry`, writes nothing.
+   * Compares every block with the table and writes nothing.
+   * @returns /24s that are decided otherwise than the table says: of some blocks only when `hurried` stopped it
    */
-  async rebuild(table: FamilyTable, only?: Uint8Array, dry = false): Promise<V4Outcome> {
+  async differing(table: FamilyTable, hurried = () => false): Promise<number> {
+    return (await this.#pass(table, undefined, hurried)).differing;
+  }
+
+  /** Compares every block (or those with a 1 in `only`) with the table and rewrites those that differ. */
+  rebuild(table: FamilyTable, only?: Uint8Array): Promise<V4Outcome> {
+    return this.#pass(table, only);
+  }
+
+  /** With `dry` it only compares, until that says yes. */
+  async #pass(table: FamilyTable, only?: Uint8Array, dry?: () => boolean): Promise<V4Outcome> {
     const pacer = new Pacer();
     // A comparison says nothing of what the structure follows.
     const buckets = await Buckets.of(table, dry ? new Lengths() : this.#lengths, pacer);
-    const change = new V4Change(this.#memory, dry);
+    const change = new V4Change(this.#memory, dry !== undefined);
     const { front, index } = this.#memory;
     let differing = 0;
     for (let block = 0; block < V4_BLOCKS; block++) {
       if (block % BLOCKS_BETWEEN_LOOKS === 0 && pacer.due) await pacer.rest();
+      if (block % BLOCKS_BETWEEN_LOOKS === 0 && dry?.()) break;
       if (only !== undefined && only[block] === 0) continue;
       const unused = index[block] === 0 && front[block * 2] === 0 && front[block * 2 + 1] === 0;
       if (unused && buckets.isEmpty(block) && !this.#memory.summaryHas(block)) continue;

@@ -15,7 +15,7 @@ import {
 import { bitsIn, CONTROL, MAPS } from '../decision/layout.ts';
 import { capacityOf } from '../decision/limits.ts';
 import { Reclaimer } from '../decision/reclaimer.ts';
-import { V4Decision } from '../decision/v4-decision.ts';
+import { NOTHING_MOVED, V4Decision } from '../decision/v4-decision.ts';
 import { V4Memory } from '../decision/v4-memory.ts';
 import { V4Recent } from '../decision/v4-recent.ts';
 import { V6Front } from '../decision/v6-front.ts';
@@ -119,9 +119,12 @@ class Tables implements KernelTables {
       if (differing > 0) await this.#rules.read();
       await this.#front.recount(this.#rules.held.v6);
       const plan = await planAll(desired, this.#rules.held);
+      const found = hurried === NEVER ? undefined : await this.#decision.differing(desired.v4, hurried);
       if (hurried()) return undefined;
       const wrong = sparse + this.#rules.checkControl(true) + this.#front.repair(false);
-      const moved = await this.#carryOut(plan, desired, () => this.#decision.rebuild(desired.v4));
+      const moved = await this.#carryOut(plan, desired, () =>
+        found === 0 ? Promise.resolve(NOTHING_MOVED) : this.#decision.rebuild(desired.v4),
+      );
       return wrong + plannedRows(plan) + moved;
     });
   }
@@ -131,9 +134,8 @@ class Tables implements KernelTables {
       await this.#rules.read();
       await this.#front.recount(this.#rules.held.v6);
       const plan = await planAll(desired, this.#rules.held);
-      const bits = await this.#decision.rebuild(desired.v4, undefined, true);
-      const differences =
-        plannedRows(plan) + bits.differing + this.#rules.checkControl(false) + this.#front.repair(true);
+      const bits = await this.#decision.differing(desired.v4);
+      const differences = plannedRows(plan) + bits + this.#rules.checkControl(false) + this.#front.repair(true);
       return { differences, digest: differences === 0 ? desired.digest() : undefined };
     });
   }
