@@ -27,10 +27,9 @@ describe('WorkQueue', () => {
     const change = new Promise<void>((resolve) => {
       setImmediate(() => resolve(queue.run(async () => void order.push('change'))));
     });
-    const done = await queue.runGivingWay((hurried) => slices(1000, hurried));
-    order.push(done);
+    await queue.runGivingWay(async (hurried) => order.push(await slices(1000, hurried)));
     await change;
-    expect(order).toEqual(['change', 'done']);
+    expect(order).toEqual(['gave way', 'change', 'done']);
   });
 
   it('gives way some times and not for ever: changes without end do not keep a comparison from its end (faults row 135)', async () => {
