@@ -116,13 +116,15 @@ export class HostSession {
   }
 
   /** Gives a host that lacks room what one revision wrote. To be run while that is settled. */
-  sendApart(revision: Revision): Slices {
-    return this.#loose.send(revision);
+  *sendApart(revision: Revision): Slices {
+    if (this.#acked === 0n) this.#loose.awaitWhole(revision);
+    else yield* this.#loose.send(revision);
   }
 
   /** A change of its view. */
   send(delta: EncodedDelta): void {
     if (!this.lacksRoom) this.#supply.send(delta);
+    else if (this.#acked === 0n) this.#loose.awaitWhole(delta.to);
     else if (delta.removesOnly) this.#supply.contained(() => this.#loose.sendRemoval(delta));
   }
 
@@ -191,12 +193,13 @@ export class HostSession {
         this.#hold({ code, text });
         return;
       default: {
+        if (due) this.#loose.refused(due.to);
         const resend = due && code === 'CAPACITY' && this.#takesLoose ? this.#loose.sendAfter(due.to) : undefined;
         this.#hold({ code, text });
         this.#retry.arm();
         resend?.(
-          () => !this.#supply.closed && this.lacksRoom,
-          () => this.#context.progressed(this),
+          () => !this.#supply.closed && this.lacksRoom && this.#acked !== 0n,
+          () => this.#retry.chance(),
         );
       }
     }

@@ -1,5 +1,5 @@
 // Changes that a host is given each by itself, while it has no room for an earlier one. The ack of such a change proves that change,
-// and no revision: the host goes on lacking what it refused.
+// and no revision: the host goes on lacking what it refused. What cannot be given so is awaited until the host is tried with the whole.
 import type { Revision } from '../../common/revision.ts';
 import type { EncodedDelta } from '../views/delta.ts';
 import type { Slices } from '../views/slices.ts';
@@ -45,9 +45,20 @@ export class LooseChanges {
     else this.#changes = this.#changes.filter((each) => each !== change);
   }
 
+  /** The whole as of `to` was refused: with it every change that waited for that. */
+  refused(to: Revision): void {
+    this.#changes = this.#changes.filter((each) => each.to > to || each.standing !== 'awaited');
+  }
+
   /** A change that takes away alone: it fits, and what it leaves was there before. */
   sendRemoval(delta: EncodedDelta): void {
-    if (this.#offer(delta, delta.to)) this.#expect(delta.to - 1n, delta.to);
+    this.#offer(delta, delta.to);
+    this.#expect(delta.to - 1n, delta.to);
+  }
+
+  /** A change that this host gets with the whole alone. */
+  awaitWhole(revision: Revision): void {
+    if (!this.standing(revision)) this.#expect(revision - 1n, revision);
   }
 
   /** What one revision wrote, be it new to the view or not: this host may lack it all the same. To be run while that is settled. */
@@ -55,13 +66,13 @@ export class LooseChanges {
     if (this.standing(revision)) return;
     const since = revision - 1n;
     const found = yield* this.#context.views.rowsSince(this.#hostId, since);
-    if (found.kind === 'delta' && this.#offer(this.#context.deltas.of(found.delta), revision))
-      this.#expect(since, revision);
+    if (found.kind === 'delta') this.#offer(this.#context.deltas.of(found.delta), revision);
+    this.#expect(since, revision);
   }
 
   /**
    * `revision` is being refused when later ones are on their way: they are lost with it. Call it before anybody is told, and the
-   * function that it returns afterwards: that sends them again, by themselves. `gaveUp`: they were not sent.
+   * function that it returns afterwards: that sends them again, by themselves. `gaveUp`: they were not, and go with the whole or not at all.
    */
   sendAfter(revision: Revision): ((wanted: () => boolean, gaveUp: () => void) => void) | undefined {
     const { views, deltas } = this.#context;
@@ -71,7 +82,6 @@ export class LooseChanges {
     return (wanted, gaveUp) =>
       views.catchUp(this.#hostId, revision, (found) => {
         if (found.kind === 'delta' && wanted() && this.#offer(deltas.of(found.delta), to)) return;
-        this.answered(to, false);
         gaveUp();
       });
   }

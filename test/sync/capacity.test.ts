@@ -115,3 +115,21 @@ test('faults row 43: whatever comes in whatever order, proof is true and the end
   for (const { name } of await fleet.server.store.lists()) await fleet.operator.removeList(name);
   await expectCured();
 });
+
+test('faults row 134: for a host that holds nothing yet, removing the list that is too much is the cure as well', async () => {
+  await fleet.operator.importList('big', addressRows(200, 0));
+  const born = new SimulatedHost(fleet.address, await fleet.enroll('born'), [], CAPACITY);
+  const status = async () => (await fleet.operator.hosts()).find(({ name }) => name === 'born')?.status;
+  try {
+    await until('it refused the list', async () => (await status()) === 'degraded');
+    // It cannot take a change by itself, and lacks room for the whole.
+    expect((await fleet.operator.block(['203.0.113.90'])).hosts?.failed).toMatchObject([
+      { name: 'born', code: 'CAPACITY' },
+    ]);
+    expect((await fleet.operator.removeList('big')).hosts).toMatchObject({ enforced: 3, pending: [], failed: [] });
+    expect(born.datapath.held.digest()).toEqual(large.datapath.held.digest());
+    await expectCured();
+  } finally {
+    await born.stop();
+  }
+});
