@@ -287,6 +287,6 @@ function judgePort({ name, master, masterXdp, xdp }: InterfaceFacts): Finding {
   return error(
     'bridge',
     `${name} is a port of the bridge ${master}, which has an XDP program already: the kernel refuses one on a port then, and what the bridge forwards passes`,
-    `stop the agent, fleetblock-agent detach --interface ${master}, and name the port first: --interface ${name},${master}`,
+    `stop the agent, fleetblock-agent detach --interface ${master}, and name both: --interface ${name},${master}`,
   );
 }
