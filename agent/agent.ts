@@ -64,6 +64,8 @@ export interface AgentOptions {
 
 /** As in fleetblock.v1.Status. */
 const TOP_SOURCES = 20;
+/** Sources that were dropped before are not told of, milliseconds. */
+const LATELY_MS = 60_000;
 
 /** Where an agent stands with its controller. */
 export type LinkState = 'connecting' | 'connected' | 'stopped';
@@ -204,7 +206,7 @@ export class Agent {
   /** None when they cannot be read: the rest of the status is worth sending without them. */
   async #topSources(): Promise<Source[]> {
     try {
-      const sources = await this.#options.datapath.topSources(TOP_SOURCES);
+      const sources = await this.#options.datapath.topSources(TOP_SOURCES, this.#options.clock.bootMs() - LATELY_MS);
       return sources.map(({ address, packets }) => ({ address, packets: `${packets}` }));
     } catch (error) {
       this.#options.log.warn({ reason: messageOf(error) }, 'the sources with the most drops cannot be read');

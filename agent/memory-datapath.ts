@@ -116,8 +116,9 @@ export class MemoryDatapath implements Datapath {
     return { ...decided, hits: counted?.packets ?? 0n, lastHitMs: counted?.lastDropMs ?? 0 };
   }
 
-  topSources(count: number): Promise<SourceHits[]> {
-    return Promise.resolve(this.sources.toSorted((a, b) => Number(b.packets - a.packets)).slice(0, count));
+  topSources(count: number, sinceMs: number): Promise<SourceHits[]> {
+    const lately = this.sources.filter(({ lastDropMs }) => lastDropMs >= sinceMs);
+    return Promise.resolve(lately.toSorted((a, b) => Number(b.packets - a.packets)).slice(0, count));
   }
 
   /** Who listens; a test tells them of drops. */

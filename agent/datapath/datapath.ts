@@ -173,8 +173,11 @@ export interface Datapath {
    */
   lookup(family: Family, address: Uint8Array): SourceVerdict;
 
-  /** At most `count` sources by dropped packets, most first. @throws Error when they cannot be read */
-  topSources(count: number): Promise<SourceHits[]>;
+  /**
+   * At most `count` sources that were dropped since then (milliseconds since boot), by dropped packets, most first.
+   * @throws Error when they cannot be read
+   */
+  topSources(count: number, sinceMs: number): Promise<SourceHits[]>;
 
   /**
    * Has the kernel sample drops from now on, a few a clock tick at most; they are handed over by `read`.

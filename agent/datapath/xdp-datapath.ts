@@ -192,8 +192,8 @@ export class XdpDatapath implements Datapath {
     return this.#enforcement.states();
   }
 
-  topSources(count: number): Promise<SourceHits[]> {
-    return this.#tables.topSources(count);
+  topSources(count: number, sinceMs: number): Promise<SourceHits[]> {
+    return this.#tables.topSources(count, sinceMs);
   }
 
   lookup(family: Family, address: Uint8Array): SourceVerdict {

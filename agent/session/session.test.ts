@@ -125,13 +125,14 @@ describe('session', () => {
     expect(await decided('192.0.2.1')).toBe('pass ');
   });
 
-  it('names the sources with the most drops in its status', async () => {
+  it('names the sources that it dropped within the last minute in its status, the most packets first', async () => {
     const { agent, stream } = await synced(new ReferenceView('e1'));
-    agent.datapath.sources = Array.from({ length: 30 }, (_, i) => ({
+    agent.datapath.sources = Array.from({ length: 31 }, (_, i) => ({
       family: 4,
       address: Uint8Array.of(192, 0, 2, i),
       packets: BigInt(i),
-      lastDropMs: 1,
+      // The one with the most packets has stopped.
+      lastDropMs: agent.clock.bootMs() - (i === 30 ? 61_000 : 0),
     }));
     agent.agent.reconciler.touch();
     const { topSources } = await stream.status((status) => status.topSources.length > 0);

@@ -25,7 +25,7 @@ export function register(program: Command, cli: Cli): void {
     .command('top')
     .summary('the sources that the fleet drops most')
     .description(
-      'Shows the sources with the most drops lately, over all hosts. Hosts sample: the numbers are estimates.',
+      'Shows the sources that connected hosts dropped within the last minute, those with the most packets first. Packets count from when a host first dropped the source; hosts sample, so they are estimates.',
     )
     .option('-n, --number <number>', 'show at most this many', parseCount, 20)
     .option('-f, --follow', 'again and again, until Ctrl-C')

@@ -80,10 +80,12 @@ export interface TopSource {
   readonly hosts: readonly string[];
 }
 
-/** Sources that the fleet drops most lately, summed over hosts. */
+/** Sources that connected hosts dropped most within the last minute, summed over them. */
 export function topSources(hosts: readonly Host__Output[], limit: number): TopSource[] {
   const found = new Map<string, { packets: bigint; hosts: { name: string; packets: bigint }[] }>();
-  for (const host of hosts)
+  for (const host of hosts) {
+    // What it says of the last minute was true when it was last heard.
+    if (host.status === 'offline') continue;
     for (const { address, packets } of host.topSources) {
       const text = formatAddress(address.length === 4 ? 4 : 6, address);
       const entry = found.get(text) ?? { packets: 0n, hosts: [] };
@@ -91,6 +93,7 @@ export function topSources(hosts: readonly Host__Output[], limit: number): TopSo
       entry.hosts.push({ name: host.name, packets: BigInt(packets) });
       found.set(text, entry);
     }
+  }
   const descending = (a: { packets: bigint }, b: { packets: bigint }) =>
     b.packets > a.packets ? 1 : b.packets < a.packets ? -1 : 0;
   return [...found]

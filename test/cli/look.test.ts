@@ -101,7 +101,10 @@ describe('status, top, doctor', () => {
     expect(exitCode).toBe(1);
   });
 
-  test('top sums over hosts', async () => {
+  test('top sums over the hosts that are connected', async () => {
+    expect(await json(['top'])).toEqual([{ address: '192.0.2.1', packets: 5, hosts: ['host1'] }]);
+    const connected = hosts.map((host) => ({ ...host, status: 'synced' }));
+    cli.controller.script.listHosts = () => ({ hosts: connected, revision: 42 });
     expect(await json(['top'])).toEqual([
       { address: '2001:db8::1', packets: 100, hosts: ['host2'] },
       { address: '192.0.2.1', packets: 12, hosts: ['host2', 'host1'] },

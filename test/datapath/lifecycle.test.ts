@@ -168,7 +168,7 @@ describe.skipIf(whyNoNetwork() !== '')(`the life of the datapath ${whyNoNetwork(
     expect(await life().passed(BLOCKED)).toBe(0);
     listener.read();
     expect(heard).toHaveLength(3);
-    expect(await datapath.topSources(1)).toMatchObject([{ family: 4, address: Uint8Array.of(198, 51, 100, 7) }]);
+    expect(await datapath.topSources(1, 0)).toMatchObject([{ family: 4, address: Uint8Array.of(198, 51, 100, 7) }]);
   });
 
   it('refuses a second agent on the same pins, and detach while an agent runs', async () => {

@@ -169,7 +169,7 @@ describe.skipIf(why !== undefined)('packets', () => {
     const source = '198.51.100.77';
     await harness.change([entry(source)]);
     for (let i = 0; i < 5; i++) harness.run(packetFrom(source));
-    const top = await harness.tables.topSources(100);
+    const top = await harness.tables.topSources(100, 0);
     const mine = top.find(({ address }) => address.join('.') === source);
     expect(mine?.packets).toBe(5n);
     expect(harness.tables.lookup(4, Uint8Array.of(198, 51, 100, 77))).toMatchObject({ verdict: 'drop', hits: 5n });
@@ -180,7 +180,7 @@ describe.skipIf(why !== undefined)('packets', () => {
     await harness.change([entry(source)]);
     for (let i = 0; i < 3; i++) harness.run(frame(IP6, ipv6({ source })));
     harness.run(packetFrom(source));
-    const top = await harness.tables.topSources(100);
+    const top = await harness.tables.topSources(100, 0);
     expect(top.find(({ family, address }) => family === 4 && address.join('.') === source)?.packets).toBe(4n);
     expect(harness.tables.lookup(4, Uint8Array.of(198, 51, 100, 79))).toMatchObject({ verdict: 'drop', hits: 4n });
   });
@@ -190,7 +190,7 @@ describe.skipIf(why !== undefined)('packets', () => {
     await harness.change([entry(source)]);
     const packets = 1_000_000;
     harness.program.testRun({ data: packetFrom(source), repeat: packets });
-    const top = await harness.tables.topSources(1);
+    const top = await harness.tables.topSources(1, 0);
     expect(top[0]?.address.join('.')).toBe(source);
     expect(Math.abs(Number(top[0]?.packets) - packets)).toBeLessThan(256);
   });

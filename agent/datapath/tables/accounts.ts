@@ -48,8 +48,8 @@ export class Accounts {
     };
   }
 
-  /** Sources by dropped packets, most first. @throws KernelError */
-  async topSources(count: number): Promise<SourceHits[]> {
+  /** Sources that were dropped since then (milliseconds since boot), by dropped packets, most first. @throws KernelError */
+  async topSources(count: number, sinceMs: number): Promise<SourceHits[]> {
     const found: SourceHits[] = [];
     // Once `count` are found, what has fewer packets than the last of them is not among the first.
     let least = 0n;
@@ -57,14 +57,15 @@ export class Accounts {
       const view = new DataView(values.buffer, values.byteOffset, values.byteLength);
       for (let row = 0; row < rows; row++) {
         const packets = view.getBigUint64(row * HITS.bytes + HITS.packets, true);
-        if (packets < least) continue;
+        const lastDropMs = toMs(view.getBigUint64(row * HITS.bytes + HITS.lastNs, true));
+        if (packets < least || lastDropMs < sinceMs) continue;
         const key = keys.slice(row * 16, row * 16 + 16);
         const mapped = MAPPED.every((byte, i) => key[i] === byte);
         found.push({
           family: mapped ? 4 : 6,
           address: mapped ? key.slice(12) : key,
           packets,
-          lastDropMs: toMs(view.getBigUint64(row * HITS.bytes + HITS.lastNs, true)),
+          lastDropMs,
         });
       }
       // Bounded: not the whole map as objects.

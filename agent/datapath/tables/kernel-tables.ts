@@ -38,7 +38,7 @@ export interface KernelTables {
   glance(hurried?: () => boolean): Promise<number | undefined>;
   counters(): DatapathCounters;
   /** Sources by dropped packets, most first. */
-  topSources(count: number): Promise<SourceHits[]>;
+  topSources(count: number, sinceMs: number): Promise<SourceHits[]>;
   /** Exact hits of a TTL, monitor or IPv6 entry; 0n when it has none lately. */
   entryHits(family: Family, address: Uint8Array, length: number): bigint;
   lookup(family: Family, address: Uint8Array): SourceVerdict;

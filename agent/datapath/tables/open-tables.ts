@@ -154,8 +154,8 @@ class Tables implements KernelTables {
     return this.#accounts.counters();
   }
 
-  topSources(count: number): Promise<SourceHits[]> {
-    return this.#accounts.topSources(count);
+  topSources(count: number, sinceMs: number): Promise<SourceHits[]> {
+    return this.#accounts.topSources(count, sinceMs);
   }
 
   entryHits(family: Family, address: Uint8Array, length: number): bigint {

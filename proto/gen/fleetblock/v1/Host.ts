@@ -30,7 +30,7 @@ export interface Host {
    */
   'problems'?: (string)[];
   /**
-   * Sources with the most drops lately, the most first.
+   * Sources that were dropped within the last minute when it was last heard, the most packets first.
    */
   'topSources'?: (_fleetblock_v1_Source)[];
   /**
@@ -65,7 +65,7 @@ export interface Host__Output {
    */
   'problems': (string)[];
   /**
-   * Sources with the most drops lately, the most first.
+   * Sources that were dropped within the last minute when it was last heard, the most packets first.
    */
   'topSources': (_fleetblock_v1_Source__Output)[];
   /**

@@ -21,7 +21,7 @@ export interface Status {
    */
   'problems'?: (string)[];
   /**
-   * Sources with the most drops lately, the most first; at most 20. Sampled.
+   * Sources that were dropped within the last minute, by their packets since the host first dropped them; at most 20. Sampled.
    */
   'topSources'?: (_fleetblock_v1_Source)[];
   'protectedAddresses'?: (_fleetblock_v1_ProtectedAddress)[];
@@ -45,7 +45,7 @@ export interface Status__Output {
    */
   'problems': (string)[];
   /**
-   * Sources with the most drops lately, the most first; at most 20. Sampled.
+   * Sources that were dropped within the last minute, by their packets since the host first dropped them; at most 20. Sampled.
    */
   'topSources': (_fleetblock_v1_Source__Output)[];
   'protectedAddresses': (_fleetblock_v1_ProtectedAddress__Output)[];
