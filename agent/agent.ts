@@ -26,7 +26,7 @@ import { DropReports } from './session/drop-reports.ts';
 import { lookupReply } from './session/lookup-reply.ts';
 import { runSession } from './session/session.ts';
 import type { Dial, SyncStream } from './session/stream.ts';
-import { type SessionKeys, sessionKeysInMemory } from './session-key.ts';
+import { noSessionKeys, type SessionKeys } from './session-key.ts';
 import { detachedToWire } from './tell-detached.ts';
 import { repeat, sleep } from './timers.ts';
 
@@ -90,7 +90,7 @@ export class Agent {
     this.#detached = options.detached?.mark;
     this.#backoff = new Backoff(options.random ? { random: options.random } : {});
     this.reconciler = new Reconciler({ ...options, onLapse: (lapse) => this.lapsed(lapse) });
-    this.#sessionKeys = options.sessionKeys ?? sessionKeysInMemory();
+    this.#sessionKeys = options.sessionKeys ?? noSessionKeys;
     const { clock, log } = options;
     this.#lapses = new Lapses(() => clock.monotonicMs());
     this.#endedAlone = new EndedAlone({ clock, log, ended: (named) => this.reconciler.ended(named) });

@@ -65,3 +65,14 @@ it('faults row 33: a kill in the middle of keeping leaves the key before', async
   expect(existsSync(join(directory, 'session.key.new'))).toBe(false);
   expect(Uint8Array.from(readFileSync(join(directory, 'session.key')))).toEqual(key(3));
 });
+
+it('faults row 119: a key that is there and cannot be read is no empty one, and what this process has kept it knows', async () => {
+  const path = join(directory, 'session.key');
+  mkdirSync(path);
+  await expect(shown()).rejects.toThrow(/the key of the last session cannot be read: .*session\.key/);
+  rmSync(path, { recursive: true });
+  const keys = new SessionKeyFile(directory, log);
+  await keys.keep(key(1));
+  rmSync(path);
+  expect(Uint8Array.from(await keys.shown())).toEqual(key(1));
+});

@@ -42,10 +42,18 @@ export class DataDirectory {
   }
 }
 
-/** Made at the first start. @throws FleetblockError FAILED_PRECONDITION: others may read it */
-export function loadSecret(directory: DataDirectory): Uint8Array {
-  if (!existsSync(directory.secret)) writeFileAtomic(directory.secret, randomBytes(SECRET_BYTES).toString('hex'));
-  return Buffer.from(readSecretFile(directory.secret, "the controller's secret"), 'hex');
+/** `keep` puts a new one on the disk: once nothing counts any more that was made with the one before. */
+export interface Secret {
+  readonly bytes: Uint8Array;
+  readonly isNew: boolean;
+  readonly keep: () => void;
+}
+
+/** A new one when there is none. @throws FleetblockError FAILED_PRECONDITION: others may read it */
+export function loadSecret({ secret: path }: DataDirectory): Secret {
+  const isNew = !existsSync(path);
+  const hex = isNew ? randomBytes(SECRET_BYTES).toString('hex') : readSecretFile(path, "the controller's secret");
+  return { bytes: Buffer.from(hex, 'hex'), isNew, keep: () => isNew && writeFileAtomic(path, hex) };
 }
 
 /**

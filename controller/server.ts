@@ -81,10 +81,12 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       log,
       hub: options.hub ?? {},
       connected,
-      secret,
+      secret: secret.bytes,
+      secretIsNew: secret.isNew,
       trustClock: options.trustClock ?? false,
     });
     closers.push(() => controller.close());
+    secret.keep();
 
     const operators = await OperatorRegistry.load(store, () => authorizer.recheck());
     const refusals = new RefusalRecorder(store, clock, log);

@@ -47,6 +47,13 @@ export class HostNotes {
     this.#saveIn(SAVE_MS);
   }
 
+  /** Of all hosts, at once in the store: the secret that made the keys is another now, and none is known again. */
+  async forgetKeys(): Promise<void> {
+    const keyed = [...this.#notes].filter(([, { sessionSerial }]) => sessionSerial > 0);
+    for (const [, note] of keyed) note.sessionSerial = 0;
+    await this.#deps.store.saveHostNotes(keyed);
+  }
+
   /** All but what it was like. */
   forget(hostId: string): void {
     this.#notes.set(hostId, { sessionSerial: 0, duplicate: '', place: NOWHERE, seen: this.of(hostId).seen });

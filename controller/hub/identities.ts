@@ -1,6 +1,7 @@
 // Is it one machine that presents a host's identity? A state directory can be copied, certificate and all, and a copy proves what the
 // real host's kernel does not hold. What tells them apart: every session gets a key, kept by the host before it counts, so that one of
-// two shows an old key at its second appearance; and the place where it runs. docs/decisions/0035.
+// two shows an old key at its second appearance, and a host that has kept one shows it ever after; and the place where it runs.
+// docs/decisions/0035 and 0050.
 import type { Logger } from '../../common/logger.ts';
 import type { Hello__Output } from '../../proto/gen/fleetblock/v1/Hello.ts';
 import type { EventLog } from '../events.ts';
@@ -46,7 +47,9 @@ export class Identities {
     if (note.duplicate !== '') return false;
     const serial = seals.serialOf(hostId, hello.sessionKey);
     const place = placeOf(hello);
-    if (serial !== undefined && serial < note.sessionSerial)
+    if (serial === undefined && note.sessionSerial > 0)
+      this.condemn(hostId, 'it does not show the session key that this host has kept');
+    else if (serial !== undefined && serial < note.sessionSerial)
       this.condemn(hostId, 'it shows the key of an earlier session, so that another has shown the later one');
     else if (isElsewhere(note.place, place)) this.condemn(hostId, 'it is on another machine or network than before');
     if (note.duplicate !== '') return false;

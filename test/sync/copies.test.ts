@@ -174,6 +174,35 @@ describe('faults row 33: a copy is found', () => {
   });
 });
 
+it.each([
+  ['no key', new Uint8Array(0)],
+  ['a key of its own making', new Uint8Array(24).fill(7)],
+])('faults row 119: a copy that shows %s, where a key was kept', async (_what, sessionKey) => {
+  const copy = Object.assign(real.copy(), { sessionKey });
+  real.disconnect();
+  await connected(copy);
+  expect(copy.ended?.message).toMatch(/it does not show the session key that this host has kept/);
+  await expectCopied();
+});
+
+it('faults row 119: a controller that has lost its secret knows no key, and takes nobody for a copy', async () => {
+  real.disconnect();
+  await stop();
+  store = await openSqliteStore({ directory, create: true, clock });
+  const log = createLogger('test', 'silent');
+  controller = await startController({ store, clock, log, secret: new Uint8Array(32).fill(8), secretIsNew: true });
+  // And after another start with what is the secret from then on.
+  for (let i = 0; i < 2; i++) {
+    real = Object.assign(new FakeHost('h0', controller.hub, clock.wallMs), diskOf(real));
+    real.diskFull = i === 0;
+    await connected(real);
+    expect(await block()).toMatchObject({ enforced: ['h0'] });
+    await stop();
+    store = await openSqliteStore({ directory, create: true, clock });
+    controller = await startController({ store, clock, log, secret: new Uint8Array(32).fill(8) });
+  }
+});
+
 describe('no honest host is taken for a copy', () => {
   it.each([
     ['its network was cut', async () => real.disconnect()],
@@ -196,18 +225,17 @@ describe('no honest host is taken for a copy', () => {
       },
     ],
     [
-      'it says less of itself, as an older agent',
+      'it says less of where it runs, as an older agent',
       async () => {
         real.disconnect();
-        Object.assign(real, { bootId: '', networkNamespace: '0', machineFacts: [], sessionKey: new Uint8Array(0) });
+        Object.assign(real, { bootId: '', networkNamespace: '0', machineFacts: [] });
       },
     ],
     [
-      'it lost its state',
+      'it lost its list',
       async () => {
         real.disconnect();
         real.forget();
-        real.sessionKey = new Uint8Array(0);
       },
     ],
     [
