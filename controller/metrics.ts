@@ -1,8 +1,11 @@
 // Prometheus metrics and health, over plain HTTP: bind it to the loopback address or to a network that is only yours.
 import { createServer, type Server } from 'node:http';
+import type { Socket } from 'node:net';
 import { collectDefaultMetrics, Gauge, type Metric, Registry } from 'prom-client';
 import { type Endpoint, formatEndpoint } from '../common/endpoint.ts';
 import { FleetblockError, messageOf } from '../common/errors.ts';
+import { networkOf } from './auth/network.ts';
+import { HeaviestOut } from './front/heaviest-out.ts';
 
 export interface MetricsSource {
   /** Connections by kind, now. */
@@ -20,23 +23,40 @@ export interface MetricsServer {
   close(): Promise<void>;
 }
 
+/** Milliseconds until a request must be there, and between looks at those that are not. */
+const PATIENCE = { headersTimeout: 5_000, requestTimeout: 5_000, connectionsCheckingInterval: 1_000 };
+/** One more pushes out the oldest of the network that has the most: whoever holds them keeps no other from asking. */
+const CONNECTIONS = { limit: 64, perNetwork: 16 };
+
 /** @throws FleetblockError FAILED_PRECONDITION when it cannot listen there */
 export async function serveMetrics(endpoint: Endpoint, source: MetricsSource): Promise<MetricsServer> {
   const registry = metricsOf(source);
-  const server = createServer((request, response) => {
+  // One answer for all who ask while it is made: it looks at every host.
+  let rendering: Promise<string> | undefined;
+  const rendered = () => {
+    rendering ??= registry.metrics().finally(() => {
+      rendering = undefined;
+    });
+    return rendering;
+  };
+  const server = createServer(PATIENCE, (request, response) => {
     const path = (request.url ?? '').split('?')[0];
     if (request.method !== 'GET' && request.method !== 'HEAD') return response.writeHead(405).end();
     // Alive and ready are one: a controller listens only once its store is open and checked.
     if (path === '/healthz' || path === '/readyz') return response.end('ok\n');
     if (path !== '/metrics') return response.writeHead(404).end();
-    registry.metrics().then(
+    rendered().then(
       (text) => response.setHeader('content-type', registry.contentType).end(text),
       () => response.writeHead(500).end(),
     );
     return response;
   });
-  server.maxConnections = 64;
-  server.requestTimeout = 5_000;
+  const connections = new HeaviestOut<Socket>({ ...CONNECTIONS, evict: (socket) => socket.destroy() });
+  server.on('connection', (socket) => {
+    const network = networkOf(socket.remoteAddress ?? '');
+    connections.add(socket, network);
+    socket.once('close', () => connections.delete(socket, network));
+  });
   await listen(server, endpoint);
   const address = server.address();
   const port = address && typeof address === 'object' ? address.port : endpoint.port;

@@ -16,7 +16,7 @@ import { check, type HostCheck } from '../check.ts';
 import type { EventLog, FleetEvent } from '../events.ts';
 import type { Hub } from '../hub/hub.ts';
 import type { Matches } from '../matches.ts';
-import type { ReadTurns } from '../read-turns.ts';
+import { type ReadLimits, ReadTurns } from '../read-turns.ts';
 import { checkReason } from '../reason.ts';
 import type { HostRegistry } from '../registry.ts';
 import type { Results } from '../results.ts';
@@ -30,6 +30,11 @@ import { claimToWire, hostOutcomesToWire, hostToWire, waitFromWire } from './ope
 
 /** Records of the audit that are read from its end. */
 const MAX_LAST = 10_000;
+
+/** A check asks every host that it is about, and may wait for one that says nothing; turns of its own keep it from holding up reads. */
+const CHECKS: ReadLimits = { perCaller: 4, inAll: 64, open: 256 };
+/** Longest wait for hosts' answers, milliseconds. */
+const MAX_CHECK_MS = 30_000;
 
 export interface FleetCallDeps extends CallDeps {
   readonly store: Store;
@@ -49,13 +54,21 @@ type FleetMethods = Pick<
 
 export function fleetHandlers(deps: FleetCallDeps): FleetMethods {
   const { store, hub, targets, matches, clock } = deps;
+  const checkTurns = new ReadTurns(CHECKS);
   return {
-    CheckPrefix: answers(deps, async function* (request) {
+    CheckPrefix: answers(deps, async function* (request, signal, caller) {
       const checking = { matches, targets, hub, wallMs: () => clock.wallMs() };
-      const { prefix, claims, hosts } = await check(checking, request.address, request.host, request.timeoutMs);
-      yield { prefix: formatPrefix(prefix) };
-      for (const batch of inMessages(claims.map(claimToWire))) yield { claims: batch };
-      for (const batch of inMessages(hosts.map(hostCheckToWire))) yield { hosts: batch };
+      const timeoutMs = Math.min(request.timeoutMs, MAX_CHECK_MS);
+      const one = async function* () {
+        yield await check(checking, request.address, request.host, timeoutMs);
+      };
+      for await (const { prefix, claims, hosts } of checkTurns.inTurn(caller.id, signal, one)) {
+        yield { prefix: formatPrefix(prefix) };
+        for (const batch of inMessages(claims.map(claimToWire))) yield { claims: batch };
+        for (const batch of inMessages(hosts.map(hostCheckToWire))) yield { hosts: batch };
+        // Without another turn to learn that this was all.
+        return;
+      }
     }),
     LabelHost: unary(deps, async (request, caller, _, onWaiting) => {
       const changes = labelChanges(request);

@@ -27,6 +27,24 @@ it.each([
   host.close();
 });
 
+it('faults row 120: a caller that checks twenty addresses at once asks a host four at a time, and gets all of its answers', async () => {
+  const host = new TapHost(fleet.address, identity, {});
+  await host.first('welcome');
+  let asked: number | undefined;
+  const checks = Array.from({ length: 20 }, async (_, i) => {
+    const call = fleet.operator.client.CheckPrefix({ address: `198.51.100.${i}`, host: 'evil', timeoutMs: 300 });
+    let answers = 0;
+    for await (const _answer of call) answers++;
+    // The four that waited for this silent host are over, or some of them; no more than four others have begun.
+    asked ??= host.of('lookup').length;
+    return answers;
+  });
+  for (const answers of await Promise.all(checks)) expect(answers).toBeGreaterThan(0);
+  expect(asked).toBeLessThanOrEqual(8);
+  expect(host.of('lookup')).toHaveLength(20);
+  host.close();
+});
+
 it('faults row 60: problems that come and go are short, whatever they say', async () => {
   const host = new TapHost(fleet.address, identity, {});
   await host.first('welcome');
