@@ -36,10 +36,10 @@ export function readDecision(decision: Decision, rows: Rows): void {
   const isTaken = action === '' || rows.takes.includes(action);
   const prefix = rest ?? decision.value;
   const ttlMs = decision.duration ? goDuration(decision.duration) : 0;
-  if (!isTaken) rows.leaveOut(`say ${action.slice(0, 40)}`);
+  if (!isTaken) rows.leaveOut(`not a ban (${action.slice(0, 40)})`);
   else if (decision.expiresAt) rows.until(prefix, timeOf(decision.expiresAt));
   // What has ended already need not be sent.
-  else if (ttlMs < 0) rows.leaveOut('have ended');
+  else if (ttlMs < 0) rows.leaveOut('ended already');
   else rows.prefixOrRange(prefix, ttlMs);
 }
 

@@ -46,7 +46,7 @@ describe('faults rows 111, 131, 132: lists as others publish them', () => {
     const { form, columns, notes } = await read(file);
     expect(form).toBe('fail2ban');
     expect(rowsOf(columns)).toEqual(['192.0.2.1/32 for 540000', '192.0.2.3/32']);
-    expect(notes).toContain('left out 1 rows that have ended');
+    expect(notes).toContain('left out 1 row: ended already');
   });
 
   it.each(EXPORT_FORMS)('what is exported as %s is read back', async (form) => {
@@ -252,7 +252,7 @@ it('what is no ban is left out, and counted', async () => {
     '[{"value":"192.0.2.1","type":"captcha"},{"value":"192.0.2.2","type":"captcha"}]',
   );
   expect(columns.count).toBe(0);
-  expect(notes).toContain('left out 2 rows that say captcha');
+  expect(notes).toContain('left out 2 rows: not a ban (captcha)');
 });
 
 describe('docs/cli.md', () => {

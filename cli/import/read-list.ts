@@ -3,7 +3,7 @@ import { statSync } from 'node:fs';
 import { FleetblockError } from '../../common/errors.ts';
 import type { Cli } from '../context.ts';
 import { readInput } from '../input.ts';
-import { count, plural } from '../output/text.ts';
+import { plural } from '../output/text.ts';
 import type { Columns } from './columns.ts';
 import { Findings } from './findings.ts';
 import type { Form, Reader } from './form.ts';
@@ -60,7 +60,7 @@ export async function readList(cli: Cli, file: string, options: ReadOptions): Pr
       ...(isGuess || (options.dryRun && options.format === 'auto')
         ? [`read ${name} as ${kind}: ${found}; --format names another form`]
         : []),
-      ...[...rows.leftOut].map(([why, many]) => `left out ${count(many)} rows that ${why}`),
+      ...[...rows.leftOut].map(([why, many]) => `left out ${plural(many, 'row')}: ${why}`),
       ...findings.report(),
     ],
   };

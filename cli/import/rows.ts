@@ -48,11 +48,11 @@ export class Rows {
 
   /** Until a time, in milliseconds since 1970. @throws FleetblockError INVALID_ARGUMENT: no prefix. */
   until(text: string, endsMs: number): void {
-    if (endsMs <= this.nowMs) this.leaveOut('have ended');
+    if (endsMs <= this.nowMs) this.leaveOut('ended already');
     else this.prefix(text, endsMs - this.nowMs);
   }
 
-  /** `why` goes on after "rows that": `have ended`. */
+  /** `why` stands behind a colon: `ended already`. */
   leaveOut(why: string): void {
     this.leftOut.set(why, (this.leftOut.get(why) ?? 0) + 1);
   }

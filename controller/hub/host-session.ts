@@ -34,6 +34,8 @@ export class HostSession {
   readonly #supply: Supply;
   #acked: Revision;
   readonly #retry: Retry;
+  /** Rows of its view when it refused it last. */
+  #refusedSize = 0;
   readonly #loose: LooseChanges;
   readonly #takesLoose: boolean;
   #dropPlan: DropPlan = { intervalMs: 0, rows: 0 };
@@ -130,7 +132,7 @@ export class HostSession {
 
   /** A revision is through: a host that refused an earlier one gets another chance. */
   revisionSettled(): void {
-    this.#retry.chance();
+    this.#retry.chance(this.#context.views.sizeFor(this.hostId) < this.#refusedSize);
   }
 
   onReady(): void {
@@ -196,10 +198,11 @@ export class HostSession {
         if (due) this.#loose.refused(due.to);
         const resend = due && code === 'CAPACITY' && this.#takesLoose ? this.#loose.sendAfter(due.to) : undefined;
         this.#hold({ code, text });
+        this.#refusedSize = this.#context.views.sizeFor(this.hostId);
         this.#retry.arm();
         resend?.(
           () => !this.#supply.closed && this.lacksRoom && this.#acked !== 0n,
-          () => this.#retry.chance(),
+          () => this.#retry.chance(true),
         );
       }
     }
@@ -230,7 +233,7 @@ export class HostSession {
 
   /** By an operator's order: the whole view, whatever the host holds. */
   resync(): void {
-    this.#retry.clear();
+    this.#retry.reset();
     this.state.refusal = undefined;
     this.#supply.feed.restart(0n);
     this.#supply.snapshot(true);
@@ -256,7 +259,7 @@ export class HostSession {
   /** What it was held for is over. */
   resume(): void {
     if (!this.#supply.held) return;
-    this.#retry.clear();
+    this.#retry.reset();
     this.state.refusal = undefined;
     this.#catchUp();
   }
@@ -304,6 +307,7 @@ export class HostSession {
     this.#acked = revision;
     this.state.acked = revision;
     this.state.refusal = undefined;
+    this.#retry.reset();
     this.#context.progressed(this);
   }
 

@@ -35,7 +35,7 @@ export const routeros: LineForm = {
     const address = settings.get('address');
     if (!/^(:do \{ *)?add /.test(text) || address === undefined)
       throw bad(`${JSON.stringify(text.slice(0, 80))} is not like "add list=bad address=192.0.2.0/24"`);
-    if (settings.get('disabled') === 'yes') rows.leaveOut('are disabled');
+    if (settings.get('disabled') === 'yes') rows.leaveOut('disabled');
     else rows.prefixOrRange(address, routerosTime(settings.get('timeout')));
   },
 };

@@ -62,7 +62,7 @@ export const emule: LineForm = {
   line: new RegExp(`^${ADDRESS}\\s*-\\s*${ADDRESS}\\s*,\\s*[0-9]+\\s*,.*$`, 'i'),
   readLine: (text, rows) => {
     const [first, last, level] = fields(text, EMULE_ROW, emule);
-    if (Number(level) > 127) rows.leaveOut('are allowed by their level');
+    if (Number(level) > 127) rows.leaveOut('allowed by its level');
     else rows.range(unpadded(first), unpadded(last));
   },
 };
