@@ -32,11 +32,10 @@ async function valuesOf(cli: Cli, kind: ValueKind, options: GlobalOptions, term:
   const credentials = await loadCredentials(cli, options);
   if (kind === 'tokens' || kind === 'operators' || kind === 'loginTokens')
     return await withIdentity(cli, credentials, async (client) => {
-      if (kind === 'tokens') return (await client.listTokens()).tokens.map(({ id }) => ({ text: id }));
+      if (kind === 'tokens') return (await client.listTokens()).map(({ id }) => ({ text: id }));
       if (kind === 'operators')
-        return (await client.listOperators()).operators.map(({ name, role }) => ({ text: name, description: role }));
-      const { tokens } = await client.listOperatorTokens();
-      return tokens.map(({ id, name }) => ({ text: id, description: name }));
+        return (await client.listOperators()).map(({ name, role }) => ({ text: name, description: role }));
+      return (await client.listOperatorTokens()).map(({ id, name }) => ({ text: id, description: name }));
     });
   return await withOperator(cli, credentials, (client) => operatorValues(client, kind, term));
 }
@@ -54,7 +53,7 @@ async function operatorValues(
       text: id,
       description: prefixes.join(' '),
     }));
-  const lists = (await client.listLists()).lists.map(({ name }) => name);
+  const lists = (await client.listLists()).map(({ name }) => name);
   return (kind === 'lists' ? lists : ['manual', ...lists.map((name) => `list:${name}`)]).map((text) => ({ text }));
 }
 

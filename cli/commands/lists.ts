@@ -31,7 +31,7 @@ export function register(program: Command, cli: Cli): void {
   show.action(async () => {
     const options = show.optsWithGlobals<ShowOptions>();
     const credentials = await loadCredentials(cli, options);
-    const { lists } = await withOperator(cli, credentials, (client) => client.listLists());
+    const lists = await withOperator(cli, credentials, (client) => client.listLists());
     await printRows(cli, options.output, lists, columns(cli.now()), listJson);
   });
   registerExceptions(group, cli);

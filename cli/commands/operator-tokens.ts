@@ -63,7 +63,7 @@ export function registerTokens(group: Command, cli: Cli): void {
   command.action(async () => {
     const options = command.optsWithGlobals<TokenOptions>();
     const credentials = await loadCredentials(cli, options);
-    const { tokens } = await withIdentity(cli, credentials, (client) => client.listOperatorTokens());
+    const tokens = await withIdentity(cli, credentials, (client) => client.listOperatorTokens());
     await printRows(cli, options.output, tokens, columns(cli.now()), (token) => loginTokenJson(token, cli.now()));
   });
 }

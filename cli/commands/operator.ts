@@ -104,7 +104,7 @@ function registerList(group: Command, cli: Cli): void {
   command.action(async () => {
     const options = command.optsWithGlobals<OperatorOptions>();
     const credentials = await loadCredentials(cli, options);
-    const { operators } = await withIdentity(cli, credentials, (client) => client.listOperators());
+    const operators = await withIdentity(cli, credentials, (client) => client.listOperators());
     await printRows(cli, options.output, operators, columns(cli.now()), operatorJson);
   });
 }

@@ -108,7 +108,7 @@ function registerList(group: Command, cli: Cli): void {
   command.action(async () => {
     const options = command.optsWithGlobals<TokenOptions>();
     const credentials = await loadCredentials(cli, options);
-    const { tokens } = await withIdentity(cli, credentials, (client) => client.listTokens());
+    const tokens = await withIdentity(cli, credentials, (client) => client.listTokens());
     await printRows(cli, options.output, tokens, columns(cli.now()), (token) => tokenJson(token, cli.now()));
   });
 }

@@ -93,6 +93,18 @@ export class Connection {
     }
   }
 
+  /** The items of all messages of an answer. */
+  async all<Request, Reply, Item>(
+    method: Method<Request, Reply>,
+    request: Request,
+    itemsOf: (reply: Reply) => readonly Item[],
+  ): Promise<Item[]> {
+    const all: Item[] = [];
+    for await (const batch of this.stream(method, request))
+      for (const reply of batch) for (const item of itemsOf(reply)) all.push(item);
+    return all;
+  }
+
   /** Sends all requests, never faster than the controller reads. `extraMs` as in `unary`; `onSent` after each. */
   async upload<Request, Reply>(
     method: Method<Request, Reply>,

@@ -3,9 +3,8 @@ import type { CreateOperatorReply__Output } from '../../proto/gen/fleetblock/v1/
 import type { CreateOperatorRequest } from '../../proto/gen/fleetblock/v1/CreateOperatorRequest.ts';
 import type { CreateOperatorTokenReply__Output } from '../../proto/gen/fleetblock/v1/CreateOperatorTokenReply.ts';
 import type { CreateOperatorTokenRequest } from '../../proto/gen/fleetblock/v1/CreateOperatorTokenRequest.ts';
-import type { ListOperatorsReply__Output } from '../../proto/gen/fleetblock/v1/ListOperatorsReply.ts';
-import type { ListOperatorTokensReply__Output } from '../../proto/gen/fleetblock/v1/ListOperatorTokensReply.ts';
-import type { ListTokensReply__Output } from '../../proto/gen/fleetblock/v1/ListTokensReply.ts';
+import type { Operator__Output } from '../../proto/gen/fleetblock/v1/Operator.ts';
+import type { OperatorToken__Output } from '../../proto/gen/fleetblock/v1/OperatorToken.ts';
 import type { RevokeHostReply__Output } from '../../proto/gen/fleetblock/v1/RevokeHostReply.ts';
 import type { RevokeHostRequest } from '../../proto/gen/fleetblock/v1/RevokeHostRequest.ts';
 import type { RevokeOperatorReply__Output } from '../../proto/gen/fleetblock/v1/RevokeOperatorReply.ts';
@@ -14,6 +13,7 @@ import type { RevokeOperatorTokenReply__Output } from '../../proto/gen/fleetbloc
 import type { RevokeOperatorTokenRequest } from '../../proto/gen/fleetblock/v1/RevokeOperatorTokenRequest.ts';
 import type { RevokeTokenReply__Output } from '../../proto/gen/fleetblock/v1/RevokeTokenReply.ts';
 import type { RevokeTokenRequest } from '../../proto/gen/fleetblock/v1/RevokeTokenRequest.ts';
+import type { Token__Output } from '../../proto/gen/fleetblock/v1/Token.ts';
 import type { VerifyAuditReply__Output } from '../../proto/gen/fleetblock/v1/VerifyAuditReply.ts';
 import type { Cli } from '../context.ts';
 import type { Credentials } from '../credentials.ts';
@@ -28,8 +28,8 @@ export class IdentityClient {
     this.#connection = connection;
   }
 
-  listTokens(): Promise<ListTokensReply__Output> {
-    return this.#connection.unary(method('IdentityService', 'ListTokens'), {});
+  listTokens(): Promise<Token__Output[]> {
+    return this.#connection.all(method('IdentityService', 'ListTokenChunks'), {}, ({ tokens }) => tokens);
   }
 
   revokeToken(request: RevokeTokenRequest): Promise<RevokeTokenReply__Output> {
@@ -48,16 +48,16 @@ export class IdentityClient {
     return this.#connection.unary(method('IdentityService', 'CreateOperatorToken'), request);
   }
 
-  listOperatorTokens(): Promise<ListOperatorTokensReply__Output> {
-    return this.#connection.unary(method('IdentityService', 'ListOperatorTokens'), {});
+  listOperatorTokens(): Promise<OperatorToken__Output[]> {
+    return this.#connection.all(method('IdentityService', 'ListOperatorTokenChunks'), {}, ({ tokens }) => tokens);
   }
 
   revokeOperatorToken(request: RevokeOperatorTokenRequest): Promise<RevokeOperatorTokenReply__Output> {
     return this.#connection.unary(method('IdentityService', 'RevokeOperatorToken'), request);
   }
 
-  listOperators(): Promise<ListOperatorsReply__Output> {
-    return this.#connection.unary(method('IdentityService', 'ListOperators'), {});
+  listOperators(): Promise<Operator__Output[]> {
+    return this.#connection.all(method('IdentityService', 'ListOperatorChunks'), {}, ({ operators }) => operators);
   }
 
   verifyAudit(): Promise<VerifyAuditReply__Output> {

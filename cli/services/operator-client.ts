@@ -18,6 +18,7 @@ import type { ImportListRequest } from '../../proto/gen/fleetblock/v1/ImportList
 import type { IncludeInListRequest } from '../../proto/gen/fleetblock/v1/IncludeInListRequest.ts';
 import type { LabelHostReply__Output } from '../../proto/gen/fleetblock/v1/LabelHostReply.ts';
 import type { LabelHostRequest } from '../../proto/gen/fleetblock/v1/LabelHostRequest.ts';
+import type { List__Output } from '../../proto/gen/fleetblock/v1/List.ts';
 import type { ListAuditRequest } from '../../proto/gen/fleetblock/v1/ListAuditRequest.ts';
 import type { ListChangeReply__Output } from '../../proto/gen/fleetblock/v1/ListChangeReply.ts';
 import type { ListConfirmationsReply__Output } from '../../proto/gen/fleetblock/v1/ListConfirmationsReply.ts';
@@ -25,7 +26,6 @@ import type { ListEntriesRequest } from '../../proto/gen/fleetblock/v1/ListEntri
 import type { ListException__Output } from '../../proto/gen/fleetblock/v1/ListException.ts';
 import type { ListHostsReply__Output } from '../../proto/gen/fleetblock/v1/ListHostsReply.ts';
 import type { ListHostsRequest } from '../../proto/gen/fleetblock/v1/ListHostsRequest.ts';
-import type { ListListsReply__Output } from '../../proto/gen/fleetblock/v1/ListListsReply.ts';
 import type { PackedPrefixes } from '../../proto/gen/fleetblock/v1/PackedPrefixes.ts';
 import type { RemoveListRequest } from '../../proto/gen/fleetblock/v1/RemoveListRequest.ts';
 import type { ResyncHostsReply__Output } from '../../proto/gen/fleetblock/v1/ResyncHostsReply.ts';
@@ -111,8 +111,8 @@ export class OperatorClient {
     return this.#change(method('OperatorService', 'RemoveList'), request);
   }
 
-  listLists(): Promise<ListListsReply__Output> {
-    return this.#connection.unary(method('OperatorService', 'ListLists'), {});
+  listLists(): Promise<List__Output[]> {
+    return this.#connection.all(method('OperatorService', 'ListListChunks'), {}, ({ lists }) => lists);
   }
 
   includeInList(request: IncludeInListRequest): Promise<ChangeReply__Output> {

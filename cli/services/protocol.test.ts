@@ -55,7 +55,7 @@ const OPERATOR = [
   'CreateToken',
   'ImportList',
   'RemoveList',
-  'ListLists',
+  'ListListChunks',
   'Export',
   'CheckPrefix',
   'LabelHost',

@@ -14,10 +14,25 @@ export function selectorToWire(selector: Selector): SelectorWire {
   }
 }
 
-/** @throws FleetblockError INVALID_ARGUMENT when no target is set: nothing silently means the whole fleet. */
+/** Whatever is kept goes into messages again, whole. */
+const MAX_NAMES = 4096;
+const MAX_TERMS = 64;
+
+/** @throws FleetblockError INVALID_ARGUMENT: too long, or no target is set: nothing silently means the whole fleet. */
 export function selectorFromWire(wire: Selector__Output | null): Selector {
   if (wire?.target === 'allHosts' && wire.allHosts) return { kind: 'all' };
-  if (wire?.target === 'hosts' && wire.hosts) return hostsSelector(wire.hosts.names);
-  if (wire?.target === 'labels' && wire.labels !== undefined) return parseLabelSelector(wire.labels);
+  if (wire?.target === 'hosts' && wire.hosts) return hostsSelector(atMost(MAX_NAMES, wire.hosts.names, 'hosts'));
+  if (wire?.target === 'labels' && wire.labels !== undefined) {
+    atMost(MAX_TERMS, wire.labels.split(','), 'terms');
+    return parseLabelSelector(wire.labels);
+  }
   throw new FleetblockError('INVALID_ARGUMENT', 'no target: say --all-hosts, --host NAME or -l SELECTOR');
+}
+
+function atMost(most: number, parts: string[], what: string): string[] {
+  if (parts.length <= most) return parts;
+  throw new FleetblockError(
+    'INVALID_ARGUMENT',
+    `a target of ${parts.length} ${what}, at most ${most}: give the hosts a label with fleetblock host label, and target that`,
+  );
 }

@@ -55,7 +55,7 @@ export function unary<Request, Reply>(
 
 /** One request, many answers, as fast as the caller reads them. `signal` aborts when nobody reads any more. */
 export function answers<Request, Item>(
-  deps: CallDeps,
+  deps: Pick<CallDeps, 'authorize' | 'log'>,
   items: (request: Request, signal: AbortSignal, caller: Caller) => AsyncIterable<Item>,
 ): (call: ServerWritableStream<Request, Item>) => void {
   return (call) => {

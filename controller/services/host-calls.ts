@@ -2,7 +2,6 @@
 import { FleetblockError } from '../../common/errors.ts';
 import { selectorFromWire } from '../../common/rpc/selector.ts';
 import { selectorMatches } from '../../common/selector.ts';
-import type { Host } from '../../proto/gen/fleetblock/v1/Host.ts';
 import type { ListHostsReply } from '../../proto/gen/fleetblock/v1/ListHostsReply.ts';
 import type { ListHostsRequest__Output } from '../../proto/gen/fleetblock/v1/ListHostsRequest.ts';
 import type { OperatorServiceHandlers } from '../../proto/gen/fleetblock/v1/OperatorService.ts';
@@ -13,7 +12,7 @@ import type { HostRecord } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
 import type { Targets } from '../targets.ts';
 import { answers, type CallDeps } from './calls.ts';
-import { inMessages } from './message-size.ts';
+import { inPaces } from './message-size.ts';
 import { hostToWire } from './operator-wire.ts';
 
 export interface HostCallDeps extends CallDeps {
@@ -55,14 +54,11 @@ async function* listHosts(
     if ((statuses.length === 0 || statuses.includes(status)) && (limit === 0 || wanted.length < limit))
       wanted.push(host);
   }
-  function* hosts(): Generator<Host> {
-    for (const host of wanted) yield hostToWire(host, hub.statusOf(host.id), hub.stateOf(host.id));
-  }
+  const toWire = (host: HostRecord) => hostToWire(host, hub.statusOf(host.id), hub.stateOf(host.id));
   let first: ListHostsReply = { revision: String(store.head), counts, warnings: warnings() };
-  for (const batch of inMessages(hosts())) {
-    yield { ...first, hosts: batch };
+  for await (const hosts of inPaces(wanted, toWire)) {
+    yield { ...first, hosts };
     first = {};
-    await turn();
   }
   if (wanted.length === 0) yield first;
 }

@@ -15,6 +15,8 @@ import { checkReason } from '../reason.ts';
 import type { OperatorRecord, OperatorTokenRecord, TokenRecord } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
 import { createOperatorToken } from '../tokens.ts';
+import { answers } from './calls.ts';
+import { inPaces } from './message-size.ts';
 
 /** A verdict is awaited to its end: it is small, and whoever asked may have gone. */
 const NEVER = new AbortController().signal;
@@ -68,18 +70,22 @@ export function identityHandlers(deps: IdentityServiceDeps): IdentityServiceHand
       const made = await createOperatorToken(deps, request, attribution(caller, ''));
       return { ...made, controller: deps.advertise };
     }),
-    ListOperators: unary(deps, async () => ({ operators: identity.listOperators().map(operatorToWire) })),
+    ListOperatorChunks: answers(deps, async function* () {
+      for await (const operators of inPaces(identity.listOperators(), operatorToWire)) yield { operators };
+    }),
     RevokeOperator: unary(deps, async ({ name, serial, reason, lastAdmin }, caller) => {
       const revoked = await identity.revokeOperator({ name, serial, lastAdmin }, attribution(caller, reason));
       return { revoked: revoked.operators.map(operatorToWire), tokens: revoked.tokens.map(operatorTokenToWire) };
     }),
-    ListOperatorTokens: unary(deps, async () => ({
-      tokens: (await identity.listOperatorTokens()).map(operatorTokenToWire),
-    })),
+    ListOperatorTokenChunks: answers(deps, async function* () {
+      for await (const tokens of inPaces(await identity.listOperatorTokens(), operatorTokenToWire)) yield { tokens };
+    }),
     RevokeOperatorToken: unary(deps, async ({ id, reason }, caller) => ({
       token: operatorTokenToWire(await identity.revokeOperatorToken(id, attribution(caller, reason))),
     })),
-    ListTokens: unary(deps, async () => ({ tokens: (await identity.listTokens()).map(tokenToWire) })),
+    ListTokenChunks: answers(deps, async function* () {
+      for await (const tokens of inPaces(await identity.listTokens(), tokenToWire)) yield { tokens };
+    }),
     RevokeToken: unary(deps, async ({ id, reason }, caller) => ({
       token: tokenToWire(await identity.revokeToken(id, attribution(caller, reason))),
     })),

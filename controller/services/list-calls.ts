@@ -23,6 +23,7 @@ import type { OnWaiting } from '../under-way.ts';
 import { withRemainingTimes } from '../views/delta.ts';
 import { cutColumns } from '../wire.ts';
 import { answers, type CallDeps, collected, longAnswers, unary } from './calls.ts';
+import { inPaces } from './message-size.ts';
 import { actionFromWire, actionToWire, changeReplyToWire, hostOutcomesToWire, waitFromWire } from './operator-wire.ts';
 import { timely } from './timely.ts';
 
@@ -36,7 +37,7 @@ export interface ListCallDeps extends CallDeps {
 
 type ListMethods = Pick<
   OperatorServiceHandlers,
-  'ImportList' | 'RemoveList' | 'ListLists' | 'IncludeInList' | 'ListExceptions' | 'Export'
+  'ImportList' | 'RemoveList' | 'ListListChunks' | 'IncludeInList' | 'ListExceptions' | 'Export'
 >;
 
 export function listHandlers(deps: ListCallDeps): ListMethods {
@@ -52,7 +53,9 @@ export function listHandlers(deps: ListCallDeps): ListMethods {
         }),
       ),
     ),
-    ListLists: unary(deps, async () => ({ lists: (await deps.store.lists()).map(listToWire) })),
+    ListListChunks: answers(deps, async function* () {
+      for await (const lists of inPaces(await deps.store.lists(), listToWire)) yield { lists };
+    }),
     IncludeInList: unary(deps, async (request, caller, arrivedMs, onWaiting) =>
       changeReplyToWire(
         await deps.changes.include({

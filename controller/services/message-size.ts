@@ -32,6 +32,23 @@ export function* inMessages<T>(items: Iterable<T>): Generator<T[]> {
   if (batch.length > 0) yield batch;
 }
 
+/**
+ * The same for lists that grow for as long as a fleet lives: what is kept becomes what is sent message by message, and others get a
+ * turn after each.
+ */
+export async function* inPaces<Kept, Sent>(
+  items: Iterable<Kept>,
+  toWire: (item: Kept) => Sent,
+): AsyncGenerator<Sent[]> {
+  function* sent(): Generator<Sent> {
+    for (const item of items) yield toWire(item);
+  }
+  for (const batch of inMessages(sent())) {
+    yield batch;
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}
+
 /** What is left of the room for a list in one message. */
 export class ListRoom {
   #bytes: number;

@@ -310,6 +310,18 @@ describe.each(IMPLEMENTATIONS)('$name store', ({ open }) => {
       await expect(enroll('c', { tokenId: 'third-id' })).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
     });
 
+    it('faults row 122: forgets a token 30 days after its end, and it enrolls nobody', async () => {
+      await token();
+      await enroll('a', { keyHash: secretHash });
+      clock.now += 1000 + 30 * 86_400_000;
+      await token({ id: 'second-id', expiresMs: clock.now + 1000 });
+      expect(await store.listTokens()).toHaveLength(2);
+      clock.now += 1;
+      await token({ id: 'third-id' });
+      expect((await store.listTokens()).map(({ id }) => id)).toEqual(['second-id', 'third-id']);
+      await expect(enroll('a', { keyHash: secretHash })).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
+    });
+
     it('does not use up a token for a name that is taken', async () => {
       await token({ maxUses: 2 });
       await enroll('a');

@@ -17,7 +17,7 @@ import type { OperatorServiceHandlers } from '../../proto/gen/fleetblock/v1/Oper
 import { patience } from '../lab/patience.ts';
 import { TestFleet, TestGate } from './fleet.ts';
 
-const ListLists: OperatorServiceHandlers['ListLists'] = (_call, reply) => reply(null, { lists: [] });
+const ListConfirmations: OperatorServiceHandlers['ListConfirmations'] = (_call, reply) => reply(null, {});
 
 let fleet: TestFleet;
 beforeAll(async () => {
@@ -27,7 +27,7 @@ afterAll(() => fleet.remove());
 
 const open: TLSSocket[] = [];
 async function gateWith(limits: Partial<FrontLimits>): Promise<TestGate> {
-  return await TestGate.start(fleet, { operator: { ListLists }, limits });
+  return await TestGate.start(fleet, { operator: { ListConfirmations }, limits });
 }
 async function stop(gate: TestGate): Promise<void> {
   for (const socket of open.splice(0)) socket.destroy();
@@ -49,14 +49,14 @@ async function connection(gate: TestGate, identity?: ClientIdentity, localAddres
   return socket;
 }
 
-function listLists(gate: TestGate, identity: ClientIdentity): Promise<{ code: string; details: string }> {
+function ask(gate: TestGate, identity: ClientIdentity): Promise<{ code: string; details: string }> {
   const client = new protocol.OperatorService(
     gate.address,
     clientCredentials(identity),
     channelOptions(CONTROLLER_NAME),
   );
   return new Promise((resolve) => {
-    client.ListLists({}, { deadline: Date.now() + patience(30_000) }, (error) => {
+    client.ListConfirmations({}, { deadline: Date.now() + patience(30_000) }, (error) => {
       client.close();
       resolve({ code: status[error?.code ?? status.OK], details: error?.details ?? '' });
     });
@@ -71,18 +71,18 @@ describe('faults row 72: connections of one identity', () => {
     const sockets: TLSSocket[] = [];
     for (let i = 0; i < 3; i++) sockets.push(await connection(gate, await fleet.operator('operator', 'oscar')));
     await clients(gate).toBe(3);
-    expect(await listLists(gate, await fleet.operator('operator', 'oscar'))).toEqual({
+    expect(await ask(gate, await fleet.operator('operator', 'oscar'))).toEqual({
       code: 'RESOURCE_EXHAUSTED',
       details: expect.stringMatching(/^too many connections of operator\/oscar: 3 are open/),
     });
-    expect((await listLists(gate, await fleet.operator('operator', 'vera'))).code).toBe('OK');
+    expect((await ask(gate, await fleet.operator('operator', 'vera'))).code).toBe('OK');
     // One that never asks is not kept for long.
     await connection(gate, await fleet.operator('operator', 'oscar'));
     await clients(gate).toBe(3);
     expect(sockets.some(({ closed }) => closed)).toBe(false);
     sockets[0]?.destroy();
     await clients(gate).toBe(2);
-    expect((await listLists(gate, await fleet.operator('operator', 'oscar'))).code).toBe('OK');
+    expect((await ask(gate, await fleet.operator('operator', 'oscar'))).code).toBe('OK');
     await stop(gate);
   });
 
@@ -99,7 +99,7 @@ describe('faults row 72: connections of one identity', () => {
     expect(gate.letGo.filter((reason) => reason === 'gave-way')).toHaveLength(2);
     for (const name of ['oscar', 'olga']) await connection(gate, await fleet.operator('operator', name));
     await clients(gate).toBe(8);
-    expect((await listLists(gate, await fleet.operator('admin', 'alice'))).code).toBe('OK');
+    expect((await ask(gate, await fleet.operator('admin', 'alice'))).code).toBe('OK');
     await stop(gate);
   });
 });

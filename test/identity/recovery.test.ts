@@ -33,7 +33,11 @@ async function listTokens(path: string): Promise<string> {
     channelOptions(CONTROLLER_NAME),
   );
   const code = await new Promise<string>((resolve) =>
-    client.ListTokens({}, { deadline: Date.now() + 5000 }, (error) => resolve(status[error?.code ?? 0] ?? '')),
+    client
+      .ListTokenChunks({}, { deadline: Date.now() + 5000 })
+      .on('error', () => {})
+      .on('status', ({ code }) => resolve(status[code] ?? ''))
+      .resume(),
   );
   client.close();
   return code;

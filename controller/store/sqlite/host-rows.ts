@@ -199,11 +199,15 @@ export function readTokens(db: Connection): TokenRecord[] {
   return db.prepare('SELECT * FROM token ORDER BY created_ms, id').all().map(tokenFromRow);
 }
 
+/** Tokens that ended longer ago are forgotten, milliseconds: the audit remembers them, and what is not known enrolls nobody. */
+const TOKEN_KEPT_MS = 30 * 86_400_000;
+
 export function createToken(tx: Transaction, token: NewToken, by: Attribution): TokenRecord {
   const keepIdentity = token.keepIdentity ?? false;
   if (keepIdentity) liveHost(tx.db, token.hostName);
   const onlyLabels = token.onlyLabels ?? false;
   const made = { actor: by.actor, createdMs: tx.nowMs, uses: 0, revokedMs: 0 };
+  forgetTokens(tx.db, tx.nowMs - TOKEN_KEPT_MS);
   const record: TokenRecord = { ...token, keepIdentity, onlyLabels, ...made };
   tx.db
     .prepare(
@@ -228,6 +232,11 @@ export function createToken(tx: Transaction, token: NewToken, by: Attribution): 
     subject: record.hostName ? `${record.id} for ${record.hostName}` : record.id,
   });
   return record;
+}
+
+function forgetTokens(db: Connection, beforeMs: number): void {
+  db.prepare('DELETE FROM enrolled_key WHERE token_id IN (SELECT id FROM token WHERE expires_ms < ?)').run(beforeMs);
+  db.prepare('DELETE FROM token WHERE expires_ms < ?').run(beforeMs);
 }
 
 export function revokeToken(tx: Transaction, id: string, by: Attribution): TokenRecord {

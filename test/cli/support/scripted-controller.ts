@@ -229,7 +229,7 @@ function operatorHandlers(script: () => Script): OperatorServiceHandlers {
     CreateToken: unary(() => script().createToken),
     ImportList: collected(() => script().importList),
     RemoveList: unary(() => script().removeList),
-    ListLists: unary(() => script().listLists),
+    ListListChunks: many(() => alone(script().listLists)),
     IncludeInList: unary(() => script().includeInList),
     ListExceptions: many(() => script().listExceptions),
     Export: many(() => script().export),
@@ -248,13 +248,13 @@ function operatorHandlers(script: () => Script): OperatorServiceHandlers {
 /** grpc-js answers UNIMPLEMENTED for what is not here. */
 function identityHandlers(script: () => Script): UntypedServiceImplementation {
   return {
-    ListTokens: unary(() => script().listTokens),
+    ListTokenChunks: many(() => alone(script().listTokens)),
     RevokeToken: unary(() => script().revokeToken),
     RevokeHost: unary(() => script().revokeHost),
     CreateOperator: unary(() => script().createOperator),
-    ListOperators: unary(() => script().listOperators),
+    ListOperatorChunks: many(() => alone(script().listOperators)),
     RevokeOperator: unary(() => script().revokeOperator),
-    ListOperatorTokens: unary(() => script().listOperatorTokens),
+    ListOperatorTokenChunks: many(() => alone(script().listOperatorTokens)),
     RevokeOperatorToken: unary(() => script().revokeOperatorToken),
   } satisfies Partial<IdentityServiceHandlers>;
 }

@@ -60,38 +60,26 @@ export interface IdentityServiceClient extends grpc.Client {
   createOperatorToken(argument: _fleetblock_v1_CreateOperatorTokenRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_fleetblock_v1_CreateOperatorTokenReply__Output>): grpc.ClientUnaryCall;
   createOperatorToken(argument: _fleetblock_v1_CreateOperatorTokenRequest, callback: grpc.requestCallback<_fleetblock_v1_CreateOperatorTokenReply__Output>): grpc.ClientUnaryCall;
   
-  /**
-   * Admins: those that have not ended.
-   */
-  ListOperatorTokens(argument: _fleetblock_v1_ListOperatorTokensRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_fleetblock_v1_ListOperatorTokensReply__Output>): grpc.ClientUnaryCall;
-  ListOperatorTokens(argument: _fleetblock_v1_ListOperatorTokensRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_fleetblock_v1_ListOperatorTokensReply__Output>): grpc.ClientUnaryCall;
-  ListOperatorTokens(argument: _fleetblock_v1_ListOperatorTokensRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_fleetblock_v1_ListOperatorTokensReply__Output>): grpc.ClientUnaryCall;
-  ListOperatorTokens(argument: _fleetblock_v1_ListOperatorTokensRequest, callback: grpc.requestCallback<_fleetblock_v1_ListOperatorTokensReply__Output>): grpc.ClientUnaryCall;
-  /**
-   * Admins: those that have not ended.
-   */
-  listOperatorTokens(argument: _fleetblock_v1_ListOperatorTokensRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_fleetblock_v1_ListOperatorTokensReply__Output>): grpc.ClientUnaryCall;
-  listOperatorTokens(argument: _fleetblock_v1_ListOperatorTokensRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_fleetblock_v1_ListOperatorTokensReply__Output>): grpc.ClientUnaryCall;
-  listOperatorTokens(argument: _fleetblock_v1_ListOperatorTokensRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_fleetblock_v1_ListOperatorTokensReply__Output>): grpc.ClientUnaryCall;
-  listOperatorTokens(argument: _fleetblock_v1_ListOperatorTokensRequest, callback: grpc.requestCallback<_fleetblock_v1_ListOperatorTokensReply__Output>): grpc.ClientUnaryCall;
+  ListOperatorChunks(argument: _fleetblock_v1_ListOperatorsRequest, metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientReadableStream<_fleetblock_v1_ListOperatorsReply__Output>;
+  ListOperatorChunks(argument: _fleetblock_v1_ListOperatorsRequest, options?: grpc.CallOptions): grpc.ClientReadableStream<_fleetblock_v1_ListOperatorsReply__Output>;
+  listOperatorChunks(argument: _fleetblock_v1_ListOperatorsRequest, metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientReadableStream<_fleetblock_v1_ListOperatorsReply__Output>;
+  listOperatorChunks(argument: _fleetblock_v1_ListOperatorsRequest, options?: grpc.CallOptions): grpc.ClientReadableStream<_fleetblock_v1_ListOperatorsReply__Output>;
   
-  ListOperators(argument: _fleetblock_v1_ListOperatorsRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_fleetblock_v1_ListOperatorsReply__Output>): grpc.ClientUnaryCall;
-  ListOperators(argument: _fleetblock_v1_ListOperatorsRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_fleetblock_v1_ListOperatorsReply__Output>): grpc.ClientUnaryCall;
-  ListOperators(argument: _fleetblock_v1_ListOperatorsRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_fleetblock_v1_ListOperatorsReply__Output>): grpc.ClientUnaryCall;
-  ListOperators(argument: _fleetblock_v1_ListOperatorsRequest, callback: grpc.requestCallback<_fleetblock_v1_ListOperatorsReply__Output>): grpc.ClientUnaryCall;
-  listOperators(argument: _fleetblock_v1_ListOperatorsRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_fleetblock_v1_ListOperatorsReply__Output>): grpc.ClientUnaryCall;
-  listOperators(argument: _fleetblock_v1_ListOperatorsRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_fleetblock_v1_ListOperatorsReply__Output>): grpc.ClientUnaryCall;
-  listOperators(argument: _fleetblock_v1_ListOperatorsRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_fleetblock_v1_ListOperatorsReply__Output>): grpc.ClientUnaryCall;
-  listOperators(argument: _fleetblock_v1_ListOperatorsRequest, callback: grpc.requestCallback<_fleetblock_v1_ListOperatorsReply__Output>): grpc.ClientUnaryCall;
+  /**
+   * Admins: those that have not ended. In bounded messages, none where there is nothing to tell; so are the other lists.
+   */
+  ListOperatorTokenChunks(argument: _fleetblock_v1_ListOperatorTokensRequest, metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientReadableStream<_fleetblock_v1_ListOperatorTokensReply__Output>;
+  ListOperatorTokenChunks(argument: _fleetblock_v1_ListOperatorTokensRequest, options?: grpc.CallOptions): grpc.ClientReadableStream<_fleetblock_v1_ListOperatorTokensReply__Output>;
+  /**
+   * Admins: those that have not ended. In bounded messages, none where there is nothing to tell; so are the other lists.
+   */
+  listOperatorTokenChunks(argument: _fleetblock_v1_ListOperatorTokensRequest, metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientReadableStream<_fleetblock_v1_ListOperatorTokensReply__Output>;
+  listOperatorTokenChunks(argument: _fleetblock_v1_ListOperatorTokensRequest, options?: grpc.CallOptions): grpc.ClientReadableStream<_fleetblock_v1_ListOperatorTokensReply__Output>;
   
-  ListTokens(argument: _fleetblock_v1_ListTokensRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_fleetblock_v1_ListTokensReply__Output>): grpc.ClientUnaryCall;
-  ListTokens(argument: _fleetblock_v1_ListTokensRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_fleetblock_v1_ListTokensReply__Output>): grpc.ClientUnaryCall;
-  ListTokens(argument: _fleetblock_v1_ListTokensRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_fleetblock_v1_ListTokensReply__Output>): grpc.ClientUnaryCall;
-  ListTokens(argument: _fleetblock_v1_ListTokensRequest, callback: grpc.requestCallback<_fleetblock_v1_ListTokensReply__Output>): grpc.ClientUnaryCall;
-  listTokens(argument: _fleetblock_v1_ListTokensRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_fleetblock_v1_ListTokensReply__Output>): grpc.ClientUnaryCall;
-  listTokens(argument: _fleetblock_v1_ListTokensRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_fleetblock_v1_ListTokensReply__Output>): grpc.ClientUnaryCall;
-  listTokens(argument: _fleetblock_v1_ListTokensRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_fleetblock_v1_ListTokensReply__Output>): grpc.ClientUnaryCall;
-  listTokens(argument: _fleetblock_v1_ListTokensRequest, callback: grpc.requestCallback<_fleetblock_v1_ListTokensReply__Output>): grpc.ClientUnaryCall;
+  ListTokenChunks(argument: _fleetblock_v1_ListTokensRequest, metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientReadableStream<_fleetblock_v1_ListTokensReply__Output>;
+  ListTokenChunks(argument: _fleetblock_v1_ListTokensRequest, options?: grpc.CallOptions): grpc.ClientReadableStream<_fleetblock_v1_ListTokensReply__Output>;
+  listTokenChunks(argument: _fleetblock_v1_ListTokensRequest, metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientReadableStream<_fleetblock_v1_ListTokensReply__Output>;
+  listTokenChunks(argument: _fleetblock_v1_ListTokensRequest, options?: grpc.CallOptions): grpc.ClientReadableStream<_fleetblock_v1_ListTokensReply__Output>;
   
   /**
    * Agents: a new certificate for the caller's own host, for a new key, over a connection of the old one.
@@ -216,14 +204,14 @@ export interface IdentityServiceHandlers extends grpc.UntypedServiceImplementati
    */
   CreateOperatorToken: grpc.handleUnaryCall<_fleetblock_v1_CreateOperatorTokenRequest__Output, _fleetblock_v1_CreateOperatorTokenReply>;
   
+  ListOperatorChunks: grpc.handleServerStreamingCall<_fleetblock_v1_ListOperatorsRequest__Output, _fleetblock_v1_ListOperatorsReply>;
+  
   /**
-   * Admins: those that have not ended.
+   * Admins: those that have not ended. In bounded messages, none where there is nothing to tell; so are the other lists.
    */
-  ListOperatorTokens: grpc.handleUnaryCall<_fleetblock_v1_ListOperatorTokensRequest__Output, _fleetblock_v1_ListOperatorTokensReply>;
+  ListOperatorTokenChunks: grpc.handleServerStreamingCall<_fleetblock_v1_ListOperatorTokensRequest__Output, _fleetblock_v1_ListOperatorTokensReply>;
   
-  ListOperators: grpc.handleUnaryCall<_fleetblock_v1_ListOperatorsRequest__Output, _fleetblock_v1_ListOperatorsReply>;
-  
-  ListTokens: grpc.handleUnaryCall<_fleetblock_v1_ListTokensRequest__Output, _fleetblock_v1_ListTokensReply>;
+  ListTokenChunks: grpc.handleServerStreamingCall<_fleetblock_v1_ListTokensRequest__Output, _fleetblock_v1_ListTokensReply>;
   
   /**
    * Agents: a new certificate for the caller's own host, for a new key, over a connection of the old one.
@@ -267,9 +255,9 @@ export interface IdentityServiceHandlers extends grpc.UntypedServiceImplementati
 export interface IdentityServiceDefinition extends grpc.ServiceDefinition {
   CreateOperator: MethodDefinition<_fleetblock_v1_CreateOperatorRequest, _fleetblock_v1_CreateOperatorReply, _fleetblock_v1_CreateOperatorRequest__Output, _fleetblock_v1_CreateOperatorReply__Output>
   CreateOperatorToken: MethodDefinition<_fleetblock_v1_CreateOperatorTokenRequest, _fleetblock_v1_CreateOperatorTokenReply, _fleetblock_v1_CreateOperatorTokenRequest__Output, _fleetblock_v1_CreateOperatorTokenReply__Output>
-  ListOperatorTokens: MethodDefinition<_fleetblock_v1_ListOperatorTokensRequest, _fleetblock_v1_ListOperatorTokensReply, _fleetblock_v1_ListOperatorTokensRequest__Output, _fleetblock_v1_ListOperatorTokensReply__Output>
-  ListOperators: MethodDefinition<_fleetblock_v1_ListOperatorsRequest, _fleetblock_v1_ListOperatorsReply, _fleetblock_v1_ListOperatorsRequest__Output, _fleetblock_v1_ListOperatorsReply__Output>
-  ListTokens: MethodDefinition<_fleetblock_v1_ListTokensRequest, _fleetblock_v1_ListTokensReply, _fleetblock_v1_ListTokensRequest__Output, _fleetblock_v1_ListTokensReply__Output>
+  ListOperatorChunks: MethodDefinition<_fleetblock_v1_ListOperatorsRequest, _fleetblock_v1_ListOperatorsReply, _fleetblock_v1_ListOperatorsRequest__Output, _fleetblock_v1_ListOperatorsReply__Output>
+  ListOperatorTokenChunks: MethodDefinition<_fleetblock_v1_ListOperatorTokensRequest, _fleetblock_v1_ListOperatorTokensReply, _fleetblock_v1_ListOperatorTokensRequest__Output, _fleetblock_v1_ListOperatorTokensReply__Output>
+  ListTokenChunks: MethodDefinition<_fleetblock_v1_ListTokensRequest, _fleetblock_v1_ListTokensReply, _fleetblock_v1_ListTokensRequest__Output, _fleetblock_v1_ListTokensReply__Output>
   RenewCertificate: MethodDefinition<_fleetblock_v1_RenewCertificateRequest, _fleetblock_v1_RenewCertificateReply, _fleetblock_v1_RenewCertificateRequest__Output, _fleetblock_v1_RenewCertificateReply__Output>
   RenewOperator: MethodDefinition<_fleetblock_v1_RenewOperatorRequest, _fleetblock_v1_RenewOperatorReply, _fleetblock_v1_RenewOperatorRequest__Output, _fleetblock_v1_RenewOperatorReply__Output>
   RevokeHost: MethodDefinition<_fleetblock_v1_RevokeHostRequest, _fleetblock_v1_RevokeHostReply, _fleetblock_v1_RevokeHostRequest__Output, _fleetblock_v1_RevokeHostReply__Output>

@@ -232,14 +232,16 @@ export interface OperatorServiceClient extends grpc.Client {
   listHostChunks(argument: _fleetblock_v1_ListHostsRequest, metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientReadableStream<_fleetblock_v1_ListHostsReply__Output>;
   listHostChunks(argument: _fleetblock_v1_ListHostsRequest, options?: grpc.CallOptions): grpc.ClientReadableStream<_fleetblock_v1_ListHostsReply__Output>;
   
-  ListLists(argument: _fleetblock_v1_ListListsRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_fleetblock_v1_ListListsReply__Output>): grpc.ClientUnaryCall;
-  ListLists(argument: _fleetblock_v1_ListListsRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_fleetblock_v1_ListListsReply__Output>): grpc.ClientUnaryCall;
-  ListLists(argument: _fleetblock_v1_ListListsRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_fleetblock_v1_ListListsReply__Output>): grpc.ClientUnaryCall;
-  ListLists(argument: _fleetblock_v1_ListListsRequest, callback: grpc.requestCallback<_fleetblock_v1_ListListsReply__Output>): grpc.ClientUnaryCall;
-  listLists(argument: _fleetblock_v1_ListListsRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_fleetblock_v1_ListListsReply__Output>): grpc.ClientUnaryCall;
-  listLists(argument: _fleetblock_v1_ListListsRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_fleetblock_v1_ListListsReply__Output>): grpc.ClientUnaryCall;
-  listLists(argument: _fleetblock_v1_ListListsRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_fleetblock_v1_ListListsReply__Output>): grpc.ClientUnaryCall;
-  listLists(argument: _fleetblock_v1_ListListsRequest, callback: grpc.requestCallback<_fleetblock_v1_ListListsReply__Output>): grpc.ClientUnaryCall;
+  /**
+   * By name, in bounded messages; none where there is no list.
+   */
+  ListListChunks(argument: _fleetblock_v1_ListListsRequest, metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientReadableStream<_fleetblock_v1_ListListsReply__Output>;
+  ListListChunks(argument: _fleetblock_v1_ListListsRequest, options?: grpc.CallOptions): grpc.ClientReadableStream<_fleetblock_v1_ListListsReply__Output>;
+  /**
+   * By name, in bounded messages; none where there is no list.
+   */
+  listListChunks(argument: _fleetblock_v1_ListListsRequest, metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientReadableStream<_fleetblock_v1_ListListsReply__Output>;
+  listListChunks(argument: _fleetblock_v1_ListListsRequest, options?: grpc.CallOptions): grpc.ClientReadableStream<_fleetblock_v1_ListListsReply__Output>;
   
   /**
    * Removes a list and all its rows. NOT_FOUND: no such list.
@@ -390,7 +392,10 @@ export interface OperatorServiceHandlers extends grpc.UntypedServiceImplementati
    */
   ListHostChunks: grpc.handleServerStreamingCall<_fleetblock_v1_ListHostsRequest__Output, _fleetblock_v1_ListHostsReply>;
   
-  ListLists: grpc.handleUnaryCall<_fleetblock_v1_ListListsRequest__Output, _fleetblock_v1_ListListsReply>;
+  /**
+   * By name, in bounded messages; none where there is no list.
+   */
+  ListListChunks: grpc.handleServerStreamingCall<_fleetblock_v1_ListListsRequest__Output, _fleetblock_v1_ListListsReply>;
   
   /**
    * Removes a list and all its rows. NOT_FOUND: no such list.
@@ -436,7 +441,7 @@ export interface OperatorServiceDefinition extends grpc.ServiceDefinition {
   ListEntryChunks: MethodDefinition<_fleetblock_v1_ListEntriesRequest, _fleetblock_v1_EntriesChunk, _fleetblock_v1_ListEntriesRequest__Output, _fleetblock_v1_EntriesChunk__Output>
   ListExceptions: MethodDefinition<_fleetblock_v1_ListExceptionsRequest, _fleetblock_v1_ListException, _fleetblock_v1_ListExceptionsRequest__Output, _fleetblock_v1_ListException__Output>
   ListHostChunks: MethodDefinition<_fleetblock_v1_ListHostsRequest, _fleetblock_v1_ListHostsReply, _fleetblock_v1_ListHostsRequest__Output, _fleetblock_v1_ListHostsReply__Output>
-  ListLists: MethodDefinition<_fleetblock_v1_ListListsRequest, _fleetblock_v1_ListListsReply, _fleetblock_v1_ListListsRequest__Output, _fleetblock_v1_ListListsReply__Output>
+  ListListChunks: MethodDefinition<_fleetblock_v1_ListListsRequest, _fleetblock_v1_ListListsReply, _fleetblock_v1_ListListsRequest__Output, _fleetblock_v1_ListListsReply__Output>
   RemoveList: MethodDefinition<_fleetblock_v1_RemoveListRequest, _fleetblock_v1_ListChangeReply, _fleetblock_v1_RemoveListRequest__Output, _fleetblock_v1_ListChangeReply__Output>
   ResyncHosts: MethodDefinition<_fleetblock_v1_ResyncHostsRequest, _fleetblock_v1_ResyncHostsReply, _fleetblock_v1_ResyncHostsRequest__Output, _fleetblock_v1_ResyncHostsReply__Output>
   Unblock: MethodDefinition<_fleetblock_v1_UnblockRequest, _fleetblock_v1_ChangeReply, _fleetblock_v1_UnblockRequest__Output, _fleetblock_v1_ChangeReply__Output>
