@@ -1,4 +1,5 @@
 // The controller's values as operators see them on the wire.
+import { FleetblockError } from '../../common/errors.ts';
 import { formatPrefix } from '../../common/prefix.ts';
 import { selectorToWire } from '../../common/rpc/selector.ts';
 import type { Action__Output } from '../../proto/gen/fleetblock/v1/Action.ts';
@@ -55,9 +56,24 @@ export function hostOutcomesToWire(hosts: HostOutcomes): HostOutcomesWire {
   };
 }
 
-/** Unspecified means block. */
+/**
+ * Unspecified means block.
+ * @throws FleetblockError INVALID_ARGUMENT: an action of a later version, which must not become a block
+ */
 export function actionFromWire(action: Action__Output): ClaimAction {
-  return action === 'ACTION_ALLOW' ? 'allow' : 'block';
+  switch (action) {
+    case 'ACTION_ALLOW':
+      return 'allow';
+    case 'ACTION_UNSPECIFIED':
+    case 'ACTION_BLOCK':
+      return 'block';
+    default:
+      // A number, where the protocol has no name for it.
+      throw new FleetblockError(
+        'INVALID_ARGUMENT',
+        `action ${String(action)} is not known here: upgrade the controller`,
+      );
+  }
 }
 
 export function actionToWire(action: ClaimAction): 'ACTION_ALLOW' | 'ACTION_BLOCK' {

@@ -5,6 +5,7 @@ import { packEntries } from '../../common/packed.ts';
 import { parsePrefix } from '../../common/prefix.ts';
 import type { Changes } from '../../controller/changes.ts';
 import { startController } from '../../controller/controller.ts';
+import type { BlockRequest } from '../../proto/gen/fleetblock/v1/BlockRequest.ts';
 import { SyncFleet } from './fleet.ts';
 
 let fleet: SyncFleet;
@@ -20,6 +21,18 @@ it('faults row 87: an allow entry that only monitors is refused, alone and as a 
   const rows = packEntries([{ prefix: parsePrefix('0.0.0.0/0'), allow: true, monitor: true, ttlMs: 0 }]);
   await expect(fleet.operator.importList('all', [rows], monitored)).rejects.toThrow(/leave monitor out/);
   expect(await fleet.operator.entries()).toEqual([]);
+});
+
+it('faults row 129: an action of a later version is refused by every call that takes one, and blocks nothing', async () => {
+  // As a number on the wire: the protocol has no name for it here.
+  const later: BlockRequest = JSON.parse('{ "action": 7 }');
+  const { operator } = fleet;
+  await expect(operator.block(['17.0.0.1'], later)).rejects.toThrow(/action 7 is not known/);
+  await expect(operator.unblock(['17.0.0.1'], later)).rejects.toThrow(/action 7 is not known/);
+  const rows = packEntries([{ prefix: parsePrefix('17.0.0.1'), allow: false, monitor: false, ttlMs: 0 }]);
+  await expect(operator.importList('later', [rows], later)).rejects.toThrow(/action 7 is not known/);
+  await expect(operator.entries(later)).rejects.toThrow(/action 7 is not known/);
+  expect(await operator.entries()).toEqual([]);
 });
 
 it('faults row 88: many wide blocks of one caller are refused as one that is as wide would be', async () => {
