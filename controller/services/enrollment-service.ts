@@ -20,7 +20,7 @@ import { MAX_LABELS } from '../tokens.ts';
 
 export interface EnrollmentDeps {
   readonly authority: Authority;
-  readonly store: Pick<Store, 'enroll'>;
+  readonly store: Pick<Store, 'enroll' | 'knowsSecret'>;
   readonly clock: Clock;
   readonly log: Logger;
   readonly identity: Pick<Identity, 'login'>;
@@ -28,7 +28,10 @@ export interface EnrollmentDeps {
   readonly onRefused: (refusal: Refusal) => void;
 }
 
-/** Failed attempts of one address: 20 at once, one more every two seconds. A secret has 256 bits; this saves work and log. */
+/**
+ * Failed attempts of one address, or with one token by whoever holds its secret: 20 at once, one more every two seconds. A secret has
+ * 256 bits; this saves work and log. Who guesses shares an address with others (a NAT, a jump host) and must not lock them out.
+ */
 const ATTEMPTS = { burst: 20, perSecond: 0.5 };
 
 export function enrollmentHandlers(deps: EnrollmentDeps): EnrollmentServiceHandlers {
@@ -66,11 +69,16 @@ async function attempt<Reply>(
 ): Promise<Reply> {
   const from = call.getPeer();
   const address = from.replace(/:[0-9]+$/, '');
-  if (!attempts.take(address))
-    throw new FleetblockError('RESOURCE_EXHAUSTED', 'too many failed enrollments from this address: wait a minute');
+  const known = await knowsToken(deps, call.request);
+  const whose = known ? `token ${call.request.tokenId}` : address;
+  if (!attempts.take(whose))
+    throw new FleetblockError(
+      'RESOURCE_EXHAUSTED',
+      `too many failed enrollments ${known ? 'with this token' : 'from this address'}: wait a minute`,
+    );
   try {
     const response = await work();
-    attempts.giveBack(address);
+    attempts.giveBack(whose);
     return response;
   } catch (error) {
     const tokenId = tokenIdFor(call.request);
@@ -106,11 +114,11 @@ async function enroll(deps: EnrollmentDeps, request: EnrollRequest__Output, from
   const hostId = randomUUID();
   const host = await store.enroll({
     tokenId: request.tokenId,
-    secretHash: createHash('sha256').update(request.tokenSecret).digest(),
+    secretHash: hashOf(request.tokenSecret),
     hostId,
     hostName: request.hostName,
     labels: request.labels,
-    keyHash: createHash('sha256').update(request.publicKey).digest(),
+    keyHash: hashOf(request.publicKey),
     from,
   });
   // A token that keeps the identity of a host has another id than the one proposed. The store's clock does not follow one that
@@ -127,9 +135,20 @@ async function enroll(deps: EnrollmentDeps, request: EnrollRequest__Output, from
   };
 }
 
-function checkToken({ tokenId, tokenSecret }: Tokened): void {
-  if (!/^[A-Za-z0-9_-]{8,32}$/.test(tokenId) || tokenSecret.length !== 32)
-    throw new FleetblockError('INVALID_ARGUMENT', 'that is not an enrollment token');
+function isToken({ tokenId, tokenSecret }: Tokened): boolean {
+  return /^[A-Za-z0-9_-]{8,32}$/.test(tokenId) && tokenSecret.length === 32;
+}
+
+function checkToken(request: Tokened): void {
+  if (!isToken(request)) throw new FleetblockError('INVALID_ARGUMENT', 'that is not an enrollment token');
+}
+
+async function knowsToken({ store }: EnrollmentDeps, request: Tokened): Promise<boolean> {
+  return isToken(request) && store.knowsSecret(request.tokenId, hashOf(request.tokenSecret));
+}
+
+function hashOf(bytes: Uint8Array): Uint8Array {
+  return createHash('sha256').update(bytes).digest();
 }
 
 function checkNames({ hostName, labels }: EnrollRequest__Output): void {

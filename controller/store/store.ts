@@ -297,6 +297,8 @@ export interface Store {
    * @throws FleetblockError UNAUTHENTICATED (unknown, used up, revoked or expired token: one text for all), ALREADY_EXISTS (name).
    */
   enroll(enrollment: Enrollment): Promise<HostRecord>;
+  /** Whether that is the secret of a host's or an operator's token, whatever has become of it. Cheap. */
+  knowsSecret(tokenId: string, secretHash: Uint8Array): Promise<boolean>;
 
   /** All, the revoked ones too. */
   hosts(): Promise<readonly HostRecord[]>;

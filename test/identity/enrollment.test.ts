@@ -310,6 +310,20 @@ describe('tokens', () => {
     for (let i = 0; i < 30; i++) expect((await join_(many)).error).toBeUndefined();
   });
 
+  it('faults row 130: guesses from an address lock out nobody else there, and failures with a token its holder alone', async () => {
+    await gate.stop();
+    const stopped: Clock = { wallMs: fleet.clock.wallMs, monotonicMs: () => 0 };
+    gate = await TestGate.start(fleet, { enrollment: handlers(stopped) });
+    const guess = { ...(await makeToken()), secret: randomBytes(32) };
+    for (let i = 0; i < 20; i++) expect((await join_(guess)).error?.code).toBe('UNAUTHENTICATED');
+    expect((await join_(guess)).error?.code).toBe('RESOURCE_EXHAUSTED');
+    const token = await makeToken();
+    expect((await join_(token)).error).toBeUndefined();
+    for (let i = 0; i < 20; i++) expect((await join_(token)).error?.code).toBe('UNAUTHENTICATED');
+    expect((await join_(token)).error?.message).toMatch(/too many failed enrollments with this token/);
+    expect((await join_(await makeToken())).error).toBeUndefined();
+  });
+
   it('are kept as a hash, and never repeated in an error', async () => {
     const token = await makeToken();
     const text = formatToken(token);

@@ -62,6 +62,7 @@ import * as hosts from './host-rows.ts';
 import { logIn } from './identity/log-in.ts';
 import { addOperator, readOperators, revokeOperators } from './identity/operator-rows.ts';
 import * as operatorTokens from './identity/operator-tokens.ts';
+import { knowsSecret } from './identity/token-secret.ts';
 import { changeExceptions } from './lists/exceptions.ts';
 import { removeList, replaceList } from './lists/list-changes.ts';
 import { findList, readExceptions, readListRows, readLists } from './lists/list-rows.ts';
@@ -234,6 +235,10 @@ class SqliteStore implements Store {
 
   enroll(enrollment: Enrollment): Promise<HostRecord> {
     return this.#writing.change((tx) => hosts.enroll(tx, enrollment));
+  }
+
+  async knowsSecret(tokenId: string, secretHash: Uint8Array): Promise<boolean> {
+    return knowsSecret(this.#db.reader, tokenId, secretHash);
   }
 
   async hosts(): Promise<readonly HostRecord[]> {
