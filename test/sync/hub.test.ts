@@ -232,12 +232,16 @@ it('faults row 31: a host that falls silent is let go, and what it holds stays',
   expect(controller.hub.statusOf('h0')).toBe('offline');
 });
 
+/** The same host, by the session key that it kept, with nothing else of before. */
+const anotherStream = ({ id, sessionKey }: FakeHost) =>
+  Object.assign(new FakeHost(id, controller.hub, clock.wallMs), { sessionKey });
+
 it('lets a new stream take the place of one that does not answer', async () => {
   await start(1);
   host(0).connect();
   await prove();
   host(0).mute = true;
-  const rebooted = new FakeHost('h0', controller.hub, clock.wallMs);
+  const rebooted = anotherStream(host(0));
   rebooted.connect();
   await until('admitted', () => rebooted.connected);
   expect(host(0).ended?.code).toBe('ABORTED');
@@ -248,7 +252,7 @@ it('lets a new stream in when the old one ends while it is being asked', async (
   host(0).connect();
   await prove();
   host(0).mute = true;
-  const back = new FakeHost('h0', controller.hub, clock.wallMs);
+  const back = anotherStream(host(0));
   back.connect();
   expect(back.connected).toBe(false);
   host(0).disconnect();
@@ -258,7 +262,7 @@ it('lets a new stream in when the old one ends while it is being asked', async (
   expect(listed(back.table)).toEqual(['block 198.51.100.1/32']);
   // And the stop of the controller keeps nobody who is waiting so.
   back.mute = true;
-  const late = new FakeHost('h0', controller.hub, clock.wallMs);
+  const late = anotherStream(back);
   late.connect();
   controller.close();
   expect(late.connected).toBe(false);
