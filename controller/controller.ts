@@ -39,7 +39,7 @@ export interface ControllerOptions {
   readonly trustClock?: boolean;
   /** By which it knows its own words again, whatever the store has lost. Default: a new one, for tests. */
   readonly secret?: Uint8Array;
-  /** The one before is lost, or there was none. Default false. */
+  /** The one before is lost, or there was none. Default: true without a secret. */
   readonly secretIsNew?: boolean;
   /** Who holds calls open. Default: nobody. `actor` as in audit records. */
   readonly connected?: () => Iterable<{ readonly actor: string; readonly from: string }>;
@@ -87,7 +87,7 @@ export async function startController(options: ControllerOptions): Promise<Contr
   const views = await Views.load(store, registry, queue);
   const events = new EventLog(() => clock.wallMs());
   const notes = await HostNotes.load({ store, log });
-  if (options.secretIsNew) await notes.forgetKeys();
+  if (options.secretIsNew ?? options.secret === undefined) await notes.forgetKeys();
   const seals = new Seals(options.secret ?? randomBytes(SECRET_BYTES));
   const time = new FleetTime({
     aliveMs: store.aliveMs,
