@@ -99,6 +99,16 @@ describe('agent', () => {
     );
   });
 
+  it('what ends while the controller is dialed is told as well: it may be what kept the controller away', async () => {
+    const view = new ReferenceView('e1', 3n);
+    view.change([entry('192.0.2.1', { ttlMs: 60_000 })]);
+    let dials = 0;
+    const first = start({ onDial: () => void (++dials === 2 && clock.advance(60_500)) });
+    (await sync(first, view)).close();
+    const { hello } = await first.connection();
+    expect(hello.endedAlone).toMatchObject({ entries: '1', prefixes: ['192.0.2.1/32'] });
+  });
+
   it('without a usable record leaves pinned maps alone until the snapshot has come', async () => {
     const view = new ReferenceView('e1', 3n);
     view.change([entry('192.0.2.1'), entry('192.0.2.2')]);

@@ -264,10 +264,11 @@ export class Agent {
     const { dial, clock, log, datapath } = this.#options;
     const { reconciler } = this;
     const sessionKey = await this.#sessionKeys.shown();
-    const endedAlone = await this.#endedAlone.told();
     const stream = await dial(signal);
     this.#stream = stream;
     if (signal.aborted) stream.close();
+    // Not before: what kept the controller away may have ended while it was dialed.
+    const endedAlone = await this.#endedAlone.told();
     let synced = false;
     await runSession({
       stream,
