@@ -15,7 +15,7 @@ function read(turns: ReadTurns, caller: string) {
     const items = async function* () {
       state.begun = true;
       await ended;
-      yield 1;
+      yield [1];
     };
     for await (const _item of turns.inTurn(caller, stop.signal, items));
     state.over = true;
@@ -69,7 +69,7 @@ it('faults row 66: readers who take nothing keep nobody from reading, and what t
   let left = 0;
   const items = async function* () {
     try {
-      for (let item = 1; ; item++) yield item;
+      for (let item = 1; ; item++) yield [item];
     } finally {
       left++;
     }
@@ -80,4 +80,31 @@ it('faults row 66: readers who take nothing keep nobody from reading, and what t
   for (const value of [1, 2, 3]) expect(await busy.next()).toEqual({ done: false, value });
   await Promise.all([...idle, busy].map((reading) => reading.return(undefined)));
   expect(left).toBe(6);
+});
+
+it('faults row 123: what is found together is sent in one turn, beside searches of the same caller that find nothing', async () => {
+  const turns = new ReadTurns({ perCaller: 1, inAll: 1, open: 2 });
+  const stop = new AbortController();
+  let searched = 0;
+  const search = async () => {
+    const fruitless = async function* () {
+      for (; ; searched++) {
+        await turn();
+        yield [];
+      }
+    };
+    for await (const _ of turns.inTurn('vera', stop.signal, fruitless));
+  };
+  const searching = search();
+  const batch = Array.from({ length: 500 }, (_, i) => i);
+  const found: number[] = [];
+  const batches = async function* () {
+    yield batch;
+    yield batch;
+  };
+  for await (const item of turns.inTurn('vera', stop.signal, batches)) found.push(item);
+  expect(found).toEqual([...batch, ...batch]);
+  expect(searched).toBeLessThan(10);
+  stop.abort();
+  await searching;
 });

@@ -26,20 +26,21 @@ export class ReadTurns {
   }
 
   /**
-   * What `items` gives, each item in a turn of its own: it must hold nothing between two of them that others wait for.
+   * What `batches` gives, each batch in a turn of its own, be it empty: a search that finds nothing gives others theirs. It must hold
+   * nothing between two of them that others wait for.
    * @throws FleetblockError RESOURCE_EXHAUSTED: too many reads of this caller are open already
    */
-  async *inTurn<T>(caller: string, signal: AbortSignal, items: () => AsyncIterable<T>): AsyncGenerator<T> {
+  async *inTurn<T>(caller: string, signal: AbortSignal, batches: () => AsyncIterable<readonly T[]>): AsyncGenerator<T> {
     const open = this.#open.get(caller) ?? 0;
     if (open >= this.#limits.open)
       throw new FleetblockError('RESOURCE_EXHAUSTED', `${open} long reads of ${caller} are open: read fewer at once`);
     add(this.#open, caller, 1);
-    const iterator = items()[Symbol.asyncIterator]();
+    const iterator = batches()[Symbol.asyncIterator]();
     try {
       for (;;) {
         const next = await this.#inOneTurn(caller, signal, () => iterator.next());
         if (!next || next.done) return;
-        yield next.value;
+        yield* next.value;
       }
     } finally {
       add(this.#open, caller, -1);

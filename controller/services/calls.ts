@@ -78,12 +78,12 @@ export function answers<Request, Item>(
   };
 }
 
-/** The same for answers without measure, of which a caller gets few at once: the rest wait. */
+/** The same for answers without measure, in batches, of which a caller gets few at once: the rest wait. */
 export function longAnswers<Request, Item>(
   deps: CallDeps & { readonly readTurns: ReadTurns },
-  items: (request: Request) => AsyncIterable<Item>,
+  batches: (request: Request) => AsyncIterable<readonly Item[]>,
 ): (call: ServerWritableStream<Request, Item>) => void {
-  return answers(deps, (request, signal, { id }) => deps.readTurns.inTurn(id, signal, () => items(request)));
+  return answers(deps, (request, signal, { id }) => deps.readTurns.inTurn(id, signal, () => batches(request)));
 }
 
 /** Many requests, one answer. Reads no further than the answer is computed; what is thrown ends the call. */

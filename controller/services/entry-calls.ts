@@ -14,6 +14,7 @@ import type { ClaimFilter, Store } from '../store/store.ts';
 import type { Targets } from '../targets.ts';
 import { withRemainingTimes } from '../views/delta.ts';
 import { cutColumns } from '../wire.ts';
+import { inMessages } from './message-size.ts';
 import { actionFromWire, claimToWire } from './operator-wire.ts';
 
 export interface EntryCallDeps {
@@ -27,7 +28,7 @@ export interface EntryCallDeps {
 export async function* listEntries(
   deps: EntryCallDeps,
   request: ListEntriesRequest__Output,
-): AsyncGenerator<EntriesChunk> {
+): AsyncGenerator<EntriesChunk[]> {
   const wanted = new Wanted(deps, request);
   let left = request.limit === 0 ? Number.POSITIVE_INFINITY : request.limit;
   const waiting = await waitingClaims(deps.confirmations);
@@ -35,15 +36,15 @@ export async function* listEntries(
     for await (const batch of deps.store.aside.claims(filter)) {
       const claims = batch.filter((claim) => wanted.shares(claim)).slice(0, left);
       left -= claims.length;
-      if (claims.length > 0)
-        yield { claims: claims.map((claim) => ({ ...claimToWire(claim), ...waiting.get(claimKey(claim)) })) };
+      const sent = claims.map((claim) => ({ ...claimToWire(claim), ...waiting.get(claimKey(claim)) }));
+      yield Array.from(inMessages(sent), (part) => ({ claims: part }));
       if (left === 0) return;
     }
   for (const list of await deps.store.lists()) {
     if (!wanted.list(list)) continue;
     for await (const rows of deps.store.aside.listRows(list.name))
       for (const piece of cutColumns(wanted.rows(rows, left))) {
-        yield listChunk(list, piece);
+        yield [listChunk(list, piece)];
         left -= piece.v4.count + piece.v6.count;
         if (left === 0) return;
       }

@@ -60,7 +60,7 @@ export function fleetHandlers(deps: FleetCallDeps): FleetMethods {
       const checking = { matches, targets, hub, wallMs: () => clock.wallMs() };
       const timeoutMs = Math.min(request.timeoutMs, MAX_CHECK_MS);
       const one = async function* () {
-        yield await check(checking, request.address, request.host, timeoutMs);
+        yield [await check(checking, request.address, request.host, timeoutMs)];
       };
       for await (const { prefix, claims, hosts } of checkTurns.inTurn(caller.id, signal, one)) {
         yield { prefix: formatPrefix(prefix) };
@@ -132,7 +132,7 @@ async function* watchEvents(
     yield eventToWire(event, deps.registry.find(event.hostId)?.name ?? event.hostId);
 }
 
-async function* listAudit(store: Store, request: ListAuditRequest__Output): AsyncGenerator<AuditEntry> {
+async function* listAudit(store: Store, request: ListAuditRequest__Output): AsyncGenerator<AuditEntry[]> {
   if (request.last > MAX_LAST)
     throw new FleetblockError(
       'INVALID_ARGUMENT',
@@ -155,7 +155,7 @@ async function* listAudit(store: Store, request: ListAuditRequest__Output): Asyn
     ...(until > 0 && { untilMs: until }),
     ...(request.last > 0 && { last: request.last }),
   };
-  for await (const batch of store.audit(filter)) for (const record of batch) yield auditToWire(record);
+  for await (const batch of store.audit(filter)) yield batch.map(auditToWire);
 }
 
 function auditToWire(record: AuditRecord): AuditEntry {

@@ -91,7 +91,7 @@ export function identityHandlers(deps: IdentityServiceDeps): IdentityServiceHand
     })),
     VerifyAudit: unary(deps, async (_request, caller) => {
       const verdict = async function* () {
-        yield await identity.verifyAudit();
+        yield [await identity.verifyAudit()];
       };
       for await (const { records, head, brokenAt } of deps.readTurns.inTurn(caller.id, NEVER, verdict))
         return { records, head, brokenAt: brokenAt ?? 0 };

@@ -125,7 +125,7 @@ async function* exceptions(store: Store, list: string): AsyncGenerator<ListExcep
     yield { prefix: formatPrefix(prefix), reason, actor, createdAtMs: createdMs };
 }
 
-async function* exportRows(deps: ListCallDeps, request: ExportRequest__Output): AsyncGenerator<ExportChunk> {
+async function* exportRows(deps: ListCallDeps, request: ExportRequest__Output): AsyncGenerator<ExportChunk[]> {
   const host = request.host === '' ? undefined : deps.targets.host(request.host);
   const action = request.action === 'ACTION_UNSPECIFIED' ? undefined : actionFromWire(request.action);
   const wanted = (of: { origin: string; action: string; selector: Selector }) =>
@@ -133,7 +133,7 @@ async function* exportRows(deps: ListCallDeps, request: ExportRequest__Output): 
     (action === undefined || of.action === action) &&
     (!host || selectorMatches(of.selector, host));
   for await (const batch of deps.store.aside.claims({}))
-    for (const claim of batch.filter(wanted)) yield exportClaim(claim, deps.clock.wallMs());
+    yield batch.filter(wanted).map((claim) => exportClaim(claim, deps.clock.wallMs()));
   for (const list of await deps.store.lists())
     if (wanted({ ...list, origin: `list:${list.name}` })) yield* exportList(deps, list);
 }
@@ -144,10 +144,10 @@ function exportClaim(claim: Claim, nowMs: number): ExportChunk {
   return { origin: claim.origin, selector: selectorToWire(claim.selector), rows: toWire(packEntries([row])) };
 }
 
-async function* exportList(deps: ListCallDeps, list: ListRecord): AsyncGenerator<ExportChunk> {
+async function* exportList(deps: ListCallDeps, list: ListRecord): AsyncGenerator<ExportChunk[]> {
   for await (const rows of deps.store.aside.listRows(list.name))
     for (const piece of cutColumns(withRemainingTimes(rows, deps.clock.wallMs())))
-      yield { origin: `list:${list.name}`, selector: selectorToWire(list.selector), rows: toWire(piece) };
+      yield [{ origin: `list:${list.name}`, selector: selectorToWire(list.selector), rows: toWire(piece) }];
 }
 
 function listToWire(list: ListRecord): List {

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { Connection } from '../../cli/services/connection.ts';
 import { IdentityClient } from '../../cli/services/identity-client.ts';
 import { OperatorClient } from '../../cli/services/operator-client.ts';
+import { parsePrefix } from '../../common/prefix.ts';
 import { MAX_MESSAGE_BYTES } from '../../common/rpc/channel.ts';
 import { RunningFleet } from './running.ts';
 
@@ -26,6 +27,7 @@ beforeAll(async () => {
   const secretHash = createHash('sha256').digest();
   const expiresMs = Date.now() + 3_600_000;
   const list = { action: 'block', selector: { kind: 'all' }, monitor: false, chunks: [], dryRun: false } as const;
+  const claim = { ...list, origin: 'manual', expiresMs: 0 };
   const token = { secretHash, expiresMs, maxUses: 1, hostName: '' };
   const login = { secretHash, expiresMs, name: 'oscar', role: 'viewer', ttlMs: 86_400_000 } as const;
   await Promise.all(
@@ -34,6 +36,7 @@ beforeAll(async () => {
       store.createOperatorToken({ ...login, id: `l${i}` }, { ...BY, actor: long(i) }),
       store.addOperator({ name: long(i), role: 'viewer', serial: `s${i}`, expiresMs }, BY),
       store.replaceList({ ...BY, ...list, name: `list${i}`, reason: long(i) }),
+      store.addClaims({ ...BY, ...claim, prefixes: [parsePrefix(`198.18.${i >> 8}.${i & 255}`)], reason: long(i) }),
     ]),
   );
   await running.serve();
@@ -53,10 +56,13 @@ it('faults row 122: tokens, login tokens and certificates', async () => {
   expect(operators.filter(({ role }) => role === 'viewer')).toHaveLength(COUNT);
 });
 
-it('faults row 122: lists', async () => {
+it('faults row 122: lists and single claims', async () => {
   const client = new OperatorClient(connection, () => {
     throw new Error('nothing is waited for');
   });
+  let claims = 0;
+  for await (const batch of client.listEntries({})) claims += batch.length;
+  expect(claims).toBe(COUNT);
   const names = (await client.listLists()).map(({ name }) => name);
   expect(names.sort()).toEqual(all.map((i) => `list${i}`).sort());
 });

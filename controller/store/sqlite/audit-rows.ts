@@ -10,6 +10,7 @@ const STEP = 2000;
 /** Of a batch. */
 const BATCH = 500;
 
+/** Empty batches too: one for each step that found nothing, so that whoever waits for the next has an answer soon. */
 export async function* readAudit(db: Connection, filter: AuditFilter): AsyncGenerator<AuditRecord[]> {
   const { where, parameters } = conditions(filter);
   const head = Number(readBigint(db, 'SELECT max(sequence) AS value FROM audit'));
@@ -20,6 +21,7 @@ export async function* readAudit(db: Connection, filter: AuditFilter): AsyncGene
     for (let to = head; to > 0 && newest.length < filter.last; to -= STEP) {
       const found = statement.all(to - STEP, to, ...parameters, filter.last - newest.length);
       for (const row of found) newest.push(auditFromRow(row));
+      yield [];
       await turn();
     }
     newest.reverse();
@@ -29,6 +31,7 @@ export async function* readAudit(db: Connection, filter: AuditFilter): AsyncGene
   const statement = db.prepare(select);
   for (let after = filter.afterSequence ?? 0; after < head; after += STEP) {
     const found = statement.all(after, after + STEP, ...parameters).map(auditFromRow);
+    if (found.length === 0) yield [];
     for (let at = 0; at < found.length; at += BATCH) yield found.slice(at, at + BATCH);
     await turn();
   }

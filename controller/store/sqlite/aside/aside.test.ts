@@ -55,6 +55,15 @@ it('faults row 66: audit records come in bounded pieces, from the start and from
   for await (const batch of store.audit({ last: 10_000 })) expect(batch.length).toBeLessThanOrEqual(500);
 });
 
+it('faults row 123: a search that finds nothing comes back after each step', async () => {
+  fillAudit();
+  for (const filter of [{ verb: 'none' }, { verb: 'none', last: 1 }]) {
+    const batches = await gathered(store.audit(filter));
+    expect(batches.length).toBeGreaterThanOrEqual(RECORDS / 2000);
+    expect(batches.flat()).toEqual([]);
+  }
+});
+
 it('faults row 66: a read that is left early, or goes on while the store is closed, ends', async () => {
   fillAudit();
   for await (const _batch of store.audit({})) break;
