@@ -13,6 +13,8 @@ export interface Prefix {
   readonly length: number;
 }
 
+const DOT = 0x2e;
+const ZERO = 0x30;
 const MAPPED = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff];
 
 /** Bits in an address of the family. */
@@ -49,7 +51,7 @@ export function formatPrefix(prefix: Prefix): string {
 
 /** Canonical text of one address (RFC 5952 for IPv6). `address` is in network byte order. */
 export function formatAddress(family: Family, address: Uint8Array): string {
-  if (family === 4) return address.subarray(0, 4).join('.');
+  if (family === 4) return `${address[0]}.${address[1]}.${address[2]}.${address[3]}`;
   const groups = Array.from({ length: 8 }, (_, i) => ((address[i * 2] ?? 0) << 8) | (address[i * 2 + 1] ?? 0));
   const run = longestZeroRun(groups);
   const hex = (part: number[]) => part.map((group) => group.toString(16)).join(':');
@@ -68,14 +70,14 @@ export function covers(outer: Prefix, inner: Prefix): boolean {
 
 /** A copy of `address` with all bits past `length` cleared. */
 export function maskAddress(address: Uint8Array, length: number): Uint8Array {
-  return address.map((byte, i) => {
-    const kept = Math.min(8, Math.max(0, length - i * 8));
-    return byte & (0xff << (8 - kept));
-  });
+  const masked = new Uint8Array(address);
+  const whole = length >> 3;
+  if (whole < masked.length) masked[whole] = (masked[whole] ?? 0) & (0xff << (8 - (length & 7)));
+  return masked.fill(0, whole + 1);
 }
 
 function parseAddress(address: string, whole: string): { family: Family; address: Uint8Array } {
-  if (isIPv4(address)) return { family: 4, address: Uint8Array.from(address.split('.'), Number) };
+  if (isIPv4(address)) return { family: 4, address: parseIPv4(address) };
   if (address.includes('%')) throw invalid(`${quote(whole)} has a zone id: write the address without the part from %`);
   if (isIPv6(address)) return { family: 6, address: parseIPv6(address) };
   if (/^[0-9.]+$/.test(address) && /(^|\.)0[0-9]/.test(address))
@@ -87,6 +89,18 @@ function parseLength(text: string, bits: number, whole: string): number {
   if (!/^(0|[1-9][0-9]{0,2})$/.test(text) || Number(text) > bits)
     throw invalid(`${quote(whole)} has no valid prefix length: write a number from 0 to ${bits} after the slash`);
   return Number(text);
+}
+
+/** `text` has passed isIPv4. One pass: a hostile host has a controller read these by the ten thousand. */
+function parseIPv4(text: string): Uint8Array {
+  const address = new Uint8Array(4);
+  let at = 0;
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (code === DOT) at++;
+    else address[at] = (address[at] ?? 0) * 10 + code - ZERO;
+  }
+  return address;
 }
 
 /** `text` has passed isIPv6 and has no zone id. */

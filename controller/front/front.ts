@@ -203,6 +203,7 @@ export class Front {
 
   #onClient(socket: TLSSocket, connection: string, certificate: X509Certificate): void {
     const holder = holderOf(subjectOf(certificate));
+    showCertificate(socket, certificate);
     const refusal = this.#places.take(socket, holder);
     this.#clients.set(connection, socket);
     socket.once('close', () => {
@@ -246,6 +247,14 @@ function contextOptions(identity: FrontIdentity) {
 /** A host that enrolls trusts no root yet: it is shown the root, to hold it against the pin in its token. */
 function enrollmentContext(identity: FrontIdentity): SecureContext {
   return createSecureContext({ ...contextOptions(identity), cert: identity.chain + identity.root });
+}
+
+/**
+ * What grpc-js gives the handlers of every call: read once, because Node takes as long for it as for all other work on a call. A TLS 1.3
+ * connection does not change its certificate.
+ */
+function showCertificate(socket: TLSSocket, { raw }: X509Certificate): void {
+  Object.defineProperty(socket, 'getPeerCertificate', { value: () => ({ raw }) });
 }
 
 /** Both ends: a client may dial two addresses of this machine from one port. */

@@ -19,15 +19,10 @@ const LAST_WORDS_MS = 200;
 
 export function guardInterceptor({ authorizer, disconnect, refusalOf }: GuardOptions): ServerInterceptor {
   return (method, call) => {
-    // Read once: it takes as long as all other work on a call, and a TLS 1.3 connection does not change its certificate.
-    let context: ReturnType<AuthorizableCall['getAuthContext']> | undefined;
     const asked: AuthorizableCall = {
       getPeer: () => call.getPeer(),
       getPath: () => method.path,
-      getAuthContext: () => {
-        context ??= call.getAuthContext();
-        return context;
-      },
+      getAuthContext: () => call.getAuthContext(),
     };
     const refuse = (error: unknown) => {
       const { code, details, metadata } = toStatus(error);

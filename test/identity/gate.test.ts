@@ -3,9 +3,9 @@
 import { X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
 import { createConnection, createServer } from 'node:net';
-import { connect, type TLSSocket } from 'node:tls';
+import { connect, TLSSocket } from 'node:tls';
 import { ChannelCredentials, type ServiceError, status } from '@grpc/grpc-js';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { parseEndpoint } from '../../common/endpoint.ts';
 import {
   type ClientIdentity,
@@ -116,6 +116,29 @@ async function serverSerial(of: TestGate): Promise<string | undefined> {
 }
 
 describe('the one port', () => {
+  it('faults row 123: reads the certificate of a connection once, and not for every call', async () => {
+    const read = vi.spyOn(TLSSocket.prototype, 'getPeerCertificate');
+    const client = new protocol.OperatorService(
+      gate.address,
+      clientCredentials(await fleet.operator('viewer', 'vera')),
+      channelOptions(CONTROLLER_NAME),
+    );
+    const call = () =>
+      new Promise((resolve) => {
+        client
+          .ListHostChunks({})
+          .on('error', () => {})
+          .on('data', () => {})
+          .on('status', ({ code }) => resolve(code));
+      });
+    const codes = await Promise.all(Array.from({ length: 20 }, call));
+    client.close();
+    expect(codes).toEqual(Array(20).fill(status.OK));
+    // The client's own reading of whom it speaks to is counted here too.
+    expect(read.mock.calls.length).toBeLessThan(5);
+    read.mockRestore();
+  });
+
   it("serves the fleet's certificates", async () => {
     expect(await listHosts(clientCredentials(await fleet.operator('viewer', 'vera')))).toBe('OK');
     expect(seen.at(-1)).toBe('viewer/vera');
