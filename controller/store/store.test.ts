@@ -363,6 +363,8 @@ describe.each(IMPLEMENTATIONS)('$name store', ({ open }) => {
       { actor: 'agent/x', verb: 'refused', reason: '', revision: 0n },
     ]);
     expect(all[0]?.subject).toContain('198.51.100.1/32');
-    for await (const batch of store.audit({ verb: 'block', last: 5 })) expect(batch).toHaveLength(1);
+    const blocks = [];
+    for await (const batch of store.audit({ verb: 'block', last: 5 })) blocks.push(...batch);
+    expect(blocks).toHaveLength(1);
   });
 });
