@@ -53,13 +53,17 @@ function boundsOf({ action, within }: ClaimFilter): Bounds {
   return { sql: parts.map((part) => part.sql).join(''), values: parts.flatMap((part) => part.values) };
 }
 
-/** Claims on the prefix itself and on every wider one: one look-up a length. */
+/** Claims on the prefix itself and on every wider one, the most exact first: a look-up per length, in one statement. */
 function coveringClaims(db: Connection, prefix: Prefix): Claim[] {
-  const statement = db.prepare('SELECT * FROM claim WHERE family = ? AND address = ? AND length = ?');
   const lengths = Array.from({ length: prefix.length + 1 }, (_, i) => prefix.length - i);
-  return lengths.flatMap((length) =>
-    statement.all(prefix.family, maskAddress(prefix.address, length), length).map(claimFromRow),
-  );
+  // Crossed, so that the key is asked for each of them, and not the whole table for all.
+  return db
+    .prepare(
+      `WITH wider (a, l) AS (VALUES ${lengths.map(() => '(?, ?)').join(', ')})
+       SELECT claim.* FROM wider CROSS JOIN claim ON family = ? AND address = a AND length = l ORDER BY l DESC`,
+    )
+    .all(...lengths.flatMap((length) => [maskAddress(prefix.address, length), length]), prefix.family)
+    .map(claimFromRow);
 }
 
 /** By pages of the primary key: a cursor held over turns of the event loop would pin the WAL. */
