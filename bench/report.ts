@@ -66,7 +66,9 @@ function print(findings: readonly Finding[]): void {
   const rows = findings.map((finding) => [
     finding.question,
     `${figure(finding.value)} ${finding.unit}`,
-    finding.ratio === undefined ? '' : `${finding.ratio.toFixed(2)}x ${finding.against ?? ''}`,
+    finding.ratio === undefined
+      ? ''
+      : `${finding.ratio < 0.01 ? finding.ratio.toPrecision(2) : finding.ratio.toFixed(2)}x ${finding.against ?? ''}`,
     finding.target
       ? `${finding.target.relation} ${finding.target.ratio}x`
       : finding.limit
