@@ -96,13 +96,20 @@ async function evilHost(): Promise<{ findings: Finding[]; details: object }> {
       if (turn > worst.turn) worst = { way, turn };
     }
   };
-  const grown = await growth(stage, doAll());
+  // The first time with the garbage that V8 lets pile up for whatever traffic there is: what is kept shows when all is done again.
+  const first = await growth(stage, doAll());
+  const again = await growth(stage, doAll());
   await evil.end();
   return {
     findings: [
       {
-        question: 'controller memory that one evil host costs',
-        value: grown / MIB,
+        question: 'controller memory that one evil host costs, garbage included',
+        value: first / MIB,
+        unit: 'MiB',
+      },
+      {
+        question: 'what it costs more when it does all of it again',
+        value: again / MIB,
         unit: 'MiB',
         limit: { relation: '<=', value: 50 },
       },

@@ -1,5 +1,6 @@
 // Long reads take turns, piece by piece: so many at once for one caller and so many in all; the rest wait in their order. A read whose
-// reader takes nothing has no turn: callers who do not read keep nobody waiting.
+// reader takes nothing has no turn: callers who do not read keep nobody waiting. What was read is given out a few items at a time, by one
+// read in each turn of the event loop: sixty reads that go on at once are no longer than one for those who ask for something else.
 import { FleetblockError } from '../common/errors.ts';
 
 export interface ReadLimits {
@@ -8,6 +9,9 @@ export interface ReadLimits {
   /** Reads of one caller that have begun or wait to. */
   readonly open: number;
 }
+
+/** Given out at a stretch: a millisecond of encoding. */
+const ITEMS_AT_ONCE = 25;
 
 interface Waiter {
   readonly caller: string;
@@ -20,6 +24,7 @@ export class ReadTurns {
   readonly #reading = new Map<string, number>();
   readonly #queue = new Set<Waiter>();
   #inAll = 0;
+  #givingOut = Promise.resolve();
 
   constructor(limits: ReadLimits = { perCaller: 2, inAll: 8, open: 66 }) {
     this.#limits = limits;
@@ -40,7 +45,10 @@ export class ReadTurns {
       for (;;) {
         const next = await this.#inOneTurn(caller, signal, () => iterator.next());
         if (!next || next.done) return;
-        yield* next.value;
+        for (let from = 0; from < next.value.length; from += ITEMS_AT_ONCE) {
+          await this.#ownTurn();
+          yield* next.value.slice(from, from + ITEMS_AT_ONCE);
+        }
       }
     } finally {
       add(this.#open, caller, -1);
@@ -74,6 +82,12 @@ export class ReadTurns {
     } finally {
       signal.removeEventListener('abort', leave);
     }
+  }
+
+  /** Resolves in a turn of the event loop in which no other read gives anything out. */
+  #ownTurn(): Promise<void> {
+    this.#givingOut = this.#givingOut.then(() => new Promise((resolve) => setImmediate(resolve)));
+    return this.#givingOut;
   }
 
   #advance(): void {

@@ -26,7 +26,7 @@ await answerLines(async () => {
         done[refused ? 'refused' : 'ended']++;
         setTimeout(read, refused ? 100 : 0);
       };
-      const call = client.ListAudit(i % 3 === 0 ? { verb: 'none' } : {});
+      const call = client.ListAudit(i % 3 === 0 ? { actor: 'nobody' } : {});
       stops.push(() => call.cancel());
       call.on('status', ({ code }) => again(code !== 0));
       call.on('error', () => {});
