@@ -78,13 +78,13 @@ function filterColumns(
   return kept;
 }
 
-/** Rows that are worked on at a stretch: some milliseconds, so that the event loop is never held for long. */
+/** Rows per slice: some milliseconds of work, so that the event loop is never held for long. */
 const SLICE_ROWS = 8192;
 
 /** Lets timers and input run. */
 export const breathe = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-/** Parts of `entries`, sharing its memory, that are small enough to be worked on at a stretch. */
+/** Parts of `entries`, sharing its memory, of at most SLICE_ROWS rows per family. */
 export function* slicesOf(entries: PackedEntries): Generator<PackedEntries> {
   const rows = Math.max(entries.v4.count, entries.v6.count);
   if (rows <= SLICE_ROWS) yield entries;
@@ -195,7 +195,7 @@ export async function diffInSlices(
     const [mine, theirs] = [from.family(family), to.family(family)];
     adds.push(
       await pickRows(family, theirs, nowMs, (row) => {
-        const found = rowLike(theirs, row, mine);
+        const found = mine.rowLike(theirs, row);
         return (
           found < 0 ||
           mine.flagsOf(found) !== theirs.flagsOf(row) ||
@@ -203,7 +203,7 @@ export async function diffInSlices(
         );
       }),
     );
-    removes.push(await pickRows(family, mine, nowMs, (row) => rowLike(mine, row, theirs) < 0));
+    removes.push(await pickRows(family, mine, nowMs, (row) => theirs.rowLike(mine, row) < 0));
   }
   return { adds: byFamily(adds), removes: byFamily(removes) };
 }
@@ -243,12 +243,6 @@ export async function eachRow(size: number, work: (row: number) => void): Promis
     const end = Math.min(size, start + SLICE_ROWS);
     for (let row = start; row < end; row++) work(row);
   }
-}
-
-/** The row of `other` with the (prefix, allow) of a row of `table`, or -1. */
-function rowLike(table: FamilyTable, row: number, other: FamilyTable): number {
-  table.readAddress(row, scratch, 0);
-  return other.rowOf(scratch, 0, table.lengthOf(row), (table.flagsOf(row) & FLAG_ALLOW) !== 0);
 }
 
 function byFamily(columns: readonly FamilyColumns[]): PackedEntries {

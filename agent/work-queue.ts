@@ -16,8 +16,8 @@ export class WorkQueue {
   }
 
   /**
-   * Runs work that may be begun anew. It asks `hurried` every few milliseconds while it has changed nothing; once that says yes it ends at
-   * once, whatever it gives is forgotten, and it is run again behind those who waited.
+   * Runs work that can be restarted. It asks `hurried` every few milliseconds as long as it has changed nothing; once that returns true it
+   * must stop: its result is dropped, and it runs again behind the work that waited.
    */
   async runGivingWay<T>(work: (hurried: () => boolean) => Promise<T>): Promise<T> {
     for (let times = 0; ; times++) {

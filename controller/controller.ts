@@ -7,6 +7,7 @@ import { AllowIndex } from './allow-index.ts';
 import { changeText } from './change-text.ts';
 import { Changes } from './changes.ts';
 import { Confirmations } from './confirmations.ts';
+import type { Secret } from './data-dir.ts';
 import { EventLog } from './events.ts';
 import { startExpiry } from './expiry.ts';
 import { FleetTime } from './fleet-time.ts';
@@ -38,9 +39,7 @@ export interface ControllerOptions {
   /** The machine's clock is right, however far from the last sign of life. Default false. */
   readonly trustClock?: boolean;
   /** By which it knows its own words again, whatever the store has lost. Default: a new one, for tests. */
-  readonly secret?: Uint8Array;
-  /** The one before is lost, or there was none. Default: true without a secret. */
-  readonly secretIsNew?: boolean;
+  readonly secret?: Pick<Secret, 'bytes' | 'isNew'>;
   /** Who holds calls open. Default: nobody. `actor` as in audit records. */
   readonly connected?: () => Iterable<{ readonly actor: string; readonly from: string }>;
 }
@@ -87,8 +86,9 @@ export async function startController(options: ControllerOptions): Promise<Contr
   const views = await Views.load(store, registry, queue);
   const events = new EventLog(() => clock.wallMs());
   const notes = await HostNotes.load({ store, log });
-  if (options.secretIsNew ?? options.secret === undefined) await notes.forgetKeys();
-  const seals = new Seals(options.secret ?? randomBytes(SECRET_BYTES));
+  const secret = options.secret ?? { bytes: randomBytes(SECRET_BYTES), isNew: true };
+  if (secret.isNew) await notes.forgetKeys();
+  const seals = new Seals(secret.bytes);
   const time = new FleetTime({
     aliveMs: store.aliveMs,
     clock,

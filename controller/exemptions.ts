@@ -38,7 +38,7 @@ const NONE: Exempted = { refusals: new Map(), warnings: [] };
 const MAX_PARTS = 1000;
 const MAX_NAMED = 3;
 const MAX_WARNINGS = 20;
-/** Entries, hits and hosts that are worked on at a stretch. */
+/** Entries, hits and hosts between two turns of the event loop. */
 const STRETCH = 4096;
 
 /** How a block of `prefixes` fares on `hosts`, going by what is allowed now. */

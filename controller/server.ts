@@ -81,8 +81,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       log,
       hub: options.hub ?? {},
       connected,
-      secret: secret.bytes,
-      secretIsNew: secret.isNew,
+      secret,
       trustClock: options.trustClock ?? false,
     });
     closers.push(() => controller.close());

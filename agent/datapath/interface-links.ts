@@ -159,9 +159,7 @@ export class InterfaceLinks {
       const detached = interfaceName(held.index) !== undefined;
       if (detached) this.#detached.set(held.name, this.#detached.get(held.name) ?? held.seenMs);
       this.#logger.warn({ interface: held.name }, detached ? 'detached by another program' : 'interface is gone');
-      unpin(held.path);
-      held.link.close();
-      this.#held.splice(this.#held.indexOf(held), 1);
+      this.#letGo(held);
     }
   }
 
@@ -284,6 +282,10 @@ export class InterfaceLinks {
 
   #takeOff(held: HeldLink): void {
     held.link.detach();
+    this.#letGo(held);
+  }
+
+  #letGo(held: HeldLink): void {
     unpin(held.path);
     held.link.close();
     this.#held.splice(this.#held.indexOf(held), 1);

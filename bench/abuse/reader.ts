@@ -1,5 +1,5 @@
 // A viewer that reads without measure: `reader.ts HOST:PORT IDENTITY.json READS SECONDS`. As many reads as it is told, each on a
-// connection of its own and begun anew when it ends: searches of the audit that find nothing, all of it, all of it unread, verification.
+// connection of its own and restarted when it ends: searches of the audit that find nothing, all of it, all of it unread, verification.
 import { readFileSync } from 'node:fs';
 import { type ClientIdentity, CONTROLLER_NAME, channelOptions, clientCredentials } from '../../common/rpc/channel.ts';
 import { protocol } from '../../common/rpc/proto.ts';

@@ -132,7 +132,8 @@ export class HostSession {
 
   /** A revision is through: a host that refused an earlier one gets another chance. */
   revisionSettled(): void {
-    this.#retry.chance(this.#context.views.sizeFor(this.hostId) < this.#refusedSize);
+    // Every host hears of every revision, and hardly any of them waits so.
+    if (this.#retry.armed) this.#retry.chance(this.#context.views.sizeFor(this.hostId) < this.#refusedSize);
   }
 
   onReady(): void {

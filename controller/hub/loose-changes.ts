@@ -61,7 +61,7 @@ export class LooseChanges {
     if (!this.standing(revision)) this.#expect(revision - 1n, revision);
   }
 
-  /** What one revision wrote, be it new to the view or not: this host may lack it all the same. To be run while that is settled. */
+  /** What one revision wrote, new to the view or not: this host may lack it either way. Run it while that revision is being settled. */
   *send(revision: Revision): Slices {
     if (this.standing(revision)) return;
     const since = revision - 1n;

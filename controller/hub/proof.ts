@@ -14,7 +14,7 @@ export type Standing =
 /** Of one change by itself; undefined: it was not sent so, or was refused as well. */
 export type LooseStanding = 'enforced' | 'awaited' | undefined;
 
-/** How a host stands that refused something: one change by itself it may hold all the same. */
+/** Where a host that refused a revision stands on one change, which it may hold by itself. */
 export function standingApart(loosely: LooseStanding, revision: Revision, refusal: HostRefusal): Standing {
   if (loosely === 'awaited') return { kind: 'awaited', revision };
   return loosely === 'enforced' ? { kind: 'enforced' } : { kind: 'failed', refusal };

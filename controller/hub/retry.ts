@@ -26,6 +26,11 @@ export class Retry {
     this.#timer = setTimeout(() => this.#now(), this.#context.retryMs * this.#growth);
   }
 
+  /** Whether it waits to try again. */
+  get armed(): boolean {
+    return this.#timer !== undefined;
+  }
+
   /**
    * There is a change: not armed, nothing happens; armed a moment ago, it is tried as soon as it may be. `soon`: what was refused before
    * is less now.

@@ -25,7 +25,12 @@ let real: FakeHost;
 
 async function start(): Promise<void> {
   store = await openSqliteStore({ directory, create: true, clock });
-  controller = await startController({ store, clock, log: createLogger('test', 'silent'), secret: SECRET });
+  controller = await startController({
+    store,
+    clock,
+    log: createLogger('test', 'silent'),
+    secret: { bytes: SECRET, isNew: false },
+  });
 }
 async function stop(): Promise<void> {
   await controller.close();
@@ -190,7 +195,7 @@ it('faults row 119: a controller that has lost its secret knows no key, and take
   await stop();
   store = await openSqliteStore({ directory, create: true, clock });
   const log = createLogger('test', 'silent');
-  controller = await startController({ store, clock, log, secret: new Uint8Array(32).fill(8), secretIsNew: true });
+  controller = await startController({ store, clock, log, secret: { bytes: new Uint8Array(32).fill(8), isNew: true } });
   // And after another start with what is the secret from then on.
   for (let i = 0; i < 2; i++) {
     real = Object.assign(new FakeHost('h0', controller.hub, clock.wallMs), diskOf(real));
@@ -199,7 +204,12 @@ it('faults row 119: a controller that has lost its secret knows no key, and take
     expect(await block()).toMatchObject({ enforced: ['h0'] });
     await stop();
     store = await openSqliteStore({ directory, create: true, clock });
-    controller = await startController({ store, clock, log, secret: new Uint8Array(32).fill(8) });
+    controller = await startController({
+      store,
+      clock,
+      log,
+      secret: { bytes: new Uint8Array(32).fill(8), isNew: false },
+    });
   }
 });
 

@@ -35,7 +35,13 @@ afterEach(async () => {
 
 async function start(count: number, hub: HubOptions = {}, history = 10_000): Promise<void> {
   store = await openSqliteStore({ directory, create: true, clock, historyRevisions: history });
-  controller = await startController({ store, clock, log: createLogger('test', 'silent'), hub, secret: SECRET });
+  controller = await startController({
+    store,
+    clock,
+    log: createLogger('test', 'silent'),
+    hub,
+    secret: { bytes: SECRET, isNew: false },
+  });
   if ((await store.hosts()).length === 0) {
     const secretHash = new Uint8Array(32);
     const expiresMs = Date.now() + 60_000;

@@ -12,7 +12,7 @@ import { RULE_MAPS, RuleMap, type RuleMapSpec } from './rule-map.ts';
 import type { RulePlan } from './rule-plan.ts';
 
 const FAMILIES: readonly Family[] = [4, 6];
-/** Rows that are worked on at a stretch. */
+/** Rows per slice: between two of them the event loop may run. */
 const SLICE_ROWS = 4096;
 const NO_ROOM: ReadonlySet<string> = new Set(['E2BIG', 'ENOSPC', 'ENOMEM']);
 
