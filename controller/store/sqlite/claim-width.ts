@@ -5,7 +5,7 @@ import type { AddClaims } from '../store.ts';
 import type { Connection } from './connection.ts';
 import { integer } from './rows.ts';
 
-/** Longer prefixes are not counted: a hundred thousand of them come to nothing. As the indexes claim_wide_4 and claim_wide_6 have it. */
+/** Longer prefixes are not counted: a hundred thousand of them come to nothing. As the index claim_wide has it. */
 const COUNTED = { 4: 24, 6: 48 } as const;
 
 /**
@@ -29,7 +29,7 @@ function widthOf(db: Connection, actor: string, family: Family): bigint {
   const rows = db
     .prepare(
       `SELECT length, count(DISTINCT address) AS prefixes FROM claim
-       WHERE family = ${family} AND length < ${COUNTED[family]} AND actor = ? AND action = 'block' AND monitor = 0 GROUP BY length`,
+       WHERE length < iif(family = 6, ${COUNTED[6]}, ${COUNTED[4]}) AND family = ${family} AND actor = ? AND action = 'block' AND monitor = 0 GROUP BY length`,
     )
     .all(actor);
   return rows.reduce(

@@ -48,7 +48,7 @@ async function makeVersion1(): Promise<void> {
     'list_exception',
   ])
     db.exec(`DROP TABLE ${table}`);
-  db.exec('DROP INDEX claim_wide_4; DROP INDEX claim_wide_6; DROP TABLE host_note');
+  db.exec('DROP INDEX claim_wide; DROP TABLE host_note');
   for (const column of [
     'audit DROP COLUMN source',
     'host DROP COLUMN generation',
@@ -179,3 +179,23 @@ describe('a store of version 2, as its own program wrote it', () => {
 function closing(store: Store): Store & AsyncDisposable {
   return Object.assign(store, { [Symbol.asyncDispose]: () => store.close() });
 }
+
+it('an index of version 6 is replaced by one under which a look-up of a claim is prepared once', async () => {
+  await makeVersion1();
+  await expectWhole();
+  const db = new DatabaseSync(join(directory, STORE_FILE));
+  db.exec(
+    'DROP INDEX claim_wide; CREATE INDEX claim_wide_4 ON claim (actor) WHERE family = 4; PRAGMA user_version = 6',
+  );
+  db.close();
+  await (await openSqliteStore({ directory, clock: systemClock })).close();
+  const after = new DatabaseSync(join(directory, STORE_FILE));
+  const conditions = after
+    .prepare("SELECT sql FROM sqlite_schema WHERE type = 'index' AND tbl_name = 'claim' AND sql IS NOT NULL")
+    .all()
+    .map((row) => String(row.sql).split(' WHERE ')[1] ?? '');
+  after.close();
+  expect(conditions.join()).toContain('iif(family = 6');
+  for (const column of ['family', 'address', 'length', 'action'])
+    expect(conditions.filter((condition) => new RegExp(`(^|AND )${column} = `).test(condition))).toEqual([]);
+});

@@ -1,15 +1,17 @@
 // Brings a store of an earlier version to this one's tables: in one transaction, before anything is read from it.
 import type { DatabaseSync } from 'node:sqlite';
 import { integer } from './rows.ts';
-import { SCHEMA_2, SCHEMA_3, SCHEMA_4, SCHEMA_5, SCHEMA_6, SCHEMA_VERSION } from './schema.ts';
+import { SCHEMA_2, SCHEMA_4, SCHEMA_5, SCHEMA_6, SCHEMA_7, SCHEMA_VERSION } from './schema.ts';
 
 /** By the version that they start from. */
 const STEPS: Readonly<Record<number, string>> = {
   1: `ALTER TABLE audit ADD COLUMN source TEXT NOT NULL DEFAULT ''; ${SCHEMA_2}`,
-  2: SCHEMA_3,
+  // Its index is made by the last step.
+  2: '',
   3: SCHEMA_4,
   4: SCHEMA_5,
   5: SCHEMA_6,
+  6: SCHEMA_7,
 };
 
 export function canMigrate(version: number): boolean {

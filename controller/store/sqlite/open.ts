@@ -10,7 +10,7 @@ import { ensurePrivateDirectory, syncDirectory } from '../../../common/files.ts'
 import { explainSqliteError } from './connection.ts';
 import { canMigrate, migrate } from './migrations.ts';
 import { integer, text } from './rows.ts';
-import { SCHEMA, SCHEMA_2, SCHEMA_3, SCHEMA_4, SCHEMA_5, SCHEMA_6, SCHEMA_VERSION } from './schema.ts';
+import { SCHEMA, SCHEMA_2, SCHEMA_4, SCHEMA_5, SCHEMA_6, SCHEMA_7, SCHEMA_VERSION } from './schema.ts';
 import { checkWal } from './wal-check.ts';
 
 export const STORE_FILE = 'store.db';
@@ -113,7 +113,7 @@ function createStoreFile(directory: string, path: string): void {
   try {
     chmodSync(beside, 0o600);
     db.exec('PRAGMA synchronous = FULL; BEGIN IMMEDIATE');
-    db.exec(SCHEMA + SCHEMA_2 + SCHEMA_3 + SCHEMA_4 + SCHEMA_5 + SCHEMA_6);
+    db.exec(SCHEMA + SCHEMA_2 + SCHEMA_4 + SCHEMA_5 + SCHEMA_6 + SCHEMA_7);
     db.exec(`PRAGMA user_version = ${SCHEMA_VERSION}`);
     db.prepare('INSERT INTO meta (only, epoch, head, history_floor, clean) VALUES (1, ?, 0, 0, 1)').run(newEpoch());
     db.exec('COMMIT; PRAGMA journal_mode = WAL');
