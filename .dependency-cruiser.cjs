@@ -11,7 +11,7 @@ module.exports = {
       severity: 'error',
       from: {
         orphan: true,
-        pathNot: ['\\.test\\.ts$', '^(test|bench|scripts)/', 'vitest\\.config\\.ts$', '^proto/gen/', 'main\\.ts$'],
+        pathNot: ['\\.test\\.ts$', '^(lab|test|bench|scripts)/', 'vitest\\.config\\.ts$', '^proto/gen/', 'main\\.ts$'],
       },
       to: {},
     },
@@ -19,24 +19,24 @@ module.exports = {
       name: 'common-is-below',
       severity: 'error',
       from: { path: '^common/' },
-      to: { path: '^(agent|controller|cli|test|bench|scripts)/' },
+      to: { path: '^(agent|controller|cli|lab|test|bench|scripts)/' },
     },
     ...programs.map((program) => ({
       name: `${program}-stands-alone`,
       severity: 'error',
       from: { path: `^${program}/`, pathNot: '\\.test\\.ts$' },
-      to: { path: `^(${programs.filter((other) => other !== program).join('|')}|test|bench|scripts)/` },
+      to: { path: `^(${programs.filter((other) => other !== program).join('|')}|lab|test|bench|scripts)/` },
     })),
     {
       name: 'ffi-in-datapath-only',
       severity: 'error',
-      from: { pathNot: '^(agent/datapath|test|bench|scripts)/' },
+      from: { pathNot: '^(agent/datapath|lab|test|bench|scripts)/' },
       to: { path: 'node_modules/(koffi|execa)/' },
     },
     {
       name: 'database-in-store-only',
       severity: 'error',
-      from: { pathNot: '^(controller/store|test|bench|scripts)/' },
+      from: { pathNot: '^(controller/store|lab|test|bench|scripts)/' },
       to: { path: '^(node:)?sqlite$' },
     },
     {
@@ -46,10 +46,10 @@ module.exports = {
       from: {
         pathNot: [
           '^common/rpc/',
-          '^controller/services/',
+          '^controller/server/services/',
           '^agent/services/',
           '^cli/services/',
-          '^(test|bench|scripts)/',
+          '^(lab|test|bench|scripts)/',
           '^proto/gen/',
           '\\.test\\.ts$',
         ],

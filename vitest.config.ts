@@ -1,6 +1,6 @@
 // Unit tests stand beside their source; what needs root, a kernel or several processes stands in test/.
 import { defineConfig } from 'vitest/config';
-import { patience } from './test/lab/patience.ts';
+import { patience } from './lab/patience.ts';
 
 export default defineConfig({
   test: {

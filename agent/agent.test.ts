@@ -4,15 +4,15 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { packEntries } from '../common/entries/packed.ts';
 import { FleetblockError } from '../common/errors.ts';
-import { packEntries } from '../common/packed.ts';
 import { FakeClock } from '../test/agent/fake-clock.ts';
 import { TestAgent } from '../test/agent/harness.ts';
 import { entry, listed, ReferenceView, welcome } from '../test/agent/reference.ts';
 import type { ScriptedStream } from '../test/agent/scripted-stream.ts';
 import { silent } from '../test/agent/silent.ts';
+import { STATE_FILE, StateFile } from './list/record/state-file.ts';
 import { MemoryDatapath } from './memory-datapath.ts';
-import { STATE_FILE, StateFile } from './state-file.ts';
 
 let directory: string;
 let clock: FakeClock;

@@ -1,34 +1,34 @@
 // One agent: brings the kernel to its record, then stays in step with the controller. Everything that it touches is handed
 // in, so that the program runs one on a kernel and the fleet simulator runs hundreds in a process.
 import { AGENT_LIMITS, clipped } from '../common/agent-limits.ts';
-import { Backoff } from '../common/backoff.ts';
+import { NO_ENTRIES, type PackedEntries } from '../common/entries/packed.ts';
 import { FleetblockError, messageOf } from '../common/errors.ts';
 import type { Logger } from '../common/logger.ts';
-import { NO_ENTRIES, type PackedEntries } from '../common/packed.ts';
-import { formatPrefix } from '../common/prefix.ts';
 import { SYNC_PROTOCOL } from '../common/rpc/proto.ts';
+import { formatPrefix } from '../common/text/prefix.ts';
+import { Backoff } from '../common/time/backoff.ts';
+import { repeat, sleep } from '../common/timers.ts';
 import type { EndedAlone as EndedAloneWire } from '../proto/gen/fleetblock/v1/EndedAlone.ts';
 import type { Hello } from '../proto/gen/fleetblock/v1/Hello.ts';
 import type { ProtectedAddress as ProtectedAddressWire } from '../proto/gen/fleetblock/v1/ProtectedAddress.ts';
 import type { Source } from '../proto/gen/fleetblock/v1/Source.ts';
 import type { Status } from '../proto/gen/fleetblock/v1/Status.ts';
-import type { AgentClock } from './boot-clock.ts';
 import type { Datapath, InterfaceState, Lapse } from './datapath/datapath.ts';
-import type { DetachedMark } from './detached-mark.ts';
-import { EndedAlone } from './ended-alone.ts';
-import { HELD_NOTHING, type ViewStore } from './held.ts';
-import { Lapses } from './lapses.ts';
-import { LookPace } from './look-pace.ts';
-import type { MachineFacts } from './machine-facts.ts';
-import type { ProtectedAddress } from './protected-addresses.ts';
-import { Reconciler } from './reconciler.ts';
+import type { AgentClock } from './host/boot-clock.ts';
+import type { MachineFacts } from './host/machine-facts.ts';
+import type { ProtectedAddress } from './host/protected-addresses.ts';
+import { noSessionKeys, type SessionKeys } from './identity/session-key.ts';
+import { EndedAlone } from './list/ended-alone.ts';
+import { HELD_NOTHING, type ViewStore } from './list/held.ts';
+import { Lapses } from './list/lapses.ts';
+import { LookPace } from './list/look-pace.ts';
+import { Reconciler } from './list/reconciler.ts';
+import type { DetachedMark } from './local/detached-mark.ts';
+import { detachedToWire } from './local/tell-detached.ts';
 import { DropReports } from './session/drop-reports.ts';
 import { lookupReply } from './session/lookup-reply.ts';
 import { runSession } from './session/session.ts';
 import type { Dial, SyncStream } from './session/stream.ts';
-import { noSessionKeys, type SessionKeys } from './session-key.ts';
-import { detachedToWire } from './tell-detached.ts';
-import { repeat, sleep } from './timers.ts';
 
 export interface AgentOptions {
   readonly datapath: Datapath;

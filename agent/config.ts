@@ -1,12 +1,12 @@
 // Settings of fleetblock-agent: flags, then FLEETBLOCK_* variables, then a YAML file; checked once, here.
 import { hostname } from 'node:os';
 import { Command, Option } from 'commander';
-import { parseDuration } from '../common/duration.ts';
-import { formatEndpoint, parseEndpoint } from '../common/endpoint.ts';
 import { FleetblockError } from '../common/errors.ts';
 import { LOG_LEVELS } from '../common/logger.ts';
-import { type Prefix, parsePrefix } from '../common/prefix.ts';
 import { applyYamlFile } from '../common/settings.ts';
+import { parseDuration } from '../common/text/duration.ts';
+import { formatEndpoint, parseEndpoint } from '../common/text/endpoint.ts';
+import { type Prefix, parsePrefix } from '../common/text/prefix.ts';
 import { VERSION } from '../common/version.ts';
 import type { XdpModeRequest } from './datapath/datapath.ts';
 import { DEFAULT_CAPACITY } from './datapath/decision/limits.ts';
@@ -21,7 +21,7 @@ import {
   readMode,
   readPort,
   text,
-} from './option-values.ts';
+} from './local/option-values.ts';
 
 export const DEFAULT_STATE_DIR = '/var/lib/fleetblock-agent';
 export const DEFAULT_PIN_DIR = '/sys/fs/bpf/fleetblock';

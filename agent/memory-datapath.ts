@@ -1,9 +1,9 @@
 // A datapath without a kernel: for unit tests and the fleet simulator alone. It holds its own copy of the entries and
 // obeys the contract of datapath.ts, capacity and all-or-nothing included.
-import { type Digest, equalDigests } from '../common/digest.ts';
-import { EntryTable } from '../common/entry-table.ts';
-import { entryCount } from '../common/packed.ts';
-import type { Family } from '../common/prefix.ts';
+import { type Digest, equalDigests } from '../common/entries/digest.ts';
+import { EntryTable } from '../common/entries/entry-table.ts';
+import { entryCount } from '../common/entries/packed.ts';
+import type { Family } from '../common/text/prefix.ts';
 import {
   type Datapath,
   type DatapathCounters,
@@ -16,7 +16,7 @@ import {
   type SourceHits,
   type SourceVerdict,
 } from './datapath/datapath.ts';
-import { decideByRows } from './deciding-rows.ts';
+import { decideByRows } from './list/deciding-rows.ts';
 
 export interface MemoryDatapathOptions {
   /** Default 2,000,000. */

@@ -2,7 +2,7 @@
 // are loaded when they are used: a service that runs for months needs no code of the others.
 import { CommanderError } from 'commander';
 import { FleetblockError, messageOf } from '../common/errors.ts';
-import { withoutTokens } from '../common/token.ts';
+import { withoutTokens } from '../common/text/token.ts';
 import { buildProgram } from './config.ts';
 
 const FAILURE = 1;

@@ -1,7 +1,7 @@
 // What may one caller cost the others? A viewer that reads a million records of the audit sixty times at once, and root on one host that
 // does all the harm it can think of: calls of an admin meanwhile, a block's way to another host, the controller's memory.
 import { loadavg } from 'node:os';
-import { endPrograms, LineProgram } from '../test/lab/line-program.ts';
+import { endPrograms, LineProgram } from '../lab/line-program.ts';
 import { fillAudit } from './abuse/full-audit.ts';
 import { noticed } from './abuse/others.ts';
 import { Stage } from './abuse/stage.ts';

@@ -3,8 +3,8 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { BAD, Lab } from '../test/lab/lab.ts';
-import { Program, until } from '../test/lab/program.ts';
+import { BAD, Lab } from '../lab/lab.ts';
+import { Program, until } from '../lab/program.ts';
 import { selfSigned } from './peers/certificate.ts';
 import { report, stats } from './report.ts';
 

@@ -1,12 +1,12 @@
 // The command line: which command, its options, and what its failure means for the exit code.
 import { Command, CommanderError } from 'commander';
 import { FleetblockError, messageOf } from '../common/errors.ts';
-import { withoutTokens } from '../common/token.ts';
+import { withoutTokens } from '../common/text/token.ts';
 import { COMMANDS, type CommandModule } from './commands/registry.ts';
+import { suggestion } from './completion/suggestions.ts';
 import type { Cli } from './context.ts';
 import { EXIT, exitCodeOf } from './exit-codes.ts';
 import { say } from './output/say.ts';
-import { suggestion } from './suggestions.ts';
 
 /** Runs one command line (without node and script). Returns the exit code; never throws, never exits. */
 export async function run(args: readonly string[], cli: Cli): Promise<number> {

@@ -1,6 +1,6 @@
 // Which hosts: exactly one of --all-hosts, --host NAME..., -l SELECTOR. Nothing silently means the whole fleet.
 import { FleetblockError } from '../common/errors.ts';
-import { hostsSelector, parseLabelSelector, type Selector } from '../common/selector.ts';
+import { hostsSelector, parseLabelSelector, type Selector } from '../common/text/selector.ts';
 
 export interface TargetOptions {
   readonly allHosts?: boolean;

@@ -1,12 +1,12 @@
 // Settings of fleetblock-controller: flags, then FLEETBLOCK_* variables, then a YAML file; checked once, here.
 import { Argument, Command, Option } from 'commander';
-import { parseDuration } from '../common/duration.ts';
-import { type Endpoint, formatEndpoint, parseEndpoint } from '../common/endpoint.ts';
 import { FleetblockError } from '../common/errors.ts';
 import { LOG_LEVELS } from '../common/logger.ts';
 import { applyYamlFile } from '../common/settings.ts';
+import { parseDuration } from '../common/text/duration.ts';
+import { type Endpoint, formatEndpoint, parseEndpoint } from '../common/text/endpoint.ts';
 import { VERSION } from '../common/version.ts';
-import { ISSUER_NAMES, type IssuerName, OPERATOR_ROLES } from './pki/names.ts';
+import { ISSUER_NAMES, type IssuerName, OPERATOR_ROLES } from './identity/pki/names.ts';
 
 export const DEFAULT_DATA_DIR = '/var/lib/fleetblock';
 export const DEFAULT_LISTEN = '0.0.0.0:7443';

@@ -2,11 +2,11 @@
 // What a command needs is loaded by it: --help does not wait for cryptography and gRPC.
 import { join } from 'node:path';
 import { CommanderError } from 'commander';
-import { systemClock } from '../common/clock.ts';
-import { formatEndpoint } from '../common/endpoint.ts';
 import { FleetblockError, messageOf } from '../common/errors.ts';
 import { createLogger } from '../common/logger.ts';
-import { withoutTokens } from '../common/token.ts';
+import { formatEndpoint } from '../common/text/endpoint.ts';
+import { withoutTokens } from '../common/text/token.ts';
+import { systemClock } from '../common/time/clock.ts';
 import {
   type BackupSettings,
   buildProgram,
@@ -15,8 +15,8 @@ import {
   type RotateSettings,
   type RunSettings,
 } from './config.ts';
-import { DataDirectory } from './data-dir.ts';
-import type { RunningServer } from './server.ts';
+import type { RunningServer } from './server/server.ts';
+import { DataDirectory } from './store/data-dir.ts';
 
 const USAGE = 2;
 
@@ -29,7 +29,7 @@ const ROTATED_AWAY: Readonly<Record<RotateSettings['issuer'], string>> = {
 };
 
 async function init({ dataDir, fleet, advertise, listen }: InitSettings): Promise<void> {
-  const { initFleet } = await import('./init.ts');
+  const { initFleet } = await import('./commands/init.ts');
   const made = await initFleet({ dataDir, fleet, advertise, clock: systemClock });
   const until = new Date(made.adminExpiresMs).toISOString().slice(0, 10);
   process.stdout.write(
@@ -44,7 +44,7 @@ async function init({ dataDir, fleet, advertise, listen }: InitSettings): Promis
 }
 
 async function credentials({ dataDir, name, role, ttlMs, out }: CredentialsSettings): Promise<void> {
-  const { makeCredentials } = await import('./make-credentials.ts');
+  const { makeCredentials } = await import('./commands/make-credentials.ts');
   const path = out ?? join(dataDir, 'operators', `${name}.yaml`);
   const untilMs = await makeCredentials({ dataDir, name, role, ttlMs, out: path, clock: systemClock });
   const until = new Date(untilMs).toISOString().slice(0, 10);
@@ -52,14 +52,14 @@ async function credentials({ dataDir, name, role, ttlMs, out }: CredentialsSetti
 }
 
 async function backup({ dataDir, file }: BackupSettings): Promise<void> {
-  const { backupStore } = await import('./store/sqlite/backup.ts');
+  const { backupStore } = await import('./store/sqlite/file/backup.ts');
   const { revision } = backupStore(new DataDirectory(dataDir).store, file);
   process.stdout.write(`wrote ${file}: the store at revision ${revision}\n`);
 }
 
 async function restore({ dataDir, file }: BackupSettings): Promise<void> {
-  const { restoreStore } = await import('./store/sqlite/backup.ts');
-  const { restoredWords } = await import('./restored.ts');
+  const { restoreStore } = await import('./store/sqlite/file/backup.ts');
+  const { restoredWords } = await import('./commands/restored.ts');
   const restored = restoreStore(new DataDirectory(dataDir).store, file);
   process.stdout.write(
     `restored the store in ${dataDir} to revision ${restored.revision} of ${file}, under a new epoch\n` +
@@ -71,7 +71,7 @@ async function restore({ dataDir, file }: BackupSettings): Promise<void> {
 }
 
 async function rotate({ dataDir, issuer, rootKey, distrust }: RotateSettings): Promise<void> {
-  const { rotateIssuer } = await import('./rotate.ts');
+  const { rotateIssuer } = await import('./commands/rotate.ts');
   await rotateIssuer({ dataDir, issuer, rootKey, distrust, clock: systemClock });
   process.stdout.write(
     `made a new issuer of ${issuer} in ${dataDir}: start the controller\n${distrust ? ROTATED_AWAY[issuer] : ''}`,
@@ -83,7 +83,7 @@ async function run({ dataDir, listen, metrics, logLevel, trustClock }: RunSettin
   const stop = new AbortController();
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => stop.abort(signal));
 
-  const { startServer } = await import('./server.ts');
+  const { startServer } = await import('./server/server.ts');
   const server = await startServer({ dataDir, listen, clock: systemClock, log, trustClock });
   try {
     const metricsServer = metrics && (await startMetrics(metrics, server));
@@ -106,7 +106,7 @@ async function run({ dataDir, listen, metrics, logLevel, trustClock }: RunSettin
 }
 
 async function startMetrics(endpoint: NonNullable<RunSettings['metrics']>, server: RunningServer) {
-  const { serveMetrics } = await import('./metrics.ts');
+  const { serveMetrics } = await import('./server/metrics.ts');
   return serveMetrics(endpoint, {
     connections: () => ({ ...server.front.counts() }),
     hosts: () => server.controller.hostCounts(),

@@ -2,11 +2,11 @@
 // `--keep` leaves the lab running; `--clean` takes away what was left running.
 import { parseArgs } from 'node:util';
 import { messageOf } from '../common/errors.ts';
-import type { LabHost } from '../test/lab/host.ts';
-import { BAD, GOOD, Lab } from '../test/lab/lab.ts';
-import { listNamespaces } from '../test/lab/namespaces.ts';
-import { until } from '../test/lab/program.ts';
-import { sweep } from '../test/lab/sweep.ts';
+import type { LabHost } from '../lab/host.ts';
+import { BAD, GOOD, Lab } from '../lab/lab.ts';
+import { listNamespaces } from '../lab/namespaces.ts';
+import { until } from '../lab/program.ts';
+import { sweep } from '../lab/sweep.ts';
 import { describe, type KernelObjects, pinnedObjects, stillThere } from './demo/kernel-view.ts';
 import { DemoFailure, Stage } from './demo/stage.ts';
 

@@ -4,14 +4,14 @@ import { existsSync } from 'node:fs';
 import { messageOf } from '../../common/errors.ts';
 import { VERSION } from '../../common/version.ts';
 import type { DetachSettings } from '../config.ts';
-import { ControllerAddress } from '../controller-address.ts';
-import { detachInterfaces, detachXdp } from '../datapath/detach.ts';
-import { lockDirectory } from '../datapath/directory-lock.ts';
-import { inspectPins } from '../datapath/inspect.ts';
-import { type DetachedMark, forgetDetachedMark, writeDetachedMark } from '../detached-mark.ts';
-import { loadEnrollment } from '../enrollment.ts';
+import { detachInterfaces, detachXdp } from '../datapath/pins/detach.ts';
+import { lockDirectory } from '../datapath/pins/directory-lock.ts';
+import { inspectPins } from '../datapath/pins/inspect.ts';
+import { ControllerAddress } from '../host/controller-address.ts';
+import { loadEnrollment } from '../identity/enrollment.ts';
+import { type DetachedMark, forgetDetachedMark, writeDetachedMark } from '../local/detached-mark.ts';
+import { tellDetached } from '../local/tell-detached.ts';
 import { SyncDialer } from '../services/sync-stream.ts';
-import { tellDetached } from '../tell-detached.ts';
 
 /** Of the handshake: detach does not wait for a controller that is busy. */
 const PATIENCE_MS = 4000;

@@ -3,7 +3,7 @@ import { FleetblockError } from '../../common/errors.ts';
 import type { DoctorSettings } from '../config.ts';
 import { examine } from '../datapath/doctor/doctor.ts';
 import type { Finding } from '../datapath/doctor/findings.ts';
-import { inspectPins } from '../datapath/inspect.ts';
+import { inspectPins } from '../datapath/pins/inspect.ts';
 
 const MARKS = { ok: 'ok     ', warning: 'warning', error: 'ERROR  ' } as const;
 

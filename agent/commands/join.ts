@@ -3,10 +3,10 @@ import { readFileSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
 import { FleetblockError, messageOf } from '../../common/errors.ts';
 import { readSecretFile } from '../../common/files.ts';
-import { type EnrollmentToken, parseToken } from '../../common/token.ts';
+import { type EnrollmentToken, parseToken } from '../../common/text/token.ts';
 import { VERSION } from '../../common/version.ts';
 import type { JoinSettings } from '../config.ts';
-import { joinFleet } from '../enrollment.ts';
+import { joinFleet } from '../identity/enrollment.ts';
 
 export async function join(settings: JoinSettings): Promise<void> {
   const token = await readToken(settings.tokenFile);

@@ -1,6 +1,6 @@
 // `fleetblock-agent resync`: the operator of this host accepts whatever list the controller has.
 import { FleetblockError } from '../../common/errors.ts';
-import { askAgent } from '../local-socket.ts';
+import { askAgent } from '../local/local-socket.ts';
 
 export async function resync({ stateDir }: { readonly stateDir: string }): Promise<void> {
   const answer = await askAgent(stateDir, 'resync');

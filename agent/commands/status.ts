@@ -1,17 +1,17 @@
 // `fleetblock-agent status`: asks the running agent; without one it reads the pins and the record on disk.
 import { join } from 'node:path';
 import { FleetblockError, messageOf } from '../../common/errors.ts';
-import { systemAgentClock } from '../boot-clock.ts';
 import type { StatusSettings } from '../config.ts';
-import { inspectPins } from '../datapath/inspect.ts';
-import { type Enrollment, loadEnrollment } from '../enrollment.ts';
-import { HELD_NOTHING } from '../held.ts';
-import { askAgent } from '../local-socket.ts';
-import { STATE_FILE } from '../state-file.ts';
-import { readState } from '../state-reader.ts';
-import { countersReport, heldReport } from '../status-report.ts';
-import { type StatusReport, statusSchema } from '../status-schema.ts';
-import { formatStatus } from '../status-text.ts';
+import { inspectPins } from '../datapath/pins/inspect.ts';
+import { systemAgentClock } from '../host/boot-clock.ts';
+import { type Enrollment, loadEnrollment } from '../identity/enrollment.ts';
+import { HELD_NOTHING } from '../list/held.ts';
+import { STATE_FILE } from '../list/record/state-file.ts';
+import { readState } from '../list/record/state-reader.ts';
+import { askAgent } from '../local/local-socket.ts';
+import { countersReport, heldReport } from '../local/status-report.ts';
+import { type StatusReport, statusSchema } from '../local/status-schema.ts';
+import { formatStatus } from '../local/status-text.ts';
 
 export async function status({ stateDir, pinDir, format }: StatusSettings): Promise<void> {
   const answer = await askAgent(stateDir, 'status');

@@ -1,8 +1,8 @@
 // What the rest of the agent knows of the datapath. Implementations: xdp-datapath.ts (the kernel) and, for unit tests and
 // the fleet simulator alone, memory-datapath.ts.
-import type { EntryTable } from '../../common/entry-table.ts';
-import type { PackedEntries } from '../../common/packed.ts';
-import type { Family } from '../../common/prefix.ts';
+import type { EntryTable } from '../../common/entries/entry-table.ts';
+import type { PackedEntries } from '../../common/entries/packed.ts';
+import type { Family } from '../../common/text/prefix.ts';
 
 /** A change of the effective entries. `adds` replaces rows of the same (prefix, allow). */
 export interface EntryChange {

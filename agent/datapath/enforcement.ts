@@ -4,10 +4,10 @@
 import { messageOf } from '../../common/errors.ts';
 import type { Logger } from '../../common/logger.ts';
 import { DatapathError, type InterfaceState, type Lapse, type XdpModeRequest } from './datapath.ts';
-import { InterfaceLinks } from './interface-links.ts';
+import { InterfaceLinks } from './interfaces/interface-links.ts';
 import { watchLinks } from './libbpf/netlink.ts';
-import { LoadedSet, type SetOptions } from './loaded-set.ts';
-import { type OwnPin, OwnPins } from './own-pins.ts';
+import { LoadedSet, type SetOptions } from './pins/loaded-set.ts';
+import { type OwnPin, OwnPins } from './pins/own-pins.ts';
 
 export interface EnforcementOptions extends SetOptions {
   /** Interfaces to attach to; those that do not exist are attached when they appear. */

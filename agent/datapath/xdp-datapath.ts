@@ -1,8 +1,8 @@
 // The datapath in the kernel: an XDP program on the interfaces and the maps that it reads, pinned so that they outlive us.
-import type { EntryTable } from '../../common/entry-table.ts';
+import type { EntryTable } from '../../common/entries/entry-table.ts';
 import { FleetblockError, messageOf } from '../../common/errors.ts';
 import type { Logger } from '../../common/logger.ts';
-import type { Family } from '../../common/prefix.ts';
+import type { Family } from '../../common/text/prefix.ts';
 import {
   type Datapath,
   type DatapathCounters,
@@ -21,13 +21,13 @@ import { LAYOUT_VERSION, MAPS } from './decision/layout.ts';
 import { DEFAULT_LIMITS, type Limits, mapSizes } from './decision/limits.ts';
 import { decodeDropEvent } from './drop-event.ts';
 import { Enforcement } from './enforcement.ts';
-import { HeldMark } from './held-mark.ts';
-import { isInterfaceName } from './interface-names.ts';
+import { isInterfaceName } from './interfaces/interface-names.ts';
 import { KernelError } from './kernel-map.ts';
 import { GracePeriod } from './libbpf/grace-period.ts';
 import type { LibbpfMap } from './libbpf/map.ts';
 import { openRingBuffer, type RingBuffer } from './libbpf/ring-buffer.ts';
-import { DEFAULT_PIN_DIR } from './pin-directory.ts';
+import { HeldMark } from './pins/held-mark.ts';
+import { DEFAULT_PIN_DIR } from './pins/pin-directory.ts';
 import { checkPlatform, packagedObject } from './platform.ts';
 import type { KernelTables, Verification } from './tables/kernel-tables.ts';
 import { openTables } from './tables/open-tables.ts';

@@ -3,9 +3,9 @@
 // would only make it begin again.
 import { connect, type Socket } from 'node:net';
 import { createSecureContext, type SecureContext, type TLSSocket, connect as tlsConnect } from 'node:tls';
-import { parseEndpoint } from '../../common/endpoint.ts';
 import { FleetblockError, messageOf } from '../../common/errors.ts';
 import { type ClientIdentity, CONTROLLER_NAME } from '../../common/rpc/channel.ts';
+import { parseEndpoint } from '../../common/text/endpoint.ts';
 
 /** Two attempts of TCP, the second after a second. */
 const REACH_MS = 1500;

@@ -5,6 +5,7 @@ import type { TLSSocket } from 'node:tls';
 import { FleetblockError, messageOf } from '../../common/errors.ts';
 import { type ClientIdentity, CONTROLLER_NAME } from '../../common/rpc/channel.ts';
 import { fromStatus } from '../../common/rpc/status.ts';
+import { syncMethod } from '../../common/sync-wire/to-controller.ts';
 import type { AgentMessage } from '../../proto/gen/fleetblock/v1/AgentMessage.ts';
 import type { ControllerMessage__Output } from '../../proto/gen/fleetblock/v1/ControllerMessage.ts';
 import type { SyncStream } from '../session/stream.ts';
@@ -12,7 +13,6 @@ import { Connector, type ConnectorOptions } from './connection.ts';
 import { Keepalive } from './keepalive.ts';
 import { frameOf, MessageFrames } from './message-frames.ts';
 import { MessageQueue } from './message-queue.ts';
-import { syncMethod } from './sync-codec.ts';
 
 export class SyncDialer {
   readonly #connector: Connector;

@@ -2,8 +2,8 @@
 // no row tells of is counted, so that rows and count together are all that was dropped.
 import type { DropEvents } from '../../proto/gen/fleetblock/v1/DropEvents.ts';
 import type { DropWatch__Output } from '../../proto/gen/fleetblock/v1/DropWatch.ts';
-import type { AgentClock } from '../boot-clock.ts';
 import type { Datapath, DropEvent, DropListener } from '../datapath/datapath.ts';
+import type { AgentClock } from '../host/boot-clock.ts';
 
 export interface DropReportDeps {
   readonly datapath: Pick<Datapath, 'listen' | 'counters' | 'interfaces'>;

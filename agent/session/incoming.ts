@@ -1,15 +1,21 @@
 // Puts together what arrives in parts: large deltas and snapshots. Memory is bounded by what the maps can hold.
-import { EntryTable } from '../../common/entry-table.ts';
+import { EntryTable } from '../../common/entries/entry-table.ts';
+import {
+  entryCount,
+  type FamilyColumns,
+  fromWire,
+  type PackedEntries,
+  type PackedWire,
+} from '../../common/entries/packed.ts';
 import { FleetblockError, messageOf } from '../../common/errors.ts';
-import { entryCount, type FamilyColumns, fromWire, type PackedEntries, type PackedWire } from '../../common/packed.ts';
-import type { Family } from '../../common/prefix.ts';
 import { parseRevision, type Revision } from '../../common/revision.ts';
+import type { Family } from '../../common/text/prefix.ts';
 import type { Delta__Output } from '../../proto/gen/fleetblock/v1/Delta.ts';
 import type { SnapshotBegin__Output } from '../../proto/gen/fleetblock/v1/SnapshotBegin.ts';
 import type { SnapshotEnd__Output } from '../../proto/gen/fleetblock/v1/SnapshotEnd.ts';
-import { Refusal } from '../held.ts';
-import { concatEntries, filterInSlices, inSlices } from '../rows.ts';
-import type { ViewDelta, ViewSnapshot } from '../view-change.ts';
+import { Refusal } from '../list/held.ts';
+import { concatEntries, filterInSlices, inSlices } from '../list/rows.ts';
+import type { ViewDelta, ViewSnapshot } from '../list/view-change.ts';
 
 /** A controller fills a message before it begins another, but for the last of each kind of rows. */
 const MOST_PARTS = 64;

@@ -1,14 +1,14 @@
 // The answer to Lookup: what the kernel does with a source, read from its maps, in the words of the protocol.
 
 import { clipped } from '../../common/agent-limits.ts';
-import type { EntryTable } from '../../common/entry-table.ts';
+import type { EntryTable } from '../../common/entries/entry-table.ts';
 import { messageOf } from '../../common/errors.ts';
-import { type Family, formatPrefix, maskAddress } from '../../common/prefix.ts';
+import { type Family, formatPrefix, maskAddress } from '../../common/text/prefix.ts';
 import type { Lookup__Output } from '../../proto/gen/fleetblock/v1/Lookup.ts';
 import type { LookupReply } from '../../proto/gen/fleetblock/v1/LookupReply.ts';
-import type { AgentClock } from '../boot-clock.ts';
 import type { Datapath } from '../datapath/datapath.ts';
-import { decideByRows, plainBlockLength } from '../deciding-rows.ts';
+import type { AgentClock } from '../host/boot-clock.ts';
+import { decideByRows, plainBlockLength } from '../list/deciding-rows.ts';
 
 export interface LookupDeps {
   readonly datapath: Pick<Datapath, 'lookup' | 'interfaces'>;

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { packEntries, toWire } from '../../common/packed.ts';
-import { parsePrefix } from '../../common/prefix.ts';
+import { packEntries, toWire } from '../../common/entries/packed.ts';
+import { parsePrefix } from '../../common/text/prefix.ts';
 import type { ControllerMessage } from '../../proto/gen/fleetblock/v1/ControllerMessage.ts';
 import { TestAgent } from '../../test/agent/harness.ts';
 import { entry, listed, ReferenceView, welcome } from '../../test/agent/reference.ts';

@@ -17,9 +17,9 @@ import type { SnapshotChunk__Output } from '../../proto/gen/fleetblock/v1/Snapsh
 import type { SnapshotEnd__Output } from '../../proto/gen/fleetblock/v1/SnapshotEnd.ts';
 import type { Status } from '../../proto/gen/fleetblock/v1/Status.ts';
 import type { Welcome__Output } from '../../proto/gen/fleetblock/v1/Welcome.ts';
-import type { AgentClock } from '../boot-clock.ts';
-import { Refusal } from '../held.ts';
-import type { Reconciler } from '../reconciler.ts';
+import type { AgentClock } from '../host/boot-clock.ts';
+import { Refusal } from '../list/held.ts';
+import type { Reconciler } from '../list/reconciler.ts';
 import type { DropReports } from './drop-reports.ts';
 import { DeltaParts, SnapshotRows } from './incoming.ts';
 import { FIRST_SILENCE_LIMIT_MS, type Pace, paceOf } from './pace.ts';

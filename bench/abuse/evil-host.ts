@@ -4,12 +4,12 @@ import { generateKeyPairSync, sign } from 'node:crypto';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { connect, type TLSSocket } from 'node:tls';
-import { parseEndpoint } from '../../common/endpoint.ts';
 import { type ClientIdentity, CONTROLLER_NAME, channelOptions, clientCredentials } from '../../common/rpc/channel.ts';
 import { protocol } from '../../common/rpc/proto.ts';
+import { parseEndpoint } from '../../common/text/endpoint.ts';
+import { answerLines } from '../../lab/line-program.ts';
 import type { AgentMessage } from '../../proto/gen/fleetblock/v1/AgentMessage.ts';
 import type { Hello } from '../../proto/gen/fleetblock/v1/Hello.ts';
-import { answerLines } from '../../test/lab/line-program.ts';
 import { until } from '../../test/sync/fleet.ts';
 import { TapHost } from '../../test/sync/tap-host.ts';
 

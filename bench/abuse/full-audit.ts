@@ -1,6 +1,6 @@
 // A store's audit with records as a controller writes them, in one transaction.
-import { appendAudit } from '../../controller/store/sqlite/audit-chain.ts';
-import { Connection } from '../../controller/store/sqlite/connection.ts';
+import { appendAudit } from '../../controller/store/sqlite/audit/audit-chain.ts';
+import { Connection } from '../../controller/store/sqlite/file/connection.ts';
 
 /** `storeFile`: of a controller that does not run. */
 export function fillAudit(storeFile: string, records: number): void {

@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { type ClientIdentity, CONTROLLER_NAME, channelOptions, clientCredentials } from '../../common/rpc/channel.ts';
 import { protocol } from '../../common/rpc/proto.ts';
-import { answerLines } from '../../test/lab/line-program.ts';
+import { answerLines } from '../../lab/line-program.ts';
 
 const [, , address = '', path = '', reads = '1', seconds = '1'] = process.argv;
 const file: unknown = JSON.parse(readFileSync(path, 'utf8'));

@@ -1,5 +1,5 @@
 // Changes of a million rows as a controller sends them: one revision in parts, each a message.
-import { type PackedEntries, toWire } from '../../common/packed.ts';
+import { type PackedEntries, toWire } from '../../common/entries/packed.ts';
 import type { ControllerMessage } from '../../proto/gen/fleetblock/v1/ControllerMessage.ts';
 import type { ReferenceView } from '../../test/agent/reference.ts';
 

@@ -1,7 +1,7 @@
 // Live frames end to end: every contender meets every load in turn, several times over, and the medians are compared.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DEFAULT_LIMITS } from '../../agent/datapath/decision/limits.ts';
-import type { PackedEntries } from '../../common/packed.ts';
+import type { PackedEntries } from '../../common/entries/packed.ts';
 import type { Finding } from '../report.ts';
 import { type Contender, LOAD_NAMES, LOADS, type LoadName, Results, xdpContender } from './contender.ts';
 import { iptablesContenders, nftContenders, xdpFilterContenders } from './peers.ts';

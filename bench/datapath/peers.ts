@@ -3,7 +3,7 @@
 import { execa } from 'execa';
 import { library } from '../../agent/datapath/libbpf/library.ts';
 import { LibbpfMap } from '../../agent/datapath/libbpf/map.ts';
-import type { FamilyColumns } from '../../common/packed.ts';
+import type { FamilyColumns } from '../../common/entries/packed.ts';
 import type { Contender, LoadName, Undo } from './contender.ts';
 import { ATTACKED } from './rig.ts';
 

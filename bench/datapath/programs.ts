@@ -4,8 +4,8 @@ import { GracePeriod } from '../../agent/datapath/libbpf/grace-period.ts';
 import { BpfObject } from '../../agent/datapath/libbpf/object.ts';
 import type { XdpProgram } from '../../agent/datapath/libbpf/program.ts';
 import { openTables } from '../../agent/datapath/tables/open-tables.ts';
-import { EntryTable } from '../../common/entry-table.ts';
-import { NO_ENTRIES, type PackedEntries } from '../../common/packed.ts';
+import { EntryTable } from '../../common/entries/entry-table.ts';
+import { NO_ENTRIES, type PackedEntries } from '../../common/entries/packed.ts';
 import { compile } from './compile.ts';
 import { keysOf } from './sources.ts';
 

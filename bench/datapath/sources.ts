@@ -1,7 +1,7 @@
 // The list that the benchmarks block and the sources that attack: worked out by number, as programs/generator.bpf.c does.
-import { EntryTable } from '../../common/entry-table.ts';
-import type { FamilyColumns, PackedEntries } from '../../common/packed.ts';
-import { NO_ENTRIES } from '../../common/packed.ts';
+import { EntryTable } from '../../common/entries/entry-table.ts';
+import type { FamilyColumns, PackedEntries } from '../../common/entries/packed.ts';
+import { NO_ENTRIES } from '../../common/entries/packed.ts';
 
 /** A bijection of the 32-bit numbers (MurmurHash3's finalizer). */
 function mix(number: number): number {

@@ -4,10 +4,10 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { InterfaceState } from '../../agent/datapath/datapath.ts';
-import { detachXdp } from '../../agent/datapath/detach.ts';
+import { detachXdp } from '../../agent/datapath/pins/detach.ts';
 import { openXdpDatapath } from '../../agent/datapath/xdp-datapath.ts';
+import { toolPath } from '../../lab/namespaces.ts';
 import { freshPinDir, makePair, PrivateNetwork, quiet } from '../../test/datapath/network.ts';
-import { toolPath } from '../../test/lab/namespaces.ts';
 import { type Finding, stats } from '../report.ts';
 
 const ROUNDS = 20;

@@ -1,7 +1,7 @@
 // A process full of raw grpc-js clients that answer every message: the floor. `echoes.ts HOST:PORT CERTIFICATE.pem COUNT`
 
 import { readFileSync } from 'node:fs';
-import { answerLines, say } from '../../test/lab/line-program.ts';
+import { answerLines, say } from '../../lab/line-program.ts';
 import { echoClient } from '../peers/echo.ts';
 
 const [, , address = '', certificate = '', count = '0'] = process.argv;

@@ -1,6 +1,6 @@
 // A large fleet on one machine: the controller with simulated agents over mutual TLS, each part against a floor or a bound.
 // `fleet.ts [proof|hold|slow|partition]...`: all without words. FLEET_AGENTS, FLEET_ROUNDS.
-import { endPrograms } from '../../test/lab/line-program.ts';
+import { endPrograms } from '../../lab/line-program.ts';
 
 const number = (name: string, otherwise: number) => Number(process.env[name] ?? otherwise);
 

@@ -2,8 +2,8 @@
 // block for all hosts; the answer is what it took until the last ack, and to `cost` what processor time it took besides. `product.ts AGENTS PROCESSES`
 
 import { setTimeout as sleep } from 'node:timers/promises';
-import { answerLines, say } from '../../test/lab/line-program.ts';
-import { memory } from '../../test/lab/memory.ts';
+import { answerLines, say } from '../../lab/line-program.ts';
+import { memory } from '../../lab/memory.ts';
 import { SyncFleet, until } from '../../test/sync/fleet.ts';
 import { startAgents } from '../../test/sync/start-agents.ts';
 import { costOf } from './processor-time.ts';

@@ -1,6 +1,6 @@
 // Programs of the fleet benchmark.
 import { fileURLToPath } from 'node:url';
-import { LineProgram } from '../../test/lab/line-program.ts';
+import { LineProgram } from '../../lab/line-program.ts';
 
 /** `script`: beside this file, or a path from here; its first line comes unasked. */
 export function helper(script: string, words: readonly string[]): LineProgram {

@@ -1,7 +1,7 @@
 // Who was away: a host that missed one change over a million entries, a host that lost its list, a controller that starts with it.
 import { rmSync } from 'node:fs';
-import { STATE_FILE } from '../../agent/state-file.ts';
-import type { Lab } from '../../test/lab/lab.ts';
+import { STATE_FILE } from '../../agent/list/record/state-file.ts';
+import type { Lab } from '../../lab/lab.ts';
 import { benchLab, importList, kernelSeconds, listFile } from './bench-lab.ts';
 import type { Holds } from './holds.ts';
 import type { PartResult } from './part.ts';

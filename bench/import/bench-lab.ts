@@ -1,7 +1,7 @@
 // What every part of the import's bench begins with: a lab of the published programs with the loop probe in them, and the lists.
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Lab } from '../../test/lab/lab.ts';
+import { Lab } from '../../lab/lab.ts';
 import { addressRows } from '../../test/sync/rows.ts';
 import { Holds } from './holds.ts';
 import { probeEnv } from './probe-reader.ts';

@@ -2,13 +2,13 @@
 // of history at once.
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { systemClock } from '../../common/clock.ts';
-import { parseSelector } from '../../common/selector.ts';
-import { DataDirectory } from '../../controller/data-dir.ts';
-import { STORE_FILE } from '../../controller/store/sqlite/open.ts';
+import { parseSelector } from '../../common/text/selector.ts';
+import { systemClock } from '../../common/time/clock.ts';
+import { DataDirectory } from '../../controller/store/data-dir.ts';
+import { STORE_FILE } from '../../controller/store/sqlite/file/open.ts';
 import { openSqliteStore } from '../../controller/store/sqlite/sqlite-store.ts';
 import type { Store } from '../../controller/store/store.ts';
-import type { Lab } from '../../test/lab/lab.ts';
+import type { Lab } from '../../lab/lab.ts';
 import { addressRows } from '../../test/sync/rows.ts';
 import { fillAudit } from '../abuse/full-audit.ts';
 import { benchLab, changed, ENTRIES, importList, listFile, scratch, timed } from './bench-lab.ts';

@@ -1,5 +1,5 @@
 // How long the event loops of a lab's programs were held while something went on.
-import type { Lab } from '../../test/lab/lab.ts';
+import type { Lab } from '../../lab/lab.ts';
 import type { Finding } from '../report.ts';
 import { ProbeReader } from './probe-reader.ts';
 

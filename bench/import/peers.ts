@@ -2,7 +2,7 @@
 import { type ExecFileSyncOptions, execFileSync, spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { toolPath } from '../../test/lab/namespaces.ts';
+import { toolPath } from '../../lab/namespaces.ts';
 
 const options: ExecFileSyncOptions = { env: { PATH: toolPath }, stdio: ['ignore', 'ignore', 'inherit'] };
 

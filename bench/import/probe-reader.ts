@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { until } from '../../test/lab/program.ts';
+import { until } from '../../lab/program.ts';
 
 /** For the environment of the programs. `clock`: see loop-probe.ts. */
 export function probeEnv(directory: string, clock: 'wall' | 'processor' = 'wall'): Record<string, string> {

@@ -1,8 +1,8 @@
 // What a block of one address looks like on the wire, and its ack: the floor sends the same bytes.
-import { packEntries } from '../../common/packed.ts';
-import { parsePrefix } from '../../common/prefix.ts';
+import { packEntries } from '../../common/entries/packed.ts';
 import { protocol } from '../../common/rpc/proto.ts';
-import { encodeDelta, encodeDeltaColumns } from '../../controller/wire.ts';
+import { encodeDelta, encodeDeltaColumns } from '../../common/sync-wire/to-agent.ts';
+import { parsePrefix } from '../../common/text/prefix.ts';
 
 const epoch = '01234567-89ab-cdef-0123-456789abcdef';
 const digest = new Uint8Array(8).fill(0x5a);

@@ -1,11 +1,11 @@
 // fleetblock audit: who did what, when and why.
 import type { Command } from 'commander';
-import { parseDuration } from '../../common/duration.ts';
 import { FleetblockError } from '../../common/errors.ts';
-import { formatPrefix, parsePrefix } from '../../common/prefix.ts';
+import { parseDuration } from '../../common/text/duration.ts';
+import { formatPrefix, parsePrefix } from '../../common/text/prefix.ts';
 import type { AuditEntry__Output } from '../../proto/gen/fleetblock/v1/AuditEntry.ts';
 import type { Cli, GlobalOptions } from '../context.ts';
-import { loadCredentials } from '../credentials.ts';
+import { loadCredentials } from '../credentials/credentials.ts';
 import type { OutputForm } from '../output/format.ts';
 import { jsonInteger, jsonTime } from '../output/json.ts';
 import { streamRows } from '../output/rows.ts';

@@ -1,7 +1,7 @@
 // fleetblock __complete: what the scripts of `fleetblock completion` ask. Silent whatever happens.
 import type { Command } from 'commander';
-import { complete } from '../completion.ts';
-import { fleetValues } from '../completion-values.ts';
+import { complete } from '../completion/completion.ts';
+import { fleetValues } from '../completion/values.ts';
 import type { Cli } from '../context.ts';
 import { printable } from '../output/text.ts';
 

@@ -1,6 +1,6 @@
 // fleetblock completion: a script for the shell.
 import { Argument, type Command } from 'commander';
-import { completionScript, SHELLS, type Shell } from '../completion-script.ts';
+import { completionScript, SHELLS, type Shell } from '../completion/script.ts';
 import type { Cli } from '../context.ts';
 import { addExamples } from './options.ts';
 

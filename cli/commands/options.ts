@@ -1,7 +1,7 @@
 // Options that several commands share, with one wording.
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { formatDuration, parseDuration } from '../../common/duration.ts';
 import { messageOf } from '../../common/errors.ts';
+import { formatDuration, parseDuration } from '../../common/text/duration.ts';
 import { OUTPUT_FORMS } from '../output/format.ts';
 
 /** More often than this is load for the controller and nothing for the eye, milliseconds. */

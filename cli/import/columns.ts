@@ -1,5 +1,5 @@
 // Rows of an import as parallel columns that grow: a million of them without an object each, and cut into messages to send.
-import type { Family, Prefix } from '../../common/prefix.ts';
+import type { Family, Prefix } from '../../common/text/prefix.ts';
 import type { PackedPrefixes } from '../../proto/gen/fleetblock/v1/PackedPrefixes.ts';
 
 /** Rows a message, so that with times it stays below 1 MiB: 14 bytes an IPv4 row, 26 an IPv6 row. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { formatPrefix, parsePrefix } from '../../common/prefix.ts';
+import { formatPrefix, parsePrefix } from '../../common/text/prefix.ts';
 import { readChunks, rowsOf } from '../../test/cli/support/read-list.ts';
 import { readCsv } from './csv-records.ts';
 import { Findings } from './findings.ts';

@@ -1,6 +1,6 @@
 // The file of `-f FILE|-`: a plain list of a command's arguments. Load it only when there is one.
 import { FleetblockError } from '../../common/errors.ts';
-import { formatPrefix } from '../../common/prefix.ts';
+import { formatPrefix } from '../../common/text/prefix.ts';
 import type { Cli } from '../context.ts';
 import { readInput } from '../input.ts';
 import { Findings } from './findings.ts';

@@ -1,6 +1,6 @@
 // Words for stderr. Everything that the command says goes through here: a line each, without what a terminal would obey, and
 // without tokens.
-import { withoutTokens } from '../../common/token.ts';
+import { withoutTokens } from '../../common/text/token.ts';
 import type { Cli } from '../context.ts';
 import { printable } from './text.ts';
 

@@ -1,5 +1,5 @@
 // Small pieces of text that all tables and sentences share.
-import { formatDuration } from '../../common/duration.ts';
+import { formatDuration } from '../../common/text/duration.ts';
 
 /** Thousands separated: `1,234,567`. Takes what the wire has: decimal strings too. */
 export function count(value: number | string): string {

@@ -13,7 +13,7 @@ import { type Ahead, aheadFromMetadata } from '../../common/rpc/ahead.ts';
 import { CONTROLLER_NAME, channelOptions, clientCredentials } from '../../common/rpc/channel.ts';
 import { fromServiceError, isServiceError } from '../../common/rpc/status.ts';
 import type { Cli } from '../context.ts';
-import type { Credentials } from '../credentials.ts';
+import type { Credentials } from '../credentials/credentials.ts';
 import { drainedOrClosed } from '../drained.ts';
 import { connectionError, lostConnection, type Peer, silentController } from './connection-error.ts';
 import { type Method, method } from './protocol.ts';

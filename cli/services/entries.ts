@@ -1,6 +1,6 @@
 // Chunks of ListEntryChunks as claims. Rows of a list become objects a few at a time.
-import { addressBytes, fromWire } from '../../common/packed.ts';
-import { formatAddress } from '../../common/prefix.ts';
+import { addressBytes, fromWire } from '../../common/entries/packed.ts';
+import { formatAddress } from '../../common/text/prefix.ts';
 import type { Claim__Output } from '../../proto/gen/fleetblock/v1/Claim.ts';
 import type { EntriesChunk__Output } from '../../proto/gen/fleetblock/v1/EntriesChunk.ts';
 

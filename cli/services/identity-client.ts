@@ -16,7 +16,7 @@ import type { RevokeTokenRequest } from '../../proto/gen/fleetblock/v1/RevokeTok
 import type { Token__Output } from '../../proto/gen/fleetblock/v1/Token.ts';
 import type { VerifyAuditReply__Output } from '../../proto/gen/fleetblock/v1/VerifyAuditReply.ts';
 import type { Cli } from '../context.ts';
-import type { Credentials } from '../credentials.ts';
+import type { Credentials } from '../credentials/credentials.ts';
 import { type Connection, withConnection } from './connection.ts';
 import { method } from './protocol.ts';
 

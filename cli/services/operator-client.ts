@@ -34,9 +34,9 @@ import type { UnblockRequest } from '../../proto/gen/fleetblock/v1/UnblockReques
 import type { Wait } from '../../proto/gen/fleetblock/v1/Wait.ts';
 import type { WatchEventsRequest } from '../../proto/gen/fleetblock/v1/WatchEventsRequest.ts';
 import type { Cli } from '../context.ts';
-import type { Credentials } from '../credentials.ts';
+import type { Credentials } from '../credentials/credentials.ts';
+import { WaitingLine } from '../output/claims/waiting-line.ts';
 import type { OutputForm } from '../output/format.ts';
-import { WaitingLine } from '../output/waiting-line.ts';
 import { type Connection, type OnAhead, withConnection } from './connection.ts';
 import { claimsOf } from './entries.ts';
 import { type Method, method } from './protocol.ts';

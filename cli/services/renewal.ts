@@ -13,13 +13,13 @@ import {
   writeSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
-import { formatDuration } from '../../common/duration.ts';
 import { FleetblockError, messageOf, systemCode } from '../../common/errors.ts';
 import { syncDirectory } from '../../common/files.ts';
+import { formatDuration } from '../../common/text/duration.ts';
 import type { RenewOperatorReply__Output } from '../../proto/gen/fleetblock/v1/RenewOperatorReply.ts';
 import type { RenewOperatorRequest } from '../../proto/gen/fleetblock/v1/RenewOperatorRequest.ts';
 import type { Cli } from '../context.ts';
-import type { Credentials } from '../credentials.ts';
+import type { Credentials } from '../credentials/credentials.ts';
 import { say } from '../output/say.ts';
 
 /** Certificates begin this long before they are made: clocks may be a day apart. */

@@ -2,8 +2,8 @@
 // pin in its token. Nothing is sent but the TLS handshake; what follows trusts this root and nothing else.
 import { createHash, timingSafeEqual, X509Certificate } from 'node:crypto';
 import { connect, type DetailedPeerCertificate, type TLSSocket } from 'node:tls';
-import { parseEndpoint } from '../endpoint.ts';
 import { FleetblockError, messageOf } from '../errors.ts';
+import { parseEndpoint } from '../text/endpoint.ts';
 import { ENROLLMENT_NAME } from './channel.ts';
 
 /** Longest chain that is looked at: leaf, issuer, root, and room for one more. */

@@ -1,7 +1,7 @@
 // Selectors on the wire.
 import type { Selector__Output, Selector as SelectorWire } from '../../proto/gen/fleetblock/v1/Selector.ts';
 import { FleetblockError } from '../errors.ts';
-import { formatSelector, hostsSelector, parseLabelSelector, type Selector } from '../selector.ts';
+import { formatSelector, hostsSelector, parseLabelSelector, type Selector } from '../text/selector.ts';
 
 export function selectorToWire(selector: Selector): SelectorWire {
   switch (selector.kind) {

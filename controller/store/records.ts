@@ -1,8 +1,8 @@
 // What the store keeps, as values: claims, lists, hosts, tokens, operators, audit records.
-import type { PackedEntries } from '../../common/packed.ts';
-import type { Prefix } from '../../common/prefix.ts';
+import type { PackedEntries } from '../../common/entries/packed.ts';
 import type { Revision } from '../../common/revision.ts';
-import { formatSelector, type Selector } from '../../common/selector.ts';
+import type { Prefix } from '../../common/text/prefix.ts';
+import { formatSelector, type Selector } from '../../common/text/selector.ts';
 
 export type ClaimAction = 'block' | 'allow';
 

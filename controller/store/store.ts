@@ -1,10 +1,10 @@
 // The store's interface: what the controller knows for good. The embedded implementation is sqlite/; the shape fits etcd too:
 // one ordered revision, bounded transactions, reads of the present state, and following from a revision.
 import type { AuditVerb } from '../../common/audit-verbs.ts';
-import type { PackedEntries } from '../../common/packed.ts';
-import type { Prefix } from '../../common/prefix.ts';
+import type { PackedEntries } from '../../common/entries/packed.ts';
 import type { Revision } from '../../common/revision.ts';
-import type { Selector } from '../../common/selector.ts';
+import type { Prefix } from '../../common/text/prefix.ts';
+import type { Selector } from '../../common/text/selector.ts';
 import type {
   Attribution,
   AuditRecord,

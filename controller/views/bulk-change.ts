@@ -1,8 +1,14 @@
 // A change of very many rows of one layer, as an import makes it. Rows that no other layer has pass from the store to the hosts as
 // they are: per view only the keys of its other, smaller layers are looked at one by one.
-import { EntryTable } from '../../common/entry-table.ts';
-import { addressBytes, entryCount, type FamilyColumns, FLAG_ALLOW, type PackedEntries } from '../../common/packed.ts';
-import type { Family } from '../../common/prefix.ts';
+import { EntryTable } from '../../common/entries/entry-table.ts';
+import {
+  addressBytes,
+  entryCount,
+  type FamilyColumns,
+  FLAG_ALLOW,
+  type PackedEntries,
+} from '../../common/entries/packed.ts';
+import type { Family } from '../../common/text/prefix.ts';
 import type { LayerChange } from '../store/records.ts';
 import { note, sameEffect } from './change.ts';
 import { ColumnsBuilder, joinColumns } from './columns-builder.ts';

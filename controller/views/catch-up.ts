@@ -1,8 +1,8 @@
 // What a host lacks that was away, or whose labels changed: one difference, computed once for all hosts that lack the same.
-import { EntryTable } from '../../common/entry-table.ts';
-import { entryCount, type PackedEntries } from '../../common/packed.ts';
+import { EntryTable } from '../../common/entries/entry-table.ts';
+import { entryCount, type PackedEntries } from '../../common/entries/packed.ts';
 import type { Revision } from '../../common/revision.ts';
-import type { Effect } from '../store/effective.ts';
+import type { Effect } from '../claims/precedence.ts';
 import { note, sameEffect } from './change.ts';
 import { ColumnsBuilder } from './columns-builder.ts';
 import type { ViewDelta } from './delta.ts';

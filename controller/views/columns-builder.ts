@@ -1,6 +1,6 @@
 // Collects rows into packed columns without an object a row.
-import { addressBytes, type FamilyColumns, type PackedEntries } from '../../common/packed.ts';
-import type { Family } from '../../common/prefix.ts';
+import { addressBytes, type FamilyColumns, type PackedEntries } from '../../common/entries/packed.ts';
+import type { Family } from '../../common/text/prefix.ts';
 import type { KeyAt } from './layer.ts';
 
 export class ColumnsBuilder {

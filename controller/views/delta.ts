@@ -1,9 +1,9 @@
 // What changed in a view between two revisions, and its messages: encoded once for all hosts that come from the same revision.
-import type { Digest } from '../../common/digest.ts';
+import type { Digest } from '../../common/entries/digest.ts';
+import { entryCount, type FamilyColumns, NO_ENTRIES, type PackedEntries } from '../../common/entries/packed.ts';
 import { failpoint } from '../../common/failpoint.ts';
-import { entryCount, type FamilyColumns, NO_ENTRIES, type PackedEntries } from '../../common/packed.ts';
 import type { Revision } from '../../common/revision.ts';
-import { cutColumns, encodeDelta, encodeDeltaColumns } from '../wire.ts';
+import { cutColumns, encodeDelta, encodeDeltaColumns } from '../../common/sync-wire/to-agent.ts';
 
 export interface ViewDelta {
   readonly to: Revision;

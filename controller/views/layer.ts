@@ -1,9 +1,9 @@
 // A layer: one source of entries (the single claims of one selector, or one list), held once however many hosts have it.
-import { EntryTable } from '../../common/entry-table.ts';
-import { FLAG_ALLOW, FLAG_MONITOR, type PackedEntries } from '../../common/packed.ts';
-import type { Family } from '../../common/prefix.ts';
-import { type SelectableHost, type Selector, selectorMatches } from '../../common/selector.ts';
-import { type Effect, stronger } from '../store/effective.ts';
+import { EntryTable } from '../../common/entries/entry-table.ts';
+import { FLAG_ALLOW, FLAG_MONITOR, type PackedEntries } from '../../common/entries/packed.ts';
+import type { Family } from '../../common/text/prefix.ts';
+import { type SelectableHost, type Selector, selectorMatches } from '../../common/text/selector.ts';
+import { type Effect, stronger } from '../claims/precedence.ts';
 import type { LayerKey } from '../store/records.ts';
 
 /** Points at one row of packed columns: a prefix and whether it is an allow entry. */

@@ -1,10 +1,15 @@
 // A whole view as messages. Taken in one turn (copies of columns), encoded piece by piece as it is sent, shared by all hosts that
 // need the same one at the same time.
-import type { Digest } from '../../common/digest.ts';
+import type { Digest } from '../../common/entries/digest.ts';
+import type { PackedEntries } from '../../common/entries/packed.ts';
 import { failpoint } from '../../common/failpoint.ts';
-import type { PackedEntries } from '../../common/packed.ts';
 import type { Revision } from '../../common/revision.ts';
-import { cutColumns, encodeSnapshotBegin, encodeSnapshotChunk, encodeSnapshotEnd } from '../wire.ts';
+import {
+  cutColumns,
+  encodeSnapshotBegin,
+  encodeSnapshotChunk,
+  encodeSnapshotEnd,
+} from '../../common/sync-wire/to-agent.ts';
 import { ColumnsBuilder } from './columns-builder.ts';
 import { withRemainingTimes } from './delta.ts';
 import { flagsFor } from './layer.ts';

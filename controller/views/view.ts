@@ -1,9 +1,9 @@
 // A view: the stack of layers that a group of hosts shares, with the digest of what they amount to. No table of its own: a
 // thousand hosts with one private claim each cost a thousand small stacks over one big list, not a thousand lists.
-import { type Digest, digestOf } from '../../common/digest.ts';
-import { EntryTable } from '../../common/entry-table.ts';
+import { type Digest, digestOf } from '../../common/entries/digest.ts';
+import { EntryTable } from '../../common/entries/entry-table.ts';
 import type { Revision } from '../../common/revision.ts';
-import type { Effect } from '../store/effective.ts';
+import type { Effect } from '../claims/precedence.ts';
 import { combine, flagsFor, type KeyAt, keysOf, type Layer, type LayerTotals } from './layer.ts';
 
 /** Never filled: the terms of a digest depend on the row alone, and any table of the family knows them. */

@@ -1,9 +1,9 @@
 // Which host has which view, and what every revision changes in it. Follows the store; the hub follows it.
-import { type Digest, EMPTY_DIGEST } from '../../common/digest.ts';
-import { entryCount, NO_ENTRIES } from '../../common/packed.ts';
+import { type Digest, EMPTY_DIGEST } from '../../common/entries/digest.ts';
+import { entryCount, NO_ENTRIES } from '../../common/entries/packed.ts';
 import type { Revision } from '../../common/revision.ts';
-import type { Selector } from '../../common/selector.ts';
-import type { HostRegistry } from '../registry.ts';
+import type { Selector } from '../../common/text/selector.ts';
+import type { HostRegistry } from '../fleet/registry.ts';
 import { type HostRecord, type LayerChange, type LayerKey, listLayer } from '../store/records.ts';
 import type { Store, StoreEvent } from '../store/store.ts';
 import { BulkChange } from './bulk-change.ts';

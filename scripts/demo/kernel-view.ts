@@ -2,7 +2,7 @@
 // Only what is pinned below the lab's own directories counts: an agent of this machine, or another lab, is none of the demo's business.
 import { execa } from 'execa';
 import { z } from 'zod';
-import { inside, toolPath } from '../../test/lab/namespaces.ts';
+import { inside, toolPath } from '../../lab/namespaces.ts';
 
 const programsSchema = z.array(z.object({ id: z.number() }));
 const linksSchema = z.array(

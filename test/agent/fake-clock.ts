@@ -1,5 +1,5 @@
 // Clocks that a test moves.
-import type { AgentClock } from '../../agent/boot-clock.ts';
+import type { AgentClock } from '../../agent/host/boot-clock.ts';
 
 export class FakeClock implements AgentClock {
   bootId = 'boot-1';

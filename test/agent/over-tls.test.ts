@@ -2,7 +2,7 @@
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { SyncDialer } from '../../agent/services/sync-stream.ts';
-import { patience } from '../lab/patience.ts';
+import { patience } from '../../lab/patience.ts';
 import { TestAgent } from './harness.ts';
 import { entry, listed, ReferenceView, welcome } from './reference.ts';
 import { ScriptedController } from './tls-controller.ts';

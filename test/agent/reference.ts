@@ -1,7 +1,7 @@
 // What a controller sends for given entries, made from a reference table: for tests of the agent.
-import { EntryTable } from '../../common/entry-table.ts';
-import { type Entry, type PackedEntries, packEntries, toWire, unpackEntries } from '../../common/packed.ts';
-import { formatPrefix, parsePrefix } from '../../common/prefix.ts';
+import { EntryTable } from '../../common/entries/entry-table.ts';
+import { type Entry, type PackedEntries, packEntries, toWire, unpackEntries } from '../../common/entries/packed.ts';
+import { formatPrefix, parsePrefix } from '../../common/text/prefix.ts';
 import type { ControllerMessage } from '../../proto/gen/fleetblock/v1/ControllerMessage.ts';
 
 export const entry = (prefix: string, more: Partial<Entry> = {}): Entry => ({

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { notifyReady, notifySystemd } from '../../agent/datapath/sd-notify.ts';
+import { notifyReady, notifySystemd } from '../../agent/datapath/native/sd-notify.ts';
 import { until } from '../datapath/network.ts';
 import { NotifySocket } from './notify-socket.ts';
 

@@ -1,6 +1,6 @@
 // The changes that state-writer.ts records: what the view is at each revision.
-import { EntryTable } from '../../common/entry-table.ts';
-import { type Entry, packEntries } from '../../common/packed.ts';
+import { EntryTable } from '../../common/entries/entry-table.ts';
+import { type Entry, packEntries } from '../../common/entries/packed.ts';
 import { entry } from './reference.ts';
 
 export function changeOf(revision: number): { adds: Entry[]; removes: Entry[] } {

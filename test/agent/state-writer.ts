@@ -1,10 +1,10 @@
 // Run by state-kill.test.ts: makes changes to a view and records them, saying on stdout which revision an agent would have marked
 // beside the kernel's maps and acked by now, and which one the record must have. A failpoint ends it somewhere in between.
 import { writeSync } from 'node:fs';
-import { systemAgentClock } from '../../agent/boot-clock.ts';
-import type { Held } from '../../agent/held.ts';
-import { StateFile } from '../../agent/state-file.ts';
-import { packEntries } from '../../common/packed.ts';
+import { systemAgentClock } from '../../agent/host/boot-clock.ts';
+import type { Held } from '../../agent/list/held.ts';
+import { StateFile } from '../../agent/list/record/state-file.ts';
+import { packEntries } from '../../common/entries/packed.ts';
 import { silent } from './silent.ts';
 import { changeOf, viewAt } from './state-script.ts';
 

@@ -1,6 +1,6 @@
 // A controller that says what a test wants, over real mutual TLS on the loopback interface.
 import { Server, ServerCredentials, type ServerDuplexStream } from '@grpc/grpc-js';
-import type { Enrollment } from '../../agent/enrollment.ts';
+import type { Enrollment } from '../../agent/identity/enrollment.ts';
 import { type ClientIdentity, CONTROLLER_NAME, MAX_MESSAGE_BYTES } from '../../common/rpc/channel.ts';
 import { protocol } from '../../common/rpc/proto.ts';
 import {
@@ -10,7 +10,7 @@ import {
   makeRoot,
   newKeyPair,
   type Usage,
-} from '../../controller/pki/certificates.ts';
+} from '../../controller/identity/pki/certificates.ts';
 import type { AgentMessage__Output } from '../../proto/gen/fleetblock/v1/AgentMessage.ts';
 import type { ControllerMessage } from '../../proto/gen/fleetblock/v1/ControllerMessage.ts';
 

@@ -2,9 +2,9 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
+import { fromWire, packEntries, toWire, unpackEntries } from '../../common/entries/packed.ts';
 import { FleetblockError } from '../../common/errors.ts';
-import { fromWire, packEntries, toWire, unpackEntries } from '../../common/packed.ts';
-import { formatPrefix, parsePrefix } from '../../common/prefix.ts';
+import { formatPrefix, parsePrefix } from '../../common/text/prefix.ts';
 import type { ImportListRequest__Output } from '../../proto/gen/fleetblock/v1/ImportListRequest.ts';
 import { type RunOptions, runHere } from './support/cli.ts';
 import { NOW, ScriptedCli } from './support/scripted-cli.ts';

@@ -2,7 +2,7 @@
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { until } from '../lab/program.ts';
+import { until } from '../../lab/program.ts';
 import { inEngine, makeNeighbour, type Neighbour, whyNoEngine } from './engine.ts';
 
 const unique = `fbtest${process.pid}`;

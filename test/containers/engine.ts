@@ -3,7 +3,7 @@ import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { execa } from 'execa';
-import { toolPath } from '../lab/namespaces.ts';
+import { toolPath } from '../../lab/namespaces.ts';
 
 const env = { PATH: toolPath };
 

@@ -3,8 +3,8 @@ import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { detachXdp } from '../../agent/datapath/detach.ts';
 import { attachedProgram } from '../../agent/datapath/libbpf/link.ts';
+import { detachXdp } from '../../agent/datapath/pins/detach.ts';
 import { packagedObject } from '../../agent/datapath/platform.ts';
 import { freshPinDir, indexOf, makePair, PrivateNetwork, whyNoNetwork } from './network.ts';
 

@@ -1,7 +1,7 @@
 // Neighbours that come and go: random entries near sources whose fate must not change by them.
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { type Entry, makePrefix } from '../../common/packed.ts';
-import { covers, formatPrefix, type Prefix } from '../../common/prefix.ts';
+import { type Entry, makePrefix } from '../../common/entries/packed.ts';
+import { covers, formatPrefix, type Prefix } from '../../common/text/prefix.ts';
 import type { Harness } from './packets-harness.ts';
 
 const HOUR = 3_600_000;

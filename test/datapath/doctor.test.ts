@@ -1,10 +1,10 @@
 // What the doctor expects of an interface is what attaching to it then does.
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { detachXdp } from '../../agent/datapath/detach.ts';
 import { examine } from '../../agent/datapath/doctor/doctor.ts';
-import { pinnedPrograms } from '../../agent/datapath/inspect.ts';
 import { XdpLink } from '../../agent/datapath/libbpf/link.ts';
 import { BpfObject } from '../../agent/datapath/libbpf/object.ts';
+import { detachXdp } from '../../agent/datapath/pins/detach.ts';
+import { pinnedPrograms } from '../../agent/datapath/pins/inspect.ts';
 import { openXdpDatapath } from '../../agent/datapath/xdp-datapath.ts';
 import {
   buildFlood,

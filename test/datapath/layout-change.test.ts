@@ -5,13 +5,13 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } 
 import { DatapathError } from '../../agent/datapath/datapath.ts';
 import { LAYOUT_VERSION, MAPS } from '../../agent/datapath/decision/layout.ts';
 import { mapSizes } from '../../agent/datapath/decision/limits.ts';
-import { detachXdp } from '../../agent/datapath/detach.ts';
 import { Enforcement } from '../../agent/datapath/enforcement.ts';
-import { inspectPins } from '../../agent/datapath/inspect.ts';
 import { KernelError } from '../../agent/datapath/kernel-map.ts';
 import { GracePeriod } from '../../agent/datapath/libbpf/grace-period.ts';
 import { attachedProgram, XdpLink } from '../../agent/datapath/libbpf/link.ts';
-import { openPinnedLink } from '../../agent/datapath/pins.ts';
+import { detachXdp } from '../../agent/datapath/pins/detach.ts';
+import { inspectPins } from '../../agent/datapath/pins/inspect.ts';
+import { openPinnedLink } from '../../agent/datapath/pins/pins.ts';
 import { packagedObject } from '../../agent/datapath/platform.ts';
 import { openTables } from '../../agent/datapath/tables/open-tables.ts';
 import { freshPinDir, indexOf, ip, makePair, PrivateNetwork, quiet, whyNoNetwork } from './network.ts';

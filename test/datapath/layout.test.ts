@@ -7,7 +7,7 @@ import { z } from 'zod';
 import * as layout from '../../agent/datapath/decision/layout.ts';
 import { DEFAULT_LIMITS, mapSizes } from '../../agent/datapath/decision/limits.ts';
 import { BpfObject } from '../../agent/datapath/libbpf/object.ts';
-import { toolPath } from '../lab/namespaces.ts';
+import { toolPath } from '../../lab/namespaces.ts';
 import { OBJECT } from './packets-harness.ts';
 
 const HEADER = join(import.meta.dirname, '../../bpf/layout.h');

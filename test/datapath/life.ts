@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest';
 import type { InterfaceState } from '../../agent/datapath/datapath.ts';
 import type { Limits } from '../../agent/datapath/decision/limits.ts';
-import { detachXdp } from '../../agent/datapath/detach.ts';
+import { detachXdp } from '../../agent/datapath/pins/detach.ts';
 import { packagedObject } from '../../agent/datapath/platform.ts';
 import { openXdpDatapath, type XdpDatapath, type XdpDatapathOptions } from '../../agent/datapath/xdp-datapath.ts';
 import { freshPinDir, ip, makePair, PrivateNetwork, quiet } from './network.ts';

@@ -5,8 +5,8 @@ import { appendFileSync, copyFileSync, existsSync, mkdtempSync, rmSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { detachXdp } from '../../agent/datapath/detach.ts';
 import { attachedProgram } from '../../agent/datapath/libbpf/link.ts';
+import { detachXdp } from '../../agent/datapath/pins/detach.ts';
 import { packagedObject } from '../../agent/datapath/platform.ts';
 import { freshPinDir, indexOf, makePair, PrivateNetwork, sleep, whyNoNetwork } from './network.ts';
 import { drained, Probe, queueCounter } from './probe.ts';

@@ -2,13 +2,13 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { bootMs } from '../../agent/boot-clock.ts';
 import type { DropEvent } from '../../agent/datapath/datapath.ts';
 import { DEFAULT_LIMITS, limitsOf } from '../../agent/datapath/decision/limits.ts';
-import { detachXdp } from '../../agent/datapath/detach.ts';
-import { inspectPins } from '../../agent/datapath/inspect.ts';
 import { attachedProgram, XdpLink } from '../../agent/datapath/libbpf/link.ts';
 import { BpfObject } from '../../agent/datapath/libbpf/object.ts';
+import { detachXdp } from '../../agent/datapath/pins/detach.ts';
+import { inspectPins } from '../../agent/datapath/pins/inspect.ts';
+import { bootMs } from '../../agent/host/boot-clock.ts';
 import { BLOCKED, Life, SMALL } from './life.ts';
 import { buildFlood, indexOf, sleep, whyNoNetwork } from './network.ts';
 import { adding, tableOf } from './tables-of.ts';

@@ -1,11 +1,11 @@
 // Interfaces whose packets have no Ethernet header: the kernel would attach the program, which could read no address there.
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { detachXdp } from '../../agent/datapath/detach.ts';
+import { isEthernet, linkType } from '../../agent/datapath/interfaces/link-type.ts';
 import { attachedProgram, XdpLink } from '../../agent/datapath/libbpf/link.ts';
-import { isEthernet, linkType } from '../../agent/datapath/link-type.ts';
-import { linksDirectory, listSets } from '../../agent/datapath/pin-sets.ts';
-import { openPinnedProgram, pin } from '../../agent/datapath/pins.ts';
+import { detachXdp } from '../../agent/datapath/pins/detach.ts';
+import { linksDirectory, listSets } from '../../agent/datapath/pins/pin-sets.ts';
+import { openPinnedProgram, pin } from '../../agent/datapath/pins/pins.ts';
 import { openXdpDatapath } from '../../agent/datapath/xdp-datapath.ts';
 import { freshPinDir, indexOf, ip, makePair, PrivateNetwork, quiet, whyNoNetwork } from './network.ts';
 

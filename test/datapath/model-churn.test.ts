@@ -1,7 +1,7 @@
 // 100,000 adds and removes of neighbours while packets run through the program on another processor without a pause: no listed
 // source may ever pass and no clean one may ever be dropped. The program's own counters are the judge.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { parsePrefix } from '../../common/prefix.ts';
+import { parsePrefix } from '../../common/text/prefix.ts';
 import { churn, churnSeed } from './churn.ts';
 import { packetFrom } from './packets-build.ts';
 import { entry, Harness, whyNoProgram } from './packets-harness.ts';

@@ -1,8 +1,8 @@
 // The plainest statement of what the datapath does with a source, and random lists to hold it against. Slow on purpose:
 // it looks at every entry for every packet.
 import fc from 'fast-check';
-import { type Entry, makePrefix } from '../../common/packed.ts';
-import { covers, type Family, formatPrefix, type Prefix } from '../../common/prefix.ts';
+import { type Entry, makePrefix } from '../../common/entries/packed.ts';
+import { covers, type Family, formatPrefix, type Prefix } from '../../common/text/prefix.ts';
 
 export type Outcome = 'passed' | 'dropped' | 'allowed' | 'monitored';
 

@@ -1,8 +1,8 @@
 // The kernel against the reference: random lists, random changes, packets from listed addresses and their neighbours.
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Entry } from '../../common/packed.ts';
-import { type Family, formatPrefix, type Prefix } from '../../common/prefix.ts';
+import type { Entry } from '../../common/entries/packed.ts';
+import { type Family, formatPrefix, type Prefix } from '../../common/text/prefix.ts';
 import { ReferenceList, removesOf, type Step, sourceArbitrary, stepsArbitrary } from './model-reference.ts';
 import { ETHERTYPE, frame, ipv4, ipv6 } from './packets-build.ts';
 import { counts, Harness, whyNoProgram, XDP } from './packets-harness.ts';

@@ -7,8 +7,8 @@ import { join } from 'node:path';
 import koffi from 'koffi';
 import { pino } from 'pino';
 import { library } from '../../agent/datapath/libbpf/library.ts';
-import { toolPath } from '../lab/namespaces.ts';
-import { patience } from '../lab/patience.ts';
+import { toolPath } from '../../lab/namespaces.ts';
+import { patience } from '../../lab/patience.ts';
 
 const CLONE_NEWNET = 0x40000000;
 

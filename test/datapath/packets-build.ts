@@ -1,5 +1,5 @@
 // Frames for the packet tests, built in code: what a host's driver would hand to the program.
-import { parsePrefix } from '../../common/prefix.ts';
+import { parsePrefix } from '../../common/text/prefix.ts';
 
 export const ETHERTYPE = { ipv4: 0x0800, arp: 0x0806, vlan: 0x8100, qinq: 0x88a8, ipv6: 0x86dd } as const;
 export const ETHERNET_BYTES = 14;

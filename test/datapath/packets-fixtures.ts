@@ -1,5 +1,5 @@
 // Lists, sources, and what must become of their packets: overlaps, allow entries, ends and monitors.
-import type { Entry } from '../../common/packed.ts';
+import type { Entry } from '../../common/entries/packed.ts';
 import { entry } from './packets-harness.ts';
 
 const HOUR = 3_600_000;

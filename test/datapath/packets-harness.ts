@@ -1,7 +1,6 @@
 // A loaded program with tables over its maps, for tests that run packets through it (BPF_PROG_TEST_RUN): no interface, no pins.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { bootMs } from '../../agent/boot-clock.ts';
 import type { DatapathCounters } from '../../agent/datapath/datapath.ts';
 import { COUNTERS, MAPS } from '../../agent/datapath/decision/layout.ts';
 import { type Limits, mapSizes } from '../../agent/datapath/decision/limits.ts';
@@ -10,9 +9,10 @@ import { BpfObject } from '../../agent/datapath/libbpf/object.ts';
 import type { XdpProgram } from '../../agent/datapath/libbpf/program.ts';
 import type { KernelTables } from '../../agent/datapath/tables/kernel-tables.ts';
 import { openTables } from '../../agent/datapath/tables/open-tables.ts';
-import { EntryTable } from '../../common/entry-table.ts';
-import { type Entry, NO_ENTRIES, packEntries } from '../../common/packed.ts';
-import { parsePrefix } from '../../common/prefix.ts';
+import { bootMs } from '../../agent/host/boot-clock.ts';
+import { EntryTable } from '../../common/entries/entry-table.ts';
+import { type Entry, NO_ENTRIES, packEntries } from '../../common/entries/packed.ts';
+import { parsePrefix } from '../../common/text/prefix.ts';
 
 export const OBJECT = join(import.meta.dirname, '../../bpf/build/fleetblock.bpf.o');
 export const SMALL_LIMITS: Limits = { v4Addresses: 20_000, v6Addresses: 5_000, prefixes: 5_000 };

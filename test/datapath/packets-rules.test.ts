@@ -1,8 +1,8 @@
 // Packets against lists: the fixtures, entries that change in place or end, and what the maps hold of them.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { MAPS } from '../../agent/datapath/decision/layout.ts';
-import { parsePrefix } from '../../common/prefix.ts';
-import { patience } from '../lab/patience.ts';
+import { parsePrefix } from '../../common/text/prefix.ts';
+import { patience } from '../../lab/patience.ts';
 import { ETHERTYPE, frame, ipv6, packetFrom } from './packets-build.ts';
 import { ALLOWS, ENDS_AND_MONITORS, type Outcome, OVERLAPS } from './packets-fixtures.ts';
 import { counts, entry, Harness, whyNoProgram, XDP } from './packets-harness.ts';

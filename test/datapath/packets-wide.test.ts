@@ -3,8 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { DEFAULT_LIMITS, mapSizes } from '../../agent/datapath/decision/limits.ts';
 import { BpfObject } from '../../agent/datapath/libbpf/object.ts';
-import type { Entry } from '../../common/packed.ts';
-import { makePrefix } from '../../common/packed.ts';
+import type { Entry } from '../../common/entries/packed.ts';
+import { makePrefix } from '../../common/entries/packed.ts';
 import { packetFrom } from './packets-build.ts';
 import { entry, Harness, OBJECT, whyNoProgram, XDP } from './packets-harness.ts';
 

@@ -16,11 +16,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { LAYOUT_VERSION, MAPS } from '../../agent/datapath/decision/layout.ts';
-import { detachXdp } from '../../agent/datapath/detach.ts';
 import { attachedProgram } from '../../agent/datapath/libbpf/link.ts';
 import { BpfObject } from '../../agent/datapath/libbpf/object.ts';
-import { findPinDirectory } from '../../agent/datapath/pin-directory.ts';
-import { pin } from '../../agent/datapath/pins.ts';
+import { detachXdp } from '../../agent/datapath/pins/detach.ts';
+import { findPinDirectory } from '../../agent/datapath/pins/pin-directory.ts';
+import { pin } from '../../agent/datapath/pins/pins.ts';
 import { packagedObject } from '../../agent/datapath/platform.ts';
 import { openXdpDatapath } from '../../agent/datapath/xdp-datapath.ts';
 import {

@@ -1,7 +1,7 @@
 // Sends IPv4 packets out of one end of a veth pair, and counts those that get past the XDP hook of the other.
 import { mkdirSync } from 'node:fs';
 import { BpfObject } from '../../agent/datapath/libbpf/object.ts';
-import { pin } from '../../agent/datapath/pins.ts';
+import { pin } from '../../agent/datapath/pins/pins.ts';
 import { floodRun, setSources } from './flood.ts';
 import { needsKernel } from './needs-kernel.ts';
 import { buildFlood, freshPinDir, indexOf, removePins, run, sleep } from './network.ts';

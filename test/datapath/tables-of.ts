@@ -1,9 +1,9 @@
 // Entries from text, for tests.
 
 import type { EntryChange } from '../../agent/datapath/datapath.ts';
-import { EntryTable } from '../../common/entry-table.ts';
-import { NO_ENTRIES, type PackedEntries, packEntries } from '../../common/packed.ts';
-import { parsePrefix } from '../../common/prefix.ts';
+import { EntryTable } from '../../common/entries/entry-table.ts';
+import { NO_ENTRIES, type PackedEntries, packEntries } from '../../common/entries/packed.ts';
+import { parsePrefix } from '../../common/text/prefix.ts';
 
 export function entries(...prefixes: readonly string[]): PackedEntries {
   return packEntries(prefixes.map((text) => ({ prefix: parsePrefix(text), allow: false, monitor: false, ttlMs: 0 })));

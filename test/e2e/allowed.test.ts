@@ -1,6 +1,6 @@
 // What is allowed goes on passing through a real kernel, and no command says that it is blocked.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { BAD, GOOD, Lab } from '../lab/lab.ts';
+import { BAD, GOOD, Lab } from '../../lab/lab.ts';
 
 const reason = Lab.whyNot();
 

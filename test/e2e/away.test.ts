@@ -1,7 +1,7 @@
 // Who was away comes back to what was decided meanwhile: agents that were stopped or cut off, a controller that was killed.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { BAD, GOOD, Lab } from '../lab/lab.ts';
-import { until } from '../lab/program.ts';
+import { BAD, GOOD, Lab } from '../../lab/lab.ts';
+import { until } from '../../lab/program.ts';
 
 const reason = Lab.whyNot();
 

@@ -2,8 +2,8 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { LAYOUT_VERSION, MAPS } from '../../agent/datapath/decision/layout.ts';
-import { BAD, BAD6, GOOD, GOOD6, Lab } from '../lab/lab.ts';
-import { until } from '../lab/program.ts';
+import { BAD, BAD6, GOOD, GOOD6, Lab } from '../../lab/lab.ts';
+import { until } from '../../lab/program.ts';
 
 const reason = Lab.whyNot();
 

@@ -3,9 +3,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { LabHost } from '../lab/host.ts';
-import { BAD, BAD6, GOOD, Lab } from '../lab/lab.ts';
-import { until } from '../lab/program.ts';
+import type { LabHost } from '../../lab/host.ts';
+import { BAD, BAD6, GOOD, Lab } from '../../lab/lab.ts';
+import { until } from '../../lab/program.ts';
 
 const reason = Lab.whyNot();
 

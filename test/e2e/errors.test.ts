@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { CommandResult } from '../lab/host.ts';
-import { BAD, Lab } from '../lab/lab.ts';
+import type { CommandResult } from '../../lab/host.ts';
+import { BAD, Lab } from '../../lab/lab.ts';
 
 const reason = Lab.whyNot();
 const cli = fileURLToPath(new URL('../../cli/main.ts', import.meta.url));

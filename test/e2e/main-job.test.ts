@@ -1,7 +1,7 @@
 // The main job: one command, real packets, proof from every host.
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { BAD, BAD6, GOOD, GOOD6, Lab } from '../lab/lab.ts';
-import { until } from '../lab/program.ts';
+import { BAD, BAD6, GOOD, GOOD6, Lab } from '../../lab/lab.ts';
+import { until } from '../../lab/program.ts';
 
 const reason = Lab.whyNot();
 

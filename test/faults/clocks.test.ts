@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { BAD, Lab } from '../lab/lab.ts';
-import { until } from '../lab/program.ts';
+import { BAD, Lab } from '../../lab/lab.ts';
+import { until } from '../../lab/program.ts';
 
 const whyNot = Lab.whyNot();
 const DAY_S = 86_400;

@@ -2,10 +2,10 @@
 // while its own kernel lets the source through. FLEETBLOCK_TEST_COPIES says how many times each order is played.
 import { cp, rm } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { GOOD, Lab } from '../lab/lab.ts';
-import { ipBatch } from '../lab/namespaces.ts';
-import { patience } from '../lab/patience.ts';
-import { until } from '../lab/program.ts';
+import { GOOD, Lab } from '../../lab/lab.ts';
+import { ipBatch } from '../../lab/namespaces.ts';
+import { patience } from '../../lab/patience.ts';
+import { until } from '../../lab/program.ts';
 
 const ROUNDS = Number(process.env.FLEETBLOCK_TEST_COPIES ?? 1);
 /** A source of its own for every block, so that no kernel drops it already. */

@@ -1,8 +1,8 @@
 // A fleet that is cut off and comes back, with real sockets through a switch that swallows packets. bench/fleet does it with a
 // thousand hosts for a minute.
 import { describe, expect, test } from 'vitest';
-import { Lab } from '../lab/lab.ts';
-import { until } from '../lab/program.ts';
+import { Lab } from '../../lab/lab.ts';
+import { until } from '../../lab/program.ts';
 import { AwayFleet } from '../sync/away-fleet.ts';
 
 const HOSTS = 100;

@@ -2,8 +2,8 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { LAYOUT_VERSION, MAPS } from '../../agent/datapath/decision/layout.ts';
-import { BAD, Lab } from '../lab/lab.ts';
-import { until } from '../lab/program.ts';
+import { BAD, Lab } from '../../lab/lab.ts';
+import { until } from '../../lab/program.ts';
 
 const METRICS = '127.0.0.1:7444';
 const whyNot = Lab.whyNot();

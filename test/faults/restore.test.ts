@@ -2,8 +2,8 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { BAD, GOOD, Lab } from '../lab/lab.ts';
-import { until } from '../lab/program.ts';
+import { BAD, GOOD, Lab } from '../../lab/lab.ts';
+import { until } from '../../lab/program.ts';
 
 const reason = Lab.whyNot();
 

@@ -2,8 +2,8 @@
 // do not take. bench/fleet does it with 10,000 changes.
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
-import { LineProgram } from '../lab/line-program.ts';
-import { patience } from '../lab/patience.ts';
+import { LineProgram } from '../../lab/line-program.ts';
+import { patience } from '../../lab/patience.ts';
 
 const HOSTS = 12;
 const DEAF = 10;

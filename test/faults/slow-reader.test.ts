@@ -1,7 +1,7 @@
 // A real agent process that is stopped in its tracks while changes are made: real sockets fill up, and nothing else does.
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { LineProgram } from '../lab/line-program.ts';
+import { LineProgram } from '../../lab/line-program.ts';
 import { SyncFleet, until } from '../sync/fleet.ts';
 import { identityFiles } from '../sync/identity-files.ts';
 

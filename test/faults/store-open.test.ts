@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { systemClock } from '../../common/clock.ts';
+import { systemClock } from '../../common/time/clock.ts';
 import { openSqliteStore } from '../../controller/store/sqlite/sqlite-store.ts';
 
 const opener = fileURLToPath(new URL('store-opener.ts', import.meta.url));

@@ -1,7 +1,7 @@
 // Opens a store, makes one change, closes it; says on stdout how far it has come. `store-opener.ts DIRECTORY`
 import { writeSync } from 'node:fs';
-import { systemClock } from '../../common/clock.ts';
-import { parsePrefix } from '../../common/prefix.ts';
+import { parsePrefix } from '../../common/text/prefix.ts';
+import { systemClock } from '../../common/time/clock.ts';
 import { openSqliteStore } from '../../controller/store/sqlite/sqlite-store.ts';
 
 const [, , directory = ''] = process.argv;

@@ -1,8 +1,8 @@
 // Writes to a store until it is killed: several writers at once, each change two prefixes. Prints the number of a change once it is
 // acknowledged. `store-writer.ts DIRECTORY FIRST`
 import { writeSync } from 'node:fs';
-import { systemClock } from '../../common/clock.ts';
-import { parsePrefix } from '../../common/prefix.ts';
+import { parsePrefix } from '../../common/text/prefix.ts';
+import { systemClock } from '../../common/time/clock.ts';
 import { openSqliteStore } from '../../controller/store/sqlite/sqlite-store.ts';
 import { pairOf } from './pairs.ts';
 

@@ -2,8 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { BAD, GOOD, Lab } from '../lab/lab.ts';
-import { until } from '../lab/program.ts';
+import { BAD, GOOD, Lab } from '../../lab/lab.ts';
+import { until } from '../../lab/program.ts';
 
 const unit = readFileSync(
   fileURLToPath(new URL('../../deploy/systemd/fleetblock-agent.service', import.meta.url)),

@@ -8,7 +8,7 @@ import { enrollOperator } from '../../cli/services/login-client.ts';
 import { channelOptions, ENROLLMENT_NAME } from '../../common/rpc/channel.ts';
 import { protocol } from '../../common/rpc/proto.ts';
 import { fromServiceError } from '../../common/rpc/status.ts';
-import { parseLoginToken, parseToken } from '../../common/token.ts';
+import { parseLoginToken, parseToken } from '../../common/text/token.ts';
 import type { EnrollResponse__Output } from '../../proto/gen/fleetblock/v1/EnrollResponse.ts';
 import { runHere } from '../cli/support/cli.ts';
 import { RunningFleet } from './running.ts';

@@ -5,20 +5,20 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { UntypedServiceImplementation } from '@grpc/grpc-js';
-import type { Clock } from '../../common/clock.ts';
 import { createLogger } from '../../common/logger.ts';
 import type { ClientIdentity } from '../../common/rpc/channel.ts';
 import { protocol } from '../../common/rpc/proto.ts';
-import { Authorizer, type Refusal } from '../../controller/auth/authorizer.ts';
-import { Front } from '../../controller/front/front.ts';
-import type { FrontLimits } from '../../controller/front/limits.ts';
-import { Authority, privateKeyPem } from '../../controller/pki/authority.ts';
-import { newKeyPair } from '../../controller/pki/certificates.ts';
-import type { OperatorRole } from '../../controller/pki/names.ts';
-import { PeerReader } from '../../controller/pki/peer.ts';
-import { ServerIdentity } from '../../controller/server-identity.ts';
-import { GrpcServers } from '../../controller/services/grpc-servers.ts';
-import { guardInterceptor } from '../../controller/services/guard.ts';
+import type { Clock } from '../../common/time/clock.ts';
+import { Authorizer, type Refusal } from '../../controller/identity/auth/authorizer.ts';
+import { Authority, privateKeyPem } from '../../controller/identity/pki/authority.ts';
+import { newKeyPair } from '../../controller/identity/pki/certificates.ts';
+import type { OperatorRole } from '../../controller/identity/pki/names.ts';
+import { PeerReader } from '../../controller/identity/pki/peer.ts';
+import { ServerIdentity } from '../../controller/identity/server-identity.ts';
+import { Front } from '../../controller/server/front/front.ts';
+import type { FrontLimits } from '../../controller/server/front/limits.ts';
+import { guardInterceptor } from '../../controller/server/services/call-guard.ts';
+import { GrpcServers } from '../../controller/server/services/grpc-servers.ts';
 
 /** A wall clock that a test may move. */
 export class TestClock implements Clock {

@@ -9,9 +9,8 @@ import { join } from 'node:path';
 import { Client, Metadata, type MethodDefinition, status } from '@grpc/grpc-js';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { joinFleet } from '../../agent/enrollment.ts';
+import { joinFleet } from '../../agent/identity/enrollment.ts';
 import { FleetblockError } from '../../common/errors.ts';
-import { formatPrefix, maskAddress, type Prefix, parsePrefix } from '../../common/prefix.ts';
 import {
   type ClientIdentity,
   CONTROLLER_NAME,
@@ -20,7 +19,8 @@ import {
   ENROLLMENT_NAME,
 } from '../../common/rpc/channel.ts';
 import { protocol } from '../../common/rpc/proto.ts';
-import { parseToken } from '../../common/token.ts';
+import { formatPrefix, maskAddress, type Prefix, parsePrefix } from '../../common/text/prefix.ts';
+import { parseToken } from '../../common/text/token.ts';
 import { ControllerProcess } from './process.ts';
 
 type AnyMethod = MethodDefinition<object, object>;

@@ -6,7 +6,6 @@ import { createConnection, createServer } from 'node:net';
 import { connect, TLSSocket } from 'node:tls';
 import { ChannelCredentials, type ServiceError, status } from '@grpc/grpc-js';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { parseEndpoint } from '../../common/endpoint.ts';
 import {
   type ClientIdentity,
   CONTROLLER_NAME,
@@ -15,10 +14,11 @@ import {
   ENROLLMENT_NAME,
 } from '../../common/rpc/channel.ts';
 import { protocol } from '../../common/rpc/proto.ts';
+import { parseEndpoint } from '../../common/text/endpoint.ts';
+import { patience } from '../../lab/patience.ts';
 import type { AgentServiceHandlers } from '../../proto/gen/fleetblock/v1/AgentService.ts';
 import type { EnrollmentServiceHandlers } from '../../proto/gen/fleetblock/v1/EnrollmentService.ts';
 import type { OperatorServiceHandlers } from '../../proto/gen/fleetblock/v1/OperatorService.ts';
-import { patience } from '../lab/patience.ts';
 import { type GateOptions, TestFleet, TestGate } from './fleet.ts';
 
 type SyncStream = ReturnType<InstanceType<typeof protocol.AgentService>['Sync']>;

@@ -7,10 +7,10 @@ import { connect as connectTls } from 'node:tls';
 import { gzipSync } from 'node:zlib';
 import { status } from '@grpc/grpc-js';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { parseEndpoint } from '../../common/endpoint.ts';
 import { CONTROLLER_NAME, channelOptions, clientCredentials, ENROLLMENT_NAME } from '../../common/rpc/channel.ts';
 import { protocol } from '../../common/rpc/proto.ts';
-import { patience } from '../lab/patience.ts';
+import { parseEndpoint } from '../../common/text/endpoint.ts';
+import { patience } from '../../lab/patience.ts';
 import { ControllerProcess } from './process.ts';
 
 let controller: ControllerProcess;

@@ -2,8 +2,8 @@
 // and comes back. The host protects the address by which it dials the controller. Here that is a virtual one, as behind a
 // balancer: its packets come from another address, which only the operator's prefix knows of.
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { GOOD, Lab, OTHER } from '../lab/lab.ts';
-import { until } from '../lab/program.ts';
+import { GOOD, Lab, OTHER } from '../../lab/lab.ts';
+import { until } from '../../lab/program.ts';
 
 const reason = Lab.whyNot();
 const VIRTUAL = '192.168.1.99';

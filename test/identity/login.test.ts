@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { enrollOperator } from '../../cli/services/login-client.ts';
-import { parseLoginToken } from '../../common/token.ts';
+import { parseLoginToken } from '../../common/text/token.ts';
 import { runHere } from '../cli/support/cli.ts';
 import { RunningFleet } from './running.ts';
 

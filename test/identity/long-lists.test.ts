@@ -5,8 +5,8 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { Connection } from '../../cli/services/connection.ts';
 import { IdentityClient } from '../../cli/services/identity-client.ts';
 import { OperatorClient } from '../../cli/services/operator-client.ts';
-import { parsePrefix } from '../../common/prefix.ts';
 import { MAX_MESSAGE_BYTES } from '../../common/rpc/channel.ts';
+import { parsePrefix } from '../../common/text/prefix.ts';
 import { RunningFleet } from './running.ts';
 
 const BY = { actor: 'test', reason: 'test' };

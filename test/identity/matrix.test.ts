@@ -11,7 +11,7 @@ import {
   ENROLLMENT_NAME,
 } from '../../common/rpc/channel.ts';
 import { protocol } from '../../common/rpc/proto.ts';
-import { REQUIRED_ROLE } from '../../controller/auth/policy.ts';
+import { REQUIRED_ROLE } from '../../controller/identity/auth/policy.ts';
 import { TestFleet } from './fleet.ts';
 import { RunningFleet } from './running.ts';
 

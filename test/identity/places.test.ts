@@ -3,7 +3,6 @@ import { once } from 'node:events';
 import { connect, type TLSSocket } from 'node:tls';
 import { status } from '@grpc/grpc-js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { parseEndpoint } from '../../common/endpoint.ts';
 import {
   type ClientIdentity,
   CONTROLLER_NAME,
@@ -12,9 +11,10 @@ import {
   ENROLLMENT_NAME,
 } from '../../common/rpc/channel.ts';
 import { protocol } from '../../common/rpc/proto.ts';
-import type { FrontLimits } from '../../controller/front/limits.ts';
+import { parseEndpoint } from '../../common/text/endpoint.ts';
+import type { FrontLimits } from '../../controller/server/front/limits.ts';
+import { patience } from '../../lab/patience.ts';
 import type { OperatorServiceHandlers } from '../../proto/gen/fleetblock/v1/OperatorService.ts';
-import { patience } from '../lab/patience.ts';
 import { TestFleet, TestGate } from './fleet.ts';
 
 const ListConfirmations: OperatorServiceHandlers['ListConfirmations'] = (_call, reply) => reply(null, {});

@@ -5,11 +5,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
-import { systemClock } from '../../common/clock.ts';
 import type { ClientIdentity } from '../../common/rpc/channel.ts';
-import { DataDirectory } from '../../controller/data-dir.ts';
-import { initFleet } from '../../controller/init.ts';
-import { Authority } from '../../controller/pki/authority.ts';
+import { systemClock } from '../../common/time/clock.ts';
+import { initFleet } from '../../controller/commands/init.ts';
+import { Authority } from '../../controller/identity/pki/authority.ts';
+import { DataDirectory } from '../../controller/store/data-dir.ts';
 
 const MAIN = fileURLToPath(new URL('../../controller/main.ts', import.meta.url));
 

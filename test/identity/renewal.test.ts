@@ -4,12 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { status } from '@grpc/grpc-js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Enrollment, loadEnrollment, storeEnrollment } from '../../agent/enrollment.ts';
-import { certificateProblem, keepRenewed, renew, renewalDueMs } from '../../agent/renewal.ts';
+import { type Enrollment, loadEnrollment, storeEnrollment } from '../../agent/identity/enrollment.ts';
+import { certificateProblem, keepRenewed, renew, renewalDueMs } from '../../agent/identity/renewal.ts';
 import { createLogger } from '../../common/logger.ts';
-import { parsePrefix } from '../../common/prefix.ts';
 import { type ClientIdentity, CONTROLLER_NAME, channelOptions, clientCredentials } from '../../common/rpc/channel.ts';
 import { protocol } from '../../common/rpc/proto.ts';
+import { parsePrefix } from '../../common/text/prefix.ts';
 import { RunningFleet } from './running.ts';
 
 const DAY_MS = 86_400_000;

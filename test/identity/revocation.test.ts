@@ -1,8 +1,8 @@
 // A host is revoked in the lab: its stream dies, its kernel goes on, and the way back is a new token.
 import { rmSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { BAD, GOOD, Lab } from '../lab/lab.ts';
-import { until } from '../lab/program.ts';
+import { BAD, GOOD, Lab } from '../../lab/lab.ts';
+import { until } from '../../lab/program.ts';
 
 const reason = Lab.whyNot();
 

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { loadEnrollment } from '../../agent/enrollment.ts';
-import { parseToken } from '../../common/token.ts';
+import { loadEnrollment } from '../../agent/identity/enrollment.ts';
+import { parseToken } from '../../common/text/token.ts';
 import { ControllerProcess } from './process.ts';
 
 const PROGRAMS = {

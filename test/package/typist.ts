@@ -4,8 +4,8 @@ import { once } from 'node:events';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'vitest';
-import { BAD, type Lab } from '../lab/lab.ts';
-import { until } from '../lab/program.ts';
+import { BAD, type Lab } from '../../lab/lab.ts';
+import { until } from '../../lab/program.ts';
 import { nodeFirst } from './install.ts';
 import type { Step } from './session.ts';
 

@@ -1,7 +1,7 @@
 // A process full of simulated hosts: the real agent over real TLS, on the memory datapath. `agents-program.ts HOST:PORT IDENTITIES.json`
 // `digests` asks what they hold: hosts by digest. `connected` asks how many have a stream.
 import { readFileSync } from 'node:fs';
-import { answerLines, say } from '../lab/line-program.ts';
+import { answerLines, say } from '../../lab/line-program.ts';
 import { SimulatedHost } from './fleet.ts';
 
 const [, , address = '', path = ''] = process.argv;

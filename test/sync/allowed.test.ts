@@ -1,7 +1,7 @@
 // Allow entries win over blocks in the kernel: no host counts as enforcing a block that it lets through, and who is told what.
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { packEntries } from '../../common/packed.ts';
-import { parsePrefix } from '../../common/prefix.ts';
+import { packEntries } from '../../common/entries/packed.ts';
+import { parsePrefix } from '../../common/text/prefix.ts';
 import { type SimulatedHost, SyncFleet, until } from './fleet.ts';
 
 let fleet: SyncFleet;

@@ -1,6 +1,6 @@
 // The controller of AwayFleet. `away-controller.ts LISTEN`, then lines: `enroll HOSTS PROCESSES` (files with their identities),
 // `change COUNT`, `online`, `digest` (of the first host's view), `synced HOSTS MILLISECONDS` (how long it took), `storm HOSTS`.
-import { answerLines, say } from '../lab/line-program.ts';
+import { answerLines, say } from '../../lab/line-program.ts';
 import { SyncFleet, until } from './fleet.ts';
 import { identityFiles } from './identity-files.ts';
 

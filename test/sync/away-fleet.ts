@@ -2,10 +2,10 @@
 // happens to a whole fleet that is cut off and comes back.
 import { randomBytes } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
-import { LineProgram } from '../lab/line-program.ts';
-import { inside } from '../lab/namespaces.ts';
-import { LabNetwork, type Station } from '../lab/network.ts';
-import { PREFIX, sweep } from '../lab/sweep.ts';
+import { LineProgram } from '../../lab/line-program.ts';
+import { inside } from '../../lab/namespaces.ts';
+import { LabNetwork, type Station } from '../../lab/network.ts';
+import { PREFIX, sweep } from '../../lab/sweep.ts';
 
 const CONTROLLER = '192.168.1.10';
 

@@ -1,7 +1,7 @@
 // A host without room for a list: what fits goes in all the same, and taking the list away is the cure.
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { NO_ENTRIES, unpackEntries } from '../../common/packed.ts';
-import { formatPrefix, parsePrefix } from '../../common/prefix.ts';
+import { NO_ENTRIES, unpackEntries } from '../../common/entries/packed.ts';
+import { formatPrefix, parsePrefix } from '../../common/text/prefix.ts';
 import { SimulatedHost, SyncFleet, until } from './fleet.ts';
 import { addressRows } from './rows.ts';
 import { seeded } from './seeded.ts';

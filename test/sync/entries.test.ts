@@ -1,7 +1,7 @@
 // What is blocked, asked in parts: inside or around a prefix, by origin, effect, reason, actor; rows of lists come packed.
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { packEntries } from '../../common/packed.ts';
-import { parsePrefix } from '../../common/prefix.ts';
+import { packEntries } from '../../common/entries/packed.ts';
+import { parsePrefix } from '../../common/text/prefix.ts';
 import type { ListEntriesRequest } from '../../proto/gen/fleetblock/v1/ListEntriesRequest.ts';
 import { SyncFleet } from './fleet.ts';
 

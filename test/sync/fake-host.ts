@@ -1,14 +1,14 @@
 // A host without a network: speaks the sync protocol straight into the hub, through the real codec, and can stall, lie, refuse and
 // go away. What it holds is what an agent would.
 
-import { equalDigests } from '../../common/digest.ts';
-import { EntryTable } from '../../common/entry-table.ts';
+import { equalDigests } from '../../common/entries/digest.ts';
+import { EntryTable } from '../../common/entries/entry-table.ts';
+import { fromWire } from '../../common/entries/packed.ts';
 import type { FleetblockError } from '../../common/errors.ts';
-import { fromWire } from '../../common/packed.ts';
 import { protocol } from '../../common/rpc/proto.ts';
-import { ackFromWire } from '../../controller/hub/ack.ts';
-import type { HostSession } from '../../controller/hub/host-session.ts';
-import type { SessionStream } from '../../controller/hub/session-context.ts';
+import { ackFromWire } from '../../common/sync-wire/ack.ts';
+import type { HostSession } from '../../controller/fleet/host/host-session.ts';
+import type { SessionStream } from '../../controller/fleet/host/session-context.ts';
 import type { AgentMessage } from '../../proto/gen/fleetblock/v1/AgentMessage.ts';
 import type { ControllerMessage__Output } from '../../proto/gen/fleetblock/v1/ControllerMessage.ts';
 import type { Delta__Output } from '../../proto/gen/fleetblock/v1/Delta.ts';

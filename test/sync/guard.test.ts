@@ -1,10 +1,10 @@
 // The guard as operators meet it: what may not be blocked without an admin's override, whatever way it is asked for.
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { packEntries } from '../../common/entries/packed.ts';
 import { createLogger } from '../../common/logger.ts';
-import { packEntries } from '../../common/packed.ts';
-import { parsePrefix } from '../../common/prefix.ts';
-import type { Changes } from '../../controller/changes.ts';
+import { parsePrefix } from '../../common/text/prefix.ts';
 import { startController } from '../../controller/controller.ts';
+import type { Changes } from '../../controller/operations/block.ts';
 import type { BlockRequest } from '../../proto/gen/fleetblock/v1/BlockRequest.ts';
 import { SyncFleet } from './fleet.ts';
 

@@ -1,7 +1,7 @@
 // Imports against a real controller: what would take something away is refused, whole, until somebody says that it is meant.
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { NO_ENTRIES, packEntries } from '../../common/packed.ts';
-import { parsePrefix } from '../../common/prefix.ts';
+import { NO_ENTRIES, packEntries } from '../../common/entries/packed.ts';
+import { parsePrefix } from '../../common/text/prefix.ts';
 import type { ImportBegin } from '../../proto/gen/fleetblock/v1/ImportBegin.ts';
 import { type SimulatedHost, SyncFleet, until } from './fleet.ts';
 import { addressRows } from './rows.ts';

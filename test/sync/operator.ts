@@ -1,7 +1,7 @@
 // The operator's calls as promises, for tests and benches.
 import type { ServiceError } from '@grpc/grpc-js';
 import { claimsOfChunk } from '../../cli/services/entries.ts';
-import { type PackedEntries, toWire } from '../../common/packed.ts';
+import { type PackedEntries, toWire } from '../../common/entries/packed.ts';
 import { type ClientIdentity, CONTROLLER_NAME, channelOptions, clientCredentials } from '../../common/rpc/channel.ts';
 import { protocol } from '../../common/rpc/proto.ts';
 import type { AuditEntry__Output } from '../../proto/gen/fleetblock/v1/AuditEntry.ts';

@@ -3,9 +3,9 @@
 // not at all, and every agent holds exactly what the claims say for its host. FLEETBLOCK_MODEL_SECONDS: how long;
 // FLEETBLOCK_SEED: the same decisions again.
 import { expect, it } from 'vitest';
-import { parsePrefix } from '../../common/prefix.ts';
 import { selectorFromWire, selectorToWire } from '../../common/rpc/selector.ts';
-import { formatSelector, parseSelector, selectorMatches } from '../../common/selector.ts';
+import { parsePrefix } from '../../common/text/prefix.ts';
+import { formatSelector, parseSelector, selectorMatches } from '../../common/text/selector.ts';
 import type { Claim__Output } from '../../proto/gen/fleetblock/v1/Claim.ts';
 import { until } from './fleet.ts';
 import type { Change } from './kill/frames.ts';

@@ -1,5 +1,5 @@
 // Packed rows for tests and benches: many distinct, canonical, unguarded addresses, the same ones every time.
-import type { PackedEntries } from '../../common/packed.ts';
+import type { PackedEntries } from '../../common/entries/packed.ts';
 
 /** `count` distinct IPv4 /32s from `from` on, in pieces that fit one message. */
 export function addressRows(count: number, from = 0): PackedEntries[] {

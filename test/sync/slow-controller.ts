@@ -1,7 +1,7 @@
 // A controller some of whose hosts do not read: prints its memory ten times during the changes. `slow-controller.ts AGENTS DEAF CHANGES
 // PREFIXES`: so many in each change
-import { say } from '../lab/line-program.ts';
-import { memory } from '../lab/memory.ts';
+import { say } from '../../lab/line-program.ts';
+import { memory } from '../../lab/memory.ts';
 import { SyncFleet, until } from './fleet.ts';
 import { startAgents, startDeafHosts } from './start-agents.ts';
 

@@ -4,7 +4,7 @@ import { DeafHost } from './deaf-host.ts';
 import { type SimulatedHost, SyncFleet, until } from './fleet.ts';
 import { addressRows } from './rows.ts';
 
-/** As in controller/hub/hub.ts. */
+/** As in controller/fleet/hub/hub.ts. */
 const CAP = 8;
 /** More than the buffers of a stream and its connection take, so that a snapshot which nobody reads stays under way. */
 const ROWS = 1_500_000;

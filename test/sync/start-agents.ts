@@ -1,6 +1,6 @@
 // Hosts of a fleet in processes of their own.
 import { fileURLToPath } from 'node:url';
-import { startChild } from '../lab/child.ts';
+import { startChild } from '../../lab/child.ts';
 import type { HostIdentity, SyncFleet } from './fleet.ts';
 import { identityFiles } from './identity-files.ts';
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { createLogger } from '../../common/logger.ts';
-import { parsePrefix } from '../../common/prefix.ts';
+import { parsePrefix } from '../../common/text/prefix.ts';
 import { type Controller, startController } from '../../controller/controller.ts';
 import { openSqliteStore } from '../../controller/store/sqlite/sqlite-store.ts';
 import type { Store } from '../../controller/store/store.ts';

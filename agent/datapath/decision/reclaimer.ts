@@ -1,6 +1,6 @@
 // Memory that packets may still be reading goes back to its pool after a grace period, never on the way of an acknowledgement.
 import { Pacer } from './pause.ts';
-import type { Garbage } from './v4-change.ts';
+import type { Garbage } from './v4/change.ts';
 
 const PIECES_BETWEEN_LOOKS = 1024;
 

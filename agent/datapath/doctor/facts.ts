@@ -5,10 +5,10 @@ import { release } from 'node:os';
 import { execa } from 'execa';
 import { z } from 'zod';
 import { FleetblockError, messageOf } from '../../../common/errors.ts';
-import { isInterfaceName } from '../interface-names.ts';
+import { isInterfaceName } from '../interfaces/interface-names.ts';
 import { library } from '../libbpf/library.ts';
 import { BpfObject } from '../libbpf/object.ts';
-import { isBpffs } from '../pin-directory.ts';
+import { isBpffs } from '../pins/pin-directory.ts';
 import { type Capability, effectiveCapabilities, lackingCapabilities, packagedObject } from '../platform.ts';
 
 export interface HostFacts {

@@ -1,5 +1,5 @@
 // What the program counts: totals, hits by source, hits by entry.
-import { type Family, formatAddress } from '../../../common/prefix.ts';
+import { type Family, formatAddress } from '../../../common/text/prefix.ts';
 import type { DatapathCounters, SourceHits } from '../datapath.ts';
 import { COUNTERS, HITS, MAPS } from '../decision/layout.ts';
 import type { KernelMap } from '../kernel-map.ts';

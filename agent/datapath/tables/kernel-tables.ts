@@ -1,8 +1,8 @@
 // What the agent does with the maps of a loaded object: changes, reconciliation, read-back and counters. xdp-datapath.ts
 // composes it with the object and its links; nothing here knows how maps are opened, pinned or attached.
-import type { Digest } from '../../../common/digest.ts';
-import type { EntryTable } from '../../../common/entry-table.ts';
-import type { Family } from '../../../common/prefix.ts';
+import type { Digest } from '../../../common/entries/digest.ts';
+import type { EntryTable } from '../../../common/entries/entry-table.ts';
+import type { Family } from '../../../common/text/prefix.ts';
 import type { DatapathCounters, EntryChange, SourceHits, SourceVerdict } from '../datapath.ts';
 import type { Limits } from '../decision/limits.ts';
 import type { KernelMap } from '../kernel-map.ts';

@@ -1,10 +1,10 @@
 // The tables of a loaded object: opens what the maps hold, and changes it. The order of a change is what keeps every packet
 // on one side of it: rules in, bits over to them, rules out.
-import type { EntryTable } from '../../../common/entry-table.ts';
+import type { EntryTable } from '../../../common/entries/entry-table.ts';
+import { addressBytes } from '../../../common/entries/packed.ts';
 import { messageOf } from '../../../common/errors.ts';
-import { addressBytes } from '../../../common/packed.ts';
-import { type Family, maskAddress } from '../../../common/prefix.ts';
-import { bootMs } from '../../boot-clock.ts';
+import { type Family, maskAddress } from '../../../common/text/prefix.ts';
+import { bootMs } from '../../host/boot-clock.ts';
 import {
   type DatapathCounters,
   DatapathError,
@@ -15,9 +15,9 @@ import {
 import { bitsIn, CONTROL, MAPS } from '../decision/layout.ts';
 import { capacityOf } from '../decision/limits.ts';
 import { Reclaimer } from '../decision/reclaimer.ts';
-import { NOTHING_MOVED, V4Decision } from '../decision/v4-decision.ts';
-import { V4Memory } from '../decision/v4-memory.ts';
-import { V4Recent } from '../decision/v4-recent.ts';
+import { NOTHING_MOVED, V4Decision } from '../decision/v4/decision.ts';
+import { V4Memory } from '../decision/v4/memory.ts';
+import { V4Recent } from '../decision/v4/recent.ts';
 import { V6Front } from '../decision/v6-front.ts';
 import { Accounts } from './accounts.ts';
 import type { KernelTables, OpenMap, TablesOptions, Verification } from './kernel-tables.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { EntryTable } from '../../../common/entry-table.ts';
+import { EntryTable } from '../../../common/entries/entry-table.ts';
 import { RULE } from '../decision/layout.ts';
 import { decodeRows, encodeRows, LAST_MS } from './rule-codec.ts';
 

@@ -1,7 +1,7 @@
 // Rows of an entry table as keys and values of the kernel's hash and trie maps, and back.
-import type { FamilyTable } from '../../../common/family-table.ts';
-import { addressBytes, FLAG_ALLOW, FLAG_MONITOR } from '../../../common/packed.ts';
-import type { Family } from '../../../common/prefix.ts';
+import type { FamilyTable } from '../../../common/entries/family-table.ts';
+import { addressBytes, FLAG_ALLOW, FLAG_MONITOR } from '../../../common/entries/packed.ts';
+import type { Family } from '../../../common/text/prefix.ts';
 import { ENTRY_KEY, RULE, RULE_MONITOR, TRIE_KEY_ADDRESS } from '../decision/layout.ts';
 
 const NS_PER_MS = 1_000_000n;

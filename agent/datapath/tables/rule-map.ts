@@ -1,7 +1,7 @@
 // One of the maps that hold entries one to one: which rows it is for, and changing it by many rows at once.
-import type { FamilyTable } from '../../../common/family-table.ts';
-import { addressBytes, FLAG_ALLOW } from '../../../common/packed.ts';
-import type { Family } from '../../../common/prefix.ts';
+import type { FamilyTable } from '../../../common/entries/family-table.ts';
+import { addressBytes, FLAG_ALLOW } from '../../../common/entries/packed.ts';
+import type { Family } from '../../../common/text/prefix.ts';
 import { CONTROL, MAPS } from '../decision/layout.ts';
 import { Pacer } from '../decision/pause.ts';
 import type { KernelMap } from '../kernel-map.ts';

@@ -1,14 +1,14 @@
 // What a change means for the maps that hold entries one to one: rows to put, rows to remove, map by map.
-import type { EntryTable } from '../../../common/entry-table.ts';
-import { expiryDiffers } from '../../../common/family-rows.ts';
-import type { FamilyTable } from '../../../common/family-table.ts';
-import { addressBytes, type FamilyColumns, FLAG_ALLOW } from '../../../common/packed.ts';
-import type { Family } from '../../../common/prefix.ts';
+import type { EntryTable } from '../../../common/entries/entry-table.ts';
+import { expiryDiffers } from '../../../common/entries/family-rows.ts';
+import type { FamilyTable } from '../../../common/entries/family-table.ts';
+import { addressBytes, type FamilyColumns, FLAG_ALLOW } from '../../../common/entries/packed.ts';
+import type { Family } from '../../../common/text/prefix.ts';
 import type { EntryChange } from '../datapath.ts';
 import { WordList } from '../decision/bits.ts';
 import { Pacer } from '../decision/pause.ts';
-import { classOf } from '../decision/v4-compile.ts';
-import { CLASS } from '../decision/v4-draft.ts';
+import { classOf } from '../decision/v4/compile.ts';
+import { CLASS } from '../decision/v4/draft.ts';
 import { LAST_MS } from './rule-codec.ts';
 import { RULE_MAPS, ruleMapOf } from './rule-map.ts';
 

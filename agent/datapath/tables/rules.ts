@@ -1,8 +1,8 @@
 // The entries that the kernel holds one to one, in its hash and trie maps, with a copy of them in user space to compare with.
-import { EntryTable } from '../../../common/entry-table.ts';
-import type { FamilyTable } from '../../../common/family-table.ts';
-import { FLAG_ALLOW } from '../../../common/packed.ts';
-import type { Family } from '../../../common/prefix.ts';
+import { EntryTable } from '../../../common/entries/entry-table.ts';
+import type { FamilyTable } from '../../../common/entries/family-table.ts';
+import { FLAG_ALLOW } from '../../../common/entries/packed.ts';
+import type { Family } from '../../../common/text/prefix.ts';
 import { DatapathError } from '../datapath.ts';
 import { Pacer } from '../decision/pause.ts';
 import type { V6Front } from '../decision/v6-front.ts';

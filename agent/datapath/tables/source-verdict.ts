@@ -1,9 +1,9 @@
 // What the kernel would do with a source: the program's decision (bpf/decide.h, bpf/lookup.h) made again from the same maps.
-import { addressBytes } from '../../../common/packed.ts';
-import { type Family, maskAddress } from '../../../common/prefix.ts';
+import { addressBytes } from '../../../common/entries/packed.ts';
+import { type Family, maskAddress } from '../../../common/text/prefix.ts';
 import { MAPS } from '../decision/layout.ts';
-import { addressAt } from '../decision/v4-compile.ts';
-import type { V4Memory } from '../decision/v4-memory.ts';
+import { addressAt } from '../decision/v4/compile.ts';
+import type { V4Memory } from '../decision/v4/memory.ts';
 import type { V6Front } from '../decision/v6-front.ts';
 import type { KernelMap } from '../kernel-map.ts';
 import type { OpenMap } from './kernel-tables.ts';

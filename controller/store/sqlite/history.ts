@@ -1,9 +1,9 @@
 // Which rows changed since a revision, layer by layer, as far back as history reaches.
 import type { Revision } from '../../../common/revision.ts';
 import type { StoreEvent, Touched } from '../store.ts';
-import { decodeColumns } from './columns-blob.ts';
-import { type Connection, readBigint } from './connection.ts';
-import { bigint, blob, integer, text } from './rows.ts';
+import { decodeColumns } from './file/columns-blob.ts';
+import { type Connection, readBigint } from './file/connection.ts';
+import { bigint, blob, integer, text } from './file/rows.ts';
 
 /** A host that missed more is better served by all that there is: reading it here would hold the event loop. */
 const MAX_CATCH_UP_ROWS = 262_144;

@@ -1,13 +1,13 @@
 // The embedded store: SQLite in WAL mode with synchronous=FULL behind the Store interface.
 
 import type { AuditVerb } from '../../../common/audit-verbs.ts';
-import { breather } from '../../../common/breather.ts';
-import type { Clock } from '../../../common/clock.ts';
+import { NO_ENTRIES, type PackedEntries } from '../../../common/entries/packed.ts';
 import { FleetblockError } from '../../../common/errors.ts';
 import { failpoint } from '../../../common/failpoint.ts';
-import { NO_ENTRIES, type PackedEntries } from '../../../common/packed.ts';
 import type { Revision } from '../../../common/revision.ts';
-import { steadyClock } from '../../steady-clock.ts';
+import { breather } from '../../../common/time/breather.ts';
+import type { Clock } from '../../../common/time/clock.ts';
+import { steadyClock } from '../../../common/time/steady-clock.ts';
 import {
   type Attribution,
   type AuditRecord,
@@ -48,17 +48,18 @@ import type {
   UseOperatorToken,
 } from '../store.ts';
 import { Aside } from './aside/aside.ts';
-import { lastLink } from './audit-chain.ts';
-import { addClaims, removeClaims } from './claim-changes.ts';
-import { readClaimLayers, readClaims } from './claim-reads.ts';
-import { readConfirmations } from './confirmation-rows.ts';
-import { confirmChange } from './confirmations.ts';
-import { readBigint } from './connection.ts';
-import { Database } from './database.ts';
-import { endWhatIsDue, firstEndMs } from './ends.ts';
+import { lastLink } from './audit/audit-chain.ts';
+import { addClaims, removeClaims } from './claims/claim-changes.ts';
+import { readClaimLayers, readClaims } from './claims/claim-reads.ts';
+import { readConfirmations } from './claims/confirmation-rows.ts';
+import { confirmChange } from './claims/confirmations.ts';
+import { endWhatIsDue, firstEndMs } from './claims/ends.ts';
+import { readBigint } from './file/connection.ts';
+import { Database } from './file/database.ts';
+import { markClean, type OpenedFile, openStoreFile } from './file/open.ts';
 import { History } from './history.ts';
-import { readHostNotes, saveHostNote } from './host-notes.ts';
-import * as hosts from './host-rows.ts';
+import { readHostNotes, saveHostNote } from './identity/host-notes.ts';
+import * as hosts from './identity/host-rows.ts';
 import { logIn } from './identity/log-in.ts';
 import { addOperator, readOperators, revokeOperators } from './identity/operator-rows.ts';
 import * as operatorTokens from './identity/operator-tokens.ts';
@@ -66,7 +67,6 @@ import { knowsSecret } from './identity/token-secret.ts';
 import { changeExceptions } from './lists/exceptions.ts';
 import { removeList, replaceList } from './lists/list-changes.ts';
 import { findList, readExceptions, readListRows, readLists } from './lists/list-rows.ts';
-import { markClean, type OpenedFile, openStoreFile } from './open.ts';
 import { Writing } from './writing.ts';
 
 export interface SqliteStoreOptions {

@@ -1,15 +1,15 @@
 // What one change gathers inside its transaction: its revision, the layer rows it touched, its audit record.
 import type { AuditVerb } from '../../../common/audit-verbs.ts';
+import { type Entry, entryCount, type PackedEntries, packEntries } from '../../../common/entries/packed.ts';
 import { failpoint } from '../../../common/failpoint.ts';
-import { type Entry, entryCount, type PackedEntries, packEntries } from '../../../common/packed.ts';
 import type { Revision } from '../../../common/revision.ts';
-import { formatSelector, type Selector } from '../../../common/selector.ts';
+import { formatSelector, type Selector } from '../../../common/text/selector.ts';
 import type { HostRecord, LayerChange, LayerKey } from '../records.ts';
 import type { StoreEvent } from '../store.ts';
-import { appendAudit } from './audit-chain.ts';
-import { encodeColumns } from './columns-blob.ts';
-import type { Connection } from './connection.ts';
-import { bigint, integer } from './rows.ts';
+import { appendAudit } from './audit/audit-chain.ts';
+import { encodeColumns } from './file/columns-blob.ts';
+import type { Connection } from './file/connection.ts';
+import { bigint, integer } from './file/rows.ts';
 
 /** A revision that touched more rows keeps no keys: sending them all would be no less than a snapshot. */
 const MAX_TOUCHED_ROWS = 131_072;

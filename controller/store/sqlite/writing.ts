@@ -1,10 +1,10 @@
 // How a change is made: one transaction (or a savepoint in a shared one), one revision at most, history with it; a dry run does
 // everything and is then rolled back.
 
-import { breather } from '../../../common/breather.ts';
+import { breather } from '../../../common/time/breather.ts';
 import type { StoreEvent } from '../store.ts';
-import type { Connection } from './connection.ts';
-import type { Database } from './database.ts';
+import type { Connection } from './file/connection.ts';
+import type { Database } from './file/database.ts';
 import { HistoryBounds, type Steps, Transaction } from './transaction.ts';
 
 export interface WritingOptions {

@@ -3,8 +3,8 @@ import { Readable, Writable } from 'node:stream';
 import type { Cli } from '../../../cli/context.ts';
 import type { Columns } from '../../../cli/import/columns.ts';
 import { type ReadList, type ReadOptions, readList } from '../../../cli/import/read-list.ts';
-import { fromWire, unpackEntries } from '../../../common/packed.ts';
-import { formatPrefix } from '../../../common/prefix.ts';
+import { fromWire, unpackEntries } from '../../../common/entries/packed.ts';
+import { formatPrefix } from '../../../common/text/prefix.ts';
 import type { PackedPrefixes__Output } from '../../../proto/gen/fleetblock/v1/PackedPrefixes.ts';
 
 /** `nowMs`: the time when it is read. */

@@ -1,13 +1,13 @@
 // A controller without its network, to be killed: the real store, views, hub and changes; operators and hosts speak to it through
 // one socket, because TLS and gRPC would take most of the time of ten thousand starts. `controller.ts DIRECTORY`, the socket is fd 3.
 import { Socket } from 'node:net';
-import { systemClock } from '../../../common/clock.ts';
 import { FleetblockError, messageOf } from '../../../common/errors.ts';
 import { createLogger } from '../../../common/logger.ts';
-import { formatPrefix } from '../../../common/prefix.ts';
-import { formatSelector, parseSelector } from '../../../common/selector.ts';
+import { formatPrefix } from '../../../common/text/prefix.ts';
+import { formatSelector, parseSelector } from '../../../common/text/selector.ts';
+import { systemClock } from '../../../common/time/clock.ts';
 import { type Controller, startController } from '../../../controller/controller.ts';
-import type { HostSession } from '../../../controller/hub/host-session.ts';
+import type { HostSession } from '../../../controller/fleet/host/host-session.ts';
 import { openSqliteStore } from '../../../controller/store/sqlite/sqlite-store.ts';
 import type { Store } from '../../../controller/store/store.ts';
 import { type Change, Frames, type FromController, type ToController } from './frames.ts';

@@ -1,7 +1,7 @@
 // What the controller under test and its test say to each other over one socket: length and structured clone, one frame a message.
 import type { Socket } from 'node:net';
 import { deserialize, serialize } from 'node:v8';
-import type { Ack } from '../../../controller/hub/ack.ts';
+import type { Ack } from '../../../common/sync-wire/ack.ts';
 import type { Hello__Output } from '../../../proto/gen/fleetblock/v1/Hello.ts';
 import type { Nack__Output } from '../../../proto/gen/fleetblock/v1/Nack.ts';
 

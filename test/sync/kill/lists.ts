@@ -1,7 +1,7 @@
 // The lists that are imported while controllers die: what their rows are follows from the number of their version alone.
-import { EntryTable } from '../../../common/entry-table.ts';
-import { type PackedEntries, packEntries } from '../../../common/packed.ts';
-import type { Prefix } from '../../../common/prefix.ts';
+import { EntryTable } from '../../../common/entries/entry-table.ts';
+import { type PackedEntries, packEntries } from '../../../common/entries/packed.ts';
+import type { Prefix } from '../../../common/text/prefix.ts';
 import { addressRows } from '../rows.ts';
 
 /**

@@ -17,7 +17,7 @@ const PATIENCE_S = 600;
 
 /** One file (and the store's thread), so that a start is mostly SQLite's. @returns where it is */
 export async function bundleController(directory: string): Promise<string> {
-  const thread = '../../../controller/store/sqlite/checkpoint-thread.ts';
+  const thread = '../../../controller/store/sqlite/file/checkpoint-thread.ts';
   await bundle('controller.ts', join(directory, 'controller.cjs'));
   await bundle(thread, join(directory, 'checkpoint-thread.js'));
   return join(directory, 'controller.cjs');

@@ -1,6 +1,6 @@
 // Who changes the list while controllers die: several writers with prefixes and a list of their own, one change under way each. What a
 // writer was told is so; what was under way at a kill is there as a whole or not at all.
-import { formatSelector, parseSelector } from '../../../common/selector.ts';
+import { formatSelector, parseSelector } from '../../../common/text/selector.ts';
 import type { Change } from './frames.ts';
 import { digestOf, rowsOf } from './lists.ts';
 

@@ -2,10 +2,10 @@
 // after a kill as a kernel's is after a reboot. `agent.ts ADDRESS STATE_DIR`; its identity comes by the first message of the parent,
 // `dump` is answered with what the datapath holds.
 import { Agent } from '../../../agent/agent.ts';
-import { systemAgentClock } from '../../../agent/boot-clock.ts';
+import { systemAgentClock } from '../../../agent/host/boot-clock.ts';
+import { StateFile } from '../../../agent/list/record/state-file.ts';
 import { MemoryDatapath } from '../../../agent/memory-datapath.ts';
 import { SyncDialer } from '../../../agent/services/sync-stream.ts';
-import { StateFile } from '../../../agent/state-file.ts';
 import { createLogger } from '../../../common/logger.ts';
 import { listed } from '../fleet.ts';
 

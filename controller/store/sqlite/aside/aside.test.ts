@@ -4,11 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { systemClock } from '../../../../common/clock.ts';
-import { parsePrefix } from '../../../../common/prefix.ts';
+import { parsePrefix } from '../../../../common/text/prefix.ts';
+import { systemClock } from '../../../../common/time/clock.ts';
 import { addressRows } from '../../../../test/sync/rows.ts';
 import type { AuditFilter, Store } from '../../store.ts';
-import { STORE_FILE } from '../open.ts';
+import { STORE_FILE } from '../file/open.ts';
 import { openSqliteStore } from '../sqlite-store.ts';
 
 const RECORDS = 25_000;

@@ -1,8 +1,8 @@
 // Reads without measure, on a thread of their own: piece by piece, as fast as they are taken.
 import { fileURLToPath } from 'node:url';
 import { MessageChannel, Worker } from 'node:worker_threads';
+import type { PackedEntries } from '../../../../common/entries/packed.ts';
 import { FleetblockError } from '../../../../common/errors.ts';
-import type { PackedEntries } from '../../../../common/packed.ts';
 import type { AuditRecord, AuditVerdict, Claim } from '../../records.ts';
 import type { AuditFilter, ClaimFilter } from '../../store.ts';
 import type { Answer, Begin, Read } from './messages.ts';

@@ -3,10 +3,10 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { z } from 'zod';
 import { FleetblockError, messageOf } from '../../../../common/errors.ts';
-import { verifyAudit } from '../audit-chain.ts';
-import { readAudit } from '../audit-rows.ts';
-import { readClaims } from '../claim-reads.ts';
-import { Connection } from '../connection.ts';
+import { verifyAudit } from '../audit/audit-chain.ts';
+import { readAudit } from '../audit/audit-rows.ts';
+import { readClaims } from '../claims/claim-reads.ts';
+import { Connection } from '../file/connection.ts';
 import { readListRows } from '../lists/list-rows.ts';
 import type { Answer, Begin, Read } from './messages.ts';
 

@@ -4,11 +4,11 @@ import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { systemClock } from '../../../../common/clock.ts';
-import { restoredWords } from '../../../restored.ts';
+import { systemClock } from '../../../../common/time/clock.ts';
+import { restoredWords } from '../../../commands/restored.ts';
 import type { Store } from '../../store.ts';
-import { backupStore, restoreStore } from '../backup.ts';
-import { STORE_FILE } from '../open.ts';
+import { backupStore, restoreStore } from '../file/backup.ts';
+import { STORE_FILE } from '../file/open.ts';
 import { openSqliteStore } from '../sqlite-store.ts';
 
 let scratch: string;

@@ -1,8 +1,8 @@
 // A restore takes the list back to an earlier day, but no credential that ended since: revocations and uses of the store before it are
 // carried over, and the audit says what was before.
-import { appendAudit, lastLink } from '../audit-chain.ts';
-import { Connection, readBigint } from '../connection.ts';
-import { text } from '../rows.ts';
+import { appendAudit, lastLink } from '../audit/audit-chain.ts';
+import { Connection, readBigint } from '../file/connection.ts';
+import { text } from '../file/rows.ts';
 
 /** Names, for people. */
 export interface CarriedOver {

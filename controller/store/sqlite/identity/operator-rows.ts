@@ -2,8 +2,8 @@
 import { FleetblockError } from '../../../../common/errors.ts';
 import type { Attribution, OperatorRecord, RevokedOperators } from '../../records.ts';
 import type { NewOperator, RevokeOperators } from '../../store.ts';
-import type { Connection } from '../connection.ts';
-import { integer, type Row, text } from '../rows.ts';
+import type { Connection } from '../file/connection.ts';
+import { integer, type Row, text } from '../file/rows.ts';
 import type { Transaction } from '../transaction.ts';
 import { revokeOf, revokeOfSerial } from './operator-tokens.ts';
 

@@ -3,8 +3,8 @@ import { timingSafeEqual } from 'node:crypto';
 import { FleetblockError } from '../../../../common/errors.ts';
 import type { Attribution, OperatorRecord, OperatorTokenRecord } from '../../records.ts';
 import type { NewOperatorToken, UseOperatorToken } from '../../store.ts';
-import type { Connection } from '../connection.ts';
-import { blob, integer, type Row, text } from '../rows.ts';
+import type { Connection } from '../file/connection.ts';
+import { blob, integer, type Row, text } from '../file/rows.ts';
 import type { Transaction } from '../transaction.ts';
 
 export function create(tx: Transaction, token: NewOperatorToken, by: Attribution): void {

@@ -1,7 +1,7 @@
 // Who holds the secret of a token, before anything is done for them: one row, read outside of any transaction.
 import { timingSafeEqual } from 'node:crypto';
-import type { Connection } from '../connection.ts';
-import { blob } from '../rows.ts';
+import type { Connection } from '../file/connection.ts';
+import { blob } from '../file/rows.ts';
 
 /** Of a host's or an operator's token, whatever has become of it. */
 export function knowsSecret(db: Connection, tokenId: string, secretHash: Uint8Array): boolean {

@@ -1,6 +1,6 @@
 // Spreads the rows of a list over chunks by the hash of their prefix: a change of one row rewrites one small chunk, wherever the
 // addresses lie, and two lists are compared chunk by chunk.
-import { addressBytes, type FamilyColumns, type PackedEntries } from '../../../../common/packed.ts';
+import { addressBytes, type FamilyColumns, type PackedEntries } from '../../../../common/entries/packed.ts';
 
 /** Rows that a chunk should have. */
 const CHUNK_ROWS = 4096;

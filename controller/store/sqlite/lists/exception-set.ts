@@ -1,6 +1,6 @@
 // The exceptions of a list as sorted, disjoint prefixes: does a row meet one, and what is left of a row without them.
-import { addressBytes } from '../../../../common/packed.ts';
-import { covers, type Family, familyBits, type Prefix } from '../../../../common/prefix.ts';
+import { addressBytes } from '../../../../common/entries/packed.ts';
+import { covers, type Family, familyBits, type Prefix } from '../../../../common/text/prefix.ts';
 
 export class ExceptionSet {
   readonly #v4: FamilyExceptions;

@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { EntryTable } from '../../../../common/entry-table.ts';
-import { packEntries, unpackEntries } from '../../../../common/packed.ts';
-import { covers, formatPrefix, type Prefix, parsePrefix } from '../../../../common/prefix.ts';
+import { EntryTable } from '../../../../common/entries/entry-table.ts';
+import { packEntries, unpackEntries } from '../../../../common/entries/packed.ts';
+import { covers, formatPrefix, type Prefix, parsePrefix } from '../../../../common/text/prefix.ts';
 import { MAX_LIST_EXCEPTIONS, type Store } from '../../store.ts';
 import { openSqliteStore } from '../sqlite-store.ts';
 

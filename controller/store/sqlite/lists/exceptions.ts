@@ -1,10 +1,11 @@
 // Exceptions of a list: addresses that it does not block, whatever the file says, until they are taken back.
+
+import { addressBytes, entryCount, type FamilyColumns, type PackedEntries } from '../../../../common/entries/packed.ts';
 import { FleetblockError } from '../../../../common/errors.ts';
-import { addressBytes, entryCount, type FamilyColumns, type PackedEntries } from '../../../../common/packed.ts';
-import { type Family, formatPrefix, type Prefix } from '../../../../common/prefix.ts';
-import { PrefixSet } from '../../../prefix-set.ts';
+import { type Family, formatPrefix, type Prefix } from '../../../../common/text/prefix.ts';
+import { PrefixSet } from '../../../claims/prefix-set.ts';
 import { type ChangeExceptions, type ChangeResult, MAX_LIST_EXCEPTIONS } from '../../store.ts';
-import { shorten } from '../touched-keys.ts';
+import { shorten } from '../claims/touched-keys.ts';
 import type { Transaction } from '../transaction.ts';
 import { Bucketed } from './buckets.ts';
 import { ExceptionSet } from './exception-set.ts';

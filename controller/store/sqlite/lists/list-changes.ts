@@ -1,7 +1,5 @@
 // Bulk lists: a whole list replaced by difference, or removed.
-import type { EntryTable } from '../../../../common/entry-table.ts';
-import { FleetblockError } from '../../../../common/errors.ts';
-import { failpoint } from '../../../../common/failpoint.ts';
+import type { EntryTable } from '../../../../common/entries/entry-table.ts';
 import {
   entryCount,
   type FamilyColumns,
@@ -9,8 +7,10 @@ import {
   FLAG_MONITOR,
   NO_ENTRIES,
   type PackedEntries,
-} from '../../../../common/packed.ts';
-import { formatSelector } from '../../../../common/selector.ts';
+} from '../../../../common/entries/packed.ts';
+import { FleetblockError } from '../../../../common/errors.ts';
+import { failpoint } from '../../../../common/failpoint.ts';
+import { formatSelector } from '../../../../common/text/selector.ts';
 import { type Attribution, listLayer } from '../../records.ts';
 import { type ListResult, MAX_LIST_ROWS, type ReplaceList } from '../../store.ts';
 import type { Transaction } from '../transaction.ts';

@@ -1,10 +1,10 @@
 // Rows of lists that end.
-import { entryCount, type FamilyColumns, type PackedEntries, pickRows } from '../../../../common/packed.ts';
-import type { Family } from '../../../../common/prefix.ts';
-import { hasEnded } from '../../effective.ts';
-import { decodeColumns } from '../columns-blob.ts';
-import type { Connection } from '../connection.ts';
-import { blob, integer, text } from '../rows.ts';
+import { entryCount, type FamilyColumns, type PackedEntries, pickRows } from '../../../../common/entries/packed.ts';
+import type { Family } from '../../../../common/text/prefix.ts';
+import { hasEnded } from '../../../claims/precedence.ts';
+import { decodeColumns } from '../file/columns-blob.ts';
+import type { Connection } from '../file/connection.ts';
+import { blob, integer, text } from '../file/rows.ts';
 import type { Transaction } from '../transaction.ts';
 import { findList, type Pause, partsOf, readExceptionSet, readWithheld, saveWithheld } from './list-rows.ts';
 import { rewriteBuckets } from './rewrite.ts';

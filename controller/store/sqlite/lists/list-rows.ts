@@ -3,14 +3,14 @@
 // What a file said is in list_chunk, but for rows that meet an exception: these are in list_withheld, whole. What hosts hold of
 // those is what is left of them without the exceptions, and it follows from both tables. So an exception that is taken back, or the
 // next import, finds everything that the file said.
-import { EntryTable } from '../../../../common/entry-table.ts';
-import { entryCount, type FamilyColumns, NO_ENTRIES, type PackedEntries } from '../../../../common/packed.ts';
-import { parseSelector } from '../../../../common/selector.ts';
+import { EntryTable } from '../../../../common/entries/entry-table.ts';
+import { entryCount, type FamilyColumns, NO_ENTRIES, type PackedEntries } from '../../../../common/entries/packed.ts';
+import { parseSelector } from '../../../../common/text/selector.ts';
 import type { ListException, ListRecord } from '../../records.ts';
-import { actionOf } from '../claim-rows.ts';
-import { decodeColumns, encodeColumns } from '../columns-blob.ts';
-import type { Connection } from '../connection.ts';
-import { blob, integer, type Row, text } from '../rows.ts';
+import { actionOf } from '../claims/claim-rows.ts';
+import { decodeColumns, encodeColumns } from '../file/columns-blob.ts';
+import type { Connection } from '../file/connection.ts';
+import { blob, integer, type Row, text } from '../file/rows.ts';
 import { Bucketed } from './buckets.ts';
 import { ExceptionSet } from './exception-set.ts';
 import { joined, NO_PARTS, type Parts, remainders } from './withheld.ts';

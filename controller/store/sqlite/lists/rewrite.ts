@@ -1,5 +1,5 @@
 // Changes what is stored of single buckets of a list, and what is left of its withheld rows; hosts get the difference.
-import { entryCount, type PackedEntries } from '../../../../common/packed.ts';
+import { entryCount, type PackedEntries } from '../../../../common/entries/packed.ts';
 import { listLayer } from '../../records.ts';
 import type { Transaction } from '../transaction.ts';
 import { held, type Pause, readChunk, type StoredList, saveChunk, tableOf } from './list-rows.ts';

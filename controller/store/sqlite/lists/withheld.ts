@@ -1,5 +1,5 @@
 // Rows of a list that meet an exception, and what is left of them.
-import { EntryTable } from '../../../../common/entry-table.ts';
+import { EntryTable } from '../../../../common/entries/entry-table.ts';
 import {
   addressBytes,
   type FamilyColumns,
@@ -7,9 +7,9 @@ import {
   NO_ENTRIES,
   type PackedEntries,
   pickRows,
-} from '../../../../common/packed.ts';
-import type { Family } from '../../../../common/prefix.ts';
-import { laterEnd } from '../../effective.ts';
+} from '../../../../common/entries/packed.ts';
+import type { Family } from '../../../../common/text/prefix.ts';
+import { laterEnd } from '../../../claims/precedence.ts';
 import type { ExceptionSet, FamilyExceptions } from './exception-set.ts';
 
 /** Rows by bucket. */

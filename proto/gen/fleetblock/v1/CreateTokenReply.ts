@@ -4,7 +4,7 @@ import type { Long } from '@grpc/proto-loader';
 
 export interface CreateTokenReply {
   /**
-   * The whole token, shown once. See common/token.ts for its form.
+   * The whole token, shown once. See common/text/token.ts for its form.
    */
   'token'?: (string);
   'id'?: (string);
@@ -13,7 +13,7 @@ export interface CreateTokenReply {
 
 export interface CreateTokenReply__Output {
   /**
-   * The whole token, shown once. See common/token.ts for its form.
+   * The whole token, shown once. See common/text/token.ts for its form.
    */
   'token': (string);
   'id': (string);

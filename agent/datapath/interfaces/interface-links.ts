@@ -1,0 +1,355 @@
+// The links between interfaces and the program: adopted when they are pinned, made when they are missing, swapped to the
+// present program, and made again when an interface comes back. `sync` may be called at any time and only does what is needed.
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { messageOf } from '../../../common/errors.ts';
+import type { Logger } from '../../../common/logger.ts';
+import type { InterfaceState, Lapse, XdpModeRequest } from '../datapath.ts';
+import { KernelError } from '../kernel-map.ts';
+import { type AttachMode, attachedProgram, refusalText, XdpLink } from '../libbpf/link.ts';
+import type { XdpProgram } from '../libbpf/program.ts';
+import type { OwnPin } from '../pins/own-pins.ts';
+import { linksDirectory, openLinks } from '../pins/pin-sets.ts';
+import { pin, unpin } from '../pins/pins.ts';
+import { GENERIC_PROBLEM, modeOf, occupiedBy, refusedMode } from './hook.ts';
+import { interfaceIndex, interfaceName, pinName } from './interface-names.ts';
+import { linkTypeProblem } from './link-type.ts';
+
+interface HeldLink {
+  readonly link: XdpLink;
+  readonly path: string;
+  /** The name that its interface had when it was attached or last seen. */
+  name: string;
+  /** Its interface's index when last seen. */
+  index: number;
+  /** Kernel id of the program that it ran when last seen. */
+  programId: number;
+  /** When it was last seen on its interface, monotonic milliseconds. */
+  seenMs: number;
+  /** Why it is in generic mode, when that was not asked for. */
+  problem: string;
+  /** Why it still runs an older program. */
+  swapProblem: string;
+}
+
+const MOVED = 'moved to another network namespace, where packets are still dropped';
+
+/** Errors that say that another program is on the hook: never evicted, in no mode. */
+const OCCUPIED: ReadonlySet<string> = new Set(['EBUSY', 'EEXIST']);
+/** The interface went away meanwhile; not a refusal. */
+const VANISHED: ReadonlySet<string> = new Set(['ENODEV', 'ENOLINK']);
+
+export interface InterfaceLinksOptions {
+  readonly pinDir: string;
+  readonly names: readonly string[];
+  readonly mode: XdpModeRequest;
+  readonly logger: Logger;
+  /** Hears of links that something else changed, once they are as they were. */
+  readonly onLapse: (lapse: Lapse) => void;
+}
+
+export class InterfaceLinks {
+  readonly #directory: string;
+  readonly #names: readonly string[];
+  readonly #mode: XdpModeRequest;
+  readonly #logger: Logger;
+  readonly #onLapse: (lapse: Lapse) => void;
+  readonly #held: HeldLink[] = [];
+  /** Interfaces that something else took the link off, and since when nothing is dropped there at most. */
+  readonly #detached = new Map<string, number>();
+  /** What this sync attached in generic mode. */
+  readonly #generic = new Set<HeldLink>();
+  /** What the kernel refuses because a device above it (a bridge, a VLAN) has a program. */
+  readonly #below = new Set<string>();
+  #states: InterfaceState[] = [];
+
+  /** @throws FleetblockError when a pin is not an XDP link of this agent's */
+  constructor(options: InterfaceLinksOptions) {
+    this.#directory = linksDirectory(options.pinDir);
+    this.#names = options.names;
+    this.#mode = options.mode;
+    this.#logger = options.logger;
+    this.#onLapse = options.onLapse;
+    this.#held = openLinks(options.pinDir).map(({ link, path }) => {
+      const { ifindex: index, programId } = link.info();
+      const name = interfaceName(index) ?? '';
+      return { link, path, name, index, programId, seenMs: performance.now(), problem: '', swapProblem: '' };
+    });
+  }
+
+  /** Ids of the programs that the links run; a link without an interface runs none. */
+  programIds(): Set<number> {
+    return new Set(this.#live().map((held) => held.link.info().programId));
+  }
+
+  /** Names that interest the watcher: the wanted interfaces and those that links are on. */
+  concerns(name: string, index: number): boolean {
+    return this.#names.includes(name) || this.#held.some((held) => held.name === name || held.index === index);
+  }
+
+  /** What interfaces() shows: the wanted ones in order, then those that are still attached though not wanted any more. */
+  states(): InterfaceState[] {
+    return this.#states;
+  }
+
+  /**
+   * Looks at all links and wanted interfaces and mends what is not as it should be; `program` undefined: touches nothing.
+   * What cannot be done is in states(), not thrown.
+   * @returns whether states() changed
+   */
+  sync(program: XdpProgram | undefined): boolean {
+    const before = JSON.stringify(this.#states);
+    this.#dropDead();
+    if (program) for (const held of this.#held) this.#swap(held, program);
+    this.#generic.clear();
+    let names = this.#names;
+    let states = this.#syncAll(names, program);
+    // A device must have its program before those above it, and only the kernel knows for sure which is above which: what it refuses goes
+    // first, and what was attached just now is taken off for it. Not what is native: a bond then runs its program on its members.
+    for (const _ of this.#names) {
+      if (this.#below.size === 0 || this.#generic.size === 0) break;
+      names = [...this.#below, ...names.filter((name) => !this.#below.has(name))];
+      for (const held of this.#generic) this.#takeOff(held);
+      states = this.#syncAll(names, program);
+    }
+    this.#states = states;
+    return JSON.stringify(states) !== before;
+  }
+
+  /** In the order of `names`; the states are in the order in which the interfaces were named. */
+  #syncAll(names: readonly string[], program: XdpProgram | undefined): InterfaceState[] {
+    this.#below.clear();
+    const used = new Set<HeldLink>();
+    const states = new Map(names.map((name) => [name, this.#syncOne(name, program, used)]));
+    return [
+      ...this.#names.flatMap((name) => states.get(name) ?? []),
+      ...this.#held.flatMap((held) => (used.has(held) ? [] : this.#extraState(held))),
+    ];
+  }
+
+  /** A cheap look at the links alone: was one of them changed by something else, or its interface deleted? */
+  disturbed(): boolean {
+    const now = performance.now();
+    let disturbed = false;
+    for (const held of this.#held) {
+      const { ifindex, programId } = held.link.info();
+      if (ifindex !== 0 && programId === held.programId) held.seenMs = now;
+      else disturbed = true;
+    }
+    return disturbed;
+  }
+
+  pins(): OwnPin[] {
+    return this.#live().map(({ link, path }) => ({ path, fd: link.fd }));
+  }
+
+  /** Closes the descriptors; the links stay pinned and attached. */
+  close(): void {
+    for (const held of this.#held) held.link.close();
+    this.#held.length = 0;
+  }
+
+  #live(): HeldLink[] {
+    return this.#held.filter((held) => held.link.info().ifindex !== 0);
+  }
+
+  /** A link that was detached, or whose interface was deleted, never comes back to life. */
+  #dropDead(): void {
+    for (const held of this.#held.filter((each) => each.link.info().ifindex === 0)) {
+      const detached = interfaceName(held.index) !== undefined;
+      if (detached) this.#detached.set(held.name, this.#detached.get(held.name) ?? held.seenMs);
+      this.#logger.warn({ interface: held.name }, detached ? 'detached by another program' : 'interface is gone');
+      this.#letGo(held);
+    }
+  }
+
+  #swap(held: HeldLink, program: XdpProgram): void {
+    held.swapProblem = '';
+    const { id } = program.info;
+    const foreign = held.programId === id;
+    try {
+      if (held.link.info().programId !== id) held.link.update(program);
+      else if (foreign) return;
+      held.programId = id;
+      if (foreign) this.#unprotected(held.name, held.seenMs, 'the program was swapped for another, and put back');
+      this.#logger.info({ interface: held.name, program: program.info.id }, 'swapped the program');
+    } catch (error) {
+      if (error instanceof KernelError && VANISHED.has(error.errnoName)) return;
+      held.swapProblem = `the program could not be swapped, an older one is still dropping: ${messageOf(error)}`;
+      this.#logger.error({ interface: held.name, error: messageOf(error) }, 'cannot swap the program');
+    }
+  }
+
+  /** One interface's trouble, such as vanishing meanwhile, is not the others'. */
+  #syncOne(name: string, program: XdpProgram | undefined, used: Set<HeldLink>): InterfaceState {
+    try {
+      return this.#syncWanted(name, program, used);
+    } catch (error) {
+      if (!(error instanceof KernelError)) throw error;
+      this.#logger.warn({ interface: name, error: error.message }, 'cannot look after the interface');
+      return {
+        name,
+        index: interfaceIndex(name),
+        mode: 'none',
+        problem: `${error.message}: tried again at the next audit`,
+      };
+    }
+  }
+
+  #syncWanted(name: string, program: XdpProgram | undefined, used: Set<HeldLink>): InterfaceState {
+    const index = interfaceIndex(name);
+    if (index === 0) return this.#missing(name, used);
+    const unreadable = linkTypeProblem(name);
+    const held = this.#held.find((each) => each.link.info().ifindex === index && this.#isHere(each, index));
+    if (held && program && this.#mustChangeMode(index)) return this.#changeMode(held, name, index, program, used);
+    if (held) {
+      used.add(held);
+      held.name = name;
+      // Attached before it became so, or by an agent that did not know: left as it is, and never counted as enforcing.
+      if (unreadable !== '') return { name, index, mode: 'none', problem: `nothing is dropped: ${unreadable}` };
+      return this.#attachedState(held, name, index);
+    }
+    if (unreadable !== '')
+      return {
+        name,
+        index,
+        mode: 'none',
+        problem: `not attached: ${unreadable}; fleetblock-agent doctor says what to do`,
+      };
+    if (!program) return { name, index, mode: 'none', problem: 'not attached yet' };
+    return this.#attach(name, index, program, used);
+  }
+
+  #missing(name: string, used: Set<HeldLink>): InterfaceState {
+    // Renamed: the link stays with the device, whatever it is called.
+    const held = this.#held.find((each) => each.name === name);
+    const index = held?.link.info().ifindex ?? 0;
+    const renamed = interfaceName(index);
+    if (held && index !== 0) used.add(held);
+    if (held && renamed !== undefined && renamed !== name && this.#isHere(held, index)) {
+      const state = this.#attachedState(held, name, index);
+      return {
+        ...state,
+        problem: `was renamed to ${renamed}, where packets are still dropped; use --interface ${renamed}`,
+      };
+    }
+    const where =
+      held && index !== 0 ? `there is no interface ${name} here: it ${MOVED}` : `there is no interface ${name}`;
+    return { name, index: 0, mode: 'none', problem: `${where}: it is attached when it appears` };
+  }
+
+  /** Is the device of that index in this namespace really the link's? It may have moved to another one. */
+  #isHere(held: HeldLink, index: number): boolean {
+    try {
+      return attachedProgram(index).programId === held.link.info().programId;
+    } catch {
+      return false;
+    }
+  }
+
+  #attachedState(held: HeldLink, name: string, index: number): InterfaceState {
+    const mode = modeOf(index);
+    const problem =
+      held.swapProblem || held.problem || (mode === 'generic' && this.#mode === 'auto' ? GENERIC_PROBLEM : '');
+    return { name, index, mode, problem };
+  }
+
+  #extraState(held: HeldLink): InterfaceState[] {
+    const { ifindex } = held.link.info();
+    const name = interfaceName(ifindex);
+    if (name === undefined || !this.#isHere(held, ifindex)) {
+      return [{ name: held.name || `interface ${ifindex}`, index: 0, mode: 'none', problem: MOVED }];
+    }
+    const problem =
+      'not among the configured interfaces, but still attached: only fleetblock-agent detach takes it off';
+    return [{ name, index: ifindex, mode: modeOf(ifindex), problem }];
+  }
+
+  #mustChangeMode(index: number): boolean {
+    return this.#mode !== 'auto' && modeOf(index) !== this.#mode;
+  }
+
+  /** The kernel has no step from one mode to the other: off and on again, and back on if the new mode is refused. */
+  #changeMode(held: HeldLink, name: string, index: number, program: XdpProgram, used: Set<HeldLink>): InterfaceState {
+    const before: AttachMode = modeOf(index) === 'native' ? 'native' : 'generic';
+    const wanted: AttachMode = before === 'native' ? 'generic' : 'native';
+    this.#takeOff(held);
+    const changed = this.#attach(name, index, program, used);
+    if (changed.mode !== 'none') return changed;
+    this.#logger.warn({ interface: name, mode: wanted, problem: changed.problem }, 'mode refused, going back');
+    return { ...this.#attach(name, index, program, used, [before]), problem: changed.problem };
+  }
+
+  #takeOff(held: HeldLink): void {
+    held.link.detach();
+    this.#letGo(held);
+  }
+
+  #letGo(held: HeldLink): void {
+    unpin(held.path);
+    held.link.close();
+    this.#held.splice(this.#held.indexOf(held), 1);
+    this.#generic.delete(held);
+  }
+
+  #attach(
+    name: string,
+    index: number,
+    program: XdpProgram,
+    used: Set<HeldLink>,
+    modes: readonly AttachMode[] = this.#mode === 'auto' ? ['native', 'generic'] : [this.#mode],
+  ): InterfaceState {
+    let refusal = '';
+    for (const mode of modes) {
+      try {
+        const link = XdpLink.create(program, index, mode);
+        const held = this.#keep(link, program, name, index, mode === 'generic' ? refusal : '');
+        used.add(held);
+        if (mode === 'generic') this.#generic.add(held);
+        const since = this.#detached.get(name);
+        this.#detached.delete(name);
+        if (since !== undefined)
+          this.#unprotected(name, since, 'the program was detached by another program, and attached again');
+        this.#logger.info({ interface: name, index, mode, problem: held.problem || undefined }, 'attached');
+        return { name, index, mode, problem: held.problem };
+      } catch (error) {
+        if (!(error instanceof KernelError)) throw error;
+        if (OCCUPIED.has(error.errnoName) && attachedProgram(index).programId === 0) this.#below.add(name);
+        if (OCCUPIED.has(error.errnoName))
+          return { name, index, mode: 'none', problem: occupiedBy(program, name, index, mode) };
+        if (VANISHED.has(error.errnoName)) return this.#missing(name, used);
+        refusal = this.#refusal(program, name, index, mode, error);
+      }
+    }
+    return { name, index, mode: 'none', problem: refusal };
+  }
+
+  #unprotected(name: string, sinceMs: number, what: string): void {
+    const atMostMs = performance.now() - sinceMs;
+    this.#logger.warn({ interface: name, atMostMs: Math.ceil(atMostMs) }, what);
+    this.#onLapse({ kind: 'unprotected', text: `${name}: ${what}`, atMostMs });
+  }
+
+  #refusal(program: XdpProgram, name: string, index: number, mode: AttachMode, error: KernelError): string {
+    const said = refusalText(program, index, mode) || error.errnoName;
+    this.#logger.warn({ interface: name, mode, reason: said }, 'the driver refuses the program');
+    return refusedMode(this.#mode, mode, said);
+  }
+
+  #keep(link: XdpLink, program: XdpProgram, name: string, index: number, problem: string): HeldLink {
+    mkdirSync(this.#directory, { recursive: true, mode: 0o700 });
+    const plain = join(this.#directory, pinName(name));
+    const path = this.#held.some((each) => each.path === plain) ? `${plain}-${link.info().id}` : plain;
+    try {
+      pin(link.fd, path);
+    } catch (error) {
+      // An unpinned link would end with this process.
+      link.close();
+      throw error;
+    }
+    const { id: programId } = program.info;
+    const held = { link, path, name, index, programId, seenMs: performance.now(), problem, swapProblem: '' };
+    this.#held.push(held);
+    return held;
+  }
+}

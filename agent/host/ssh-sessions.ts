@@ -1,0 +1,102 @@
+// Who is logged in over SSH. An open connection is not enough: anybody can hold one before logging in, and must not become
+// undroppable by it. A connection counts once logind has a session from its peer, or a process that holds its socket has a
+// login uid, which PAM sets at login. The second is also true where there is no logind, but takes CAP_SYS_PTRACE.
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { isIP } from 'node:net';
+import { join } from 'node:path';
+import { systemCode } from '../../common/errors.ts';
+import { formatAddress, parsePrefix } from '../../common/text/prefix.ts';
+import { connectionsOn, type ReadProc, readProc } from './proc-net.ts';
+
+/** loginuid(5) of a process that nobody logged in for. */
+const NO_LOGIN = '4294967295';
+
+export interface Processes {
+  /** Process ids. */
+  list(): string[];
+  /** Inodes of the sockets that a process has open; none when they may not be seen. */
+  sockets(pid: string): string[];
+  /** Addresses from which logind has sessions. */
+  sessions(): string[];
+}
+
+/** Finds peers of SSH sessions. Remembers what it found of a connection, since that takes a look at every process. */
+export class SshSessions {
+  readonly #ports: ReadonlySet<number>;
+  readonly #read: ReadProc;
+  readonly #processes: Processes;
+  // Socket inode -> whether its session is logged in.
+  #known = new Map<string, boolean>();
+
+  constructor(ports: readonly number[], read: ReadProc = readProc, processes: Processes = ofThisHost) {
+    this.#ports = new Set(ports);
+    this.#read = read;
+    this.#processes = processes;
+  }
+
+  /** Addresses from which somebody is logged in. */
+  peers(): string[] {
+    // A socket of both families shows IPv4 peers as mapped addresses.
+    const connections = connectionsOn(this.#ports, this.#read).map((each) => ({
+      ...each,
+      peer: formatAddressText(each.peer),
+    }));
+    const open = connections.filter(({ inode }) => this.#known.get(inode) !== true);
+    const sockets = open.length > 0 ? this.#loggedInSockets() : new Set<string>();
+    const sessions = open.length > 0 ? new Set(this.#processes.sessions()) : new Set<string>();
+    const known = new Map<string, boolean>();
+    for (const { inode, peer } of connections)
+      known.set(inode, this.#known.get(inode) === true || sockets.has(inode) || sessions.has(peer));
+    this.#known = known;
+    return [...new Set(connections.filter(({ inode }) => known.get(inode)).map(({ peer }) => peer))];
+  }
+
+  #loggedInSockets(): Set<string> {
+    const sockets = new Set<string>();
+    for (const pid of this.#processes.list()) {
+      if (!/^(sshd|dropbear)/.test(this.#read(`${pid}/comm`))) continue;
+      const login = this.#read(`${pid}/loginuid`).trim();
+      if (login === '' || login === NO_LOGIN) continue;
+      for (const inode of this.#processes.sockets(pid)) sockets.add(inode);
+    }
+    return sockets;
+  }
+}
+
+const SESSIONS = '/run/systemd/sessions';
+
+const ofThisHost: Processes = {
+  sessions: () => {
+    try {
+      return readdirSync(SESSIONS).flatMap((id) => {
+        const [, host = ''] = /^REMOTE_HOST=(.+)$/m.exec(readFileSync(join(SESSIONS, id), 'utf8')) ?? [];
+        return isIP(host) ? [formatAddressText(host)] : [];
+      });
+    } catch {
+      // No logind, or a session that has just ended: the next look sees what there is.
+      return [];
+    }
+  },
+  list: () => readdirSync('/proc').filter((name) => /^[0-9]+$/.test(name)),
+  sockets: (pid) => {
+    try {
+      return readdirSync(`/proc/${pid}/fd`).flatMap((fd) => {
+        try {
+          return /^socket:\[([0-9]+)\]$/.exec(readlinkSync(`/proc/${pid}/fd/${fd}`))?.[1] ?? [];
+        } catch {
+          // Closed since it was listed.
+          return [];
+        }
+      });
+    } catch (error) {
+      if (['ENOENT', 'ESRCH', 'EACCES'].includes(systemCode(error) ?? '')) return [];
+      throw error;
+    }
+  },
+};
+
+/** The one way to write an address that /proc/net is read into as well. */
+function formatAddressText(address: string): string {
+  const { family, address: bytes } = parsePrefix(address);
+  return formatAddress(family, bytes);
+}

@@ -1,0 +1,44 @@
+// Entries that ended in the kernel by their own time while this host had no controller to take them away: what was to hold only
+// until somebody confirms it is undone so. It is logged when it happens and told with the next hello.
+import type { Logger } from '../../common/logger.ts';
+import { formatPrefix } from '../../common/text/prefix.ts';
+import type { EndedAlone as EndedAloneWire } from '../../proto/gen/fleetblock/v1/EndedAlone.ts';
+import type { AgentClock } from '../host/boot-clock.ts';
+import type { EndedRows } from './effective-table.ts';
+
+export interface EndedAloneDeps {
+  /** Rows of the list whose time is over; some of them named. */
+  readonly ended: (named: number) => Promise<EndedRows>;
+  readonly clock: AgentClock;
+  readonly log: Logger;
+}
+
+const NAMED = 20;
+
+export class EndedAlone {
+  readonly #deps: EndedAloneDeps;
+  #logged = 0;
+
+  constructor(deps: EndedAloneDeps) {
+    this.#deps = deps;
+  }
+
+  /** Call it now and then while there is no controller: logs when more have ended. */
+  async look(): Promise<void> {
+    const { count, prefixes } = await this.#deps.ended(NAMED);
+    if (count > this.#logged)
+      this.#deps.log.warn(
+        { entries: count, prefixes: prefixes.map(formatPrefix) },
+        'entries have ended by their own time while the controller was away',
+      );
+    this.#logged = count;
+  }
+
+  /** For the hello; null when there are none. */
+  async told(): Promise<EndedAloneWire | null> {
+    const { count, lastMs, prefixes } = await this.#deps.ended(NAMED);
+    if (count === 0) return null;
+    const lastAgoMs = Math.max(0, this.#deps.clock.bootMs() - lastMs);
+    return { entries: `${count}`, lastAgoMs: `${Math.round(lastAgoMs)}`, prefixes: prefixes.map(formatPrefix) };
+  }
+}

@@ -1,0 +1,48 @@
+// Tells the controller of a detach, with the host's own certificate, while no agent runs that could.
+import { AGENT_LIMITS } from '../../common/agent-limits.ts';
+import { SYNC_PROTOCOL } from '../../common/rpc/proto.ts';
+import type { Interface } from '../../proto/gen/fleetblock/v1/Interface.ts';
+import type { Dial } from '../session/stream.ts';
+import type { DetachedMark } from './detached-mark.ts';
+
+export interface Leaving {
+  readonly dial: Dial;
+  readonly agentVersion: string;
+  readonly mark: DetachedMark;
+  /** That the program is still on. */
+  readonly interfaces: readonly Interface[];
+}
+
+/** How long a host that is being detached waits for its controller, milliseconds. */
+const PATIENCE_MS = 5000;
+
+/** @throws Error that says why the controller was not told */
+export async function tellDetached({ dial, agentVersion, mark, interfaces }: Leaving): Promise<void> {
+  const signal = AbortSignal.timeout(PATIENCE_MS);
+  const stream = await dial(signal);
+  signal.addEventListener('abort', () => stream.close());
+  try {
+    await stream.send({
+      hello: {
+        protocol: SYNC_PROTOCOL,
+        agentVersion,
+        interfaces: [...interfaces],
+        detached: detachedToWire(mark, mark.atMs, true),
+      },
+    });
+    for await (const { welcome } of stream.messages) if (welcome) return;
+    throw new Error('the controller ended the stream without a word');
+  } finally {
+    stream.close();
+  }
+}
+
+/** `leaving`: no session is wanted. */
+export function detachedToWire({ atMs, interfaces, everything }: DetachedMark, nowMs: number, leaving: boolean) {
+  return {
+    agoMs: `${Math.max(0, Math.round(nowMs - atMs))}`,
+    interfaces: interfaces.slice(0, AGENT_LIMITS.interfaces),
+    everything,
+    leaving,
+  };
+}

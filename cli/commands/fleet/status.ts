@@ -1,0 +1,42 @@
+// fleetblock status: the whole fleet in a few lines.
+import type { Command } from 'commander';
+import type { Cli, GlobalOptions } from '../../context.ts';
+import { loadCredentials } from '../../credentials/credentials.ts';
+import { confirmationJson } from '../../output/claims/confirmation.ts';
+import { fleetStatus, fleetText, troubleText } from '../../output/fleet/fleet.ts';
+import { problemLines } from '../../output/fleet/hosts.ts';
+import { type OutputForm, printValue } from '../../output/format.ts';
+import { say } from '../../output/say.ts';
+import { withOperator } from '../../services/operator-client.ts';
+import { addExamples, addOutput } from '../options.ts';
+
+type StatusOptions = GlobalOptions & { readonly output: OutputForm };
+
+export function register(program: Command, cli: Cli): void {
+  const command = program
+    .command('status')
+    .summary('the whole fleet in a few lines')
+    .description('Shows the whole fleet in a few lines: hosts by state, revision, drops, and what is wrong.');
+  addExamples(addOutput(command), 'fleetblock status', 'fleetblock status -o json | jq .hosts.offline');
+  command.action(async () => {
+    const options = command.optsWithGlobals<StatusOptions>();
+    const credentials = await loadCredentials(cli, options);
+    const { hosts, confirmations } = await withOperator(cli, credentials, async (client) => {
+      const [hosts, { confirmations }] = await Promise.all([client.listHosts(), client.listConfirmations()]);
+      return { hosts, confirmations };
+    });
+    const status = { ...fleetStatus(hosts), confirmations: confirmations.map(confirmationJson) };
+    if (options.output === 'json' || options.output === 'yaml') {
+      await printValue(cli, options.output, status);
+      return;
+    }
+    cli.stdout.write(`${fleetText(status)}${troubleText(hosts.hosts)}`);
+    for (const warning of status.warnings) say(cli, `controller: ${warning}`);
+    for (const { id, seconds, prefixes, claims } of status.confirmations)
+      say(
+        cli,
+        `${prefixes[0]}${claims > 1 ? ` and ${claims - 1} more` : ''}: undone in ${seconds} s unless confirmed: fleetblock confirm ${id}`,
+      );
+    for (const line of problemLines(hosts.hosts)) say(cli, line);
+  });
+}

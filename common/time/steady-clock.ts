@@ -1,0 +1,12 @@
+// The controller's clock: wall time that does not jump. When somebody sets the machine's clock, blocks must neither end at
+// once nor last a day longer, so the wall time of the start is carried on by the monotonic clock.
+import { type Clock, systemClock } from './clock.ts';
+
+export function steadyClock(source: Clock = systemClock): Clock {
+  const wallAtStart = source.wallMs();
+  const monotonicAtStart = source.monotonicMs();
+  return {
+    wallMs: () => Math.round(wallAtStart + source.monotonicMs() - monotonicAtStart),
+    monotonicMs: () => source.monotonicMs(),
+  };
+}

@@ -1,0 +1,142 @@
+// What may not be blocked without an admin's override: so much, or such addresses, that the fleet would lock its owners out.
+// The hosts' own allow entries protect their addresses in the kernel all the same.
+
+import { addressBytes, type FamilyColumns, type PackedEntries } from '../../common/entries/packed.ts';
+import { FleetblockError } from '../../common/errors.ts';
+import { covers, formatPrefix, type Prefix, parsePrefix } from '../../common/text/prefix.ts';
+import { AddressIndex } from '../fleet/reach/address-index.ts';
+import { type LocalNetwork, type Protected, systemNetwork } from '../fleet/reach/local-network.ts';
+import type { ClaimAction } from '../store/records.ts';
+
+/** Shorter prefixes cover too much of the Internet for one command. */
+const SHORTEST = { 4: 8, 6: 19 } as const;
+
+/** Of all plain blocks of one caller together, as if they were one prefix of this length: many wide ones are no better than one. */
+export const WIDEST_SUM = { 4: 6, 6: 17 } as const;
+
+const SPECIAL: readonly Protected[] = [
+  ['127.0.0.0/8', 'loopback'],
+  ['::1', 'loopback'],
+  ['169.254.0.0/16', 'link-local addresses'],
+  ['fe80::/10', 'link-local addresses'],
+  ['224.0.0.0/4', 'multicast'],
+  ['ff00::/8', 'multicast'],
+  ['255.255.255.255', 'the broadcast address'],
+  ['0.0.0.0/8', 'the unspecified address'],
+  ['::', 'the unspecified address'],
+].map(([text = '', what = '']) => ({ prefix: parsePrefix(text), what }));
+
+/** How the fleet is reached. `from`: address and port of who asks. */
+export interface FleetReach {
+  addresses(from: string): Iterable<Protected>;
+}
+
+export class Guard {
+  readonly #local: LocalNetwork;
+  readonly #fleet: FleetReach;
+
+  /** `fleet`: how hosts and operators are reached. Default: nobody is there. */
+  constructor(local: LocalNetwork = systemNetwork, fleet: FleetReach = { addresses: () => [] }) {
+    this.#local = local;
+    this.#fleet = fleet;
+  }
+
+  /** What is protected now. `from`: address and port of who asks. */
+  look(from = ''): GuardLook {
+    return new GuardLook([...SPECIAL, ...this.#local.addresses()], [...this.#fleet.addresses(from)]);
+  }
+}
+
+/** @throws FleetblockError INVALID_ARGUMENT: an allow entry that only monitors would pass the guard, and allow nothing */
+export function assertKind({ action, monitor }: { readonly action: ClaimAction; readonly monitor: boolean }): void {
+  if (action === 'allow' && monitor)
+    throw new FleetblockError(
+      'INVALID_ARGUMENT',
+      'an allow entry drops nothing that could be monitored: leave monitor out',
+    );
+}
+
+export interface RefusedRow {
+  /** Place in the entries, from 0: IPv4 rows first. */
+  readonly row: number;
+  readonly prefix: Prefix;
+  readonly refusal: string;
+}
+
+/** The guard as it stands at one moment: for one request, however many prefixes it has. */
+export class GuardLook {
+  readonly #ranges: readonly Protected[];
+  readonly #fleet: readonly Protected[];
+  readonly #index: AddressIndex;
+
+  /** `fleet`: single addresses, as many as there are. */
+  constructor(ranges: readonly Protected[], fleet: readonly Protected[]) {
+    this.#ranges = ranges;
+    this.#fleet = fleet;
+    this.#index = new AddressIndex(fleet.map(({ prefix }) => prefix));
+  }
+
+  /**
+   * @returns why the claim is refused, or undefined. Monitor-only claims drop nothing: the caller need not ask.
+   * An allow entry is refused only for its width: it would let everything through.
+   */
+  refusal(prefix: Prefix, action: ClaimAction): string | undefined {
+    const shortest = SHORTEST[prefix.family];
+    if (prefix.length < shortest)
+      return `${formatPrefix(prefix)} is wider than /${shortest}: that is ${share(prefix)} IPv${prefix.family} addresses`;
+    if (action === 'allow') return undefined;
+    const hit =
+      this.#ranges.find((each) => covers(prefix, each.prefix) || covers(each.prefix, prefix)) ??
+      (this.#index.anyInside(prefix.family, prefix.address, 0, prefix.length)
+        ? this.#fleet.find((each) => covers(prefix, each.prefix))
+        : undefined);
+    return hit && `${formatPrefix(prefix)} covers ${hit.what}`;
+  }
+
+  /** The rows that are refused, at most `limit` of them, in order. A million rows are looked at without an object each. */
+  refusals(entries: PackedEntries, action: ClaimAction, limit = Number.POSITIVE_INFINITY): RefusedRow[] {
+    const refused: RefusedRow[] = [];
+    for (const family of [4, 6] as const) {
+      const columns = family === 4 ? entries.v4 : entries.v6;
+      const width = addressBytes(family);
+      const ranges = action === 'allow' ? [] : this.#ranges.filter((each) => each.prefix.family === family);
+      for (let row = 0; row < columns.count && refused.length < limit; row++) {
+        const length = columns.lengths[row] ?? 0;
+        const suspicious =
+          length < SHORTEST[family] ||
+          meetsAny(columns, row * width, length, ranges) ||
+          (action !== 'allow' && this.#index.anyInside(family, columns.addresses, row * width, length));
+        if (!suspicious) continue;
+        const prefix: Prefix = { family, address: columns.addresses.slice(row * width, (row + 1) * width), length };
+        const refusal = this.refusal(prefix, action);
+        if (refusal !== undefined) refused.push({ row: family === 4 ? row : entries.v4.count + row, prefix, refusal });
+      }
+    }
+    return refused;
+  }
+
+  /** @throws FleetblockError FAILED_PRECONDITION, naming what would be cut off. */
+  assertAllowed(prefix: Prefix, action: ClaimAction): void {
+    const refusal = this.refusal(prefix, action);
+    if (refusal !== undefined)
+      throw new FleetblockError('FAILED_PRECONDITION', `refused: ${refusal}; an admin may override with --force`);
+  }
+}
+
+function meetsAny(columns: FamilyColumns, offset: number, length: number, ranges: readonly Protected[]): boolean {
+  for (const { prefix } of ranges)
+    if (sameBits(columns.addresses, offset, prefix.address, Math.min(length, prefix.length))) return true;
+  return false;
+}
+
+/** Are the first `bits` equal? */
+function sameBits(a: Uint8Array, offset: number, b: Uint8Array, bits: number): boolean {
+  const whole = bits >> 3;
+  for (let i = 0; i < whole; i++) if (a[offset + i] !== b[i]) return false;
+  const rest = bits & 7;
+  return rest === 0 || (((a[offset + whole] ?? 0) ^ (b[whole] ?? 0)) & (0xff << (8 - rest)) & 0xff) === 0;
+}
+
+function share(prefix: Prefix): string {
+  return prefix.length === 0 ? 'all' : `1/${2 ** prefix.length} of all`;
+}

@@ -1,0 +1,76 @@
+// What an import is refused for until somebody says that it is meant: a download that failed must not empty a list, and a slip of
+// the target must not take a list away from hosts.
+import { formatSelector, type Selector } from '../../common/text/selector.ts';
+import type { ListRecord } from '../store/records.ts';
+
+export type ObjectionKind = 'SHRINKS' | 'RETARGETS';
+
+export interface Objection {
+  readonly kind: ObjectionKind;
+  /** One sentence, with the flag that says that it is meant. */
+  readonly text: string;
+}
+
+/** What hosts make of a list's rows. */
+export type ListScope = Pick<ListRecord, 'selector' | 'action' | 'monitor'>;
+
+/** Lists with fewer entries may lose any part of them, as long as something is left. */
+const SMALL = 10;
+
+/** `former`: undefined for a new list. `entries`: how many it will have. */
+export function objectionsTo(
+  former: ListRecord | undefined,
+  next: ListScope & { readonly name: string; readonly entries: number },
+): Objection[] {
+  const { name, entries } = next;
+  const objections: Objection[] = [];
+  if (entries === 0)
+    objections.push({
+      kind: 'SHRINKS',
+      text: former
+        ? `the import has no entries, list ${name} has ${grouped(former.entries)}: add --allow-shrink if this is meant, or take the list away with fleetblock lists rm ${name}`
+        : 'the import has no entries: add --allow-shrink if this is meant',
+    });
+  else if (former && former.entries >= SMALL && entries * 2 < former.entries)
+    objections.push({
+      kind: 'SHRINKS',
+      text: `list ${name} would shrink from ${grouped(former.entries)} to ${grouped(entries)} entries: add --allow-shrink if this is meant`,
+    });
+  if (former && takesAway(former, next))
+    objections.push({
+      kind: 'RETARGETS',
+      text: `list ${name} is ${scopeText(former)} and would be ${scopeText(next)}, so that hosts lose its entries: add --retarget if this is meant`,
+    });
+  return objections;
+}
+
+export function sameScope(a: ListScope, b: ListScope): boolean {
+  return a.action === b.action && a.monitor === b.monitor && formatSelector(a.selector) === formatSelector(b.selector);
+}
+
+/** Does the list, for some host of now or later, stop doing what it does? */
+function takesAway(former: ListScope, next: ListScope): boolean {
+  return (
+    former.action !== next.action || (next.monitor && !former.monitor) || !matchesAllOf(next.selector, former.selector)
+  );
+}
+
+/** Whatever `narrow` matches, `wide` matches too, going by their words alone: the hosts of tomorrow count as well. */
+function matchesAllOf(wide: Selector, narrow: Selector): boolean {
+  if (wide.kind === 'all') return true;
+  if (wide.kind === 'hosts' && narrow.kind === 'hosts') return narrow.names.every((name) => wide.names.includes(name));
+  if (wide.kind === 'labels' && narrow.kind === 'labels')
+    return wide.terms.every(({ key, operator, value }) =>
+      narrow.terms.some((term) => term.key === key && term.operator === operator && term.value === value),
+    );
+  return false;
+}
+
+function scopeText({ action, monitor, selector }: ListScope): string {
+  const what = action === 'allow' ? 'an allowlist' : monitor ? 'a monitor-only list' : 'a blocklist';
+  return `${what} for ${formatSelector(selector)}`;
+}
+
+function grouped(count: number): string {
+  return count.toLocaleString('en-US');
+}

@@ -1,0 +1,17 @@
+// Why a host is not fed what it should have, in words that name what to do.
+import type { Revision } from '../../../common/revision.ts';
+import type { HostRefusal } from '../host/host-state.ts';
+
+export function otherStore(epoch: string): HostRefusal {
+  return {
+    code: 'EPOCH_MISMATCH',
+    text: `it holds the list of another store (epoch ${epoch.slice(0, 8)}): if a backup was restored on purpose, run fleetblock host resync`,
+  };
+}
+
+export function impossibleRevision(claimed: Revision, head: Revision): HostRefusal {
+  return {
+    code: 'IMPOSSIBLE_REVISION',
+    text: `it says that it holds revision ${claimed}, the store ends at ${head}, and it shows no proof: if commits were lost, restore a backup; else run fleetblock host resync for it`,
+  };
+}

@@ -1,0 +1,60 @@
+// What the controller asks a live host and how long it waits for the answer: is anybody there, what does your kernel do with this
+// address?
+
+import { encodeLookup, encodePing } from '../../../common/sync-wire/to-agent.ts';
+import type { LookupReply__Output } from '../../../proto/gen/fleetblock/v1/LookupReply.ts';
+
+export class Questions {
+  readonly #send: (message: Buffer) => void;
+  readonly #lookups = new Map<string, (reply: LookupReply__Output | undefined) => void>();
+  /** By nonce: several may ask at once. */
+  readonly #probes = new Map<bigint, (alive: boolean) => void>();
+
+  /** `send`: outside the order of revisions. */
+  constructor(send: (message: Buffer) => void) {
+    this.#send = send;
+  }
+
+  ping(nonce: bigint): void {
+    this.#send(encodePing(nonce));
+  }
+
+  /** Is there still somebody at the other end? `answer` is called once: nobody is there, too, when the session ends before. */
+  probe(nonce: bigint, timeoutMs: number, answer: (alive: boolean) => void): void {
+    const timer = setTimeout(() => settle(false), timeoutMs);
+    const settle = (alive: boolean) => {
+      clearTimeout(timer);
+      if (this.#probes.delete(nonce)) answer(alive);
+    };
+    this.#probes.set(nonce, settle);
+    this.ping(nonce);
+  }
+
+  onPong(nonce: bigint): void {
+    this.#probes.get(nonce)?.(true);
+  }
+
+  /** What does its kernel do with this address? Undefined: no answer in time. `address`: network byte order. */
+  lookUp(id: bigint, address: Uint8Array, timeoutMs: number): Promise<LookupReply__Output | undefined> {
+    return new Promise((resolve) => {
+      const settle = (reply: LookupReply__Output | undefined) => {
+        clearTimeout(timer);
+        this.#lookups.delete(`${id}`);
+        resolve(reply);
+      };
+      const timer = setTimeout(() => settle(undefined), timeoutMs);
+      this.#lookups.set(`${id}`, settle);
+      this.#send(encodeLookup(id, address));
+    });
+  }
+
+  onLookupReply(reply: LookupReply__Output): void {
+    this.#lookups.get(reply.id)?.(reply);
+  }
+
+  /** The stream is gone: nobody answers any more. */
+  close(): void {
+    for (const settle of [...this.#probes.values()]) settle(false);
+    for (const answer of [...this.#lookups.values()]) answer(undefined);
+  }
+}

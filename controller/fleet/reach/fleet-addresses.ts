@@ -1,0 +1,83 @@
+// The addresses over which the fleet is reached: where its open calls come from, and what its hosts say is theirs. A block of one of
+// them on all hosts may cut hosts and operators off from the controller, whose own machine may run an agent.
+import { isIP } from 'node:net';
+import { covers, formatAddress, type Prefix, parsePrefix } from '../../../common/text/prefix.ts';
+import type { ProtectedPrefix } from '../host/host-state.ts';
+import type { Protected } from './local-network.ts';
+
+/** Who holds a call open, and from where. */
+export interface Connected {
+  /** A host's name, or an operator as audit records have it: `operator/carl`. */
+  readonly who: string;
+  /** Address and port, as grpc-js names peers. */
+  readonly from: string;
+}
+
+export interface FleetAddressesDeps {
+  readonly connected: () => Iterable<Connected>;
+  /** Every host's name and what it never drops. */
+  readonly hosts: () => Iterable<{ readonly name: string; readonly protects: readonly ProtectedPrefix[] }>;
+}
+
+/** Of one host's own addresses; more are not counted. */
+const MAX_OWN = 64;
+/** Texts of peers that are remembered as parsed. */
+const MAX_PARSED = 100_000;
+
+/**
+ * A host's word counts for addresses that mean something here only. With public ones a host that lies could keep an attacker from
+ * being blocked everywhere: of those, the one that it is connected from is what counts.
+ */
+const PRIVATE = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '100.64.0.0/10', 'fc00::/7'].map(parsePrefix);
+
+export class FleetAddresses {
+  readonly #deps: FleetAddressesDeps;
+  readonly #parsed = new Map<string, Prefix | undefined>();
+
+  constructor(deps: FleetAddressesDeps) {
+    this.#deps = deps;
+  }
+
+  /** All of them as single addresses, the asking caller's own first. `from`: where the caller is; empty: nowhere. */
+  *addresses(from: string): Generator<Protected> {
+    const own = this.#peer(from);
+    if (own) yield { prefix: own, what: `your own address ${text(own)}` };
+    for (const { who, from: peer } of this.#deps.connected()) {
+      const prefix = this.#peer(peer);
+      if (prefix)
+        yield {
+          prefix,
+          get what() {
+            return `${text(prefix)}, from where ${who} is connected`;
+          },
+        };
+    }
+    for (const { name, protects } of this.#deps.hosts()) {
+      let left = MAX_OWN;
+      for (const { prefix, why } of protects) {
+        if (why !== 'own address' || prefix.length !== prefix.address.length * 8) continue;
+        if (!PRIVATE.some((range) => covers(range, prefix)) || left-- <= 0) continue;
+        yield {
+          prefix,
+          get what() {
+            return `${text(prefix)}, an own address of ${name}`;
+          },
+        };
+      }
+    }
+  }
+
+  /** The address of a peer; undefined for what is none (a Unix socket). */
+  #peer(from: string): Prefix | undefined {
+    const address = from.slice(0, Math.max(0, from.lastIndexOf(':'))).replace(/%.*$/, '');
+    if (this.#parsed.has(address)) return this.#parsed.get(address);
+    if (this.#parsed.size >= MAX_PARSED) this.#parsed.clear();
+    const prefix = isIP(address) === 0 ? undefined : parsePrefix(address);
+    this.#parsed.set(address, prefix);
+    return prefix;
+  }
+}
+
+function text({ family, address }: Prefix): string {
+  return formatAddress(family, address);
+}

@@ -1,0 +1,52 @@
+// Token buckets by network address, or by name, in bounded memory.
+import type { Clock } from '../../../common/time/clock.ts';
+import { networkOf } from './network.ts';
+
+export interface RateLimitOptions {
+  readonly clock: Clock;
+  /** Attempts that an address may make at once. */
+  readonly burst: number;
+  /** Attempts that it gains a second. */
+  readonly perSecond: number;
+  /** Addresses remembered; beyond it the one longest unseen is forgotten. Default 4096. */
+  readonly addresses?: number;
+}
+
+interface Bucket {
+  level: number;
+  atMs: number;
+}
+
+export class RateLimit {
+  readonly #options: RateLimitOptions;
+  readonly #buckets = new Map<string, Bucket>();
+
+  constructor(options: RateLimitOptions) {
+    this.#options = options;
+  }
+
+  /** Takes one attempt of an address, or of whatever else is not written as one. @returns false when there was none left */
+  take(address: string): boolean {
+    const { clock, burst, perSecond } = this.#options;
+    const key = networkOf(address);
+    const now = clock.monotonicMs();
+    const known = this.#buckets.get(key) ?? { level: burst, atMs: now };
+    const level = Math.min(burst, known.level + ((now - known.atMs) / 1000) * perSecond);
+    // Again at the end: the map's order is the order of last sight.
+    this.#buckets.delete(key);
+    this.#buckets.set(key, { level: level >= 1 ? level - 1 : level, atMs: now });
+    this.#forgetOldest();
+    return level >= 1;
+  }
+
+  /** Returns an attempt that turned out to be a good one. */
+  giveBack(address: string): void {
+    const bucket = this.#buckets.get(networkOf(address));
+    if (bucket) bucket.level += 1;
+  }
+
+  #forgetOldest(): void {
+    const [oldest] = this.#buckets.keys();
+    if (oldest !== undefined && this.#buckets.size > (this.#options.addresses ?? 4096)) this.#buckets.delete(oldest);
+  }
+}

@@ -1,0 +1,290 @@
+// Block and unblock: checks the whole request, changes the store, waits for the hosts' proof.
+
+import { FleetblockError, messageOf } from '../../common/errors.ts';
+import { failpoint } from '../../common/failpoint.ts';
+import type { Revision } from '../../common/revision.ts';
+import { covers, formatPrefix, type Prefix, parsePrefix } from '../../common/text/prefix.ts';
+import { formatSelector, type Selector } from '../../common/text/selector.ts';
+import type { Clock } from '../../common/time/clock.ts';
+import type { AllowIndex } from '../claims/allow-index.ts';
+import { type Awaited, confirmBy } from '../claims/confirm-by.ts';
+import { assertKind, type Guard, WIDEST_SUM } from '../claims/guard.ts';
+import { checkReason } from '../claims/reason.ts';
+import type { Hub } from '../fleet/hub/hub.ts';
+import type { Caller } from '../identity/auth/caller.ts';
+import type { Claim, ClaimAction } from '../store/records.ts';
+import {
+  type ChangeExceptions,
+  type ChangeResult,
+  type ClaimOutcome,
+  type ConfirmBy,
+  MAX_CHANGE_PREFIXES,
+  type Store,
+} from '../store/store.ts';
+import { type Exempted, findExemptions } from './exemptions.ts';
+import type { Matches } from './matches.ts';
+import { overridden } from './overridden.ts';
+import type { Results } from './results.ts';
+import type { HostOutcomes, Targets, Wait } from './targets.ts';
+
+export interface ChangesDeps {
+  readonly store: Store;
+  readonly targets: Targets;
+  readonly hub: Hub;
+  readonly guard: Guard;
+  readonly matches: Matches;
+  readonly allowed: AllowIndex;
+  readonly results: Results;
+  readonly clock: Clock;
+}
+
+interface ChangeRequest extends Wait {
+  readonly caller: Caller;
+  /** Monotonic milliseconds at which the request came in. */
+  readonly arrivedMs: number;
+  /** As typed. */
+  readonly prefixes: readonly string[];
+  readonly action: ClaimAction;
+  readonly origin: string;
+  readonly reason: string;
+  readonly dryRun: boolean;
+}
+
+export interface BlockRequest extends ChangeRequest {
+  readonly target: Selector;
+  /** 0: no end. */
+  readonly ttlMs: number;
+  readonly monitor: boolean;
+  /** Override the guard: admins only. It must be confirmed. */
+  readonly force: boolean;
+  /** Milliseconds until it is undone unless it is confirmed; 0: not at all, or with `force` after a minute. Default 0. */
+  readonly confirmMs?: number;
+}
+
+export interface IncludeRequest extends Omit<ChangeRequest, 'action' | 'origin'> {
+  /** Without `list:`. */
+  readonly list: string;
+}
+
+export interface UnblockRequest extends ChangeRequest {
+  /** Undefined: whatever selector the claim has. */
+  readonly target: Selector | undefined;
+}
+
+export interface ChangeReply {
+  readonly revision: Revision;
+  readonly outcomes: readonly {
+    readonly prefix: Prefix;
+    readonly change: ClaimOutcome;
+    readonly stillBlockedBy: readonly Claim[];
+  }[];
+  readonly hosts: HostOutcomes;
+  readonly elapsedMs: number;
+  /** What the change does not do although it was made, one sentence each. */
+  readonly warnings: readonly string[];
+  /** Undefined: nothing has to be confirmed. */
+  readonly confirm?: Awaited | undefined;
+}
+
+const MANUAL = 'manual';
+const LIST = 'list:';
+const ORIGIN = /^[a-z0-9][a-z0-9._:-]{0,63}$/;
+
+export class Changes {
+  readonly #deps: ChangesDeps;
+
+  constructor(deps: ChangesDeps) {
+    this.#deps = deps;
+  }
+
+  /** @throws FleetblockError INVALID_ARGUMENT, NOT_FOUND (host), FAILED_PRECONDITION (guard), PERMISSION_DENIED (force). */
+  async block(request: BlockRequest): Promise<ChangeReply> {
+    const { store, hub, clock } = this.#deps;
+    const prefixes = parsePrefixes(request.prefixes);
+    const origin = checkOrigin(request.origin);
+    assertKind(request);
+    this.#deps.targets.assertKnown(request.target);
+    if (request.force && request.caller.role !== 'admin')
+      throw new FleetblockError('PERMISSION_DENIED', 'only an admin may override the guard with --force');
+    if (!request.force && !request.monitor) {
+      const guard = this.#deps.guard.look(request.caller.from);
+      for (const prefix of prefixes) guard.assertAllowed(prefix, request.action);
+    }
+    hub.quarantine.assertOpen();
+    const nowMs = clock.wallMs();
+    const confirm = confirmBy({ ...request, confirmMs: request.confirmMs ?? 0 }, nowMs);
+    const result = await store.addClaims({
+      prefixes,
+      action: request.action,
+      origin,
+      selector: request.target,
+      reason: checkReason(request.reason),
+      actor: request.caller.actor,
+      from: request.caller.from,
+      expiresMs: request.ttlMs > 0 ? nowMs + request.ttlMs : 0,
+      monitor: request.monitor,
+      dryRun: request.dryRun,
+      forced: request.force,
+      ...(!request.force && { widest: WIDEST_SUM }),
+      ...(confirm && { confirm }),
+    });
+    const awaited = result.unconfirmed && !request.dryRun ? confirm : undefined;
+    if (request.action === 'allow') {
+      const warnings = await overridden(this.#deps.matches, prefixes, this.#deps.targets.hosts(result.targets));
+      return this.#reply(request, prefixes, result, { warnings, awaited }, 'allow');
+    }
+    const exempted = await findExemptions(
+      { ...this.#deps, stateOf: (id) => hub.stateOf(id), wallMs: () => clock.wallMs() },
+      prefixes,
+      this.#deps.targets.hosts(result.targets),
+    );
+    return this.#reply(request, prefixes, result, { ...exempted, awaited }, 'block');
+  }
+
+  /** @throws FleetblockError INVALID_ARGUMENT, NOT_FOUND (host, list). */
+  async unblock(request: UnblockRequest): Promise<ChangeReply> {
+    if (request.origin.startsWith(LIST)) return this.#except(request, request.origin.slice(LIST.length));
+    const prefixes = parsePrefixes(request.prefixes);
+    const origin = checkOrigin(request.origin);
+    if (request.target) this.#deps.targets.assertKnown(request.target);
+    this.#deps.hub.quarantine.assertOpen();
+    const result = await this.#deps.store.removeClaims({
+      prefixes,
+      action: request.action,
+      origin,
+      selector: request.target,
+      reason: checkReason(request.reason),
+      actor: request.caller.actor,
+      from: request.caller.from,
+      dryRun: request.dryRun,
+    });
+    const own = (claim: Claim, prefix: Prefix) =>
+      claim.origin === origin &&
+      samePrefix(claim.prefix, prefix) &&
+      (!request.target || formatSelector(claim.selector) === formatSelector(request.target));
+    const stillBlocking = request.action === 'block' ? await this.#stillBlocking(prefixes, own) : [];
+    return this.#reply(request, prefixes, result, { stillBlocking }, `un${request.action}`);
+  }
+
+  /** Takes prefixes out of a list, for good. */
+  async #except(request: UnblockRequest, list: string): Promise<ChangeReply> {
+    const { action, origin } = request;
+    if (request.target)
+      throw new FleetblockError(
+        'INVALID_ARGUMENT',
+        `an exception of ${origin} holds on all of its hosts: leave the target out, or use fleetblock allow add for some of them`,
+      );
+    const prefixes = parsePrefixes(request.prefixes);
+    const result = await this.#changeExceptions(request, { name: list, prefixes, action, except: true });
+    const own = (claim: Claim) => claim.origin === origin;
+    const stillBlocking = action === 'block' ? await this.#stillBlocking(prefixes, own) : [];
+    return this.#reply(request, prefixes, result, { stillBlocking }, `un${request.action}`);
+  }
+
+  /** Takes exceptions of a list back. @throws FleetblockError INVALID_ARGUMENT, NOT_FOUND (list). */
+  async include(request: IncludeRequest): Promise<ChangeReply> {
+    const prefixes = parsePrefixes(request.prefixes);
+    const result = await this.#changeExceptions(request, { name: request.list, prefixes, except: false });
+    return this.#reply(request, prefixes, result, {}, 'include');
+  }
+
+  #changeExceptions(
+    { caller: { actor, from }, reason, dryRun }: Pick<ChangeRequest, 'caller' | 'reason' | 'dryRun'>,
+    change: Pick<ChangeExceptions, 'name' | 'prefixes' | 'action' | 'except'>,
+  ): Promise<ChangeResult> {
+    this.#deps.hub.quarantine.assertOpen();
+    return this.#deps.store.changeExceptions({ ...change, actor, from, reason: checkReason(reason), dryRun });
+  }
+
+  async #reply(
+    request: Pick<ChangeRequest, 'caller' | 'arrivedMs' | 'dryRun' | 'waitMs'>,
+    prefixes: readonly Prefix[],
+    result: ChangeResult,
+    found: Partial<Exempted> & {
+      readonly stillBlocking?: readonly (readonly Claim[])[];
+      readonly awaited?: ConfirmBy | undefined;
+    },
+    verb: string,
+  ): Promise<ChangeReply> {
+    const { targets, clock, results } = this.#deps;
+    const { refusals, warnings = [], stillBlocking = [], awaited } = found;
+    const { outcomes, atMs } = request.dryRun
+      ? { outcomes: targets.untried(result.targets, refusals), atMs: clock.monotonicMs() }
+      : await targets.prove(result.targets, result.revision, request, refusals);
+    if (!request.dryRun && result.outcomes.some((each) => each !== 'UNCHANGED' && each !== 'NOT_FOUND'))
+      results.record(request.caller, summary(verb, prefixes), result.revision, outcomes);
+    failpoint('changes.reply');
+    return {
+      revision: result.revision,
+      outcomes: prefixes.map((prefix, i) => ({
+        prefix,
+        change: result.outcomes[i] ?? 'UNCHANGED',
+        stillBlockedBy: stillBlocking[i] ?? [],
+      })),
+      hosts: outcomes,
+      elapsedMs: atMs - request.arrivedMs,
+      warnings,
+      confirm: awaited && {
+        id: awaited.id,
+        deadlineMs: awaited.deadlineMs,
+        remainingMs: Math.max(0, awaited.deadlineMs - clock.wallMs()),
+      },
+    };
+  }
+
+  /** For each prefix: claims on it or around it that go on blocking. */
+  async #stillBlocking(prefixes: readonly Prefix[], own: (claim: Claim, prefix: Prefix) => boolean) {
+    const result: Claim[][] = [];
+    for (const prefix of prefixes) {
+      const claims: Claim[] = [];
+      for (const claim of await this.#deps.matches.covering(prefix, 'block'))
+        if (!claim.monitor && !own(claim, prefix)) claims.push(claim);
+      result.push(claims);
+    }
+    return result;
+  }
+}
+
+/** Of a change, in the record of its result. */
+function summary(verb: string, prefixes: readonly Prefix[]): string {
+  const [first] = prefixes;
+  const more = prefixes.length > 1 ? ` and ${prefixes.length - 1} more` : '';
+  return `${verb} ${first ? formatPrefix(first) : ''}${more}`;
+}
+
+/** All or nothing; in a batch the text says which line. @throws FleetblockError INVALID_ARGUMENT. */
+function parsePrefixes(texts: readonly string[]): Prefix[] {
+  if (texts.length === 0) throw new FleetblockError('INVALID_ARGUMENT', 'no prefix given');
+  if (texts.length > MAX_CHANGE_PREFIXES)
+    throw new FleetblockError(
+      'INVALID_ARGUMENT',
+      `${texts.length} prefixes at once: at most ${MAX_CHANGE_PREFIXES}, larger lists with fleetblock import`,
+    );
+  return texts.map((text, i) => {
+    try {
+      return parsePrefix(text);
+    } catch (error) {
+      if (texts.length === 1) throw error;
+      throw new FleetblockError('INVALID_ARGUMENT', `line ${i + 1}: ${messageOf(error)}`, { cause: error });
+    }
+  });
+}
+
+function checkOrigin(origin: string): string {
+  if (origin === '') return MANUAL;
+  if (!ORIGIN.test(origin))
+    throw new FleetblockError(
+      'INVALID_ARGUMENT',
+      `${JSON.stringify(origin.slice(0, 80))} is not an origin: write one like manual, crowdsec or feed:NAME`,
+    );
+  if (origin.startsWith(LIST))
+    throw new FleetblockError(
+      'INVALID_ARGUMENT',
+      `${origin} is a list: change it with fleetblock import --list ${origin.slice(LIST.length)}`,
+    );
+  return origin;
+}
+
+function samePrefix(a: Prefix, b: Prefix): boolean {
+  return a.length === b.length && covers(a, b);
+}

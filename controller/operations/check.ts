@@ -1,0 +1,62 @@
+// `check`: what the claims say about an address, and what each host's kernel does with it, read back from its maps.
+import { type Prefix, parsePrefix } from '../../common/text/prefix.ts';
+import { selectorMatches } from '../../common/text/selector.ts';
+import type { LookupReply__Output } from '../../proto/gen/fleetblock/v1/LookupReply.ts';
+import { hasEnded } from '../claims/precedence.ts';
+import type { HostStatus } from '../fleet/host/host-state.ts';
+import type { Hub } from '../fleet/hub/hub.ts';
+import { byName } from '../fleet/registry.ts';
+import type { Claim, HostRecord } from '../store/records.ts';
+import type { Matches } from './matches.ts';
+import type { Targets } from './targets.ts';
+
+export type Verdict = 'drop' | 'pass' | 'allow' | 'monitor';
+
+export interface HostCheck {
+  readonly host: HostRecord;
+  readonly status: HostStatus;
+  readonly desired: Verdict;
+  /** Undefined: no answer. */
+  readonly reply: LookupReply__Output | undefined;
+}
+
+export interface CheckResult {
+  readonly prefix: Prefix;
+  readonly claims: readonly Claim[];
+  readonly hosts: readonly HostCheck[];
+}
+
+export interface CheckDeps {
+  readonly matches: Matches;
+  readonly targets: Targets;
+  readonly hub: Hub;
+  readonly wallMs: () => number;
+}
+
+const DEFAULT_TIMEOUT_MS = 2000;
+
+/** @throws FleetblockError INVALID_ARGUMENT, NOT_FOUND (host) */
+export async function check(
+  deps: CheckDeps,
+  address: string,
+  hostName: string,
+  timeoutMs: number,
+): Promise<CheckResult> {
+  const prefix = parsePrefix(address);
+  const hosts = hostName === '' ? deps.targets.hosts([{ kind: 'all' }]).sort(byName) : [deps.targets.host(hostName)];
+  const claims = await deps.matches.covering(prefix);
+  const checked = hosts.map(async (host): Promise<HostCheck> => {
+    const reply = await deps.hub.lookUp(host.id, prefix.address, timeoutMs || DEFAULT_TIMEOUT_MS);
+    return { host, status: deps.hub.statusOf(host.id), desired: verdictFor(claims, host, deps.wallMs()), reply };
+  });
+  return { prefix, claims, hosts: await Promise.all(checked) };
+}
+
+/** As the kernel decides: what is listed is passed by an allow entry, else dropped by a block, else only monitored. */
+export function verdictFor(claims: readonly Claim[], host: HostRecord, nowMs: number): Verdict {
+  const live = claims.filter((claim) => selectorMatches(claim.selector, host) && !hasEnded(claim.expiresMs, nowMs));
+  const listed = live.filter((claim) => claim.action !== 'allow');
+  if (listed.length === 0) return 'pass';
+  if (listed.length < live.length) return 'allow';
+  return listed.some((claim) => !claim.monitor) ? 'drop' : 'monitor';
+}

@@ -1,0 +1,63 @@
+// Ends claims when their time is over: an ordinary removal by `system`, beside the kernel's own judgement on every host.
+
+import type { Logger } from '../../common/logger.ts';
+import type { Clock } from '../../common/time/clock.ts';
+import type { Undone } from '../store/records.ts';
+import type { Store } from '../store/store.ts';
+
+/** The most that a timer is set for, milliseconds: setTimeout takes no more than 24 days. */
+const LONGEST_TIMER_MS = 3_600_000;
+/** After a failure (disk full), milliseconds. */
+const RETRY_MS = 5000;
+
+export interface ExpiryDeps {
+  readonly store: Pick<Store, 'expireClaims' | 'nextExpiryMs' | 'follow'>;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** False: not now (the store is in quarantine, or the time in doubt). */
+  readonly mayChange: () => boolean;
+  /** Told of every change that was undone, as nobody confirmed it. */
+  readonly onUndone: (undone: Undone) => void;
+}
+
+/** Runs until it is stopped. `look`: it may change now what it could not before. */
+export function startExpiry(deps: ExpiryDeps): { readonly stop: () => void; readonly look: () => void } {
+  let timer: NodeJS.Timeout | undefined;
+  let running = false;
+  let stopped = false;
+
+  const plan = () => {
+    if (stopped || running) return;
+    clearTimeout(timer);
+    const next = deps.store.nextExpiryMs();
+    if (next === 0) return;
+    const delay = Math.min(LONGEST_TIMER_MS, Math.max(0, next - deps.clock.wallMs()));
+    timer = setTimeout(run, deps.mayChange() ? delay : RETRY_MS);
+  };
+  const run = async () => {
+    running = true;
+    let wait = 0;
+    try {
+      const now = deps.clock.wallMs();
+      for (let more = deps.mayChange(); more; ) {
+        const { removed, undone } = await deps.store.expireClaims(now);
+        for (const each of undone) deps.onUndone(each);
+        more = removed > 0;
+      }
+    } catch (error) {
+      wait = RETRY_MS;
+      deps.log.error({ err: error }, 'claims that ended could not be removed; hosts end them by themselves');
+    }
+    running = false;
+    if (wait > 0 && !stopped) timer = setTimeout(run, wait);
+    else plan();
+  };
+  const unfollow = deps.store.follow(plan);
+  plan();
+  const stop = () => {
+    stopped = true;
+    clearTimeout(timer);
+    unfollow();
+  };
+  return { stop, look: plan };
+}

@@ -1,0 +1,179 @@
+// Bulk lists: checks a whole import, stores it by difference, waits for the hosts' proof.
+
+import type { PackedEntries } from '../../../common/entries/packed.ts';
+import { FleetblockError } from '../../../common/errors.ts';
+import { failpoint } from '../../../common/failpoint.ts';
+import type { Selector } from '../../../common/text/selector.ts';
+import type { Clock } from '../../../common/time/clock.ts';
+import { assertKind, type Guard, type RefusedRow } from '../../claims/guard.ts';
+import { type Objection, type ObjectionKind, objectionsTo, sameScope } from '../../claims/objections.ts';
+import { checkReason } from '../../claims/reason.ts';
+import type { Hub } from '../../fleet/hub/hub.ts';
+import type { Caller } from '../../identity/auth/caller.ts';
+import type { ClaimAction, ListRecord } from '../../store/records.ts';
+import type { ListResult, Store } from '../../store/store.ts';
+import type { Results } from '../results.ts';
+import type { HostOutcomes, Targets, Wait } from '../targets.ts';
+import { ReceivedRows } from './received-rows.ts';
+import { ImportTurns } from './turns.ts';
+
+export interface ListsDeps {
+  readonly store: Store;
+  readonly targets: Targets;
+  readonly hub: Hub;
+  readonly guard: Guard;
+  readonly results: Results;
+  readonly clock: Clock;
+}
+
+export interface ImportBegin extends Wait {
+  readonly caller: Caller;
+  /** Without `list:`. */
+  readonly name: string;
+  readonly target: Selector;
+  readonly action: ClaimAction;
+  readonly monitor: boolean;
+  readonly reason: string;
+  readonly dryRun: boolean;
+  /** Override the guard: admins only. */
+  readonly force: boolean;
+  /** Leave out rows that the guard refuses. */
+  readonly skipRefused: boolean;
+  /** What would be refused otherwise is meant. */
+  readonly meant: readonly ObjectionKind[];
+}
+
+export interface ListReply extends Omit<ListResult, 'former'> {
+  readonly hosts: HostOutcomes;
+  readonly elapsedMs: number;
+  /** What a dry run found that refuses it. */
+  readonly objections: readonly Objection[];
+  /** The list as it was, when hosts made something else of it. */
+  readonly former: ListRecord | undefined;
+  /** Rows that were left out as the guard refuses them: how many, and the first of them. */
+  readonly skipped: { readonly count: number; readonly first: readonly RefusedRow[] };
+}
+
+const NONE_SKIPPED = { count: 0, first: [] };
+const NAME = /^[a-z0-9][a-z0-9._-]{0,58}$/;
+
+export class Lists {
+  /** Who begins an import takes a turn before sending rows. */
+  readonly turns = new ImportTurns();
+  readonly #deps: ListsDeps;
+
+  constructor(deps: ListsDeps) {
+    this.#deps = deps;
+  }
+
+  /** @throws FleetblockError INVALID_ARGUMENT, NOT_FOUND (host), PERMISSION_DENIED (force), FAILED_PRECONDITION (quarantine). */
+  begin(begin: ImportBegin): ListImport {
+    const { targets, hub } = this.#deps;
+    checkName(begin.name);
+    checkReason(begin.reason);
+    assertKind(begin);
+    targets.assertKnown(begin.target);
+    if (begin.force && begin.caller.role !== 'admin')
+      throw new FleetblockError('PERMISSION_DENIED', 'only an admin may override the guard with --force');
+    hub.quarantine.assertOpen();
+    return new ListImport(begin, this.#deps);
+  }
+
+  /** @throws FleetblockError NOT_FOUND (list) */
+  async remove(name: string, by: { caller: Caller; reason: string; dryRun: boolean } & Wait): Promise<ListReply> {
+    const { store, hub, clock } = this.#deps;
+    checkName(name);
+    hub.quarantine.assertOpen();
+    const startedMs = clock.monotonicMs();
+    const { actor, from } = by.caller;
+    const attribution = { actor, reason: checkReason(by.reason), from };
+    const result = await store.removeList(name, attribution, by.dryRun);
+    return reply(this.#deps, result, startedMs, by, { what: `list.remove list:${name}` });
+  }
+}
+
+/** One import under way: nothing is changed before `finish`. */
+export class ListImport {
+  readonly #begin: ImportBegin;
+  readonly #deps: ListsDeps;
+  readonly #rows: ReceivedRows;
+
+  constructor(begin: ImportBegin, deps: ListsDeps) {
+    const { action, force, monitor, caller } = begin;
+    const guard = deps.guard.look(caller.from);
+    this.#begin = begin;
+    this.#deps = deps;
+    this.#rows = new ReceivedRows((rows) => (force || monitor ? [] : guard.refusals(rows, action)));
+  }
+
+  /** Rows, already checked to be canonical. @throws FleetblockError INVALID_ARGUMENT: too many */
+  add(rows: PackedEntries): void {
+    this.#rows.add(rows);
+  }
+
+  /**
+   * `stored` is called once the rows are needed no more.
+   * @throws FleetblockError FAILED_PRECONDITION: the guard refuses a row, or it would take something away that nobody said is meant
+   */
+  async finish(stored = () => {}): Promise<ListReply> {
+    const { store, clock } = this.#deps;
+    const { name, target, action, monitor, reason, dryRun, caller, meant, skipRefused } = this.#begin;
+    const { chunks, refused, refusedCount } = this.#rows;
+    if (!skipRefused) this.#rows.assertNoneRefused();
+    const startedMs = clock.monotonicMs();
+    const scope = { name, selector: target, action, monitor };
+    let objections: readonly Objection[] = [];
+    const result = await store.replaceList({
+      ...scope,
+      reason,
+      actor: caller.actor,
+      from: caller.from,
+      chunks,
+      skipped: refusedCount,
+      dryRun,
+      approve: (former, entries) => {
+        objections = objectionsTo(former, { ...scope, entries }).filter(({ kind }) => !meant.includes(kind));
+        if (objections.length > 0 && !dryRun)
+          throw new FleetblockError(
+            'FAILED_PRECONDITION',
+            `refused: ${objections.map(({ text }) => text).join('; ')}; nothing was changed`,
+          );
+      },
+    });
+    stored();
+    const former = result.former && !sameScope(result.former, scope) ? result.former : undefined;
+    return reply(this.#deps, result, startedMs, this.#begin, {
+      what: `import list:${name}`,
+      objections,
+      former,
+      skipped: { count: refusedCount, first: refused },
+    });
+  }
+}
+
+async function reply(
+  deps: ListsDeps,
+  result: ListResult,
+  startedMs: number,
+  { caller, dryRun, ...wait }: Pick<ImportBegin, 'caller' | 'dryRun' | keyof Wait>,
+  about: { readonly what: string } & Partial<Pick<ListReply, 'objections' | 'former' | 'skipped'>>,
+): Promise<ListReply> {
+  const { targets, clock, results } = deps;
+  const { what, objections = [], former, skipped = NONE_SKIPPED } = about;
+  const { outcomes, atMs } = dryRun
+    ? { outcomes: targets.untried(result.targets), atMs: clock.monotonicMs() }
+    : await targets.prove(result.targets, result.revision, wait);
+  if (!dryRun) {
+    if (result.added + result.updated + result.removed > 0) results.record(caller, what, result.revision, outcomes);
+    failpoint('changes.reply');
+  }
+  return { ...result, objections, former, skipped, hosts: outcomes, elapsedMs: atMs - startedMs };
+}
+
+function checkName(name: string): void {
+  if (!NAME.test(name))
+    throw new FleetblockError(
+      'INVALID_ARGUMENT',
+      `${JSON.stringify(name.slice(0, 80))} is not a list name: use lower-case letters, digits, dots, underscores and hyphens`,
+    );
+}

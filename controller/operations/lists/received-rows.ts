@@ -1,0 +1,72 @@
+// The rows of an import as they come: bounded at every message, and those that the guard refuses counted, or left out when asked.
+
+import { entryCount, type FamilyColumns, type PackedEntries, pickRows } from '../../../common/entries/packed.ts';
+import { FleetblockError } from '../../../common/errors.ts';
+import type { Family } from '../../../common/text/prefix.ts';
+import type { RefusedRow } from '../../claims/guard.ts';
+import { MAX_LIST_ROWS } from '../../store/store.ts';
+
+/** The command line sends 62 of them for the longest list. */
+const MAX_MESSAGES = 10_000;
+/** Of the refused rows that are told one by one. */
+export const MAX_TOLD = 20;
+const MAX_NAMED = 3;
+
+export class ReceivedRows {
+  readonly chunks: PackedEntries[] = [];
+  /** The first that were refused; `row` is the place in all that came, from 1. */
+  readonly refused: RefusedRow[] = [];
+  refusedCount = 0;
+  readonly #refusals: (rows: PackedEntries) => readonly RefusedRow[];
+  #rows = 0;
+  #messages = 0;
+
+  constructor(refusals: (rows: PackedEntries) => readonly RefusedRow[]) {
+    this.#refusals = refusals;
+  }
+
+  /** @throws FleetblockError INVALID_ARGUMENT: too many rows, or too few in each message */
+  add(rows: PackedEntries): void {
+    const before = this.#rows;
+    this.#rows += entryCount(rows);
+    if (this.#rows > MAX_LIST_ROWS)
+      throw new FleetblockError('INVALID_ARGUMENT', `a list has at most ${MAX_LIST_ROWS} rows, this one has more`);
+    if (++this.#messages > MAX_MESSAGES)
+      throw new FleetblockError(
+        'INVALID_ARGUMENT',
+        `an import has at most ${MAX_MESSAGES} messages: put more rows in each`,
+      );
+    const refused = this.#refusals(rows);
+    this.refusedCount += refused.length;
+    for (const each of refused.slice(0, MAX_TOLD - this.refused.length))
+      this.refused.push({ ...each, row: before + each.row + 1 });
+    this.chunks.push(kept(rows, refused));
+  }
+
+  /** @throws FleetblockError FAILED_PRECONDITION: the guard refuses some of them */
+  assertNoneRefused(): void {
+    if (this.refusedCount === 0) return;
+    const named = this.refused.slice(0, MAX_NAMED).map(({ row, refusal }) => `row ${row}: ${refusal}`);
+    const more = this.refusedCount - named.length;
+    throw new FleetblockError(
+      'FAILED_PRECONDITION',
+      `refused: ${named.join('; ')}${more > 0 ? ` (and ${more} more)` : ''}; --skip-refused leaves out what the guard refuses, an admin may override it with --force`,
+    );
+  }
+}
+
+/** Without the refused rows; in memory of its own when a message holds much more than its rows. */
+function kept(rows: PackedEntries, refused: readonly RefusedRow[]): PackedEntries {
+  const out = new Set(refused.map(({ row }) => row));
+  return { v4: keptColumns(rows.v4, 4, out, 0), v6: keptColumns(rows.v6, 6, out, rows.v4.count) };
+}
+
+function keptColumns(columns: FamilyColumns, family: Family, out: ReadonlySet<number>, before: number): FamilyColumns {
+  const { count, addresses } = columns;
+  if (out.size === 0 && addresses.byteLength * 4 >= addresses.buffer.byteLength) return columns;
+  return pickRows(
+    columns,
+    family,
+    Array.from({ length: count }, (_, row) => row).filter((row) => !out.has(before + row)),
+  );
+}

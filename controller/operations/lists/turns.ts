@@ -1,0 +1,41 @@
+// Whose import is received and stored now. Its rows are in memory all that time: one for a caller, a few in all, and who comes in
+// between waits before a row of his is read.
+import { FleetblockError } from '../../../common/errors.ts';
+import { Slots } from '../../fleet/hub/slots.ts';
+
+const AT_ONCE = 4;
+/** Of one caller, waiting for the one before. */
+const WAITING = 8;
+
+export class ImportTurns {
+  readonly #all = new Slots(AT_ONCE);
+  readonly #callers = new Map<string, { readonly slots: Slots; asked: number }>();
+
+  /** @returns what ends the turn; idempotent. @throws FleetblockError RESOURCE_EXHAUSTED: too many of the caller's wait already */
+  async take(actor: string): Promise<() => void> {
+    const caller = this.#callers.get(actor) ?? { slots: new Slots(1), asked: 0 };
+    if (caller.asked > WAITING)
+      throw new FleetblockError(
+        'RESOURCE_EXHAUSTED',
+        `${WAITING} imports of ${actor} wait for their turn already: import one list after the other`,
+      );
+    caller.asked++;
+    this.#callers.set(actor, caller);
+    const own = await granted(caller.slots);
+    const common = await granted(this.#all);
+    let over = false;
+    return () => {
+      if (over) return;
+      over = true;
+      common();
+      own();
+      if (--caller.asked === 0) this.#callers.delete(actor);
+    };
+  }
+}
+
+function granted(slots: Slots): Promise<() => void> {
+  return new Promise((resolve) => {
+    slots.acquire(resolve);
+  });
+}

@@ -1,0 +1,105 @@
+// Which claims say something about a prefix: single ones from the store, rows of lists from the layers in memory.
+
+import type { FamilyColumns } from '../../common/entries/packed.ts';
+import { maskAddress, type Prefix } from '../../common/text/prefix.ts';
+import { breather } from '../../common/time/breather.ts';
+import { hasEnded } from '../claims/precedence.ts';
+import type { Claim, ClaimAction, ListRecord } from '../store/records.ts';
+import type { Store } from '../store/store.ts';
+import type { Views } from '../views/views.ts';
+
+export class Matches {
+  readonly #store: Pick<Store, 'claims' | 'lists'>;
+  readonly #views: Pick<Views, 'layerOfList'>;
+  readonly #wallMs: () => number;
+  /** Look-ups for thousands of prefixes in a row let others have their turn. */
+  readonly #pause = breather();
+
+  constructor(store: Pick<Store, 'claims' | 'lists'>, views: Pick<Views, 'layerOfList'>, wallMs: () => number) {
+    this.#store = store;
+    this.#views = views;
+    this.#wallMs = wallMs;
+  }
+
+  /** Claims on the prefix itself or on one that covers all of it, the most exact first. */
+  async covering(prefix: Prefix, action?: ClaimAction): Promise<Claim[]> {
+    await this.#pause();
+    const found: Claim[] = [];
+    for await (const batch of this.#store.claims({ covering: prefix, ...(action && { action }) })) found.push(...batch);
+    for (const list of await this.#store.lists())
+      if (action === undefined || list.action === action) found.push(...this.#inList(list, prefix));
+    return found.sort((a, b) => b.prefix.length - a.prefix.length);
+  }
+
+  /** Claims on narrower prefixes inside this one; of very many only the first `limit`, and how many more there are. */
+  async within(prefix: Prefix, action: ClaimAction, limit: number): Promise<{ claims: Claim[]; more: number }> {
+    const claims: Claim[] = [];
+    let more = 0;
+    const take = (claim: () => Claim) => {
+      if (claims.length < limit) claims.push(claim());
+      else more++;
+    };
+    for await (const batch of this.#store.claims({ within: prefix, action }))
+      for (const claim of batch) take(() => claim);
+    for (const list of await this.#store.lists())
+      if (list.action === action)
+        for await (const { row, expiresMs } of this.#rowsWithin(list, prefix))
+          take(() => claimOfRow(list, row(), expiresMs));
+    return { claims, more };
+  }
+
+  async *#rowsWithin(list: ListRecord, outer: Prefix): AsyncGenerator<{ row: () => Prefix; expiresMs: number }> {
+    const packed = this.#views.layerOfList(list.name, list.selector)?.packed();
+    const columns = outer.family === 4 ? packed?.v4 : packed?.v6;
+    if (!columns) return;
+    const { family, address: wanted, length: bits } = outer;
+    const width = wanted.length;
+    for (let at = 0; at < columns.count; at++) {
+      if (at % SLICE_ROWS === SLICE_ROWS - 1) await new Promise((resolve) => setImmediate(resolve));
+      const length = columns.lengths[at] ?? 0;
+      if (length <= bits || !startsWith(columns, at * width, wanted, bits)) continue;
+      const expiresMs = columns.ttlsMs[at] ?? 0;
+      if (hasEnded(expiresMs, this.#wallMs())) continue;
+      const row = () => ({ family, address: columns.addresses.slice(at * width, (at + 1) * width), length });
+      yield { row, expiresMs };
+    }
+  }
+
+  #inList(list: ListRecord, prefix: Prefix): Claim[] {
+    const layer = this.#views.layerOfList(list.name, list.selector);
+    if (!layer) return [];
+    const { family } = prefix;
+    return Array.from({ length: prefix.length + 1 }, (_, length) => length).flatMap((length) => {
+      const address = maskAddress(prefix.address, length);
+      const effect = layer.effectOf({ family, address, offset: 0, length, allow: list.action === 'allow' });
+      if (!effect || hasEnded(effect.expiresMs, this.#wallMs())) return [];
+      return [claimOfRow(list, { family, address, length }, effect.expiresMs)];
+    });
+  }
+}
+
+/** Rows that are looked at at a stretch. */
+const SLICE_ROWS = 32_768;
+
+function startsWith(columns: FamilyColumns, offset: number, wanted: Uint8Array, bits: number): boolean {
+  const whole = bits >> 3;
+  for (let i = 0; i < whole; i++) if (columns.addresses[offset + i] !== wanted[i]) return false;
+  const rest = bits & 7;
+  if (rest === 0) return true;
+  return (((columns.addresses[offset + whole] ?? 0) ^ (wanted[whole] ?? 0)) & (0xff << (8 - rest)) & 0xff) === 0;
+}
+
+/** A row of a list as a claim of the list's. */
+export function claimOfRow(list: ListRecord, prefix: Prefix, expiresMs: number): Claim {
+  return {
+    prefix,
+    action: list.action,
+    origin: `list:${list.name}`,
+    selector: list.selector,
+    reason: list.reason,
+    actor: list.actor,
+    createdMs: list.createdMs,
+    expiresMs,
+    monitor: list.monitor,
+  };
+}

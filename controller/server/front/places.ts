@@ -1,0 +1,88 @@
+// Who may have one connection more. What counts is whose it is, not which certificate it shows: a host that renews its certificate a
+// thousand times has no more places than one that does not. Whoever is at a limit is refused the newest; what is open goes on.
+import type { Subject } from '../../identity/pki/names.ts';
+import { largest } from './largest.ts';
+import type { FrontLimits } from './limits.ts';
+
+export type PlacesLimits = Pick<
+  FrontLimits,
+  'clients' | 'perHost' | 'perOperator' | 'keptForOperators' | 'keptForAdmins'
+>;
+
+/** By how many places are kept free of them. */
+const KINDS = ['host', 'operator', 'admin'] as const;
+type Kind = (typeof KINDS)[number];
+
+/** Whose a connection is. */
+export interface Holder {
+  readonly kind: Kind;
+  /** As the audit has actors: unique among all kinds. */
+  readonly name: string;
+}
+
+export function holderOf(subject: Subject | undefined): Holder {
+  if (!subject) return { kind: 'host', name: 'nobody' };
+  if (subject.kind === 'agent') return { kind: 'host', name: `agent/${subject.hostId}` };
+  const { role, name } = subject;
+  return { kind: role === 'admin' ? 'admin' : 'operator', name: `${role}/${name}` };
+}
+
+export class Places<T> {
+  readonly #limits: PlacesLimits;
+  readonly #giveWay: (member: T) => void;
+  /** Members in order of arrival. */
+  readonly #held: Readonly<Record<Kind, Map<string, Set<T>>>> = {
+    host: new Map(),
+    operator: new Map(),
+    admin: new Map(),
+  };
+  #size = 0;
+
+  /** @param giveWay the newest of whoever has the most is to go, where all places are taken */
+  constructor(limits: PlacesLimits, giveWay: (member: T) => void) {
+    this.#limits = limits;
+    this.#giveWay = giveWay;
+  }
+
+  /** @returns why there is no place, as its owner is to read it; undefined: it has one, until `leave` */
+  take(member: T, { kind, name }: Holder): string | undefined {
+    const { perHost, perOperator } = this.#limits;
+    const own = this.#held[kind].get(name) ?? new Set();
+    const each = kind === 'host' ? perHost : perOperator;
+    if (own.size >= each)
+      return `too many connections of ${name}: ${each} are open, close some of them or wait for them to end`;
+    if (this.#size >= this.#roomFor(kind) && !this.#makeRoom(kind, own.size))
+      return 'the controller serves as many connections as it can: try again later';
+    this.#held[kind].set(name, own.add(member));
+    this.#size++;
+    return undefined;
+  }
+
+  /** @param holder as at `take`. Idempotent. */
+  leave(member: T, { kind, name }: Holder): void {
+    const own = this.#held[kind].get(name);
+    if (!own?.delete(member)) return;
+    this.#size--;
+    if (own.size === 0) this.#held[kind].delete(name);
+  }
+
+  #roomFor(kind: Kind): number {
+    const { clients, keptForOperators, keptForAdmins } = this.#limits;
+    return clients - { host: keptForOperators, operator: keptForAdmins, admin: 0 }[kind];
+  }
+
+  /** Takes a place from whoever has the most, unless the newcomer would then have as many. */
+  #makeRoom(kind: Kind, own: number): boolean {
+    for (const from of KINDS.slice(0, KINDS.indexOf(kind) + 1)) {
+      const [name = '', most = 0] = largest(this.#held[from], ({ size }) => size) ?? [];
+      // An operator's place comes before any host's.
+      if (from === kind ? most < own + 2 : most === 0) continue;
+      const newest = [...(this.#held[from].get(name) ?? [])].at(-1);
+      if (newest === undefined) continue;
+      this.leave(newest, { kind: from, name });
+      this.#giveWay(newest);
+      return true;
+    }
+    return false;
+  }
+}

@@ -1,0 +1,196 @@
+// A running controller: store, hub, authorization and the one port, put together and taken apart in order.
+
+import type { Logger } from '../../common/logger.ts';
+import { protocol } from '../../common/rpc/proto.ts';
+import type { Endpoint } from '../../common/text/endpoint.ts';
+import type { Clock } from '../../common/time/clock.ts';
+import { createLocally } from '../commands/make-credentials.ts';
+import { type Controller, startController } from '../controller.ts';
+import type { HubOptions } from '../fleet/hub/hub-options.ts';
+import { Authorizer, type Refusal } from '../identity/auth/authorizer.ts';
+import { OperatorRegistry } from '../identity/auth/operator-registry.ts';
+import { RefusalRecorder } from '../identity/auth/refusals.ts';
+import { Identity } from '../identity/identity.ts';
+import { Authority } from '../identity/pki/authority.ts';
+import { PeerReader } from '../identity/pki/peer.ts';
+import { ServerIdentity } from '../identity/server-identity.ts';
+import { logAuditHead } from '../operations/audit-head.ts';
+import { ReadTurns } from '../operations/read-turns.ts';
+import { UnderWay } from '../operations/under-way.ts';
+import { DataDirectory, loadSecret, readFleetSettings } from '../store/data-dir.ts';
+import { openSqliteStore } from '../store/sqlite/sqlite-store.ts';
+import type { Store } from '../store/store.ts';
+import { Front } from './front/front.ts';
+import { serveLocalAdmin } from './local-admin.ts';
+import { guardInterceptor } from './services/call-guard.ts';
+import { enrollmentHandlers } from './services/enrollment-service.ts';
+import { GrpcServers } from './services/grpc-servers.ts';
+import { identityHandlers } from './services/identity-service.ts';
+import { operatorHandlers } from './services/operator/operator-service.ts';
+import { agentHandlers, syncServiceDefinition } from './services/sync-service.ts';
+
+export interface ServerOptions {
+  readonly dataDir: string;
+  readonly listen: Endpoint;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly hub?: HubOptions;
+  /** See ControllerOptions. */
+  readonly trustClock?: boolean;
+}
+
+export interface RunningServer {
+  /** With the real port when port 0 was asked for. */
+  readonly listening: Endpoint;
+  readonly fleet: string;
+  readonly controller: Controller;
+  readonly front: Front;
+  readonly store: Store;
+  /** Idempotent. Ends open calls, then closes the store. */
+  close(): Promise<void>;
+}
+
+/** Time for calls that are under way when the controller is told to stop, milliseconds. */
+const GRACE_MS = 500;
+
+/** Connections that were let go are logged once in this time and reason, milliseconds. */
+const QUIET_MS = 10_000;
+
+/** @throws FleetblockError whose text names the fix; nothing is left open then */
+export async function startServer(options: ServerOptions): Promise<RunningServer> {
+  const { clock, log } = options;
+  const closers: (() => Promise<void> | void)[] = [];
+  const close = async () => {
+    for (let closer = closers.pop(); closer; closer = closers.pop()) await closer();
+  };
+  try {
+    const directory = new DataDirectory(options.dataDir);
+    const { fleet, advertise } = readFleetSettings(directory);
+    const authority = Authority.load(directory.pki, fleet);
+    const store = await openSqliteStore({
+      directory: directory.store,
+      clock,
+      onFollowerError: (error) => log.error({ err: error }, 'a change was made, and not all parts could follow it'),
+    });
+    closers.push(() => store.close());
+    closers.push(logAuditHead(store, log));
+    const connected = () => authorizer.callers();
+    const secret = loadSecret(directory);
+    const controller = await startController({
+      store,
+      clock,
+      log,
+      hub: options.hub ?? {},
+      connected,
+      secret,
+      trustClock: options.trustClock ?? false,
+    });
+    closers.push(() => controller.close());
+    secret.keep();
+
+    const operators = await OperatorRegistry.load(store, () => authorizer.recheck());
+    const refusals = new RefusalRecorder(store, clock, log);
+    const authorizer = new Authorizer({
+      reader: new PeerReader(fleet, authority.clientIssuers),
+      standing: {
+        hostMayCall: (hostId, { issuedMs, generation }) => {
+          const host = controller.registry.find(hostId);
+          if (host?.revokedMs !== 0 || host.generation !== generation) return false;
+          // For those from before there were generations. They have whole seconds.
+          return issuedMs + 1000 > host.identitySinceMs;
+        },
+        operatorMayCall: (serial) => operators.mayCall(serial),
+      },
+      clock,
+      onRefusal: (refusal) => refusals.record(refusal),
+    });
+    closers.push(() => authorizer.close());
+    controller.registry.onRevoked(() => authorizer.recheck());
+
+    const { authorize, extend } = authorizer;
+    const identity = new Identity({
+      authority,
+      operators,
+      store,
+      findHost: (hostId) => controller.registry.find(hostId),
+      clock,
+    });
+    const { rootCertificate, rootPin } = authority;
+    const onRefused = (refusal: Refusal) => refusals.recordRefused(refusal);
+    const readTurns = new ReadTurns();
+    const underWay = new UnderWay();
+    const servers = new GrpcServers({
+      guard: guardInterceptor({
+        authorizer,
+        disconnect: (connection) => front.disconnect(connection),
+        refusalOf: (connection) => front.refusalOf(connection),
+      }),
+      services: [
+        {
+          definition: protocol.OperatorService.service,
+          handlers: operatorHandlers({ ...controller, store, log, authorize, onRefused, rootPin, readTurns, underWay }),
+        },
+        {
+          definition: protocol.IdentityService.service,
+          handlers: identityHandlers({
+            identity,
+            readTurns,
+            authorize,
+            extend,
+            fleet,
+            rootCertificate,
+            rootPin,
+            advertise,
+            store,
+            clock,
+            log,
+          }),
+        },
+        { definition: syncServiceDefinition, handlers: agentHandlers({ ...controller, clock, log, authorize }) },
+      ],
+      enrollment: {
+        definition: protocol.EnrollmentService.service,
+        handlers: enrollmentHandlers({
+          authority,
+          identity,
+          store,
+          clock,
+          log,
+          onRefused: (refusal) => refusals.record(refusal),
+        }),
+      },
+    });
+    const serverIdentity = new ServerIdentity({ authority, clock, log });
+    const quiet = new Map<string, number>();
+    const front = new Front({
+      identity: await serverIdentity.make(),
+      onClient: (socket) => servers.serveClient(socket),
+      onEnrollment: (socket) => servers.serveEnrollment(socket),
+      onRefused: (reason, from) => {
+        const now = clock.monotonicMs();
+        if (now < (quiet.get(reason) ?? 0)) return;
+        quiet.set(reason, now + QUIET_MS);
+        log.warn({ reason, from }, 'connection refused');
+      },
+    });
+    const localAdmin = await serveLocalAdmin({
+      dataDir: directory.path,
+      log,
+      handle: (request) => createLocally(identity, request),
+    });
+    closers.push(() => localAdmin.close());
+    const listening = await front.listen(options.listen);
+    closers.push(async () => {
+      const stopped = front.stopListening();
+      await servers.close(GRACE_MS);
+      front.destroyAll();
+      await stopped;
+    });
+    serverIdentity.keepFresh((identity) => front.useIdentity(identity));
+    closers.push(() => serverIdentity.close());
+    return { listening, fleet, controller, front, store, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}

@@ -1,0 +1,50 @@
+// Confirming changes, and which of them wait.
+import { formatPrefix } from '../../../../common/text/prefix.ts';
+import type { Confirmation as ConfirmationWire } from '../../../../proto/gen/fleetblock/v1/Confirmation.ts';
+import type { OperatorServiceHandlers } from '../../../../proto/gen/fleetblock/v1/OperatorService.ts';
+import { checkReason } from '../../../claims/reason.ts';
+import type { Confirmations } from '../../../operations/confirm.ts';
+import type { Confirmation } from '../../../store/records.ts';
+import { type CallDeps, unary } from './calls.ts';
+import { changeReplyToWire, waitFromWire } from './operator-wire.ts';
+
+export interface ConfirmCallDeps extends CallDeps {
+  readonly confirmations: Confirmations;
+}
+
+/** Prefixes of a change that are named; all are counted. */
+const MAX_NAMED = 100;
+
+export function confirmHandlers(deps: ConfirmCallDeps): Pick<OperatorServiceHandlers, 'Confirm' | 'ListConfirmations'> {
+  return {
+    Confirm: unary(deps, async ({ id, reason, wait }, caller, arrivedMs, onWaiting) =>
+      changeReplyToWire(
+        await deps.confirmations.confirm({
+          caller,
+          arrivedMs,
+          id,
+          reason: checkReason(reason),
+          ...waitFromWire(wait, onWaiting),
+        }),
+      ),
+    ),
+    ListConfirmations: unary(deps, async () => {
+      const { confirmations, nowMs } = await deps.confirmations.waiting();
+      return { confirmations: confirmations.map((each) => confirmationToWire(each, nowMs)) };
+    }),
+  };
+}
+
+function confirmationToWire(confirmation: Confirmation, nowMs: number): ConfirmationWire {
+  const { id, deadlineMs, actor, reason, forced, claims } = confirmation;
+  return {
+    id,
+    remainingMs: Math.max(0, deadlineMs - nowMs),
+    deadlineMs,
+    actor,
+    reason,
+    forced,
+    prefixes: claims.slice(0, MAX_NAMED).map(({ prefix }) => formatPrefix(prefix)),
+    claims: claims.length,
+  };
+}

@@ -1,0 +1,82 @@
+// What operators ask: converts between the wire and the controller, and nothing else.
+
+import { selectorFromWire } from '../../../../common/rpc/selector.ts';
+import { checkedTtl } from '../../../../common/text/duration.ts';
+import type { OperatorServiceHandlers } from '../../../../proto/gen/fleetblock/v1/OperatorService.ts';
+import { createToken } from '../../../identity/tokens.ts';
+import type { Changes } from '../../../operations/block.ts';
+import { longAnswers, unary } from './calls.ts';
+import { type ConfirmCallDeps, confirmHandlers } from './confirm-calls.ts';
+import { dropHandlers } from './drop-calls.ts';
+import { listEntries } from './entry-calls.ts';
+import { type FleetCallDeps, fleetHandlers } from './fleet-calls.ts';
+import { type HostCallDeps, hostHandlers } from './host-calls.ts';
+import { type ListCallDeps, listHandlers } from './list-calls.ts';
+import { actionFromWire, changeReplyToWire, waitFromWire } from './operator-wire.ts';
+
+export interface OperatorServiceDeps extends FleetCallDeps, HostCallDeps, ListCallDeps, ConfirmCallDeps {
+  readonly changes: Changes;
+  /** SHA-256 over the fleet root's SubjectPublicKeyInfo: goes into every enrollment token. */
+  readonly rootPin: Uint8Array;
+}
+
+export function operatorHandlers(deps: OperatorServiceDeps): OperatorServiceHandlers {
+  const { store, changes, clock } = deps;
+  return {
+    Block: unary(deps, async (request, caller, arrivedMs, onWaiting) =>
+      changeReplyToWire(
+        await changes.block({
+          caller,
+          arrivedMs,
+          prefixes: request.prefixes,
+          target: selectorFromWire(request.target),
+          action: actionFromWire(request.action),
+          origin: request.origin,
+          reason: request.reason,
+          ttlMs: checkedTtl(Number(request.ttlMs)),
+          monitor: request.monitor,
+          dryRun: request.dryRun,
+          ...waitFromWire(request.wait, onWaiting),
+          force: request.force,
+          confirmMs: checkedTtl(Number(request.confirmMs)),
+        }),
+      ),
+    ),
+    Unblock: unary(deps, async (request, caller, arrivedMs, onWaiting) =>
+      changeReplyToWire(
+        await changes.unblock({
+          caller,
+          arrivedMs,
+          prefixes: request.prefixes,
+          target: request.target?.target ? selectorFromWire(request.target) : undefined,
+          action: actionFromWire(request.action),
+          origin: request.origin,
+          reason: request.reason,
+          dryRun: request.dryRun,
+          ...waitFromWire(request.wait, onWaiting),
+        }),
+      ),
+    ),
+    ListEntryChunks: longAnswers(deps, (request) => listEntries(deps, request)),
+    ...hostHandlers(deps),
+    ...listHandlers(deps),
+    ...fleetHandlers(deps),
+    ...dropHandlers(deps),
+    ...confirmHandlers(deps),
+    CreateToken: unary(deps, (request, caller) =>
+      createToken(
+        { store, clock, rootPin: deps.rootPin },
+        {
+          ttlMs: checkedTtl(Number(request.ttlMs)),
+          maxUses: request.maxUses,
+          labels: request.labels,
+          hostName: request.hostName,
+          keepIdentity: request.keepIdentity,
+          onlyLabels: request.onlyLabels,
+          actor: caller.actor,
+          from: caller.from,
+        },
+      ),
+    ),
+  };
+}

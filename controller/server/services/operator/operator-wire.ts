@@ -1,0 +1,105 @@
+// The controller's values as operators see them on the wire.
+import { FleetblockError } from '../../../../common/errors.ts';
+import { selectorToWire } from '../../../../common/rpc/selector.ts';
+import { formatPrefix } from '../../../../common/text/prefix.ts';
+import type { Action__Output } from '../../../../proto/gen/fleetblock/v1/Action.ts';
+import type { ChangeReply as ChangeReplyWire } from '../../../../proto/gen/fleetblock/v1/ChangeReply.ts';
+import type { Claim as ClaimWire } from '../../../../proto/gen/fleetblock/v1/Claim.ts';
+import type { Host as HostWire } from '../../../../proto/gen/fleetblock/v1/Host.ts';
+import type { HostOutcomes as HostOutcomesWire } from '../../../../proto/gen/fleetblock/v1/HostOutcomes.ts';
+import type { Wait__Output } from '../../../../proto/gen/fleetblock/v1/Wait.ts';
+import type { HostState, HostStatus } from '../../../fleet/host/host-state.ts';
+import type { ChangeReply } from '../../../operations/block.ts';
+import type { HostOutcomes, Wait } from '../../../operations/targets.ts';
+import type { OnWaiting } from '../../../operations/under-way.ts';
+import type { Claim, ClaimAction, HostRecord } from '../../../store/records.ts';
+import { ListRoom } from '../message-size.ts';
+
+export function claimToWire(claim: Claim): ClaimWire {
+  return {
+    prefix: formatPrefix(claim.prefix),
+    action: actionToWire(claim.action),
+    origin: claim.origin,
+    selector: selectorToWire(claim.selector),
+    reason: claim.reason,
+    actor: claim.actor,
+    createdAtMs: String(claim.createdMs),
+    expiresAtMs: String(claim.expiresMs),
+    monitor: claim.monitor,
+  };
+}
+
+export function changeReplyToWire(reply: ChangeReply): ChangeReplyWire {
+  const room = new ListRoom();
+  return {
+    revision: String(reply.revision),
+    outcomes: reply.outcomes.map(({ prefix, change, stillBlockedBy }) => {
+      const named = room.fitting(stillBlockedBy.map(claimToWire));
+      const stillBlockedByMore = stillBlockedBy.length - named.length;
+      return { prefix: formatPrefix(prefix), change, stillBlockedBy: named, stillBlockedByMore };
+    }),
+    hosts: hostOutcomesToWire(reply.hosts),
+    elapsedMs: reply.elapsedMs,
+    warnings: [...reply.warnings],
+    ...(reply.confirm && { confirm: reply.confirm }),
+  };
+}
+
+export function hostOutcomesToWire(hosts: HostOutcomes): HostOutcomesWire {
+  return {
+    targeted: hosts.targeted,
+    enforced: hosts.enforced,
+    pending: new ListRoom().fitting(hosts.pending),
+    pendingTotal: hosts.pending.length,
+    failed: new ListRoom().fitting(hosts.failed.map(({ name, refusal: { code, text } }) => ({ name, code, text }))),
+    failedTotal: hosts.failed.length,
+  };
+}
+
+/**
+ * Unspecified means block.
+ * @throws FleetblockError INVALID_ARGUMENT: an action of a later version, which must not become a block
+ */
+export function actionFromWire(action: Action__Output): ClaimAction {
+  switch (action) {
+    case 'ACTION_ALLOW':
+      return 'allow';
+    case 'ACTION_UNSPECIFIED':
+    case 'ACTION_BLOCK':
+      return 'block';
+    default:
+      // A number, where the protocol has no name for it.
+      throw new FleetblockError(
+        'INVALID_ARGUMENT',
+        `action ${String(action)} is not known here: upgrade the controller`,
+      );
+  }
+}
+
+export function actionToWire(action: ClaimAction): 'ACTION_ALLOW' | 'ACTION_BLOCK' {
+  return action === 'allow' ? 'ACTION_ALLOW' : 'ACTION_BLOCK';
+}
+
+/** `onWaiting` is told when hosts are waited for at all. */
+export function waitFromWire(wait: Wait__Output | null, onWaiting: OnWaiting): Wait {
+  return wait ? { waitMs: wait.timeoutMs, waitAll: wait.all, onWaiting } : { waitMs: undefined };
+}
+
+export function hostToWire(host: HostRecord, status: HostStatus, state: HostState): HostWire {
+  return {
+    name: host.name,
+    id: host.id,
+    status,
+    labels: { ...host.labels },
+    revision: String(state.acked),
+    entries: state.entries,
+    interfaces: [...state.interfaces],
+    counters: state.counters,
+    lastSeenMs: state.lastSeenMs,
+    agentVersion: state.agentVersion,
+    problems: [...(state.refusal ? [`${state.refusal.code}: ${state.refusal.text}`] : []), ...state.problems],
+    topSources: [...state.topSources],
+    driftRepairs: state.driftRepairs,
+    kernelVersion: state.kernelVersion,
+  };
+}

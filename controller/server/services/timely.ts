@@ -1,0 +1,42 @@
+// Bounds how long a caller may take to send: what has come so far is held in memory until the last of it is there.
+import { FleetblockError } from '../../../common/errors.ts';
+
+export interface Patience {
+  /** Longest silence between two items, milliseconds. */
+  readonly idleMs: number;
+  /** Longest wait for all items together, milliseconds. */
+  readonly totalMs: number;
+}
+
+/** The items; only the time in which they are waited for counts. @throws FleetblockError DEADLINE_EXCEEDED */
+export async function* timely<T>(items: AsyncIterable<T>, { idleMs, totalMs }: Patience): AsyncGenerator<T> {
+  const iterator = items[Symbol.asyncIterator]();
+  let leftMs = totalMs;
+  try {
+    for (;;) {
+      const askedMs = performance.now();
+      const next = await inTime(iterator.next(), Math.min(idleMs, leftMs));
+      leftMs -= performance.now() - askedMs;
+      if (next.done) return;
+      yield next.value;
+    }
+  } finally {
+    // Not awaited: it may wait for the very item that does not come.
+    iterator.return?.().catch(() => {});
+  }
+}
+
+function inTime<T>(item: Promise<T>, limitMs: number): Promise<T> {
+  const late = Promise.withResolvers<never>();
+  const timer = setTimeout(
+    () =>
+      late.reject(
+        new FleetblockError(
+          'DEADLINE_EXCEEDED',
+          'the rows came too slowly, so nothing was changed: send the list again over a better connection',
+        ),
+      ),
+    limitMs,
+  );
+  return Promise.race([item, late.promise]).finally(() => clearTimeout(timer));
+}

@@ -1,0 +1,116 @@
+// What lies where below a controller's data directory, and what it was made for.
+import { randomBytes } from 'node:crypto';
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { FleetblockError, messageOf } from '../../common/errors.ts';
+import { readSecretFile, writeFileAtomic } from '../../common/files.ts';
+import { SECRET_BYTES } from '../fleet/host/seals.ts';
+
+export class DataDirectory {
+  readonly path: string;
+
+  constructor(path: string) {
+    this.path = path;
+  }
+
+  /** The certificate authority. */
+  get pki(): string {
+    return join(this.path, 'pki');
+  }
+
+  get store(): string {
+    return join(this.path, 'store');
+  }
+
+  /** Credentials files written by this controller itself: the first admin's. */
+  get operators(): string {
+    return join(this.path, 'operators');
+  }
+
+  /** Present while `init` is at work, and after it was cut off. */
+  get unfinished(): string {
+    return join(this.path, '.init-unfinished');
+  }
+
+  /** Hexadecimal: hub/seals.ts. */
+  get secret(): string {
+    return join(this.path, 'secret');
+  }
+
+  get fleet(): string {
+    return join(this.path, 'fleet.json');
+  }
+}
+
+/** `keep` puts a new one on the disk: once nothing counts any more that was made with the one before. */
+export interface Secret {
+  readonly bytes: Uint8Array;
+  readonly isNew: boolean;
+  readonly keep: () => void;
+}
+
+/** A new one when there is none. @throws FleetblockError FAILED_PRECONDITION: others may read it */
+export function loadSecret({ secret: path }: DataDirectory): Secret {
+  const isNew = !existsSync(path);
+  const hex = isNew ? randomBytes(SECRET_BYTES).toString('hex') : readSecretFile(path, "the controller's secret");
+  return { bytes: Buffer.from(hex, 'hex'), isNew, keep: () => isNew && writeFileAtomic(path, hex) };
+}
+
+/**
+ * Whoever can enter the directory can speak to the admin socket in it, and whoever owns it can replace all that is in it.
+ * @throws FleetblockError FAILED_PRECONDITION
+ */
+export function assertPrivate({ path }: DataDirectory): void {
+  const { mode, uid } = statSync(path);
+  const self = process.geteuid?.() ?? 0;
+  if (uid !== self && uid !== 0)
+    throw new FleetblockError(
+      'FAILED_PRECONDITION',
+      `the data directory ${path} belongs to another user (uid ${uid}): run chown ${self} ${path}, or run this as that user`,
+    );
+  if ((mode & 0o077) !== 0)
+    throw new FleetblockError(
+      'FAILED_PRECONDITION',
+      `the data directory ${path} is open to other users: run chmod 700 ${path}`,
+    );
+}
+
+export interface FleetSettings {
+  readonly fleet: string;
+  /** HOST:PORT by which operators and agents reach this controller. */
+  readonly advertise: string;
+}
+
+export function writeFleetSettings(directory: DataDirectory, settings: FleetSettings): void {
+  writeFileAtomic(directory.fleet, `${JSON.stringify(settings, undefined, 2)}\n`, 0o644);
+}
+
+/** @throws FleetblockError FAILED_PRECONDITION: no fleet was made there, its init was cut off, or others may enter it */
+export function readFleetSettings(directory: DataDirectory): FleetSettings {
+  const init = `fleetblock-controller init --data-dir ${directory.path}`;
+  if (existsSync(directory.unfinished))
+    throw new FleetblockError('FAILED_PRECONDITION', `init was cut off in ${directory.path}: run ${init} again`);
+  if (!existsSync(directory.fleet))
+    throw new FleetblockError('FAILED_PRECONDITION', `there is no fleet in ${directory.path}: make one with ${init}`);
+  assertPrivate(directory);
+  try {
+    const value: unknown = JSON.parse(readFileSync(directory.fleet, 'utf8'));
+    if (isSettings(value)) return value;
+  } catch (error) {
+    throw new FleetblockError('FAILED_PRECONDITION', `cannot read ${directory.fleet}: ${messageOf(error)}`, {
+      cause: error,
+    });
+  }
+  throw new FleetblockError('DATA_LOSS', `${directory.fleet} is damaged: restore it from a backup`);
+}
+
+function isSettings(value: unknown): value is FleetSettings {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'fleet' in value &&
+    typeof value.fleet === 'string' &&
+    'advertise' in value &&
+    typeof value.advertise === 'string'
+  );
+}

@@ -1,0 +1,117 @@
+// Single claims as rows: reading, checking, and what a layer makes of them.
+import type { SQLInputValue } from 'node:sqlite';
+import { crc32 } from 'node:zlib';
+import type { Entry } from '../../../../common/entries/packed.ts';
+import { FleetblockError } from '../../../../common/errors.ts';
+import { type Family, formatPrefix, type Prefix } from '../../../../common/text/prefix.ts';
+import { formatSelector, parseSelector, type Selector } from '../../../../common/text/selector.ts';
+import { type Effect, hasEnded, stronger } from '../../../claims/precedence.ts';
+import type { Claim, ClaimAction } from '../../records.ts';
+import type { Connection } from '../file/connection.ts';
+import { blob, integer, type Row, text } from '../file/rows.ts';
+
+export function familyOf(value: number): Family {
+  return value === 6 ? 6 : 4;
+}
+
+export function actionOf(value: string): ClaimAction {
+  return value === 'allow' ? 'allow' : 'block';
+}
+
+/** @throws FleetblockError DATA_LOSS when the row is not what was written. */
+export function claimFromRow(row: Row): Claim {
+  const claim: Claim = {
+    prefix: { family: familyOf(integer(row, 'family')), address: blob(row, 'address'), length: integer(row, 'length') },
+    action: actionOf(text(row, 'action')),
+    origin: text(row, 'origin'),
+    selector: parseSelector(text(row, 'selector')),
+    reason: text(row, 'reason'),
+    actor: text(row, 'actor'),
+    createdMs: integer(row, 'created_ms'),
+    expiresMs: integer(row, 'expires_ms'),
+    monitor: integer(row, 'monitor') !== 0,
+  };
+  if (checksum(claim) !== integer(row, 'checksum'))
+    throw new FleetblockError(
+      'DATA_LOSS',
+      `the store is damaged (a claim on ${formatPrefix(claim.prefix)} fails its checksum): restore a backup with fleetblock-controller restore`,
+    );
+  return claim;
+}
+
+/** Over every column, so that a flipped bit is found at the next start and not by whom it blocks. */
+function checksum(claim: Claim): number {
+  const words = [
+    formatPrefix(claim.prefix),
+    claim.action,
+    claim.origin,
+    formatSelector(claim.selector),
+    claim.reason,
+    claim.actor,
+    claim.createdMs,
+    claim.expiresMs,
+    claim.monitor,
+  ];
+  return crc32(words.join('\u0000'));
+}
+
+export function keyParameters(prefix: Prefix, action: ClaimAction): SQLInputValue[] {
+  return [prefix.family, prefix.address, prefix.length, action];
+}
+
+export function saveClaim(db: Connection, claim: Claim): void {
+  db.prepare(
+    `INSERT INTO claim (family, address, length, action, origin, selector, reason, actor, created_ms, expires_ms, monitor, checksum)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+     ON CONFLICT DO UPDATE SET reason = excluded.reason, actor = excluded.actor, created_ms = excluded.created_ms,
+       expires_ms = excluded.expires_ms, monitor = excluded.monitor, checksum = excluded.checksum`,
+  ).run(
+    ...keyParameters(claim.prefix, claim.action),
+    claim.origin,
+    formatSelector(claim.selector),
+    claim.reason,
+    claim.actor,
+    claim.createdMs,
+    claim.expiresMs,
+    claim.monitor ? 1 : 0,
+    checksum(claim),
+  );
+}
+
+export function deleteClaim(db: Connection, claim: Claim): void {
+  db.prepare(
+    'DELETE FROM claim WHERE family = ? AND address = ? AND length = ? AND action = ? AND origin = ? AND selector = ?',
+  ).run(...keyParameters(claim.prefix, claim.action), claim.origin, formatSelector(claim.selector));
+}
+
+/** All claims on exactly this prefix and action. */
+export function claimsOn(db: Connection, prefix: Prefix, action: ClaimAction): Claim[] {
+  return db
+    .prepare('SELECT * FROM claim WHERE family = ? AND address = ? AND length = ? AND action = ?')
+    .all(...keyParameters(prefix, action))
+    .map(claimFromRow);
+}
+
+/** The layer's row for this prefix and action, or undefined when no claim of this selector is left. */
+export function layerEffect(
+  db: Connection,
+  prefix: Prefix,
+  action: ClaimAction,
+  selector: Selector,
+  nowMs: number,
+): Effect | undefined {
+  const wanted = formatSelector(selector);
+  return claimsOn(db, prefix, action)
+    .filter((claim) => formatSelector(claim.selector) === wanted && !hasEnded(claim.expiresMs, nowMs))
+    .reduce<Effect | undefined>(stronger, undefined);
+}
+
+/** A row as a layer change carries it: the end in Unix milliseconds in place of the remaining time. */
+export function layerEntry(prefix: Prefix, action: ClaimAction, effect: Effect | undefined): Entry {
+  return {
+    prefix,
+    allow: action === 'allow',
+    monitor: effect?.monitor ?? false,
+    ttlMs: effect?.expiresMs ?? 0,
+  };
+}

@@ -1,0 +1,230 @@
+// Unconfirmed changes at the store: what holds until the deadline, what a confirmation makes of it, what is there afterwards.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { formatPrefix, parsePrefix } from '../../../../common/text/prefix.ts';
+import type { Claim } from '../../records.ts';
+import type { AddClaims, Store } from '../../store.ts';
+import { openSqliteStore } from '../sqlite-store.ts';
+
+const START = 1_700_000_000_000;
+const X = '203.0.113.0/24';
+const ADMIN = { actor: 'admin/alice', reason: '', mayForce: true };
+
+let directory: string;
+let store: Store;
+let now: number;
+/** The monotonic clock: what the store's time follows. */
+let elapsed: number;
+
+const clock = { wallMs: () => now, monotonicMs: () => elapsed };
+
+beforeEach(async () => {
+  directory = mkdtempSync(join(tmpdir(), 'fleetblock-confirm-'));
+  now = START;
+  elapsed = 0;
+  store = await openSqliteStore({ directory, create: true, clock });
+});
+afterEach(async () => {
+  await store.close();
+  rmSync(directory, { recursive: true, force: true });
+});
+
+const pass = (ms: number) => {
+  now += ms;
+  elapsed += ms;
+};
+const add = (more: Partial<AddClaims> = {}) =>
+  store.addClaims({
+    prefixes: [parsePrefix(X)],
+    action: 'block',
+    origin: 'manual',
+    selector: { kind: 'all' },
+    reason: '',
+    actor: 'admin/alice',
+    expiresMs: 0,
+    monitor: false,
+    dryRun: false,
+    ...more,
+  });
+const awaited = (ms: number, id = 'aaaaaa') => ({ confirm: { id, deadlineMs: now + ms } });
+
+async function claims(): Promise<Claim[]> {
+  const found: Claim[] = [];
+  for await (const batch of store.claims({ expired: true })) found.push(...batch);
+  return found;
+}
+const ends = async () => (await claims()).map(({ expiresMs }) => (expiresMs === 0 ? 'never' : expiresMs - START));
+async function audited(): Promise<string[]> {
+  const found: string[] = [];
+  for await (const batch of store.audit({})) found.push(...batch.map(({ verb, subject }) => `${verb} ${subject}`));
+  return found;
+}
+
+describe('a block that waits', () => {
+  it('ends at the deadline in every kernel, and is kept for good when it is confirmed', async () => {
+    const made = await add(awaited(60_000));
+    expect(made).toMatchObject({ outcomes: ['ADDED'], unconfirmed: true });
+    expect(await ends()).toEqual([60_000]);
+    expect(store.nextExpiryMs()).toBe(START + 60_000);
+    expect(await store.confirmations()).toMatchObject([{ id: 'aaaaaa', deadlineMs: START + 60_000, forced: false }]);
+    pass(59_999);
+    const confirmed = await store.confirm('aaaaaa', ADMIN);
+    expect(confirmed).toMatchObject({ outcomes: ['UPDATED'], revision: made.revision + 1n });
+    expect(confirmed.prefixes.map(formatPrefix)).toEqual([X]);
+    expect(await ends()).toEqual(['never']);
+    pass(1_000_000);
+    expect(await store.expireClaims(now)).toMatchObject({ removed: 0, undone: [] });
+    expect(await ends()).toEqual(['never']);
+    expect(await audited()).toEqual([
+      `block ${X} on all (undone unless aaaaaa is confirmed within 1m)`,
+      `confirm aaaaaa: ${X} on all`,
+    ]);
+  });
+
+  it('is undone at the deadline, and the audit says so', async () => {
+    await add({ ...awaited(60_000), forced: true, reason: 'scan' });
+    pass(59_999);
+    expect((await store.expireClaims(now)).undone).toEqual([]);
+    pass(1);
+    const { undone, removed, revision } = await store.expireClaims(now);
+    expect({ undone, removed }).toMatchObject({ removed: 1, undone: [{ id: 'aaaaaa', revision, forced: true }] });
+    expect(await claims()).toEqual([]);
+    expect(store.nextExpiryMs()).toBe(0);
+    expect((await audited()).at(-1)).toBe(`undo aaaaaa: ${X} on all`);
+    expect((await store.expireClaims(now)).removed).toBe(0);
+  });
+
+  it('goes on waiting over a restart, the deadline where it was', async () => {
+    await add(awaited(60_000));
+    await store.close();
+    pass(30_000);
+    store = await openSqliteStore({ directory, clock });
+    expect(await store.confirmations()).toMatchObject([{ id: 'aaaaaa', deadlineMs: START + 60_000 }]);
+    pass(29_000);
+    expect((await store.expireClaims(now)).undone).toEqual([]);
+    pass(1000);
+    expect((await store.expireClaims(now)).undone).toMatchObject([{ id: 'aaaaaa' }]);
+    expect(await claims()).toEqual([]);
+  });
+
+  it('faults row 30: may be confirmed for as long as was said, however the clock is set meanwhile', async () => {
+    await add(awaited(60_000));
+    pass(30_000);
+    now += 86_400_000;
+    await expect(store.confirm('aaaaaa', ADMIN)).resolves.toMatchObject({ outcomes: ['UPDATED'] });
+  });
+
+  it('needs no confirmation when it ends by itself before', async () => {
+    expect(await add({ ...awaited(60_000), expiresMs: START + 30_000 })).toMatchObject({ unconfirmed: false });
+    expect(await ends()).toEqual([30_000]);
+    expect(await store.confirmations()).toEqual([]);
+  });
+
+  it('changes nothing in a dry run', async () => {
+    await add({ ...awaited(60_000), dryRun: true });
+    expect(await store.confirmations()).toEqual([]);
+    expect(await claims()).toEqual([]);
+  });
+});
+
+describe('over a claim that is there', () => {
+  it.each([
+    ['none', undefined, 60_000, []],
+    ['one that ends sooner', 10_000, 60_000, []],
+    ['one that ends later', 100_000, 100_000, [100_000]],
+  ])('(%s) the end is never shortened, and falls back to what it was', async (_what, before, held, after) => {
+    if (before !== undefined) await add({ expiresMs: START + before, reason: 'first' });
+    expect(await add({ ...awaited(60_000), reason: 'second' })).toMatchObject({ unconfirmed: true });
+    expect(await ends()).toEqual([held]);
+    pass(60_000);
+    await store.expireClaims(now);
+    expect(await ends()).toEqual(after);
+    if (after.length > 0) expect(await claims()).toMatchObject([{ reason: 'first' }]);
+  });
+
+  it('that has no end, there is nothing to wait for', async () => {
+    await add();
+    expect(await add(awaited(60_000))).toMatchObject({ outcomes: ['UNCHANGED'], unconfirmed: false });
+    expect(await store.confirmations()).toEqual([]);
+  });
+
+  it('that only counts, it is back to counting', async () => {
+    await add({ monitor: true, reason: 'look' });
+    await add({ ...awaited(60_000), reason: 'now' });
+    expect(await claims()).toMatchObject([{ monitor: false, expiresMs: START + 60_000 }]);
+    pass(60_000);
+    await store.expireClaims(now);
+    expect(await claims()).toMatchObject([{ monitor: true, expiresMs: 0, reason: 'look' }]);
+  });
+
+  it('a longer life that is confirmed holds, over a life that was longer than the deadline', async () => {
+    await add({ expiresMs: START + 100_000 });
+    await add({ ...awaited(60_000), expiresMs: START + 200_000 });
+    await store.confirm('aaaaaa', ADMIN);
+    expect(await ends()).toEqual([200_000]);
+  });
+
+  it('what somebody else says meanwhile stands', async () => {
+    await add(awaited(60_000));
+    await add({ expiresMs: START + 90_000 });
+    pass(60_000);
+    expect((await store.expireClaims(now)).undone).toHaveLength(1);
+    expect(await ends()).toEqual([90_000]);
+  });
+
+  it('an unblock takes it out of what waits', async () => {
+    await add(awaited(60_000));
+    await store.removeClaims({
+      prefixes: [parsePrefix(X)],
+      action: 'block',
+      origin: 'manual',
+      selector: undefined,
+      reason: '',
+      actor: 'admin/alice',
+      dryRun: false,
+    });
+    expect(await store.confirmations()).toEqual([]);
+    await expect(store.confirm('aaaaaa', ADMIN)).rejects.toThrow(/nothing of aaaaaa is left to confirm/);
+    pass(60_000);
+    expect((await store.expireClaims(now)).undone).toEqual([]);
+    expect(await claims()).toEqual([]);
+  });
+
+  it('a second change that waits takes its place: undone, what was there before both is there', async () => {
+    await add({ expiresMs: START + 300_000 });
+    await add({ ...awaited(400_000, 'aaaaaa') });
+    await add({ ...awaited(500_000, 'bbbbbb'), expiresMs: START + 900_000 });
+    expect(await ends()).toEqual([500_000]);
+    await expect(store.confirm('aaaaaa', ADMIN)).rejects.toThrow(/nothing of aaaaaa is left/);
+    pass(200_000);
+    expect((await store.expireClaims(now)).undone).toEqual([]);
+    await store.confirm('bbbbbb', ADMIN);
+    expect(await ends()).toEqual([900_000]);
+  });
+});
+
+describe('confirm', () => {
+  it('says what became of what can no longer be confirmed', async () => {
+    await expect(store.confirm('zzzzzz', ADMIN)).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    await add(awaited(60_000, 'aaaaaa'));
+    await store.confirm('aaaaaa', ADMIN);
+    await expect(store.confirm('aaaaaa', ADMIN)).rejects.toThrow(/aaaaaa was confirmed already/);
+    await add({ ...awaited(60_000, 'bbbbbb'), prefixes: [parsePrefix('198.51.100.0/24')] });
+    pass(60_000);
+    // Before it is undone and after: too late is too late.
+    await expect(store.confirm('bbbbbb', ADMIN)).rejects.toThrow(/too late: bbbbbb was undone/);
+    await store.expireClaims(now);
+    await expect(store.confirm('bbbbbb', ADMIN)).rejects.toThrow(/too late: bbbbbb was undone/);
+    expect((await claims()).map(({ prefix }) => formatPrefix(prefix))).toEqual([X]);
+  });
+
+  it('of what overrides the guard is for admins', async () => {
+    await add({ ...awaited(60_000), forced: true });
+    await expect(store.confirm('aaaaaa', { ...ADMIN, mayForce: false })).rejects.toMatchObject({
+      code: 'PERMISSION_DENIED',
+    });
+    expect(await ends()).toEqual([60_000]);
+  });
+});

@@ -1,0 +1,49 @@
+// When something in the store ends by itself, and what is due: claims, rows of lists, changes that nobody confirmed.
+
+import { breather } from '../../../../common/time/breather.ts';
+import type { Undone } from '../../records.ts';
+import type { Connection } from '../file/connection.ts';
+import { integer } from '../file/rows.ts';
+import { endListRows, listRowsEnded } from '../lists/list-ends.ts';
+import type { Writing } from '../writing.ts';
+import { endClaims } from './claim-changes.ts';
+import { undoUnconfirmed } from './confirmations.ts';
+
+/** Claims that one call of `endWhatIsDue` removes at most. */
+const EXPIRE_BATCH = 1000;
+const EXPIRE_CHUNKS = 32;
+/** Unconfirmed changes that one call undoes at most. */
+const UNDO_BATCH = 16;
+
+const FIRST_ENDS = [
+  'SELECT min(expires_ms) AS value FROM claim WHERE expires_ms > 0',
+  'SELECT min(expires_ms) AS value FROM list_chunk WHERE expires_ms > 0',
+  'SELECT min(expires_ms) AS value FROM list_withheld WHERE expires_ms > 0',
+  "SELECT min(deadline_ms) AS value FROM confirmation WHERE state = 'waiting'",
+];
+
+/** Unix milliseconds of the first end that is known; 0: nothing ends. */
+export function firstEndMs(db: Connection): number {
+  const firsts = FIRST_ENDS.flatMap((sql) => {
+    const row = db.prepare(sql).get();
+    return row && row.value !== null ? [integer(row, 'value')] : [];
+  });
+  return firsts.length > 0 ? Math.min(...firsts) : 0;
+}
+
+/** A bounded part of what is due: `removed` counts all of it, 0 when nothing is left. */
+export async function endWhatIsDue(
+  db: Connection,
+  writing: Writing,
+  nowMs: number,
+): Promise<{ removed: number; undone: readonly Undone[] }> {
+  const { undone, ended } = await writing.changeInSteps(function* (tx) {
+    const undone = yield* undoUnconfirmed(tx, nowMs, UNDO_BATCH);
+    // Claims that wait end at their deadline too: what is undone must not count as ended.
+    return { undone, ended: undone.length < UNDO_BATCH ? yield* endClaims(tx, nowMs, EXPIRE_BATCH) : 0 };
+  }, true);
+  const rows = listRowsEnded(db, nowMs)
+    ? await writing.changeLong((tx) => endListRows(tx, nowMs, EXPIRE_CHUNKS, breather()), false)
+    : 0;
+  return { removed: undone.length + ended + rows, undone };
+}

@@ -1,0 +1,71 @@
+// The keys that a change of single claims touched: from them come the rows for hosts and the subject of the audit record.
+import type { AuditVerb } from '../../../../common/audit-verbs.ts';
+import type { Entry } from '../../../../common/entries/packed.ts';
+import type { Revision } from '../../../../common/revision.ts';
+import { formatPrefix, type Prefix } from '../../../../common/text/prefix.ts';
+import { formatSelector, type Selector } from '../../../../common/text/selector.ts';
+import { type Attribution, type ClaimAction, type ClaimKey, claimsLayer } from '../../records.ts';
+import type { Steps, Transaction } from '../transaction.ts';
+import { layerEffect, layerEntry } from './claim-rows.ts';
+
+/** Prefixes that a subject names; more are counted. */
+const MAX_SUBJECTS = 100;
+
+export interface Wording {
+  readonly verb: AuditVerb;
+  /** Stands before the prefixes. */
+  readonly head?: string;
+  /** Stands behind the targets. */
+  readonly tail?: string;
+}
+
+export class TouchedKeys {
+  readonly #layers = new Map<string, { selector: Selector; keys: { prefix: Prefix; action: ClaimAction }[] }>();
+  readonly #subjects: string[] = [];
+  readonly #targets = new Map<string, Selector>();
+
+  /** Hosts get another row for it, or none. */
+  touched({ prefix, action, selector }: Omit<ClaimKey, 'origin'>): void {
+    const id = formatSelector(selector);
+    const group = this.#layers.get(id) ?? { selector, keys: [] };
+    group.keys.push({ prefix, action });
+    this.#layers.set(id, group);
+    this.named({ prefix, selector });
+  }
+
+  /** It is about this prefix, although nothing changes for hosts. */
+  named({ prefix, selector }: Pick<ClaimKey, 'prefix' | 'selector'>): void {
+    this.#subjects.push(formatPrefix(prefix));
+    this.#targets.set(formatSelector(selector), selector);
+  }
+
+  get targets(): Selector[] {
+    return [...this.#targets.values()];
+  }
+
+  /** Writes the rows and the audit record, if there is something to say. @returns the revision that holds it */
+  *commit(tx: Transaction, by: Attribution, { verb, head = '', tail = '' }: Wording): Steps<Revision> {
+    if (this.#subjects.length === 0) return tx.head();
+    const changes = this.#layers.size > 0;
+    if (changes) tx.revise();
+    for (const { selector, keys } of this.#layers.values()) {
+      const sets: Entry[] = [];
+      const deletes: Entry[] = [];
+      for (const { prefix, action } of keys) {
+        const effect = layerEffect(tx.db, prefix, action, selector, tx.nowMs);
+        (effect ? sets : deletes).push(layerEntry(prefix, action, effect));
+        yield;
+      }
+      tx.touchEntries(claimsLayer(selector), sets, deletes);
+    }
+    const subject = `${head}${shorten(this.#subjects)} on ${[...this.#targets.keys()].join(' ')}${tail}`;
+    tx.audit({ ...by, verb, subject }, changes ? tx.head() : 0n);
+    return tx.head();
+  }
+}
+
+/** Prefixes in a subject: the first are named. */
+export function shorten(subjects: readonly string[]): string {
+  const shown = subjects.slice(0, MAX_SUBJECTS).join(' ');
+  return subjects.length > MAX_SUBJECTS ? `${shown} and ${subjects.length - MAX_SUBJECTS} more` : shown;
+}

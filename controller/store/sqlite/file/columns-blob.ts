@@ -1,0 +1,92 @@
+// Packed columns as one checked blob: chunks of lists and the keys of history. Little-endian, with a CRC-32 at its end, because
+// SQLite itself has no checksums over what it stores.
+import { crc32 } from 'node:zlib';
+import { addressBytes, type FamilyColumns, type PackedEntries } from '../../../../common/entries/packed.ts';
+import { FleetblockError } from '../../../../common/errors.ts';
+import type { Family } from '../../../../common/text/prefix.ts';
+
+const HAS_FLAGS = 1;
+const HAS_TIMES = 2;
+const HEADER_BYTES = 5;
+
+/** The last time that a Date knows: stores of earlier versions may hold ends past it, which no caller could show. */
+const LAST_TIME_MS = 8.64e15;
+
+/** Times go in as they are: what they mean (an end, a remaining time) is the caller's business. */
+export function encodeColumns(entries: PackedEntries): Uint8Array {
+  const families = [entries.v4, entries.v6];
+  const size = families.reduce((sum, columns) => sum + blockBytes(columns), 4);
+  const bytes = new Uint8Array(size);
+  const view = new DataView(bytes.buffer);
+  let at = 0;
+  for (const columns of families) at = writeBlock(bytes, view, at, columns);
+  view.setUint32(at, crc32(bytes.subarray(0, at)), true);
+  return bytes;
+}
+
+/** @throws FleetblockError DATA_LOSS when the bytes are not what was written. */
+export function decodeColumns(bytes: Uint8Array): PackedEntries {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const end = bytes.length - 4;
+  if (end < 2 * HEADER_BYTES || view.getUint32(end, true) !== crc32(bytes.subarray(0, end))) throw damaged();
+  const v4 = readBlock(bytes, view, 0, 4);
+  const v6 = readBlock(bytes, view, v4.next, 6);
+  if (v6.next !== end) throw damaged();
+  return { v4: v4.columns, v6: v6.columns };
+}
+
+function damaged(): FleetblockError {
+  return new FleetblockError(
+    'DATA_LOSS',
+    'the store is damaged (a packed column fails its checksum): restore a backup with fleetblock-controller restore',
+  );
+}
+
+function hasFlags(columns: FamilyColumns): boolean {
+  return columns.flags.some((flags) => flags !== 0);
+}
+
+function blockBytes(columns: FamilyColumns): number {
+  const perRow = columns.addresses.length + columns.lengths.length + (hasFlags(columns) ? columns.flags.length : 0);
+  return HEADER_BYTES + perRow + columns.ttlsMs.length * 8;
+}
+
+function writeBlock(bytes: Uint8Array, view: DataView, start: number, columns: FamilyColumns): number {
+  const flags = hasFlags(columns);
+  view.setUint32(start, columns.count, true);
+  view.setUint8(start + 4, (flags ? HAS_FLAGS : 0) | (columns.ttlsMs.length > 0 ? HAS_TIMES : 0));
+  let at = start + HEADER_BYTES;
+  for (const column of flags
+    ? [columns.addresses, columns.lengths, columns.flags]
+    : [columns.addresses, columns.lengths]) {
+    bytes.set(column, at);
+    at += column.length;
+  }
+  for (const time of columns.ttlsMs) {
+    view.setFloat64(at, time, true);
+    at += 8;
+  }
+  return at;
+}
+
+function readBlock(
+  bytes: Uint8Array,
+  view: DataView,
+  start: number,
+  family: Family,
+): { columns: FamilyColumns; next: number } {
+  const count = view.getUint32(start, true);
+  const bits = view.getUint8(start + 4);
+  let at = start + HEADER_BYTES;
+  const take = (length: number) => {
+    at += length;
+    return bytes.subarray(at - length, at);
+  };
+  const addresses = take(count * addressBytes(family));
+  const lengths = take(count);
+  const flags = (bits & HAS_FLAGS) !== 0 ? take(count) : new Uint8Array(count);
+  const ttlsMs = new Float64Array((bits & HAS_TIMES) !== 0 ? count : 0);
+  for (let row = 0; row < ttlsMs.length; row++)
+    ttlsMs[row] = Math.min(LAST_TIME_MS, view.getFloat64(at + row * 8, true));
+  return { columns: { count, addresses, lengths, flags, ttlsMs }, next: at + ttlsMs.length * 8 };
+}
