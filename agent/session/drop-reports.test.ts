@@ -86,7 +86,7 @@ describe('reports of drops', () => {
           // The monitored one is the third: it is among what is not told.
           row(1, '2', '200', { lastAgoMs: '200' }),
         ],
-        untoldPackets: '43',
+        unreportedPackets: '43',
       },
     ]);
     drop(3, 1, { interfaceIndex: 9, monitored: true });
@@ -94,11 +94,11 @@ describe('reports of drops', () => {
     await pass(200);
     expect(sent[1]).toMatchObject({
       rows: [{ interface: 'interface 9', monitored: true, packets: '1' }],
-      untoldPackets: '0',
+      unreportedPackets: '0',
     });
   });
 
-  it('told and untold together are all that was dropped, though samples run ahead of the counters', async () => {
+  it('reported and unreported together are all that was dropped, though samples run ahead of the counters', async () => {
     datapath.counted = { droppedPackets: 0n, monitoredPackets: 0n };
     reports.watch({ intervalMs: 100, rows: 5 });
     let dropped = 0n;
@@ -114,8 +114,8 @@ describe('reports of drops', () => {
       await pass(100);
     }
     const sum = sent.reduce(
-      (total, { rows = [], untoldPackets }) =>
-        total + rows.reduce((packets, each) => packets + Number(each.packets), Number(untoldPackets)),
+      (total, { rows = [], unreportedPackets }) =>
+        total + rows.reduce((packets, each) => packets + Number(each.packets), Number(unreportedPackets)),
       0,
     );
     expect(sum).toBe(Number(dropped));
@@ -134,7 +134,7 @@ describe('reports of drops', () => {
     expect(sent).toHaveLength(1);
     go();
     await pass(200);
-    expect(sent[1]).toMatchObject({ rows: [{ packets: '1' }], untoldPackets: '199' });
+    expect(sent[1]).toMatchObject({ rows: [{ packets: '1' }], unreportedPackets: '199' });
   });
 });
 

@@ -116,10 +116,10 @@ export class DropReports {
     const told = [...this.#gathered.values()].sort((a, b) => b.packets - a.packets).slice(0, this.#rows);
     this.#gathered.clear();
     for (const { packets } of told) this.#accounted += BigInt(packets);
-    const untold = this.#counted() - this.#before - this.#accounted;
+    const unreported = this.#counted() - this.#before - this.#accounted;
     // Samples may stand for some more than there were: that evens out later.
-    if (untold > 0n) this.#accounted += untold;
-    if (told.length === 0 && untold <= 0n) return undefined;
+    if (unreported > 0n) this.#accounted += unreported;
+    if (told.length === 0 && unreported <= 0n) return undefined;
     const names = new Map(datapath.interfaces().map(({ index, name }) => [index, name]));
     const now = clock.bootMs();
     return {
@@ -131,7 +131,7 @@ export class DropReports {
         monitored,
         lastAgoMs: `${Math.max(0, now - lastBootMs)}`,
       })),
-      untoldPackets: `${untold > 0n ? untold : 0n}`,
+      unreportedPackets: `${unreported > 0n ? unreported : 0n}`,
     };
   }
 

@@ -170,7 +170,7 @@ describe('events and audit', () => {
       asked.push(host);
       const drop = { atMs: NOW, interface: 'eth0', packets: 1234, bytes: 79_000 };
       return [
-        { host: 'web1', drops: [{ ...drop, source: Buffer.from([198, 51, 100, 7]) }], untoldPackets: 5000 },
+        { host: 'web1', drops: [{ ...drop, source: Buffer.from([198, 51, 100, 7]) }], unreportedPackets: 5000 },
         {
           host: 'web2',
           drops: [
@@ -190,9 +190,9 @@ describe('events and audit', () => {
     const lines = (await fleetblock(['events', '--drops', '-H', 'web1', '-o', 'json'])).stdout.trimEnd().split('\n');
     expect(lines.map((line) => JSON.parse(line))).toMatchObject([
       { host: 'web1', interface: 'eth0', source: '198.51.100.7', verdict: 'drop', packets: 1234, bytes: 79_000 },
-      { host: 'web1', untoldPackets: 5000, lostReports: 0 },
+      { host: 'web1', unreportedPackets: 5000, lostReports: 0 },
       { host: 'web2', source: '2001:db8::1', verdict: 'monitor', packets: 1 },
-      { host: 'web2', untoldPackets: 0, lostReports: 2 },
+      { host: 'web2', unreportedPackets: 0, lostReports: 2 },
     ]);
     expect(asked).toEqual(['', 'web1']);
   });

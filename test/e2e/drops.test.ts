@@ -16,7 +16,7 @@ interface Line {
   readonly verdict?: string;
   readonly packets?: number;
   readonly bytes?: number;
-  readonly untoldPackets?: number;
+  readonly unreportedPackets?: number;
 }
 
 /** The command, watching, and what it has printed. */
@@ -39,9 +39,9 @@ class Watch {
   /** Packets by host, source and verdict, and those that no line tells of. */
   sums(): Record<string, number> {
     const sums: Record<string, number> = {};
-    for (const { host, source = 'untold', verdict = '', packets = 0, untoldPackets = 0 } of this.lines) {
+    for (const { host, source = 'unreported', verdict = '', packets = 0, unreportedPackets = 0 } of this.lines) {
       const key = `${host} ${source} ${verdict}`.trim();
-      sums[key] = (sums[key] ?? 0) + packets + untoldPackets;
+      sums[key] = (sums[key] ?? 0) + packets + unreportedPackets;
     }
     return sums;
   }

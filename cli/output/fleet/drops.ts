@@ -23,7 +23,7 @@ export async function followDrops(cli: Cli, form: OutputForm, client: OperatorCl
 
 const textLines =
   (time: (ms: string) => string) =>
-  ({ host, drops, untoldPackets, lostReports }: DropReport__Output, now: number): string[] => {
+  ({ host, drops, unreportedPackets, lostReports }: DropReport__Output, now: number): string[] => {
     const from = printable(host);
     const at = time(String(now));
     return [
@@ -34,11 +34,13 @@ const textLines =
         (drop) =>
           `${time(drop.atMs)}  ${from}  ${printable(drop.interface)}  ${sourceOf(drop)}  ${plural(drop.packets, 'packet')} ${drop.monitored ? 'monitored' : 'dropped'}`,
       ),
-      ...(untoldPackets === '0' ? [] : [`${at}  ${from}  ${plural(untoldPackets, 'packet')} more, not sampled`]),
+      ...(unreportedPackets === '0'
+        ? []
+        : [`${at}  ${from}  ${plural(unreportedPackets, 'packet')} more, not sampled`]),
     ];
   };
 
-function jsonLines({ host, drops, untoldPackets, lostReports }: DropReport__Output, now: number): string[] {
+function jsonLines({ host, drops, unreportedPackets, lostReports }: DropReport__Output, now: number): string[] {
   const objects: object[] = drops.map((drop) => ({
     at: jsonTime(drop.atMs),
     host,
@@ -48,11 +50,11 @@ function jsonLines({ host, drops, untoldPackets, lostReports }: DropReport__Outp
     packets: jsonInteger(drop.packets),
     bytes: jsonInteger(drop.bytes),
   }));
-  if (untoldPackets !== '0' || lostReports !== '0')
+  if (unreportedPackets !== '0' || lostReports !== '0')
     objects.push({
       at: jsonTime(String(now)),
       host,
-      untoldPackets: jsonInteger(untoldPackets),
+      unreportedPackets: jsonInteger(unreportedPackets),
       lostReports: jsonInteger(lostReports),
     });
   return objects.map((object) => JSON.stringify(object));

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type DropReport, DropWatchers } from './drop-watchers.ts';
 
-const report = (hostId: string): DropReport => ({ hostId, atMs: 1, events: { rows: [], untoldPackets: '1' } });
+const report = (hostId: string): DropReport => ({ hostId, atMs: 1, events: { rows: [], unreportedPackets: '1' } });
 
 describe('who watches drops', () => {
   it('asks no host while nobody does, and a watched one often', () => {

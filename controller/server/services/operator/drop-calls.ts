@@ -63,7 +63,7 @@ async function* watchDrops(
 function toWire({ atMs, events }: DropReport, host: string): DropReportWire {
   return {
     host,
-    untoldPackets: events.untoldPackets,
+    unreportedPackets: events.unreportedPackets,
     drops: events.rows.map(({ source, interface: name, packets, bytes, monitored, lastAgoMs }) => ({
       ...{ source, interface: name, packets, bytes, monitored },
       atMs: `${atMs - Number(lastAgoMs)}`,

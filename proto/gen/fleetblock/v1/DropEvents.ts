@@ -14,7 +14,7 @@ export interface DropEvents {
   /**
    * Packets dropped, or only monitored, of which no row tells: the kernel samples a flood, and rows are limited.
    */
-  'untoldPackets'?: (number | string | Long);
+  'unreportedPackets'?: (number | string | Long);
 }
 
 /**
@@ -28,5 +28,5 @@ export interface DropEvents__Output {
   /**
    * Packets dropped, or only monitored, of which no row tells: the kernel samples a flood, and rows are limited.
    */
-  'untoldPackets': (string);
+  'unreportedPackets': (string);
 }

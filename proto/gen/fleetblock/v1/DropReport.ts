@@ -12,7 +12,7 @@ export interface DropReport {
   /**
    * Packets dropped, or only monitored, that no drop tells of: floods are sampled, and reports are limited.
    */
-  'untoldPackets'?: (number | string | Long);
+  'unreportedPackets'?: (number | string | Long);
   /**
    * Reports that were left out before this one because they came faster than they were read.
    */
@@ -28,7 +28,7 @@ export interface DropReport__Output {
   /**
    * Packets dropped, or only monitored, that no drop tells of: floods are sampled, and reports are limited.
    */
-  'untoldPackets': (string);
+  'unreportedPackets': (string);
   /**
    * Reports that were left out before this one because they came faster than they were read.
    */
