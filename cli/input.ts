@@ -1,7 +1,7 @@
 // Reads FILE or - (stdin), in pieces.
 import { createReadStream } from 'node:fs';
 import { FleetblockError, messageOf, systemCode } from '../common/errors.ts';
-import type { Cli } from './context.ts';
+import type { Cli } from './environment.ts';
 
 const WHY: Readonly<Record<string, string>> = {
   ENOENT: 'there is no such file',

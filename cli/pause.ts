@@ -1,5 +1,5 @@
 // Waiting that Ctrl-C ends.
-import type { Cli } from './context.ts';
+import type { Cli } from './environment.ts';
 
 /** Ends early when the run is interrupted. */
 export function pause(cli: Cli, ms: number): Promise<void> {

@@ -1,7 +1,7 @@
 // The prefixes of a command: arguments, and the lines of `-f FILE|-`. All are checked before any connection is made.
 import { FleetblockError } from '../common/errors.ts';
 import { formatPrefix, type Prefix, parsePrefix } from '../common/text/prefix.ts';
-import type { Cli } from './context.ts';
+import type { Cli } from './environment.ts';
 
 /**
  * Canonical, each once, in the order given.

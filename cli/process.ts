@@ -1,5 +1,5 @@
 // The process around a run: its streams, its signals, its end.
-import type { Cli } from './context.ts';
+import type { Cli } from './environment.ts';
 import { run } from './program.ts';
 import { flushed, standardOutput } from './standard-output.ts';
 

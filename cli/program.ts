@@ -4,7 +4,7 @@ import { FleetblockError, messageOf } from '../common/errors.ts';
 import { withoutTokens } from '../common/text/token.ts';
 import { COMMANDS, type CommandModule } from './commands/registry.ts';
 import { suggestion } from './completion/suggestions.ts';
-import type { Cli } from './context.ts';
+import type { Cli } from './environment.ts';
 import { EXIT, exitCodeOf } from './exit-codes.ts';
 import { say } from './output/say.ts';
 

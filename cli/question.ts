@@ -1,5 +1,5 @@
 // A yes or no of the operator, where a person sits at both ends: never asked of scripts.
-import type { Cli } from './context.ts';
+import type { Cli } from './environment.ts';
 
 export function canAsk(cli: Cli): boolean {
   return cli.stdin.isTTY === true && cli.stderr.isTTY === true;

@@ -4,7 +4,7 @@ import { fstatSync, writeSync } from 'node:fs';
 import { Writable } from 'node:stream';
 import { getSystemErrorMessage } from 'node:util';
 import { messageOf } from '../common/errors.ts';
-import type { TextSink } from './context.ts';
+import type { TextSink } from './environment.ts';
 
 const STDOUT = 1;
 

@@ -1,8 +1,8 @@
 // fleetblock audit verify: is the audit's chain of hashes whole?
 import type { Command } from 'commander';
 import { FleetblockError } from '../../common/errors.ts';
-import type { Cli, GlobalOptions } from '../context.ts';
 import { loadCredentials } from '../credentials/credentials.ts';
+import type { Cli, GlobalOptions } from '../environment.ts';
 import { type OutputForm, printValue } from '../output/format.ts';
 import { withIdentity } from '../services/identity-client.ts';
 import { addExamples, addOutput } from './options.ts';

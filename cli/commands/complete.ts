@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import { complete } from '../completion/completion.ts';
 import { fleetValues } from '../completion/values.ts';
-import type { Cli } from '../context.ts';
+import type { Cli } from '../environment.ts';
 import { printable } from '../output/text.ts';
 
 export function register(program: Command, cli: Cli, all: () => Promise<Command>): void {

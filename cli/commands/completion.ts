@@ -1,7 +1,7 @@
 // fleetblock completion: a script for the shell.
 import { Argument, type Command } from 'commander';
 import { completionScript, SHELLS, type Shell } from '../completion/script.ts';
-import type { Cli } from '../context.ts';
+import type { Cli } from '../environment.ts';
 import { addExamples } from './options.ts';
 
 export function register(program: Command, cli: Cli): void {

@@ -1,6 +1,6 @@
 // All commands by name, each loaded only when it is run or listed: a start with one command loads one.
 import type { Command } from 'commander';
-import type { Cli } from '../context.ts';
+import type { Cli } from '../environment.ts';
 
 export interface CommandModule {
   /** Adds the command to the program. `all` makes a program with all commands. */

@@ -1,7 +1,7 @@
 // fleetblock version: what this command is.
 import type { Command } from 'commander';
 import { VERSION } from '../../common/version.ts';
-import type { Cli } from '../context.ts';
+import type { Cli } from '../environment.ts';
 import { addExamples } from './options.ts';
 
 export function register(program: Command, cli: Cli): void {

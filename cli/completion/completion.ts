@@ -1,7 +1,7 @@
 // What may stand at the end of a command line that is being typed: commands and options from the program as it is, and values from the
 // fleet, by the kind that an option or an argument takes.
 import type { Argument, Command, Option } from 'commander';
-import type { GlobalOptions } from '../context.ts';
+import type { GlobalOptions } from '../environment.ts';
 
 /** Where values come from; `files`: from the shell. */
 export type ValueKind =

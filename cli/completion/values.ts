@@ -1,8 +1,8 @@
 // Values of the fleet for completion: quick, and nothing at all where they cannot be had.
 import type { Host__Output } from '../../proto/gen/fleetblock/v1/Host.ts';
-import type { Cli, GlobalOptions } from '../context.ts';
-import { ContextFile } from '../credentials/contexts.ts';
+import { ContextFile } from '../credentials/context-file.ts';
 import { loadCredentials } from '../credentials/credentials.ts';
+import type { Cli, GlobalOptions } from '../environment.ts';
 import { withIdentity } from '../services/identity-client.ts';
 import { type OperatorClient, withOperator } from '../services/operator-client.ts';
 import type { Candidate, ValueKind } from './completion.ts';

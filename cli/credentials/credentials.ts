@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { FleetblockError, messageOf } from '../../common/errors.ts';
 import { readSecretFile } from '../../common/files.ts';
 import { formatEndpoint, parseEndpoint } from '../../common/text/endpoint.ts';
-import type { Cli, GlobalOptions } from '../context.ts';
+import type { Cli, GlobalOptions } from '../environment.ts';
 import { parseSimpleYaml } from './simple-yaml.ts';
 
 export interface Credentials {

@@ -1,7 +1,7 @@
 // The file of `-f FILE|-`: a plain list of a command's arguments. Load it only when there is one.
 import { FleetblockError } from '../../common/errors.ts';
 import { formatPrefix } from '../../common/text/prefix.ts';
-import type { Cli } from '../context.ts';
+import type { Cli } from '../environment.ts';
 import { readInput } from '../input.ts';
 import { Findings } from './findings.ts';
 import { withoutComment } from './forms/plain.ts';

@@ -1,7 +1,7 @@
 // Reads a list for import, whole and checked, before anything is sent.
 import { statSync } from 'node:fs';
 import { FleetblockError } from '../../common/errors.ts';
-import type { Cli } from '../context.ts';
+import type { Cli } from '../environment.ts';
 import { readInput } from '../input.ts';
 import { plural } from '../output/text.ts';
 import type { Columns } from './columns.ts';

@@ -1,5 +1,5 @@
 // The forms of output (-o) and their choice.
-import type { Cli } from '../context.ts';
+import type { Cli } from '../environment.ts';
 
 export type OutputForm = 'table' | 'wide' | 'json' | 'yaml';
 

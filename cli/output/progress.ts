@@ -1,5 +1,5 @@
 // One line on a terminal's stderr that shows how far a long command is. Nowhere else: logs, pipes and what asks for JSON get no such noise.
-import type { Cli } from '../context.ts';
+import type { Cli } from '../environment.ts';
 import type { OutputForm } from './format.ts';
 
 const WIDTH = 24;

@@ -1,6 +1,6 @@
 // What goes on until Ctrl-C outlives a controller that restarts.
 import { FleetblockError } from '../../common/errors.ts';
-import type { Cli } from '../context.ts';
+import type { Cli } from '../environment.ts';
 import { pause } from '../pause.ts';
 import { say } from './say.ts';
 

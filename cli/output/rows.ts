@@ -1,6 +1,7 @@
 // One list of records in any form: table, wide, JSON, YAML. What is long is written as it comes.
-import type { Cli } from '../context.ts';
+
 import { drainedOrClosed } from '../drained.ts';
+import type { Cli } from '../environment.ts';
 import { type OutputForm, printValue } from './format.ts';
 import { type Column, Table } from './table.ts';
 

@@ -1,7 +1,7 @@
 // Words for stderr. Everything that the command says goes through here: a line each, without what a terminal would obey, and
 // without tokens.
 import { withoutTokens } from '../../common/text/token.ts';
-import type { Cli } from '../context.ts';
+import type { Cli } from '../environment.ts';
 import { printable } from './text.ts';
 
 export function say(cli: Cli, line: string): void {

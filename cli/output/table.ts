@@ -1,5 +1,5 @@
 // Columns for people and for grep: aligned, no lines, one row a record.
-import type { Cli, TextSink } from '../context.ts';
+import type { Cli, TextSink } from '../environment.ts';
 import { paint } from './colour.ts';
 import { printable } from './text.ts';
 

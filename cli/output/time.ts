@@ -1,5 +1,5 @@
 // Times in tables: exact and in UTC where programs read, the local ones of a person on a terminal.
-import type { Cli } from '../context.ts';
+import type { Cli } from '../environment.ts';
 import { jsonTime } from './json.ts';
 
 /** Takes Unix milliseconds as the wire has them; 0 is `-`. On a terminal: today's without the date. */

@@ -15,8 +15,8 @@ import type { RevokeTokenReply__Output } from '../../proto/gen/fleetblock/v1/Rev
 import type { RevokeTokenRequest } from '../../proto/gen/fleetblock/v1/RevokeTokenRequest.ts';
 import type { Token__Output } from '../../proto/gen/fleetblock/v1/Token.ts';
 import type { VerifyAuditReply__Output } from '../../proto/gen/fleetblock/v1/VerifyAuditReply.ts';
-import type { Cli } from '../context.ts';
 import type { Credentials } from '../credentials/credentials.ts';
+import type { Cli } from '../environment.ts';
 import { type Connection, withConnection } from './connection.ts';
 import { method } from './protocol.ts';
 

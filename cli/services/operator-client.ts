@@ -33,8 +33,8 @@ import type { ResyncHostsRequest } from '../../proto/gen/fleetblock/v1/ResyncHos
 import type { UnblockRequest } from '../../proto/gen/fleetblock/v1/UnblockRequest.ts';
 import type { Wait } from '../../proto/gen/fleetblock/v1/Wait.ts';
 import type { WatchEventsRequest } from '../../proto/gen/fleetblock/v1/WatchEventsRequest.ts';
-import type { Cli } from '../context.ts';
 import type { Credentials } from '../credentials/credentials.ts';
+import type { Cli } from '../environment.ts';
 import { WaitingLine } from '../output/claims/waiting-line.ts';
 import type { OutputForm } from '../output/format.ts';
 import { type Connection, type OnAhead, withConnection } from './connection.ts';

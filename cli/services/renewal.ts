@@ -18,8 +18,8 @@ import { syncDirectory } from '../../common/files.ts';
 import { formatDuration } from '../../common/text/duration.ts';
 import type { RenewOperatorReply__Output } from '../../proto/gen/fleetblock/v1/RenewOperatorReply.ts';
 import type { RenewOperatorRequest } from '../../proto/gen/fleetblock/v1/RenewOperatorRequest.ts';
-import type { Cli } from '../context.ts';
 import type { Credentials } from '../credentials/credentials.ts';
+import type { Cli } from '../environment.ts';
 import { say } from '../output/say.ts';
 
 /** Certificates begin this long before they are made: clocks may be a day apart. */

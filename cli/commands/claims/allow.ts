@@ -2,8 +2,8 @@
 import type { Command } from 'commander';
 import { selectorToWire } from '../../../common/rpc/selector.ts';
 import { formatSelector } from '../../../common/text/selector.ts';
-import type { Cli, GlobalOptions } from '../../context.ts';
 import { loadCredentials } from '../../credentials/credentials.ts';
+import type { Cli, GlobalOptions } from '../../environment.ts';
 import { printClaims } from '../../output/claims/claims.ts';
 import type { OutputForm } from '../../output/format.ts';
 import { readPrefixes } from '../../prefixes.ts';

@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import { selectorToWire } from '../../../common/rpc/selector.ts';
 import { formatSelector } from '../../../common/text/selector.ts';
-import type { Cli } from '../../context.ts';
+import type { Cli } from '../../environment.ts';
 import { readPrefixes } from '../../prefixes.ts';
 import { requireTarget, splitHosts, type TargetOptions } from '../../targets.ts';
 import { addExamples, addFile, addOutput, addReason, addTarget, addWait, durationOption } from '../options.ts';

@@ -1,7 +1,7 @@
 // What all commands that change the list do: send, wait, print the proof.
 import type { ChangeReply__Output } from '../../../proto/gen/fleetblock/v1/ChangeReply.ts';
-import type { Cli, GlobalOptions } from '../../context.ts';
 import { loadCredentials } from '../../credentials/credentials.ts';
+import type { Cli, GlobalOptions } from '../../environment.ts';
 import { type ChangeVerb, changeExitCode, changeJson, changeText } from '../../output/claims/change.ts';
 import { type OutputForm, printValue } from '../../output/format.ts';
 import { say } from '../../output/say.ts';

@@ -1,8 +1,8 @@
 // fleetblock confirm: make a change for good that would be undone; without an id, what waits.
 import type { Command } from 'commander';
 import type { Confirmation__Output } from '../../../proto/gen/fleetblock/v1/Confirmation.ts';
-import type { Cli } from '../../context.ts';
 import { loadCredentials } from '../../credentials/credentials.ts';
+import type { Cli } from '../../environment.ts';
 import { confirmationJson } from '../../output/claims/confirmation.ts';
 import { printRows } from '../../output/rows.ts';
 import type { Column } from '../../output/table.ts';

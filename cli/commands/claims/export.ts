@@ -1,7 +1,7 @@
 // fleetblock export: what is blocked, in the form of another tool.
 import { type Command, Option } from 'commander';
-import type { Cli, GlobalOptions } from '../../context.ts';
 import { loadCredentials } from '../../credentials/credentials.ts';
+import type { Cli, GlobalOptions } from '../../environment.ts';
 import { EXPORT_FORMS, type ExportForm, writeExport } from '../../output/claims/export.ts';
 import { withOperator } from '../../services/operator-client.ts';
 import { addExamples } from '../options.ts';

@@ -1,7 +1,7 @@
 // fleetblock unblock: remove a claim, and say what else still blocks the prefix.
 import type { Command } from 'commander';
 import { selectorToWire } from '../../../common/rpc/selector.ts';
-import type { Cli } from '../../context.ts';
+import type { Cli } from '../../environment.ts';
 import { say } from '../../output/say.ts';
 import { readPrefixes } from '../../prefixes.ts';
 import { splitHosts, type TargetOptions, targetOf } from '../../targets.ts';

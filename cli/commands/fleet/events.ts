@@ -1,8 +1,8 @@
 // fleetblock events: what happened in the fleet lately, with --follow what happens now, with --drops what the kernels drop now.
 import type { Command } from 'commander';
 import type { Event__Output } from '../../../proto/gen/fleetblock/v1/Event.ts';
-import type { Cli, GlobalOptions } from '../../context.ts';
 import { loadCredentials } from '../../credentials/credentials.ts';
+import type { Cli, GlobalOptions } from '../../environment.ts';
 import { followDrops } from '../../output/fleet/drops.ts';
 import { followEvents } from '../../output/fleet/follow-events.ts';
 import type { OutputForm } from '../../output/format.ts';

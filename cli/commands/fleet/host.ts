@@ -2,8 +2,8 @@
 import type { Command } from 'commander';
 import { FleetblockError } from '../../../common/errors.ts';
 import { selectorToWire } from '../../../common/rpc/selector.ts';
-import type { Cli, GlobalOptions } from '../../context.ts';
 import { loadCredentials } from '../../credentials/credentials.ts';
+import type { Cli, GlobalOptions } from '../../environment.ts';
 import { EXIT } from '../../exit-codes.ts';
 import { elapsedJson, hostsJson, proofText } from '../../output/claims/change.ts';
 import { hostNotes } from '../../output/fleet/host-notes.ts';

@@ -2,8 +2,8 @@
 import type { Command } from 'commander';
 import type { Host__Output } from '../../../proto/gen/fleetblock/v1/Host.ts';
 import type { ListHostsReply__Output } from '../../../proto/gen/fleetblock/v1/ListHostsReply.ts';
-import type { Cli, GlobalOptions } from '../../context.ts';
 import { loadCredentials } from '../../credentials/credentials.ts';
+import type { Cli, GlobalOptions } from '../../environment.ts';
 import { fleetScreen } from '../../output/fleet/fleet-screen.ts';
 import { hostColumns, hostJson, problemLines } from '../../output/fleet/hosts.ts';
 import { redraw } from '../../output/fleet/screen.ts';

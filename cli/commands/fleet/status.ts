@@ -1,7 +1,7 @@
 // fleetblock status: the whole fleet in a few lines.
 import type { Command } from 'commander';
-import type { Cli, GlobalOptions } from '../../context.ts';
 import { loadCredentials } from '../../credentials/credentials.ts';
+import type { Cli, GlobalOptions } from '../../environment.ts';
 import { confirmationJson } from '../../output/claims/confirmation.ts';
 import { fleetStatus, fleetText, troubleText } from '../../output/fleet/fleet.ts';
 import { problemLines } from '../../output/fleet/hosts.ts';

@@ -1,7 +1,7 @@
 // fleetblock top: the sources that the fleet drops most.
 import type { Command } from 'commander';
-import type { Cli, GlobalOptions } from '../../context.ts';
 import { loadCredentials } from '../../credentials/credentials.ts';
+import type { Cli, GlobalOptions } from '../../environment.ts';
 import { type TopSource, topSources } from '../../output/fleet/fleet.ts';
 import { redraw } from '../../output/fleet/screen.ts';
 import type { OutputForm } from '../../output/format.ts';

@@ -1,6 +1,6 @@
 // fleetblock watch: the fleet as it is now, drawn again and again.
 import type { Command } from 'commander';
-import type { Cli, GlobalOptions } from '../../context.ts';
+import type { Cli, GlobalOptions } from '../../environment.ts';
 import type { OutputForm } from '../../output/format.ts';
 import { addExamples, addOutput, intervalOption } from '../options.ts';
 import { addHostSelection, type HostSelection } from './host-selection.ts';

@@ -2,8 +2,8 @@
 import { X509Certificate } from 'node:crypto';
 import type { Command } from 'commander';
 import { FleetblockError } from '../../../common/errors.ts';
-import type { Cli, GlobalOptions } from '../../context.ts';
-import { ContextFile } from '../../credentials/contexts.ts';
+import { ContextFile } from '../../credentials/context-file.ts';
+import type { Cli, GlobalOptions } from '../../environment.ts';
 import type { OutputForm } from '../../output/format.ts';
 import { printRows } from '../../output/rows.ts';
 import { say } from '../../output/say.ts';

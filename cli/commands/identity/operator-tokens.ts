@@ -1,8 +1,8 @@
 // fleetblock operator token|tokens: one-time tokens by which somebody gets credentials on a machine of their own.
 import { type Command, Option } from 'commander';
 import type { OperatorToken__Output } from '../../../proto/gen/fleetblock/v1/OperatorToken.ts';
-import type { Cli, GlobalOptions } from '../../context.ts';
 import { loadCredentials } from '../../credentials/credentials.ts';
+import type { Cli, GlobalOptions } from '../../environment.ts';
 import { type OutputForm, printValue } from '../../output/format.ts';
 import { jsonTime } from '../../output/json.ts';
 import { printRows } from '../../output/rows.ts';

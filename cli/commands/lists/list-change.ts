@@ -3,7 +3,7 @@ import { selectorFromWire } from '../../../common/rpc/selector.ts';
 import { formatSelector } from '../../../common/text/selector.ts';
 import type { List__Output } from '../../../proto/gen/fleetblock/v1/List.ts';
 import type { ListChangeReply__Output } from '../../../proto/gen/fleetblock/v1/ListChangeReply.ts';
-import type { Cli } from '../../context.ts';
+import type { Cli } from '../../environment.ts';
 import { EXIT } from '../../exit-codes.ts';
 import { elapsedJson, hostsJson, proofText } from '../../output/claims/change.ts';
 import { hostNotes } from '../../output/fleet/host-notes.ts';

@@ -1,8 +1,8 @@
 // fleetblock lists exceptions, lists include: what a list leaves out whatever is imported, and how to take that back.
 import type { Command } from 'commander';
 import type { ListException__Output } from '../../../proto/gen/fleetblock/v1/ListException.ts';
-import type { Cli, GlobalOptions } from '../../context.ts';
 import { loadCredentials } from '../../credentials/credentials.ts';
+import type { Cli, GlobalOptions } from '../../environment.ts';
 import type { OutputForm } from '../../output/format.ts';
 import { jsonTime } from '../../output/json.ts';
 import { streamRows } from '../../output/rows.ts';

@@ -1,8 +1,8 @@
 // fleetblock lists: the imported lists; lists rm: take one away with all its entries.
 import type { Command } from 'commander';
 import type { List__Output } from '../../../proto/gen/fleetblock/v1/List.ts';
-import type { Cli, GlobalOptions } from '../../context.ts';
 import { loadCredentials } from '../../credentials/credentials.ts';
+import type { Cli, GlobalOptions } from '../../environment.ts';
 import type { OutputForm } from '../../output/format.ts';
 import { jsonInteger, jsonTime } from '../../output/json.ts';
 import { printRows } from '../../output/rows.ts';

@@ -1,6 +1,6 @@
 // `fleetblock list`: the columns of its table.
 import type { Claim__Output } from '../../../proto/gen/fleetblock/v1/Claim.ts';
-import type { Cli } from '../../context.ts';
+import type { Cli } from '../../environment.ts';
 import type { OutputForm } from '../format.ts';
 import { streamRows } from '../rows.ts';
 import type { Column } from '../table.ts';

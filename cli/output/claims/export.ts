@@ -12,7 +12,7 @@ import { selectorFromWire } from '../../../common/rpc/selector.ts';
 import { type Family, formatAddress } from '../../../common/text/prefix.ts';
 import { formatSelector } from '../../../common/text/selector.ts';
 import type { ExportChunk__Output } from '../../../proto/gen/fleetblock/v1/ExportChunk.ts';
-import type { Cli } from '../../context.ts';
+import type { Cli } from '../../environment.ts';
 import { drained } from '../rows.ts';
 
 export const EXPORT_FORMS = ['plain', 'json', 'csv', 'nft', 'ipset'] as const;

@@ -1,5 +1,5 @@
 // While a change waits for its hosts: how many hold it, on a terminal.
-import type { Cli } from '../../context.ts';
+import type { Cli } from '../../environment.ts';
 import { pause } from '../../pause.ts';
 import type { OutputForm } from '../format.ts';
 import { Progress } from '../progress.ts';

@@ -2,7 +2,7 @@
 import { formatAddress } from '../../../common/text/prefix.ts';
 import type { Drop__Output } from '../../../proto/gen/fleetblock/v1/Drop.ts';
 import type { DropReport__Output } from '../../../proto/gen/fleetblock/v1/DropReport.ts';
-import type { Cli } from '../../context.ts';
+import type { Cli } from '../../environment.ts';
 import type { OperatorClient } from '../../services/operator-client.ts';
 import type { OutputForm } from '../format.ts';
 import { jsonInteger, jsonTime } from '../json.ts';

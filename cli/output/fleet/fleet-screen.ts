@@ -1,7 +1,7 @@
 // The fleet on one screen: what it amounts to, the hosts that matter most, and how many more there are. No line wraps.
 import type { Host__Output } from '../../../proto/gen/fleetblock/v1/Host.ts';
 import type { ListHostsReply__Output } from '../../../proto/gen/fleetblock/v1/ListHostsReply.ts';
-import type { Cli } from '../../context.ts';
+import type { Cli } from '../../environment.ts';
 import { tableText } from '../table.ts';
 import { clipped } from '../text.ts';
 import { countsText, fleetStatus, fleetText } from './fleet.ts';

@@ -1,7 +1,7 @@
 // Events as they happen: a line each, at once, beyond a controller that restarts.
 import type { Event__Output } from '../../../proto/gen/fleetblock/v1/Event.ts';
 import type { WatchEventsRequest } from '../../../proto/gen/fleetblock/v1/WatchEventsRequest.ts';
-import type { Cli } from '../../context.ts';
+import type { Cli } from '../../environment.ts';
 import type { OperatorClient } from '../../services/operator-client.ts';
 import { retrying } from '../retrying.ts';
 import { drained } from '../rows.ts';

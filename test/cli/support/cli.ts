@@ -2,7 +2,7 @@
 import { Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
-import type { Cli } from '../../../cli/context.ts';
+import type { Cli } from '../../../cli/environment.ts';
 import { run } from '../../../cli/program.ts';
 
 export interface Result {

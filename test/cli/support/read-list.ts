@@ -1,6 +1,6 @@
 // Reads lists for import without a command around it, and shows what was read.
 import { Readable, Writable } from 'node:stream';
-import type { Cli } from '../../../cli/context.ts';
+import type { Cli } from '../../../cli/environment.ts';
 import type { Columns } from '../../../cli/import/columns.ts';
 import { type ReadList, type ReadOptions, readList } from '../../../cli/import/read-list.ts';
 import { fromWire, unpackEntries } from '../../../common/entries/packed.ts';

@@ -1,6 +1,6 @@
 // A command's surroundings that keep what is written, for what writes and does not call the controller.
 import { Readable, Writable } from 'node:stream';
-import type { Cli } from '../../../cli/context.ts';
+import type { Cli } from '../../../cli/environment.ts';
 
 export class ScriptedOutput {
   text = '';

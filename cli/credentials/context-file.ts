@@ -3,7 +3,7 @@
 import { dirname } from 'node:path';
 import { stringify } from 'yaml';
 import { ensurePrivateDirectory, writeFileAtomic } from '../../common/files.ts';
-import type { Cli, GlobalOptions } from '../context.ts';
+import type { Cli, GlobalOptions } from '../environment.ts';
 import { credentialsPath, readCredentialsFile } from './credentials.ts';
 
 /** As YAML has it. */
