@@ -2,6 +2,7 @@
 // that the host protects by itself. The allow entry wins in the kernel, so that no proof of the block is a proof of dropping.
 import { covers, formatPrefix, type Prefix } from '../../common/text/prefix.ts';
 import { formatSelector, type Selector, selectorMatches } from '../../common/text/selector.ts';
+import { Pacer } from '../../common/time/pacer.ts';
 import type { AllowIndex, AllowLayer } from '../claims/allow-index.ts';
 import { hasEnded } from '../claims/precedence.ts';
 import { makesUp, PrefixSet } from '../claims/prefix-set.ts';
@@ -38,8 +39,8 @@ const NONE: Exempted = { refusals: new Map(), warnings: [] };
 const MAX_PARTS = 1000;
 const MAX_NAMED = 3;
 const MAX_WARNINGS = 20;
-/** Entries, hits and hosts between two turns of the event loop. */
-const STRETCH = 4096;
+/** Entries between two looks at the clock. */
+const ROWS_BETWEEN_LOOKS = 1024;
 
 /** How a block of `prefixes` fares on `hosts`, going by what is allowed now. */
 export async function findExemptions(
@@ -48,11 +49,11 @@ export async function findExemptions(
   hosts: readonly HostRecord[],
 ): Promise<Exempted> {
   const asked = new Asked(prefixes);
-  const pace = new Pace();
+  const pacer = new Pacer();
   const met = new Met();
   for (const layer of deps.allowed.layers()) {
-    await pace.spend(1);
-    if (hosts.some((host) => selectorMatches(layer.selector, host))) await ofLayer(met, asked, layer, deps, pace);
+    await pacer.pause();
+    if (hosts.some((host) => selectorMatches(layer.selector, host))) await ofLayer(met, asked, layer, deps, pacer);
   }
   const names = new Names(deps.store, deps.wallMs());
   const byLayers = new ByLayers(met);
@@ -61,7 +62,7 @@ export async function findExemptions(
     const own: Hit[] = [];
     const { protectedAddresses } = deps.stateOf(host.id);
     for (const { prefix, why } of protectedAddresses) own.push(...asked.meeting(prefix, { host, why }));
-    await pace.spend(1 + protectedAddresses.length + own.length);
+    await pacer.pause();
     const [first, ...others] = passing(met, byLayers.of(host), own);
     if (first) refusals.set(host.id, { code: 'ALLOWED', text: await refusalText(first, others.length, names) });
     for (const hit of own) if (!hit.whole) met.addPart(hit);
@@ -70,36 +71,21 @@ export async function findExemptions(
   return { refusals, warnings: await warningsOf(met, names) };
 }
 
-async function ofLayer(met: Met, asked: Asked, layer: AllowLayer, deps: ExemptionDeps, pace: Pace): Promise<void> {
+async function ofLayer(met: Met, asked: Asked, layer: AllowLayer, deps: ExemptionDeps, pacer: Pacer): Promise<void> {
   const { entries } = layer;
   const nowMs = deps.wallMs();
   for (const prefix of asked.prefixes) {
     for (const { row, length, expiresMs } of entries.covering(prefix))
       if (length < prefix.length && !hasEnded(expiresMs, nowMs))
         met.add({ prefix, entry: entries.prefixAt(prefix.family, row), whole: true, by: layer });
-    await pace.spend(1);
+    await pacer.pause();
   }
   for (const family of [4, 6] as const)
     for (let row = 0; row < entries.countOf(family); row++) {
       if (!hasEnded(entries.expiryAt(family, row), nowMs))
         for (const hit of asked.around(entries.prefixAt(family, row), layer)) met.add(hit);
-      if (row % STRETCH === STRETCH - 1) await pace.turn();
+      if (row % ROWS_BETWEEN_LOOKS === 0) await pacer.pause();
     }
-}
-
-/** Gives the event loop its turn after so much work. */
-class Pace {
-  #left = STRETCH;
-
-  async spend(work: number): Promise<void> {
-    this.#left -= work;
-    if (this.#left <= 0) await this.turn();
-  }
-
-  turn(): Promise<void> {
-    this.#left = STRETCH;
-    return new Promise((resolve) => setImmediate(resolve));
-  }
 }
 
 /** The prefixes that are blocked, to be found by an allow entry: those around it, and those inside it. */

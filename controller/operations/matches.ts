@@ -2,7 +2,7 @@
 
 import type { FamilyColumns } from '../../common/entries/packed.ts';
 import { maskAddress, type Prefix } from '../../common/text/prefix.ts';
-import { breather } from '../../common/time/breather.ts';
+import { Pacer } from '../../common/time/pacer.ts';
 import { hasEnded } from '../claims/precedence.ts';
 import type { Claim, ClaimAction, ListRecord } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
@@ -13,7 +13,7 @@ export class Matches {
   readonly #views: Pick<Views, 'layerOfList'>;
   readonly #wallMs: () => number;
   /** Look-ups for thousands of prefixes in a row let others have their turn. */
-  readonly #pause = breather();
+  readonly #pacer = new Pacer();
 
   constructor(store: Pick<Store, 'claims' | 'lists'>, views: Pick<Views, 'layerOfList'>, wallMs: () => number) {
     this.#store = store;
@@ -23,7 +23,7 @@ export class Matches {
 
   /** Claims on the prefix itself or on one that covers all of it, the most exact first. */
   async covering(prefix: Prefix, action?: ClaimAction): Promise<Claim[]> {
-    await this.#pause();
+    await this.#pacer.pause();
     const found: Claim[] = [];
     for await (const batch of this.#store.claims({ covering: prefix, ...(action && { action }) })) found.push(...batch);
     for (const list of await this.#store.lists())
@@ -55,7 +55,7 @@ export class Matches {
     const { family, address: wanted, length: bits } = outer;
     const width = wanted.length;
     for (let at = 0; at < columns.count; at++) {
-      if (at % SLICE_ROWS === SLICE_ROWS - 1) await new Promise((resolve) => setImmediate(resolve));
+      if (at % ROWS_BETWEEN_LOOKS === 0) await this.#pacer.pause();
       const length = columns.lengths[at] ?? 0;
       if (length <= bits || !startsWith(columns, at * width, wanted, bits)) continue;
       const expiresMs = columns.ttlsMs[at] ?? 0;
@@ -78,8 +78,7 @@ export class Matches {
   }
 }
 
-/** Rows that are looked at at a stretch. */
-const SLICE_ROWS = 32_768;
+const ROWS_BETWEEN_LOOKS = 4096;
 
 function startsWith(columns: FamilyColumns, offset: number, wanted: Uint8Array, bits: number): boolean {
   const whole = bits >> 3;

@@ -2,6 +2,7 @@
 // reader takes nothing has no turn: callers who do not read keep nobody waiting. What was read is given out a few items at a time, by one
 // read in each turn of the event loop: sixty reads that go on at once are no longer than one for those who ask for something else.
 import { FleetblockError } from '../../common/errors.ts';
+import { nextTurn } from '../../common/time/pacer.ts';
 
 export interface ReadLimits {
   readonly perCaller: number;
@@ -86,7 +87,7 @@ export class ReadTurns {
 
   /** Resolves in a turn of the event loop in which no other read gives anything out. */
   #ownTurn(): Promise<void> {
-    this.#givingOut = this.#givingOut.then(() => new Promise((resolve) => setImmediate(resolve)));
+    this.#givingOut = this.#givingOut.then(nextTurn);
     return this.#givingOut;
   }
 

@@ -1,5 +1,5 @@
 // Memory that packets may still be reading goes back to its pool after a grace period, never on the way of an acknowledgement.
-import { Pacer } from './pause.ts';
+import { Pacer } from '../../../common/time/pacer.ts';
 import type { Garbage } from './v4/change.ts';
 
 const PIECES_BETWEEN_LOOKS = 1024;

@@ -2,8 +2,8 @@
 // space counts them; a bit is set while its count is not 0.
 import type { FamilyTable } from '../../../common/entries/family-table.ts';
 import { FLAG_ALLOW } from '../../../common/entries/packed.ts';
+import { Pacer } from '../../../common/time/pacer.ts';
 import { V6_DEEPER, V6_HASH_A, V6_HASH_B, V6_HASH_C, V6_LOOKUP, V6_SLOT_BITS } from './layout.ts';
-import { Pacer } from './pause.ts';
 import { addressAt } from './v4/compile.ts';
 
 /** Blocks shorter than this fill the front: writing every slot out would cost more than it keeps away. */

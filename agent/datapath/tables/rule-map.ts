@@ -2,8 +2,8 @@
 import type { FamilyTable } from '../../../common/entries/family-table.ts';
 import { addressBytes, FLAG_ALLOW } from '../../../common/entries/packed.ts';
 import type { Family } from '../../../common/text/prefix.ts';
+import { Pacer } from '../../../common/time/pacer.ts';
 import { CONTROL, MAPS } from '../decision/layout.ts';
-import { Pacer } from '../decision/pause.ts';
 import type { KernelMap } from '../kernel-map.ts';
 import { ReadingPace } from './reading-pace.ts';
 import { RowSum } from './row-sums.ts';

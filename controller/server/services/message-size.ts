@@ -1,4 +1,5 @@
 // Replies stay below the limit of one message, whatever they tell of: lists are cut into several messages, or to what fits.
+import { nextTurn } from '../../../common/time/pacer.ts';
 
 /** Of one message's list, bytes: four such lists and what is beside them are below the limit. */
 const MAX_LIST_BYTES = 192 * 1024;
@@ -45,7 +46,7 @@ export async function* inPaces<Kept, Sent>(
   }
   for (const batch of inMessages(sent())) {
     yield batch;
-    await new Promise((resolve) => setImmediate(resolve));
+    await nextTurn();
   }
 }
 

@@ -5,8 +5,8 @@ import { NO_ENTRIES, type PackedEntries } from '../../../common/entries/packed.t
 import { FleetblockError } from '../../../common/errors.ts';
 import { failpoint } from '../../../common/failpoint.ts';
 import type { Revision } from '../../../common/revision.ts';
-import { breather } from '../../../common/time/breather.ts';
 import type { Clock } from '../../../common/time/clock.ts';
+import { Pacer } from '../../../common/time/pacer.ts';
 import { steadyClock } from '../../../common/time/steady-clock.ts';
 import {
   type Attribution,
@@ -166,21 +166,21 @@ class SqliteStore implements Store {
 
   replaceList(request: ReplaceList): Promise<ListResult> {
     return this.#revised(
-      this.#writing.changeLong((tx) => replaceList(tx, request, breather()), request.dryRun),
+      this.#writing.changeLong((tx) => replaceList(tx, request, new Pacer().pause), request.dryRun),
       request.dryRun,
     );
   }
 
   removeList(name: string, by: Attribution, dryRun: boolean): Promise<ListResult> {
     return this.#revised(
-      this.#writing.changeLong((tx) => removeList(tx, name, by, breather()), dryRun),
+      this.#writing.changeLong((tx) => removeList(tx, name, by, new Pacer().pause), dryRun),
       dryRun,
     );
   }
 
   changeExceptions(request: ChangeExceptions): Promise<ChangeResult> {
     return this.#revised(
-      this.#writing.changeLong((tx) => changeExceptions(tx, request, breather()), request.dryRun),
+      this.#writing.changeLong((tx) => changeExceptions(tx, request, new Pacer().pause), request.dryRun),
       request.dryRun,
     );
   }
@@ -196,7 +196,7 @@ class SqliteStore implements Store {
   }
 
   async *listRows(name: string): AsyncGenerator<PackedEntries> {
-    const pause = breather();
+    const { pause } = new Pacer();
     for (const rows of readListRows(this.#db.reader, name)) {
       yield rows;
       await pause();

@@ -1,7 +1,7 @@
 // How a change is made: one transaction (or a savepoint in a shared one), one revision at most, history with it; a dry run does
 // everything and is then rolled back.
 
-import { breather } from '../../../common/time/breather.ts';
+import { Pacer } from '../../../common/time/pacer.ts';
 import type { StoreEvent } from '../store.ts';
 import type { Connection } from './file/connection.ts';
 import type { Database } from './file/database.ts';
@@ -105,7 +105,7 @@ function atOnce<T>(steps: Steps<T>): T {
 }
 
 async function withPauses<T>(steps: Steps<T>): Promise<T> {
-  const pause = breather();
+  const { pause } = new Pacer();
   for (;;) {
     const { done, value } = steps.next();
     if (done) return value;

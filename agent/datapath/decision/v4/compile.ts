@@ -2,8 +2,8 @@
 // their blocks (a big one).
 import type { FamilyTable } from '../../../../common/entries/family-table.ts';
 import { FLAG_ALLOW, FLAG_MONITOR } from '../../../../common/entries/packed.ts';
+import type { Pacer } from '../../../../common/time/pacer.ts';
 import { BLOCK_ALLOWED, BLOCK_LOOKUP, V4_BLOCKS } from '../layout.ts';
-import type { Pacer } from '../pause.ts';
 import { CLASS, type EntryClass, type V4Draft } from './draft.ts';
 import { SHARED } from './record.ts';
 

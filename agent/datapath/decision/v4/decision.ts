@@ -2,9 +2,9 @@
 // out: a few /24s by probing the table, many by one pass over it.
 import type { FamilyTable } from '../../../../common/entries/family-table.ts';
 import type { FamilyColumns } from '../../../../common/entries/packed.ts';
+import { Pacer } from '../../../../common/time/pacer.ts';
 import { WordList } from '../bits.ts';
 import { V4_BLOCKS } from '../layout.ts';
-import { Pacer } from '../pause.ts';
 import { FULL, type Garbage, V4Change } from './change.ts';
 import { addressAt, Buckets, Lengths, Prober } from './compile.ts';
 import { V4Draft } from './draft.ts';

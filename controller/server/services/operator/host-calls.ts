@@ -2,6 +2,7 @@
 import { FleetblockError } from '../../../../common/errors.ts';
 import { selectorFromWire } from '../../../../common/rpc/selector.ts';
 import { selectorMatches } from '../../../../common/text/selector.ts';
+import { nextTurn } from '../../../../common/time/pacer.ts';
 import type { ListHostsReply } from '../../../../proto/gen/fleetblock/v1/ListHostsReply.ts';
 import type { ListHostsRequest__Output } from '../../../../proto/gen/fleetblock/v1/ListHostsRequest.ts';
 import type { OperatorServiceHandlers } from '../../../../proto/gen/fleetblock/v1/OperatorService.ts';
@@ -47,7 +48,7 @@ async function* listHosts(
   const wanted: HostRecord[] = [];
   let looked = 0;
   for (const host of registry.sorted()) {
-    if (++looked % HOSTS_PER_TURN === 0) await turn();
+    if (++looked % HOSTS_PER_TURN === 0) await nextTurn();
     if (!selectorMatches(selector, host)) continue;
     const status = hub.statusOf(host.id);
     counts[status] = (counts[status] ?? 0) + 1;
@@ -61,8 +62,4 @@ async function* listHosts(
     first = {};
   }
   if (wanted.length === 0) yield first;
-}
-
-function turn(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
 }

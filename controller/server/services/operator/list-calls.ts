@@ -6,6 +6,7 @@ import { selectorFromWire, selectorToWire } from '../../../../common/rpc/selecto
 import { cutColumns } from '../../../../common/sync-wire/to-agent.ts';
 import { formatPrefix } from '../../../../common/text/prefix.ts';
 import { type Selector, selectorMatches } from '../../../../common/text/selector.ts';
+import { nextTurn } from '../../../../common/time/pacer.ts';
 import type { ExportChunk } from '../../../../proto/gen/fleetblock/v1/ExportChunk.ts';
 import type { ExportRequest__Output } from '../../../../proto/gen/fleetblock/v1/ExportRequest.ts';
 import type { ImportBegin__Output } from '../../../../proto/gen/fleetblock/v1/ImportBegin.ts';
@@ -96,7 +97,7 @@ async function importList(
       if (!current) throw new FleetblockError('INVALID_ARGUMENT', 'an import starts with its begin');
       if (rows) current.add(fromWire(rows));
       // A list arrives in a few large messages: others get a turn between them.
-      await new Promise((resolve) => setImmediate(resolve));
+      await nextTurn();
     }
     if (!current) throw new FleetblockError('INVALID_ARGUMENT', 'an empty import: it starts with its begin');
     return listReplyToWire(await current.finish(endTurn));

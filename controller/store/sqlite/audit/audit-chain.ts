@@ -1,6 +1,7 @@
 // The audit as a chain: every record carries a hash over itself and the one before, so that none can be changed, removed or
 // slipped in later without all that follow being made anew. Who keeps the last hash elsewhere notices that too.
 import { createHash } from 'node:crypto';
+import { nextTurn } from '../../../../common/time/pacer.ts';
 import type { AuditRecord, AuditVerdict } from '../../records.ts';
 import type { Connection } from '../file/connection.ts';
 import { blob, integer } from '../file/rows.ts';
@@ -60,7 +61,7 @@ export async function verifyAudit(db: Connection): Promise<AuditVerdict> {
       last = { sequence: record.sequence, hash };
     }
     if (rows.length < BATCH) return { records: last.sequence, head: last.hash, brokenAt: undefined };
-    await new Promise((resolve) => setImmediate(resolve));
+    await nextTurn();
   }
 }
 

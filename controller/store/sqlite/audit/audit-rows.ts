@@ -1,5 +1,6 @@
 // Reading the audit in bounded steps: a scan that finds nothing gives others their turn as one does that finds all.
 import type { SQLInputValue } from 'node:sqlite';
+import { nextTurn } from '../../../../common/time/pacer.ts';
 import type { AuditRecord } from '../../records.ts';
 import type { AuditFilter } from '../../store.ts';
 import { type Connection, readBigint } from '../file/connection.ts';
@@ -22,7 +23,7 @@ export async function* readAudit(db: Connection, filter: AuditFilter): AsyncGene
       const found = statement.all(to - STEP, to, ...parameters, filter.last - newest.length);
       for (const row of found) newest.push(auditFromRow(row));
       yield [];
-      await turn();
+      await nextTurn();
     }
     newest.reverse();
     for (let at = 0; at < newest.length; at += BATCH) yield newest.slice(at, at + BATCH);
@@ -33,12 +34,8 @@ export async function* readAudit(db: Connection, filter: AuditFilter): AsyncGene
     const found = statement.all(after, after + STEP, ...parameters).map(auditFromRow);
     if (found.length === 0) yield [];
     for (let at = 0; at < found.length; at += BATCH) yield found.slice(at, at + BATCH);
-    await turn();
+    await nextTurn();
   }
-}
-
-function turn(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
 }
 
 function conditions(filter: AuditFilter): { where: string; parameters: SQLInputValue[] } {

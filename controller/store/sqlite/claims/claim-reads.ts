@@ -4,6 +4,7 @@ import type { Entry } from '../../../../common/entries/packed.ts';
 import { packEntries } from '../../../../common/entries/packed.ts';
 import { covers, maskAddress, type Prefix } from '../../../../common/text/prefix.ts';
 import { formatSelector, selectorMatches } from '../../../../common/text/selector.ts';
+import { nextTurn } from '../../../../common/time/pacer.ts';
 import { type Effect, hasEnded, stronger } from '../../../claims/precedence.ts';
 import { type Claim, claimsLayer, type LayerChange } from '../../records.ts';
 import type { ClaimFilter } from '../../store.ts';
@@ -87,7 +88,7 @@ async function* allClaims(db: Connection, bounds = NO_BOUNDS): AsyncGenerator<Cl
       last.origin,
       formatSelector(last.selector),
     ];
-    await new Promise((resolve) => setImmediate(resolve));
+    await nextTurn();
   }
 }
 

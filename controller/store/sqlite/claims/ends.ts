@@ -1,6 +1,6 @@
 // When something in the store ends by itself, and what is due: claims, rows of lists, changes that nobody confirmed.
 
-import { breather } from '../../../../common/time/breather.ts';
+import { Pacer } from '../../../../common/time/pacer.ts';
 import type { Undone } from '../../records.ts';
 import type { Connection } from '../file/connection.ts';
 import { integer } from '../file/rows.ts';
@@ -43,7 +43,7 @@ export async function endWhatIsDue(
     return { undone, ended: undone.length < UNDO_BATCH ? yield* endClaims(tx, nowMs, EXPIRE_BATCH) : 0 };
   }, true);
   const rows = listRowsEnded(db, nowMs)
-    ? await writing.changeLong((tx) => endListRows(tx, nowMs, EXPIRE_CHUNKS, breather()), false)
+    ? await writing.changeLong((tx) => endListRows(tx, nowMs, EXPIRE_CHUNKS, new Pacer().pause), false)
     : 0;
   return { removed: undone.length + ended + rows, undone };
 }

@@ -3,6 +3,7 @@
 import { open } from 'node:fs/promises';
 import { FleetblockError } from '../../../../common/errors.ts';
 import { failpoint } from '../../../../common/failpoint.ts';
+import { nextTurn } from '../../../../common/time/pacer.ts';
 import { Checkpointer } from './checkpointer.ts';
 import { Connection, explainSqliteError } from './connection.ts';
 
@@ -85,7 +86,7 @@ export class Database {
 
   /** One transaction with pauses in it, for changes too large for one turn of the event loop. Alone in its commit. */
   async writeLong<T>(work: (writer: Connection) => Promise<T>, afterCommit: (result: T) => void): Promise<T> {
-    while (this.#busy) await turn();
+    while (this.#busy) await nextTurn();
     this.#assertUsable();
     this.#busy = true;
     try {
@@ -96,7 +97,7 @@ export class Database {
       const result = await work(this.#writer);
       await this.#flushAhead();
       this.#commit();
-      await turn();
+      await nextTurn();
       afterCommit(result);
       return result;
     } catch (error) {
@@ -119,7 +120,7 @@ export class Database {
 
   async #endLong(): Promise<void> {
     // After its caller has been answered.
-    await turn();
+    await nextTurn();
     if (!this.#closed) {
       this.#writer.exec(`PRAGMA cache_size = -${CACHE_KIB}`);
       this.#checkpointer.committed();
@@ -228,10 +229,6 @@ export class Database {
     if (explained instanceof FleetblockError && explained.code === 'DATA_LOSS') this.#broken = explained;
     return explained;
   }
-}
-
-function turn(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
 }
 
 function stopping(): FleetblockError {
