@@ -8,7 +8,7 @@ it('says the head at once and again, and goes on when it cannot be read', async 
   let asked = 0;
   const stop = logAuditHead(
     {
-      auditHead: () => {
+      auditHead: async () => {
         if (++asked === 2) throw new Error('disk on fire');
         return { sequence: asked, hash: Buffer.alloc(32, 0xab) };
       },

@@ -7,15 +7,15 @@ const HOUR_MS = 3_600_000;
 
 /** At once, and every hour. @returns a function that stops it */
 export function logAuditHead(store: Pick<Store, 'auditHead'>, log: Logger, everyMs = HOUR_MS): () => void {
-  const say = () => {
+  const say = async () => {
     try {
-      const { sequence, hash } = store.auditHead();
+      const { sequence, hash } = await store.auditHead();
       log.info({ records: sequence, head: Buffer.from(hash).toString('hex') }, 'audit');
     } catch (error) {
       log.error({ err: messageOf(error) }, 'cannot read the head of the audit');
     }
   };
-  say();
-  const timer = setInterval(say, everyMs).unref();
+  void say();
+  const timer = setInterval(() => void say(), everyMs).unref();
   return () => clearInterval(timer);
 }

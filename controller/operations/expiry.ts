@@ -25,18 +25,30 @@ export function startExpiry(deps: ExpiryDeps): { readonly stop: () => void; read
   let timer: NodeJS.Timeout | undefined;
   let running = false;
   let stopped = false;
+  let plans = 0;
 
-  const plan = () => {
-    if (stopped || running) return;
+  const retry = (error: unknown, text: string) => {
+    if (stopped) return;
+    deps.log.error({ err: error }, text);
     clearTimeout(timer);
-    const next = deps.store.nextExpiryMs();
-    if (next === 0) return;
-    const delay = Math.min(LONGEST_TIMER_MS, Math.max(0, next - deps.clock.wallMs()));
-    timer = setTimeout(run, deps.mayChange() ? delay : RETRY_MS);
+    timer = setTimeout(run, RETRY_MS);
+  };
+  const plan = async () => {
+    const own = ++plans;
+    try {
+      const next = await deps.store.nextExpiryMs();
+      // A later plan knows better: what this one was told may have changed since.
+      if (stopped || running || own !== plans) return;
+      clearTimeout(timer);
+      if (next === 0) return;
+      const delay = Math.min(LONGEST_TIMER_MS, Math.max(0, next - deps.clock.wallMs()));
+      timer = setTimeout(run, deps.mayChange() ? delay : RETRY_MS);
+    } catch (error) {
+      if (own === plans) retry(error, 'cannot tell what ends next; hosts end it by themselves');
+    }
   };
   const run = async () => {
     running = true;
-    let wait = 0;
     try {
       const now = deps.clock.wallMs();
       for (let more = deps.mayChange(); more; ) {
@@ -44,20 +56,19 @@ export function startExpiry(deps: ExpiryDeps): { readonly stop: () => void; read
         for (const each of undone) deps.onUndone(each);
         more = removed > 0;
       }
+      running = false;
+      await plan();
     } catch (error) {
-      wait = RETRY_MS;
-      deps.log.error({ err: error }, 'claims that ended could not be removed; hosts end them by themselves');
+      running = false;
+      retry(error, 'claims that ended could not be removed; hosts end them by themselves');
     }
-    running = false;
-    if (wait > 0 && !stopped) timer = setTimeout(run, wait);
-    else plan();
   };
-  const unfollow = deps.store.follow(plan);
-  plan();
+  const unfollow = deps.store.follow(() => void plan());
+  void plan();
   const stop = () => {
     stopped = true;
     clearTimeout(timer);
     unfollow();
   };
-  return { stop, look: plan };
+  return { stop, look: () => void plan() };
 }

@@ -173,13 +173,13 @@ describe.each(IMPLEMENTATIONS)('$name store', ({ open }) => {
     it('ends what has ended, as a removal of its own', async () => {
       await add(['198.51.100.1', '198.51.100.2'], { expiresMs: clock.now + 1000 });
       await add(['198.51.100.3']);
-      expect(store.nextExpiryMs()).toBe(clock.now + 1000);
+      expect(await store.nextExpiryMs()).toBe(clock.now + 1000);
       expect((await store.expireClaims(clock.now + 999)).removed).toBe(0);
       clock.now += 1000;
       expect(await store.expireClaims(clock.now)).toEqual({ removed: 2, revision: 3n, undone: [] });
       expect(await layers()).toEqual(['claims all: 198.51.100.3/32']);
       expect(events.at(-1)?.layers.map((change) => entryCount(change.deletes))).toEqual([2]);
-      expect(store.nextExpiryMs()).toBe(0);
+      expect(await store.nextExpiryMs()).toBe(0);
     });
 
     it('commits changes that arrive together, each whole or not at all', async () => {
@@ -226,7 +226,7 @@ describe.each(IMPLEMENTATIONS)('$name store', ({ open }) => {
         { prefix: parsePrefix('198.51.100.2'), allow: false, monitor: false, ttlMs: 0 },
       ]);
       await list('x', [], { chunks: [rows] });
-      expect(store.nextExpiryMs()).toBe(clock.now + 1000);
+      expect(await store.nextExpiryMs()).toBe(clock.now + 1000);
       clock.now += 1500;
       expect((await store.expireClaims(clock.now)).removed).toBe(1);
       expect(await layers()).toEqual(['list:x all: 198.51.100.2/32', 'list:x all: 2001:db8::1/128 until 500']);
@@ -251,30 +251,30 @@ describe.each(IMPLEMENTATIONS)('$name store', ({ open }) => {
 
   describe('history', () => {
     const ids = new Set(['claims all', 'claims host:a']);
-    const touched = (since: bigint, layerIds: ReadonlySet<string> = ids) =>
-      store
-        .touchedSince(since, layerIds)
-        ?.flatMap(({ keys }) => unpackEntries(keys).map((key) => formatPrefix(key.prefix)));
+    const touched = async (since: bigint, layerIds: ReadonlySet<string> = ids) => {
+      const found = await store.touchedSince(since, layerIds);
+      return found?.flatMap(({ keys }) => unpackEntries(keys).map((key) => formatPrefix(key.prefix)));
+    };
 
     it('says which rows changed since a revision, of the layers asked for', async () => {
       await add(['198.51.100.1']);
       await add(['198.51.100.2'], { selector: parseSelector('host:b') });
       await remove(['198.51.100.1']);
-      expect(touched(0n)).toEqual(['198.51.100.1/32', '198.51.100.1/32']);
-      expect(touched(1n)).toEqual(['198.51.100.1/32']);
-      expect(touched(3n)).toEqual([]);
-      expect(touched(0n, new Set(['claims host:b']))).toEqual(['198.51.100.2/32']);
+      expect(await touched(0n)).toEqual(['198.51.100.1/32', '198.51.100.1/32']);
+      expect(await touched(1n)).toEqual(['198.51.100.1/32']);
+      expect(await touched(3n)).toEqual([]);
+      expect(await touched(0n, new Set(['claims host:b']))).toEqual(['198.51.100.2/32']);
       await reopen();
-      expect(touched(1n)).toEqual(['198.51.100.1/32']);
+      expect(await touched(1n)).toEqual(['198.51.100.1/32']);
     });
 
     it('faults row 27: says so when it does not reach back, but not of layers that did not change since', async () => {
       await reopen({ historyRevisions: 10 });
       await add(['198.51.100.1'], { selector: parseSelector('host:a') });
       for (let i = 0; i < 1100; i++) await add([`20.0.${i >> 8}.${i & 255}`]);
-      expect(touched(500n)).toBeUndefined();
-      expect(touched(500n, new Set(['claims host:a']))).toEqual([]);
-      expect(touched(1095n)).toHaveLength(6);
+      expect(await touched(500n)).toBeUndefined();
+      expect(await touched(500n, new Set(['claims host:a']))).toEqual([]);
+      expect(await touched(1095n)).toHaveLength(6);
     });
   });
 

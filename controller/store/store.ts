@@ -236,7 +236,7 @@ export interface Touched {
 export interface Store {
   /** Random id of this store's life. */
   readonly epoch: string;
-  /** The last committed revision. */
+  /** The last committed revision, as of the last commit that this process saw. */
   readonly head: Revision;
   /** When a controller was at work on it before it was opened, Unix milliseconds; 0: not known. */
   readonly aliveMs: number;
@@ -260,7 +260,7 @@ export interface Store {
     nowMs: number,
   ): Promise<{ readonly removed: number; readonly revision: Revision; readonly undone: readonly Undone[] }>;
   /** Unix milliseconds at which the next claim ends or a change is undone; 0 when none does. */
-  nextExpiryMs(): number;
+  nextExpiryMs(): Promise<number>;
   /** Makes a list what the request says, by difference. Nothing to change: no revision. */
   replaceList(request: ReplaceList): Promise<ListResult>;
   /** @throws FleetblockError NOT_FOUND */
@@ -286,7 +286,7 @@ export interface Store {
   /** Called with every later revision, in order; what it throws hinders nobody else. @returns a function that stops it. */
   follow(listener: (event: StoreEvent) => void): () => void;
   /** What changed after `since`, for the layers named; undefined when history no longer reaches that far. */
-  touchedSince(since: Revision, layerIds: ReadonlySet<string>): readonly Touched[] | undefined;
+  touchedSince(since: Revision, layerIds: ReadonlySet<string>): Promise<readonly Touched[] | undefined>;
 
   createToken(token: NewToken, by: Attribution): Promise<TokenRecord>;
   listTokens(): Promise<readonly TokenRecord[]>;
@@ -338,7 +338,7 @@ export interface Store {
   recordAudit(record: Attribution & { verb: AuditVerb; subject: string; revision?: Revision }): Promise<void>;
   audit(filter: AuditFilter): AsyncIterable<readonly AuditRecord[]>;
   /** The last audit record and its hash: what is to be kept elsewhere. */
-  auditHead(): { readonly sequence: number; readonly hash: Uint8Array };
+  auditHead(): Promise<{ readonly sequence: number; readonly hash: Uint8Array }>;
   /** Recomputes the chain of all audit records. */
   verifyAudit(): Promise<AuditVerdict>;
 

@@ -4,7 +4,27 @@
 /** Longest time that a computation holds the event loop before others get a turn, milliseconds. */
 const SLICE_MS = 4;
 
-export type Slices = Generator<void, void, void>;
+/** A computation that may be paused at every `yield`; after a promise of `awaited`, it goes on once that is settled. */
+export type Sliced<T> = Generator<void | Promise<void>, T, void>;
+export type Slices = Sliced<void>;
+
+/** What the promise resolves to, for whoever computes in slices: nothing overtakes it meanwhile. @throws what it rejects with */
+export function* awaited<T>(promise: Promise<T>): Sliced<T> {
+  let take = (): T => {
+    throw new Error('a promise was taken for settled that is not');
+  };
+  yield promise.then(
+    (value) => {
+      take = () => value;
+    },
+    (error: unknown) => {
+      take = () => {
+        throw error;
+      };
+    },
+  );
+  return take();
+}
 
 /** Rows to work on between two looks at the clock. */
 export const ROWS_PER_STEP = 1024;
@@ -27,10 +47,6 @@ export class SliceQueue {
     return this.#nowMs();
   }
 
-  get idle(): boolean {
-    return this.#current === undefined && this.#waiting.length === 0;
-  }
-
   /** Runs now when nothing is before it, else in its turn. */
   run(work: Slices): void {
     if (this.#closed) return;
@@ -43,29 +59,33 @@ export class SliceQueue {
     this.#waiting.length = 0;
   }
 
-  #drive(): void {
-    const until = this.#nowMs() + SLICE_MS;
+  #drive(until = this.#nowMs() + SLICE_MS): void {
     for (;;) {
       if (this.#closed) return;
+      // Stays set over every pause, so that nothing overtakes.
       this.#current ??= this.#waiting.shift();
       if (this.#current === undefined) return;
-      if (this.#step(this.#current)) this.#current = undefined;
-      if (this.#nowMs() < until) continue;
-      if (this.idle) return;
-      // Keeps `current` set (or the queue filled), so that nothing overtakes.
-      this.#current ??= this.#waiting.shift();
-      setImmediate(() => this.#drive());
-      return;
+      if (this.#nowMs() >= until) {
+        setImmediate(() => this.#drive());
+        return;
+      }
+      const settled = this.#step(this.#current);
+      if (settled) {
+        void settled.then(() => this.#drive(until));
+        return;
+      }
     }
   }
 
-  /** @returns true when it is done */
-  #step(work: Slices): boolean {
+  /** @returns what it waits for before its next step */
+  #step(work: Slices): Promise<void> | undefined {
     try {
-      return work.next().done === true;
+      const { done, value } = work.next();
+      if (!done) return value ?? undefined;
     } catch (error) {
       this.#onError(error);
-      return true;
     }
+    this.#current = undefined;
+    return undefined;
   }
 }

@@ -11,7 +11,7 @@ import { type CatchUp, computeCatchUp, differenceOf } from './catch-up.ts';
 import { AppliedChange } from './change.ts';
 import type { ViewDelta } from './delta.ts';
 import { type KeyAt, Layer } from './layer.ts';
-import type { SliceQueue, Slices } from './slices.ts';
+import { awaited, type Sliced, type SliceQueue, type Slices } from './slices.ts';
 import { collectOverlaps, Snapshot } from './snapshot.ts';
 import { overlapsOf, View } from './view.ts';
 
@@ -103,7 +103,7 @@ export class Views {
   }
 
   /** As catchUp, at once and for however many rows: to be run while a revision is settled. */
-  *rowsSince(hostId: string, since: Revision): Generator<void, CatchUp> {
+  *rowsSince(hostId: string, since: Revision): Sliced<CatchUp> {
     return yield* this.#difference(hostId, since, Number.POSITIVE_INFINITY);
   }
 
@@ -234,7 +234,7 @@ export class Views {
   }
 
   /** `most`: rows; default: what is worth sending in place of the whole view. */
-  *#difference(hostId: string, since: Revision, most?: number): Generator<void, CatchUp> {
+  *#difference(hostId: string, since: Revision, most?: number): Sliced<CatchUp> {
     const host = this.#registry.find(hostId);
     const view = this.#viewOfHost.get(hostId);
     if (!host || !view || host.labelsRevision > since) return { kind: 'snapshot' };
@@ -242,7 +242,8 @@ export class Views {
     const key = `${view.name} ${since} ${most} ${ids.join(' ')}`;
     const known = this.#catchUps.get(key);
     if (known) return known;
-    const made = yield* computeCatchUp(view, this.#store.touchedSince(since, new Set(ids)), this.#revision, most);
+    const touched = yield* awaited(this.#store.touchedSince(since, new Set(ids)));
+    const made = yield* computeCatchUp(view, touched, this.#revision, most);
     this.#catchUps.set(key, made);
     return made;
   }

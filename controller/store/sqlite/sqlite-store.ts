@@ -156,7 +156,7 @@ class SqliteStore implements Store {
     return { removed, revision: this.head, undone };
   }
 
-  nextExpiryMs(): number {
+  async nextExpiryMs(): Promise<number> {
     return firstEndMs(this.#db.reader);
   }
 
@@ -217,7 +217,7 @@ class SqliteStore implements Store {
     return () => this.#followers.delete(listener);
   }
 
-  touchedSince(since: Revision, layerIds: ReadonlySet<string>): readonly Touched[] | undefined {
+  async touchedSince(since: Revision, layerIds: ReadonlySet<string>): Promise<readonly Touched[] | undefined> {
     return this.#history.touchedSince(since, layerIds);
   }
 
@@ -318,7 +318,7 @@ class SqliteStore implements Store {
     return this.aside.audit(filter);
   }
 
-  auditHead(): { sequence: number; hash: Uint8Array } {
+  async auditHead(): Promise<{ sequence: number; hash: Uint8Array }> {
     return lastLink(this.#db.reader);
   }
 

@@ -67,7 +67,7 @@ describe('a block that waits', () => {
     const made = await add(awaited(60_000));
     expect(made).toMatchObject({ outcomes: ['ADDED'], unconfirmed: true });
     expect(await ends()).toEqual([60_000]);
-    expect(store.nextExpiryMs()).toBe(START + 60_000);
+    expect(await store.nextExpiryMs()).toBe(START + 60_000);
     expect(await store.confirmations()).toMatchObject([{ id: 'aaaaaa', deadlineMs: START + 60_000, forced: false }]);
     pass(59_999);
     const confirmed = await store.confirm('aaaaaa', ADMIN);
@@ -91,7 +91,7 @@ describe('a block that waits', () => {
     const { undone, removed, revision } = await store.expireClaims(now);
     expect({ undone, removed }).toMatchObject({ removed: 1, undone: [{ id: 'aaaaaa', revision, forced: true }] });
     expect(await claims()).toEqual([]);
-    expect(store.nextExpiryMs()).toBe(0);
+    expect(await store.nextExpiryMs()).toBe(0);
     expect((await audited()).at(-1)).toBe(`undo aaaaaa: ${X} on all`);
     expect((await store.expireClaims(now)).removed).toBe(0);
   });

@@ -41,10 +41,10 @@ it.each([2 ** 53 - 1, 2 ** 53, 2_600_000_000 * 3_600_000, 2 ** 62])(
     const followed: bigint[] = [];
     store.follow(({ revision }) => followed.push(revision));
     await importRow(ttlMs);
-    expect(store.nextExpiryMs()).toBeGreaterThan(Date.now());
+    expect(await store.nextExpiryMs()).toBeGreaterThan(Date.now());
     await store.close();
     store = await openSqliteStore({ directory, clock: systemClock });
-    expect(store.nextExpiryMs()).toBeGreaterThan(Date.now());
+    expect(await store.nextExpiryMs()).toBeGreaterThan(Date.now());
     const expiry = startExpiry({
       store,
       clock: systemClock,
@@ -54,7 +54,7 @@ it.each([2 ** 53 - 1, 2 ** 53, 2_600_000_000 * 3_600_000, 2 ** 62])(
     });
     await importRow(0);
     expiry.stop();
-    expect(store.nextExpiryMs()).toBe(0);
+    expect(await store.nextExpiryMs()).toBe(0);
     await importRow(ttlMs);
     for await (const rows of store.listRows('l'))
       for (const { ttlMs: end } of unpackEntries(rows)) expect(new Date(end).getTime()).toBeGreaterThan(Date.now());
