@@ -38,7 +38,7 @@ export interface AgentOptions {
   readonly dial: Dial;
   readonly agentVersion: string;
   readonly kernelVersion: string;
-  /** The rows that are never dropped on this host, looked up anew on every call. Default: none. */
+  /** The rows that are never dropped on this host, looked up again on every call. Default: none. */
   readonly protectedRows?: () => Promise<PackedEntries>;
   /** The same with reasons, as of the last look: for the controller to show. Default: none. */
   readonly protectedAddresses?: () => readonly ProtectedAddress[];
@@ -48,23 +48,23 @@ export interface AgentOptions {
   readonly auditIntervalMs?: number;
   /** Shortest pause between two cheap looks at what the kernel really holds, milliseconds. Default 2,000. */
   readonly lookIntervalMs?: number;
-  /** Called when the work on a whole list is over and its garbage can go. Default: nothing. */
+  /** Called after a whole list was processed, when its garbage can be collected. Default: does nothing. */
   readonly onListDone?: () => void;
-  /** A detach that the controller was not told of yet. Default: none. */
+  /** A detach that has not been reported to the controller yet. Default: none. */
   readonly detached?: { readonly mark: DetachedMark | undefined; readonly told: () => void };
-  /** What else is wrong on this host, one sentence each; empty texts count for nothing. Default: nothing. */
+  /** Other problems on this host, one sentence each; empty texts are ignored. Default: none. */
   readonly problems?: () => readonly string[];
-  /** Where the key of the last session is kept. Default: nowhere. */
+  /** Stores the key of the last session. Default: does not. */
   readonly sessionKeys?: SessionKeys;
-  /** Tells this machine from a copy of it. Default: nothing does. */
+  /** Facts that distinguish this machine from a copy of it. Default: none. */
   readonly machine?: () => MachineFacts;
-  /** Of the reconnect delays; uniform in [0, 1). Default Math.random. */
+  /** Randomness of the reconnect delays; uniform in [0, 1). Default Math.random. */
   readonly random?: () => number;
 }
 
 /** As in fleetblock.v1.Status. */
 const TOP_SOURCES = 20;
-/** Sources that were dropped before are not told of, milliseconds. */
+/** Sources dropped longer ago than this are not reported, milliseconds. */
 const LATELY_MS = 60_000;
 
 /** Where an agent stands with its controller. */
@@ -82,7 +82,7 @@ export class Agent {
   #linkProblem = '';
   #stream: SyncStream | undefined;
   #resync = false;
-  /** What the controller was told last of interfaces and protected addresses. */
+  /** The interfaces and protected addresses last reported to the controller. */
   #lastShown = '';
 
   constructor(options: AgentOptions) {
@@ -145,7 +145,7 @@ export class Agent {
     await this.reconciler.close();
   }
 
-  /** Takes the controller's list, whatever its epoch and revision: the host's operator said so. */
+  /** Accepts the controller's list whatever its epoch and revision, because the host's operator said so. */
   resync(): void {
     this.#resync = true;
     this.#stream?.close();
@@ -156,14 +156,14 @@ export class Agent {
     this.reconciler.touch();
   }
 
-  /** Tells the controller at once of what was undone by something else, and is whole again. */
+  /** Reports a lapse to the controller at once: something else undid a part of the datapath, and it has been repaired. */
   lapsed(lapse: Lapse): void {
     this.#lapses.add(lapse);
     this.reconciler.touch();
   }
 
   async status(): Promise<Status> {
-    // Before the rest is looked at: a status must not say how things were before a change that was acked meanwhile.
+    // Read first: a status must not describe the state before a change that was acked in the meantime.
     const topSources = await this.#topSources();
     const { held, driftRepairs } = this.reconciler;
     const counters = this.#options.datapath.counters();
@@ -189,7 +189,7 @@ export class Agent {
     };
   }
 
-  /** As many as one message may name, those first that let everything through. */
+  /** As many as one message may name; those that let everything through come first. */
   #interfaces(): ReturnType<typeof toWire>[] {
     const open = ({ mode }: { readonly mode: string }) => Number(mode === 'none');
     const all = this.#options.datapath.interfaces().toSorted((a, b) => open(b) - open(a));
@@ -203,7 +203,7 @@ export class Agent {
       .map(({ prefix, why }) => ({ prefix: formatPrefix(prefix), why }));
   }
 
-  /** None when they cannot be read: the rest of the status is worth sending without them. */
+  /** Empty when they cannot be read: the rest of the status is still worth sending. */
   async #topSources(): Promise<Source[]> {
     try {
       const sources = await this.#options.datapath.topSources(TOP_SOURCES, this.#options.clock.bootMs() - LATELY_MS);
@@ -254,7 +254,7 @@ export class Agent {
         if (this.#linkProblem !== reason) log.warn({ reason }, 'not connected to the controller');
         this.#linkProblem = reason;
       }
-      // An operator's resync does not wait: the stream was ended for it.
+      // A resync does not wait: the stream was ended for its sake.
       if (this.#resync && !resync) continue;
       await sleep(this.#backoff.nextMs(), signal);
     }
@@ -267,7 +267,7 @@ export class Agent {
     const stream = await dial(signal);
     this.#stream = stream;
     if (signal.aborted) stream.close();
-    // Not before: what kept the controller away may have ended while it was dialed.
+    // Only now: whatever kept the controller unreachable may have ended while it was dialed.
     const endedAlone = await this.#endedAlone.told();
     let synced = false;
     await runSession({
@@ -316,7 +316,7 @@ export class Agent {
     });
   }
 
-  /** First to the disk, then told: until then the controller goes by the key before. */
+  /** Writes to disk first, then tells the controller, which uses the previous key until then. */
   async #keep(key: Uint8Array, stream: SyncStream): Promise<void> {
     try {
       if (key.length > 0 && (await this.#sessionKeys.keep(key))) await stream.send({ keyKept: { key } });
@@ -337,7 +337,7 @@ export class Agent {
   }
 }
 
-/** Why there is no session, and what to do where it does not mend itself. */
+/** Why there is no session, and what to do when that does not resolve itself. */
 function reasonOf(error: unknown): string {
   return error instanceof FleetblockError && error.code === 'UNAUTHENTICATED'
     ? `the controller does not accept this host's certificate (${messageOf(error)}): enroll this host again with fleetblock-agent join --replace, its token from fleetblock token create --host NAME --keep-identity`

@@ -43,9 +43,9 @@ export interface RunSettings {
   readonly pinDir: string;
   readonly interfaces: readonly string[];
   readonly xdpMode: XdpModeRequest;
-  /** Interfaces that do not exist yet are attached when they appear. */
+  /** Interfaces to attach to; one that does not exist yet is attached when it appears. */
   readonly waitForInterface: boolean;
-  /** Addresses of each family that the maps are made for, and as many prefixes of each. */
+  /** How many addresses per family the maps are sized for, and as many prefixes per family. */
   readonly capacity: number;
   readonly protect: readonly Prefix[];
   readonly sshPorts: readonly number[];
@@ -66,7 +66,7 @@ export interface DoctorSettings {
 }
 
 export interface DetachSettings {
-  /** Whose identity tells the controller of it. */
+  /** Holds the identity with which the controller is told. */
   readonly stateDir: string;
   readonly pinDir: string;
   /** Only from these; empty: everything goes, maps included. */
@@ -168,7 +168,7 @@ export function buildProgram(actions: Actions): Command {
     .action((options: Options) => actions.doctor(doctorSettings(options)));
 
   const all = [join, run, detach, status, resync, doctor];
-  // Every command takes these, so that one set of flags serves all; the sets say which commands have a use for them.
+  // Every command accepts these, so that one set of flags serves all; the sets say which commands use them.
   const shared: readonly (readonly [ReadonlySet<Command>, string, () => Option])[] = [
     [
       new Set([join, run, detach, status, resync]),
@@ -195,7 +195,7 @@ export function buildProgram(actions: Actions): Command {
     command.addOption(new Option('--config <file>', 'YAML file with settings').env('FLEETBLOCK_AGENT_CONFIG'));
     command.hook('preAction', () => {
       const file = text(command.opts(), 'config');
-      // One file serves all commands: what is a setting of another one is no mistake.
+      // One file serves all commands: a setting of another command is not an error.
       if (file) applyYamlFile(command, file, known);
     });
   }
@@ -209,7 +209,7 @@ function setting(flags: string, description: string, { list = false } = {}): Opt
   return list ? option.argParser(appendList) : option;
 }
 
-/** An option that says nothing to its command. Its variable is not read: nobody meant it for this command. */
+/** An option that its command does not use. Its variable is not read: it is meant for other commands. */
 function unused(flags: string): Option {
   return new Option(flags, 'has no effect here: accepted so that one set of settings serves all commands');
 }

@@ -17,13 +17,13 @@
  * IPv4. The address space is cut into 2^18 blocks, each 64 neighbouring /24s (a /18). fb_v4_index[block] is the position of the block's
  * record in fb_v4_arena and flags, 0 when nothing in it is listed. A record is never changed once the index names it: user space writes
  * a new one and swaps the index word. v4_front keeps clean packets away from index and arena, and may be behind for as long as a
- * change takes: it has bits set at least where something is listed. v4_summary has a bit a block, set at least where the front has
+ * change takes: it has bits set at least where something is listed. v4_summary has one bit per block, set at least where the front has
  * any: while few blocks are in use (control.v4_sparse) its 32 KB spare packets the front's 2 MB.
  */
 #define FB_V4_BLOCKS (1 << 18)
 
 /*
- * The front has 64 bits a block, a Bloom filter of three bits an address: by its /24's number in the block, by that and the two high
+ * The front has 64 bits per block, a Bloom filter of three bits per address: by its /24's number in the block, by that and the two high
  * bits of the host octet, by that and the two low bits. An address is clean when one of them is not set. A whole /24 sets nine.
  */
 #define FB_FRONT_FIRST(number, octet) (number)
@@ -85,7 +85,7 @@ struct fb_record {
 #define FB_RECENT_BITS 16
 #define FB_RECENT_GENERATIONS 65536
 #define FB_RECENT_HASH 0x9e3779b1u
-#define FB_RECENT_PAGE_BITS 10 /* words a map element: a page */
+#define FB_RECENT_PAGE_BITS 10 /* words per map element: a page */
 #define FB_RECENT_PAGES (1 << 6)
 
 /*
@@ -160,7 +160,7 @@ struct fb_counters {
 #define FB_SPAN 32768 /* a multiple of FB_SAMPLE */
 #define FB_TRIALS 8
 
-/* Events a tick and processor at most. */
+/* The most events per tick and processor. */
 #define FB_TICK_EVENTS 4
 
 /* The counts say when a map is not worth a look: above zero before the first entry is in. */
@@ -184,10 +184,10 @@ struct fb_control {
  */
 struct fb_bits {
 	struct fb_control control;
-	__u64 v4_summary[FB_V4_BLOCKS / 64]; /* 64 blocks a word */
+	__u64 v4_summary[FB_V4_BLOCKS / 64]; /* 64 blocks per word */
 	__u64 v4_front[FB_V4_BLOCKS];
-	__u64 v6_front32[1 << (FB_V6_SLOT_BITS - 5)]; /* 32 slots of two bits a word */
-	__u64 v6_front64[1 << (FB_V6_SLOT_BITS - 6)]; /* 64 slots of one bit a word */
+	__u64 v6_front32[1 << (FB_V6_SLOT_BITS - 5)]; /* 32 slots of two bits per word */
+	__u64 v6_front64[1 << (FB_V6_SLOT_BITS - 6)]; /* 64 slots of one bit per word */
 };
 
 #define FB_EVENT_DROP 1u

@@ -270,7 +270,7 @@ export class Lab implements AsyncDisposable {
     return { exitCode: result.exitCode ?? -1, stdout: result.stdout, stderr: result.stderr };
   }
 
-  /** What must be typed to play with a lab that is left running: one script a program in `directory`/bin. */
+  /** What must be typed to play with a lab that is left running: one script per program in `directory`/bin. */
   async writeScripts(): Promise<string> {
     const bin = join(this.directory, 'bin');
     await writePlayScripts({

@@ -14,7 +14,7 @@ export async function ip(...args: string[]): Promise<string> {
   return stdout;
 }
 
-/** One `ip` command a line, all in the one namespace, in one process. */
+/** Many `ip` commands, one per line, all in one namespace and one process. */
 export async function ipBatch(namespace: string, lines: readonly string[]): Promise<void> {
   await execa('ip', ['-n', namespace, '-batch', '-'], { ...quick, input: `${lines.join('\n')}\n` });
 }

@@ -1,4 +1,4 @@
-// What a person types to play with a lab that is left running: one script a program, in a folder to put on the PATH.
+// What a person types to play with a lab that is left running: one script per program, in a folder to put on the PATH.
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { LabHost } from './host.ts';

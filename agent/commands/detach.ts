@@ -13,7 +13,7 @@ import { type DetachedMark, forgetDetachedMark, writeDetachedMark } from '../loc
 import { tellDetached } from '../local/tell-detached.ts';
 import { SyncDialer } from '../services/sync-stream.ts';
 
-/** Of the handshake: detach does not wait for a controller that is busy. */
+/** Limit for the handshake: detach does not wait for a busy controller. */
 const PATIENCE_MS = 4000;
 
 export async function detach({ stateDir, pinDir, interfaces }: DetachSettings): Promise<void> {
@@ -23,7 +23,7 @@ export async function detach({ stateDir, pinDir, interfaces }: DetachSettings): 
   let unlock: () => void;
   try {
     if (!existsSync(stateDir)) return;
-    // Of another agent, with other pins: it is not its host that was detached.
+    // Another agent's pins were detached, not those of this identity.
     unlock = lockDirectory(stateDir, 'it is told nothing');
   } catch {
     return;

@@ -1,4 +1,4 @@
-// `fleetblock-agent doctor`: prints what the datapath's examination of this host found.
+// `fleetblock-agent doctor`: prints the findings of the datapath's examination of this host.
 import { FleetblockError } from '../../common/errors.ts';
 import type { DoctorSettings } from '../config.ts';
 import { examine } from '../datapath/doctor/doctor.ts';

@@ -24,7 +24,7 @@ export async function join(settings: JoinSettings): Promise<void> {
   process.stderr.write(`next: fleetblock-agent run --state-dir ${stateDir} --interface IF[,IF]\n`);
 }
 
-/** The token is never an argument: those are shown to every user of the host. */
+/** The token is never an argument: every user of the host can see those. */
 async function readToken(file: string | undefined): Promise<EnrollmentToken> {
   if (file === '-') {
     if (process.stdin.isTTY) process.stderr.write('enrollment token: ');
@@ -47,7 +47,7 @@ async function readToken(file: string | undefined): Promise<EnrollmentToken> {
 }
 
 function readTokenFile(file: string): string {
-  // A pipe of the shell (<(...)) belongs to nobody else; a file may.
+  // Only files are checked: a pipe of the shell (<(...)) is private already.
   if (file.startsWith('/dev/fd/') || file.startsWith('/proc/self/fd/')) {
     try {
       return readFileSync(file, 'utf8');

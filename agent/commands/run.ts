@@ -34,7 +34,7 @@ export async function run(settings: RunSettings): Promise<void> {
   const stop = new AbortController();
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => stop.abort(signal));
 
-  // Before anything is changed: may this process do it, who is this host, is there what it is to attach to.
+  // Before anything is changed: check the privileges, the host's identity and the interfaces to attach to.
   checkPlatform();
   allocateLargeApart();
   const { controller, hostId, hostName, fleet } = loadEnrollment(stateDir);
@@ -56,7 +56,7 @@ export async function run(settings: RunSettings): Promise<void> {
       mode: settings.xdpMode,
       limits: limitsOf(settings.capacity),
       logger: log,
-      // Called from within the opening too, when there is no agent to tell yet.
+      // Also called while the datapath opens, when there is no agent yet.
       onInterfaceChange: () => started?.interfacesChanged(),
       onLapse: (lapse) => started?.lapsed(lapse),
     });
@@ -75,7 +75,7 @@ export async function run(settings: RunSettings): Promise<void> {
       store: new StateFile({ directory: stateDir, clock, log }),
       clock,
       log,
-      // Read anew for every attempt: the certificate may have been renewed.
+      // Read again for every attempt: the certificate may have been renewed.
       dial: (signal) => dialer.dial(address.target(), loadEnrollment(stateDir).identity, signal),
       sessionKeys: new SessionKeyFile(stateDir, log),
       machine: () => machineFacts(hostId, settings.interfaces),
@@ -84,7 +84,7 @@ export async function run(settings: RunSettings): Promise<void> {
       protectedRows: () => protectedAddresses.rows(),
       protectedAddresses: () => protectedAddresses.current,
       auditIntervalMs: settings.auditIntervalMs,
-      // Big typed arrays hardly press V8, which would keep them until there is other garbage: in a quiet agent, for hours.
+      // Large typed arrays hardly trigger V8's collector: a quiet agent would keep dead ones for hours.
       onListDone: giveBackMemory,
       detached: { mark: readDetachedMark(stateDir), told: () => forgetDetachedMark(stateDir) },
       problems: () => [identityProblem(stateDir, clock.wallMs()), socket.problem],
@@ -124,7 +124,7 @@ export async function run(settings: RunSettings): Promise<void> {
   }
 }
 
-/** Its certificate's, or that it is gone: then this agent goes on by the stream that it has. */
+/** The problem with the certificate, or that it is gone: the agent then keeps the stream that it has. */
 function identityProblem(stateDir: string, nowMs: number): string {
   try {
     return certificateProblem(loadEnrollment(stateDir), nowMs);
@@ -134,8 +134,8 @@ function identityProblem(stateDir: string, nowMs: number): string {
 }
 
 /**
- * A name that was mistyped would otherwise be waited for without an end. One that this agent was attached to before may
- * come back: it is waited for.
+ * Otherwise a mistyped name would be waited for forever. An interface that this agent was attached to before may
+ * come back, so it is waited for.
  */
 function checkInterfacesExist(names: readonly string[], pinDir: string): void {
   const missing = names.filter((name) => isInterfaceName(name) && interfaceIndex(name) === 0);

@@ -1,4 +1,4 @@
-// What the rest of the agent knows of the datapath. Implementations: xdp-datapath.ts (the kernel) and, for unit tests and
+// What the rest of the agent knows about the datapath. Implementations: xdp-datapath.ts (the kernel) and, for unit tests and
 // the fleet simulator alone, memory-datapath.ts.
 import type { EntryTable } from '../../common/entries/entry-table.ts';
 import type { PackedEntries } from '../../common/entries/packed.ts';
@@ -34,7 +34,7 @@ export interface DatapathCounters {
   readonly allowedPackets: bigint;
   readonly monitoredPackets: bigint;
   readonly malformedPackets: bigint;
-  /** Of those dropped: behind more VLAN tags than the program looks through. */
+  /** Part of the dropped: behind more VLAN tags than the program looks through. */
   readonly overtaggedPackets: bigint;
 }
 
@@ -70,11 +70,11 @@ export interface DropEvent {
   readonly bootMs: number;
   /** The source: 4 or 16 bytes, network byte order. */
   readonly address: Uint8Array;
-  /** Of the interface that it came in by. */
+  /** Index of the interface that it arrived on. */
   readonly interfaceIndex: number;
-  /** Packets of this source that it stands for. */
+  /** How many packets of this source the sample stands for. */
   readonly packets: number;
-  /** Of this one packet. */
+  /** Length of this packet. */
   readonly packetBytes: number;
   /** It passed: only a monitor-only entry matched. */
   readonly monitored: boolean;
@@ -83,11 +83,11 @@ export interface DropEvent {
 export interface DropListener {
   /** Hands over what has come since the last call: bounded by the kernel's buffer, which loses what does not fit. */
   read(): void;
-  /** Nobody listens any more. Idempotent. */
+  /** Stops listening. Idempotent. */
   close(): void;
 }
 
-/** A revision of the list as it is marked beside the maps. */
+/** A revision of the list as recorded beside the maps. */
 export interface MarkedView {
   readonly revision: bigint;
   /** 8 bytes. */
@@ -110,15 +110,15 @@ export class DatapathError extends Error {
 }
 
 /**
- * Something undid a part of the datapath behind the agent's back, and it is whole again.
- * `unprotected`: packets that should have been dropped could pass. `repaired`: none could, but with the agent's end all would have.
- * `drift`: the maps held something else than they should.
+ * Something else undid a part of the datapath, and the agent has repaired it.
+ * `unprotected`: packets that should have been dropped could pass. `repaired`: none could, but all could have once the agent ended.
+ * `drift`: the maps did not hold what they should.
  */
 export interface Lapse {
   readonly kind: 'unprotected' | 'repaired' | 'drift';
   /** What happened and what became of it: one line. */
   readonly text: string;
-  /** Milliseconds that it lasted at most: from the last look at which all was well. */
+  /** Upper bound of how long it lasted, milliseconds: since the last check that found nothing wrong. */
   readonly atMostMs: number;
 }
 
@@ -126,7 +126,7 @@ export interface Datapath {
   /** Entries that the maps can hold. */
   readonly capacity: number;
 
-  /** What is wrong and not an interface's or a map's alone, one sentence; empty when all is well. */
+  /** A problem that is not one interface's or one map's alone, one sentence; empty when there is none. */
   readonly problem: string;
 
   /**
@@ -139,28 +139,28 @@ export interface Datapath {
 
   /**
    * Reads what the kernel holds and repairs every difference from `desired`, adds before removes.
-   * @param hurried asked every few milliseconds until the repair begins: once it says yes, all is left as it is
-   * @returns the number of entries that were missing, wrong or extra: 0 when the kernel held exactly `desired`; undefined when hurried away
+   * @param hurried polled every few milliseconds until the repair begins: once it returns true, nothing is changed
+   * @returns the number of entries that were missing, wrong or extra: 0 when the kernel held exactly `desired`; undefined when `hurried` stopped it
    * @throws DatapathError
    */
   reconcile(desired: EntryTable, hurried?: () => boolean): Promise<number | undefined>;
 
   /**
    * A cheap comparison of the maps with what was last put into them: a few milliseconds of a processor for a million entries. What it
-   * finds is for `reconcile` to repair.
-   * @param hurried asked every few milliseconds: once it says yes, the rest is left for another time
-   * @returns pieces of the maps that differ; 0 while nothing was put into them; undefined when none was seen and not all was looked at
+   * finds is repaired by `reconcile`.
+   * @param hurried polled every few milliseconds: once it returns true, the rest is left for another time
+   * @returns how many pieces of the maps differ; 0 before anything was put into them; undefined when none was found but not all were checked
    * @throws Error when they cannot be read
    */
   glance(hurried?: () => boolean): Promise<number | undefined>;
 
   /**
-   * What `mark` said last of these maps, by this agent or one before it; undefined when nothing was said, or the maps are new.
+   * The last `mark` of these maps, by this agent or a previous one; undefined when there is none, or the maps are new.
    * @throws KernelError
    */
   marked(): MarkedView | undefined;
 
-  /** Notes beside the maps, in the kernel, which view they hold: it is there for the next agent whatever becomes of a disk. */
+  /** Records beside the maps, in the kernel, which view they hold: the next agent finds it even if the disk is lost. */
   mark(view: MarkedView): void;
 
   counters(): DatapathCounters;
@@ -180,7 +180,7 @@ export interface Datapath {
   topSources(count: number, sinceMs: number): Promise<SourceHits[]>;
 
   /**
-   * Has the kernel sample drops from now on, a few a clock tick at most; they are handed over by `read`.
+   * Makes the kernel sample drops from now on, at most a few per clock tick; `read` hands them over.
    * @throws Error when the kernel cannot be asked
    */
   listen(onEvent: (event: DropEvent) => void): DropListener;

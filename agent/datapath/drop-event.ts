@@ -15,7 +15,7 @@ const VERDICT_MONITOR = 2;
 /** Of an IPv4 address in its IPv6-mapped form. */
 const MAPPED_PREFIX = Buffer.from('00000000000000000000ffff', 'hex');
 
-/** Undefined for what is no such record. The address is a copy. */
+/** Decodes one record; undefined when the bytes are not one. The address is a copy. */
 export function decodeDropEvent(record: Uint8Array): DropEvent | undefined {
   if (record.length < EVENT.bytes) return undefined;
   const view = new DataView(record.buffer, record.byteOffset, record.byteLength);

@@ -1,5 +1,5 @@
 // What makes packets meet the program, and keeps doing so: the pin directory's lock, the maps and program, the links, and a
-// watch on the interfaces. What is in the maps is somebody else's business (tables/).
+// watch on the interfaces. The contents of the maps are the business of tables/.
 
 import { messageOf } from '../../common/errors.ts';
 import type { Logger } from '../../common/logger.ts';
@@ -22,7 +22,7 @@ export interface EnforcementOptions extends SetOptions {
 }
 
 const AUDIT_MS = 2000;
-/** How often the links alone are: their removal makes no event. A few microseconds each time. */
+/** How often the links alone are looked at, milliseconds: their removal makes no event. A look takes a few microseconds. */
 const LINKS_MS = 100;
 
 export class Enforcement {
@@ -106,7 +106,7 @@ export class Enforcement {
     return this.#pins.problem;
   }
 
-  /** Has one more pin looked after. */
+  /** Watches over one more pin. */
   guard(pin: OwnPin): void {
     this.#guarded.push(pin);
   }
@@ -116,7 +116,7 @@ export class Enforcement {
     return [...this.set.pins(), ...this.#links.pins(), ...this.#guarded];
   }
 
-  /** Looks at the pins and makes again what is missing. */
+  /** Checks the pins and restores what is missing. */
   look(): void {
     if (!this.#closed && this.#pins.look()) this.#options.onChange(this.states());
   }
@@ -137,10 +137,10 @@ export class Enforcement {
     );
   }
 
-  /** Stops watching, closes all descriptors, frees the pin directory. All stays pinned and attached. Idempotent. */
+  /** Stops watching, closes all descriptors and unlocks the pin directory. Everything stays pinned and attached. Idempotent. */
   close(): void {
     if (this.#closed) return;
-    // The last moment at which what is missing can be made again.
+    // The last moment at which missing pins can be restored.
     this.#pins.look();
     this.#closed = true;
     for (const closer of this.#closers) closer();
@@ -155,7 +155,7 @@ export class Enforcement {
     this.#closers.push(() => clearInterval(timer));
   }
 
-  /** Many events come at once: one look at everything after them. */
+  /** Events come in bursts: one look at everything after each burst. */
   #schedule(): void {
     if (this.#scheduled) return;
     this.#scheduled = true;
@@ -177,7 +177,7 @@ export class Enforcement {
     }
   }
 
-  /** Old sets and programs go only when no link needs them. */
+  /** Removes old sets and programs only once no link needs them. */
   #settle(): void {
     if (!this.#isSwapped()) return;
     this.set.settle();

@@ -11,17 +11,17 @@ export class KernelError extends Error {
   }
 }
 
-/** Memory of an array map that this process sees as far as it needs it: every page that it sees counts as its own. */
+/** Memory of an array map, mapped only as far as this process needs it: every mapped page counts as its own. */
 export interface GrowingMemory {
-  /** All of the map's memory. What is not reached yet reads as zeros, whatever the map has there, and must not be written. */
+  /** All of the map's memory. What is not reached yet reads as zeros, whatever the map holds, and must not be written. */
   readonly buffer: ArrayBuffer;
   /** Bytes from the start that have been reached. */
   readonly reached: number;
-  /** Reaches `bytes` from the start, or some more. @throws KernelError; what was reached before still is */
+  /** Reaches `bytes` from the start, or some more. @throws KernelError; what was reached before stays reached */
   reach(bytes: number): void;
 }
 
-/** Memory that is there as a whole. */
+/** Memory that is mapped as a whole. */
 export function reachedMemory(buffer: ArrayBuffer): GrowingMemory {
   return { buffer, reached: buffer.byteLength, reach: () => {} };
 }
@@ -35,9 +35,9 @@ export interface KernelMap {
   /** Bytes of one value as lookups return it: per-CPU maps give a value for every possible CPU, each rounded up to 8. */
   readonly lookupBytes: number;
 
-  /** Bytes of kernel memory that the map is charged for. @throws KernelError */
+  /** Bytes of kernel memory charged to the map. @throws KernelError */
   memoryBytes(): number;
-  /** Bytes that it is charged for more with every row; 0 where the kernel charges what it may hold (before Linux 6.4). @throws KernelError */
+  /** Bytes charged per row; 0 where the kernel charges for the map's capacity (before Linux 6.4). @throws KernelError */
   rowBytes(): number;
 
   /**
@@ -46,7 +46,7 @@ export interface KernelMap {
    */
   memory(): ArrayBuffer;
 
-  /** The same, seen as far as it is asked for. The same object on every call; `memory()` reaches all of it. */
+  /** The same, mapped as far as needed. The same object on every call; `memory()` reaches all of it. */
   growingMemory(): GrowingMemory;
 
   /** @returns the value, or undefined when there is no such key. @throws KernelError */
@@ -58,7 +58,7 @@ export interface KernelMap {
 
   /** Adds or replaces `count` rows, in a worker thread. @throws KernelError; some rows may then be in the map */
   updateBatch(keys: Uint8Array, values: Uint8Array, count: number): Promise<void>;
-  /** Removes `count` rows, in a worker thread; what is not there is no error. @throws KernelError */
+  /** Removes `count` rows, in a worker thread; missing rows are no error. @throws KernelError */
   deleteBatch(keys: Uint8Array, count: number): Promise<void>;
   /** All rows, in the map's own order, a batch at a time, which is overwritten by the next one. @throws KernelError */
   entries(): AsyncIterable<{ readonly keys: Uint8Array; readonly values: Uint8Array; readonly count: number }>;

@@ -1,4 +1,4 @@
-// What the datapath needs of the machine, checked first, so that what is missing is said in one line and not as EPERM later.
+// What the datapath needs from the machine, checked first, so that a missing piece is one clear line and not an EPERM later.
 import { existsSync, readFileSync } from 'node:fs';
 import { release } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -21,7 +21,7 @@ export function effectiveCapabilities(): Capability[] {
   return names.filter((name) => ((bits >> CAPABILITIES[name]) & 1n) === 1n);
 }
 
-/** `6.18.44-fc` -> [6, 18]; [0, 0] for what has no version in front. */
+/** `6.18.44-fc` -> [6, 18]; [0, 0] for text that does not begin with a version. */
 export function kernelVersion(uname: string): readonly [number, number] {
   const match = /^([0-9]+)\.([0-9]+)/.exec(uname);
   return [Number(match?.[1] ?? 0), Number(match?.[2] ?? 0)];
@@ -32,7 +32,7 @@ export function kernelAtLeast(uname: string, major: number, minor: number): bool
   return a > major || (a === major && b >= minor);
 }
 
-/** @throws FleetblockError that names what is missing and the fix */
+/** Checks the kernel and the privileges. @throws FleetblockError that names what is missing and the fix */
 export function checkPlatform(): void {
   if (!kernelAtLeast(release(), ...OLDEST_KERNEL))
     throw new FleetblockError(

@@ -32,7 +32,7 @@ export interface ReconcilerOptions {
   readonly store: ViewStore;
   readonly clock: AgentClock;
   readonly log: Logger;
-  /** Called when the work on a whole list is over and its garbage can go. Default: nothing. */
+  /** Called after a whole list was processed, when its garbage can be collected. Default: does nothing. */
   readonly onListDone?: () => void;
   /** Hears of drift that was repaired. Default: nobody does. */
   readonly onLapse?: (lapse: Lapse) => void;

@@ -1,5 +1,5 @@
 // How commands on this host talk to the running agent: a Unix socket in the state directory, which is its owner's alone. One
-// request a connection: a line of JSON each way.
+// request per connection: a line of JSON each way.
 
 import { once } from 'node:events';
 import { closeSync, constants, openSync, rmSync, statSync } from 'node:fs';

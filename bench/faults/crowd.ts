@@ -12,7 +12,7 @@ const CONNECTIONS = 5000;
 const AT_ONCE = 250;
 const CALLS = 40;
 /** The start of a TLS hello that never ends. */
-const HALF_A_HELLO = Buffer.from([22, 3, 1, 2, 0, 1, 0, 1, 252, 3, 3]);
+const HALF_HELLO = Buffer.from([22, 3, 1, 2, 0, 1, 0, 1, 252, 3, 3]);
 
 /** Faults row 37. */
 export async function crowd(): Promise<Finding[]> {
@@ -29,7 +29,7 @@ export async function crowd(): Promise<Finding[]> {
       more.forEach((socket, i) => {
         socket.on('error', () => undefined);
         if (i % 4 === 1) socket.write(randomBytes(300));
-        if (i % 4 === 2) socket.write(HALF_A_HELLO);
+        if (i % 4 === 2) socket.write(HALF_HELLO);
       });
       sockets.push(...more);
       for (let i = 0; i < 2; i++) during.push(await call(controller));

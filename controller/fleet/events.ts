@@ -50,7 +50,7 @@ const REMEMBERED = 10_000;
 /** Characters of one event: thousands are remembered, so each has to be small. */
 const MAX_TEXT = 1000;
 /** Of one host: one that comes and goes, or toggles what it complains of, must not push out what the rest of the fleet did. */
-const OF_A_HOST = { burst: 100, perSecond: 0.1 };
+const PER_HOST = { burst: 100, perSecond: 0.1 };
 
 export class EventLog {
   readonly #wallMs: () => number;
@@ -63,7 +63,7 @@ export class EventLog {
 
   constructor(wallMs: () => number) {
     this.#wallMs = wallMs;
-    this.#ofHosts = new RateLimit({ clock: { wallMs, monotonicMs: wallMs }, ...OF_A_HOST });
+    this.#ofHosts = new RateLimit({ clock: { wallMs, monotonicMs: wallMs }, ...PER_HOST });
   }
 
   /** @returns false: its host has had too many lately, and it is only counted in the next one */

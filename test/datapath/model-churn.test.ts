@@ -9,7 +9,7 @@ import { entry, Harness, whyNoProgram } from './packets-harness.ts';
 const why = whyNoProgram();
 const CHANGED_ROWS = 100_000;
 /** Some 20 ms: the flood pauses for a turn of the event loop in between, and must be running nearly all the time. */
-const RUNS_A_TURN = 2_000_000;
+const RUNS_PER_TURN = 2_000_000;
 const HOUR = 3_600_000;
 
 /** One of every kind of decision, all in the blocks where the neighbours come and go. */
@@ -65,7 +65,7 @@ describe.skipIf(why !== undefined)('neighbours under a flood', () => {
       while (churning || turns % packets.length !== 0)
         await harness.program.testRunAsync({
           data: packets[turns++ % packets.length] ?? new Uint8Array(0),
-          repeat: RUNS_A_TURN,
+          repeat: RUNS_PER_TURN,
         });
       return turns;
     })();
@@ -77,11 +77,11 @@ describe.skipIf(why !== undefined)('neighbours under a flood', () => {
     }
     const turns = await flood;
     const after = harness.tables.counters();
-    const half = (BigInt(turns) * BigInt(RUNS_A_TURN)) / 2n;
+    const half = (BigInt(turns) * BigInt(RUNS_PER_TURN)) / 2n;
     expect(after.droppedPackets - before.droppedPackets).toBe(half);
     expect(after.passedPackets - before.passedPackets).toBe(half);
     expect(await harness.tables.verify(harness.table)).toMatchObject({ differences: 0 });
     expect(turns).toBeGreaterThan(0);
-    console.info(`${changed} rows changed under ${turns * RUNS_A_TURN} packets`);
+    console.info(`${changed} rows changed under ${turns * RUNS_PER_TURN} packets`);
   }, 300_000);
 });

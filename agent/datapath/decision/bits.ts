@@ -1,4 +1,4 @@
-// Small things on 32-bit words that JavaScript lacks.
+// Bit operations on 32-bit words that JavaScript lacks.
 
 /** Set bits. */
 export function popcount(word: number): number {
@@ -42,7 +42,7 @@ export class WordList {
     return this.#words[i] ?? 0;
   }
 
-  /** Forgets all from `length` on. */
+  /** Drops everything from `length` on. */
   cut(length: number): void {
     this.length = length;
   }

@@ -1,7 +1,7 @@
 // The TypeScript mirror of bpf/layout.h, which is the declaration; test/datapath/layout.test.ts compares the two through the
 // object's BTF. Integers are in the machine's byte order, which is little-endian on every platform that Node.js runs on here.
 
-/** Part of the pin path: a program never meets maps of another layout. */
+/** Part of the pin path, so that a program never runs on maps of another layout. */
 export const LAYOUT_VERSION = 3;
 
 export const V4_BLOCKS = 1 << 18;

@@ -15,11 +15,11 @@ export function limitsOf(capacity: number): Limits {
   return { v4Addresses: capacity, v6Addresses: capacity, prefixes: capacity };
 }
 
-/** What `--capacity` is when nobody says. */
+/** Default of `--capacity`. */
 export const DEFAULT_CAPACITY = 1_000_000;
 export const DEFAULT_LIMITS: Limits = limitsOf(DEFAULT_CAPACITY);
 
-/** Entries that a fleet's list may have in all. */
+/** The most entries that a fleet's list may have in total. */
 export function capacityOf(limits: Limits): number {
   return limits.v4Addresses + limits.v6Addresses + limits.prefixes;
 }
@@ -39,7 +39,7 @@ export function mapSizes(limits: Limits): ReadonlyMap<string, number> {
   ]);
 }
 
-/** Adds come before removes, so that a full map needs room for a change: up to the next power of two, which costs nothing. */
+/** Adds come before removes, so a full map needs spare room for a change: up to the next power of two, which costs nothing. */
 function withHeadroom(entries: number): number {
   return 2 ** Math.ceil(Math.log2(Math.max(1024, entries * 1.02)));
 }

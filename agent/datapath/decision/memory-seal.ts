@@ -1,5 +1,5 @@
-// Notices when memory of a map was changed by something else than this process, which alone writes there: a checksum for every 4 KiB,
-// looked at before the first write of a change and taken again after it. A million entries are some 10 MB: 6 ms of a processor.
+// Detects changes to a map's memory by anything but this process, which alone may write there: a checksum for every 4 KiB,
+// verified before the first write of a change and taken again after it. A million entries take some 10 MB: 6 ms of CPU time.
 import { crc32 } from 'node:zlib';
 
 const CHUNK_SHIFT = 12;
@@ -18,7 +18,7 @@ export class MemorySeal {
     this.#bytes = bytes;
   }
 
-  /** What is there now is taken as right. To be called before it is compared with what it should be: then nothing falls in between. */
+  /** Takes the present contents as correct. Call it before they are compared with what they should be, so that no change slips in between. */
   seal(): void {
     this.#sums = new Uint32Array(0);
     this.#open = new Uint8Array(0);
@@ -27,10 +27,10 @@ export class MemorySeal {
     this.#sumNew(this.#bytes());
   }
 
-  /** Call it before these bytes are written. */
+  /** Call this before these bytes are written. */
   opening(byte: number, bytes: number): void {
     for (let chunk = byte >>> CHUNK_SHIFT; chunk <= (byte + bytes - 1) >>> CHUNK_SHIFT; chunk++) {
-      // What is beyond was reached by this very change.
+      // Anything beyond was reached by this change itself.
       if (this.#open[chunk] !== 0 || chunk >= this.#sums.length) continue;
       this.#open[chunk] = 1;
       this.#written.push(chunk);
@@ -38,7 +38,7 @@ export class MemorySeal {
     }
   }
 
-  /** The change is whole. */
+  /** The change is complete. */
   reseal(): void {
     if (this.#sums.length === 0) return;
     const bytes = this.#bytes();
@@ -50,7 +50,7 @@ export class MemorySeal {
     this.#sumNew(bytes);
   }
 
-  /** @returns chunks that something else has changed since `seal`. Not in the middle of a change. */
+  /** @returns how many chunks something else has changed since `seal`. Not to be called during a change. */
   broken(): number {
     const bytes = this.#bytes();
     let broken = this.#broken;

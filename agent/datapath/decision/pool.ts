@@ -37,7 +37,7 @@ export class Pool {
   }
 
   /**
-   * Position of `units` (1 to a page's) fresh units, or 0 when there is no run that long. Position 0 is never handed out. Of untouched
+   * Position of `units` fresh units (1 to a page's worth), or 0 when there is no run that long. Position 0 is never handed out. Of untouched
    * pages the lowest comes first, so that what is used stays together at the start.
    */
   take(units: number): number {
@@ -65,7 +65,7 @@ export class Pool {
     return position;
   }
 
-  /** Gives back what was taken, or a part of it. No packet may be reading it any more. */
+  /** Returns what was taken, or a part of it. No packet may still be reading it. */
   release(position: number, units: number): void {
     this.free += units;
     let at = position;
@@ -141,7 +141,7 @@ export function reachUnit(memory: GrowingMemory, position: number): void {
   if (end > memory.reached && end <= memory.buffer.byteLength) memory.reach(end);
 }
 
-/** A bit a unit, for Pool's constructor. */
+/** One bit per unit, for Pool's constructor. */
 export function makeMarks(units: number): Uint8Array {
   return new Uint8Array(Math.ceil(units / 8));
 }

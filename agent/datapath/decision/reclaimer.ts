@@ -1,4 +1,4 @@
-// Memory that packets may still be reading goes back to its pool after a grace period, never on the way of an acknowledgement.
+// Returns memory that packets may still be reading to its pool after a grace period, which no acknowledgement waits for.
 import { Pacer } from '../../../common/time/pacer.ts';
 import type { Garbage } from './v4/change.ts';
 
@@ -10,13 +10,13 @@ export class Reclaimer {
   #waiting: Garbage[] = [];
   #running: Promise<void> | undefined;
 
-  /** `failed` hears of a grace period that could not be waited for: the memory then stays taken until the next one. */
+  /** `failed` is called when waiting for a grace period failed: the memory then stays taken until the next one. */
   constructor(gracePeriod: () => Promise<void>, failed: (error: unknown) => void) {
     this.#gracePeriod = gracePeriod;
     this.#failed = failed;
   }
 
-  /** Takes what no block names any more. */
+  /** Takes memory that no block refers to any more. */
   add(garbage: readonly Garbage[]): void {
     const some = garbage.filter(({ pieces }) => pieces.length > 0);
     if (some.length === 0) return;
@@ -24,7 +24,7 @@ export class Reclaimer {
     this.#running ??= this.#run();
   }
 
-  /** Resolves when all that was added has come free (or could not); undefined when nothing is on its way. */
+  /** Resolves when everything added has been freed (or could not be); undefined when nothing is pending. */
   drained(): Promise<void> | undefined {
     return this.#running;
   }

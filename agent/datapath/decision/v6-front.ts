@@ -6,9 +6,9 @@ import { Pacer } from '../../../common/time/pacer.ts';
 import { V6_DEEPER, V6_HASH_A, V6_HASH_B, V6_HASH_C, V6_LOOKUP, V6_SLOT_BITS } from './layout.ts';
 import { addressAt } from './v4/compile.ts';
 
-/** Blocks shorter than this fill the front: writing every slot out would cost more than it keeps away. */
+/** Blocks shorter than this fill the front: writing every slot would cost more than the front saves. */
 const SHORTEST_SPREAD = 16;
-/** From this length on the first 64 bits are one value for the whole prefix. */
+/** From this length on, the whole prefix shares the first 64 bits. */
 const DEEP = 64;
 const ROWS_BETWEEN_LOOKS = 4096;
 
@@ -37,7 +37,7 @@ export class V6Front {
     return (((this.#front64[deep >> 5] ?? 0) >>> (deep & 31)) & 1) === 1;
   }
 
-  /** Counts a block in and sets its bits. Call it once the block is in its map. `address`: 16 bytes from `offset`. */
+  /** Adds a block's counts and sets its bits. Call this once the block is in its map. `address`: 16 bytes from `offset`. */
   add(address: Uint8Array, offset: number, length: number): void {
     if (length < SHORTEST_SPREAD) {
       if (this.#everywhere++ === 0)
@@ -57,7 +57,7 @@ export class V6Front {
     if (this.#deeper.add(slot32(first))) this.#store32(slot32(first));
   }
 
-  /** Counts a block out and clears bits that no other needs. Call it once the block has left its map. */
+  /** Removes a block's counts and clears bits that no other needs. Call this once the block has left its map. */
   remove(address: Uint8Array, offset: number, length: number): void {
     if (length < SHORTEST_SPREAD) {
       if (--this.#everywhere === 0) for (let i = 0; i < this.#front32.length; i++) this.#storeWord32(i);
@@ -74,7 +74,7 @@ export class V6Front {
     if (this.#longer.remove(deep)) this.#store64(deep);
   }
 
-  /** Counts the blocks of a table anew, without setting or clearing a bit: see repair(). */
+  /** Counts the blocks of a table again, without setting or clearing a bit: see repair(). */
   async recount(table: FamilyTable): Promise<void> {
     const pacer = new Pacer();
     for (const counts of [this.#lookup, this.#deeper, this.#longer]) counts.clear();
@@ -164,7 +164,7 @@ function putWords(words: Uint32Array<ArrayBuffer>, want: Uint32Array, dry: boole
   return wrong;
 }
 
-/** How many blocks need a slot: open addressing over typed arrays, 8 to 16 bytes for a slot in use. */
+/** How many blocks need each slot: open addressing over typed arrays, 8 to 16 bytes per slot in use. */
 class SlotCounts {
   // Slot + 1, 0 for free.
   #keys = new Uint32Array(64);

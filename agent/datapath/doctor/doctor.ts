@@ -13,7 +13,7 @@ export interface DoctorReport {
 /**
  * Changes nothing.
  * @param pinnedPrograms ids of the programs that fleetblock has pinned on this host. It may throw, as it does on a host that
- * cannot run fleetblock: that becomes a finding, for such a host is what this is for
+ * cannot run fleetblock: that becomes a finding, since the doctor is meant for such hosts
  */
 export async function examine(
   interfaces: readonly string[],
@@ -26,7 +26,7 @@ export async function examine(
   try {
     ownPrograms = pinnedPrograms();
   } catch (error) {
-    // What is wrong with the host has been said; anything else is about the pins.
+    // The host's own problems are findings already; anything else is about the pins.
     if (hostFindings.every(({ severity }) => severity !== 'error')) hostFindings.push(judgePins(messageOf(error)));
   }
   const verdicts = facts.map((each) => judgeInterface(each, host, ownPrograms));

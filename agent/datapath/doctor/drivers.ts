@@ -1,4 +1,4 @@
-// What is known of drivers and XDP, from mainline Linux: which have native XDP and from which kernel on, up to which MTU, from which
+// What is known about drivers and XDP, from mainline Linux: which have native XDP and from which kernel on, up to which MTU, from which
 // kernel on they take programs for packets in several buffers, and which of them refuse it beside receive offload.
 
 type Kernel = readonly [major: number, minor: number];
@@ -52,13 +52,13 @@ const REFUSES_LRO: ReadonlySet<string> = new Set(['gve', 'hv_netvsc', 'mlx5_core
 /** Bonding modes that pass XDP programs on to the members. */
 const XDP_BOND_MODES: ReadonlySet<string> = new Set(['balance-rr', 'active-backup', 'balance-xor', '802.3ad']);
 
-/** First kernel with native XDP in that driver, [0, 0] for any; undefined: in none that is known of. */
+/** First kernel with native XDP in that driver, [0, 0] for any; undefined: in no known kernel. */
 export const nativeSince = (driver: string): Kernel | undefined =>
   NATIVE.has(driver) ? [0, 0] : NATIVE_SINCE.get(driver);
 
 export const singleBufferMtu = (driver: string): number => MTU_LIMITS.get(driver) ?? SINGLE_BUFFER_MTU;
 
-/** Undefined: in no kernel that is known of. */
+/** Undefined: in no known kernel. */
 export const multiBufferSince = (driver: string): Kernel | undefined => MULTI_BUFFER_SINCE.get(driver);
 
 export const refusesLro = (driver: string): boolean => REFUSES_LRO.has(driver);

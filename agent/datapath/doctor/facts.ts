@@ -1,5 +1,5 @@
 // What the doctor looks at: facts of this machine and of one interface, gathered without changing anything. Interfaces are
-// asked about over netlink (ip, ethtool), not in /sys: that shows the network namespace of whoever mounted it.
+// asked about over netlink (ip, ethtool), not through /sys, which shows the network namespace that it was mounted in.
 import { existsSync, readFileSync } from 'node:fs';
 import { release } from 'node:os';
 import { execa } from 'execa';
@@ -14,7 +14,7 @@ import { type Capability, effectiveCapabilities, lackingCapabilities, packagedOb
 export interface HostFacts {
   /** uname -r */
   readonly kernelRelease: string;
-  /** Of those that matter here, the effective ones. */
+  /** The effective ones of those that matter here. */
   readonly capabilities: readonly Capability[];
   /** /sys/kernel/btf/vmlinux is there. */
   readonly kernelBtf: boolean;
@@ -23,7 +23,7 @@ export interface HostFacts {
   readonly jit: number | undefined;
   /** Why libbpf.so.1 cannot be loaded; empty when it can. */
   readonly libbpfProblem: string;
-  /** Why the kernel does not take the program; empty when it does, undefined when there are not the rights to try. */
+  /** Why the kernel does not take the program; empty when it does, undefined when this process may not try. */
   readonly programProblem: string | undefined;
 }
 
@@ -34,9 +34,9 @@ export interface InterfaceFacts {
   readonly problem: string;
   /** ethtool's driver name; empty when unknown. */
   readonly driver: string;
-  /** Virtual kind as iproute2 says it: veth, bond, vlan, bridge...; empty for hardware. */
+  /** Virtual kind as iproute2 names it: veth, bond, vlan, bridge...; empty for hardware. */
   readonly kind: string;
-  /** As iproute2 says it: ether, loopback, none, ppp, ipip, sit... */
+  /** As iproute2 names it: ether, loopback, none, ppp, ipip, sit... */
   readonly linkType: string;
   readonly mtu: number;
   readonly up: boolean;
@@ -65,7 +65,7 @@ export interface InterfaceFacts {
   readonly xdp: { readonly mode: string; readonly programId: number; readonly programName: string } | undefined;
 }
 
-/** For one call of ip or ethtool: an emulated processor takes seconds. */
+/** Timeout of one call of ip or ethtool: an emulated processor takes seconds. */
 const TOOL_TIMEOUT_MS = 30_000;
 const XDP_MODES = ['none', 'native', 'generic', 'offloaded', 'several'];
 
@@ -84,7 +84,7 @@ export function gatherHostFacts(): HostFacts {
   };
 }
 
-/** Loads the program with the smallest maps, pins nothing and lets it go again. */
+/** Loads the program with the smallest maps, pins nothing, and unloads it. */
 function tryProgram(): void {
   const path = packagedObject();
   const smallest = new Map(
@@ -203,7 +203,7 @@ async function driverOf(name: string, timeout: number): Promise<string> {
 }
 
 async function ethtool(flag: string, name: string, timeout: number): Promise<string> {
-  // Drivers without a feature make ethtool fail: then there is nothing to know.
+  // ethtool fails when the driver lacks the feature: nothing to report.
   const result = await execa('ethtool', [flag, name], { reject: false, timeout });
   if (result.timedOut) throw new SilentTool(`ethtool ${flag} ${name} did not answer within ${timeout / 1000} s`);
   return result.stdout ?? '';

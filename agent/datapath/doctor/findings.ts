@@ -1,10 +1,10 @@
-// The doctor's judgement: facts in, findings out. Pure, so that hardware that is not at hand can be judged in tests.
+// The doctor's judgement: facts in, findings out. Pure, so that tests can judge hardware that is not at hand.
 import type { XdpMode } from '../datapath.ts';
 import { type Capability, kernelAtLeast, lackingCapabilities } from '../platform.ts';
 import { bondPassesXdp, multiBufferSince, nativeSince, refusesLro, singleBufferMtu } from './drivers.ts';
 import type { HostFacts, InterfaceFacts } from './facts.ts';
 
-/** `error`: it will not work as it is. `warning`: it will, but less well than it could. `ok`: looked at and fine. */
+/** `error`: it will not work. `warning`: it will work, but worse than it could. `ok`: checked and fine. */
 export type Severity = 'ok' | 'warning' | 'error';
 
 export interface Finding {
@@ -12,7 +12,7 @@ export interface Finding {
   readonly check: string;
   readonly severity: Severity;
   readonly text: string;
-  /** What to change, a sentence or a command; empty when there is nothing to. */
+  /** What to change, a sentence or a command; empty when there is nothing to change. */
   readonly fix: string;
 }
 

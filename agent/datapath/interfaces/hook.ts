@@ -27,7 +27,7 @@ export function occupiedBy(program: XdpProgram, name: string, index: number, wan
   );
 }
 
-/** `said`: what the kernel or the driver said to an attach in `mode`. */
+/** `said`: the reason that the kernel or the driver gave for refusing `mode`. */
 export function refusedMode(request: XdpModeRequest, mode: AttachMode, said: string): string {
   return request === 'auto' && mode === 'native'
     ? `generic mode, several times slower, as the driver refuses native mode (${said}); fleetblock-agent doctor says what to change`

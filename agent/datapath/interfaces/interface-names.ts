@@ -1,4 +1,4 @@
-// Interface names and indexes of this process's own network namespace: sysfs shows those of whoever mounted it.
+// Interface names and indexes of this process's own network namespace: sysfs shows those of the namespace that it was mounted in.
 import { library } from '../libbpf/library.ts';
 
 const NAME_BYTES = 16;

@@ -1,5 +1,5 @@
 // What an interface's packets begin with. The program reads Ethernet headers: where there are none (WireGuard, tun, ppp, ipip,
-// sit...) the kernel attaches it all the same, and it would take addresses for headers and pass everything.
+// sit...) the kernel attaches it anyway, and the program would take addresses for headers and pass everything.
 import { kernelError } from '../libbpf/errno.ts';
 import { library } from '../libbpf/library.ts';
 
@@ -7,7 +7,7 @@ import { library } from '../libbpf/library.ts';
 const ARPHRD_ETHER = 1;
 const ARPHRD_LOOPBACK = 772;
 
-/** Names of types that people meet, for messages. */
+/** Names of common types, for messages. */
 const NAMES: ReadonlyMap<number, string> = new Map([
   [32, 'InfiniBand'],
   [512, 'PPP'],
@@ -48,7 +48,7 @@ export function isEthernet(type: number): boolean {
   return type === ARPHRD_ETHER || type === ARPHRD_LOOPBACK;
 }
 
-/** Why the program would be of no use there; empty when it is. */
+/** Why the program cannot work on the interface; empty when it can. */
 export function linkTypeProblem(name: string): string {
   const type = linkType(name);
   return isEthernet(type)

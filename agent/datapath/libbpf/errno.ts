@@ -23,7 +23,7 @@ export function failure(result: number): string | undefined {
 }
 
 /**
- * Passes on what a libbpf call returned (libbpf 1.x: a negative error number, and no other way).
+ * Passes on the result of a libbpf call (libbpf 1.x: a negative error number, and no other way).
  * @throws KernelError, whose text is `what: ENAME`
  */
 export function check(result: number, what: string): number {

@@ -12,9 +12,9 @@ import { createOptions, MAP_TYPE } from './map.ts';
 export class GracePeriod {
   #inner: number;
   #outer: number;
-  /** Settles, never rejects, with the wait that runs or ran last. */
+  /** Resolves, never rejects, with the wait that runs or ran last. */
   #last: Promise<void> = Promise.resolve();
-  /** The wait that has not begun yet. */
+  /** The wait that has not started yet. */
   #queued: Promise<void> | undefined;
 
   /** @throws KernelError */

@@ -1,4 +1,4 @@
-// bpf_obj_get_info_by_fd: what the kernel says of a map, a program, a link. All numbers are in the machine's byte order,
+// bpf_obj_get_info_by_fd: the kernel's description of a map, a program or a link. All numbers are in the machine's byte order,
 // which is little-endian wherever the object runs (it is built for bpfel).
 import koffi from 'koffi';
 import { check } from './errno.ts';
@@ -35,7 +35,7 @@ export interface LinkInfo {
 export const PROGRAM_TYPE_XDP = 6;
 export const LINK_TYPE_XDP = 6;
 
-// Offsets in struct bpf_map_info, bpf_prog_info and bpf_link_info of linux/bpf.h; kernels write no more than we ask for.
+// Offsets in struct bpf_map_info, bpf_prog_info and bpf_link_info of linux/bpf.h; kernels write no more than is asked for.
 const MAP_INFO_BYTES = 88;
 const PROGRAM_INFO_BYTES = 104;
 const LINK_INFO_BYTES = 32;

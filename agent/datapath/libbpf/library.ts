@@ -175,8 +175,8 @@ function load(): Library {
 }
 
 /**
- * Arguments of the calls that are under way. koffi hands the address of a buffer to its thread and keeps no reference to it: without
- * one of ours the kernel could read and write memory that has been collected. A closure may hold them as well, by chance.
+ * Arguments of the calls in progress. koffi hands the address of a buffer to its thread and keeps no reference to it: without
+ * a reference here the kernel could read and write memory that has been collected.
  */
 const underWay = new Set<readonly unknown[]>();
 

@@ -12,7 +12,7 @@ const MAP_PRIVATE = 0x02;
 const MAP_FIXED = 0x10;
 const MAP_ANONYMOUS = 0x20;
 const MAP_FAILED = 0xffff_ffff_ffff_ffffn;
-/** A piece: some tens of microseconds to map, and few enough of them (the kernel allows 65,530 mappings a process). */
+/** A piece: some tens of microseconds to map, and few enough of them (the kernel allows 65,530 mappings per process). */
 const PIECE_BYTES = 256 * 1024;
 
 export class MappedMemory implements GrowingMemory {

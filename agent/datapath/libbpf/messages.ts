@@ -11,7 +11,7 @@ const DEBUG_LEVEL = 2;
 let lines: string[] = [];
 let routed = false;
 
-/** From now on libbpf's messages are kept here. Once a process: libbpf has one print function. */
+/** From now on libbpf's messages are kept here. Once per process: libbpf has a single print function. */
 export function routeMessages(library: Library): void {
   if (routed) return;
   routed = true;

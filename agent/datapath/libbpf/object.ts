@@ -29,7 +29,7 @@ export interface MapShape {
 }
 
 const BPF_F_XDP_HAS_FRAGS = 1 << 5;
-/** Loads that a signal may end, each tried five times by libbpf, and the pause after each in loads off the loop. */
+/** How many loads a signal may interrupt (libbpf tries each five times), and the pause after each in loads off the event loop. */
 const INTERRUPTED_ATTEMPTS = 10;
 const INTERRUPTED_PAUSE_MS = 50;
 
@@ -37,7 +37,7 @@ export class BpfObject {
   readonly path: string;
   readonly maps: ReadonlyMap<string, LibbpfMap>;
   readonly programs: ReadonlyMap<string, XdpProgram>;
-  /** Names of the maps that libbpf makes for constants and variables: they belong to this load alone. */
+  /** Names of the maps that libbpf makes for constants and variables: only this load uses them. */
   readonly #internal: ReadonlySet<string>;
   readonly #reused: ReadonlySet<LibbpfMap>;
 
@@ -82,7 +82,7 @@ export class BpfObject {
     throw interrupted(path);
   }
 
-  /** The same in a worker thread: the kernel checks a program for a tenth of a second and more. */
+  /** The same in a worker thread: the kernel takes a tenth of a second or more to verify a program. */
   static async loadOffLoop(path: string, options: LoadOptions = {}): Promise<BpfObject> {
     for (const attempt of attempts(path, options)) {
       const loaded = attempt.take(await offLoop(library().objectLoad, attempt.object));
@@ -111,7 +111,7 @@ export class BpfObject {
     return [...this.maps.values()].filter((map) => !this.#internal.has(map.name));
   }
 
-  /** Closes all programs and maps but the reused ones. What is pinned or attached lives on. Idempotent. */
+  /** Closes all programs and maps except the reused ones. What is pinned or attached stays. Idempotent. */
   close(): void {
     for (const program of this.programs.values()) program.close();
     for (const map of this.maps.values()) if (!this.#reused.has(map)) map.close();
@@ -171,8 +171,8 @@ function setSizes(object: Pointer, path: string, maxEntries: ReadonlyMap<string,
 
 /**
  * Attempts at a load, until one succeeds. Kernels before 5.18 do not know multi-buffer programs and say EINVAL: the next attempt does
- * without them, and any other reason shows again. A signal that comes while the kernel checks the program ends that with EAGAIN; libbpf
- * begins anew four times, within moments, which signals in quick succession (a profiler's) outlast.
+ * without them, and any other reason shows again. A signal that arrives while the kernel verifies the program ends that with EAGAIN; libbpf
+ * retries four times at once, which a burst of signals (a profiler's) outlasts.
  */
 function* attempts(path: string, options: LoadOptions): Generator<LoadAttempt> {
   let frags = options.frags ?? true;
@@ -191,7 +191,7 @@ function* attempts(path: string, options: LoadOptions): Generator<LoadAttempt> {
 /** One object, opened and prepared, to be loaded once. */
 class LoadAttempt {
   readonly object: Pointer;
-  /** Why it is worth another attempt. */
+  /** Why another attempt is worthwhile. */
   failed: 'EINVAL' | 'EAGAIN' | undefined;
   readonly #path: string;
   readonly #options: LoadOptions;
@@ -289,7 +289,7 @@ function loadError(path: string, result: number, messages: readonly string[]): F
   });
 }
 
-/** A second descriptor of the same thing, close-on-exec. */
+/** A second descriptor of the same object, close-on-exec. */
 function duplicate(fd: number): number {
   const copy = library().duplicate(fd);
   if (copy < 0) throw kernelError(library().errno(), 'cannot duplicate a file descriptor');

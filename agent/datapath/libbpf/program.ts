@@ -5,7 +5,7 @@ import { check } from './errno.ts';
 import { type ProgramInfo, programInfo } from './info.ts';
 import { library, type OffLoop, offLoop } from './library.ts';
 
-/** What a test run is given. Sizes are bytes. */
+/** Input of a test run. Sizes are bytes. */
 export interface TestRun {
   /** The packet, from its Ethernet header on: at least 14 bytes. */
   readonly data: Uint8Array;
@@ -22,7 +22,7 @@ export interface TestRun {
 export interface TestResult {
   /** The program's return value: XDP_DROP is 1, XDP_PASS 2. */
   readonly verdict: number;
-  /** Mean nanoseconds a run. */
+  /** Mean nanoseconds per run. */
   readonly nanoseconds: number;
   /** The packet as the program left it. */
   readonly data: Uint8Array;

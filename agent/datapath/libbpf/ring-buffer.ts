@@ -1,4 +1,4 @@
-// Records of a BPF ring buffer, read when the caller likes: a wake-up for every record would cost the program and the event loop.
+// Records of a BPF ring buffer, read when the caller chooses: a wake-up per record would cost the program and the event loop.
 import koffi from 'koffi';
 import { check, kernelError } from './errno.ts';
 import { library } from './library.ts';

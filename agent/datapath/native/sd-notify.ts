@@ -5,15 +5,15 @@ import { library } from '../libbpf/library.ts';
 
 const AF_UNIX = 1;
 const SOCK_DGRAM_CLOEXEC = 2 | 0o2000000;
-/** MSG_NOSIGNAL | MSG_DONTWAIT: ten datagrams are queued, and an agent must not hang with whoever does not read them. */
+/** MSG_NOSIGNAL | MSG_DONTWAIT: the kernel queues ten datagrams, and the agent must not hang when nobody reads them. */
 const FLAGS = 0x4000 | 0x40;
-/** Between two tries of what must arrive, milliseconds. */
+/** Between two attempts at a message that must arrive, milliseconds. */
 const AGAIN_MS = 200;
 /** As long as systemd waits for a service to start, milliseconds (DefaultTimeoutStartSec=). */
 const READY_MS = 90_000;
 const MAX_PATH_BYTES = 107;
 
-/** `READY=1`, `STOPPING=1`, `STATUS=text`; lines. Never waits. Nothing happens outside systemd. @returns whether it was sent */
+/** `READY=1`, `STOPPING=1`, `STATUS=text`; lines. Never waits; does nothing outside systemd. @returns whether it was sent */
 export function notifySystemd(state: string, socketPath = process.env.NOTIFY_SOCKET): boolean {
   if (!socketPath || !/^[/@]/.test(socketPath)) return false;
   const path = Buffer.from(socketPath);
@@ -34,7 +34,7 @@ export function notifySystemd(state: string, socketPath = process.env.NOTIFY_SOC
   }
 }
 
-/** READY=1, again and again until there is room for it: a unit of Type=notify starts with nothing else. */
+/** Sends READY=1 until there is room for it: a unit of Type=notify does not start without it. */
 export function notifyReady(signal: AbortSignal, env: NodeJS.ProcessEnv = process.env): void {
   if (!env.NOTIFY_SOCKET || notifySystemd('READY=1', env.NOTIFY_SOCKET)) return;
   const timer = setInterval(() => {
@@ -45,8 +45,8 @@ export function notifyReady(signal: AbortSignal, env: NodeJS.ProcessEnv = proces
 }
 
 /**
- * Tells systemd again and again that the event loop turns, when the unit asks for it (WatchdogSec=), until the signal aborts: an agent
- * that hangs is then started anew, and the kernel goes on dropping meanwhile.
+ * Tells systemd regularly that the event loop is alive, when the unit asks for it (WatchdogSec=), until the signal aborts: an agent
+ * that hangs is then restarted, while the kernel keeps dropping.
  */
 export function feedWatchdog(signal: AbortSignal, env: NodeJS.ProcessEnv = process.env): void {
   const limitMs = Number(env.WATCHDOG_USEC) / 1000;

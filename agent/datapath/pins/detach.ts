@@ -10,13 +10,13 @@ import { linksDirectory, listSets, openLinks, removeSet } from './pin-sets.ts';
 import { removeEmptyDirectory, unpin } from './pins.ts';
 
 /**
- * Takes the program off every interface and removes maps, pins and the pin directory. Nothing pinned is no error.
+ * Takes the program off every interface and removes maps, pins and the pin directory. It is no error when nothing is pinned.
  * @returns the interfaces that it was taken off, by their present names
  * @throws FleetblockError when an agent is running on the pin directory, or something in it is not fleetblock's
  */
 export function detachXdp(pinDir: string): string[] {
   return locked(pinDir, (links) => {
-    // Everything is looked at before anything is undone.
+    // Check everything before undoing anything.
     const sets = listSets(pinDir);
     const freed = links.flatMap(({ link, path }) => {
       const { ifindex } = link.info();
@@ -33,9 +33,9 @@ export function detachXdp(pinDir: string): string[] {
 }
 
 /**
- * Takes the program off these interfaces alone: maps and other links stay as they are.
+ * Takes the program off these interfaces only: maps and other links stay as they are.
  * @returns the interfaces that it is still on
- * @throws FleetblockError as detachXdp; NOT_FOUND when it is not on one of them: then it is taken off none
+ * @throws FleetblockError as detachXdp; NOT_FOUND when it is not on one of them, and it is then taken off none
  */
 export function detachInterfaces(pinDir: string, names: readonly string[]): string[] {
   return locked(pinDir, (links) => {
@@ -70,7 +70,7 @@ function presentName(link: XdpLink): string | undefined {
   return name !== undefined && attachedProgram(ifindex).programId === programId ? name : undefined;
 }
 
-/** With the pin directory to oneself, and all its links open; with none when there is no such directory. */
+/** Runs with the pin directory locked and all its links open; with none when there is no such directory. */
 function locked<T>(pinDir: string, work: (links: ReturnType<typeof openLinks>) => T): T {
   checkPlatform();
   if (!findPinDirectory(pinDir)) return work([]);

@@ -8,7 +8,7 @@ const LOCK_EXCLUSIVE_NOW = 2 | 4;
 
 /**
  * Locks `path` until the returned function is called or the process ends. `advice` ends the error's text.
- * @throws FleetblockError FAILED_PRECONDITION that names the process that has it; Node system errors of open(2)
+ * @throws FleetblockError FAILED_PRECONDITION naming the process that holds it; Node system errors of open(2)
  */
 export function lockDirectory(path: string, advice: string): () => void {
   const fd = openSync(path, constants.O_RDONLY | constants.O_DIRECTORY);
@@ -30,7 +30,7 @@ export function lockDirectory(path: string, advice: string): () => void {
   };
 }
 
-/** The process that holds a lock on the same file, when this process's namespace can name it. */
+/** The process that holds a lock on the same file, if it is visible from this process's PID namespace. */
 function holderOf(fd: number): number | undefined {
   const { ino } = fstatSync(fd);
   const line = readFileSync('/proc/locks', 'utf8')

@@ -1,5 +1,5 @@
 // Which revision the pinned maps hold, kept beside them in the kernel. The record on disk can fall behind (a full disk, one that
-// went read-only, one that lost its last writes): by this mark the next agent knows, and does not bring the maps back to it.
+// went read-only, one that lost its last writes): this mark tells the next agent not to bring the maps back to it.
 import { join } from 'node:path';
 import type { MarkedView } from '../datapath.ts';
 import { check } from '../libbpf/errno.ts';
@@ -12,7 +12,7 @@ import { openPinnedMap, pin } from './pins.ts';
 /** Name in the pin directory. */
 export const MARK_PIN = 'held';
 
-/** u64 revision, 8 bytes of digest, 16 of the epoch's hash. All zeros: nothing was marked yet. */
+/** u64 revision, 8 bytes of digest, 16 of the epoch's hash. All zeros: no mark yet. */
 const VALUE_BYTES = 32;
 const SHAPE: MapShape = {
   name: MARK_PIN,
@@ -60,7 +60,7 @@ export class HeldMark {
     return { revision: value.readBigUInt64LE(0), digest: value.subarray(8, 16), epochHash: value.subarray(16) };
   }
 
-  /** In one step for whoever reads it later: the kernel copies the value even when this process is killed meanwhile. */
+  /** Atomic for later readers: the kernel copies the value even if this process is killed meanwhile. */
   write({ revision, digest, epochHash }: MarkedView): void {
     const value = Buffer.alloc(VALUE_BYTES);
     value.writeBigUInt64LE(revision, 0);
@@ -69,7 +69,7 @@ export class HeldMark {
     this.#map.update(KEY, value);
   }
 
-  /** The maps are new and empty: nothing in them is ahead of anything. */
+  /** Clears the mark: the maps are new and empty. */
   clear(): void {
     this.#map.update(KEY, new Uint8Array(VALUE_BYTES));
   }

@@ -1,4 +1,4 @@
-// What is pinned, for `status` and `doctor` without a running agent. Looks, changes nothing, takes no lock.
+// What is pinned, for `status` and `doctor` without a running agent. Read-only, takes no lock.
 import { join } from 'node:path';
 import type { DatapathCounters, InterfaceState } from '../datapath.ts';
 import { LAYOUT_VERSION } from '../decision/layout.ts';
@@ -87,7 +87,7 @@ function setMemory(set: PinSet): number {
   }, 0);
 }
 
-/** Kernel ids of the programs that fleetblock has on its links; none when it cannot look, or nothing is pinned. */
+/** Kernel ids of the programs on fleetblock's links; empty when they cannot be read or nothing is pinned. */
 export function pinnedPrograms(pinDir: string): ReadonlySet<number> {
   try {
     return inspectPins(pinDir)?.programIds ?? new Set();

@@ -1,5 +1,5 @@
 // Decides on start which maps the program runs on: those that are pinned, when they have the shape that is asked for, or new
-// ones. See pin-sets.ts for the steps and what a crash between them leaves.
+// ones. See pin-sets.ts for the steps and what a crash between them leaves behind.
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
@@ -45,9 +45,9 @@ export class LoadedSet {
   readonly maps: ReadonlyMap<string, LibbpfMap>;
   readonly program: XdpProgram;
   readonly #options: SetOptions;
-  /** Of the maps that are pinned; those that libbpf makes for constants and variables are not. */
+  /** Shapes of the pinned maps: all but those that libbpf makes for constants and variables. */
   readonly #names: ReadonlySet<string>;
-  /** Of the object file as it was loaded: an upgrade may replace it while the agent runs. */
+  /** Digest of the object file as it was loaded: an upgrade may replace it while the agent runs. */
   readonly #digest: string;
   #staged: boolean;
 
@@ -144,14 +144,14 @@ export class LoadedSet {
     this.#staged = false;
   }
 
-  /** What of it is pinned, and where. */
+  /** What it has pinned, and where. */
   pins(): OwnPin[] {
     const path = this.#staged ? join(this.#options.pinDir, stagedName(this.#options.layout)) : this.#path();
     const maps = [...this.maps.values()].filter(({ name }) => this.#names.has(name));
     return setPins(path, maps, this.program, this.#digest);
   }
 
-  /** Closes all descriptors; pins, links and what they hold stay. Idempotent. */
+  /** Closes all descriptors; pins, links and what they refer to stay. Idempotent. */
   close(): void {
     this.program.close();
     for (const map of this.maps.values()) map.close();
@@ -167,7 +167,7 @@ export class LoadedSet {
   }
 }
 
-/** A staged set that links use was complete: it becomes the current one. One that none uses was not: it goes. */
+/** A staged set that links use was complete and becomes the current one. One that no link uses was not, and is removed. */
 function finishInterrupted(options: SetOptions, inUse: (set: PinSet) => boolean): void {
   const current = join(options.pinDir, setName(options.layout));
   for (const set of listSets(options.pinDir)) {
@@ -187,7 +187,7 @@ function carriedMaps(
   return new Map([...found.maps].filter(([name]) => options.carried.has(name) && !found.unfit.includes(name)));
 }
 
-/** Names an object file. The kernel's own tag for a program says nothing of constants, which live in maps. */
+/** Identifies an object file. The kernel's own tag for a program does not cover constants, which live in maps. */
 function digestOf(path: string): string {
   return createHash('sha256').update(readFileSync(path)).digest('hex').slice(0, 16);
 }

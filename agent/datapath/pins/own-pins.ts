@@ -1,5 +1,5 @@
-// The pins that one agent has made or adopted, looked at again and again: what enforcement outlives the agent by. One that is gone, or
-// that names something else, is made again from the descriptor that the agent holds.
+// The pins that one agent has made or adopted, checked regularly: enforcement outlives the agent through them. A pin that is gone, or
+// that names something else, is restored from the descriptor that the agent holds.
 import { lstatSync, mkdirSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { messageOf, systemCode } from '../../../common/errors.ts';
@@ -41,7 +41,7 @@ export class OwnPins {
     return this.#problem;
   }
 
-  /** Makes again what is missing. Never throws. @returns whether `problem` changed */
+  /** Restores what is missing. Never throws. @returns whether `problem` changed */
   look(): boolean {
     const before = this.#problem;
     const { pinDir, logger, onLapse } = this.#options;
@@ -67,7 +67,7 @@ export class OwnPins {
     return this.#problem !== before;
   }
 
-  /** Frees the pin directory; all stays pinned. Idempotent. */
+  /** Unlocks the pin directory; everything stays pinned. Idempotent. */
   close(): void {
     this.#unlock();
   }

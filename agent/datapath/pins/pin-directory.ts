@@ -1,4 +1,4 @@
-// The directory on bpffs that holds everything of one agent, and why it may be trusted: whoever can write there can hand the
+// The directory on bpffs that holds everything of one agent, and why it can be trusted: anyone who can write there can hand the
 // agent maps and programs of their own.
 import { lstatSync, mkdirSync, readdirSync, readFileSync, readlinkSync, type Stats, statfsSync } from 'node:fs';
 import { dirname, isAbsolute, join, normalize } from 'node:path';
@@ -28,7 +28,7 @@ export function isBpffs(path: string): boolean {
 }
 
 /**
- * Makes the pin directory (mounting bpffs at /sys/fs/bpf if need be) and checks that nobody else can have written there.
+ * Makes the pin directory (mounting bpffs at /sys/fs/bpf if necessary) and checks that nobody else can have written there.
  * @throws FleetblockError that names what is wrong and the fix
  */
 export function preparePinDirectory(path: string, logger: Logger): void {
@@ -87,7 +87,7 @@ export function listPins(directory: string): string[] {
 /**
  * Makes this process the only agent on the pin directory until the returned function is called or the process ends,
  * however it ends. Leaves no file behind.
- * @throws FleetblockError FAILED_PRECONDITION that names the process that has it
+ * @throws FleetblockError FAILED_PRECONDITION naming the process that holds it
  */
 export function lockPinDirectory(path: string): () => void {
   return lockDirectory(path, 'stop it first, or use another --pin-dir');
@@ -105,7 +105,7 @@ function checkPath(path: string): void {
     throw new FleetblockError('INVALID_ARGUMENT', `--pin-dir ${path}: names on bpffs cannot have dots`);
 }
 
-/** Nobody but root and this process's user may be able to move a directory above away and put another there. */
+/** Only root and this process's user may be able to replace a directory above it. */
 function checkAncestors(path: string): void {
   for (let each = dirname(path); each !== '/'; each = dirname(each)) {
     if (!exists(each)) continue;
@@ -141,7 +141,7 @@ function mountBpffs(logger: Logger): void {
   logger.info({ path: BPFFS }, 'mounted bpffs');
 }
 
-/** A process above this one has other mounts: what is mounted here is seen by nobody else and dies with the last of us. */
+/** Whether a process above this one has other mounts: a mount made here is then invisible to others and ends with this namespace. */
 function inPrivateMountNamespace(): boolean {
   const own = mountNamespace(process.pid);
   for (let pid = process.ppid; pid > 0; pid = parentOf(pid)) {
@@ -151,7 +151,7 @@ function inPrivateMountNamespace(): boolean {
   return false;
 }
 
-/** Undefined when this process may not look: a process above it can have more rights. */
+/** Undefined when this process may not read it: its ancestors can have more privileges. */
 function mountNamespace(pid: number): string | undefined {
   try {
     return readlinkSync(`/proc/${pid}/ns/mnt`);

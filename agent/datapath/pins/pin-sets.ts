@@ -102,7 +102,7 @@ export function pinMissingMaps(set: string, maps: Iterable<LibbpfMap>): void {
   for (const map of maps) pin(map.fd, join(set, 'maps', map.name));
 }
 
-/** Makes a program known as the set's: before the links are swapped to it, so that they are never on an unknown one. */
+/** Adds a program to the set, before the links are swapped to it, so that they never run an unknown one. */
 export function pinProgram(set: string, program: XdpProgram, digest: string): void {
   pin(program.fd, join(set, PROGRAM + digest));
 }
@@ -118,7 +118,7 @@ export function openSetProgram(set: string, digest: string): XdpProgram | undefi
   return openPinnedProgram(join(set, PROGRAM + digest), PROGRAM + digest);
 }
 
-/** Leaves the set only the program of that digest, after the links have been swapped to it. */
+/** Removes all programs of the set but the one of that digest, after the links have been swapped to it. */
 export function settleProgram(set: string, digest: string): void {
   for (const name of listPins(set)) if (name.startsWith(PROGRAM) && name !== PROGRAM + digest) unpin(join(set, name));
 }

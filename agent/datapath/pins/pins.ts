@@ -11,7 +11,7 @@ import { XdpProgram } from '../libbpf/program.ts';
 
 type Kind = 'map' | 'program' | 'link';
 
-/** Gives `fd` a name on bpffs; a pin that is there already is replaced in one step. @throws KernelError */
+/** Pins `fd` on bpffs; an existing pin is replaced in one step. @throws KernelError */
 export function pin(fd: number, path: string): void {
   const result = library().objPin(fd, path);
   if (failure(result) !== 'EEXIST') {
@@ -36,7 +36,7 @@ export function isPinOf(path: string, fd: number): boolean {
   }
 }
 
-/** Removes a pin; the object lives on while something else holds it. What is not there is no error. */
+/** Removes a pin; the object lives on while something else holds it. A missing pin is no error. */
 export function unpin(path: string): void {
   try {
     unlinkSync(path);
@@ -45,7 +45,7 @@ export function unpin(path: string): void {
   }
 }
 
-/** Removes an empty directory; one that is not there or not empty is no error. @returns whether it is gone */
+/** Removes an empty directory; a missing or non-empty one is no error. @returns whether it is gone */
 export function removeEmptyDirectory(path: string): boolean {
   try {
     rmdirSync(path);

@@ -3,7 +3,7 @@
 import type { KernelMap } from '../kernel-map.ts';
 
 /** What reading takes of a processor, milliseconds. As reckoned, not as measured: a busy machine says nothing of the map. */
-const MS_A_ROW = 0.0005;
+const MS_PER_ROW = 0.0005;
 /** A reading is followed by a pause that is so much longer: a fiftieth of a processor. */
 const REST = 50;
 /** It is not asked more often, milliseconds. */
@@ -27,7 +27,7 @@ export class ReadingPace {
   /** Is it to be read again? `rows`: that it should hold. */
   isDue(rows: number): boolean {
     const last = this.#last;
-    const pauseMs = rows * MS_A_ROW * REST - ASKED_EVERY_MS;
+    const pauseMs = rows * MS_PER_ROW * REST - ASKED_EVERY_MS;
     if (!last || pauseMs <= 0) return true;
     const rowBytes = this.#map.rowBytes();
     if (this.#now() - last.atMs >= Math.min(pauseMs, rowBytes > 0 ? LONGEST_COUNTED_MS : LONGEST_MS)) return true;

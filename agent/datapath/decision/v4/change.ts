@@ -1,5 +1,5 @@
 // One change of the IPv4 decision structure. Blocks are rewritten one by one, each with one atomic store that packets see;
-// what was there stays in memory until the change is whole, so that it can be taken back.
+// what was there stays in memory until the change is complete, so that it can be rolled back.
 import { lowestBit, popcount, WordList } from '../bits.ts';
 import {
   BLOCK_LOOKUP,
@@ -31,14 +31,14 @@ import {
   sharedFor,
 } from './record.ts';
 
-/** Pieces that no block names any more: to be released after a grace period. */
+/** Pieces that no block refers to any more: to be released after a grace period. */
 export interface Garbage {
   readonly pool: Pool;
   /** Position, units, position, units ... */
   readonly pieces: Uint32Array;
 }
 
-const SLASH24S_A_BLOCK = 64;
+const SLASH24S_PER_BLOCK = 64;
 
 /** The structure has no room; nothing of the block was changed. */
 export const FULL = -1;
@@ -58,7 +58,7 @@ export class V4Change {
   readonly #freshBitmaps = new WordList();
   readonly #staleRecords = new WordList();
   readonly #staleBitmaps = new WordList();
-  /** Whether a block may drop less than it did at some time of the change. */
+  /** Whether a block may drop less than it did at some point of the change. */
   narrowed = false;
   readonly #old = new RecordDraft();
   readonly #new = new RecordDraft();
@@ -117,9 +117,9 @@ export class V4Change {
         }
       }
     }
-    // Where nothing is dropped by bits there is nothing to allow either.
+    // Where no bits drop anything, there is nothing to allow either.
     now.flags = now.bits.some((word) => word !== 0) ? draft.flags : draft.flags & BLOCK_LOOKUP;
-    const reflagged = now.flags === old.flags ? 0 : SLASH24S_A_BLOCK;
+    const reflagged = now.flags === old.flags ? 0 : SLASH24S_PER_BLOCK;
     const same = differing === 0 && !this.#memory.damaged.has(block);
     if (same && reflagged === 0) {
       const wrong = this.#frontDiffers(block, old);
@@ -151,24 +151,24 @@ export class V4Change {
       if (wrong > 0 && !this.#dry) this.#storeFront(block, now, false);
       return wrong;
     }
-    // What is whole already stays so; anything else is taken to differ from whatever was there.
+    // What is whole already stays whole; everything else counts as different.
     const kept =
       now.position === SHARED.whole && now.flags === old.flags
         ? popcount(old.bits[RECORD.whole] ?? 0) + popcount(old.bits[RECORD.whole + 1] ?? 0)
         : 0;
-    if (this.#dry) return SLASH24S_A_BLOCK - kept;
+    if (this.#dry) return SLASH24S_PER_BLOCK - kept;
     if (old.word !== 0) this.narrowed = true;
     for (let i = 0; i < old.count; i++) this.#retireBitmaps(old.leaves[i] ?? 0);
     this.#swap(block, target);
-    return SLASH24S_A_BLOCK - kept;
+    return SLASH24S_PER_BLOCK - kept;
   }
 
-  /** Ends a change that stays. The change must not be used afterwards. */
+  /** Commits the change, which must not be used afterwards. */
   commit(): Garbage[] {
     return this.#garbage(this.#staleRecords, this.#staleBitmaps);
   }
 
-  /** Takes everything back, in steps as atomic as those of the change. The change must not be used afterwards. */
+  /** Rolls everything back, in steps as atomic as those of the change, which must not be used afterwards. */
   rollback(): Garbage[] {
     this.narrowed = this.#journal.length > 0;
     const { arena, index } = this.#memory;
@@ -206,7 +206,7 @@ export class V4Change {
     ];
   }
 
-  /** Writes the record in #new where no packet looks yet. @returns its index word, -1 when there is no room */
+  /** Writes the record in #new to memory that no packet reads yet. @returns its index word, -1 when there is no room */
   #placeRecord(): number {
     const { bits, leaves, count } = this.#new;
     const shared = sharedFor(bits);
@@ -297,7 +297,7 @@ export class V4Change {
     return this.#bitmaps(LEAF.lookupBitmaps, draft, from, before);
   }
 
-  /** The leaf that is there when it says the same, else a new one. */
+  /** The existing leaf when it says the same, else a new one. */
   #bitmaps(kind: 1 | 3, draft: V4Draft, from: number, before: number): number {
     const { words } = this.#memory.bitmaps;
     const two = kind === LEAF.lookupBitmaps;
@@ -328,7 +328,7 @@ export class V4Change {
     this.#staleBitmaps.push(units);
   }
 
-  /** For a block that is not written after all: nobody has seen what was made for it. */
+  /** Frees what was made for a block that is not written after all: no packet has seen it. */
   #undoBitmaps(freshMark: number, staleMark: number): void {
     for (let i = freshMark; i < this.#freshBitmaps.length; i += 2)
       this.#memory.bitmaps.release(this.#freshBitmaps.at(i), this.#freshBitmaps.at(i + 1));

@@ -1,5 +1,5 @@
-// From entries to drafts of IPv4 blocks: by probing the table around one /24 (a small change), or by sorting all rows into
-// their blocks (a big one).
+// Turns entries into drafts of IPv4 blocks: by probing the table around one /24 (a small change), or by sorting all rows into
+// their blocks (a large one).
 import type { FamilyTable } from '../../../../common/entries/family-table.ts';
 import { FLAG_ALLOW, FLAG_MONITOR } from '../../../../common/entries/packed.ts';
 import type { Pacer } from '../../../../common/time/pacer.ts';
@@ -16,7 +16,7 @@ export function classOf(flags: number, expiresMs: number): EntryClass {
 /** Prefixes of up to this length cover whole blocks. */
 const BLOCK_LENGTH = 18;
 
-/** Prefix lengths that occur, or did since they were last counted: what need not be probed. */
+/** Prefix lengths that occur, or did since they were last counted: all others are not probed. */
 export class Lengths {
   readonly blocks = new Uint8Array(33);
   readonly allows = new Uint8Array(33);
@@ -25,7 +25,7 @@ export class Lengths {
     ((flags & FLAG_ALLOW) !== 0 ? this.allows : this.blocks)[length] = 1;
   }
 
-  /** Nothing is known: every length is to be probed. */
+  /** Nothing is known: probe every length. */
   all(): void {
     this.blocks.fill(1);
     this.allows.fill(1);
@@ -133,7 +133,7 @@ export class Buckets {
     return this.#covers[block] === 0 && this.#start(block) === this.#ends[block];
   }
 
-  /** The index word that says all about the block, when its covers alone decide; undefined when its rows matter. */
+  /** The index word of a block that its covers alone decide; undefined when its rows matter. */
   uniform(block: number): number | undefined {
     const covers = this.#covers[block] ?? 0;
     if (covers === 0) return undefined;

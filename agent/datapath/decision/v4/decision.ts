@@ -1,5 +1,5 @@
-// Keeps the IPv4 decision structure in step with a table of entries: which blocks a change touches, and how they are worked
-// out: a few /24s by probing the table, many by one pass over it.
+// Keeps the IPv4 decision structure in step with a table of entries: which blocks a change touches, and how they are computed:
+// a few /24s by probing the table, many by one pass over it.
 import type { FamilyTable } from '../../../../common/entries/family-table.ts';
 import type { FamilyColumns } from '../../../../common/entries/packed.ts';
 import { Pacer } from '../../../../common/time/pacer.ts';
@@ -12,18 +12,18 @@ import type { V4Memory } from './memory.ts';
 
 const ALL = 0xffffffff;
 const SLASH24S = 1 << 24;
-/** A /24 costs up to some hundred probes of the table, a pass costs a little for every row and block. */
-const ROWS_A_PROBED_SLASH24 = 400;
+/** A /24 costs up to a few hundred probes of the table; a pass costs a little for every row and block. */
+const ROWS_PER_PROBED_SLASH24 = 400;
 const PASS_ROWS = 100_000;
 const BLOCKS_BETWEEN_LOOKS = 64;
 const ROWS_BETWEEN_LOOKS = 4096;
 
-/** What became of a change. When it was `full`, the structure is what it was before. */
+/** The outcome of a change. When it was `full`, the structure is as it was before. */
 export interface V4Outcome {
   readonly full: boolean;
   /** /24s that are decided differently now. */
   readonly differing: number;
-  /** Something that was dropped by bits may not be any more. */
+  /** Something that bits dropped may no longer be dropped. */
   readonly narrowed: boolean;
   readonly garbage: readonly Garbage[];
 }
@@ -34,7 +34,7 @@ export class V4Decision {
   readonly #memory: V4Memory;
   readonly #lengths = new Lengths();
   readonly #draft = new V4Draft();
-  /** Resolves when memory has come free; undefined when there is none to wait for. */
+  /** Resolves when memory has been freed; undefined when there is none to wait for. */
   readonly #moreRoom: () => Promise<void> | undefined;
 
   constructor(memory: V4Memory, moreRoom: () => Promise<void> | undefined) {
@@ -44,13 +44,13 @@ export class V4Decision {
 
   /** Follows the rows of `adds` and `removes`, which `table` has and has not. */
   async apply(adds: FamilyColumns, removes: FamilyColumns, table: FamilyTable): Promise<V4Outcome> {
-    const mostProbed = (table.size + PASS_ROWS) / ROWS_A_PROBED_SLASH24;
+    const mostProbed = (table.size + PASS_ROWS) / ROWS_PER_PROBED_SLASH24;
     for (let row = 0; row < adds.count && row <= mostProbed; row++)
       this.#lengths.add(adds.lengths[row] ?? 0, adds.flags[row] ?? 0);
     const affected = countSlash24s(adds, mostProbed) + countSlash24s(removes, mostProbed);
     if (affected === 0) return NOTHING_MOVED;
     if (affected < mostProbed) return this.#probe(slash24sOf([adds, removes], affected), table);
-    // A pass counts the lengths of all rows anew.
+    // A pass counts the lengths of all rows again.
     return this.rebuild(table, await blocksOf([adds, removes]));
   }
 
@@ -67,10 +67,10 @@ export class V4Decision {
     return this.#pass(table, only);
   }
 
-  /** With `dry` it only compares, until that says yes. */
+  /** With `dry` it only compares, until that returns true. */
   async #pass(table: FamilyTable, only?: Uint8Array, dry?: () => boolean): Promise<V4Outcome> {
     const pacer = new Pacer();
-    // A comparison says nothing of what the structure follows.
+    // A comparison says nothing about what the structure follows.
     const buckets = await Buckets.of(table, dry ? new Lengths() : this.#lengths, pacer);
     const change = new V4Change(this.#memory, dry !== undefined);
     const { front, index } = this.#memory;
@@ -90,7 +90,7 @@ export class V4Decision {
       buckets.addBlock(block, this.#draft);
       const wrong = await this.#write(change, block, ALL, ALL);
       if (wrong === FULL) {
-        // What was counted is the table that did not fit: any length may be back.
+        // The lengths counted are those of the table that did not fit: any other may be back.
         this.#lengths.all();
         return takenBack(change);
       }
@@ -124,7 +124,7 @@ export class V4Decision {
     return { full: false, differing, narrowed: change.narrowed, garbage: change.commit() };
   }
 
-  /** Tries again once when memory of earlier changes is about to come free. */
+  /** Retries once when memory of earlier changes is about to be freed. */
   async #write(change: V4Change, block: number, low: number, high: number): Promise<number> {
     const wrong = change.write(block, this.#draft, low, high);
     const room = wrong === FULL ? this.#moreRoom() : undefined;
@@ -139,7 +139,7 @@ function takenBack(change: V4Change): V4Outcome {
   return { full: true, differing: 0, narrowed: change.narrowed, garbage };
 }
 
-/** Stops counting where there are more than `most`. */
+/** Stops counting beyond `most`. */
 function countSlash24s(columns: FamilyColumns, most: number): number {
   let count = 0;
   for (let row = 0; row < columns.count && count <= most; row++)

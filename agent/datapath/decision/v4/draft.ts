@@ -17,7 +17,7 @@ const SLASH24_WORDS = 8;
 const ALL = 0xffffffff;
 
 export class V4Draft {
-  /** 256 bits a /24, 64 of them. Addresses in plain blocks; in blocks of any kind; in allow entries. */
+  /** 256 bits per /24, 64 of them. Addresses in plain blocks; in blocks of any kind; in allow entries. */
   readonly plain = new Uint32Array(64 * SLASH24_WORDS);
   readonly listed = new Uint32Array(64 * SLASH24_WORDS);
   readonly allowed = new Uint32Array(64 * SLASH24_WORDS);
@@ -28,7 +28,7 @@ export class V4Draft {
   // A bit (1 << class) for every entry that covers the whole block.
   #covers = 0;
 
-  /** The flags that the covers come to: nothing of those entries is in the bits above, but for plain ones. */
+  /** The flags that follow from the covers: of those entries, only plain ones are in the bits above. */
   get flags(): number {
     const has = (kind: EntryClass) => ((this.#covers >> kind) & 1) === 1;
     return (has(CLASS.rule) && !has(CLASS.plain) ? BLOCK_LOOKUP : 0) | (has(CLASS.allow) ? BLOCK_ALLOWED : 0);
@@ -95,7 +95,7 @@ export class V4Draft {
     if (kind === CLASS.plain) this.plain.fill(ALL, first, last);
   }
 
-  /** Look-ups of all of the block find it anyway. */
+  /** Look-ups for the whole block find it anyway. */
   #isCovered(kind: EntryClass): boolean {
     return kind !== CLASS.plain && ((this.#covers >> kind) & 1) === 1;
   }

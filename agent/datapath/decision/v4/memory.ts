@@ -22,28 +22,28 @@ import { type V4Buffers, V4Seals } from './seals.ts';
 
 const ALL = 0xffffffff;
 
-/** Up to this many blocks in use the summary keeps most clean packets away from the front. */
+/** Up to this many blocks in use, the summary keeps most clean packets away from the front. */
 const SPARSE_BLOCKS = V4_BLOCKS / 8;
 
 /** How one address is decided by bits alone. */
 export type BitsVerdict = 'clear' | 'drop' | 'lookup' | 'lookupPlain';
 
 export class V4Memory {
-  /** A bit a block, set at least where the front has any. */
+  /** One bit per block, set at least where the front has any. */
   readonly summary: Uint32Array<ArrayBuffer>;
   /** Bits set in the summary. */
   #used = 0;
-  /** Two words a block. */
+  /** Two words per block. */
   readonly front: Uint32Array<ArrayBuffer>;
-  /** One word a block: the position of its record, and COMPACT. */
+  /** One word per block: the position of its record, and COMPACT. */
   readonly index: Uint32Array<ArrayBuffer>;
   readonly arena: Pool;
   readonly bitmaps: Pool;
   readonly seals: V4Seals;
-  /** Blocks whose records cannot be right: whoever rewrites them must not give back what they name. */
+  /** Blocks with damaged records: whatever rewrites them must not release the memory that they name. */
   readonly damaged = new Set<number>();
 
-  /** Takes over what the memory holds; all zeros is an empty list. Packets go on reading it meanwhile. */
+  /** Adopts what the memory holds; all zeros is an empty list. Packets keep reading it. */
   constructor(buffers: V4Buffers) {
     this.summary = buffers.summary;
     for (const word of this.summary) this.#used += popcount(word);
@@ -62,7 +62,7 @@ export class V4Memory {
     this.bitmaps = new Pool(bitmaps, bitmapMarks);
   }
 
-  /** Whether few blocks are in use: the program then asks the summary first. */
+  /** Whether few blocks are in use: the program then reads the summary first. */
   get sparse(): boolean {
     return this.#used <= SPARSE_BLOCKS;
   }
@@ -71,20 +71,20 @@ export class V4Memory {
     return (((this.summary[block >> 5] ?? 0) >>> (block & 31)) & 1) === 1;
   }
 
-  /** Set it before the front has a bit of the block, clear it when it has none any more. */
+  /** Set this before the front has a bit of the block, and clear it once the front has none. */
   setSummary(block: number, inUse: boolean): void {
     if (this.summaryHas(block) === inUse) return;
     this.#used += inUse ? 1 : -1;
     Atomics.store(this.summary, block >> 5, (this.summary[block >> 5] ?? 0) ^ (1 << (block & 31)));
   }
 
-  /** Reads a block's record into `into`; a damaged one as none. */
+  /** Reads a block's record into `into`; a damaged one reads as empty. */
   read(block: number, into: RecordDraft): void {
     const word = this.damaged.has(block) ? 0 : (this.index[block] ?? 0);
     readRecord(this.arena.words, word, into);
   }
 
-  /** What the program's fb_decide_v4 would find. `address`: host byte order, unsigned. */
+  /** The result that the program's fb_decide_v4 would find. `address`: host byte order, unsigned. */
   decide(address: number): BitsVerdict {
     const block = address >>> 14;
     const number = (address >>> 8) & 63;
@@ -156,7 +156,7 @@ function isShared({ word, position, flags }: RecordDraft): boolean {
   return position === SHARED.whole || (position === 0 && (flags === 0 || flags === BLOCK_LOOKUP));
 }
 
-/** The same words every time, so that writing them under traffic changes nothing. */
+/** Always the same words, so that writing them under traffic changes nothing. */
 function writeSharedPages(arena: Uint32Array, bitmaps: Uint32Array): void {
   bitmaps.fill(ALL, SHARED.listedPair * UNIT_WORDS, (SHARED.listedPair + BITMAP_UNITS) * UNIT_WORDS);
   bitmaps.fill(ALL, SHARED.plainPair * UNIT_WORDS, (SHARED.plainPair + 2 * BITMAP_UNITS) * UNIT_WORDS);

@@ -1,14 +1,14 @@
 // The generation of the addresses that processors remember having dropped (fb_v4_recent, bpf/layout.h). A change that takes bits
-// away begins a new one, before it is acknowledged; then nothing is dropped from memory that the bits do not say any more.
+// away begins a new one before it is acknowledged; from then on nothing is dropped from memory that the bits no longer drop.
 import { CONTROL, RECENT_GENERATIONS } from '../layout.ts';
 
 export interface V4RecentOptions {
   /** The words of fb_control. */
   readonly control: Uint32Array<ArrayBuffer>;
-  /** Empties every place of every processor. */
+  /** Empties every slot of every processor. */
   readonly clear: () => void;
   readonly gracePeriod: () => Promise<void>;
-  /** Hears of a grace period or a clearing that failed: it then stays off. */
+  /** Called when a grace period or a clearing fails: the memory then stays off. */
   readonly failed: (error: unknown) => void;
 }
 
@@ -17,21 +17,21 @@ export class V4Recent {
   #pending: Promise<void> | undefined;
   #again = false;
 
-  /** An agent before us may have been killed between taking bits away and telling: nothing counts that is there. */
+  /** A previous agent may have been killed between clearing bits and starting a generation: nothing remembered counts. */
   constructor(options: V4RecentOptions) {
     this.#options = options;
     this.forget();
   }
 
-  /** No packet that comes from now on is dropped for what was remembered before. */
+  /** From now on no packet is dropped because of what was remembered before. */
   forget(): void {
     this.#step();
-    // A processor that may load out of order can have read the new number and then old bits: once more when that run has ended.
+    // A processor that loads out of order may have read the new number and then old bits: again once that run has ended.
     this.#again = true;
     this.#pending ??= this.#settle();
   }
 
-  /** Resolves when nothing is under way in the maps' memory. */
+  /** Resolves when nothing uses the maps' memory any more. */
   async settled(): Promise<void> {
     await this.#pending;
   }
@@ -39,7 +39,7 @@ export class V4Recent {
   #step(): number {
     const { control } = this.#options;
     const generation = Atomics.load(control, CONTROL.v4Recent);
-    // Off already, or out of numbers: off until the places are empty.
+    // Off already, or out of numbers: off until the slots are empty.
     const next = generation === 0 || generation + 1 >= RECENT_GENERATIONS ? 0 : generation + 1;
     Atomics.store(control, CONTROL.v4Recent, next);
     return next;

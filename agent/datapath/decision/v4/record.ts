@@ -17,7 +17,7 @@ import {
 
 /** Records and bitmaps of the first page of each arena: made once, used by many blocks, never given back. */
 export const SHARED = {
-  /** All of the block is dropped. */
+  /** The whole block is dropped. */
   whole: 2,
   /** A pair of bitmaps: all listed, none by a plain block. */
   listedPair: 4,
@@ -77,7 +77,7 @@ export function readRecord(arena: Uint32Array, word: number, into: RecordDraft):
       : (arena[base + RECORD.leaves + i] ?? 0);
 }
 
-/** Units of bitmaps that belong to this leaf alone. */
+/** Units of the bitmaps that only this leaf uses. */
 export function bitmapUnits(leaf: number): number {
   const kind = leaf >>> LEAF_KIND_SHIFT;
   if ((kind & 1) === 0 || (leaf & LEAF_POSITION) < PAGE_UNITS) return 0;
@@ -88,7 +88,7 @@ export function lookupPairLeaf(position: number): number {
   return ((LEAF.lookupBitmaps << LEAF_KIND_SHIFT) | position) >>> 0;
 }
 
-/** The position of a record that many blocks share, or of the empty one; undefined when it takes one of its own. */
+/** The position of a shared record, or of the empty one; undefined when the block needs its own. */
 export function sharedFor(bits: Uint32Array): number | undefined {
   const [leafyLow = 0, leafyHigh = 0, wholeLow = 0, wholeHigh = 0] = bits;
   if (leafyLow === 0 && leafyHigh === 0 && wholeLow === 0 && wholeHigh === 0) return 0;

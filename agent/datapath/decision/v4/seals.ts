@@ -1,4 +1,4 @@
-// The seals on the memory of the IPv4 decision structure: which bytes a change of a block, a record or a bitmap is about to write.
+// The seals on the memory of the IPv4 decision structure: which bytes a change to a block, a record or a bitmap is about to write.
 import type { GrowingMemory } from '../../kernel-map.ts';
 import { UNIT_BYTES } from '../layout.ts';
 import { MemorySeal } from '../memory-seal.ts';
@@ -50,7 +50,7 @@ export class V4Seals {
     for (const each of this.#all()) each.reseal();
   }
 
-  /** @returns pieces of 4 KiB that something else has changed */
+  /** @returns how many pieces of 4 KiB something else has changed */
   broken(): number {
     return this.#all().reduce((sum, each) => sum + each.broken(), 0);
   }
