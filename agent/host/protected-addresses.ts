@@ -1,12 +1,9 @@
-// Addresses that this host never drops, whatever it is told: without them one wrong block locks everybody out. Found anew
+// Addresses that this host never drops, whatever it is told: without them one wrong block locks everybody out. Looked for
 // every few seconds.
-import { readFileSync } from 'node:fs';
-import { isIP } from 'node:net';
-import { networkInterfaces } from 'node:os';
 import { type PackedEntries, packEntries } from '../../common/entries/packed.ts';
-import { formatPrefix, type Prefix, parsePrefix } from '../../common/text/prefix.ts';
+import { networkAddresses, readAddress } from '../../common/host/addresses.ts';
+import { formatPrefix, type Prefix } from '../../common/text/prefix.ts';
 import type { ControllerAddress } from './controller-address.ts';
-import { defaultGateways } from './proc-net.ts';
 import { SshSessions } from './ssh-sessions.ts';
 
 export interface ProtectedAddress {
@@ -21,11 +18,7 @@ export interface ProtectedSources {
   readonly always: readonly Prefix[];
   /** Local ports whose logged-in peers are protected. */
   readonly sshPorts: readonly number[];
-  /** Default /etc/resolv.conf and the file behind systemd-resolved's stub. */
-  readonly resolverFiles?: readonly string[];
 }
-
-const RESOLVER_FILES = ['/etc/resolv.conf', '/run/systemd/resolve/resolv.conf'];
 
 export class ProtectedAddresses {
   readonly #sources: ProtectedSources;
@@ -44,7 +37,7 @@ export class ProtectedAddresses {
 
   /** Looks at everything. Without duplicates; the first reason stands. */
   async find(): Promise<readonly ProtectedAddress[]> {
-    const { always, controller, resolverFiles = RESOLVER_FILES } = this.#sources;
+    const { always, controller } = this.#sources;
     await controller.look();
     const found = new Map<string, ProtectedAddress>();
     const add = (why: string, prefixes: readonly Prefix[]) => {
@@ -55,14 +48,10 @@ export class ProtectedAddresses {
     };
     add('setting', always);
     add('controller', controller.addresses.flatMap(readAddress));
-    add('gateway', defaultGateways().flatMap(readAddress));
-    add('resolver', resolverFiles.flatMap(nameservers).flatMap(readAddress));
-    add(
-      'own address',
-      Object.values(networkInterfaces())
-        .flatMap((each) => each ?? [])
-        .flatMap(({ address }) => readAddress(address)),
-    );
+    const { own, gateways, resolvers } = networkAddresses();
+    add('gateway', gateways);
+    add('resolver', resolvers);
+    add('own address', own);
     add('ssh session', this.#ssh.peers().flatMap(readAddress));
     this.#current = [...found.values()];
     return this.#current;
@@ -73,21 +62,6 @@ export class ProtectedAddresses {
     const addresses = await this.find();
     return packEntries(addresses.map(({ prefix }) => ({ prefix, allow: true, monitor: false, ttlMs: 0 })));
   }
-}
-
-function nameservers(path: string): string[] {
-  try {
-    return [...readFileSync(path, 'utf8').matchAll(/^\s*nameserver\s+(\S+)/gm)].flatMap(([, address]) => address ?? []);
-  } catch {
-    // Not every host has both files, some have neither.
-    return [];
-  }
-}
-
-/** Zone ids (`fe80::1%eth0`) are dropped: a packet's source has none. */
-function readAddress(text: string): Prefix[] {
-  const [address = ''] = text.split('%');
-  return isIP(address) ? [parsePrefix(address)] : [];
 }
 
 /** Loopback never comes in by an interface that has the program, and `::` or 0.0.0.0 is nobody. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { connectionsOn, defaultGateways } from './proc-net.ts';
+import { connectionsOn, defaultGateways } from '../../common/host/proc-net.ts';
 import { SshSessions } from './ssh-sessions.ts';
 
 // As /proc/net prints them on a little-endian machine: 10.0.0.1:22 with 192.0.2.7, 192.0.2.8; [::ffff:10.0.0.1]:22 with

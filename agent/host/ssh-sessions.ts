@@ -5,8 +5,8 @@ import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { join } from 'node:path';
 import { systemCode } from '../../common/errors.ts';
+import { connectionsOn, type ReadProc, readProc } from '../../common/host/proc-net.ts';
 import { formatAddress, parsePrefix } from '../../common/text/prefix.ts';
-import { connectionsOn, type ReadProc, readProc } from './proc-net.ts';
 
 /** loginuid(5) of a process that nobody logged in for. */
 const NO_LOGIN = '4294967295';

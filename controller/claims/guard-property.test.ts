@@ -3,8 +3,9 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { packEntries } from '../../common/entries/packed.ts';
+import { networkAddresses } from '../../common/host/addresses.ts';
 import { formatPrefix, maskAddress, type Prefix, parsePrefix } from '../../common/text/prefix.ts';
-import { addressesOf } from '../fleet/reach/local-network.ts';
+import { protectedOf } from '../fleet/reach/local-network.ts';
 import { Guard } from './guard.ts';
 
 /** RFC 5735, 4291 and friends, written down once more. */
@@ -35,16 +36,22 @@ type Machine = typeof machine extends fc.Arbitrary<infer T> ? T : never;
 function networkOf({ own, gateways, resolvers }: Machine) {
   const routes = gateways
     .filter(({ length }) => length === 4)
-    .map((bytes) => `eth0\t00000000\t${hex(bytes.toReversed()).toUpperCase()}\t0003`);
+    .map((bytes) => `eth0\t00000000\t${hex(bytes.toReversed()).toUpperCase()}\t0003\t0\t0\t0\t00000000`);
   const routes6 = gateways
     .filter(({ length }) => length === 16)
     .map((bytes) => `${'0'.repeat(32)} 00 ${'0'.repeat(32)} 00 ${hex(bytes)} 00000400`);
-  return addressesOf({
-    own,
-    route: ['Iface\tDestination\tGateway\tFlags', ...routes].join('\n'),
-    ipv6Route: routes6.join('\n'),
-    resolvConf: ['# made by hand', ...resolvers.map((each) => `nameserver ${each}`), 'search example.org'].join('\n'),
-  });
+  const proc: Readonly<Record<string, string>> = {
+    'net/route': ['Iface\tDestination\tGateway\tFlags', ...routes].join('\n'),
+    'net/ipv6_route': routes6.join('\n'),
+  };
+  const resolvConf = ['# made by hand', ...resolvers.map((each) => `nameserver ${each}`), 'search example.org'];
+  return protectedOf(
+    networkAddresses({
+      interfaces: () => own,
+      proc: (path) => proc[path] ?? '',
+      resolverFiles: () => [resolvConf.join('\n')],
+    }),
+  );
 }
 
 /** What must not be blocked, by the machine's own words. */

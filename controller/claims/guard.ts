@@ -5,7 +5,7 @@ import { addressBytes, type FamilyColumns, type PackedEntries } from '../../comm
 import { FleetblockError } from '../../common/errors.ts';
 import { covers, formatPrefix, type Prefix, parsePrefix } from '../../common/text/prefix.ts';
 import { AddressIndex } from '../fleet/reach/address-index.ts';
-import { type LocalNetwork, type Protected, systemNetwork } from '../fleet/reach/local-network.ts';
+import { type LocalNetwork, localNetwork, type Protected } from '../fleet/reach/local-network.ts';
 import type { ClaimAction } from '../store/records.ts';
 
 /** Shorter prefixes cover too much of the Internet for one command. */
@@ -36,7 +36,7 @@ export class Guard {
   readonly #fleet: FleetReach;
 
   /** `fleet`: how hosts and operators are reached. Default: nobody is there. */
-  constructor(local: LocalNetwork = systemNetwork, fleet: FleetReach = { addresses: () => [] }) {
+  constructor(local: LocalNetwork = localNetwork(), fleet: FleetReach = { addresses: () => [] }) {
     this.#local = local;
     this.#fleet = fleet;
   }

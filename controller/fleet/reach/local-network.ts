@@ -1,8 +1,6 @@
 // The addresses that the controller needs on its own machine: its own, its gateways' and its resolvers'.
-import { readFileSync } from 'node:fs';
-import { isIP } from 'node:net';
-import { networkInterfaces } from 'node:os';
-import { type Prefix, parsePrefix } from '../../../common/text/prefix.ts';
+import { type NetworkAddresses, networkAddresses } from '../../../common/host/addresses.ts';
+import { formatAddress, type Prefix } from '../../../common/text/prefix.ts';
 
 export interface Protected {
   readonly prefix: Prefix;
@@ -15,65 +13,36 @@ export interface LocalNetwork {
   addresses(): readonly Protected[];
 }
 
-export const systemNetwork: LocalNetwork = {
-  addresses: () =>
-    addressesOf({
-      own: Object.values(networkInterfaces()).flatMap((each) => (each ?? []).map(({ address }) => address)),
-      route: read('/proc/net/route'),
-      ipv6Route: read('/proc/net/ipv6_route'),
-      resolvConf: read('/etc/resolv.conf'),
-    }),
-};
+/** For how long what was read is used, milliseconds: no block pays for reading it. */
+const FRESH_MS = 1000;
 
-/** Texts of the kernel and of the resolver's configuration; empty where there is none. */
-export interface NetworkTexts {
-  readonly own: readonly string[];
-  /** /proc/net/route */
-  readonly route: string;
-  /** /proc/net/ipv6_route */
-  readonly ipv6Route: string;
-  /** /etc/resolv.conf */
-  readonly resolvConf: string;
+/** As of at most a second ago. `nowMs`: monotonic. */
+export function localNetwork(
+  read: () => NetworkAddresses = networkAddresses,
+  nowMs = () => performance.now(),
+): LocalNetwork {
+  let known: readonly Protected[] = [];
+  let untilMs = Number.NEGATIVE_INFINITY;
+  return {
+    addresses: () => {
+      if (nowMs() < untilMs) return known;
+      try {
+        known = protectedOf(read());
+        untilMs = nowMs() + FRESH_MS;
+      } catch {
+        // Nothing can be read now, for want of file descriptors perhaps: what was known still is.
+      }
+      return known;
+    },
+  };
 }
 
-export function addressesOf({ own, route, ipv6Route, resolvConf }: NetworkTexts): Protected[] {
-  return [
-    // Zone ids (fe80::1%eth0) are dropped: a packet's source has none.
-    ...own.map((address) => protect(address.replace(/%.*$/, ''), "the controller's own address")),
-    ...route.split('\n').flatMap(gateway),
-    ...ipv6Route.split('\n').flatMap(ipv6Gateway),
-    ...resolvConf.split('\n').flatMap(resolver),
-  ];
-}
-
-function gateway(line: string): Protected[] {
-  const [, , word = ''] = line.split('\t');
-  if (!/^[0-9A-F]{8}$/.test(word) || word === '00000000') return [];
-  // Little-endian words on the little-endian machines that Node.js runs on.
-  const bytes = [...Buffer.from(word, 'hex')].reverse();
-  return [protect(bytes.join('.'), "the controller's gateway")];
-}
-
-function ipv6Gateway(line: string): Protected[] {
-  const word = line.split(/\s+/)[4] ?? '';
-  if (!/^[0-9a-f]{32}$/.test(word) || /^0+$/.test(word)) return [];
-  return [protect(word.match(/.{4}/g)?.join(':') ?? '', "the controller's gateway")];
-}
-
-function resolver(line: string): Protected[] {
-  const [, address = ''] = /^\s*nameserver\s+([^\s%]+)/.exec(line) ?? [];
-  return isIP(address) ? [protect(address, "the controller's resolver")] : [];
-}
-
-function protect(address: string, whose: string): Protected {
-  return { prefix: parsePrefix(address), what: `${whose} ${address}` };
-}
-
-function read(path: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    // Not every system has each of them: what is not known cannot be guarded.
-    return '';
-  }
+/** The controller's addresses with their sentences. */
+export function protectedOf({ own, gateways, resolvers }: NetworkAddresses): Protected[] {
+  const named = (prefixes: readonly Prefix[], what: string) =>
+    prefixes.map((prefix) => ({
+      prefix,
+      what: `the controller's ${what} ${formatAddress(prefix.family, prefix.address)}`,
+    }));
+  return [...named(own, 'own address'), ...named(gateways, 'gateway'), ...named(resolvers, 'resolver')];
 }

@@ -1,7 +1,7 @@
 // What the kernel says of this process's network namespace in /proc/net: gateways and established connections.
 import { readFileSync } from 'node:fs';
-import { systemCode } from '../../common/errors.ts';
-import { type Family, formatAddress } from '../../common/text/prefix.ts';
+import { systemCode } from '../errors.ts';
+import { type Family, formatAddress } from '../text/prefix.ts';
 
 /** Reads a file below /proc; handed in so that tests have their own. Missing files are empty. */
 export type ReadProc = (path: string) => string;
