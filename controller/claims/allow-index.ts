@@ -1,8 +1,9 @@
 // The allow entries of the fleet, in memory and in step with the store, layer by layer: whoever blocks is told what goes on passing.
 import { addressBytes, type FamilyColumns, FLAG_ALLOW } from '../../common/entries/packed.ts';
 import type { Selector } from '../../common/text/selector.ts';
+import type { StoreEvent } from '../store/port/revisions.ts';
 import { claimsLayer, type LayerKey, listLayer } from '../store/records.ts';
-import type { Store, StoreEvent } from '../store/store.ts';
+import type { Store } from '../store/store.ts';
 import { PrefixSet } from './prefix-set.ts';
 
 export interface AllowLayer {

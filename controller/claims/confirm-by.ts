@@ -2,7 +2,7 @@
 import { randomInt } from 'node:crypto';
 import { FleetblockError } from '../../common/errors.ts';
 import { formatDuration } from '../../common/text/duration.ts';
-import type { ConfirmBy } from '../store/store.ts';
+import type { ConfirmBy } from '../store/port/claims.ts';
 
 /** For what overrides the guard, when nothing else is asked for. */
 const FORCED_MS = 60_000;

@@ -1,5 +1,5 @@
 // A change as an event: who did what to what, as the audit has it.
-import type { StoreEvent } from '../store/store.ts';
+import type { StoreEvent } from '../store/port/revisions.ts';
 
 const DONE: Readonly<Record<string, string>> = {
   block: 'blocked',

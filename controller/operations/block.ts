@@ -12,15 +12,10 @@ import { assertKind, type Guard, WIDEST_SUM } from '../claims/guard.ts';
 import { checkReason } from '../claims/reason.ts';
 import type { Hub } from '../fleet/hub/hub.ts';
 import type { Caller } from '../identity/auth/caller.ts';
+import { type ChangeResult, type ClaimOutcome, type ConfirmBy, MAX_CHANGE_PREFIXES } from '../store/port/claims.ts';
+import type { ChangeExceptions } from '../store/port/lists.ts';
 import type { Claim, ClaimAction } from '../store/records.ts';
-import {
-  type ChangeExceptions,
-  type ChangeResult,
-  type ClaimOutcome,
-  type ConfirmBy,
-  MAX_CHANGE_PREFIXES,
-  type Store,
-} from '../store/store.ts';
+import type { Store } from '../store/store.ts';
 import { type Exempted, findExemptions } from './exemptions.ts';
 import type { Matches } from './matches.ts';
 import { overridden } from './overridden.ts';

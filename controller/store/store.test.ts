@@ -8,9 +8,12 @@ import { entryCount, packEntries, unpackEntries } from '../../common/entries/pac
 import { formatPrefix, parsePrefix } from '../../common/text/prefix.ts';
 import { parseSelector } from '../../common/text/selector.ts';
 import type { Clock } from '../../common/time/clock.ts';
+import type { AddClaims } from './port/claims.ts';
+import type { ReplaceList } from './port/lists.ts';
+import type { StoreEvent } from './port/revisions.ts';
 import type { Claim } from './records.ts';
 import { openSqliteStore } from './sqlite/sqlite-store.ts';
-import type { AddClaims, ReplaceList, Store, StoreEvent } from './store.ts';
+import type { Store } from './store.ts';
 
 class FakeClock implements Clock {
   now = 1_700_000_000_000;

@@ -24,8 +24,9 @@ import type { Clock } from '../../common/time/clock.ts';
 import { OperatorRegistry } from '../../controller/identity/auth/operator-registry.ts';
 import { Identity } from '../../controller/identity/identity.ts';
 import { enrollmentHandlers } from '../../controller/server/services/enrollment-service.ts';
+import type { NewToken } from '../../controller/store/port/hosts.ts';
 import { openSqliteStore } from '../../controller/store/sqlite/sqlite-store.ts';
-import type { NewToken, Store } from '../../controller/store/store.ts';
+import type { Store } from '../../controller/store/store.ts';
 import { TestFleet, TestGate } from './fleet.ts';
 
 const HOUR_MS = 3_600_000;

@@ -10,8 +10,9 @@ import { type Objection, type ObjectionKind, objectionsTo, sameScope } from '../
 import { checkReason } from '../../claims/reason.ts';
 import type { Hub } from '../../fleet/hub/hub.ts';
 import type { Caller } from '../../identity/auth/caller.ts';
+import type { ListResult } from '../../store/port/lists.ts';
 import type { ClaimAction, ListRecord } from '../../store/records.ts';
-import type { ListResult, Store } from '../../store/store.ts';
+import type { Store } from '../../store/store.ts';
 import type { Results } from '../results.ts';
 import type { HostOutcomes, Targets, Wait } from '../targets.ts';
 import { ReceivedRows } from './received-rows.ts';

@@ -1,6 +1,6 @@
 // Which rows changed since a revision, layer by layer, as far back as history reaches.
 import type { Revision } from '../../../common/revision.ts';
-import type { StoreEvent, Touched } from '../store.ts';
+import type { StoreEvent, Touched } from '../port/revisions.ts';
 import { decodeColumns } from './file/columns-blob.ts';
 import { type Connection, readBigint } from './file/connection.ts';
 import { bigint, blob, integer, text } from './file/rows.ts';

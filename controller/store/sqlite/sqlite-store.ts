@@ -8,6 +8,12 @@ import type { Revision } from '../../../common/revision.ts';
 import type { Clock } from '../../../common/time/clock.ts';
 import { Pacer } from '../../../common/time/pacer.ts';
 import { steadyClock } from '../../../common/time/steady-clock.ts';
+import type { AuditFilter } from '../port/audit.ts';
+import type { AddClaims, ChangeResult, ClaimFilter, ConfirmResult, RemoveClaims } from '../port/claims.ts';
+import type { Enrollment, NewToken } from '../port/hosts.ts';
+import type { ChangeExceptions, ListResult, ReplaceList } from '../port/lists.ts';
+import type { LoggedIn, NewOperator, NewOperatorToken, RevokeOperators, UseOperatorToken } from '../port/operators.ts';
+import type { StoreEvent, Touched } from '../port/revisions.ts';
 import {
   type Attribution,
   type AuditRecord,
@@ -26,27 +32,7 @@ import {
   type TokenRecord,
   type Undone,
 } from '../records.ts';
-import type {
-  AddClaims,
-  AuditFilter,
-  ChangeExceptions,
-  ChangeResult,
-  ClaimFilter,
-  ConfirmResult,
-  Enrollment,
-  ListResult,
-  LoggedIn,
-  NewOperator,
-  NewOperatorToken,
-  NewToken,
-  RemoveClaims,
-  ReplaceList,
-  RevokeOperators,
-  Store,
-  StoreEvent,
-  Touched,
-  UseOperatorToken,
-} from '../store.ts';
+import type { Store } from '../store.ts';
 import { Aside } from './aside/aside.ts';
 import { lastLink } from './audit/audit-chain.ts';
 import { addClaims, removeClaims } from './claims/claim-changes.ts';

@@ -2,7 +2,7 @@
 // everything and is then rolled back.
 
 import { Pacer } from '../../../common/time/pacer.ts';
-import type { StoreEvent } from '../store.ts';
+import type { StoreEvent } from '../port/revisions.ts';
 import type { Connection } from './file/connection.ts';
 import type { Database } from './file/database.ts';
 import { HistoryBounds, type Steps, Transaction } from './transaction.ts';

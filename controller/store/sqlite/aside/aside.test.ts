@@ -7,7 +7,8 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { parsePrefix } from '../../../../common/text/prefix.ts';
 import { systemClock } from '../../../../common/time/clock.ts';
 import { addressRows } from '../../../../test/sync/rows.ts';
-import type { AuditFilter, Store } from '../../store.ts';
+import type { AuditFilter } from '../../port/audit.ts';
+import type { Store } from '../../store.ts';
 import { STORE_FILE } from '../file/open.ts';
 import { openSqliteStore } from '../sqlite-store.ts';
 

@@ -3,8 +3,9 @@ import { fileURLToPath } from 'node:url';
 import { MessageChannel, Worker } from 'node:worker_threads';
 import type { PackedEntries } from '../../../../common/entries/packed.ts';
 import { FleetblockError } from '../../../../common/errors.ts';
+import type { AuditFilter } from '../../port/audit.ts';
+import type { ClaimFilter } from '../../port/claims.ts';
 import type { AuditRecord, AuditVerdict, Claim } from '../../records.ts';
-import type { AuditFilter, ClaimFilter } from '../../store.ts';
 import type { Answer, Begin, Read } from './messages.ts';
 
 export class Aside {

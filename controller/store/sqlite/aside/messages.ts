@@ -1,7 +1,8 @@
 // What the reading thread is asked, and what it answers: one port a read, one piece a question.
 import type { MessagePort } from 'node:worker_threads';
 import type { ErrorCode } from '../../../../common/errors.ts';
-import type { AuditFilter, ClaimFilter } from '../../store.ts';
+import type { AuditFilter } from '../../port/audit.ts';
+import type { ClaimFilter } from '../../port/claims.ts';
 
 export type Read =
   | { readonly kind: 'claims'; readonly filter: ClaimFilter; readonly nowMs: number }

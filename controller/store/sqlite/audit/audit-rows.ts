@@ -1,8 +1,8 @@
 // Reading the audit in bounded steps: a scan that finds nothing gives others their turn as one does that finds all.
 import type { SQLInputValue } from 'node:sqlite';
 import { nextTurn } from '../../../../common/time/pacer.ts';
+import type { AuditFilter } from '../../port/audit.ts';
 import type { AuditRecord } from '../../records.ts';
-import type { AuditFilter } from '../../store.ts';
 import { type Connection, readBigint } from '../file/connection.ts';
 import { bigint, integer, type Row, text } from '../file/rows.ts';
 

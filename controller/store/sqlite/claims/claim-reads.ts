@@ -6,8 +6,8 @@ import { covers, maskAddress, type Prefix } from '../../../../common/text/prefix
 import { formatSelector, selectorMatches } from '../../../../common/text/selector.ts';
 import { nextTurn } from '../../../../common/time/pacer.ts';
 import { type Effect, hasEnded, stronger } from '../../../claims/precedence.ts';
+import type { ClaimFilter } from '../../port/claims.ts';
 import { type Claim, claimsLayer, type LayerChange } from '../../records.ts';
-import type { ClaimFilter } from '../../store.ts';
 import type { Connection } from '../file/connection.ts';
 import { claimFromRow, layerEntry } from './claim-rows.ts';
 

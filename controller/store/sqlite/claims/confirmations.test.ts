@@ -4,8 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { formatPrefix, parsePrefix } from '../../../../common/text/prefix.ts';
+import type { AddClaims } from '../../port/claims.ts';
 import type { Claim } from '../../records.ts';
-import type { AddClaims, Store } from '../../store.ts';
+import type { Store } from '../../store.ts';
 import { openSqliteStore } from '../sqlite-store.ts';
 
 const START = 1_700_000_000_000;

@@ -2,8 +2,8 @@
 import { FleetblockError } from '../../../../common/errors.ts';
 import { formatSelector } from '../../../../common/text/selector.ts';
 import { hasEnded, laterEnd } from '../../../claims/precedence.ts';
+import type { ClaimOutcome, ConfirmResult } from '../../port/claims.ts';
 import type { Attribution, Claim, ClaimKey, Undone } from '../../records.ts';
-import type { ClaimOutcome, ConfirmResult } from '../../store.ts';
 import type { Connection } from '../file/connection.ts';
 import type { Steps, Transaction } from '../transaction.ts';
 import { claimsOn, deleteClaim, saveClaim } from './claim-rows.ts';

@@ -4,7 +4,8 @@ import { addressBytes, entryCount, type FamilyColumns, type PackedEntries } from
 import { FleetblockError } from '../../../../common/errors.ts';
 import { type Family, formatPrefix, type Prefix } from '../../../../common/text/prefix.ts';
 import { PrefixSet } from '../../../claims/prefix-set.ts';
-import { type ChangeExceptions, type ChangeResult, MAX_LIST_EXCEPTIONS } from '../../store.ts';
+import type { ChangeResult } from '../../port/claims.ts';
+import { type ChangeExceptions, MAX_LIST_EXCEPTIONS } from '../../port/lists.ts';
 import { shorten } from '../claims/touched-keys.ts';
 import type { Transaction } from '../transaction.ts';
 import { Bucketed } from './buckets.ts';

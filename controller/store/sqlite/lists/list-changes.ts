@@ -11,8 +11,8 @@ import {
 import { FleetblockError } from '../../../../common/errors.ts';
 import { failpoint } from '../../../../common/failpoint.ts';
 import { formatSelector } from '../../../../common/text/selector.ts';
+import { type ListResult, MAX_LIST_ROWS, type ReplaceList } from '../../port/lists.ts';
 import { type Attribution, listLayer } from '../../records.ts';
-import { type ListResult, MAX_LIST_ROWS, type ReplaceList } from '../../store.ts';
 import type { Transaction } from '../transaction.ts';
 import { Bucketed, bucketsFor } from './buckets.ts';
 import {
