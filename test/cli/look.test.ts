@@ -118,7 +118,8 @@ describe('status, top, doctor', () => {
     const interrupt = new AbortController();
     let draws = 0;
     cli.controller.script.listHosts = () => {
-      if (++draws === 3) setTimeout(() => interrupt.abort(), 50);
+      // The fourth is asked for when the third has been drawn.
+      if (++draws === 4) interrupt.abort();
       return { hosts, revision: 42 };
     };
     const words = ['watch', '--interval', '200ms', '-o', 'json'];
