@@ -2,6 +2,7 @@
 // the fleet simulator alone, memory-datapath.ts.
 import type { EntryTable } from '../../common/entries/entry-table.ts';
 import type { PackedEntries } from '../../common/entries/packed.ts';
+import { CodedError } from '../../common/errors.ts';
 import type { Family } from '../../common/text/prefix.ts';
 
 /** A change of the effective entries. `adds` replaces rows of the same (prefix, allow). */
@@ -99,14 +100,8 @@ export interface MarkedView {
 /** Why the datapath refused a change. The kernel then holds what it held before the change. */
 export type DatapathErrorCode = 'CAPACITY' | 'KERNEL';
 
-export class DatapathError extends Error {
+export class DatapathError extends CodedError<DatapathErrorCode> {
   override readonly name = 'DatapathError';
-  readonly code: DatapathErrorCode;
-
-  constructor(code: DatapathErrorCode, message: string, options?: ErrorOptions) {
-    super(message, options);
-    this.code = code;
-  }
 }
 
 /**

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { type Digest, EMPTY_DIGEST, equalDigests } from '../../common/entries/digest.ts';
 import type { EntryTable } from '../../common/entries/entry-table.ts';
 import type { PackedEntries } from '../../common/entries/packed.ts';
+import { CodedError } from '../../common/errors.ts';
 import type { Revision } from '../../common/revision.ts';
 import type { MarkedView } from '../datapath/datapath.ts';
 
@@ -31,14 +32,8 @@ export type RefusalCode =
   | 'MALFORMED';
 
 /** A revision was refused as a whole; what was held before it is still held. */
-export class Refusal extends Error {
+export class Refusal extends CodedError<RefusalCode> {
   override readonly name = 'Refusal';
-  readonly code: RefusalCode;
-
-  constructor(code: RefusalCode, message: string, options?: ErrorOptions) {
-    super(message, options);
-    this.code = code;
-  }
 }
 
 export interface StoredView {

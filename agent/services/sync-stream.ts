@@ -4,7 +4,7 @@ import { connect as http2Connect, type IncomingHttpHeaders } from 'node:http2';
 import type { TLSSocket } from 'node:tls';
 import { FleetblockError, messageOf } from '../../common/errors.ts';
 import { type ClientIdentity, CONTROLLER_NAME } from '../../common/rpc/channel.ts';
-import { fromStatus } from '../../common/rpc/status.ts';
+import { DETAILS, fromStatus } from '../../common/rpc/status.ts';
 import { syncMethod } from '../../common/sync-wire/to-controller.ts';
 import type { AgentMessage } from '../../proto/gen/fleetblock/v1/AgentMessage.ts';
 import type { ControllerMessage__Output } from '../../proto/gen/fleetblock/v1/ControllerMessage.ts';
@@ -117,7 +117,11 @@ function statusOf(headers: IncomingHttpHeaders): FleetblockError | 'ok' | undefi
   const code = headers['grpc-status'];
   if (typeof code !== 'string') return undefined;
   const text = headers['grpc-message'];
-  return code === '0' ? 'ok' : fromStatus(Number(code), typeof text === 'string' ? decoded(text) : '');
+  if (code === '0') return 'ok';
+  const details = headers[DETAILS];
+  return fromStatus(Number(code), typeof text === 'string' ? decoded(text) : '', {
+    details: typeof details === 'string' ? Buffer.from(details, 'base64') : undefined,
+  });
 }
 
 function decoded(text: string): string {

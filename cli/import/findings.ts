@@ -1,6 +1,6 @@
 // Bad lines of a file: the first few are kept with their numbers, the rest are counted. One is enough to refuse the whole, unless some
 // may be left out.
-import { FleetblockError } from '../../common/errors.ts';
+import { FleetblockError, refusedText } from '../../common/errors.ts';
 import { count, plural } from '../output/text.ts';
 
 const MAX_SHOWN = 3;
@@ -57,10 +57,12 @@ export class Findings {
  * @returns the error with lines of the file in the rows' places, or the error as it is
  */
 export function withLine(error: unknown, name: string, lineOf: (row: number) => number): unknown {
-  if (!(error instanceof FleetblockError) || !/^refused: row [0-9]+: /.test(error.message)) return error;
-  const text = error.message.replace(
-    /(^refused: |; )row ([0-9]+): /g,
-    (_, lead: string, row: string) => `${lead}${name} line ${lineOf(Number(row))}: `,
+  if (!(error instanceof FleetblockError) || !error.details) return error;
+  return new FleetblockError(
+    error.code,
+    refusedText(error.details, (row) => `${name} line ${lineOf(row)}`),
+    {
+      cause: error,
+    },
   );
-  return new FleetblockError(error.code, text, { cause: error });
 }

@@ -182,10 +182,16 @@ describe('import', () => {
 
   test('faults row 101: rows that the guard refuses are named by their lines', async () => {
     cli.controller.script.importList = () => {
-      throw new FleetblockError(
-        'FAILED_PRECONDITION',
-        'refused: row 1: is bad; row 2: is worse (and 7 more); --skip-refused',
-      );
+      throw new FleetblockError('FAILED_PRECONDITION', 'whatever a person reads', {
+        details: {
+          refused: [
+            { row: 1, prefix: '1.1.1.1/32', text: 'is bad' },
+            { row: 2, prefix: '2.2.2.2/32', text: 'is worse' },
+          ],
+          refusedCount: 9,
+          advice: '--skip-refused',
+        },
+      });
     };
     const result = await fleetblock(['import', '-', '--list', 'drop', '--all-hosts'], {
       stdin: '#\n1.1.1.1\n\n2.2.2.2\n',

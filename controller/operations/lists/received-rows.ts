@@ -1,8 +1,8 @@
 // The rows of an import as they come: bounded at every message, and those that the guard refuses counted, or left out when asked.
 
 import { entryCount, type FamilyColumns, type PackedEntries, pickRows } from '../../../common/entries/packed.ts';
-import { FleetblockError } from '../../../common/errors.ts';
-import type { Family } from '../../../common/text/prefix.ts';
+import { type ErrorDetails, FleetblockError, refusedText } from '../../../common/errors.ts';
+import { type Family, formatPrefix } from '../../../common/text/prefix.ts';
 import type { RefusedRow } from '../../claims/guard.ts';
 import { MAX_LIST_ROWS } from '../../store/port/lists.ts';
 
@@ -10,7 +10,6 @@ import { MAX_LIST_ROWS } from '../../store/port/lists.ts';
 const MAX_MESSAGES = 10_000;
 /** Of the refused rows that are told one by one. */
 export const MAX_TOLD = 20;
-const MAX_NAMED = 3;
 
 export class ReceivedRows {
   readonly chunks: PackedEntries[] = [];
@@ -46,11 +45,15 @@ export class ReceivedRows {
   /** @throws FleetblockError FAILED_PRECONDITION: the guard refuses some of them */
   assertNoneRefused(): void {
     if (this.refusedCount === 0) return;
-    const named = this.refused.slice(0, MAX_NAMED).map(({ row, refusal }) => `row ${row}: ${refusal}`);
-    const more = this.refusedCount - named.length;
+    const details: ErrorDetails = {
+      refused: this.refused.map(({ row, prefix, refusal }) => ({ row, prefix: formatPrefix(prefix), text: refusal })),
+      refusedCount: this.refusedCount,
+      advice: '--skip-refused leaves out what the guard refuses, an admin may override it with --force',
+    };
     throw new FleetblockError(
       'FAILED_PRECONDITION',
-      `refused: ${named.join('; ')}${more > 0 ? ` (and ${more} more)` : ''}; --skip-refused leaves out what the guard refuses, an admin may override it with --force`,
+      refusedText(details, (row) => `row ${row}`),
+      { details },
     );
   }
 }
