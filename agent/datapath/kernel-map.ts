@@ -1,14 +1,9 @@
 // A BPF map as the rest of the datapath sees it: single calls, batches off the event loop, and shared memory.
+import { CodedError } from '../../common/errors.ts';
 
-/** A system call on a map or program failed. `errnoName` is the kernel's, such as `E2BIG`, `ENOSPC`, `EBUSY`. */
-export class KernelError extends Error {
+/** A system call on a map or program failed. Its code is the kernel's, such as `E2BIG`, `ENOSPC`, `EBUSY`. */
+export class KernelError extends CodedError<string> {
   override readonly name = 'KernelError';
-  readonly errnoName: string;
-
-  constructor(errnoName: string, message: string, options?: ErrorOptions) {
-    super(message, options);
-    this.errnoName = errnoName;
-  }
 }
 
 /** Memory of an array map, mapped only as far as this process needs it: every mapped page counts as its own. */

@@ -132,7 +132,7 @@ export class Rig {
             `${run.received} of ${frames} frames were received: something else uses ${ATTACKED}, or it has no program`,
           );
       } catch (error) {
-        if (!(error instanceof KernelError && error.errnoName === 'EINTR')) throw error;
+        if (!(error instanceof KernelError && error.code === 'EINTR')) throw error;
       }
     }
   }

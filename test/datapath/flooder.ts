@@ -33,7 +33,7 @@ setInterval(() => {
       object.program('flood').testRun(run);
     } catch (error) {
       // The signal that ends us came meanwhile.
-      if (error instanceof KernelError && error.errnoName === 'EINTR') return;
+      if (error instanceof KernelError && error.code === 'EINTR') return;
       throw error;
     }
     sent += perTick;

@@ -38,7 +38,7 @@ const errnoOf = (attempt: () => unknown): string => {
     attempt();
     return 'no error';
   } catch (error) {
-    return error instanceof KernelError ? error.errnoName : String(error);
+    return error instanceof KernelError ? error.code : String(error);
   }
 };
 
@@ -88,7 +88,7 @@ describe.skipIf(whyNoNetwork() !== '')(`libbpf ${whyNoNetwork()}`, () => {
           map.update(keys.subarray(row * map.keyBytes), values.subarray(0, map.valueBytes));
       };
       expect(errnoOf(full)).toBe(errno);
-      await expect(map.updateBatch(next, values, 1)).rejects.toMatchObject({ errnoName: errno });
+      await expect(map.updateBatch(next, values, 1)).rejects.toMatchObject({ code: errno });
       // What is not there any more does not keep the rest from being deleted.
       map.delete(keys.subarray(5 * map.keyBytes, 6 * map.keyBytes));
       await map.deleteBatch(keys, ROWS + 200);

@@ -174,7 +174,7 @@ export class InterfaceLinks {
       if (foreign) this.#unprotected(held.name, held.seenMs, 'the program was swapped for another, and put back');
       this.#logger.info({ interface: held.name, program: program.info.id }, 'swapped the program');
     } catch (error) {
-      if (error instanceof KernelError && VANISHED.has(error.errnoName)) return;
+      if (error instanceof KernelError && VANISHED.has(error.code)) return;
       held.swapProblem = `the program could not be swapped, an older one is still dropping: ${messageOf(error)}`;
       this.#logger.error({ interface: held.name, error: messageOf(error) }, 'cannot swap the program');
     }
@@ -314,10 +314,10 @@ export class InterfaceLinks {
         return { name, index, mode, problem: held.problem };
       } catch (error) {
         if (!(error instanceof KernelError)) throw error;
-        if (OCCUPIED.has(error.errnoName) && attachedProgram(index).programId === 0) this.#below.add(name);
-        if (OCCUPIED.has(error.errnoName))
+        if (OCCUPIED.has(error.code) && attachedProgram(index).programId === 0) this.#below.add(name);
+        if (OCCUPIED.has(error.code))
           return { name, index, mode: 'none', problem: occupiedBy(program, name, index, mode) };
-        if (VANISHED.has(error.errnoName)) return this.#missing(name, used);
+        if (VANISHED.has(error.code)) return this.#missing(name, used);
         refusal = this.#refusal(program, name, index, mode, error);
       }
     }
@@ -331,7 +331,7 @@ export class InterfaceLinks {
   }
 
   #refusal(program: XdpProgram, name: string, index: number, mode: AttachMode, error: KernelError): string {
-    const said = refusalText(program, index, mode) || error.errnoName;
+    const said = refusalText(program, index, mode) || error.code;
     this.#logger.warn({ interface: name, mode, reason: said }, 'the driver refuses the program');
     return refusedMode(this.#mode, mode, said);
   }

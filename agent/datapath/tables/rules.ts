@@ -292,7 +292,7 @@ function kindText(family: number, exact: boolean, allow: boolean): string {
 }
 
 function datapathError(error: unknown, what: string): DatapathError {
-  const name = error instanceof KernelError ? error.errnoName : '';
+  const name = error instanceof KernelError ? error.code : '';
   const message = error instanceof Error ? error.message : String(error);
   return new DatapathError(NO_ROOM.has(name) ? 'CAPACITY' : 'KERNEL', `${what}: ${message}`, { cause: error });
 }
