@@ -13,6 +13,6 @@ export function commandOf(programs: Programs, program: ProgramName): string[] {
     const name = program === 'cli' ? 'fleetblock' : `fleetblock-${program}`;
     return ['env', `PATH=${dirname(process.execPath)}:${toolPath}`, join(programs.installed, name)];
   }
-  const path = programs === 'dist' ? `../../dist/${program}/main.js` : `../../${program}/main.ts`;
+  const path = programs === 'dist' ? `../dist/${program}/main.js` : `../${program}/main.ts`;
   return [process.execPath, fileURLToPath(new URL(path, import.meta.url))];
 }

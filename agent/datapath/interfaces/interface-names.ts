@@ -17,7 +17,7 @@ export function interfaceName(index: number): string | undefined {
 
 /** Can an interface have that name? (dev_valid_name in the kernel) */
 export function isInterfaceName(name: string): boolean {
-  return name !== '.' && name !== '../..' && /^[^\s/:]+$/.test(name) && Buffer.byteLength(name) < NAME_BYTES;
+  return name !== '.' && name !== '..' && /^[^\s/:]+$/.test(name) && Buffer.byteLength(name) < NAME_BYTES;
 }
 
 /** The name as one on bpffs, which has no dots: `eth0.100` -> `eth0%2E100`. */
