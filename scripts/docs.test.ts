@@ -1,0 +1,34 @@
+// Paths that the documents for contributors name: a room that moves takes its mentions along.
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+
+const ROOT = join(import.meta.dirname, '..');
+const DOCUMENTS = [
+  'ARCHITECTURE.md',
+  'CONTRIBUTING.md',
+  'SECURITY.md',
+  'README.md',
+  'docs/sync-protocol.md',
+  'docs/faults.md',
+];
+/** Made by a build, or not in a checkout. */
+const MADE = /^(dist|node_modules)\//;
+
+/** Paths in backticks that begin with a folder or a file of the repository's root, and targets of relative links. */
+function pathsIn(document: string): string[] {
+  const text = readFileSync(join(ROOT, document), 'utf8');
+  const quoted = [
+    ...text.matchAll(/`((?:agent|bench|bpf|cli|common|controller|deploy|docs|lab|proto|scripts|test)\/[\w./-]*)`/g),
+  ];
+  const linked = [...text.matchAll(/\]\((?!https?:)([^)#]+)/g)].map(([, path = '']) => join(document, '..', path));
+  return [...quoted.map(([, path = '']) => path), ...linked].filter((path) => !MADE.test(path));
+}
+
+describe('documents for contributors', () => {
+  it.each(DOCUMENTS)('%s names files and folders that exist', (document) => {
+    const paths = pathsIn(document);
+    expect(paths.length).toBeGreaterThan(0);
+    expect(paths.filter((path) => !existsSync(join(ROOT, path)))).toEqual([]);
+  });
+});
