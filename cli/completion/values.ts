@@ -1,4 +1,5 @@
 // Values of the fleet for completion: quick, and nothing at all where they cannot be had.
+import { listOrigin, MANUAL } from '../../common/text/origin.ts';
 import type { Host__Output } from '../../proto/gen/fleetblock/v1/Host.ts';
 import { ContextFile } from '../credentials/context-file.ts';
 import { loadCredentials } from '../credentials/credentials.ts';
@@ -54,7 +55,7 @@ async function operatorValues(
       description: prefixes.join(' '),
     }));
   const lists = (await client.listLists()).map(({ name }) => name);
-  return (kind === 'lists' ? lists : ['manual', ...lists.map((name) => `list:${name}`)]).map((text) => ({ text }));
+  return (kind === 'lists' ? lists : [MANUAL, ...lists.map(listOrigin)]).map((text) => ({ text }));
 }
 
 /** `env=` first, `env=prod` when that is typed; `env!=prod` likewise. */

@@ -1,9 +1,10 @@
 // The allow entries of the fleet, in memory and in step with the store, layer by layer: whoever blocks is told what goes on passing.
 import { addressBytes, type FamilyColumns, FLAG_ALLOW } from '../../common/entries/packed.ts';
+import { listOfOrigin } from '../../common/text/origin.ts';
 import type { Selector } from '../../common/text/selector.ts';
 import type { StoreEvent } from '../store/port/revisions.ts';
-import { claimsLayer, type LayerKey, listLayer } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
+import { claimsLayer, type LayerKey, listLayer } from './layers.ts';
 import { PrefixSet } from './prefix-set.ts';
 
 export interface AllowLayer {
@@ -77,7 +78,7 @@ export class AllowIndex {
 
 /** The rows of a list all have its action: a million blocks are passed over by a look at the first. */
 function hasAllow(columns: FamilyColumns, layerId: string): boolean {
-  const flags = layerId.startsWith('list:') ? columns.flags.subarray(0, 1) : columns.flags;
+  const flags = listOfOrigin(layerId) !== undefined ? columns.flags.subarray(0, 1) : columns.flags;
   return flags.some((each) => (each & FLAG_ALLOW) !== 0);
 }
 

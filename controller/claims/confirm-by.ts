@@ -2,7 +2,6 @@
 import { randomInt } from 'node:crypto';
 import { FleetblockError } from '../../common/errors.ts';
 import { formatDuration } from '../../common/text/duration.ts';
-import type { ConfirmBy } from '../store/port/claims.ts';
 
 /** For what overrides the guard, when nothing else is asked for. */
 const FORCED_MS = 60_000;
@@ -12,6 +11,14 @@ const MOST_MS = 86_400_000;
 /** No letter that is read as another or as a digit. */
 const LETTERS = '23456789abcdefghjkmnpqrstvwxyz';
 const ID_LENGTH = 6;
+
+/** By when a change is to be confirmed. */
+export interface ConfirmBy {
+  /** Unique. */
+  readonly id: string;
+  /** Unix milliseconds. */
+  readonly deadlineMs: number;
+}
 
 /** What an answer says of a change that waits. */
 export interface Awaited {

@@ -6,7 +6,7 @@ import { FleetblockError } from '../../common/errors.ts';
 import { covers, formatPrefix, type Prefix, parsePrefix } from '../../common/text/prefix.ts';
 import { AddressIndex } from '../fleet/reach/address-index.ts';
 import { type LocalNetwork, localNetwork, type Protected } from '../fleet/reach/local-network.ts';
-import type { ClaimAction } from '../store/records.ts';
+import type { ClaimAction } from './claim.ts';
 
 /** Shorter prefixes cover too much of the Internet for one command. */
 const SHORTEST = { 4: 8, 6: 19 } as const;

@@ -3,8 +3,8 @@ import { createHash, type KeyObject, verify, X509Certificate } from 'node:crypto
 import { FleetblockError } from '../../common/errors.ts';
 import { isValidName } from '../../common/text/selector.ts';
 import type { Clock } from '../../common/time/clock.ts';
+import type { Attribution } from '../claims/attribution.ts';
 import type {
-  Attribution,
   AuditVerdict,
   HostRecord,
   OperatorRecord,

@@ -4,7 +4,7 @@ import { FleetblockError } from '../../common/errors.ts';
 import { isValidName } from '../../common/text/selector.ts';
 import { formatLoginToken, formatToken } from '../../common/text/token.ts';
 import type { Clock } from '../../common/time/clock.ts';
-import type { Attribution } from '../store/records.ts';
+import type { Attribution } from '../claims/attribution.ts';
 import type { Store } from '../store/store.ts';
 import { OPERATOR_DEFAULT_MS } from './identity.ts';
 import { OPERATOR_LIFE_MS } from './pki/authority.ts';

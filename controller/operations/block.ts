@@ -3,18 +3,20 @@
 import { FleetblockError, messageOf } from '../../common/errors.ts';
 import { failpoint } from '../../common/failpoint.ts';
 import type { Revision } from '../../common/revision.ts';
+import { listOfOrigin, parseOrigin } from '../../common/text/origin.ts';
 import { covers, formatPrefix, type Prefix, parsePrefix } from '../../common/text/prefix.ts';
 import { formatSelector, type Selector } from '../../common/text/selector.ts';
 import type { Clock } from '../../common/time/clock.ts';
 import type { AllowIndex } from '../claims/allow-index.ts';
+import { attribution } from '../claims/attribution.ts';
+import { type ChangeResult, type ClaimOutcome, MAX_CHANGE_PREFIXES } from '../claims/change.ts';
+import type { Claim, ClaimAction } from '../claims/claim.ts';
+import type { ConfirmBy } from '../claims/confirm-by.ts';
 import { type Awaited, confirmBy } from '../claims/confirm-by.ts';
 import { assertKind, type Guard, WIDEST_SUM } from '../claims/guard.ts';
-import { checkReason } from '../claims/reason.ts';
+import type { ChangeExceptions } from '../claims/lists/list.ts';
 import type { Hub } from '../fleet/hub/hub.ts';
 import type { Caller } from '../identity/auth/caller.ts';
-import { type ChangeResult, type ClaimOutcome, type ConfirmBy, MAX_CHANGE_PREFIXES } from '../store/port/claims.ts';
-import type { ChangeExceptions } from '../store/port/lists.ts';
-import type { Claim, ClaimAction } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
 import { type Exempted, findExemptions } from './exemptions.ts';
 import type { Matches } from './matches.ts';
@@ -81,10 +83,6 @@ export interface ChangeReply {
   readonly confirm?: Awaited | undefined;
 }
 
-const MANUAL = 'manual';
-const LIST = 'list:';
-const ORIGIN = /^[a-z0-9][a-z0-9._:-]{0,63}$/;
-
 export class Changes {
   readonly #deps: ChangesDeps;
 
@@ -96,7 +94,7 @@ export class Changes {
   async block(request: BlockRequest): Promise<ChangeReply> {
     const { store, hub, clock } = this.#deps;
     const prefixes = parsePrefixes(request.prefixes);
-    const origin = checkOrigin(request.origin);
+    const origin = parseOrigin(request.origin);
     assertKind(request);
     this.#deps.targets.assertKnown(request.target);
     if (request.force && request.caller.role !== 'admin')
@@ -113,9 +111,7 @@ export class Changes {
       action: request.action,
       origin,
       selector: request.target,
-      reason: checkReason(request.reason),
-      actor: request.caller.actor,
-      from: request.caller.from,
+      ...attribution(request.caller, request.reason),
       expiresMs: request.ttlMs > 0 ? nowMs + request.ttlMs : 0,
       monitor: request.monitor,
       dryRun: request.dryRun,
@@ -138,9 +134,10 @@ export class Changes {
 
   /** @throws FleetblockError INVALID_ARGUMENT, NOT_FOUND (host, list). */
   async unblock(request: UnblockRequest): Promise<ChangeReply> {
-    if (request.origin.startsWith(LIST)) return this.#except(request, request.origin.slice(LIST.length));
+    const list = listOfOrigin(request.origin);
+    if (list !== undefined) return this.#except(request, list);
     const prefixes = parsePrefixes(request.prefixes);
-    const origin = checkOrigin(request.origin);
+    const origin = parseOrigin(request.origin);
     if (request.target) this.#deps.targets.assertKnown(request.target);
     this.#deps.hub.quarantine.assertOpen();
     const result = await this.#deps.store.removeClaims({
@@ -148,9 +145,7 @@ export class Changes {
       action: request.action,
       origin,
       selector: request.target,
-      reason: checkReason(request.reason),
-      actor: request.caller.actor,
-      from: request.caller.from,
+      ...attribution(request.caller, request.reason),
       dryRun: request.dryRun,
     });
     const own = (claim: Claim, prefix: Prefix) =>
@@ -184,11 +179,11 @@ export class Changes {
   }
 
   #changeExceptions(
-    { caller: { actor, from }, reason, dryRun }: Pick<ChangeRequest, 'caller' | 'reason' | 'dryRun'>,
+    { caller, reason, dryRun }: Pick<ChangeRequest, 'caller' | 'reason' | 'dryRun'>,
     change: Pick<ChangeExceptions, 'name' | 'prefixes' | 'action' | 'except'>,
   ): Promise<ChangeResult> {
     this.#deps.hub.quarantine.assertOpen();
-    return this.#deps.store.changeExceptions({ ...change, actor, from, reason: checkReason(reason), dryRun });
+    return this.#deps.store.changeExceptions({ ...change, ...attribution(caller, reason), dryRun });
   }
 
   async #reply(
@@ -263,21 +258,6 @@ function parsePrefixes(texts: readonly string[]): Prefix[] {
       throw new FleetblockError('INVALID_ARGUMENT', `line ${i + 1}: ${messageOf(error)}`, { cause: error });
     }
   });
-}
-
-function checkOrigin(origin: string): string {
-  if (origin === '') return MANUAL;
-  if (!ORIGIN.test(origin))
-    throw new FleetblockError(
-      'INVALID_ARGUMENT',
-      `${JSON.stringify(origin.slice(0, 80))} is not an origin: write one like manual, crowdsec or feed:NAME`,
-    );
-  if (origin.startsWith(LIST))
-    throw new FleetblockError(
-      'INVALID_ARGUMENT',
-      `${origin} is a list: change it with fleetblock import --list ${origin.slice(LIST.length)}`,
-    );
-  return origin;
 }
 
 function samePrefix(a: Prefix, b: Prefix): boolean {

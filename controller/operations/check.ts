@@ -2,11 +2,12 @@
 import { type Prefix, parsePrefix } from '../../common/text/prefix.ts';
 import { selectorMatches } from '../../common/text/selector.ts';
 import type { LookupReply__Output } from '../../proto/gen/fleetblock/v1/LookupReply.ts';
+import type { Claim } from '../claims/claim.ts';
 import { hasEnded } from '../claims/precedence.ts';
 import type { HostStatus } from '../fleet/host/host-state.ts';
 import type { Hub } from '../fleet/hub/hub.ts';
 import { byName } from '../fleet/registry.ts';
-import type { Claim, HostRecord } from '../store/records.ts';
+import type { HostRecord } from '../store/records.ts';
 import type { Matches } from './matches.ts';
 import type { Targets } from './targets.ts';
 

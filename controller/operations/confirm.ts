@@ -3,9 +3,10 @@
 
 import { formatPrefix } from '../../common/text/prefix.ts';
 import type { Clock } from '../../common/time/clock.ts';
+import { attribution } from '../claims/attribution.ts';
+import type { Confirmation, Undone } from '../claims/confirm.ts';
 import type { EventLog } from '../fleet/events.ts';
 import type { Caller } from '../identity/auth/caller.ts';
-import type { Confirmation, Undone } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
 import type { ChangeReply } from './block.ts';
 import type { Results } from './results.ts';
@@ -43,10 +44,10 @@ export class Confirmations {
   async confirm({ caller, arrivedMs, id, reason, ...wait }: ConfirmRequest): Promise<ChangeReply> {
     const { store, targets, results, assertOpen } = this.#deps;
     assertOpen();
-    const { actor, from } = caller;
-    const result = await store.confirm(id, { actor, reason, from, mayForce: caller.role === 'admin' });
+    const by = attribution(caller, reason);
+    const result = await store.confirm(id, { ...by, mayForce: caller.role === 'admin' });
     const { outcomes, atMs } = await targets.prove(result.targets, result.revision, wait);
-    results.record({ actor, from }, `confirm ${id}`, result.revision, outcomes);
+    results.record(by, `confirm ${id}`, result.revision, outcomes);
     return {
       revision: result.revision,
       outcomes: result.prefixes.map((prefix, i) => ({

@@ -1,13 +1,15 @@
 // What a block does not stop: prefixes, or parts of them, that an allow entry lets through on some hosts, be it a claim or an address
 // that the host protects by itself. The allow entry wins in the kernel, so that no proof of the block is a proof of dropping.
+import { listOfOrigin } from '../../common/text/origin.ts';
 import { covers, formatPrefix, type Prefix } from '../../common/text/prefix.ts';
 import { formatSelector, type Selector, selectorMatches } from '../../common/text/selector.ts';
 import { Pacer } from '../../common/time/pacer.ts';
 import type { AllowIndex, AllowLayer } from '../claims/allow-index.ts';
+import type { Claim } from '../claims/claim.ts';
 import { hasEnded } from '../claims/precedence.ts';
 import { makesUp, PrefixSet } from '../claims/prefix-set.ts';
 import type { HostRefusal, HostState } from '../fleet/host/host-state.ts';
-import type { Claim, HostRecord } from '../store/records.ts';
+import type { HostRecord } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
 
 export interface ExemptionDeps {
@@ -300,7 +302,7 @@ class Names {
 
   async #ofLayer(entry: Prefix, { id, selector }: AllowLayer): Promise<string> {
     const [list = ''] = id.split(' ');
-    const origins = list.startsWith('list:') ? [list] : await this.#origins(entry, selector);
+    const origins = listOfOrigin(list) !== undefined ? [list] : await this.#origins(entry, selector);
     return `${formatPrefix(entry)} (allowed by ${origins.join(', ')} on ${formatSelector(selector)})`;
   }
 

@@ -1,10 +1,12 @@
 // Which claims say something about a prefix: single ones from the store, rows of lists from the layers in memory.
 
 import type { FamilyColumns } from '../../common/entries/packed.ts';
+import { listOrigin } from '../../common/text/origin.ts';
 import { maskAddress, type Prefix } from '../../common/text/prefix.ts';
 import { Pacer } from '../../common/time/pacer.ts';
+import type { Claim, ClaimAction } from '../claims/claim.ts';
+import type { ListRecord } from '../claims/lists/list.ts';
 import { hasEnded } from '../claims/precedence.ts';
-import type { Claim, ClaimAction, ListRecord } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
 import type { Views } from '../views/views.ts';
 
@@ -93,7 +95,7 @@ export function claimOfRow(list: ListRecord, prefix: Prefix, expiresMs: number):
   return {
     prefix,
     action: list.action,
-    origin: `list:${list.name}`,
+    origin: listOrigin(list.name),
     selector: list.selector,
     reason: list.reason,
     actor: list.actor,

@@ -1,52 +1,4 @@
-// What the store keeps, as values: claims, lists, hosts, tokens, operators, audit records.
-import type { PackedEntries } from '../../common/entries/packed.ts';
 import type { Revision } from '../../common/revision.ts';
-import type { Prefix } from '../../common/text/prefix.ts';
-import { formatSelector, type Selector } from '../../common/text/selector.ts';
-
-export type ClaimAction = 'block' | 'allow';
-
-/** One origin's statement about one prefix. Unique by (prefix, action, origin, selector). */
-export interface Claim {
-  readonly prefix: Prefix;
-  readonly action: ClaimAction;
-  /** `manual`, `crowdsec`, `list:NAME`... */
-  readonly origin: string;
-  readonly selector: Selector;
-  readonly reason: string;
-  /** Who made it or changed it last. */
-  readonly actor: string;
-  /** Unix milliseconds. */
-  readonly createdMs: number;
-  /** Unix milliseconds; 0 for no end. */
-  readonly expiresMs: number;
-  /** Count, never drop. */
-  readonly monitor: boolean;
-}
-
-/** A bulk list: one origin (`list:NAME`), one target, up to a million prefixes in packed chunks. */
-export interface ListRecord {
-  readonly name: string;
-  readonly action: ClaimAction;
-  readonly selector: Selector;
-  readonly monitor: boolean;
-  readonly reason: string;
-  readonly actor: string;
-  /** Unix milliseconds of the first import and of the last change. */
-  readonly createdMs: number;
-  readonly updatedMs: number;
-  /** That hosts hold of it. */
-  readonly entries: number;
-  /** Prefixes that it leaves out whatever is imported. */
-  readonly exceptions: number;
-}
-
-export interface ListException {
-  readonly prefix: Prefix;
-  readonly reason: string;
-  readonly actor: string;
-  readonly createdMs: number;
-}
 
 export interface HostRecord {
   /** UUID, in the host's certificate. */
@@ -134,37 +86,6 @@ export interface AuditVerdict {
   readonly brokenAt: number | undefined;
 }
 
-/** Who does a change and why: kept with it in the same transaction. */
-export interface Attribution {
-  readonly actor: string;
-  readonly reason: string;
-  /** Where the call came from, for the audit. */
-  readonly from?: string;
-}
-
-/** A change that is undone unless somebody confirms it in time. */
-export interface Confirmation {
-  /** What is typed to confirm it. */
-  readonly id: string;
-  readonly actor: string;
-  readonly reason: string;
-  readonly createdMs: number;
-  /** Unix milliseconds. */
-  readonly deadlineMs: number;
-  /** It overrode the guard. */
-  readonly forced: boolean;
-  /** Claims that wait. */
-  readonly claims: readonly ClaimKey[];
-}
-
-/** What a claim is unique by. */
-export type ClaimKey = Pick<Claim, 'prefix' | 'action' | 'origin' | 'selector'>;
-
-/** What became of such a change when nobody confirmed it. */
-export interface Undone extends Confirmation {
-  readonly revision: Revision;
-}
-
 /** A person or program that may fetch a certificate once. */
 export interface OperatorTokenRecord {
   readonly id: string;
@@ -183,33 +104,6 @@ export interface OperatorTokenRecord {
   readonly chain: string;
   /** 0: not revoked. */
   readonly revokedMs: number;
-}
-
-/**
- * A layer is one source of effective entries: all single claims of one selector, or one list. A view is the stack of the
- * layers whose selectors match its hosts.
- */
-export interface LayerKey {
-  /** `claims <selector text>` or `list:<name> <selector text>`; unique and stable. */
-  readonly id: string;
-  readonly selector: Selector;
-}
-
-export function claimsLayer(selector: Selector): LayerKey {
-  return { id: `claims ${formatSelector(selector)}`, selector };
-}
-
-export function listLayer(name: string, selector: Selector): LayerKey {
-  return { id: `list:${name} ${formatSelector(selector)}`, selector };
-}
-
-/** Rows of one layer that changed: absolute, so that applying them twice does no harm. Times are Unix milliseconds. */
-export interface LayerChange {
-  readonly layer: LayerKey;
-  /** New or replaced rows; `ttlsMs` holds Unix milliseconds of the end here, 0 for no end. */
-  readonly sets: PackedEntries;
-  /** Rows that are gone. */
-  readonly deletes: PackedEntries;
 }
 
 /** Where an agent ran when it last said hello. Empty texts: not known. */

@@ -8,10 +8,10 @@ import { entryCount, packEntries, unpackEntries } from '../../common/entries/pac
 import { formatPrefix, parsePrefix } from '../../common/text/prefix.ts';
 import { parseSelector } from '../../common/text/selector.ts';
 import type { Clock } from '../../common/time/clock.ts';
-import type { AddClaims } from './port/claims.ts';
-import type { ReplaceList } from './port/lists.ts';
+import type { AddClaims } from '../claims/change.ts';
+import type { Claim } from '../claims/claim.ts';
+import type { ReplaceList } from '../claims/lists/list.ts';
 import type { StoreEvent } from './port/revisions.ts';
-import type { Claim } from './records.ts';
 import { openSqliteStore } from './sqlite/sqlite-store.ts';
 import type { Store } from './store.ts';
 

@@ -9,7 +9,7 @@ import {
   type PackedEntries,
 } from '../../common/entries/packed.ts';
 import type { Family } from '../../common/text/prefix.ts';
-import type { LayerChange } from '../store/records.ts';
+import type { LayerChange } from '../claims/layers.ts';
 import { note, sameEffect } from './change.ts';
 import { ColumnsBuilder, joinColumns } from './columns-builder.ts';
 import { combine, effectIn, flagsFor, type KeyAt, keysOf, type Layer, type LayerTotals } from './layer.ts';

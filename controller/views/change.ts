@@ -1,8 +1,8 @@
 // Applies the rows of one revision to the layers, and says what that changes in a view.
 import { EntryTable } from '../../common/entries/entry-table.ts';
 import { FLAG_ALLOW, type PackedEntries } from '../../common/entries/packed.ts';
+import type { LayerChange } from '../claims/layers.ts';
 import type { Effect } from '../claims/precedence.ts';
-import type { LayerChange } from '../store/records.ts';
 import { ColumnsBuilder } from './columns-builder.ts';
 import { combine, effectIn, flagsFor, type KeyAt, keysOf, type Layer } from './layer.ts';
 import { ROWS_PER_STEP } from './slices.ts';

@@ -3,8 +3,8 @@ import { EntryTable } from '../../common/entries/entry-table.ts';
 import { FLAG_ALLOW, FLAG_MONITOR, type PackedEntries } from '../../common/entries/packed.ts';
 import type { Family } from '../../common/text/prefix.ts';
 import { type SelectableHost, type Selector, selectorMatches } from '../../common/text/selector.ts';
+import type { LayerKey } from '../claims/layers.ts';
 import { type Effect, stronger } from '../claims/precedence.ts';
-import type { LayerKey } from '../store/records.ts';
 
 /** Points at one row of packed columns: a prefix and whether it is an allow entry. */
 export interface KeyAt {

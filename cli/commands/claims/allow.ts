@@ -1,6 +1,8 @@
 // fleetblock allow add|rm|list: prefixes that are never dropped, whatever blocks them.
+
 import type { Command } from 'commander';
 import { selectorToWire } from '../../../common/rpc/selector.ts';
+import { MANUAL } from '../../../common/text/origin.ts';
 import { formatSelector } from '../../../common/text/selector.ts';
 import { loadCredentials } from '../../credentials/credentials.ts';
 import type { Cli, GlobalOptions } from '../../environment.ts';
@@ -44,7 +46,7 @@ function registerAdd(group: Command, cli: Cli): void {
     const ttlMs = options.duration;
     await runChange(cli, options, {
       verb: 'allow',
-      origin: 'manual',
+      origin: MANUAL,
       ...(ttlMs !== undefined && {
         notes: (client, reply) =>
           keptEnds(client, reply, {
@@ -83,12 +85,12 @@ function registerRm(group: Command, cli: Cli): void {
     const selector = targetOf(target);
     await runChange(cli, options, {
       verb: 'disallow',
-      origin: 'manual',
+      origin: MANUAL,
       send: (client) =>
         client.unblock({
           prefixes,
           action: 'ACTION_ALLOW',
-          origin: 'manual',
+          origin: MANUAL,
           reason: options.reason ?? '',
           dryRun: options.dryRun ?? false,
           ...(selector ? { target: selectorToWire(selector) } : {}),

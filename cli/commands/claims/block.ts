@@ -1,6 +1,8 @@
 // fleetblock block: drop all packets from these prefixes on these hosts, and prove it.
+
 import type { Command } from 'commander';
 import { selectorToWire } from '../../../common/rpc/selector.ts';
+import { MANUAL } from '../../../common/text/origin.ts';
 import { formatSelector } from '../../../common/text/selector.ts';
 import type { Cli } from '../../environment.ts';
 import { readPrefixes } from '../../prefixes.ts';
@@ -52,7 +54,7 @@ export function register(program: Command, cli: Cli): void {
     const ttlMs = options.duration;
     await runChange(cli, options, {
       verb: options.monitor ? 'monitor' : 'block',
-      origin: 'manual',
+      origin: MANUAL,
       ...(ttlMs !== undefined && {
         notes: (client, reply) =>
           keptEnds(client, reply, {

@@ -1,5 +1,7 @@
 // fleetblock confirm: make a change for good that would be undone; without an id, what waits.
+
 import type { Command } from 'commander';
+import { MANUAL } from '../../../common/text/origin.ts';
 import type { Confirmation__Output } from '../../../proto/gen/fleetblock/v1/Confirmation.ts';
 import { loadCredentials } from '../../credentials/credentials.ts';
 import type { Cli } from '../../environment.ts';
@@ -26,7 +28,7 @@ export function register(program: Command, cli: Cli): void {
     if (id !== undefined) {
       await runChange(cli, options, {
         verb: 'confirm',
-        origin: 'manual',
+        origin: MANUAL,
         send: (client) => client.confirm({ id, reason: options.reason ?? '', ...waitOf(options) }),
       });
       return;

@@ -1,5 +1,7 @@
 // A block that is there already keeps its end when it is later than the one asked for: that has to be said.
+
 import { formatDuration } from '../../../common/text/duration.ts';
+import { MANUAL } from '../../../common/text/origin.ts';
 import type { ChangeReply__Output } from '../../../proto/gen/fleetblock/v1/ChangeReply.ts';
 import { selectorText } from '../../output/claims/claim.ts';
 import { relative } from '../../output/text.ts';
@@ -27,7 +29,7 @@ export async function keptEnds(client: OperatorClient, reply: ChangeReply__Outpu
     for await (const claims of client.listEntries({
       prefix,
       overlap: 'COVERING',
-      origin: 'manual',
+      origin: MANUAL,
       action: asked.action,
     }))
       for (const claim of claims) {

@@ -1,6 +1,7 @@
 // fleetblock unblock: remove a claim, and say what else still blocks the prefix.
 import type { Command } from 'commander';
 import { selectorToWire } from '../../../common/rpc/selector.ts';
+import { listOfOrigin, MANUAL } from '../../../common/text/origin.ts';
 import type { Cli } from '../../environment.ts';
 import { say } from '../../output/say.ts';
 import { readPrefixes } from '../../prefixes.ts';
@@ -20,7 +21,7 @@ export function register(program: Command, cli: Cli): void {
       'Removes the block of exactly these prefixes: never a range around them or an address inside. Other origins (an imported list, a range) keep theirs, and are named, with exit code 3. Without a target, whatever hosts the claim has. With --origin list:NAME the list leaves these prefixes out from now on, whatever is imported.',
     )
     .argument('[prefix...]', 'IPv4 or IPv6 addresses or prefixes')
-    .option('--origin <origin>', 'whose claims: manual, list:NAME', 'manual')
+    .option('--origin <origin>', 'whose claims: manual, list:NAME', MANUAL)
     .option('--dry-run', 'check and say what would happen, change nothing');
   addWait(addOutput(addReason(addFile(addTarget(command)))));
   addExamples(
@@ -48,7 +49,8 @@ export function register(program: Command, cli: Cli): void {
           ...waitOf(options),
         }),
     });
-    if (options.origin.startsWith('list:') && !options.dryRun) sayKept(cli, options.origin.slice(5), prefixes);
+    const list = listOfOrigin(options.origin);
+    if (list !== undefined && !options.dryRun) sayKept(cli, list, prefixes);
   });
 }
 

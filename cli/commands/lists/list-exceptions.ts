@@ -1,5 +1,7 @@
 // fleetblock lists exceptions, lists include: what a list leaves out whatever is imported, and how to take that back.
+
 import type { Command } from 'commander';
+import { listOrigin } from '../../../common/text/origin.ts';
 import type { ListException__Output } from '../../../proto/gen/fleetblock/v1/ListException.ts';
 import { loadCredentials } from '../../credentials/credentials.ts';
 import type { Cli, GlobalOptions } from '../../environment.ts';
@@ -42,7 +44,7 @@ export function registerExceptions(group: Command, cli: Cli): void {
     const prefixes = await readPrefixes(cli, words, options.file);
     await runChange(cli, options, {
       verb: 'include',
-      origin: `list:${name}`,
+      origin: listOrigin(name),
       send: (client) =>
         client.includeInList({
           list: name,

@@ -1,4 +1,5 @@
 // What became of a change, in words: the proof line for stdout, and for stderr what keeps it from being whole.
+import { listOfOrigin } from '../../../common/text/origin.ts';
 import type { ChangeReply__Output } from '../../../proto/gen/fleetblock/v1/ChangeReply.ts';
 import type { Claim__Output } from '../../../proto/gen/fleetblock/v1/Claim.ts';
 import type { HostOutcomes__Output } from '../../../proto/gen/fleetblock/v1/HostOutcomes.ts';
@@ -210,7 +211,9 @@ function stillNotes(outcome: PrefixOutcome__Output, context: ChangeContext): str
 
 /** How to take the prefix out of each list that blocks it. */
 function exceptionHints({ prefix, stillBlockedBy }: PrefixOutcome__Output): string[] {
-  const lists = new Set(stillBlockedBy.map(({ origin }) => origin).filter((origin) => origin.startsWith('list:')));
+  const lists = new Set(
+    stillBlockedBy.map(({ origin }) => origin).filter((origin) => listOfOrigin(origin) !== undefined),
+  );
   return [...lists].map((list) => `to take it out of that list: fleetblock unblock ${prefix} --origin ${list}`);
 }
 

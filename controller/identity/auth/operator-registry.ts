@@ -1,7 +1,8 @@
 // Operators' certificates in memory, so that every call can be held against them without a read of the store.
 
+import type { Attribution } from '../../claims/attribution.ts';
 import type { NewOperator, RevokeOperators } from '../../store/port/operators.ts';
-import type { Attribution, OperatorRecord, RevokedOperators } from '../../store/records.ts';
+import type { OperatorRecord, RevokedOperators } from '../../store/records.ts';
 import type { Store } from '../../store/store.ts';
 
 type OperatorStore = Pick<Store, 'operators' | 'addOperator' | 'logIn' | 'revokeOperators'>;

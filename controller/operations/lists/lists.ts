@@ -3,15 +3,16 @@
 import type { PackedEntries } from '../../../common/entries/packed.ts';
 import { FleetblockError } from '../../../common/errors.ts';
 import { failpoint } from '../../../common/failpoint.ts';
+import { listOrigin } from '../../../common/text/origin.ts';
 import type { Selector } from '../../../common/text/selector.ts';
 import type { Clock } from '../../../common/time/clock.ts';
+import { type Attribution, attribution } from '../../claims/attribution.ts';
+import type { ClaimAction } from '../../claims/claim.ts';
 import { assertKind, type Guard, type RefusedRow } from '../../claims/guard.ts';
+import type { ListRecord, ListResult } from '../../claims/lists/list.ts';
 import { type Objection, type ObjectionKind, objectionsTo, sameScope } from '../../claims/objections.ts';
-import { checkReason } from '../../claims/reason.ts';
 import type { Hub } from '../../fleet/hub/hub.ts';
 import type { Caller } from '../../identity/auth/caller.ts';
-import type { ListResult } from '../../store/port/lists.ts';
-import type { ClaimAction, ListRecord } from '../../store/records.ts';
 import type { Store } from '../../store/store.ts';
 import type { Results } from '../results.ts';
 import type { HostOutcomes, Targets, Wait } from '../targets.ts';
@@ -71,13 +72,13 @@ export class Lists {
   begin(begin: ImportBegin): ListImport {
     const { targets, hub } = this.#deps;
     checkName(begin.name);
-    checkReason(begin.reason);
+    const by = attribution(begin.caller, begin.reason);
     assertKind(begin);
     targets.assertKnown(begin.target);
     if (begin.force && begin.caller.role !== 'admin')
       throw new FleetblockError('PERMISSION_DENIED', 'only an admin may override the guard with --force');
     hub.quarantine.assertOpen();
-    return new ListImport(begin, this.#deps);
+    return new ListImport(begin, by, this.#deps);
   }
 
   /** @throws FleetblockError NOT_FOUND (list) */
@@ -86,23 +87,23 @@ export class Lists {
     checkName(name);
     hub.quarantine.assertOpen();
     const startedMs = clock.monotonicMs();
-    const { actor, from } = by.caller;
-    const attribution = { actor, reason: checkReason(by.reason), from };
-    const result = await store.removeList(name, attribution, by.dryRun);
-    return reply(this.#deps, result, startedMs, by, { what: `list.remove list:${name}` });
+    const result = await store.removeList(name, attribution(by.caller, by.reason), by.dryRun);
+    return reply(this.#deps, result, startedMs, by, { what: `list.remove ${listOrigin(name)}` });
   }
 }
 
 /** One import under way: nothing is changed before `finish`. */
 export class ListImport {
   readonly #begin: ImportBegin;
+  readonly #by: Attribution;
   readonly #deps: ListsDeps;
   readonly #rows: ReceivedRows;
 
-  constructor(begin: ImportBegin, deps: ListsDeps) {
+  constructor(begin: ImportBegin, by: Attribution, deps: ListsDeps) {
     const { action, force, monitor, caller } = begin;
     const guard = deps.guard.look(caller.from);
     this.#begin = begin;
+    this.#by = by;
     this.#deps = deps;
     this.#rows = new ReceivedRows((rows) => (force || monitor ? [] : guard.refusals(rows, action)));
   }
@@ -118,7 +119,7 @@ export class ListImport {
    */
   async finish(stored = () => {}): Promise<ListReply> {
     const { store, clock } = this.#deps;
-    const { name, target, action, monitor, reason, dryRun, caller, meant, skipRefused } = this.#begin;
+    const { name, target, action, monitor, dryRun, meant, skipRefused } = this.#begin;
     const { chunks, refused, refusedCount } = this.#rows;
     if (!skipRefused) this.#rows.assertNoneRefused();
     const startedMs = clock.monotonicMs();
@@ -126,9 +127,7 @@ export class ListImport {
     let objections: readonly Objection[] = [];
     const result = await store.replaceList({
       ...scope,
-      reason,
-      actor: caller.actor,
-      from: caller.from,
+      ...this.#by,
       chunks,
       skipped: refusedCount,
       dryRun,
@@ -144,7 +143,7 @@ export class ListImport {
     stored();
     const former = result.former && !sameScope(result.former, scope) ? result.former : undefined;
     return reply(this.#deps, result, startedMs, this.#begin, {
-      what: `import list:${name}`,
+      what: `import ${listOrigin(name)}`,
       objections,
       former,
       skipped: { count: refusedCount, first: refused },

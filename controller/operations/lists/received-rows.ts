@@ -4,7 +4,7 @@ import { entryCount, type FamilyColumns, type PackedEntries, pickRows } from '..
 import { type ErrorDetails, FleetblockError, refusedText } from '../../../common/errors.ts';
 import { type Family, formatPrefix } from '../../../common/text/prefix.ts';
 import type { RefusedRow } from '../../claims/guard.ts';
-import { MAX_LIST_ROWS } from '../../store/port/lists.ts';
+import { MAX_LIST_ROWS } from '../../claims/lists/list.ts';
 
 /** The command line sends 62 of them for the longest list. */
 const MAX_MESSAGES = 10_000;

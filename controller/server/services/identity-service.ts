@@ -8,7 +8,7 @@ import type { IdentityServiceHandlers } from '../../../proto/gen/fleetblock/v1/I
 import type { Operator } from '../../../proto/gen/fleetblock/v1/Operator.ts';
 import type { OperatorToken } from '../../../proto/gen/fleetblock/v1/OperatorToken.ts';
 import type { Token } from '../../../proto/gen/fleetblock/v1/Token.ts';
-import { checkReason } from '../../claims/reason.ts';
+import { attribution } from '../../claims/attribution.ts';
 import type { AuthorizableCall, Authorize, Caller } from '../../identity/auth/caller.ts';
 import type { Identity } from '../../identity/identity.ts';
 import { createOperatorToken } from '../../identity/tokens.ts';
@@ -118,10 +118,6 @@ function unary<Request, Reply>(
       },
     );
   };
-}
-
-function attribution({ actor, from }: Caller, reason: string) {
-  return { actor, reason: checkReason(reason), from };
 }
 
 function operatorToWire({ name, role, serial, createdMs, expiresMs, revokedMs }: OperatorRecord): Operator {

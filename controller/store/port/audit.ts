@@ -1,7 +1,8 @@
 // What is asked of the audit.
 import type { AuditVerb } from '../../../common/audit-verbs.ts';
 import type { Revision } from '../../../common/revision.ts';
-import type { Attribution, AuditRecord, AuditVerdict } from '../records.ts';
+import type { Attribution } from '../../claims/attribution.ts';
+import type { AuditRecord, AuditVerdict } from '../records.ts';
 
 /** Which records are meant; conditions are joined by "and". */
 export interface AuditFilter {

@@ -1,6 +1,7 @@
 // What is asked of hosts, of the tokens that enroll them, and of the notes on hosts.
 import type { Revision } from '../../../common/revision.ts';
-import type { Attribution, HostNote, HostRecord, TokenRecord } from '../records.ts';
+import type { Attribution } from '../../claims/attribution.ts';
+import type { HostNote, HostRecord, TokenRecord } from '../records.ts';
 
 /** An enrollment token to be made. Times are Unix milliseconds. */
 export interface NewToken {

@@ -1,5 +1,6 @@
 // What is asked of operators, their certificates and their login tokens.
-import type { Attribution, OperatorRecord, OperatorTokenRecord, RevokedOperators } from '../records.ts';
+import type { Attribution } from '../../claims/attribution.ts';
+import type { OperatorRecord, OperatorTokenRecord, RevokedOperators } from '../records.ts';
 
 /** A login token to be made. */
 export interface NewOperatorToken extends Pick<OperatorTokenRecord, 'id' | 'name' | 'role' | 'expiresMs' | 'ttlMs'> {

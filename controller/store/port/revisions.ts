@@ -1,7 +1,8 @@
 // The order of all changes: the present state of every layer, following it from there, and what changed since a revision.
 import type { PackedEntries } from '../../../common/entries/packed.ts';
 import type { Revision } from '../../../common/revision.ts';
-import type { AuditRecord, HostRecord, LayerChange } from '../records.ts';
+import type { LayerChange } from '../../claims/layers.ts';
+import type { AuditRecord, HostRecord } from '../records.ts';
 
 /** One committed revision, for those who follow. */
 export interface StoreEvent {

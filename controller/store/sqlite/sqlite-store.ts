@@ -8,29 +8,26 @@ import type { Revision } from '../../../common/revision.ts';
 import type { Clock } from '../../../common/time/clock.ts';
 import { Pacer } from '../../../common/time/pacer.ts';
 import { steadyClock } from '../../../common/time/steady-clock.ts';
+import type { Attribution } from '../../claims/attribution.ts';
+import type { AddClaims, ChangeResult, RemoveClaims } from '../../claims/change.ts';
+import type { Claim } from '../../claims/claim.ts';
+import type { Confirmation, ConfirmResult, Undone } from '../../claims/confirm.ts';
+import { type LayerChange, listLayer } from '../../claims/layers.ts';
+import type { ChangeExceptions, ListException, ListRecord, ListResult, ReplaceList } from '../../claims/lists/list.ts';
 import type { AuditFilter } from '../port/audit.ts';
-import type { AddClaims, ChangeResult, ClaimFilter, ConfirmResult, RemoveClaims } from '../port/claims.ts';
+import type { ClaimFilter } from '../port/claims.ts';
 import type { Enrollment, NewToken } from '../port/hosts.ts';
-import type { ChangeExceptions, ListResult, ReplaceList } from '../port/lists.ts';
 import type { LoggedIn, NewOperator, NewOperatorToken, RevokeOperators, UseOperatorToken } from '../port/operators.ts';
 import type { StoreEvent, Touched } from '../port/revisions.ts';
-import {
-  type Attribution,
-  type AuditRecord,
-  type AuditVerdict,
-  type Claim,
-  type Confirmation,
-  type HostNote,
-  type HostRecord,
-  type LayerChange,
-  type ListException,
-  type ListRecord,
-  listLayer,
-  type OperatorRecord,
-  type OperatorTokenRecord,
-  type RevokedOperators,
-  type TokenRecord,
-  type Undone,
+import type {
+  AuditRecord,
+  AuditVerdict,
+  HostNote,
+  HostRecord,
+  OperatorRecord,
+  OperatorTokenRecord,
+  RevokedOperators,
+  TokenRecord,
 } from '../records.ts';
 import type { Store } from '../store.ts';
 import { Aside } from './aside/aside.ts';

@@ -4,8 +4,9 @@ import { type Entry, entryCount, type PackedEntries, packEntries } from '../../.
 import { failpoint } from '../../../common/failpoint.ts';
 import type { Revision } from '../../../common/revision.ts';
 import { formatSelector, type Selector } from '../../../common/text/selector.ts';
+import type { LayerChange, LayerKey } from '../../claims/layers.ts';
 import type { StoreEvent } from '../port/revisions.ts';
-import type { HostRecord, LayerChange, LayerKey } from '../records.ts';
+import type { HostRecord } from '../records.ts';
 import { appendAudit } from './audit/audit-chain.ts';
 import { encodeColumns } from './file/columns-blob.ts';
 import type { Connection } from './file/connection.ts';

@@ -2,9 +2,8 @@
 import { formatPrefix } from '../../../../common/text/prefix.ts';
 import type { Confirmation as ConfirmationWire } from '../../../../proto/gen/fleetblock/v1/Confirmation.ts';
 import type { OperatorServiceHandlers } from '../../../../proto/gen/fleetblock/v1/OperatorService.ts';
-import { checkReason } from '../../../claims/reason.ts';
+import type { Confirmation } from '../../../claims/confirm.ts';
 import type { Confirmations } from '../../../operations/confirm.ts';
-import type { Confirmation } from '../../../store/records.ts';
 import { type CallDeps, unary } from './calls.ts';
 import { changeReplyToWire, waitFromWire } from './operator-wire.ts';
 
@@ -23,7 +22,7 @@ export function confirmHandlers(deps: ConfirmCallDeps): Pick<OperatorServiceHand
           caller,
           arrivedMs,
           id,
-          reason: checkReason(reason),
+          reason,
           ...waitFromWire(wait, onWaiting),
         }),
       ),

@@ -2,17 +2,19 @@
 // export. What is not wanted is left out here.
 import { addressBytes, type FamilyColumns, type PackedEntries, toWire } from '../../../../common/entries/packed.ts';
 import { cutColumns } from '../../../../common/sync-wire/to-agent.ts';
+import { listOrigin } from '../../../../common/text/origin.ts';
 import { covers, type Family, formatPrefix, type Prefix, parsePrefix } from '../../../../common/text/prefix.ts';
 import { formatSelector, selectorMatches } from '../../../../common/text/selector.ts';
 import type { Claim as ClaimWire } from '../../../../proto/gen/fleetblock/v1/Claim.ts';
 import type { EntriesChunk } from '../../../../proto/gen/fleetblock/v1/EntriesChunk.ts';
 import type { ListEntriesRequest__Output } from '../../../../proto/gen/fleetblock/v1/ListEntriesRequest.ts';
+import type { Claim, ClaimKey } from '../../../claims/claim.ts';
+import type { ListRecord } from '../../../claims/lists/list.ts';
 import { hasEnded } from '../../../claims/precedence.ts';
 import type { Confirmations } from '../../../operations/confirm.ts';
 import { claimOfRow } from '../../../operations/matches.ts';
 import type { Targets } from '../../../operations/targets.ts';
 import type { ClaimFilter } from '../../../store/port/claims.ts';
-import type { Claim, ClaimKey, ListRecord } from '../../../store/records.ts';
 import type { Store } from '../../../store/store.ts';
 import { withRemainingTimes } from '../../../views/delta.ts';
 import { inMessages } from '../message-size.ts';
@@ -93,7 +95,7 @@ class Wanted {
     const { origin, action } = this.#request;
     return (
       this.#common(list) &&
-      (origin === '' || origin === `list:${list.name}`) &&
+      (origin === '' || origin === listOrigin(list.name)) &&
       (action === 'ACTION_UNSPECIFIED' || actionFromWire(action) === list.action) &&
       (this.#host === undefined || selectorMatches(list.selector, this.#host))
     );

@@ -12,7 +12,7 @@ import type { LabelHostRequest__Output } from '../../../../proto/gen/fleetblock/
 import type { ListAuditRequest__Output } from '../../../../proto/gen/fleetblock/v1/ListAuditRequest.ts';
 import type { OperatorServiceHandlers } from '../../../../proto/gen/fleetblock/v1/OperatorService.ts';
 import type { WatchEventsRequest__Output } from '../../../../proto/gen/fleetblock/v1/WatchEventsRequest.ts';
-import { checkReason } from '../../../claims/reason.ts';
+import { attribution } from '../../../claims/attribution.ts';
 import type { EventLog, FleetEvent } from '../../../fleet/events.ts';
 import type { Hub } from '../../../fleet/hub/hub.ts';
 import type { HostRegistry } from '../../../fleet/registry.ts';
@@ -74,11 +74,8 @@ export function fleetHandlers(deps: FleetCallDeps): FleetMethods {
     LabelHost: unary(deps, async (request, caller, _, onWaiting) => {
       const changes = labelChanges(request);
       hub.quarantine.assertOpen();
-      const { host, revision } = await store.labelHost(request.name, changes, {
-        actor: caller.actor,
-        reason: checkReason(request.reason),
-        from: caller.from,
-      });
+      const by = attribution(caller, request.reason);
+      const { host, revision } = await store.labelHost(request.name, changes, by);
       const only: Selector = { kind: 'hosts', names: [host.name] };
       if (request.wait) await targets.prove([only], revision, waitFromWire(request.wait, onWaiting));
       return { host: hostToWire(host, hub.statusOf(host.id), hub.stateOf(host.id)), revision: String(revision) };
@@ -88,8 +85,7 @@ export function fleetHandlers(deps: FleetCallDeps): FleetMethods {
       targets.assertKnown(target);
       hub.quarantine.assertOpen();
       const subject = formatSelector(target);
-      const { actor, from } = caller;
-      await store.recordAudit({ actor, from, verb: 'host.resync', subject, reason: checkReason(request.reason) });
+      await store.recordAudit({ ...attribution(caller, request.reason), verb: 'host.resync', subject });
       for (const host of targets.hosts([target])) hub.resync(host.id);
       const { outcomes, atMs } = await targets.prove([target], store.head, waitFromWire(request.wait, onWaiting));
       deps.results.record(caller, `host.resync ${subject}`, store.head, outcomes);

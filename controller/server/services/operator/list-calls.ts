@@ -4,6 +4,7 @@ import { fromWire, packEntries, toWire } from '../../../../common/entries/packed
 import { FleetblockError } from '../../../../common/errors.ts';
 import { selectorFromWire, selectorToWire } from '../../../../common/rpc/selector.ts';
 import { cutColumns } from '../../../../common/sync-wire/to-agent.ts';
+import { listOrigin } from '../../../../common/text/origin.ts';
 import { formatPrefix } from '../../../../common/text/prefix.ts';
 import { type Selector, selectorMatches } from '../../../../common/text/selector.ts';
 import { nextTurn } from '../../../../common/time/pacer.ts';
@@ -15,13 +16,14 @@ import type { List } from '../../../../proto/gen/fleetblock/v1/List.ts';
 import type { ListChangeReply } from '../../../../proto/gen/fleetblock/v1/ListChangeReply.ts';
 import type { ListException } from '../../../../proto/gen/fleetblock/v1/ListException.ts';
 import type { OperatorServiceHandlers } from '../../../../proto/gen/fleetblock/v1/OperatorService.ts';
+import type { Claim } from '../../../claims/claim.ts';
+import type { ListRecord } from '../../../claims/lists/list.ts';
 import type { Caller } from '../../../identity/auth/caller.ts';
 import type { Changes } from '../../../operations/block.ts';
 import type { ImportBegin, ListReply, Lists } from '../../../operations/lists/lists.ts';
 import type { ReadTurns } from '../../../operations/read-turns.ts';
 import type { Targets } from '../../../operations/targets.ts';
 import type { OnWaiting } from '../../../operations/under-way.ts';
-import type { Claim, ListRecord } from '../../../store/records.ts';
 import type { Store } from '../../../store/store.ts';
 import { withRemainingTimes } from '../../../views/delta.ts';
 import { inPaces } from '../message-size.ts';
@@ -137,7 +139,7 @@ async function* exportRows(deps: ListCallDeps, request: ExportRequest__Output): 
   for await (const batch of deps.store.aside.claims({}))
     yield batch.filter(wanted).map((claim) => exportClaim(claim, deps.clock.wallMs()));
   for (const list of await deps.store.lists())
-    if (wanted({ ...list, origin: `list:${list.name}` })) yield* exportList(deps, list);
+    if (wanted({ ...list, origin: listOrigin(list.name) })) yield* exportList(deps, list);
 }
 
 function exportClaim(claim: Claim, nowMs: number): ExportChunk {
@@ -149,7 +151,7 @@ function exportClaim(claim: Claim, nowMs: number): ExportChunk {
 async function* exportList(deps: ListCallDeps, list: ListRecord): AsyncGenerator<ExportChunk[]> {
   for await (const rows of deps.store.aside.listRows(list.name))
     for (const piece of cutColumns(withRemainingTimes(rows, deps.clock.wallMs())))
-      yield [{ origin: `list:${list.name}`, selector: selectorToWire(list.selector), rows: toWire(piece) }];
+      yield [{ origin: listOrigin(list.name), selector: selectorToWire(list.selector), rows: toWire(piece) }];
 }
 
 function listToWire(list: ListRecord): List {

@@ -8,11 +8,12 @@ import type { Claim as ClaimWire } from '../../../../proto/gen/fleetblock/v1/Cla
 import type { Host as HostWire } from '../../../../proto/gen/fleetblock/v1/Host.ts';
 import type { HostOutcomes as HostOutcomesWire } from '../../../../proto/gen/fleetblock/v1/HostOutcomes.ts';
 import type { Wait__Output } from '../../../../proto/gen/fleetblock/v1/Wait.ts';
+import type { Claim, ClaimAction } from '../../../claims/claim.ts';
 import type { HostState, HostStatus } from '../../../fleet/host/host-state.ts';
 import type { ChangeReply } from '../../../operations/block.ts';
 import type { HostOutcomes, Wait } from '../../../operations/targets.ts';
 import type { OnWaiting } from '../../../operations/under-way.ts';
-import type { Claim, ClaimAction, HostRecord } from '../../../store/records.ts';
+import type { HostRecord } from '../../../store/records.ts';
 import { ListRoom } from '../message-size.ts';
 
 export function claimToWire(claim: Claim): ClaimWire {

@@ -3,9 +3,10 @@ import { fileURLToPath } from 'node:url';
 import { MessageChannel, Worker } from 'node:worker_threads';
 import type { PackedEntries } from '../../../../common/entries/packed.ts';
 import { FleetblockError } from '../../../../common/errors.ts';
+import type { Claim } from '../../../claims/claim.ts';
 import type { AuditFilter } from '../../port/audit.ts';
 import type { ClaimFilter } from '../../port/claims.ts';
-import type { AuditRecord, AuditVerdict, Claim } from '../../records.ts';
+import type { AuditRecord, AuditVerdict } from '../../records.ts';
 import type { Answer, Begin, Read } from './messages.ts';
 
 export class Aside {

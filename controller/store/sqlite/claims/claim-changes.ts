@@ -1,9 +1,9 @@
 // Adding, removing and ending single claims, inside a transaction.
 import type { Prefix } from '../../../../common/text/prefix.ts';
 import { formatSelector } from '../../../../common/text/selector.ts';
+import type { AddClaims, ChangeResult, ClaimOutcome, RemoveClaims } from '../../../claims/change.ts';
+import type { Claim } from '../../../claims/claim.ts';
 import { hasEnded, stronger } from '../../../claims/precedence.ts';
-import type { AddClaims, ChangeResult, ClaimOutcome, RemoveClaims } from '../../port/claims.ts';
-import type { Claim } from '../../records.ts';
 import type { Steps, Transaction } from '../transaction.ts';
 import { claimFromRow, claimsOn, deleteClaim, saveClaim } from './claim-rows.ts';
 import { assertWidth } from './claim-width.ts';

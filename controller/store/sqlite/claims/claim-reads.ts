@@ -5,9 +5,10 @@ import { packEntries } from '../../../../common/entries/packed.ts';
 import { covers, maskAddress, type Prefix } from '../../../../common/text/prefix.ts';
 import { formatSelector, selectorMatches } from '../../../../common/text/selector.ts';
 import { nextTurn } from '../../../../common/time/pacer.ts';
+import type { Claim } from '../../../claims/claim.ts';
+import { claimsLayer, type LayerChange } from '../../../claims/layers.ts';
 import { type Effect, hasEnded, stronger } from '../../../claims/precedence.ts';
 import type { ClaimFilter } from '../../port/claims.ts';
-import { type Claim, claimsLayer, type LayerChange } from '../../records.ts';
 import type { Connection } from '../file/connection.ts';
 import { claimFromRow, layerEntry } from './claim-rows.ts';
 

@@ -5,8 +5,8 @@ import type { Entry } from '../../../../common/entries/packed.ts';
 import { FleetblockError } from '../../../../common/errors.ts';
 import { type Family, formatPrefix, type Prefix } from '../../../../common/text/prefix.ts';
 import { formatSelector, parseSelector, type Selector } from '../../../../common/text/selector.ts';
+import type { Claim, ClaimAction } from '../../../claims/claim.ts';
 import { type Effect, hasEnded, stronger } from '../../../claims/precedence.ts';
-import type { Claim, ClaimAction } from '../../records.ts';
 import type { Connection } from '../file/connection.ts';
 import { blob, integer, type Row, text } from '../file/rows.ts';
 

@@ -1,7 +1,7 @@
 // How much of the address space one caller's plain blocks take in all: many wide prefixes cut off as much as one that is refused.
 import { FleetblockError } from '../../../../common/errors.ts';
 import { type Family, familyBits } from '../../../../common/text/prefix.ts';
-import type { AddClaims } from '../../port/claims.ts';
+import type { AddClaims } from '../../../claims/change.ts';
 import type { Connection } from '../file/connection.ts';
 import { integer } from '../file/rows.ts';
 

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { formatPrefix, parsePrefix } from '../../../../common/text/prefix.ts';
-import type { AddClaims } from '../../port/claims.ts';
-import type { Claim } from '../../records.ts';
+import type { AddClaims } from '../../../claims/change.ts';
+import type { Claim } from '../../../claims/claim.ts';
 import type { Store } from '../../store.ts';
 import { openSqliteStore } from '../sqlite-store.ts';
 

@@ -1,9 +1,11 @@
 // Confirming changes that wait, and undoing those that nobody confirmed, inside a transaction.
 import { FleetblockError } from '../../../../common/errors.ts';
 import { formatSelector } from '../../../../common/text/selector.ts';
+import type { Attribution } from '../../../claims/attribution.ts';
+import type { ClaimOutcome } from '../../../claims/change.ts';
+import type { Claim, ClaimKey } from '../../../claims/claim.ts';
+import type { ConfirmResult, Undone } from '../../../claims/confirm.ts';
 import { hasEnded, laterEnd } from '../../../claims/precedence.ts';
-import type { ClaimOutcome, ConfirmResult } from '../../port/claims.ts';
-import type { Attribution, Claim, ClaimKey, Undone } from '../../records.ts';
 import type { Connection } from '../file/connection.ts';
 import type { Steps, Transaction } from '../transaction.ts';
 import { claimsOn, deleteClaim, saveClaim } from './claim-rows.ts';

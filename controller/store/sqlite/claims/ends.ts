@@ -1,7 +1,7 @@
 // When something in the store ends by itself, and what is due: claims, rows of lists, changes that nobody confirmed.
 
 import { Pacer } from '../../../../common/time/pacer.ts';
-import type { Undone } from '../../records.ts';
+import type { Undone } from '../../../claims/confirm.ts';
 import type { Connection } from '../file/connection.ts';
 import { integer } from '../file/rows.ts';
 import { endListRows, listRowsEnded } from '../lists/list-ends.ts';

@@ -4,7 +4,9 @@ import type { Entry } from '../../../../common/entries/packed.ts';
 import type { Revision } from '../../../../common/revision.ts';
 import { formatPrefix, type Prefix } from '../../../../common/text/prefix.ts';
 import { formatSelector, type Selector } from '../../../../common/text/selector.ts';
-import { type Attribution, type ClaimAction, type ClaimKey, claimsLayer } from '../../records.ts';
+import type { Attribution } from '../../../claims/attribution.ts';
+import type { ClaimAction, ClaimKey } from '../../../claims/claim.ts';
+import { claimsLayer } from '../../../claims/layers.ts';
 import type { Steps, Transaction } from '../transaction.ts';
 import { layerEffect, layerEntry } from './claim-rows.ts';
 

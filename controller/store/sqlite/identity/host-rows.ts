@@ -1,8 +1,9 @@
 // Hosts and enrollment tokens as rows, and their changes inside a transaction.
 import { timingSafeEqual } from 'node:crypto';
 import { FleetblockError } from '../../../../common/errors.ts';
+import type { Attribution } from '../../../claims/attribution.ts';
 import type { Enrollment, NewToken } from '../../port/hosts.ts';
-import type { Attribution, HostRecord, TokenRecord } from '../../records.ts';
+import type { HostRecord, TokenRecord } from '../../records.ts';
 import type { Connection } from '../file/connection.ts';
 import { bigint, blob, integer, labels, type Row, text } from '../file/rows.ts';
 import type { Transaction } from '../transaction.ts';

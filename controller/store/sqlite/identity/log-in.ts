@@ -1,7 +1,7 @@
 // The end of a login: the certificate and what its token says of it, in one transaction.
 
+import type { Attribution } from '../../../claims/attribution.ts';
 import type { LoggedIn, NewOperator } from '../../port/operators.ts';
-import type { Attribution } from '../../records.ts';
 import type { Transaction } from '../transaction.ts';
 import { addOperator } from './operator-rows.ts';
 import { find } from './operator-tokens.ts';

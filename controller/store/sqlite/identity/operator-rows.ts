@@ -1,7 +1,8 @@
 // Operators' certificates as rows: who may use the controller, since when, and until somebody took it away.
 import { FleetblockError } from '../../../../common/errors.ts';
+import type { Attribution } from '../../../claims/attribution.ts';
 import type { NewOperator, RevokeOperators } from '../../port/operators.ts';
-import type { Attribution, OperatorRecord, RevokedOperators } from '../../records.ts';
+import type { OperatorRecord, RevokedOperators } from '../../records.ts';
 import type { Connection } from '../file/connection.ts';
 import { integer, type Row, text } from '../file/rows.ts';
 import type { Transaction } from '../transaction.ts';

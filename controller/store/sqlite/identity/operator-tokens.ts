@@ -1,8 +1,9 @@
 // Tokens by which people and programs get their first certificate, as rows.
 import { timingSafeEqual } from 'node:crypto';
 import { FleetblockError } from '../../../../common/errors.ts';
+import type { Attribution } from '../../../claims/attribution.ts';
 import type { NewOperatorToken, UseOperatorToken } from '../../port/operators.ts';
-import type { Attribution, OperatorRecord, OperatorTokenRecord } from '../../records.ts';
+import type { OperatorRecord, OperatorTokenRecord } from '../../records.ts';
 import type { Connection } from '../file/connection.ts';
 import { blob, integer, type Row, text } from '../file/rows.ts';
 import type { Transaction } from '../transaction.ts';

@@ -7,7 +7,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { EntryTable } from '../../../../common/entries/entry-table.ts';
 import { packEntries, unpackEntries } from '../../../../common/entries/packed.ts';
 import { covers, formatPrefix, type Prefix, parsePrefix } from '../../../../common/text/prefix.ts';
-import { MAX_LIST_EXCEPTIONS } from '../../port/lists.ts';
+import { MAX_LIST_EXCEPTIONS } from '../../../claims/lists/list.ts';
 import type { Store } from '../../store.ts';
 import { openSqliteStore } from '../sqlite-store.ts';
 

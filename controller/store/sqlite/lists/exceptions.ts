@@ -2,10 +2,11 @@
 
 import { addressBytes, entryCount, type FamilyColumns, type PackedEntries } from '../../../../common/entries/packed.ts';
 import { FleetblockError } from '../../../../common/errors.ts';
+import { listOrigin } from '../../../../common/text/origin.ts';
 import { type Family, formatPrefix, type Prefix } from '../../../../common/text/prefix.ts';
+import type { ChangeResult } from '../../../claims/change.ts';
+import { type ChangeExceptions, MAX_LIST_EXCEPTIONS } from '../../../claims/lists/list.ts';
 import { PrefixSet } from '../../../claims/prefix-set.ts';
-import type { ChangeResult } from '../../port/claims.ts';
-import { type ChangeExceptions, MAX_LIST_EXCEPTIONS } from '../../port/lists.ts';
 import { shorten } from '../claims/touched-keys.ts';
 import type { Transaction } from '../transaction.ts';
 import { Bucketed } from './buckets.ts';
@@ -65,7 +66,7 @@ export async function changeExceptions(
     saveWithheld(tx.db, name, plan.withheld);
     for (const [, prefix] of changing) save(tx, request, prefix);
     if (!touched.none) tx.revise();
-    const subject = `${shorten(changing.map(([text]) => text))} of list:${name}`;
+    const subject = `${shorten(changing.map(([text]) => text))} of ${listOrigin(name)}`;
     const { actor, reason, from = '' } = request;
     tx.audit({ actor, reason, from, verb: except ? 'list.except' : 'list.include', subject });
   }

@@ -10,9 +10,11 @@ import {
 } from '../../../../common/entries/packed.ts';
 import { FleetblockError } from '../../../../common/errors.ts';
 import { failpoint } from '../../../../common/failpoint.ts';
+import { listOrigin } from '../../../../common/text/origin.ts';
 import { formatSelector } from '../../../../common/text/selector.ts';
-import { type ListResult, MAX_LIST_ROWS, type ReplaceList } from '../../port/lists.ts';
-import { type Attribution, listLayer } from '../../records.ts';
+import type { Attribution } from '../../../claims/attribution.ts';
+import { listLayer } from '../../../claims/layers.ts';
+import { type ListResult, MAX_LIST_ROWS, type ReplaceList } from '../../../claims/lists/list.ts';
 import type { Transaction } from '../transaction.ts';
 import { Bucketed, bucketsFor } from './buckets.ts';
 import {
@@ -139,7 +141,7 @@ export async function removeList(tx: Transaction, name: string, by: Attribution,
   }
   const revision = tx.revise();
   tx.db.prepare('DELETE FROM list WHERE name = ?').run(name);
-  tx.audit({ ...by, verb: 'list.remove', subject: `list:${name} (${removed} rows)` });
+  tx.audit({ ...by, verb: 'list.remove', subject: `${listOrigin(name)} (${removed} rows)` });
   return { revision, added: 0, updated: 0, unchanged: 0, removed, targets: [old.selector], former: old };
 }
 
@@ -203,5 +205,5 @@ function saveList(
 function describe(request: ReplaceList, counts: { added: number; updated: number; removed: number; entries: number }) {
   const { added, updated, removed, entries } = counts;
   const skipped = request.skipped ? `, ${request.skipped} refused rows left out` : '';
-  return `list:${request.name} on ${formatSelector(request.selector)}: ${entries} rows, +${added} ~${updated} -${removed}${skipped}`;
+  return `${listOrigin(request.name)} on ${formatSelector(request.selector)}: ${entries} rows, +${added} ~${updated} -${removed}${skipped}`;
 }

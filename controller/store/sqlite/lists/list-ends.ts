@@ -1,5 +1,6 @@
 // Rows of lists that end.
 import { entryCount, type FamilyColumns, type PackedEntries, pickRows } from '../../../../common/entries/packed.ts';
+import { listOrigin } from '../../../../common/text/origin.ts';
 import type { Family } from '../../../../common/text/prefix.ts';
 import { hasEnded } from '../../../claims/precedence.ts';
 import { decodeColumns } from '../file/columns-blob.ts';
@@ -56,7 +57,7 @@ async function endRowsOf(
   if (left) saveWithheld(tx.db, name, left);
   if (!touched) return count;
   tx.revise();
-  tx.audit({ actor: 'system', verb: 'expire', subject: `${count} rows of list:${name}`, reason: 'ended' });
+  tx.audit({ actor: 'system', verb: 'expire', subject: `${count} rows of ${listOrigin(name)}`, reason: 'ended' });
   return count;
 }
 

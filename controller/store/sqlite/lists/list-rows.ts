@@ -6,7 +6,7 @@
 import { EntryTable } from '../../../../common/entries/entry-table.ts';
 import { entryCount, type FamilyColumns, NO_ENTRIES, type PackedEntries } from '../../../../common/entries/packed.ts';
 import { parseSelector } from '../../../../common/text/selector.ts';
-import type { ListException, ListRecord } from '../../records.ts';
+import type { ListException, ListRecord } from '../../../claims/lists/list.ts';
 import { actionOf } from '../claims/claim-rows.ts';
 import { decodeColumns, encodeColumns } from '../file/columns-blob.ts';
 import type { Connection } from '../file/connection.ts';

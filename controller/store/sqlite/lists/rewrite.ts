@@ -1,6 +1,6 @@
 // Changes what is stored of single buckets of a list, and what is left of its withheld rows; hosts get the difference.
 import { entryCount, type PackedEntries } from '../../../../common/entries/packed.ts';
-import { listLayer } from '../../records.ts';
+import { listLayer } from '../../../claims/layers.ts';
 import type { Transaction } from '../transaction.ts';
 import { held, type Pause, readChunk, type StoredList, saveChunk, tableOf } from './list-rows.ts';
 import type { Parts } from './withheld.ts';
