@@ -4,14 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
 const ROOT = join(import.meta.dirname, '..');
-const DOCUMENTS = [
-  'ARCHITECTURE.md',
-  'CONTRIBUTING.md',
-  'SECURITY.md',
-  'README.md',
-  'docs/sync-protocol.md',
-  'docs/faults.md',
-];
+const DOCUMENTS = ['ARCHITECTURE.md', 'CONTRIBUTING.md', 'SECURITY.md', 'README.md', 'docs/sync-protocol.md'];
 /** Made by a build, or not in a checkout. */
 const MADE = /^(dist|node_modules)\//;
 

@@ -1,7 +1,5 @@
 // The links between interfaces and the program: adopted when they are pinned, made when they are missing, swapped to the
 // present program, and made again when an interface comes back. `sync` may be called at any time and only does what is needed.
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
 import { messageOf } from '../../../common/errors.ts';
 import type { Logger } from '../../../common/logger.ts';
 import type { InterfaceState, Lapse, XdpModeRequest } from '../datapath.ts';
@@ -9,28 +7,10 @@ import { KernelError } from '../kernel-map.ts';
 import { type AttachMode, attachedProgram, refusalText, XdpLink } from '../libbpf/link.ts';
 import type { XdpProgram } from '../libbpf/program.ts';
 import type { OwnPin } from '../pins/own-pins.ts';
-import { linksDirectory, openLinks } from '../pins/pin-sets.ts';
-import { pin, unpin } from '../pins/pins.ts';
+import { type HeldLink, HeldLinks, isHere } from './held-links.ts';
 import { GENERIC_PROBLEM, modeOf, occupiedBy, refusedMode } from './hook.ts';
-import { interfaceIndex, interfaceName, pinName } from './interface-names.ts';
+import { interfaceIndex, interfaceName } from './interface-names.ts';
 import { linkTypeProblem } from './link-type.ts';
-
-interface HeldLink {
-  readonly link: XdpLink;
-  readonly path: string;
-  /** The name that its interface had when it was attached or last seen. */
-  name: string;
-  /** Its interface's index when last seen. */
-  index: number;
-  /** Kernel id of the program that it ran when last seen. */
-  programId: number;
-  /** When it was last seen on its interface, monotonic milliseconds. */
-  seenMs: number;
-  /** Why it is in generic mode, when that was not asked for. */
-  problem: string;
-  /** Why it still runs an older program. */
-  swapProblem: string;
-}
 
 const MOVED = 'moved to another network namespace, where packets are still dropped';
 
@@ -49,12 +29,11 @@ export interface InterfaceLinksOptions {
 }
 
 export class InterfaceLinks {
-  readonly #directory: string;
   readonly #names: readonly string[];
   readonly #mode: XdpModeRequest;
   readonly #logger: Logger;
   readonly #onLapse: (lapse: Lapse) => void;
-  readonly #held: HeldLink[] = [];
+  readonly #held: HeldLinks;
   /** Interfaces that something else took the link off, and since when nothing is dropped there at most. */
   readonly #detached = new Map<string, number>();
   /** What this sync attached in generic mode. */
@@ -65,26 +44,21 @@ export class InterfaceLinks {
 
   /** @throws FleetblockError when a pin is not an XDP link of this agent's */
   constructor(options: InterfaceLinksOptions) {
-    this.#directory = linksDirectory(options.pinDir);
     this.#names = options.names;
     this.#mode = options.mode;
     this.#logger = options.logger;
     this.#onLapse = options.onLapse;
-    this.#held = openLinks(options.pinDir).map(({ link, path }) => {
-      const { ifindex: index, programId } = link.info();
-      const name = interfaceName(index) ?? '';
-      return { link, path, name, index, programId, seenMs: performance.now(), problem: '', swapProblem: '' };
-    });
+    this.#held = new HeldLinks(options.pinDir);
   }
 
   /** Ids of the programs that the links run; a link without an interface runs none. */
   programIds(): Set<number> {
-    return new Set(this.#live().map((held) => held.link.info().programId));
+    return this.#held.programIds();
   }
 
   /** Names that interest the watcher: the wanted interfaces and those that links are on. */
   concerns(name: string, index: number): boolean {
-    return this.#names.includes(name) || this.#held.some((held) => held.name === name || held.index === index);
+    return this.#names.includes(name) || this.#held.all().some((held) => held.name === name || held.index === index);
   }
 
   /** What interfaces() shows: the wanted ones in order, then those that are still attached though not wanted any more. */
@@ -100,7 +74,7 @@ export class InterfaceLinks {
   sync(program: XdpProgram | undefined): boolean {
     const before = JSON.stringify(this.#states);
     this.#dropDead();
-    if (program) for (const held of this.#held) this.#swap(held, program);
+    if (program) for (const held of this.#held.all()) this.#swap(held, program);
     this.#generic.clear();
     let names = this.#names;
     let states = this.#syncAll(names, program);
@@ -123,39 +97,27 @@ export class InterfaceLinks {
     const states = new Map(names.map((name) => [name, this.#syncOne(name, program, used)]));
     return [
       ...this.#names.flatMap((name) => states.get(name) ?? []),
-      ...this.#held.flatMap((held) => (used.has(held) ? [] : this.#extraState(held))),
+      ...this.#held.all().flatMap((held) => (used.has(held) ? [] : this.#extraState(held))),
     ];
   }
 
-  /** A cheap look at the links alone: was one of them changed by something else, or its interface deleted? */
+  /** A cheap check of the links alone: whether something else changed one of them, or its interface was deleted. */
   disturbed(): boolean {
-    const now = performance.now();
-    let disturbed = false;
-    for (const held of this.#held) {
-      const { ifindex, programId } = held.link.info();
-      if (ifindex !== 0 && programId === held.programId) held.seenMs = now;
-      else disturbed = true;
-    }
-    return disturbed;
+    return this.#held.disturbed();
   }
 
   pins(): OwnPin[] {
-    return this.#live().map(({ link, path }) => ({ path, fd: link.fd }));
+    return this.#held.pins();
   }
 
   /** Closes the descriptors; the links stay pinned and attached. */
   close(): void {
-    for (const held of this.#held) held.link.close();
-    this.#held.length = 0;
-  }
-
-  #live(): HeldLink[] {
-    return this.#held.filter((held) => held.link.info().ifindex !== 0);
+    this.#held.close();
   }
 
   /** A link that was detached, or whose interface was deleted, never comes back to life. */
   #dropDead(): void {
-    for (const held of this.#held.filter((each) => each.link.info().ifindex === 0)) {
+    for (const held of this.#held.all().filter((each) => each.link.info().ifindex === 0)) {
       const detached = interfaceName(held.index) !== undefined;
       if (detached) this.#detached.set(held.name, this.#detached.get(held.name) ?? held.seenMs);
       this.#logger.warn({ interface: held.name }, detached ? 'detached by another program' : 'interface is gone');
@@ -200,7 +162,7 @@ export class InterfaceLinks {
     const index = interfaceIndex(name);
     if (index === 0) return this.#missing(name, used);
     const unreadable = linkTypeProblem(name);
-    const held = this.#held.find((each) => each.link.info().ifindex === index && this.#isHere(each, index));
+    const held = this.#held.on(index);
     if (held && program && this.#mustChangeMode(index)) return this.#changeMode(held, name, index, program, used);
     if (held) {
       used.add(held);
@@ -222,11 +184,11 @@ export class InterfaceLinks {
 
   #missing(name: string, used: Set<HeldLink>): InterfaceState {
     // Renamed: the link stays with the device, whatever it is called.
-    const held = this.#held.find((each) => each.name === name);
+    const held = this.#held.all().find((each) => each.name === name);
     const index = held?.link.info().ifindex ?? 0;
     const renamed = interfaceName(index);
     if (held && index !== 0) used.add(held);
-    if (held && renamed !== undefined && renamed !== name && this.#isHere(held, index)) {
+    if (held && renamed !== undefined && renamed !== name && isHere(held, index)) {
       const state = this.#attachedState(held, name, index);
       return {
         ...state,
@@ -236,15 +198,6 @@ export class InterfaceLinks {
     const where =
       held && index !== 0 ? `there is no interface ${name} here: it ${MOVED}` : `there is no interface ${name}`;
     return { name, index: 0, mode: 'none', problem: `${where}: it is attached when it appears` };
-  }
-
-  /** Is the device of that index in this namespace really the link's? It may have moved to another one. */
-  #isHere(held: HeldLink, index: number): boolean {
-    try {
-      return attachedProgram(index).programId === held.link.info().programId;
-    } catch {
-      return false;
-    }
   }
 
   #attachedState(held: HeldLink, name: string, index: number): InterfaceState {
@@ -257,7 +210,7 @@ export class InterfaceLinks {
   #extraState(held: HeldLink): InterfaceState[] {
     const { ifindex } = held.link.info();
     const name = interfaceName(ifindex);
-    if (name === undefined || !this.#isHere(held, ifindex)) {
+    if (name === undefined || !isHere(held, ifindex)) {
       return [{ name: held.name || `interface ${ifindex}`, index: 0, mode: 'none', problem: MOVED }];
     }
     const problem =
@@ -286,9 +239,7 @@ export class InterfaceLinks {
   }
 
   #letGo(held: HeldLink): void {
-    unpin(held.path);
-    held.link.close();
-    this.#held.splice(this.#held.indexOf(held), 1);
+    this.#held.remove(held);
     this.#generic.delete(held);
   }
 
@@ -303,7 +254,7 @@ export class InterfaceLinks {
     for (const mode of modes) {
       try {
         const link = XdpLink.create(program, index, mode);
-        const held = this.#keep(link, program, name, index, mode === 'generic' ? refusal : '');
+        const held = this.#held.add(link, program, name, index, mode === 'generic' ? refusal : '');
         used.add(held);
         if (mode === 'generic') this.#generic.add(held);
         const since = this.#detached.get(name);
@@ -334,22 +285,5 @@ export class InterfaceLinks {
     const said = refusalText(program, index, mode) || error.code;
     this.#logger.warn({ interface: name, mode, reason: said }, 'the driver refuses the program');
     return refusedMode(this.#mode, mode, said);
-  }
-
-  #keep(link: XdpLink, program: XdpProgram, name: string, index: number, problem: string): HeldLink {
-    mkdirSync(this.#directory, { recursive: true, mode: 0o700 });
-    const plain = join(this.#directory, pinName(name));
-    const path = this.#held.some((each) => each.path === plain) ? `${plain}-${link.info().id}` : plain;
-    try {
-      pin(link.fd, path);
-    } catch (error) {
-      // An unpinned link would end with this process.
-      link.close();
-      throw error;
-    }
-    const { id: programId } = program.info;
-    const held = { link, path, name, index, programId, seenMs: performance.now(), problem, swapProblem: '' };
-    this.#held.push(held);
-    return held;
   }
 }

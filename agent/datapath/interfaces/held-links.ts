@@ -1,0 +1,117 @@
+// The links that this agent has on interfaces: opened from their pins, added when they are attached, removed when they end.
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { attachedProgram, type XdpLink } from '../libbpf/link.ts';
+import type { XdpProgram } from '../libbpf/program.ts';
+import type { OwnPin } from '../pins/own-pins.ts';
+import { linksDirectory, openLinks } from '../pins/pin-sets.ts';
+import { pin, unpin } from '../pins/pins.ts';
+import { interfaceName, pinName } from './interface-names.ts';
+
+export interface HeldLink {
+  readonly link: XdpLink;
+  readonly path: string;
+  /** The name that its interface had when it was attached or last seen. */
+  name: string;
+  /** Its interface's index when last seen. */
+  index: number;
+  /** Kernel id of the program that it ran when last seen. */
+  programId: number;
+  /** When it was last seen on its interface, monotonic milliseconds. */
+  seenMs: number;
+  /** Why it is in generic mode, when that was not asked for. */
+  problem: string;
+  /** Why it still runs an older program. */
+  swapProblem: string;
+}
+
+export class HeldLinks {
+  readonly #directory: string;
+  readonly #links: HeldLink[];
+
+  /** @throws FleetblockError when a pin is not an XDP link of this agent's */
+  constructor(pinDir: string) {
+    this.#directory = linksDirectory(pinDir);
+    this.#links = openLinks(pinDir).map(({ link, path }) => {
+      const { ifindex: index, programId } = link.info();
+      const name = interfaceName(index) ?? '';
+      return { link, path, name, index, programId, seenMs: performance.now(), problem: '', swapProblem: '' };
+    });
+  }
+
+  /** All of them, in the order in which they were attached; a copy. */
+  all(): HeldLink[] {
+    return [...this.#links];
+  }
+
+  /** Ids of the programs that the links run; a link without an interface runs none. */
+  programIds(): Set<number> {
+    return new Set(this.#live().map((held) => held.link.info().programId));
+  }
+
+  /** The pins of all links that are on an interface. */
+  pins(): OwnPin[] {
+    return this.#live().map(({ link, path }) => ({ path, fd: link.fd }));
+  }
+
+  /** The link on the interface of that index in this network namespace. */
+  on(index: number): HeldLink | undefined {
+    return this.#links.find((each) => each.link.info().ifindex === index && isHere(each, index));
+  }
+
+  /** A cheap check of the links alone: whether something else changed one of them, or its interface was deleted. */
+  disturbed(): boolean {
+    const now = performance.now();
+    let disturbed = false;
+    for (const held of this.#links) {
+      const { ifindex, programId } = held.link.info();
+      if (ifindex !== 0 && programId === held.programId) held.seenMs = now;
+      else disturbed = true;
+    }
+    return disturbed;
+  }
+
+  /** Pins a new link and takes it over. `problem`: why it is in generic mode. @throws KernelError; the link is then closed */
+  add(link: XdpLink, program: XdpProgram, name: string, index: number, problem: string): HeldLink {
+    mkdirSync(this.#directory, { recursive: true, mode: 0o700 });
+    const plain = join(this.#directory, pinName(name));
+    const path = this.#links.some((each) => each.path === plain) ? `${plain}-${link.info().id}` : plain;
+    try {
+      pin(link.fd, path);
+    } catch (error) {
+      // An unpinned link would end with this process.
+      link.close();
+      throw error;
+    }
+    const { id: programId } = program.info;
+    const held = { link, path, name, index, programId, seenMs: performance.now(), problem, swapProblem: '' };
+    this.#links.push(held);
+    return held;
+  }
+
+  /** Unpins and closes a link, which then ends unless something else holds it. */
+  remove(held: HeldLink): void {
+    unpin(held.path);
+    held.link.close();
+    this.#links.splice(this.#links.indexOf(held), 1);
+  }
+
+  /** Closes the descriptors; the links stay pinned and attached. */
+  close(): void {
+    for (const held of this.#links) held.link.close();
+    this.#links.length = 0;
+  }
+
+  #live(): HeldLink[] {
+    return this.#links.filter((held) => held.link.info().ifindex !== 0);
+  }
+}
+
+/** Whether the device of that index in this namespace is really the link's: it may have moved to another one. */
+export function isHere(held: HeldLink, index: number): boolean {
+  try {
+    return attachedProgram(index).programId === held.link.info().programId;
+  } catch {
+    return false;
+  }
+}
