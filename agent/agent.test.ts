@@ -142,7 +142,7 @@ describe('agent', () => {
     const agent = start({ auditIntervalMs: 20 });
     const stream = await sync(agent, view);
     datapath.held.removeAll(packEntries([entry('192.0.2.1')]));
-    datapath.held.addAll(packEntries([entry('203.0.113.9')]), 0);
+    datapath.held.addLeft(packEntries([entry('203.0.113.9')]), 0);
     const status = await stream.status(({ driftRepairs }) => driftRepairs !== '0');
     expect(status).toMatchObject({ driftRepairs: '1', revision: '1', entries: '1' });
     expect(listed(datapath.held)).toEqual(['block 192.0.2.1/32']);

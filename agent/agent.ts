@@ -39,7 +39,7 @@ export interface AgentOptions {
   readonly agentVersion: string;
   readonly kernelVersion: string;
   /** The rows that are never dropped on this host, looked up again on every call. Default: none. */
-  readonly protectedRows?: () => Promise<PackedEntries>;
+  readonly protectedRows?: () => Promise<PackedEntries<'left'>>;
   /** The same with reasons, as of the last look: for the controller to show. Default: none. */
   readonly protectedAddresses?: () => readonly ProtectedAddress[];
   /** How often they are looked up, milliseconds. Default 5,000. */

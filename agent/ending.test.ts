@@ -8,11 +8,11 @@ const ROWS = 200_000;
 let agent: TestAgent;
 afterEach(() => agent.stop());
 
-function ending(): PackedEntries {
+function ending(): PackedEntries<'left'> {
   const addresses = new Uint8Array(ROWS * 4);
   for (let i = 0; i < ROWS; i++) new DataView(addresses.buffer).setUint32(i * 4, Math.imul(i, 0x9e3779b1) >>> 0);
   const columns = { lengths: new Uint8Array(ROWS).fill(32), flags: new Uint8Array(ROWS) };
-  return { ...NO_ENTRIES, v4: { count: ROWS, addresses, ...columns, ttlsMs: new Float64Array(ROWS).fill(1000) } };
+  return { ...NO_ENTRIES, v4: { count: ROWS, addresses, ...columns, timesMs: new Float64Array(ROWS).fill(1000) } };
 }
 
 it('faults row 137: rows that have ended leave the maps some at a time, and a change goes in between', async () => {

@@ -1,5 +1,6 @@
 // A datapath without a kernel: for unit tests and the fleet simulator alone. It holds its own copy of the entries and
 // obeys the contract of datapath.ts, capacity and all-or-nothing included.
+import { diffTables } from '../common/entries/compare.ts';
 import { type Digest, equalDigests } from '../common/entries/digest.ts';
 import { EntryTable } from '../common/entries/entry-table.ts';
 import { entryCount } from '../common/entries/packed.ts';
@@ -28,7 +29,7 @@ export interface MemoryDatapathOptions {
 export class MemoryDatapath implements Datapath {
   readonly capacity: number;
   /** What the "kernel" holds: tests look at it and tamper with it. */
-  readonly held = new EntryTable();
+  readonly held = new EntryTable<'boot'>();
   /** Set by a test: the next apply fails so, once. */
   failNext: DatapathError | undefined;
   /** Set by a test: the next lookup fails so, once. */
@@ -52,7 +53,7 @@ export class MemoryDatapath implements Datapath {
     this.#bootMs = options.bootMs;
   }
 
-  apply(change: EntryChange, after: EntryTable): Promise<number> {
+  apply(change: EntryChange, after: EntryTable<'boot'>): Promise<number> {
     const started = performance.now();
     const failure = this.failNext;
     this.failNext = undefined;
@@ -61,15 +62,15 @@ export class MemoryDatapath implements Datapath {
       return Promise.reject(
         new DatapathError('CAPACITY', `${after.size} entries do not fit: the maps hold ${this.capacity}`),
       );
-    if (entryCount(change.adds) > 0) this.held.addAll(change.adds, this.#bootMs());
+    if (entryCount(change.adds) > 0) this.held.addLeft(change.adds, this.#bootMs());
     this.held.removeAll(change.removes);
     if (this.#digest) this.#digest = this.held.digest();
     return Promise.resolve(Math.round((performance.now() - started) * 1000));
   }
 
-  reconcile(desired: EntryTable): Promise<number> {
-    const { adds, removes } = this.held.diff(desired, this.#bootMs());
-    this.held.addAll(adds, this.#bootMs());
+  reconcile(desired: EntryTable<'boot'>): Promise<number> {
+    const { adds, removes } = diffTables(this.held, desired);
+    this.held.addAll(adds);
     this.held.removeAll(removes);
     this.#digest = this.held.digest();
     return Promise.resolve(entryCount(adds) + entryCount(removes));

@@ -7,7 +7,7 @@ import type { Family } from '../../common/text/prefix.ts';
 
 /** A change of the effective entries. `adds` replaces rows of the same (prefix, allow). */
 export interface EntryChange {
-  readonly adds: PackedEntries;
+  readonly adds: PackedEntries<'left'>;
   readonly removes: PackedEntries;
 }
 
@@ -130,7 +130,7 @@ export interface Datapath {
    * @returns microseconds spent on it, once the last kernel call has returned
    * @throws DatapathError
    */
-  apply(change: EntryChange, after: EntryTable): Promise<number>;
+  apply(change: EntryChange, after: EntryTable<'boot'>): Promise<number>;
 
   /**
    * Reads what the kernel holds and repairs every difference from `desired`, adds before removes.
@@ -138,7 +138,7 @@ export interface Datapath {
    * @returns the number of entries that were missing, wrong or extra: 0 when the kernel held exactly `desired`; undefined when `hurried` stopped it
    * @throws DatapathError
    */
-  reconcile(desired: EntryTable, hurried?: () => boolean): Promise<number | undefined>;
+  reconcile(desired: EntryTable<'boot'>, hurried?: () => boolean): Promise<number | undefined>;
 
   /**
    * A cheap comparison of the maps with what was last put into them: a few milliseconds of a processor for a million entries. What it

@@ -154,21 +154,21 @@ export class XdpDatapath implements Datapath {
     return this.#enforcement.staged;
   }
 
-  async apply(change: EntryChange, after: EntryTable): Promise<number> {
+  async apply(change: EntryChange, after: EntryTable<'boot'>): Promise<number> {
     if (!this.staged) return this.#tables.apply(change, after);
     const started = performance.now();
     await this.reconcile(after);
     return Math.round((performance.now() - started) * 1000);
   }
 
-  async reconcile(desired: EntryTable, hurried?: () => boolean): Promise<number | undefined> {
+  async reconcile(desired: EntryTable<'boot'>, hurried?: () => boolean): Promise<number | undefined> {
     const repaired = await this.#tables.reconcile(desired, hurried);
     if (repaired !== undefined) this.#enforcement.enforce();
     return repaired;
   }
 
   /** Reads back what the kernel holds and compares; writes nothing. @throws DatapathError */
-  verify(desired: EntryTable): Promise<Verification> {
+  verify(desired: EntryTable<'boot'>): Promise<Verification> {
     return this.#tables.verify(desired);
   }
 

@@ -58,7 +58,7 @@ export class ProtectedAddresses {
   }
 
   /** As allow rows without an end. */
-  async rows(): Promise<PackedEntries> {
+  async rows(): Promise<PackedEntries<'left'>> {
     const addresses = await this.find();
     return packEntries(addresses.map(({ prefix }) => ({ prefix, allow: true, monitor: false, ttlMs: 0 })));
   }

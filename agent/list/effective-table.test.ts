@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { diffTables } from '../../common/entries/compare.ts';
 import { EntryTable } from '../../common/entries/entry-table.ts';
 import { type Entry, entryCount, packEntries, unpackEntries } from '../../common/entries/packed.ts';
 import { formatPrefix, parsePrefix } from '../../common/text/prefix.ts';
@@ -33,12 +34,12 @@ type Step = typeof arbStep extends fc.Arbitrary<infer Value> ? Value : never;
 
 const keyOf = ({ prefix, allow }: Pick<Entry, 'prefix' | 'allow'>) => `${formatPrefix(prefix)} ${allow}`;
 const textOf = (entry: Entry) => `${keyOf(entry)} ${entry.monitor} ${entry.ttlMs}`;
-const contents = (table: EntryTable) => unpackEntries(table.pack(0)).map(textOf).sort();
+const contents = (table: EntryTable<'boot'>) => unpackEntries(table.pack()).map(textOf).sort();
 
-function tableOf(entries: Iterable<Entry>): EntryTable {
-  const table = new EntryTable();
+function tableOf(entries: Iterable<Entry>): EntryTable<'boot'> {
+  const table = new EntryTable<'boot'>();
   // Their times are ends already.
-  table.addAll(packEntries([...entries]), 0);
+  table.addLeft(packEntries([...entries]), 0);
   return table;
 }
 
@@ -72,10 +73,10 @@ describe('EffectiveTable', () => {
         // The model. Times are ends, 0 for none.
         const view = new Map<string, Entry>();
         let guarded = new Map<string, Entry>();
-        const kernel = new EntryTable();
+        const kernel = new EntryTable<'boot'>();
         const settle = async (staged: StagedChange, refused: boolean, commit: () => void) => {
           if (refused) return staged.undo();
-          kernel.addAll(staged.change.adds, now);
+          kernel.addLeft(staged.change.adds, now);
           kernel.removeAll(staged.change.removes);
           commit();
         };
@@ -109,8 +110,8 @@ describe('EffectiveTable', () => {
               for (const entry of step.entries)
                 view.set(keyOf(entry), { ...entry, ttlMs: entry.ttlMs > 0 ? now + entry.ttlMs : 0 });
               const next = await effective.withView(tableOf(view.values()));
-              const { adds, removes } = kernel.diff(next.table, now);
-              kernel.addAll(adds, now);
+              const { adds, removes } = diffTables(kernel, next.table);
+              kernel.addAll(adds);
               kernel.removeAll(removes);
               effective = next;
               break;
@@ -121,7 +122,7 @@ describe('EffectiveTable', () => {
           expect((await effective.packView(0)).flatMap(unpackEntries).map(textOf).sort()).toEqual(
             [...view.values()].map(textOf).sort(),
           );
-          expect(kernel.diff(effective.table, now).adds.v4.count).toBe(0);
+          expect(diffTables(kernel, effective.table).adds.v4.count).toBe(0);
           expect(kernel.digest()).toEqual(effective.table.digest());
           const live = [...view].filter(([key, { ttlMs }]) => !guarded.has(key) && (ttlMs === 0 || ttlMs > now));
           const must = [...live.map(([, entry]) => entry), ...guarded.values()].map(textOf);

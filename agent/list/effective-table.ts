@@ -1,25 +1,21 @@
 // The rows that the kernel should hold: the view that the controller sent, with this host's protected rows over it and
 // without what has expired. One big table serves both: what the view says of the few rows that differ is kept beside.
+import { diffTables, pickEntries, pickParts } from '../../common/entries/compare.ts';
 import { EntryTable } from '../../common/entries/entry-table.ts';
 import type { FamilyTable } from '../../common/entries/family-table.ts';
-import { type FamilyColumns, FLAG_ALLOW, NO_ENTRIES, type PackedEntries } from '../../common/entries/packed.ts';
+import {
+  FAMILIES,
+  type FamilyColumns,
+  FLAG_ALLOW,
+  NO_ENTRIES,
+  type PackedEntries,
+} from '../../common/entries/packed.ts';
+import { filterRows, forEachRow, joinEntries } from '../../common/entries/rows.ts';
+import { countInSteps, inSlices, inTurns, mapSlices } from '../../common/entries/steps.ts';
+import { leftOf } from '../../common/entries/times.ts';
 import type { Family, Prefix } from '../../common/text/prefix.ts';
 import type { EntryChange } from '../datapath/datapath.ts';
-import {
-  breathe,
-  concatEntries,
-  copyRow,
-  eachRow,
-  FAMILIES,
-  filterInSlices,
-  filterRows,
-  find,
-  forEachRow,
-  inSlices,
-  pickParts,
-  pickRows,
-  UndoLog,
-} from './rows.ts';
+import { UndoLog } from './undo-log.ts';
 
 /** A change that the table shows already; `undo` takes it back when the kernel refused it. */
 export interface StagedChange {
@@ -37,22 +33,22 @@ export interface EndedRows {
 }
 
 export class EffectiveTable {
-  #table: EntryTable;
-  #protected = new EntryTable();
+  #table: EntryTable<'boot'>;
+  #protected = new EntryTable<'boot'>();
   // Rows of the view that #table does not hold as the view has them: overridden by a protected row, or expired.
-  #hidden = new EntryTable();
+  #hidden = new EntryTable<'boot'>();
 
   /** Takes the table over as the view. */
-  constructor(view = new EntryTable()) {
+  constructor(view = new EntryTable<'boot'>()) {
     this.#table = view;
   }
 
   /** What the kernel should hold. Read only: the methods change it. */
-  get table(): EntryTable {
+  get table(): EntryTable<'boot'> {
     return this.#table;
   }
 
-  get protectedRows(): EntryTable {
+  get protectedRows(): EntryTable<'boot'> {
     return this.#protected;
   }
 
@@ -66,7 +62,7 @@ export class EffectiveTable {
     if (this.#protected.size === 0 && this.#hidden.size === 0) return this.#table.digest();
     const digest = new Uint8Array(8);
     const out = new DataView(digest.buffer);
-    const add = (table: EntryTable, sign: 1 | -1) => {
+    const add = (table: EntryTable<'boot'>, sign: 1 | -1) => {
       const part = new DataView(table.digest().slice().buffer);
       for (const at of [0, 4]) out.setUint32(at, (out.getUint32(at) + sign * part.getUint32(at)) >>> 0);
     };
@@ -78,78 +74,72 @@ export class EffectiveTable {
 
   /** Whether the view has that row of `columns`, or a protected row is in its place. */
   holds(family: Family, columns: FamilyColumns, row: number): boolean {
-    return find(this.#table, family, columns, row) >= 0 || this.#isHidden(family, columns, row);
+    return this.#table.family(family).find(columns, row) >= 0 || this.#isHidden(family, columns, row);
   }
 
   /**
-   * The view's rows, in parts; remaining times counted from `nowMs`, at least 1 ms for what has an end.
+   * The view's rows, in parts; what is left of them at `nowMs`, at least 1 ms for what has an end.
    * Nothing else may change the table until it is done.
    */
-  async packView(nowMs: number): Promise<PackedEntries[]> {
-    const parts: PackedEntries[] = [];
+  async packView(nowMs: number): Promise<PackedEntries<'left'>[]> {
+    const parts: PackedEntries<'left'>[] = [];
     for (const family of FAMILIES) {
       const overrides = this.#protectedIn(family);
-      const shown = await pickParts(this.#table.family(family), nowMs, (row) => !overrides.has(row));
-      for (const rows of [...shown, ...(await pickParts(this.#hidden.family(family), nowMs, () => true))])
-        parts.push(family === 4 ? { ...NO_ENTRIES, v4: rows } : { ...NO_ENTRIES, v6: rows });
+      const shown = await inTurns(pickParts(this.#table.family(family), (row) => !overrides.has(row)));
+      for (const rows of [...shown, ...(await inTurns(pickParts(this.#hidden.family(family), () => true)))])
+        parts.push(leftOf(family === 4 ? { ...NO_ENTRIES, v4: rows } : { ...NO_ENTRIES, v6: rows }, nowMs));
     }
     return parts;
   }
 
   /** Changes the view. Remaining times count from `nowMs`. Nothing else may use the table until it is done. */
-  async stage(adds: PackedEntries, removes: PackedEntries, nowMs: number): Promise<StagedChange> {
-    const kernelAdds = await filterInSlices(adds, (...row) => !this.#isProtected(...row));
+  async stage(adds: PackedEntries<'left'>, removes: PackedEntries, nowMs: number): Promise<StagedChange> {
+    const kernelAdds = await mapSlices(adds, (slice) => filterRows(slice, (...row) => !this.#isProtected(...row)));
     const undo = await this.#remember([adds, removes], this.#hidden.size > 0 || kernelAdds !== adds);
     if (kernelAdds !== adds)
-      this.#hidden.addAll(
+      this.#hidden.addLeft(
         filterRows(adds, (...row) => this.#isProtected(...row)),
         nowMs,
       );
     if (this.#hidden.size > 0) this.#hidden.removeAll(kernelAdds);
     // What was hidden and is added is no longer hidden: it can be removed.
-    const kernelRemoves = await filterInSlices(
-      removes,
-      (...row) => !this.#isProtected(...row) && !this.#isHidden(...row),
+    const kernelRemoves = await mapSlices(removes, (slice) =>
+      filterRows(slice, (...row) => !this.#isProtected(...row) && !this.#isHidden(...row)),
     );
     if (this.#hidden.size > 0) this.#hidden.removeAll(removes);
-    if (!this.#table.hasRoom(kernelAdds.v4.count, kernelAdds.v6.count)) {
-      const growing = this.#table.reserveInSteps(kernelAdds.v4.count, kernelAdds.v6.count);
-      while (growing.next().done !== true) await breathe();
-    }
-    await inSlices(kernelAdds, (slice) => this.#table.addAll(slice, nowMs));
+    if (!this.#table.hasRoom(kernelAdds.v4.count, kernelAdds.v6.count))
+      await inTurns(this.#table.reserveInSteps(kernelAdds.v4.count, kernelAdds.v6.count));
+    await inSlices(kernelAdds, (slice) => this.#table.addLeft(slice, nowMs));
     await inSlices(kernelRemoves, (slice) => this.#table.removeAll(slice));
     return { change: { adds: kernelAdds, removes: kernelRemoves }, undo };
   }
 
   /** Makes these the protected rows: allow, without an end. */
-  async protect(rows: PackedEntries, nowMs: number): Promise<StagedChange> {
-    const wanted = new EntryTable();
-    wanted.addAll(rows, nowMs);
-    const { adds: fresh, removes: gone } = this.#protected.diff(wanted, nowMs);
+  async protect(rows: PackedEntries<'left'>, nowMs: number): Promise<StagedChange> {
+    const wanted = new EntryTable<'boot'>();
+    wanted.addLeft(rows, nowMs);
+    const { adds: fresh, removes: gone } = diffTables(this.#protected, wanted);
     const before = this.#protected;
     const undo = await this.#remember([fresh, gone], true);
     // What the view says of a prefix that is protected no more shows again, unless it has ended meanwhile.
-    const shown = new EntryTable();
+    const shown = new EntryTable<'boot'>();
     forEachRow(gone, (family, columns, row) => {
-      const found = find(this.#hidden, family, columns, row);
-      const expiry = this.#hidden.family(family).expiryOf(found);
-      if (found >= 0 && (expiry === 0 || expiry > nowMs))
-        copyRow(this.#hidden.family(family), found, shown.family(family));
+      const hidden = this.#hidden.family(family);
+      const found = hidden.find(columns, row);
+      const expiry = hidden.expiryOf(found);
+      if (found >= 0 && (expiry === 0 || expiry > nowMs)) shown.family(family).copyRow(hidden, found);
     });
-    const back = shown.pack(nowMs);
+    const back = shown.pack();
     // What it says of a prefix that is protected from now on is kept aside.
-    forEachRow(fresh, (family, columns, row) => {
-      const found = find(this.#table, family, columns, row);
-      if (found >= 0) copyRow(this.#table.family(family), found, this.#hidden.family(family));
-    });
+    this.#hide(fresh);
     this.#hidden.removeAll(back);
-    const removes = filterRows(gone, (family, columns, row) => find(shown, family, columns, row) < 0);
-    const adds = concatEntries([fresh, back]);
-    this.#table.addAll(adds, nowMs);
+    const removes = filterRows(gone, (family, columns, row) => shown.family(family).find(columns, row) < 0);
+    const adds = joinEntries([fresh, back]);
+    this.#table.addAll(adds);
     this.#table.removeAll(removes);
     this.#protected = wanted;
     return {
-      change: { adds, removes },
+      change: { adds: leftOf(adds, nowMs), removes },
       undo: async () => {
         await undo();
         this.#protected = before;
@@ -163,13 +153,16 @@ export class EffectiveTable {
    * The kernel passes them by itself from the moment they end: this only frees their place.
    */
   async lapse(endedBeforeMs: number, most = Number.POSITIVE_INFINITY): Promise<StagedChange> {
-    const ended = await this.#endedRows(endedBeforeMs, most);
+    let left = most;
+    const ended = await inTurns(
+      pickEntries(this.#table, (rows, row) => {
+        const expiry = rows.expiryOf(row);
+        return expiry > 0 && expiry < endedBeforeMs && left-- > 0;
+      }),
+    );
     const undo = await this.#remember([ended], true);
     await inSlices(ended, (slice) => {
-      forEachRow(slice, (family, columns, row) => {
-        const found = find(this.#table, family, columns, row);
-        copyRow(this.#table.family(family), found, this.#hidden.family(family));
-      });
+      this.#hide(slice);
       this.#table.removeAll(slice);
     });
     return { change: { adds: NO_ENTRIES, removes: ended }, undo };
@@ -187,60 +180,55 @@ export class EffectiveTable {
       for (const family of FAMILIES) {
         const rows = table.family(family);
         if (!rows.mayEnd) continue;
-        await eachRow(rows.size, (row) => {
+        const steps = countInSteps(rows.size, (row) => {
           const expiry = rows.expiryOf(row);
           if (expiry === 0 || expiry > nowMs) return;
           count++;
           lastMs = Math.max(lastMs, expiry);
           if (prefixes.length < named) prefixes.push(prefixOf(rows, family, row));
         });
+        await inTurns(steps);
       }
     return { count, lastMs, prefixes };
   }
 
   /** Gives back room that a longer list needed. Nothing else may change the table until it is done. */
   async shrink(): Promise<void> {
-    for (const table of [this.#table, this.#hidden]) {
-      const steps = table.shrinkInSteps();
-      while (steps.next().done !== true) await breathe();
-    }
+    for (const table of [this.#table, this.#hidden]) await inTurns(table.shrinkInSteps());
   }
 
   /** An effective table for another view, with the same protected rows over it. Takes `view` over. */
-  async withView(view: EntryTable): Promise<EffectiveTable> {
+  async withView(view: EntryTable<'boot'>): Promise<EffectiveTable> {
     const next = new EffectiveTable(view);
-    await next.protect(this.#protected.pack(0), 0);
+    await next.protect(this.#protected.packLeft(0), 0);
     return next;
+  }
+
+  /** Keeps aside what #table says of these keys. */
+  #hide(keys: PackedEntries): void {
+    forEachRow(keys, (family, columns, row) => {
+      const table = this.#table.family(family);
+      const found = table.find(columns, row);
+      if (found >= 0) this.#hidden.family(family).copyRow(table, found);
+    });
   }
 
   /** The rows of #table that are protected rows. */
   #protectedIn(family: Family): Set<number> {
     const rows = new Set<number>();
-    forEachRow(this.#protected.pack(0), (of, columns, row) => {
-      if (of === family) rows.add(find(this.#table, family, columns, row));
-    });
+    const mine = this.#table.family(family);
+    const theirs = this.#protected.family(family);
+    for (let row = 0; row < theirs.size; row++) rows.add(mine.rowLike(theirs, row));
     return rows;
   }
 
   // Protected rows are allow rows: for the others, which are nearly all, no table is looked at.
   #isProtected(family: Family, columns: FamilyColumns, row: number): boolean {
-    return ((columns.flags[row] ?? 0) & FLAG_ALLOW) !== 0 && find(this.#protected, family, columns, row) >= 0;
+    return ((columns.flags[row] ?? 0) & FLAG_ALLOW) !== 0 && this.#protected.family(family).find(columns, row) >= 0;
   }
 
   #isHidden(family: Family, columns: FamilyColumns, row: number): boolean {
-    return this.#hidden.size > 0 && find(this.#hidden, family, columns, row) >= 0;
-  }
-
-  async #endedRows(endedBeforeMs: number, most: number): Promise<PackedEntries> {
-    let left = most;
-    const pick = (family: Family) => {
-      const rows = this.#table.family(family);
-      return pickRows(family, rows, endedBeforeMs, (row) => {
-        const expiry = rows.expiryOf(row);
-        return expiry > 0 && expiry < endedBeforeMs && left-- > 0;
-      });
-    };
-    return { v4: await pick(4), v6: await pick(6) };
+    return this.#hidden.size > 0 && this.#hidden.family(family).find(columns, row) >= 0;
   }
 
   async #remember(changes: readonly PackedEntries[], hiddenToo: boolean): Promise<() => Promise<void>> {

@@ -11,7 +11,7 @@ const held = (revision: bigint, more: Partial<Held> = {}): Held => ({
   seal: new Uint8Array(0),
   ...more,
 });
-const stored = (of: Held, current = true) => ({ held: of, table: new EntryTable(), current });
+const stored = (of: Held, current = true) => ({ held: of, table: new EntryTable<'boot'>(), current });
 
 describe('a recorded view against the mark beside the maps', () => {
   it('without a mark is as good as the file says', () => {

@@ -39,7 +39,7 @@ export class Refusal extends CodedError<RefusalCode> {
 export interface StoredView {
   readonly held: Held;
   /** Expiries on the boot clock of this boot. */
-  readonly table: EntryTable;
+  readonly table: EntryTable<'boot'>;
   /** False when what was recorded behind this is damaged and maps of this boot may hold it. */
   readonly current: boolean;
 }
@@ -76,10 +76,10 @@ export interface ViewStore {
   load(): Promise<StoredView | undefined>;
 
   /** Records a change that the kernel holds: it survives a kill of the process once this returns, unless there is a `problem`. */
-  append(held: Held, adds: PackedEntries, removes: PackedEntries): void;
+  append(held: Held, adds: PackedEntries<'left'>, removes: PackedEntries): void;
 
   /** Records the whole view. `parts` are its rows; remaining times counted from `bootMs`. Resolves when it is durable or failed. */
-  rewrite(held: Held, parts: readonly PackedEntries[], bootMs: number): Promise<void>;
+  rewrite(held: Held, parts: readonly PackedEntries<'left'>[], bootMs: number): Promise<void>;
 
   /** Notices a record that was taken away by something else: then it has a `problem` and wants a rewrite. */
   look(): void;

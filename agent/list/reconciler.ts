@@ -1,9 +1,12 @@
 // Keeps the kernel equal to what the controller said, plus this host's protected rows. Everything that changes the table
 // or the kernel goes through one queue here, one piece of work at a time.
 
+import { diffInSteps } from '../../common/entries/compare.ts';
 import { equalDigests } from '../../common/entries/digest.ts';
 import type { EntryTable } from '../../common/entries/entry-table.ts';
 import { entryCount, type FamilyColumns, type PackedEntries } from '../../common/entries/packed.ts';
+import { inTurns } from '../../common/entries/steps.ts';
+import { leftOf } from '../../common/entries/times.ts';
 import { messageOf } from '../../common/errors.ts';
 import { failpoint } from '../../common/failpoint.ts';
 import type { Logger } from '../../common/logger.ts';
@@ -24,7 +27,6 @@ import {
   kernelRefusal,
   revisionsOf,
 } from './refusals.ts';
-import { diffInSlices } from './rows.ts';
 import type { ViewDelta, ViewSnapshot } from './view-change.ts';
 
 export interface ReconcilerOptions {
@@ -52,7 +54,7 @@ export class Reconciler {
   #held: Held = HELD_NOTHING;
   // Pinned maps may hold a list of which there is no record: until a snapshot says what to hold, nothing is touched.
   #unrecorded = true;
-  #wantedProtected: PackedEntries | undefined;
+  #wantedProtected: PackedEntries<'left'> | undefined;
   /** Rows at the last audit. */
   #audited = 0;
   #driftRepairs = 0n;
@@ -84,7 +86,7 @@ export class Reconciler {
   }
 
   /** What the kernel should hold. Read only; in the middle of a piece of work some of its rows are changed already. */
-  get table(): EntryTable {
+  get table(): EntryTable<'boot'> {
     return this.#effective.table;
   }
 
@@ -117,7 +119,7 @@ export class Reconciler {
    * Brings the kernel to the recorded view, before any network is used. Without a record, or with one that pinned maps
    * may be ahead of, they are left as they are until a snapshot comes.
    */
-  start(protectedRows: PackedEntries): Promise<void> {
+  start(protectedRows: PackedEntries<'left'>): Promise<void> {
     return this.#queue.run(async () => {
       const { store, datapath, clock, log } = this.#options;
       this.#wantedProtected = protectedRows;
@@ -191,15 +193,15 @@ export class Reconciler {
       const { clock, datapath } = this.#options;
       const view = await this.#effective.withView(snapshot.table);
       if (this.#wantedProtected) await view.protect(this.#wantedProtected, clock.bootMs());
-      const change = this.#unrecorded
-        ? undefined
-        : await diffInSlices(this.#effective.table, view.table, clock.bootMs());
+      const change = this.#unrecorded ? undefined : await inTurns(diffInSteps(this.#effective.table, view.table));
       let kernelUs: number;
       try {
         failpoint('agent.apply.before-kernel');
         const started = clock.monotonicMs();
-        if (change) kernelUs = await datapath.apply(change, view.table);
-        else {
+        if (change) {
+          const { adds, removes } = change;
+          kernelUs = await datapath.apply({ adds: leftOf(adds, clock.bootMs()), removes }, view.table);
+        } else {
           await datapath.reconcile(view.table);
           kernelUs = Math.round((clock.monotonicMs() - started) * 1000);
         }
@@ -227,7 +229,7 @@ export class Reconciler {
   }
 
   /** Makes these the protected rows: allow, without an end. */
-  protect(rows: PackedEntries): Promise<void> {
+  protect(rows: PackedEntries<'left'>): Promise<void> {
     return this.#queue.run(async () => {
       this.#wantedProtected = rows;
       if (this.#unrecorded) return;

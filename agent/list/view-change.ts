@@ -8,7 +8,7 @@ export interface ViewDelta {
   readonly from: Revision;
   readonly to: Revision;
   /** Remaining times count from now. */
-  readonly adds: PackedEntries;
+  readonly adds: PackedEntries<'left'>;
   readonly removes: PackedEntries;
   readonly digest: Uint8Array;
   readonly seal: Uint8Array;
@@ -20,7 +20,7 @@ export interface ViewSnapshot {
   readonly epoch: string;
   readonly revision: Revision;
   /** The whole view, expiries on the boot clock. The reconciler takes it over. */
-  readonly table: EntryTable;
+  readonly table: EntryTable<'boot'>;
   readonly digest: Uint8Array;
   readonly seal: Uint8Array;
   /** An operator told this host to take this view, whatever it holds. */

@@ -1,12 +1,9 @@
 // Puts together what arrives in parts: large deltas and snapshots. Memory is bounded by what the maps can hold.
 import { EntryTable } from '../../common/entries/entry-table.ts';
-import {
-  entryCount,
-  type FamilyColumns,
-  fromWire,
-  type PackedEntries,
-  type PackedWire,
-} from '../../common/entries/packed.ts';
+import { entryCount, type FamilyColumns, type PackedEntries } from '../../common/entries/packed.ts';
+import { filterRows, joinEntries } from '../../common/entries/rows.ts';
+import { inSlices, mapSlices } from '../../common/entries/steps.ts';
+import { fromWire, type PackedWire } from '../../common/entries/wire.ts';
 import { FleetblockError, messageOf } from '../../common/errors.ts';
 import { parseRevision, type Revision } from '../../common/revision.ts';
 import type { Family } from '../../common/text/prefix.ts';
@@ -14,7 +11,6 @@ import type { Delta__Output } from '../../proto/gen/fleetblock/v1/Delta.ts';
 import type { SnapshotBegin__Output } from '../../proto/gen/fleetblock/v1/SnapshotBegin.ts';
 import type { SnapshotEnd__Output } from '../../proto/gen/fleetblock/v1/SnapshotEnd.ts';
 import { Refusal } from '../list/held.ts';
-import { concatEntries, filterInSlices, inSlices } from '../list/rows.ts';
 import type { ViewDelta, ViewSnapshot } from '../list/view-change.ts';
 
 /** A controller fills a message before it begins another, but for the last of each kind of rows. */
@@ -32,7 +28,7 @@ export class DeltaParts {
   readonly #loose: boolean;
   readonly #limit: number;
   readonly #holds: HoldsRow;
-  readonly #adds: PackedEntries[] = [];
+  readonly #adds: PackedEntries<'left'>[] = [];
   #removes: PackedEntries[] = [];
   #rows = 0;
   #parts = 0;
@@ -65,7 +61,7 @@ export class DeltaParts {
 
   /** A list that this host had no room for, and that has gone again, is nothing but removes of what it does not hold. */
   async #dropIdleRemoves(): Promise<void> {
-    const removes = await filterInSlices(concatEntries(this.#removes), this.#holds);
+    const removes = await mapSlices(joinEntries(this.#removes), (slice) => filterRows(slice, this.#holds));
     this.#removes = entryCount(removes) > 0 ? [removes] : [];
   }
 
@@ -74,8 +70,8 @@ export class DeltaParts {
       epoch: this.epoch,
       from: this.from,
       to: this.to,
-      adds: concatEntries(this.#adds),
-      removes: concatEntries(this.#removes),
+      adds: joinEntries(this.#adds),
+      removes: joinEntries(this.#removes),
       digest,
       seal,
       loose: this.#loose,
@@ -90,7 +86,7 @@ export class SnapshotRows {
   readonly byCommand: boolean;
   /** Rows announced. */
   readonly entries: number;
-  readonly #table = new EntryTable();
+  readonly #table = new EntryTable<'boot'>();
 
   /** `resync`: this host was told to take whatever comes. @throws Refusal MALFORMED */
   constructor(begin: SnapshotBegin__Output, resync: boolean) {
@@ -109,7 +105,7 @@ export class SnapshotRows {
       const share = rows.v4.count / entryCount(rows);
       this.#table.reserve(Math.ceil(this.entries * share), Math.ceil(this.entries * (1 - share)));
     }
-    await inSlices(rows, (slice) => this.#table.addAll(slice, bootMs));
+    await inSlices(rows, (slice) => this.#table.addLeft(slice, bootMs));
     if (this.#table.size > this.entries)
       throw new Refusal('MALFORMED', `a snapshot of more rows than the ${this.entries} that were announced`);
   }
@@ -126,7 +122,7 @@ export class SnapshotRows {
   }
 }
 
-function entriesOf(wire: PackedWire | null): PackedEntries {
+function entriesOf(wire: PackedWire | null): PackedEntries<'left'> {
   return malformedAs(() => fromWire(wire));
 }
 

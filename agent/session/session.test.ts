@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { packEntries, toWire } from '../../common/entries/packed.ts';
+import { packEntries } from '../../common/entries/packed.ts';
+import { toWire } from '../../common/entries/wire.ts';
 import { parsePrefix } from '../../common/text/prefix.ts';
 import type { ControllerMessage } from '../../proto/gen/fleetblock/v1/ControllerMessage.ts';
 import { TestAgent } from '../../test/agent/harness.ts';
@@ -169,7 +170,7 @@ describe('session', () => {
     expect(agent.agent.reconciler.held).toMatchObject({ epoch: 'e1', revision: 11n, entries: 1 });
     // The very same change is welcome once the kernel takes it.
     const again = new ReferenceView('e1', 11n);
-    again.table.addAll(view.table.pack(0), 0);
+    again.table.addAll(view.table.pack());
     stream.push({ delta: { ...again.change([entry('192.0.2.2')]).delta } });
     expect((await stream.next()).ack).toMatchObject({ revision: '12', entries: '2' });
   });

@@ -18,15 +18,15 @@ async function timed(work: () => Promise<unknown>): Promise<number> {
   return performance.now() - started;
 }
 
-export async function measureMaps(list: PackedEntries, repetitions: number): Promise<Finding[]> {
+export async function measureMaps(list: PackedEntries<'left'>, repetitions: number): Promise<Finding[]> {
   const hashPath = await compile('bench/datapath/programs/hash-lpm.bpf.c', 'hash-lpm', 'CLEAN_IS_DROP');
   const path = await compile('bpf/fleetblock.bpf.c', 'fleetblock-maps');
   const addresses = keysOf(list.v4, (length) => length === 32, false);
-  const table = new EntryTable();
-  table.addAll(list, 0);
+  const table = new EntryTable<'boot'>();
+  table.addLeft(list, 0);
   const other = makeList(1_000_000, 0, 2_000_000);
-  const otherTable = new EntryTable();
-  otherTable.addAll(other, 0);
+  const otherTable = new EntryTable<'boot'>();
+  otherTable.addLeft(other, 0);
   const times = { hash: [0], load: [0], readBack: [0], one: [0], replace: [0], remove: [0], adopt: [0] };
   for (const samples of Object.values(times)) samples.length = 0;
   let kernelBytes = 0;
@@ -63,11 +63,11 @@ export async function measureMaps(list: PackedEntries, repetitions: number): Pro
     const grown = table.clone();
     for (let i = 0; i < ONES; i++) {
       const one = makeList(1, 0, 4_000_000 + i);
-      grown.addAll(one, 0);
+      grown.addLeft(one, 0);
       times.one.push((await tables.apply({ adds: one, removes: NO_ENTRIES }, grown)) / 1000);
     }
     times.replace.push(await timed(() => tables.reconcile(otherTable)));
-    times.remove.push(await timed(() => tables.apply({ adds: NO_ENTRIES, removes: other }, new EntryTable())));
+    times.remove.push(await timed(() => tables.apply({ adds: NO_ENTRIES, removes: other }, new EntryTable<'boot'>())));
     await tables.close();
     grace.close();
     object.close();

@@ -29,7 +29,7 @@ export interface PacketOptions {
 }
 
 export async function measurePackets(
-  list: PackedEntries,
+  list: PackedEntries<'left'>,
   options: PacketOptions,
 ): Promise<{ findings: Finding[]; results: Results }> {
   const rig = await Rig.open(options.placement);
@@ -54,7 +54,7 @@ async function measureOne(rig: Rig, { name, loads, attach }: Contender, results:
 }
 
 async function programs(
-  list: PackedEntries,
+  list: PackedEntries<'left'>,
   rig: Rig,
   wanted: (each: { name: string }) => boolean,
 ): Promise<Contender[]> {
@@ -77,7 +77,7 @@ async function programs(
   return [...contenders, ...(await xdpFilterContenders(list.v4))];
 }
 
-async function besideNetfilter(list: PackedEntries, rig: Rig): Promise<Contender[]> {
+async function besideNetfilter(list: PackedEntries<'left'>, rig: Rig): Promise<Contender[]> {
   const floor = await floors();
   return [
     xdpContender(BARE, floor.program('bare_drop'), LOAD_NAMES, rig),

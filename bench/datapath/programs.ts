@@ -15,7 +15,11 @@ export async function floors(): Promise<BpfObject> {
 }
 
 /** Loads a variant of fleetblock's program over a list; a clean verdict drops, so that the stack's cost stays out. */
-export async function fleetblock(list: PackedEntries, limits: Limits, ...defines: string[]): Promise<XdpProgram> {
+export async function fleetblock(
+  list: PackedEntries<'left'>,
+  limits: Limits,
+  ...defines: string[]
+): Promise<XdpProgram> {
   const path = await compile(
     'bpf/fleetblock.bpf.c',
     `fleetblock-${defines.join('-') || 'plain'}`,
@@ -31,13 +35,13 @@ export async function fleetblock(list: PackedEntries, limits: Limits, ...defines
       throw error;
     },
   });
-  const table = new EntryTable();
-  table.addAll(list, 0);
+  const table = new EntryTable<'boot'>();
+  table.addLeft(list, 0);
   await tables.apply({ adds: list, removes: NO_ENTRIES }, table);
   return object.program('fleetblock');
 }
 
-export async function hashLpm(list: PackedEntries): Promise<XdpProgram> {
+export async function hashLpm(list: PackedEntries<'left'>): Promise<XdpProgram> {
   const path = await compile('bench/datapath/programs/hash-lpm.bpf.c', 'hash-lpm', 'CLEAN_IS_DROP');
   const object = BpfObject.load(path, { frags: false });
   const addresses = keysOf(list.v4, (length) => length === 32, false);

@@ -1,7 +1,6 @@
 // The list that the benchmarks block and the sources that attack: worked out by number, as programs/generator.bpf.c does.
 import { EntryTable } from '../../common/entries/entry-table.ts';
 import type { FamilyColumns, PackedEntries } from '../../common/entries/packed.ts';
-import { NO_ENTRIES } from '../../common/entries/packed.ts';
 
 /** A bijection of the 32-bit numbers (MurmurHash3's finalizer). */
 function mix(number: number): number {
@@ -28,8 +27,8 @@ export function addressNumber(number: number): number {
 }
 
 /** `addresses` different random /32s and `prefixes` random prefixes, `from` on. */
-export function makeList(addresses: number, prefixes: number, from = 0): PackedEntries {
-  const table = new EntryTable();
+export function makeList(addresses: number, prefixes: number, from = 0): PackedEntries<'left'> {
+  const table = new EntryTable<'boot'>();
   const bytes = new Uint8Array(4);
   const view = new DataView(bytes.buffer);
   const add = (address: number, length: number) => {
@@ -41,7 +40,7 @@ export function makeList(addresses: number, prefixes: number, from = 0): PackedE
     const length = prefixLength(i);
     add((mix(~i) & ~(0xffffffff >>> length)) >>> 0, length);
   }
-  return { v4: table.v4.pack(0), v6: NO_ENTRIES.v6 };
+  return table.packLeft(0);
 }
 
 /** The rows of one length (or all others), as keys of a hash or trie. */

@@ -21,7 +21,7 @@ const CASES = [
 ] as const;
 
 export async function measureTestRuns(
-  list: PackedEntries,
+  list: PackedEntries<'left'>,
   repetitions: number,
 ): Promise<{ findings: Finding[]; results: Results }> {
   const rig = await Rig.open();

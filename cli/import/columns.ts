@@ -102,10 +102,10 @@ function grown<T extends { set(source: T): void }>(from: T, to: T): T {
 }
 
 /** 64-bit little-endian milliseconds, as types.proto says. */
-function encodeTtls(ttlsMs: Float64Array): Uint8Array {
-  const bytes = new Uint8Array(ttlsMs.length * 8);
+function encodeTtls(timesMs: Float64Array): Uint8Array {
+  const bytes = new Uint8Array(timesMs.length * 8);
   const view = new DataView(bytes.buffer);
-  ttlsMs.forEach((ttl, row) => {
+  timesMs.forEach((ttl, row) => {
     view.setBigUint64(row * 8, BigInt(Math.ceil(ttl)), true);
   });
   return bytes;

@@ -1,5 +1,6 @@
 // Chunks of ListEntryChunks as claims. Rows of a list become objects a few at a time.
-import { addressBytes, fromWire } from '../../common/entries/packed.ts';
+import { addressBytes } from '../../common/entries/packed.ts';
+import { fromWire } from '../../common/entries/wire.ts';
 import { formatAddress } from '../../common/text/prefix.ts';
 import type { Claim__Output } from '../../proto/gen/fleetblock/v1/Claim.ts';
 import type { EntriesChunk__Output } from '../../proto/gen/fleetblock/v1/EntriesChunk.ts';
@@ -25,7 +26,7 @@ export function* claimsOfChunk({ claims, list, rows, rowsFromMs }: EntriesChunk_
       const batch: Claim__Output[] = [];
       for (let row = start; row < Math.min(columns.count, start + BATCH); row++) {
         const address = formatAddress(family, columns.addresses.subarray(row * width, (row + 1) * width));
-        const ttl = columns.ttlsMs[row] ?? 0;
+        const ttl = columns.timesMs[row] ?? 0;
         batch.push({
           ...list,
           prefix: `${address}/${columns.lengths[row] ?? 0}`,

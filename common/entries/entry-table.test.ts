@@ -1,8 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Family, formatPrefix } from '../text/prefix.ts';
+import { diffTables } from './compare.ts';
 import { EntryTable } from './entry-table.ts';
-import { type Entry, fromWire, makePrefix, packEntries, toWire, unpackEntries } from './packed.ts';
+import { type Entry, makePrefix, packEntries, unpackEntries } from './packed.ts';
+import { fromWire, toWire } from './wire.ts';
 
 const arbEntry = (family: Family): fc.Arbitrary<Entry> =>
   fc
@@ -19,11 +21,11 @@ const arbChange = fc.record({ remove: fc.boolean(), entry: arbAny });
 
 const keyOf = (entry: Entry) => `${formatPrefix(entry.prefix)} ${entry.allow}`;
 const textOf = (entry: Entry) => `${keyOf(entry)} ${entry.monitor} ${entry.ttlMs}`;
-const contents = (table: EntryTable) => unpackEntries(table.pack(0)).map(textOf).sort();
+const contents = (table: EntryTable<'boot'>) => unpackEntries(table.pack()).map(textOf).sort();
 
-function tableOf(entries: Iterable<Entry>): EntryTable {
-  const table = new EntryTable();
-  table.addAll(packEntries([...entries]), 0);
+function tableOf(entries: Iterable<Entry>): EntryTable<'boot'> {
+  const table = new EntryTable<'boot'>();
+  table.addLeft(packEntries([...entries]), 0);
   return table;
 }
 
@@ -31,14 +33,14 @@ describe('EntryTable', () => {
   it('holds what a Map holds after any changes, with a digest that depends on the contents alone', () => {
     fc.assert(
       fc.property(fc.array(arbChange, { maxLength: 300 }), (changes) => {
-        const table = new EntryTable();
+        const table = new EntryTable<'boot'>();
         const model = new Map<string, Entry>();
         for (const { remove, entry } of changes) {
           if (remove) {
             table.removeAll(packEntries([entry]));
             model.delete(keyOf(entry));
           } else {
-            table.addAll(packEntries([entry]), 0);
+            table.addLeft(packEntries([entry]), 0);
             model.set(keyOf(entry), entry);
           }
         }
@@ -66,9 +68,9 @@ describe('EntryTable', () => {
       fc.property(fc.array(arbAny, { maxLength: 60 }), fc.array(arbAny, { maxLength: 60 }), (from, to) => {
         const table = tableOf(from);
         const target = tableOf(to);
-        const { adds, removes } = table.diff(target, 0);
+        const { adds, removes } = diffTables(table, target);
         table.removeAll(removes);
-        table.addAll(adds, 0);
+        table.addAll(adds);
         expect(shape(table)).toEqual(shape(target));
         expect(table.digest()).toEqual(target.digest());
       }),
@@ -77,7 +79,7 @@ describe('EntryTable', () => {
 
   it('gives back room without losing a row, at no pause either, and grows again', () => {
     const address = (i: number) => Uint8Array.of(10, i >> 16, (i >> 8) & 255, i & 255);
-    const table = new EntryTable();
+    const table = new EntryTable<'boot'>();
     for (let i = 0; i < 60_000; i++) table.v4.set(address(i), 0, 32, 0, i % 3 === 0 ? i + 1 : 0);
     for (let i = 20_000; i < 60_000; i++) table.v4.delete(address(i), 0, 32, false);
     const before = [contents(table), table.digest()];
@@ -96,7 +98,7 @@ describe('EntryTable', () => {
   });
 
   it('keeps 100,000 random entries through growth and removal of every other one', () => {
-    const table = new EntryTable();
+    const table = new EntryTable<'boot'>();
     const address = new Uint8Array(4);
     const view = new DataView(address.buffer);
     const nth = (i: number) => view.setUint32(0, Math.imul(i, 2654435761) >>> 0);
@@ -116,8 +118,8 @@ describe('EntryTable', () => {
   });
 });
 
-function shape(table: EntryTable): string[] {
-  return unpackEntries(table.pack(0))
+function shape(table: EntryTable<'boot'>): string[] {
+  return unpackEntries(table.pack())
     .map((entry) => `${keyOf(entry)} ${entry.monitor}`)
     .sort();
 }

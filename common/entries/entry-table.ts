@@ -1,20 +1,21 @@
-// The effective entries of a view, a table a family. The agent's desired state, the controller's views and the simulator use it.
+// The effective entries of a view, one table per family. The agent's desired state, the controller's views and the simulator use it.
 
 import type { Family } from '../text/prefix.ts';
 import { type Digest, digestOf } from './digest.ts';
 import { FamilyTable } from './family-table.ts';
-import type { PackedEntries } from './packed.ts';
+import type { ClockBase, PackedEntries } from './packed.ts';
+import { leftOf } from './times.ts';
 
-/** Rows are unique by (prefix, allow). Expiries are milliseconds on the caller's clock, 0 for no end. */
-export class EntryTable {
-  readonly v4 = new FamilyTable(4);
-  readonly v6 = new FamilyTable(6);
+/** Rows are unique by (prefix, allow). Expiries are milliseconds on the clock that `Base` names, 0 for no end. */
+export class EntryTable<Base extends ClockBase = ClockBase> {
+  readonly v4 = new FamilyTable<Base>(4);
+  readonly v6 = new FamilyTable<Base>(6);
 
   get size(): number {
     return this.v4.size + this.v6.size;
   }
 
-  family(family: Family): FamilyTable {
+  family(family: Family): FamilyTable<Base> {
     return family === 4 ? this.v4 : this.v6;
   }
 
@@ -45,10 +46,16 @@ export class EntryTable {
     return digestOf(this.v4.sums[0] + this.v6.sums[0], this.v4.sums[1] + this.v6.sums[1]);
   }
 
-  /** Adds or replaces; the columns' remaining times are counted from `nowMs`. */
-  addAll(entries: PackedEntries, nowMs: number): void {
-    this.v4.addAll(entries.v4, nowMs);
-    this.v6.addAll(entries.v6, nowMs);
+  /** Adds or replaces. */
+  addAll(entries: PackedEntries<Base>): void {
+    this.v4.addAll(entries.v4);
+    this.v6.addAll(entries.v6);
+  }
+
+  /** Adds or replaces; remaining times count from `nowMs` on the table's clock. */
+  addLeft(entries: PackedEntries<'left'>, nowMs: number): void {
+    this.v4.addLeft(entries.v4, nowMs);
+    this.v6.addLeft(entries.v6, nowMs);
   }
 
   /** Removes by (prefix, allow); what is not there is no error. */
@@ -57,21 +64,19 @@ export class EntryTable {
     this.v6.removeAll(entries.v6);
   }
 
-  /** All rows; remaining times counted from `nowMs`, at least 1 ms for what has an end. */
-  pack(nowMs: number): PackedEntries {
-    return { v4: this.v4.pack(nowMs), v6: this.v6.pack(nowMs) };
+  /** All rows with their ends. */
+  pack(): PackedEntries<Base> {
+    return { v4: this.v4.pack(), v6: this.v6.pack() };
   }
 
-  /** What must be added to and removed from this table to make it equal `target` (expiries within 1 s count as equal). */
-  diff(target: EntryTable, nowMs: number): { adds: PackedEntries; removes: PackedEntries } {
-    const v4 = this.v4.diff(target.v4, nowMs);
-    const v6 = this.v6.diff(target.v6, nowMs);
-    return { adds: { v4: v4.adds, v6: v6.adds }, removes: { v4: v4.removes, v6: v6.removes } };
+  /** All rows with what is left of them at `nowMs`, at least 1 ms for what has an end. */
+  packLeft(nowMs: number): PackedEntries<'left'> {
+    return leftOf(this.pack(), nowMs);
   }
 
-  clone(): EntryTable {
-    const copy = new EntryTable();
-    copy.addAll(this.pack(0), 0);
+  clone(): EntryTable<Base> {
+    const copy = new EntryTable<Base>();
+    copy.addAll(this.pack());
     return copy;
   }
 }

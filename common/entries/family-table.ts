@@ -2,8 +2,7 @@
 // order-independent digest kept as it changes.
 
 import type { Family } from '../text/prefix.ts';
-import { expiryDiffers, packRows } from './family-rows.ts';
-import { addressBytes, type FamilyColumns, FLAG_ALLOW } from './packed.ts';
+import { addressBytes, type ClockBase, type FamilyColumns, FLAG_ALLOW } from './packed.ts';
 
 /** Rows that are moved at a stretch: about a millisecond. */
 const ROWS_PER_STEP = 8192;
@@ -11,13 +10,14 @@ const ROWS_PER_STEP = 8192;
 const FIRST_ROWS = 16;
 const FIRST_SLOTS = 32;
 
+const scratch = new Uint8Array(16);
 const LITTLE_ENDIAN = new Uint8Array(Uint32Array.of(1).buffer)[0] === 1;
 
 /**
  * The rows of one family, unique by (prefix, allow). Addresses are bytes in network order, lengths bits, expiries milliseconds on the
- * caller's clock, 0 for no end.
+ * table's clock, 0 for no end.
  */
-export class FamilyTable {
+export class FamilyTable<Base extends ClockBase = ClockBase> {
   readonly family: Family;
   readonly #words: 1 | 4;
   /** Running sums of both hashes over all rows. */
@@ -94,6 +94,18 @@ export class FamilyTable {
     return (this.#index[this.#find(length | (allow ? FLAG_ALLOW << 8 : 0))] ?? 0) - 1;
   }
 
+  /** The row with the (prefix, allow) of a row of `columns`, which are of the same family, or -1. */
+  find({ addresses, lengths, flags }: FamilyColumns, row: number): number {
+    const allow = ((flags[row] ?? 0) & FLAG_ALLOW) !== 0;
+    return this.rowOf(addresses, row * this.#words * 4, lengths[row] ?? 0, allow);
+  }
+
+  /** Adds a row of `from`, a table of the same family and clock, or replaces the one of the same (prefix, allow). */
+  copyRow(from: FamilyTable<Base>, row: number): void {
+    from.readAddress(row, scratch, 0);
+    this.set(scratch, 0, from.lengthOf(row), from.flagsOf(row), from.expiryOf(row));
+  }
+
   /** Writes the row's address, network byte order, to `out` at `offset`. */
   readAddress(row: number, out: Uint8Array, offset: number): void {
     for (let w = 0; w < this.#words; w++) {
@@ -105,15 +117,17 @@ export class FamilyTable {
     }
   }
 
+  /** Bits. */
   lengthOf(row: number): number {
     return (this.#meta[row] ?? 0) & 0xff;
   }
 
+  /** FLAG_ALLOW, FLAG_MONITOR. */
   flagsOf(row: number): number {
     return (this.#meta[row] ?? 0) >> 8;
   }
 
-  /** Milliseconds on the caller's clock, 0 for no end. */
+  /** Milliseconds on the table's clock, 0 for no end. */
   expiryOf(row: number): number {
     return this.#expiries?.[row] ?? 0;
   }
@@ -130,33 +144,33 @@ export class FamilyTable {
     return [this.#hash(0x243f6a88, meta), this.#hash(0xb7e15162, meta)];
   }
 
-  addAll(columns: FamilyColumns, nowMs: number): void {
+  /** Adds or replaces. */
+  addAll(columns: FamilyColumns<Base>): void {
+    this.#addAll(columns, 0);
+  }
+
+  /** Adds or replaces; remaining times count from `nowMs`. */
+  addLeft(columns: FamilyColumns<'left'>, nowMs: number): void {
+    this.#addAll(columns, nowMs);
+  }
+
+  #addAll({ count, addresses, lengths, flags, timesMs }: FamilyColumns, fromMs: number): void {
     const width = addressBytes(this.family);
-    for (let row = 0; row < columns.count; row++) {
-      const ttl = columns.ttlsMs[row] ?? 0;
-      this.set(
-        columns.addresses,
-        row * width,
-        columns.lengths[row] ?? 0,
-        columns.flags[row] ?? 0,
-        ttl > 0 ? nowMs + ttl : 0,
-      );
+    for (let row = 0; row < count; row++) {
+      const time = timesMs[row] ?? 0;
+      this.set(addresses, row * width, lengths[row] ?? 0, flags[row] ?? 0, time > 0 ? fromMs + time : 0);
     }
   }
 
-  removeAll(columns: FamilyColumns): void {
+  /** Removes by (prefix, allow); what is not there is no error. */
+  removeAll({ count, addresses, lengths, flags }: FamilyColumns): void {
     const width = addressBytes(this.family);
-    for (let row = 0; row < columns.count; row++)
-      this.delete(
-        columns.addresses,
-        row * width,
-        columns.lengths[row] ?? 0,
-        ((columns.flags[row] ?? 0) & FLAG_ALLOW) !== 0,
-      );
+    for (let row = 0; row < count; row++)
+      this.delete(addresses, row * width, lengths[row] ?? 0, ((flags[row] ?? 0) & FLAG_ALLOW) !== 0);
   }
 
   /** A copy of all rows by whole columns: a few milliseconds for a million, so that it can be taken in one turn. */
-  pack(nowMs: number): FamilyColumns {
+  pack(): FamilyColumns<Base> {
     const words = this.#addresses.slice(0, this.size * this.#words);
     const addresses = Buffer.from(words.buffer);
     if (LITTLE_ENDIAN) addresses.swap32();
@@ -167,32 +181,9 @@ export class FamilyTable {
       lengths[row] = meta;
       flags[row] = meta >> 8;
     }
-    return { count: this.size, addresses, lengths, flags, ttlsMs: this.#remaining(nowMs) };
-  }
-
-  #remaining(nowMs: number): Float64Array<ArrayBuffer> {
     const expiries = this.#expiries?.subarray(0, this.size);
-    if (!expiries?.some((expiry) => expiry > 0)) return new Float64Array(0);
-    return expiries.map((expiry) => (expiry > 0 ? Math.max(1, expiry - nowMs) : 0));
-  }
-
-  diff(target: FamilyTable, nowMs: number): { adds: FamilyColumns; removes: FamilyColumns } {
-    const adds: number[] = [];
-    const removes: number[] = [];
-    for (let row = 0; row < target.size; row++) {
-      const mine = this.rowLike(target, row);
-      if (
-        mine < 0 ||
-        this.flagsOf(mine) !== target.flagsOf(row) ||
-        expiryDiffers(this.expiryOf(mine), target.expiryOf(row))
-      )
-        adds.push(row);
-    }
-    for (let row = 0; row < this.size; row++) if (target.rowLike(this, row) < 0) removes.push(row);
-    return {
-      adds: packRows(target, adds.length, (i) => adds[i] ?? 0, nowMs),
-      removes: packRows(this, removes.length, (i) => removes[i] ?? 0, nowMs),
-    };
+    const timesMs = expiries?.some((expiry) => expiry > 0) ? expiries.slice() : new Float64Array(0);
+    return { count: this.size, addresses, lengths, flags, timesMs };
   }
 
   /**

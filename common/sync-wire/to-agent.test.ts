@@ -76,14 +76,14 @@ it('marks every part of a delta but the last, which alone has the digest', () =>
 
 it('cuts columns into pieces that fit a message, with no row lost', () => {
   const count = 100_000;
-  const ttlsMs = Float64Array.from({ length: count }, (_, i) => i);
+  const timesMs = Float64Array.from({ length: count }, (_, i) => i);
   const addresses = Buffer.alloc(count * 4);
   for (let i = 0; i < count; i++) addresses.writeUInt32BE(i, i * 4);
-  const v4 = { count, addresses, lengths: new Uint8Array(count).fill(32), flags: new Uint8Array(count), ttlsMs };
+  const v4 = { count, addresses, lengths: new Uint8Array(count).fill(32), flags: new Uint8Array(count), timesMs };
   const pieces = [...cutColumns({ v4, v6: packEntries([]).v6 })];
   expect(pieces.length).toBeGreaterThan(1);
   for (const piece of pieces) expect(encodeSnapshotChunk(piece).length).toBeLessThanOrEqual(256 * 1024);
   expect(MAX_COLUMN_BYTES).toBeLessThan(256 * 1024);
   expect(Buffer.concat(pieces.map((piece) => piece.v4.addresses))).toEqual(addresses);
-  expect(pieces.flatMap((piece) => [...piece.v4.ttlsMs])).toEqual([...ttlsMs]);
+  expect(pieces.flatMap((piece) => [...piece.v4.timesMs])).toEqual([...timesMs]);
 });

@@ -1,8 +1,12 @@
 // Encodes what goes down the Sync streams, once for all hosts that get the same. By hand, because the parts are shared: the
-// columns of a delta are encoded once, whatever revision each host comes from. wire.test.ts holds it against the generated codec.
+// columns of a delta are encoded once, whatever revision each host comes from. to-agent.test.ts holds it against the generated codec.
 import type { Digest } from '../entries/digest.ts';
-import { type FamilyColumns, type PackedEntries, toWire } from '../entries/packed.ts';
+import { addressBytes, type FamilyColumns, NO_ENTRIES, type PackedEntries, type TimeBase } from '../entries/packed.ts';
+import { sliceColumns } from '../entries/rows.ts';
+import { withoutTimes } from '../entries/times.ts';
+import { toWire } from '../entries/wire.ts';
 import type { Revision } from '../revision.ts';
+import type { Family } from '../text/prefix.ts';
 
 const VARINT = 0;
 const BYTES = 2;
@@ -43,8 +47,8 @@ export function encodeWelcome(welcome: {
 }
 
 /** The columns of one delta message, encoded before it is known from which revision it will be sent. */
-export function encodeDeltaColumns(adds: PackedEntries, removes: PackedEntries): Buffer {
-  return Buffer.concat([bytesField(4, encodePacked(adds)), bytesField(5, encodePacked(removes))]);
+export function encodeDeltaColumns(adds: PackedEntries<'left'>, removes: PackedEntries): Buffer {
+  return Buffer.concat([bytesField(4, encodePacked(adds)), bytesField(5, encodePacked(withoutTimes(removes)))]);
 }
 
 /** `from` undefined: a loose delta. `last` is what only the last part has. */
@@ -74,7 +78,7 @@ export function encodeSnapshotBegin(epoch: string, revision: Revision, entries: 
   ]);
 }
 
-export function encodeSnapshotChunk(entries: PackedEntries): Buffer {
+export function encodeSnapshotChunk(entries: PackedEntries<'left'>): Buffer {
   return message(Message.snapshotChunk, [bytesField(1, encodePacked(entries))]);
 }
 
@@ -97,33 +101,21 @@ export function encodeDropWatch(intervalMs: number, rows: number): Buffer {
 }
 
 /** Cuts columns into pieces that each fit one message. No rows: no pieces. */
-export function* cutColumns(entries: PackedEntries): Generator<PackedEntries> {
-  const none = emptyColumns();
-  for (const v4 of cutFamily(entries.v4, 4)) yield { v4, v6: none };
-  for (const v6 of cutFamily(entries.v6, 16)) yield { v4: none, v6 };
+export function* cutColumns<Base extends TimeBase>(entries: PackedEntries<Base>): Generator<PackedEntries<Base>> {
+  for (const v4 of cutFamily(entries.v4, 4)) yield { ...NO_ENTRIES, v4 };
+  for (const v6 of cutFamily(entries.v6, 6)) yield { ...NO_ENTRIES, v6 };
 }
 
-function* cutFamily(columns: FamilyColumns, width: number): Generator<FamilyColumns> {
-  const perRow = width + 2 + (columns.ttlsMs.length > 0 ? 8 : 0);
-  const most = Math.floor(MAX_COLUMN_BYTES / perRow);
-  for (let start = 0; start < columns.count; start += most) {
-    const end = Math.min(columns.count, start + most);
-    yield {
-      count: end - start,
-      addresses: columns.addresses.subarray(start * width, end * width),
-      lengths: columns.lengths.subarray(start, end),
-      flags: columns.flags.subarray(start, end),
-      ttlsMs: columns.ttlsMs.subarray(start, end),
-    };
-  }
+function* cutFamily<Base extends TimeBase>(
+  columns: FamilyColumns<Base>,
+  family: Family,
+): Generator<FamilyColumns<Base>> {
+  const rowBytes = addressBytes(family) + 2 + (columns.timesMs.length > 0 ? 8 : 0);
+  const most = Math.floor(MAX_COLUMN_BYTES / rowBytes);
+  for (let start = 0; start < columns.count; start += most) yield sliceColumns(columns, family, start, start + most);
 }
 
-function emptyColumns(): FamilyColumns {
-  const none = new Uint8Array(0);
-  return { count: 0, addresses: none, lengths: none, flags: none, ttlsMs: new Float64Array(0) };
-}
-
-function encodePacked(entries: PackedEntries): Buffer {
+function encodePacked(entries: PackedEntries<'left'>): Buffer {
   const wire = toWire(entries);
   return Buffer.concat([
     bytesField(1, wire.v4Addresses),

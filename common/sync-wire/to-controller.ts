@@ -1,6 +1,6 @@
 // The two messages that somebody waits for, a small change and its ack, read and written without the generated codec: a fleet on one
 // machine, or a host that starts, has other work for its processor. Whatever else comes or goes is left to the generated codec, and
-// sync-codec.test.ts holds one against the other.
+// to-controller.test.ts holds one against the other.
 
 import type { Ack } from '../../proto/gen/fleetblock/v1/Ack.ts';
 import type { AgentMessage } from '../../proto/gen/fleetblock/v1/AgentMessage.ts';

@@ -86,7 +86,7 @@ function addRows(entries: PrefixSet, family: 4 | 6, columns: FamilyColumns): voi
   const width = addressBytes(family);
   for (let row = 0; row < columns.count; row++)
     if (((columns.flags[row] ?? 0) & FLAG_ALLOW) !== 0)
-      entries.add(family, columns.addresses, row * width, columns.lengths[row] ?? 0, columns.ttlsMs[row] ?? 0);
+      entries.add(family, columns.addresses, row * width, columns.lengths[row] ?? 0, columns.timesMs[row] ?? 0);
 }
 
 function removeRows(entries: PrefixSet, family: 4 | 6, columns: FamilyColumns): void {

@@ -24,8 +24,8 @@ export function listLayer(name: string, selector: Selector): LayerKey {
 /** Rows of one layer that changed: absolute, so that applying them twice does no harm. Times are Unix milliseconds. */
 export interface LayerChange {
   readonly layer: LayerKey;
-  /** New or replaced rows; `ttlsMs` holds Unix milliseconds of the end here, 0 for no end. */
-  readonly sets: PackedEntries;
+  /** New or replaced rows. */
+  readonly sets: PackedEntries<'unix'>;
   /** Rows that are gone. */
   readonly deletes: PackedEntries;
 }

@@ -60,7 +60,7 @@ export class Matches {
       if (at % ROWS_BETWEEN_LOOKS === 0) await this.#pacer.pause();
       const length = columns.lengths[at] ?? 0;
       if (length <= bits || !startsWith(columns, at * width, wanted, bits)) continue;
-      const expiresMs = columns.ttlsMs[at] ?? 0;
+      const expiresMs = columns.timesMs[at] ?? 0;
       if (hasEnded(expiresMs, this.#wallMs())) continue;
       const row = () => ({ family, address: columns.addresses.slice(at * width, (at + 1) * width), length });
       yield { row, expiresMs };

@@ -1,18 +1,14 @@
 // A change of very many rows of one layer, as an import makes it. Rows that no other layer has pass from the store to the hosts as
 // they are: per view only the keys of its other, smaller layers are looked at one by one.
+import { ColumnsBuilder } from '../../common/entries/builder.ts';
+import type { Difference } from '../../common/entries/compare.ts';
 import { EntryTable } from '../../common/entries/entry-table.ts';
-import {
-  addressBytes,
-  entryCount,
-  type FamilyColumns,
-  FLAG_ALLOW,
-  type PackedEntries,
-} from '../../common/entries/packed.ts';
-import type { Family } from '../../common/text/prefix.ts';
+import { entryCount } from '../../common/entries/packed.ts';
+import { joinEntries, type KeyAt, keysOf } from '../../common/entries/rows.ts';
+import { slicesOf } from '../../common/entries/steps.ts';
 import type { LayerChange } from '../claims/layers.ts';
 import { note, sameEffect } from './change.ts';
-import { ColumnsBuilder, joinColumns } from './columns-builder.ts';
-import { combine, effectIn, flagsFor, type KeyAt, keysOf, type Layer, type LayerTotals } from './layer.ts';
+import { combine, effectIn, flagsFor, type Layer, type LayerTotals } from './layer.ts';
 import { ROWS_PER_STEP } from './slices.ts';
 import type { View } from './view.ts';
 
@@ -24,7 +20,7 @@ export class BulkChange {
   readonly #changes: readonly LayerChange[];
   readonly #others: readonly Layer[];
   /** What the layer had before for keys that other layers have. */
-  readonly #before = new EntryTable();
+  readonly #before = new EntryTable<'unix'>();
   #totalsBefore: LayerTotals | undefined;
 
   private constructor(layer: Layer, changes: readonly LayerChange[], others: readonly Layer[]) {
@@ -64,15 +60,21 @@ export class BulkChange {
     const count = (family: 'v4' | 'v6') => sets.reduce((sum, columns) => sum + columns[family].count, 0);
     yield* table.reserveInSteps(count('v4'), count('v6'));
     for (const change of this.#changes) {
-      yield* applyRows(table, change.sets, true);
-      yield* applyRows(table, change.deletes, false);
+      for (const rows of slicesOf(change.sets, ROWS_PER_STEP)) {
+        table.addAll(rows);
+        yield;
+      }
+      for (const rows of slicesOf(change.deletes, ROWS_PER_STEP)) {
+        table.removeAll(rows);
+        yield;
+      }
     }
     this.#layer.changed();
   }
 
-  *changeView(view: View): Generator<void, { adds: PackedEntries; removes: PackedEntries }> {
-    const adds = new ColumnsBuilder();
-    const removes = new ColumnsBuilder();
+  *changeView(view: View): Generator<void, Difference<'unix'>> {
+    const adds = new ColumnsBuilder<'unix'>();
+    const removes = new ColumnsBuilder<'unix'>();
     // Keys of other layers that this change touched: not to be passed on as they are.
     const shared = new EntryTable();
     if (this.#totalsBefore) view.replaceTotals(this.#totalsBefore, this.#layer.totals());
@@ -109,8 +111,8 @@ export class BulkChange {
     }
     if (keep) return { adds: adds.finish(), removes: removes.finish() };
     return {
-      adds: joinColumns([...this.#changes.map((change) => change.sets), adds.finish()]),
-      removes: joinColumns(this.#changes.map((change) => change.deletes)),
+      adds: joinEntries([...this.#changes.map((change) => change.sets), adds.finish()]),
+      removes: joinEntries(this.#changes.map((change) => change.deletes)),
     };
   }
 
@@ -124,21 +126,5 @@ export class BulkChange {
         const flags = flagsFor(key.allow, effect);
         this.#before.family(key.family).set(key.address, key.offset, key.length, flags, effect.expiresMs);
       }
-  }
-}
-
-function* applyRows(table: EntryTable, entries: PackedEntries, set: boolean): Generator<void> {
-  yield* applyFamily(table, entries.v4, 4, set);
-  yield* applyFamily(table, entries.v6, 6, set);
-}
-
-function* applyFamily(table: EntryTable, columns: FamilyColumns, family: Family, set: boolean): Generator<void> {
-  const rows = table.family(family);
-  const width = addressBytes(family);
-  const { addresses, lengths, flags, ttlsMs } = columns;
-  for (let row = 0; row < columns.count; row++) {
-    if (row % ROWS_PER_STEP === ROWS_PER_STEP - 1) yield;
-    if (set) rows.set(addresses, row * width, lengths[row] ?? 0, flags[row] ?? 0, ttlsMs[row] ?? 0);
-    else rows.delete(addresses, row * width, lengths[row] ?? 0, ((flags[row] ?? 0) & FLAG_ALLOW) !== 0);
   }
 }

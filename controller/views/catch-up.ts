@@ -1,12 +1,14 @@
 // What a host lacks that was away, or whose labels changed: one difference, computed once for all hosts that lack the same.
+import { ColumnsBuilder } from '../../common/entries/builder.ts';
+import type { Difference } from '../../common/entries/compare.ts';
 import { EntryTable } from '../../common/entries/entry-table.ts';
 import { entryCount, type PackedEntries } from '../../common/entries/packed.ts';
+import { type KeyAt, keysOf } from '../../common/entries/rows.ts';
 import type { Revision } from '../../common/revision.ts';
 import type { Effect } from '../claims/precedence.ts';
 import { note, sameEffect } from './change.ts';
-import { ColumnsBuilder } from './columns-builder.ts';
 import type { ViewDelta } from './delta.ts';
-import { flagsFor, type KeyAt, keysOf } from './layer.ts';
+import { flagsFor } from './layer.ts';
 import { ROWS_PER_STEP } from './slices.ts';
 import type { View } from './view.ts';
 
@@ -31,7 +33,7 @@ export function* computeCatchUp(
   if (!touched) return { kind: 'snapshot' };
   if (touched.length === 0) return { kind: 'current' };
   const seen = new EntryTable();
-  const rows = new Difference();
+  const rows = new DifferenceBuilder();
   for (const { keys } of touched) {
     yield;
     for (const key of keysOf(keys)) if (note(seen, key)) rows.add(key, view.effectOf(key));
@@ -42,12 +44,9 @@ export function* computeCatchUp(
 }
 
 /** What makes `from` into `to`: only the layers that they do not share are walked. */
-export function* differenceOf(
-  from: View,
-  to: View,
-): Generator<void, { readonly adds: PackedEntries; readonly removes: PackedEntries }> {
+export function* differenceOf(from: View, to: View): Generator<void, Difference<'unix'>> {
   const seen = new EntryTable();
-  const rows = new Difference();
+  const rows = new DifferenceBuilder();
   const distinct = [
     ...from.layers.filter((layer) => !to.layers.includes(layer)),
     ...to.layers.filter((layer) => !from.layers.includes(layer)),
@@ -64,16 +63,16 @@ export function* differenceOf(
 }
 
 /** Rows by what they amount to now: an effect is an add, none a removal. */
-class Difference {
-  readonly #adds = new ColumnsBuilder();
-  readonly #removes = new ColumnsBuilder();
+class DifferenceBuilder {
+  readonly #adds = new ColumnsBuilder<'unix'>();
+  readonly #removes = new ColumnsBuilder<'unix'>();
 
   add(key: KeyAt, effect: Effect | undefined): void {
     if (effect) this.#adds.addKey(key, flagsFor(key.allow, effect), effect.expiresMs);
     else this.#removes.addKey(key, flagsFor(key.allow, { monitor: false, expiresMs: 0 }), 0);
   }
 
-  finish(): { readonly adds: PackedEntries; readonly removes: PackedEntries } {
+  finish(): Difference<'unix'> {
     return { adds: this.#adds.finish(), removes: this.#removes.finish() };
   }
 }

@@ -1,10 +1,13 @@
 // Applies the rows of one revision to the layers, and says what that changes in a view.
+
+import { ColumnsBuilder } from '../../common/entries/builder.ts';
+import type { Difference } from '../../common/entries/compare.ts';
 import { EntryTable } from '../../common/entries/entry-table.ts';
-import { FLAG_ALLOW, type PackedEntries } from '../../common/entries/packed.ts';
+import { addressBytes, columnsOf, FAMILIES, FLAG_ALLOW, type PackedEntries } from '../../common/entries/packed.ts';
+import { type KeyAt, keysOf } from '../../common/entries/rows.ts';
 import type { LayerChange } from '../claims/layers.ts';
 import type { Effect } from '../claims/precedence.ts';
-import { ColumnsBuilder } from './columns-builder.ts';
-import { combine, effectIn, flagsFor, type KeyAt, keysOf, type Layer } from './layer.ts';
+import { combine, effectIn, flagsFor, type Layer } from './layer.ts';
 import { ROWS_PER_STEP } from './slices.ts';
 import type { View } from './view.ts';
 
@@ -13,7 +16,7 @@ interface TouchedLayer {
   readonly layer: Layer;
   readonly changes: LayerChange[];
   /** Rows among the touched ones that were there before. */
-  readonly before: EntryTable;
+  readonly before: EntryTable<'unix'>;
   /** All touched keys. Kept only when several layers change at once. */
   readonly keys: EntryTable | undefined;
 }
@@ -32,7 +35,7 @@ export class AppliedChange {
         this.#touched.set(layer, {
           layer,
           changes: [change],
-          before: new EntryTable(),
+          before: new EntryTable<'unix'>(),
           keys: several ? new EntryTable() : undefined,
         });
     }
@@ -60,10 +63,10 @@ export class AppliedChange {
   }
 
   *#applyRows(touched: TouchedLayer, entries: PackedEntries, set: boolean): Generator<void> {
-    for (const family of [4, 6] as const) {
-      const columns = family === 4 ? entries.v4 : entries.v6;
+    for (const family of FAMILIES) {
+      const columns = columnsOf(entries, family);
       const rows = touched.layer.table.family(family);
-      const width = family === 4 ? 4 : 16;
+      const width = addressBytes(family);
       for (let row = 0; row < columns.count; row++) {
         if (row % ROWS_PER_STEP === ROWS_PER_STEP - 1) yield;
         const { addresses } = columns;
@@ -75,16 +78,16 @@ export class AppliedChange {
         if (old >= 0)
           touched.before.family(family).set(addresses, offset, length, rows.flagsOf(old), rows.expiryOf(old));
         touched.keys?.family(family).set(addresses, offset, length, allow ? FLAG_ALLOW : 0, 0);
-        if (set) rows.set(addresses, offset, length, flags, columns.ttlsMs[row] ?? 0);
+        if (set) rows.set(addresses, offset, length, flags, columns.timesMs[row] ?? 0);
         else rows.delete(addresses, offset, length, allow);
       }
     }
   }
 
   /** What the change means for one view: its sums are brought up to date, the rows that differ are returned. */
-  *changeView(view: View): Generator<void, { adds: PackedEntries; removes: PackedEntries }> {
-    const adds = new ColumnsBuilder();
-    const removes = new ColumnsBuilder();
+  *changeView(view: View): Generator<void, Difference<'unix'>> {
+    const adds = new ColumnsBuilder<'unix'>();
+    const removes = new ColumnsBuilder<'unix'>();
     const seen = this.#touched.size > 1 ? new EntryTable() : undefined;
     let steps = 0;
     for (const touched of this.#touched.values()) {

@@ -1,6 +1,7 @@
 // What changed in a view between two revisions, and its messages: encoded once for all hosts that come from the same revision.
 import type { Digest } from '../../common/entries/digest.ts';
-import { entryCount, type FamilyColumns, NO_ENTRIES, type PackedEntries } from '../../common/entries/packed.ts';
+import { entryCount, NO_ENTRIES, type PackedEntries } from '../../common/entries/packed.ts';
+import { leftOf } from '../../common/entries/times.ts';
 import { failpoint } from '../../common/failpoint.ts';
 import type { Revision } from '../../common/revision.ts';
 import { cutColumns, encodeDelta, encodeDeltaColumns } from '../../common/sync-wire/to-agent.ts';
@@ -9,8 +10,7 @@ export interface ViewDelta {
   readonly to: Revision;
   /** Of the whole view at `to`. */
   readonly digest: Digest;
-  /** `ttlsMs`: Unix milliseconds of the end. */
-  readonly adds: PackedEntries;
+  readonly adds: PackedEntries<'unix'>;
   readonly removes: PackedEntries;
   /** When it was committed, monotonic milliseconds; undefined when it is several changes in one. */
   readonly committedMs: number | undefined;
@@ -39,7 +39,7 @@ export class EncodedDelta {
     this.removesOnly = entryCount(delta.adds) === 0;
     this.#epoch = epoch;
     this.#seal = seal;
-    this.#pieces = cutPieces(withRemainingTimes(delta.adds, nowMs), delta.removes);
+    this.#pieces = cutPieces(leftOf(delta.adds, nowMs), delta.removes);
     failpoint('hub.encode.after');
   }
 
@@ -70,11 +70,11 @@ export class EncodedDelta {
 
 /** The rows of one message, encoded when they are first asked for. */
 class Piece {
-  readonly #adds: PackedEntries;
+  readonly #adds: PackedEntries<'left'>;
   readonly #removes: PackedEntries;
   #columns: Buffer | undefined;
 
-  constructor(adds: PackedEntries, removes: PackedEntries) {
+  constructor(adds: PackedEntries<'left'>, removes: PackedEntries) {
     this.#adds = adds;
     this.#removes = removes;
   }
@@ -85,19 +85,10 @@ class Piece {
   }
 }
 
-function cutPieces(adds: PackedEntries, removes: PackedEntries): Piece[] {
+function cutPieces(adds: PackedEntries<'left'>, removes: PackedEntries): Piece[] {
   if (entryCount(adds) + entryCount(removes) <= ONE_MESSAGE_ROWS) return [new Piece(adds, removes)];
   return [
     ...[...cutColumns(adds)].map((piece) => new Piece(piece, NO_ENTRIES)),
     ...[...cutColumns(removes)].map((piece) => new Piece(NO_ENTRIES, piece)),
   ];
-}
-
-/** From ends in Unix milliseconds to what is left of them, at least 1 ms: what has ended is removed by a revision of its own. */
-export function withRemainingTimes(entries: PackedEntries, nowMs: number): PackedEntries {
-  const remaining = (columns: FamilyColumns): FamilyColumns =>
-    columns.ttlsMs.length === 0
-      ? columns
-      : { ...columns, ttlsMs: columns.ttlsMs.map((end) => (end > 0 ? Math.max(1, end - nowMs) : 0)) };
-  return { v4: remaining(entries.v4), v6: remaining(entries.v6) };
 }

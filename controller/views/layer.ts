@@ -1,19 +1,10 @@
 // A layer: one source of entries (the single claims of one selector, or one list), held once however many hosts have it.
 import { EntryTable } from '../../common/entries/entry-table.ts';
 import { FLAG_ALLOW, FLAG_MONITOR, type PackedEntries } from '../../common/entries/packed.ts';
-import type { Family } from '../../common/text/prefix.ts';
+import type { KeyAt } from '../../common/entries/rows.ts';
 import { type SelectableHost, type Selector, selectorMatches } from '../../common/text/selector.ts';
 import type { LayerKey } from '../claims/layers.ts';
 import { type Effect, stronger } from '../claims/precedence.ts';
-
-/** Points at one row of packed columns: a prefix and whether it is an allow entry. */
-export interface KeyAt {
-  readonly family: Family;
-  readonly address: Uint8Array;
-  readonly offset: number;
-  readonly length: number;
-  readonly allow: boolean;
-}
 
 export interface LayerTotals {
   readonly size: number;
@@ -25,11 +16,10 @@ export class Layer {
   readonly selector: Selector;
   /** Place in the order in which layers were met: views name themselves by it. */
   readonly ordinal: number;
-  /** Expiries are Unix milliseconds. */
-  readonly table = new EntryTable();
+  readonly table = new EntryTable<'unix'>();
   /** True while views contain it: from its first row until it is empty again. */
   active = false;
-  #packed: PackedEntries | undefined;
+  #packed: PackedEntries<'unix'> | undefined;
 
   constructor(key: LayerKey, ordinal: number) {
     this.id = key.id;
@@ -56,9 +46,9 @@ export class Layer {
     this.#packed = undefined;
   }
 
-  /** All rows as columns (times: Unix milliseconds of the end). Shared: later changes make another copy. */
-  packed(): PackedEntries {
-    this.#packed ??= this.table.pack(0);
+  /** All rows as columns. Shared: later changes make another copy. */
+  packed(): PackedEntries<'unix'> {
+    this.#packed ??= this.table.pack();
     return this.#packed;
   }
 }
@@ -76,20 +66,4 @@ export function combine(effects: readonly (Effect | undefined)[]): Effect | unde
 
 export function flagsFor(allow: boolean, effect: Effect): number {
   return (allow ? FLAG_ALLOW : 0) | (effect.monitor ? FLAG_MONITOR : 0);
-}
-
-/** Walks the rows of columns as keys, which point into the columns. */
-export function* keysOf(entries: PackedEntries): Generator<KeyAt> {
-  for (const family of [4, 6] as const) {
-    const columns = family === 4 ? entries.v4 : entries.v6;
-    const width = family === 4 ? 4 : 16;
-    for (let row = 0; row < columns.count; row++)
-      yield {
-        family,
-        address: columns.addresses,
-        offset: row * width,
-        length: columns.lengths[row] ?? 0,
-        allow: ((columns.flags[row] ?? 0) & FLAG_ALLOW) !== 0,
-      };
-  }
 }

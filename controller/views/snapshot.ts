@@ -1,7 +1,10 @@
 // A whole view as messages. Taken in one turn (copies of columns), encoded piece by piece as it is sent, shared by all hosts that
 // need the same one at the same time.
+
+import { ColumnsBuilder } from '../../common/entries/builder.ts';
 import type { Digest } from '../../common/entries/digest.ts';
 import type { PackedEntries } from '../../common/entries/packed.ts';
+import { leftOf, mayEnd } from '../../common/entries/times.ts';
 import { failpoint } from '../../common/failpoint.ts';
 import type { Revision } from '../../common/revision.ts';
 import {
@@ -10,8 +13,6 @@ import {
   encodeSnapshotChunk,
   encodeSnapshotEnd,
 } from '../../common/sync-wire/to-agent.ts';
-import { ColumnsBuilder } from './columns-builder.ts';
-import { withRemainingTimes } from './delta.ts';
 import { flagsFor } from './layer.ts';
 import { overlapsOf, type View } from './view.ts';
 
@@ -22,11 +23,11 @@ export class Snapshot {
   readonly digest: Digest;
   readonly entries: number;
   readonly #epoch: string;
-  readonly #pieces: readonly PackedEntries[];
+  readonly #pieces: readonly PackedEntries<'unix'>[];
   readonly #encoded = new Map<number, { bytes: Buffer; atMs: number }>();
 
   /** `overlaps`: rows that several layers have, as they amount to; they replace what the layers' own pieces say. */
-  constructor(epoch: string, view: View, overlaps: PackedEntries) {
+  constructor(epoch: string, view: View, overlaps: PackedEntries<'unix'>) {
     this.digest = view.digest();
     this.entries = view.size;
     this.#epoch = epoch;
@@ -44,11 +45,10 @@ export class Snapshot {
     yield encodeSnapshotEnd(revision, this.digest, seal);
   }
 
-  #chunk(i: number, piece: PackedEntries, nowMs: number): Buffer {
-    const timed = piece.v4.ttlsMs.length > 0 || piece.v6.ttlsMs.length > 0;
+  #chunk(i: number, piece: PackedEntries<'unix'>, nowMs: number): Buffer {
     const known = this.#encoded.get(i);
-    if (known && (!timed || nowMs - known.atMs <= MAX_TIME_ERROR_MS)) return known.bytes;
-    const bytes = encodeSnapshotChunk(timed ? withRemainingTimes(piece, nowMs) : piece);
+    if (known && (!mayEnd(piece) || nowMs - known.atMs <= MAX_TIME_ERROR_MS)) return known.bytes;
+    const bytes = encodeSnapshotChunk(leftOf(piece, nowMs));
     this.#encoded.set(i, { bytes, atMs: nowMs });
     failpoint('hub.snapshot.chunk');
     return bytes;
@@ -56,8 +56,8 @@ export class Snapshot {
 }
 
 /** Rows that more than one layer of the view has, as they amount to; undefined in between, where the caller may pause. */
-export function* collectOverlaps(view: View): Generator<void, PackedEntries> {
-  const rows = new ColumnsBuilder();
+export function* collectOverlaps(view: View): Generator<void, PackedEntries<'unix'>> {
+  const rows = new ColumnsBuilder<'unix'>();
   for (const overlap of overlapsOf(view.layers)) {
     if (!overlap) {
       yield;

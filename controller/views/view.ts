@@ -2,9 +2,10 @@
 // thousand hosts with one private claim each cost a thousand small stacks over one big list, not a thousand lists.
 import { type Digest, digestOf } from '../../common/entries/digest.ts';
 import { EntryTable } from '../../common/entries/entry-table.ts';
+import { type KeyAt, keysOf } from '../../common/entries/rows.ts';
 import type { Revision } from '../../common/revision.ts';
 import type { Effect } from '../claims/precedence.ts';
-import { combine, flagsFor, type KeyAt, keysOf, type Layer, type LayerTotals } from './layer.ts';
+import { combine, flagsFor, type Layer, type LayerTotals } from './layer.ts';
 
 /** Never filled: the terms of a digest depend on the row alone, and any table of the family knows them. */
 const TERMS = new EntryTable();

@@ -1,6 +1,7 @@
 // Which host has which view, and what every revision changes in it. Follows the store; the hub follows it.
 import { type Digest, EMPTY_DIGEST } from '../../common/entries/digest.ts';
 import { entryCount, NO_ENTRIES } from '../../common/entries/packed.ts';
+import type { KeyAt } from '../../common/entries/rows.ts';
 import type { Revision } from '../../common/revision.ts';
 import type { Selector } from '../../common/text/selector.ts';
 import { type LayerChange, type LayerKey, listLayer } from '../claims/layers.ts';
@@ -12,7 +13,7 @@ import { BulkChange } from './bulk-change.ts';
 import { type CatchUp, computeCatchUp, differenceOf } from './catch-up.ts';
 import { AppliedChange } from './change.ts';
 import type { ViewDelta } from './delta.ts';
-import { type KeyAt, Layer } from './layer.ts';
+import { Layer } from './layer.ts';
 import { awaited, type Sliced, type SliceQueue, type Slices } from './slices.ts';
 import { collectOverlaps, Snapshot } from './snapshot.ts';
 import { overlapsOf, View } from './view.ts';
@@ -55,7 +56,7 @@ export class Views {
     });
     for await (const change of store.readLayers()) {
       const layer = views.#layerFor(change.layer);
-      layer.table.addAll(change.sets, 0);
+      layer.table.addAll(change.sets);
       layer.changed();
       layer.active = layer.table.size > 0;
     }

@@ -1,6 +1,8 @@
 // What a controller sends for given entries, made from a reference table: for tests of the agent.
 import { EntryTable } from '../../common/entries/entry-table.ts';
-import { type Entry, type PackedEntries, packEntries, toWire, unpackEntries } from '../../common/entries/packed.ts';
+import { type Entry, type PackedEntries, packEntries, unpackEntries } from '../../common/entries/packed.ts';
+import { sliceEntries } from '../../common/entries/rows.ts';
+import { toWire } from '../../common/entries/wire.ts';
 import { formatPrefix, parsePrefix } from '../../common/text/prefix.ts';
 import type { ControllerMessage } from '../../proto/gen/fleetblock/v1/ControllerMessage.ts';
 
@@ -20,7 +22,7 @@ export const welcome = (storeEpoch: string, more: object = {}): ControllerMessag
 export class ReferenceView {
   readonly epoch: string;
   revision = 0n;
-  readonly table = new EntryTable();
+  readonly table = new EntryTable<'boot'>();
 
   constructor(epoch: string, revision = 0n) {
     this.epoch = epoch;
@@ -42,9 +44,9 @@ export class ReferenceView {
     return this.changePacked(packEntries(adds), packEntries(removes));
   }
 
-  changePacked(adds: PackedEntries, removes: PackedEntries): ControllerMessage {
+  changePacked(adds: PackedEntries<'left'>, removes: PackedEntries<'left'>): ControllerMessage {
     const from = this.revision++;
-    this.table.addAll(adds, 0);
+    this.table.addLeft(adds, 0);
     this.table.removeAll(removes);
     return {
       delta: {
@@ -60,10 +62,10 @@ export class ReferenceView {
 
   /** The whole view in chunks of `rows` rows. */
   snapshot(rows = 2, more: object = {}): ControllerMessage[] {
-    const all = this.table.pack(0);
+    const all = this.table.packLeft(0);
     const chunks: ControllerMessage[] = [];
     for (let at = 0; at < Math.max(all.v4.count, all.v6.count); at += rows)
-      chunks.push({ snapshotChunk: { entries: toWire(sliceRows(all, at, at + rows)) } });
+      chunks.push({ snapshotChunk: { entries: toWire(sliceEntries(all, at, at + rows)) } });
     return [
       {
         snapshotBegin: {
@@ -79,24 +81,9 @@ export class ReferenceView {
   }
 }
 
-function sliceRows(entries: PackedEntries, from: number, to: number): PackedEntries {
-  const cut = (columns: PackedEntries['v4'], width: number) => {
-    const end = Math.min(columns.count, to);
-    const start = Math.min(columns.count, from);
-    return {
-      count: end - start,
-      addresses: columns.addresses.subarray(start * width, end * width),
-      lengths: columns.lengths.subarray(start, end),
-      flags: columns.flags.subarray(start, end),
-      ttlsMs: columns.ttlsMs.subarray(start, end),
-    };
-  };
-  return { v4: cut(entries.v4, 4), v6: cut(entries.v6, 16) };
-}
-
 /** `block 192.0.2.1/32`, sorted. */
-export function listed(table: EntryTable): string[] {
-  return unpackEntries(table.pack(0))
+export function listed(table: EntryTable<'boot'>): string[] {
+  return unpackEntries(table.pack())
     .map(({ prefix, allow, monitor }) => `${allow ? 'allow' : monitor ? 'monitor' : 'block'} ${formatPrefix(prefix)}`)
     .sort();
 }

@@ -95,7 +95,7 @@ describe('record of the view', () => {
       execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64k,mode=0700', 'tmpfs', directory]);
       try {
         const file = open();
-        await file.rewrite(heldAt(1), [viewAt(1).pack(0)], systemAgentClock().bootMs());
+        await file.rewrite(heldAt(1), [viewAt(1).packLeft(0)], systemAgentClock().bootMs());
         // Fill the disk to the last page.
         const ballast = join(directory, 'ballast');
         for (let bytes = 64 * 1024; bytes > 0; bytes -= 4096)
@@ -117,7 +117,7 @@ describe('record of the view', () => {
         expect(Number(behind?.held.revision)).toBeLessThan(revision);
         expect(behind && isCurrent(behind, markOf(heldAt(revision)))).toBe(false);
         rmSync(ballast);
-        await file.rewrite(heldAt(revision), [viewAt(revision).pack(0)], systemAgentClock().bootMs());
+        await file.rewrite(heldAt(revision), [viewAt(revision).packLeft(0)], systemAgentClock().bootMs());
         expect(file.problem).toBe('');
         expect(await load()).toMatchObject({ current: true, held: heldAt(revision) });
         await file.close();

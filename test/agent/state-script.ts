@@ -10,11 +10,11 @@ export function changeOf(revision: number): { adds: Entry[]; removes: Entry[] } 
   };
 }
 
-export function viewAt(revision: number): EntryTable {
-  const view = new EntryTable();
+export function viewAt(revision: number): EntryTable<'boot'> {
+  const view = new EntryTable<'boot'>();
   for (let each = 1; each <= revision; each++) {
     const { adds, removes } = changeOf(each);
-    view.addAll(packEntries(adds), 0);
+    view.addLeft(packEntries(adds), 0);
     view.removeAll(packEntries(removes));
   }
   return view;

@@ -33,18 +33,18 @@ const append = (revision: number) => {
 // A first snapshot, changes, a rewrite with changes meanwhile, a second snapshot, changes. A snapshot is acked before its record
 // is whole.
 say('mark', 1);
-const first = file.rewrite(held(1), [viewAt(1).pack(0)], clock.bootMs());
+const first = file.rewrite(held(1), [viewAt(1).packLeft(0)], clock.bootMs());
 say('ack', 1);
 await first;
 say('durable', 1);
 append(2);
 append(3);
-const rewritten = file.rewrite(held(3), [viewAt(3).pack(0)], clock.bootMs());
+const rewritten = file.rewrite(held(3), [viewAt(3).packLeft(0)], clock.bootMs());
 append(4);
 await rewritten;
 append(5);
 say('mark', 6);
-const replaced = file.rewrite(held(6), [viewAt(6).pack(0)], clock.bootMs());
+const replaced = file.rewrite(held(6), [viewAt(6).packLeft(0)], clock.bootMs());
 say('ack', 6);
 append(7);
 await replaced;

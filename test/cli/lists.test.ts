@@ -2,7 +2,8 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { fromWire, packEntries, toWire, unpackEntries } from '../../common/entries/packed.ts';
+import { packEntries, unpackEntries } from '../../common/entries/packed.ts';
+import { fromWire, toWire } from '../../common/entries/wire.ts';
 import { FleetblockError } from '../../common/errors.ts';
 import { formatPrefix, parsePrefix } from '../../common/text/prefix.ts';
 import type { ImportListRequest__Output } from '../../proto/gen/fleetblock/v1/ImportListRequest.ts';

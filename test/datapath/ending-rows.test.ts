@@ -15,16 +15,16 @@ const ROWS = 100_000;
 const ENDS_MS = 4e9;
 
 /** `count` /32s from the `from`th on. */
-function ending(from: number, count: number, ttlMs: number): PackedEntries {
+function ending(from: number, count: number, ttlMs: number): PackedEntries<'left'> {
   const addresses = new Uint8Array(count * 4);
   for (let i = 0; i < count; i++) new DataView(addresses.buffer).setUint32(i * 4, 0x0a000000 + (from + i) * 3);
   const columns = { lengths: new Uint8Array(count).fill(32), flags: new Uint8Array(count) };
-  return { ...NO_ENTRIES, v4: { count, addresses, ...columns, ttlsMs: new Float64Array(count).fill(ttlMs) } };
+  return { ...NO_ENTRIES, v4: { count, addresses, ...columns, timesMs: new Float64Array(count).fill(ttlMs) } };
 }
 
-function listed(rows: number): EntryTable {
+function listed(rows: number): EntryTable<'boot'> {
   const table = tableOf(BLOCKED);
-  table.addAll(ending(0, rows, ENDS_MS), 0);
+  table.addLeft(ending(0, rows, ENDS_MS), 0);
   return table;
 }
 
@@ -60,7 +60,7 @@ describe.skipIf(whyNoNetwork() !== '')(`rows that end ${whyNoNetwork()}`, () => 
       [ending(200, 300, ENDS_MS + 60_000), ending(900, 200, 0)],
       [ending(0, 100, 0), ending(100, 100, 0)],
     ] as const) {
-      table.addAll(adds, 0);
+      table.addLeft(adds, 0);
       table.removeAll(removes);
       await datapath.apply({ adds, removes }, table);
       expect(await datapath.glance()).toBe(0);

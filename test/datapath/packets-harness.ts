@@ -38,7 +38,7 @@ export class Harness {
   readonly program: XdpProgram;
   readonly tables: KernelTables;
   /** What the kernel was told to hold. */
-  table = new EntryTable();
+  table = new EntryTable<'boot'>();
   readonly #grace: GracePeriod;
 
   private constructor(object: BpfObject, tables: KernelTables, grace: GracePeriod) {
@@ -90,8 +90,8 @@ export class Harness {
 
   /** Makes the kernel hold exactly these. */
   async hold(entries: readonly Entry[]): Promise<void> {
-    const removes = this.table.pack(0);
-    this.table = new EntryTable();
+    const removes = this.table.pack();
+    this.table = new EntryTable<'boot'>();
     await this.tables.apply({ adds: NO_ENTRIES, removes }, this.table);
     await this.change(entries);
   }

@@ -5,13 +5,13 @@ import { EntryTable } from '../../common/entries/entry-table.ts';
 import { NO_ENTRIES, type PackedEntries, packEntries } from '../../common/entries/packed.ts';
 import { parsePrefix } from '../../common/text/prefix.ts';
 
-export function entries(...prefixes: readonly string[]): PackedEntries {
+export function entries(...prefixes: readonly string[]): PackedEntries<'left'> {
   return packEntries(prefixes.map((text) => ({ prefix: parsePrefix(text), allow: false, monitor: false, ttlMs: 0 })));
 }
 
-export function tableOf(...prefixes: readonly string[]): EntryTable {
-  const table = new EntryTable();
-  table.addAll(entries(...prefixes), 0);
+export function tableOf(...prefixes: readonly string[]): EntryTable<'boot'> {
+  const table = new EntryTable<'boot'>();
+  table.addLeft(entries(...prefixes), 0);
   return table;
 }
 

@@ -220,7 +220,7 @@ describe.skipIf(whyNoNetwork() !== '')(`what is undone behind the agent's back $
     for (let i = 0; i < 300; i++) {
       const address = `198.51.${100 + (i % 50)}.${i % 256}`;
       const change = adding(address);
-      held.addAll(change.adds, 0);
+      held.addLeft(change.adds, 0);
       await datapath.apply(change, held);
       if (i % 50 === 0) expect(await datapath.glance()).toBe(0);
     }
@@ -231,7 +231,7 @@ describe.skipIf(whyNoNetwork() !== '')(`what is undone behind the agent's back $
     words[at] = 0;
     // A change of another block in the same 4 KiB.
     const change = adding('198.52.100.1');
-    held.addAll(change.adds, 0);
+    held.addLeft(change.adds, 0);
     await datapath.apply(change, held);
     expect(await datapath.glance()).toBeGreaterThan(0);
     index.close();

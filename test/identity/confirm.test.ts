@@ -44,12 +44,12 @@ describe('a block with a time to confirm', () => {
     expect(Number(remainingMs)).toBeGreaterThan(50_000);
     expect(Number(remainingMs)).toBeLessThanOrEqual(60_000);
     expect(await fleet.operator.entries()).toMatchObject([{ prefix: X, confirmId: id }]);
-    const [ends] = [...host.datapath.held.pack(0).v4.ttlsMs];
+    const [ends] = [...host.datapath.held.pack().v4.timesMs];
     expect(ends).toBeGreaterThan(0);
 
     const confirmed = await confirm(id);
     expect(confirmed).toMatchObject({ hosts: { targeted: 1, enforced: 1 }, confirm: null });
-    expect([...host.datapath.held.pack(0).v4.ttlsMs].every((end) => end === 0)).toBe(true);
+    expect([...host.datapath.held.pack().v4.timesMs].every((end) => end === 0)).toBe(true);
     expect(await fleet.operator.entries()).toMatchObject([{ prefix: X, confirmId: '', expiresAtMs: '0' }]);
     await expect(confirm(id)).rejects.toMatchObject({
       code: status.FAILED_PRECONDITION,

@@ -3,7 +3,7 @@
 
 import { equalDigests } from '../../common/entries/digest.ts';
 import { EntryTable } from '../../common/entries/entry-table.ts';
-import { fromWire } from '../../common/entries/packed.ts';
+import { fromWire } from '../../common/entries/wire.ts';
 import type { FleetblockError } from '../../common/errors.ts';
 import { protocol } from '../../common/rpc/proto.ts';
 import { ackFromWire } from '../../common/sync-wire/ack.ts';
@@ -33,7 +33,7 @@ export interface SessionLike
 export class FakeHost implements SessionStream {
   readonly id: string;
   /** What it holds, times on the clock that it was given. */
-  table = new EntryTable();
+  table = new EntryTable<'boot'>();
   epoch = '';
   revision = 0n;
   /** Of the revision. */
@@ -68,7 +68,7 @@ export class FakeHost implements SessionStream {
   readonly #nowMs: () => number;
   #session: SessionLike | undefined;
   #unread: Buffer[] = [];
-  #staging: EntryTable | undefined;
+  #staging: EntryTable<'boot'> | undefined;
   #parts: Delta__Output[] = [];
 
   constructor(id: string, hub: HubLike, nowMs: () => number) {
@@ -92,7 +92,7 @@ export class FakeHost implements SessionStream {
 
   /** Has lost what it held. */
   forget(): void {
-    this.table = new EntryTable();
+    this.table = new EntryTable<'boot'>();
     this.epoch = '';
     this.revision = 0n;
   }
@@ -187,13 +187,13 @@ export class FakeHost implements SessionStream {
     if (message.delta) this.#onDelta(message.delta);
     if (message.snapshotBegin) {
       const { storeEpoch, revision, resync } = message.snapshotBegin;
-      this.#staging = new EntryTable();
+      this.#staging = new EntryTable<'boot'>();
       if (this.epoch !== '' && this.epoch !== storeEpoch && !resync) this.#refuse(revision, 'EPOCH_MISMATCH');
       else if (this.epoch === storeEpoch && BigInt(revision) < this.revision && !resync)
         this.#refuse(revision, 'REVISION_REGRESSION');
       else this.epoch = storeEpoch;
     }
-    if (message.snapshotChunk) this.#staging?.addAll(fromWire(message.snapshotChunk.entries), this.#nowMs());
+    if (message.snapshotChunk) this.#staging?.addLeft(fromWire(message.snapshotChunk.entries), this.#nowMs());
     if (message.snapshotEnd && this.#staging) {
       const staged = this.#staging;
       this.#staging = undefined;
@@ -213,13 +213,13 @@ export class FakeHost implements SessionStream {
       return;
     }
     const next = this.table.clone();
-    for (const part of parts) next.addAll(fromWire(part.adds), this.#nowMs());
+    for (const part of parts) next.addLeft(fromWire(part.adds), this.#nowMs());
     for (const part of parts) next.removeAll(fromWire(part.removes));
     if (equalDigests(next.digest(), delta.digest)) this.#hold(next, BigInt(delta.toRevision), delta.seal);
     else this.#refuse(delta.toRevision, 'DIGEST');
   }
 
-  #hold(table: EntryTable, revision: bigint, seal: Uint8Array): void {
+  #hold(table: EntryTable<'boot'>, revision: bigint, seal: Uint8Array): void {
     this.seal = seal;
     this.table = table;
     this.revision = revision;

@@ -197,8 +197,8 @@ export async function until(what: string, holds: () => boolean | Promise<boolean
 }
 
 /** `block 198.51.100.1/32`, sorted. */
-export function listed(table: EntryTable): string[] {
-  return unpackEntries(table.pack(0))
+export function listed(table: EntryTable<'boot'>): string[] {
+  return unpackEntries(table.pack())
     .map(({ prefix, allow, monitor }) => `${allow ? 'allow' : monitor ? 'monitor' : 'block'} ${formatPrefix(prefix)}`)
     .sort();
 }

@@ -1,6 +1,6 @@
 // Imports against a real controller: what would take something away is refused, whole, until somebody says that it is meant.
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { NO_ENTRIES, packEntries } from '../../common/entries/packed.ts';
+import { NO_ENTRIES, type PackedEntries, packEntries } from '../../common/entries/packed.ts';
 import { parsePrefix } from '../../common/text/prefix.ts';
 import type { ImportBegin } from '../../proto/gen/fleetblock/v1/ImportBegin.ts';
 import { type SimulatedHost, SyncFleet, until } from './fleet.ts';
@@ -19,7 +19,7 @@ afterAll(async () => {
 });
 
 /** As the command line asks, without a word that says what is meant. */
-const plainly = (list: string, rows = [NO_ENTRIES], begin: ImportBegin = {}) =>
+const plainly = (list: string, rows: readonly PackedEntries<'left'>[] = [NO_ENTRIES], begin: ImportBegin = {}) =>
   fleet.operator.importList(list, rows, { allowShrink: false, retarget: false, ...begin });
 const pack = (...texts: string[]) =>
   packEntries(texts.map((text) => ({ prefix: parsePrefix(text), allow: false, monitor: false, ttlMs: 0 })));

@@ -1,7 +1,8 @@
 // The operator's calls as promises, for tests and benches.
 import type { ServiceError } from '@grpc/grpc-js';
 import { claimsOfChunk } from '../../cli/services/entries.ts';
-import { type PackedEntries, toWire } from '../../common/entries/packed.ts';
+import type { PackedEntries } from '../../common/entries/packed.ts';
+import { toWire } from '../../common/entries/wire.ts';
 import { type ClientIdentity, CONTROLLER_NAME, channelOptions, clientCredentials } from '../../common/rpc/channel.ts';
 import { protocol } from '../../common/rpc/proto.ts';
 import type { AuditEntry__Output } from '../../proto/gen/fleetblock/v1/AuditEntry.ts';
@@ -40,7 +41,7 @@ export class Operator {
   /** A whole list, for all hosts and whatever it takes away, unless the request says otherwise. */
   importList(
     list: string,
-    chunks: readonly PackedEntries[],
+    chunks: readonly PackedEntries<'left'>[],
     begin: ImportBegin = {},
   ): Promise<ListChangeReply__Output> {
     const meant = { allowShrink: true, retarget: true };

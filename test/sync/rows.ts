@@ -2,8 +2,8 @@
 import type { PackedEntries } from '../../common/entries/packed.ts';
 
 /** `count` distinct IPv4 /32s from `from` on, in pieces that fit one message. */
-export function addressRows(count: number, from = 0): PackedEntries[] {
-  const pieces: PackedEntries[] = [];
+export function addressRows(count: number, from = 0): PackedEntries<'left'>[] {
+  const pieces: PackedEntries<'left'>[] = [];
   for (let start = 0; start < count; start += 40_000) {
     const rows = Math.min(40_000, count - start);
     const addresses = Buffer.alloc(rows * 4);
@@ -14,7 +14,7 @@ export function addressRows(count: number, from = 0): PackedEntries[] {
         addresses,
         lengths: new Uint8Array(rows).fill(32),
         flags: new Uint8Array(rows),
-        ttlsMs: new Float64Array(0),
+        timesMs: new Float64Array(0),
       },
       v6: noRows(),
     });
@@ -24,7 +24,7 @@ export function addressRows(count: number, from = 0): PackedEntries[] {
 
 function noRows() {
   const none = new Uint8Array(0);
-  return { count: 0, addresses: none, lengths: none, flags: none, ttlsMs: new Float64Array(0) };
+  return { count: 0, addresses: none, lengths: none, flags: none, timesMs: new Float64Array(0) };
 }
 
 /** Distinct addresses all over 16.0.0.0 to 79.255.255.255: a permutation of 30-bit numbers. */

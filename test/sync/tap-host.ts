@@ -1,7 +1,8 @@
 // A host that looks at the very bytes that come down its stream, over real TLS: how many messages, how large, with how many rows. It
 // says what a test wants it to say, and acks nothing by itself.
 import { type ClientDuplexStream, makeClientConstructor } from '@grpc/grpc-js';
-import { entryCount, fromWire } from '../../common/entries/packed.ts';
+import { entryCount } from '../../common/entries/packed.ts';
+import { fromWire } from '../../common/entries/wire.ts';
 import { CONTROLLER_NAME, channelOptions, clientCredentials } from '../../common/rpc/channel.ts';
 import { protocol } from '../../common/rpc/proto.ts';
 import type { AgentMessage } from '../../proto/gen/fleetblock/v1/AgentMessage.ts';

@@ -1,6 +1,7 @@
 // Times to live past a century, at the controller's edge and in a store of an earlier version.
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { packEntries, toWire } from '../../common/entries/packed.ts';
+import { packEntries } from '../../common/entries/packed.ts';
+import { toWire } from '../../common/entries/wire.ts';
 import { parsePrefix } from '../../common/text/prefix.ts';
 import type { ListChangeReply__Output } from '../../proto/gen/fleetblock/v1/ListChangeReply.ts';
 import { listed, type SimulatedHost, SyncFleet, until } from './fleet.ts';

@@ -29,11 +29,11 @@ export interface KernelTables {
   /** Entries that the maps can hold. */
   readonly capacity: number;
   /** As Datapath.apply: adds before removes, all or nothing; `after` must not change until it settles. */
-  apply(change: EntryChange, after: EntryTable): Promise<number>;
+  apply(change: EntryChange, after: EntryTable<'boot'>): Promise<number>;
   /** As Datapath.reconcile. Compares everything that the kernel holds and rewrites only what differs. */
-  reconcile(desired: EntryTable, hurried?: () => boolean): Promise<number | undefined>;
+  reconcile(desired: EntryTable<'boot'>, hurried?: () => boolean): Promise<number | undefined>;
   /** Reads everything back and compares; writes nothing. */
-  verify(desired: EntryTable): Promise<Verification>;
+  verify(desired: EntryTable<'boot'>): Promise<Verification>;
   /** As Datapath.glance: compares the maps with what was last put into them. */
   glance(hurried?: () => boolean): Promise<number | undefined>;
   counters(): DatapathCounters;

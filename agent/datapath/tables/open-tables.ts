@@ -97,7 +97,7 @@ class Tables implements KernelTables {
     this.#verdicts = new SourceVerdicts(maps, v4, front);
   }
 
-  apply(change: EntryChange, after: EntryTable): Promise<number> {
+  apply(change: EntryChange, after: EntryTable<'boot'>): Promise<number> {
     return this.#inTurn(async () => {
       const started = performance.now();
       this.#checkSize(after);
@@ -107,7 +107,7 @@ class Tables implements KernelTables {
     });
   }
 
-  reconcile(desired: EntryTable, hurried = NEVER): Promise<number | undefined> {
+  reconcile(desired: EntryTable<'boot'>, hurried = NEVER): Promise<number | undefined> {
     return this.#inTurn(async () => {
       this.#checkSize(desired);
       const sparse = this.#watched ? this.#sparseDiffers() : 0;
@@ -129,7 +129,7 @@ class Tables implements KernelTables {
     });
   }
 
-  verify(desired: EntryTable): Promise<Verification> {
+  verify(desired: EntryTable<'boot'>): Promise<Verification> {
     return this.#inTurn(async () => {
       await this.#rules.read();
       await this.#front.recount(this.#rules.held.v6);
@@ -185,7 +185,11 @@ class Tables implements KernelTables {
   }
 
   /** @returns /24s that are decided differently now. @throws DatapathError; the kernel then holds what it held before */
-  async #carryOut(plan: RulePlan, after: EntryTable, moveBits: () => ReturnType<V4Decision['apply']>): Promise<number> {
+  async #carryOut(
+    plan: RulePlan,
+    after: EntryTable<'boot'>,
+    moveBits: () => ReturnType<V4Decision['apply']>,
+  ): Promise<number> {
     this.#rules.checkCapacity(plan);
     await this.#rules.put(plan, after, this.#front);
     const outcome = await moveBits();
@@ -212,7 +216,7 @@ class Tables implements KernelTables {
     return this.#control[CONTROL.v4Sparse] === (this.#v4.sparse ? 1 : 0) ? 0 : 1;
   }
 
-  #checkSize(table: EntryTable): void {
+  #checkSize(table: EntryTable<'boot'>): void {
     if (table.size > this.capacity)
       throw new DatapathError(
         'CAPACITY',

@@ -8,7 +8,7 @@ const FORM = { family: 4, exact: true } as const;
 const address = Uint8Array.of(192, 0, 2, 1);
 
 function encoded(expiresMs: number) {
-  const { v4 } = new EntryTable();
+  const { v4 } = new EntryTable<'boot'>();
   v4.set(address, 0, 32, 0, expiresMs);
   return encodeRows(FORM, v4, Uint32Array.of(0), 0, 1);
 }
@@ -25,7 +25,7 @@ describe('rows as the maps hold them', () => {
         const { keys, values } = encoded(ms);
         const held = Math.min(ms, LAST_MS);
         expect(new DataView(values.buffer).getBigUint64(RULE.expiresNs, true)).toBe(BigInt(held) * 1_000_000n);
-        const { v4 } = new EntryTable();
+        const { v4 } = new EntryTable<'boot'>();
         decodeRows(FORM, false, keys, values, 1, v4);
         expect(v4.expiryOf(0)).toBe(held);
       }),
@@ -37,7 +37,7 @@ describe('rows as the maps hold them', () => {
       fc.property(fc.bigInt({ min: 1n, max: 2n ** 63n - 1n }), (ns) => {
         const { keys, values } = encoded(5000);
         new DataView(values.buffer).setBigUint64(RULE.expiresNs, ns, true);
-        const { v4 } = new EntryTable();
+        const { v4 } = new EntryTable<'boot'>();
         decodeRows(FORM, false, keys, values, 1, v4);
         expect(v4.expiryOf(0)).toBe(ns % 1_000_000n === 0n ? Number(ns / 1_000_000n) : 1);
       }),

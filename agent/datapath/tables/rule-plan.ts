@@ -1,8 +1,8 @@
 // What a change means for the maps that hold entries one to one: rows to put, rows to remove, map by map.
 import type { EntryTable } from '../../../common/entries/entry-table.ts';
-import { expiryDiffers } from '../../../common/entries/family-rows.ts';
 import type { FamilyTable } from '../../../common/entries/family-table.ts';
-import { addressBytes, type FamilyColumns, FLAG_ALLOW } from '../../../common/entries/packed.ts';
+import type { FamilyColumns } from '../../../common/entries/packed.ts';
+import { expiryDiffers } from '../../../common/entries/times.ts';
 import type { Family } from '../../../common/text/prefix.ts';
 import { Pacer } from '../../../common/time/pacer.ts';
 import type { EntryChange } from '../datapath.ts';
@@ -33,7 +33,11 @@ export function plannedRows(plan: RulePlan): number {
 }
 
 /** From what the maps hold to what they must hold after a change. */
-export async function planChange(change: EntryChange, after: EntryTable, held: EntryTable): Promise<RulePlan> {
+export async function planChange(
+  change: EntryChange,
+  after: EntryTable<'boot'>,
+  held: EntryTable<'boot'>,
+): Promise<RulePlan> {
   const builder = new Builder(after, held);
   await builder.follow(4, change.adds.v4);
   await builder.follow(4, change.removes.v4);
@@ -43,7 +47,7 @@ export async function planChange(change: EntryChange, after: EntryTable, held: E
 }
 
 /** From what the maps hold to exactly `desired`. */
-export async function planAll(desired: EntryTable, held: EntryTable): Promise<RulePlan> {
+export async function planAll(desired: EntryTable<'boot'>, held: EntryTable<'boot'>): Promise<RulePlan> {
   const builder = new Builder(desired, held);
   await builder.compareAll(4);
   await builder.compareAll(6);
@@ -51,13 +55,13 @@ export async function planAll(desired: EntryTable, held: EntryTable): Promise<Ru
 }
 
 class Builder {
-  readonly #wanted: EntryTable;
-  readonly #held: EntryTable;
+  readonly #wanted: EntryTable<'boot'>;
+  readonly #held: EntryTable<'boot'>;
   readonly #puts = RULE_MAPS.map(() => new WordList());
   readonly #removes = RULE_MAPS.map(() => new WordList());
   readonly #pacer = new Pacer();
 
-  constructor(wanted: EntryTable, held: EntryTable) {
+  constructor(wanted: EntryTable<'boot'>, held: EntryTable<'boot'>) {
     this.#wanted = wanted;
     this.#held = held;
   }
@@ -66,17 +70,12 @@ class Builder {
   async follow(family: Family, columns: FamilyColumns): Promise<void> {
     const wanted = this.#wanted.family(family);
     const held = this.#held.family(family);
-    const width = addressBytes(family);
     for (let i = 0; i < columns.count; i++) {
       if (i % ROWS_BETWEEN_LOOKS === 0 && this.#pacer.due) await this.#pacer.rest();
       const flags = columns.flags[i] ?? 0;
       // The mass of a list: plain IPv4 blocks beside a kernel that holds no rules.
-      if (held.size === 0 && (columns.ttlsMs[i] ?? 0) === 0 && !isRule(family, flags, 0)) continue;
-      const length = columns.lengths[i] ?? 0;
-      const allow = (flags & FLAG_ALLOW) !== 0;
-      const want = wanted.rowOf(columns.addresses, i * width, length, allow);
-      const have = held.rowOf(columns.addresses, i * width, length, allow);
-      this.#compare(family, wanted, want, held, have, 0);
+      if (held.size === 0 && (columns.timesMs[i] ?? 0) === 0 && !isRule(family, flags, 0)) continue;
+      this.#compare(family, wanted, wanted.find(columns, i), held, held.find(columns, i), 0);
     }
   }
 

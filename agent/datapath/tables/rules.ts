@@ -1,7 +1,7 @@
 // The entries that the kernel holds one to one, in its hash and trie maps, with a copy of them in user space to compare with.
 import { EntryTable } from '../../../common/entries/entry-table.ts';
 import type { FamilyTable } from '../../../common/entries/family-table.ts';
-import { FLAG_ALLOW } from '../../../common/entries/packed.ts';
+import { FAMILIES, FLAG_ALLOW } from '../../../common/entries/packed.ts';
 import type { Family } from '../../../common/text/prefix.ts';
 import { Pacer } from '../../../common/time/pacer.ts';
 import { DatapathError } from '../datapath.ts';
@@ -11,14 +11,13 @@ import type { OpenMap } from './kernel-tables.ts';
 import { RULE_MAPS, RuleMap, type RuleMapSpec } from './rule-map.ts';
 import type { RulePlan } from './rule-plan.ts';
 
-const FAMILIES: readonly Family[] = [4, 6];
 /** Rows per slice: between two of them the event loop may run. */
 const SLICE_ROWS = 4096;
 const NO_ROOM: ReadonlySet<string> = new Set(['E2BIG', 'ENOSPC', 'ENOMEM']);
 
 export class Rules {
   /** Exactly what the maps hold. */
-  held = new EntryTable();
+  held = new EntryTable<'boot'>();
   readonly #maps: readonly RuleMap[];
   readonly #control: Uint32Array<ArrayBuffer>;
 
@@ -30,7 +29,7 @@ export class Rules {
 
   /** Makes `held` what the maps hold. @throws KernelError */
   async read(): Promise<void> {
-    const table = new EntryTable();
+    const table = new EntryTable<'boot'>();
     for (const map of this.#maps) {
       const rows = table.family(map.spec.family);
       await makeRoom(rows, Math.min(map.map.maxEntries, this.#control[map.spec.controlWord] ?? 0));
@@ -87,7 +86,7 @@ export class Rules {
    * The adding half of a plan, allowing rows first, so that no packet of an allowed source meets a new block: rows into the maps, then the bits that make IPv6 packets look.
    * @throws DatapathError; the maps then hold what they held before
    */
-  async put(plan: RulePlan, wanted: EntryTable, front: V6Front): Promise<void> {
+  async put(plan: RulePlan, wanted: EntryTable<'boot'>, front: V6Front): Promise<void> {
     const done = this.#maps.map(() => ({ put: 0, removed: 0 }));
     try {
       for (const [i, map] of [...this.#maps.entries()].sort(([, a], [, b]) => allowFirst(a.spec, b.spec))) {
@@ -115,7 +114,7 @@ export class Rules {
   }
 
   /** Takes `put` back. @throws DatapathError */
-  async unput(plan: RulePlan, wanted: EntryTable, front: V6Front): Promise<void> {
+  async unput(plan: RulePlan, wanted: EntryTable<'boot'>, front: V6Front): Promise<void> {
     await eachV6Block(plan, wanted, this.held, (table, row, address) => {
       table.readAddress(row, address, 0);
       front.remove(address, 0, table.lengthOf(row));
@@ -128,7 +127,7 @@ export class Rules {
   }
 
   /** The removing half: rows out of the maps, then the bits. Afterwards `held` is what the plan led to. @throws DatapathError */
-  async remove(plan: RulePlan, wanted: EntryTable, front: V6Front): Promise<void> {
+  async remove(plan: RulePlan, wanted: EntryTable<'boot'>, front: V6Front): Promise<void> {
     try {
       for (const [i, map] of this.#maps.entries()) {
         const rows = plan.removes[i] ?? new Uint32Array(0);
@@ -158,7 +157,7 @@ export class Rules {
     map: RuleMap,
     plan: RulePlan,
     i: number,
-    wanted: EntryTable,
+    wanted: EntryTable<'boot'>,
     state: { put: number; removed: number },
   ): Promise<number> {
     const added = Math.min(state.put, plan.fresh[i] ?? 0);
@@ -175,7 +174,11 @@ export class Rules {
     return Math.max(1, gone.length);
   }
 
-  async #undo(plan: RulePlan, wanted: EntryTable, done: readonly { put: number; removed: number }[]): Promise<void> {
+  async #undo(
+    plan: RulePlan,
+    wanted: EntryTable<'boot'>,
+    done: readonly { put: number; removed: number }[],
+  ): Promise<void> {
     for (const [i, map] of this.#maps.entries()) {
       const { put = 0, removed = 0 } = done[i] ?? {};
       const table = wanted.family(map.spec.family);
@@ -196,7 +199,7 @@ export class Rules {
   }
 
   /** The event loop runs in between; nothing else looks at `held` meanwhile: changes take turns. */
-  async #follow(plan: RulePlan, wanted: EntryTable, front: V6Front): Promise<void> {
+  async #follow(plan: RulePlan, wanted: EntryTable<'boot'>, front: V6Front): Promise<void> {
     const pacer = new Pacer();
     const address = new Uint8Array(16);
     for (const family of FAMILIES) await makeRoom(this.held.family(family), sumOver(family, plan.fresh));
@@ -206,10 +209,7 @@ export class Rules {
       const table = wanted.family(family);
       for (const rows of slicesOf(plan.puts[i])) {
         map.replaced(held, table, rows);
-        for (const row of rows) {
-          table.readAddress(row, address, 0);
-          held.set(address, 0, table.lengthOf(row), table.flagsOf(row), table.expiryOf(row));
-        }
+        for (const row of rows) held.copyRow(table, row);
         if (pacer.due) await pacer.rest();
       }
       for (const rows of slicesOf(plan.removes[i])) {
@@ -238,8 +238,8 @@ export class Rules {
 /** Every IPv6 block that a plan adds under a new key. The event loop runs in between. */
 async function eachV6Block(
   plan: RulePlan,
-  wanted: EntryTable,
-  held: EntryTable,
+  wanted: EntryTable<'boot'>,
+  held: EntryTable<'boot'>,
   visit: (table: FamilyTable, row: number, address: Uint8Array) => void,
 ): Promise<void> {
   const pacer = new Pacer();

@@ -13,7 +13,7 @@ export interface StateRecord {
   readonly kind: RecordKind;
   /** Parsed JSON, not yet checked. */
   readonly header: unknown;
-  readonly sets: readonly PackedEntries[];
+  readonly sets: readonly PackedEntries<'left'>[];
 }
 
 /** `torn`: the bytes end inside a record. `corrupt`: a whole record is not what was written. */
@@ -59,7 +59,7 @@ export function readRecord(bytes: Buffer): ReadResult {
     if (kind === undefined) return 'corrupt';
     const rowsAt = 8 + payload.readUInt32LE(4);
     const header: unknown = JSON.parse(payload.toString('utf8', 8, rowsAt));
-    const sets: PackedEntries[] = [];
+    const sets: PackedEntries<'left'>[] = [];
     for (let at = rowsAt; at < payload.length; ) {
       const v4 = readColumns(payload, at, 4);
       const v6 = readColumns(payload, v4.end, 6);
@@ -75,23 +75,23 @@ export function readRecord(bytes: Buffer): ReadResult {
 
 function setBytes(set: PackedEntries): number {
   const family = (columns: FamilyColumns, width: number) =>
-    8 + columns.count * (width + 2) + (columns.ttlsMs.length > 0 ? columns.count * 8 : 0);
+    8 + columns.count * (width + 2) + (columns.timesMs.length > 0 ? columns.count * 8 : 0);
   return family(set.v4, 4) + family(set.v6, 16);
 }
 
 function writeColumns(out: Buffer, start: number, columns: FamilyColumns): number {
   out.writeUInt32LE(columns.count, start);
-  out.writeUInt32LE(columns.ttlsMs.length > 0 ? 1 : 0, start + 4);
+  out.writeUInt32LE(columns.timesMs.length > 0 ? 1 : 0, start + 4);
   let at = start + 8;
   for (const bytes of [columns.addresses, columns.lengths, columns.flags]) {
     out.set(bytes, at);
     at += bytes.length;
   }
-  for (const ttl of columns.ttlsMs) at = out.writeDoubleLE(ttl, at);
+  for (const ttl of columns.timesMs) at = out.writeDoubleLE(ttl, at);
   return at;
 }
 
-function readColumns(bytes: Buffer, start: number, family: Family): { columns: FamilyColumns; end: number } {
+function readColumns(bytes: Buffer, start: number, family: Family): { columns: FamilyColumns<'left'>; end: number } {
   const count = bytes.readUInt32LE(start);
   const ending = bytes.readUInt32LE(start + 4) === 1;
   let at = start + 8;
@@ -105,7 +105,7 @@ function readColumns(bytes: Buffer, start: number, family: Family): { columns: F
   const flags = take(count);
   const times = ending ? take(count * 8) : new Uint8Array(0);
   const view = new DataView(times.buffer);
-  const ttlsMs = new Float64Array(times.length / 8);
-  for (let row = 0; row < ttlsMs.length; row++) ttlsMs[row] = view.getFloat64(row * 8, true);
-  return { columns: { count, addresses, lengths, flags, ttlsMs }, end: at };
+  const timesMs = new Float64Array(times.length / 8);
+  for (let row = 0; row < timesMs.length; row++) timesMs[row] = view.getFloat64(row * 8, true);
+  return { columns: { count, addresses, lengths, flags, timesMs }, end: at };
 }

@@ -37,7 +37,7 @@ const SEAL = Uint8Array.of(1, 2, 254, 255);
 
 class Recorder {
   readonly file = new StateFile({ directory, clock, log: silent });
-  readonly view = new EntryTable();
+  readonly view = new EntryTable<'boot'>();
   revision = 0n;
 
   get held(): Held {
@@ -46,13 +46,13 @@ class Recorder {
 
   append(adds: Entry[], removes: Entry[] = []): void {
     this.revision++;
-    this.view.addAll(packEntries(adds), clock.bootMs());
+    this.view.addLeft(packEntries(adds), clock.bootMs());
     this.view.removeAll(packEntries(removes));
     this.file.append(this.held, packEntries(adds), packEntries(removes));
   }
 
   rewrite(): Promise<void> {
-    return this.file.rewrite(this.held, [this.view.pack(clock.bootMs())], clock.bootMs());
+    return this.file.rewrite(this.held, [this.view.packLeft(clock.bootMs())], clock.bootMs());
   }
 }
 
@@ -96,7 +96,7 @@ describe('state file', () => {
     await first.file.close();
     const second = new Recorder();
     await second.file.load();
-    second.view.addAll(first.view.pack(0), 0);
+    second.view.addAll(first.view.pack());
     second.revision = first.revision;
     second.append([entry('192.0.2.9')]);
     expect((await load())?.held).toEqual(second.held);
@@ -178,9 +178,9 @@ describe('state file', () => {
     clock.wall += 86_400_000;
     clock.advance(5000);
     const left = async () => {
-      const { table } = (await load()) ?? { table: new EntryTable() };
+      const { table } = (await load()) ?? { table: new EntryTable<'boot'>() };
       return Object.fromEntries(
-        unpackEntries(table.pack(clock.bootMs())).map(({ prefix, ttlMs }) => [formatPrefix(prefix), ttlMs]),
+        unpackEntries(table.packLeft(clock.bootMs())).map(({ prefix, ttlMs }) => [formatPrefix(prefix), ttlMs]),
       );
     };
     expect(await left()).toEqual({ '192.0.2.1/32': 45_000, '192.0.2.2/32': 0, '192.0.2.3/32': 55_000 });
@@ -236,7 +236,7 @@ describe('state file', () => {
     const recorder = await recorded();
     const before = recorder.held;
     recorder.revision += 10n;
-    recorder.view.removeAll(recorder.view.pack(0));
+    recorder.view.removeAll(recorder.view.pack());
     const done = recorder.rewrite();
     recorder.append([entry('192.0.2.90')]);
     // As a kill would find it before the new file is whole.

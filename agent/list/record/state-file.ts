@@ -22,13 +22,13 @@ import {
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import type { PackedEntries } from '../../../common/entries/packed.ts';
+import { slicesOf } from '../../../common/entries/steps.ts';
 import { messageOf } from '../../../common/errors.ts';
 import { failpoint } from '../../../common/failpoint.ts';
 import { ensureOwnDirectory, openNew, syncDirectory } from '../../../common/files.ts';
 import type { Logger } from '../../../common/logger.ts';
 import type { AgentClock } from '../../host/boot-clock.ts';
 import type { Held, StoredView, ViewStore } from '../held.ts';
-import { slicesOf } from '../rows.ts';
 import { encodeRecord } from './state-codec.ts';
 import { heldToJson, type ReadState, readState, STATE_FORMAT, type Times } from './state-reader.ts';
 
@@ -116,7 +116,7 @@ export class StateFile implements ViewStore {
     return { held, table, current: tail !== 'corrupt' || !sameBoot };
   }
 
-  append(held: Held, adds: PackedEntries, removes: PackedEntries): void {
+  append(held: Held, adds: PackedEntries<'left'>, removes: PackedEntries): void {
     if (this.#file === undefined && !this.#rewrite) return;
     this.#last = held;
     const record = encodeRecord('delta', { times: this.#now(), held: heldToJson(held) }, [adds, removes]);
@@ -133,7 +133,7 @@ export class StateFile implements ViewStore {
     }
   }
 
-  rewrite(held: Held, parts: readonly PackedEntries[], bootMs: number): Promise<void> {
+  rewrite(held: Held, parts: readonly PackedEntries<'left'>[], bootMs: number): Promise<void> {
     const now = this.#now();
     const times = { ...now, bootMs, wallMs: now.wallMs - (now.bootMs - bootMs) };
     const job: Rewrite = { pending: [], superseded: false };
@@ -174,7 +174,7 @@ export class StateFile implements ViewStore {
     this.#closeFile();
   }
 
-  async #writeWhole(job: Rewrite, held: Held, parts: readonly PackedEntries[], times: Times): Promise<void> {
+  async #writeWhole(job: Rewrite, held: Held, parts: readonly PackedEntries<'left'>[], times: Times): Promise<void> {
     ensureOwnDirectory(this.#options.directory);
     rmSync(this.#fresh, { force: true });
     const file = openNew(this.#fresh, 0o600);

@@ -3,10 +3,12 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { equalDigests } from '../../../common/entries/digest.ts';
 import { EntryTable } from '../../../common/entries/entry-table.ts';
 import type { PackedEntries } from '../../../common/entries/packed.ts';
+import { inSlices } from '../../../common/entries/steps.ts';
+import { endsOf } from '../../../common/entries/times.ts';
 import { systemCode } from '../../../common/errors.ts';
+import { nextTurn } from '../../../common/time/pacer.ts';
 import type { AgentClock } from '../../host/boot-clock.ts';
 import { HELD_NOTHING, type Held } from '../held.ts';
-import { breathe, inSlices } from '../rows.ts';
 import { readRecord, recordBytes, type StateRecord } from './state-codec.ts';
 
 /** When a record was written, by both clocks: the boot clock counts within a boot, the wall clock across boots. */
@@ -38,7 +40,7 @@ export function heldToJson(held: Held): object {
 export interface ReadState {
   /** Of the last whole revision in the file. */
   readonly held: Held;
-  readonly table: EntryTable;
+  readonly table: EntryTable<'boot'>;
   /** Length of the part of the file that this was read from. */
   readonly bytes: number;
   /** Of that, the view as it was written whole. */
@@ -73,7 +75,7 @@ export async function readState(path: string, clock: AgentClock): Promise<ReadSt
 
 class Reader {
   readonly #clock: AgentClock;
-  readonly #table = new EntryTable();
+  readonly #table = new EntryTable<'boot'>();
   #begin: Header | undefined;
   #held = HELD_NOTHING;
   #baseBytes = 0;
@@ -126,7 +128,7 @@ class Reader {
       case 'rows': {
         if (!this.#begin || this.#baseBytes > 0) return false;
         for (const set of sets) await this.#add(set, this.#begin.times);
-        await breathe();
+        await nextTurn();
         return true;
       }
       case 'end': {
@@ -154,7 +156,7 @@ class Reader {
   }
 
   /** Adds rows whose remaining times count from when they were written. */
-  #add(set: PackedEntries, written: Times): Promise<void> | undefined {
+  #add(set: PackedEntries<'left'>, written: Times): Promise<void> | undefined {
     const { bootId, wallMs } = this.#clock;
     const base =
       written.bootId === bootId
@@ -162,12 +164,7 @@ class Reader {
         : // Another boot: only the wall clock knows how long ago. A clock that went back counts as no time at all, since
           // a block that lasts too long is put right by the controller, and one that ended early let somebody in.
           this.#clock.bootMs() - Math.max(0, wallMs() - written.wallMs);
-    const onBootClock = (ttls: Float64Array) => ttls.map((ttl) => (ttl > 0 ? Math.max(1, base + ttl) : 0));
-    const placed: PackedEntries = {
-      v4: { ...set.v4, ttlsMs: onBootClock(set.v4.ttlsMs) },
-      v6: { ...set.v6, ttlsMs: onBootClock(set.v6.ttlsMs) },
-    };
-    return inSlices(placed, (slice) => this.#table.addAll(slice, 0));
+    return inSlices(endsOf<'boot'>(set, base), (slice) => this.#table.addAll(slice));
   }
 }
 

@@ -1,13 +1,8 @@
 // The forms of `fleetblock export`. Rows stay packed: a million of them never become a million objects.
 import { EntryTable } from '../../../common/entries/entry-table.ts';
 import type { FamilyTable } from '../../../common/entries/family-table.ts';
-import {
-  addressBytes,
-  type FamilyColumns,
-  FLAG_ALLOW,
-  FLAG_MONITOR,
-  fromWire,
-} from '../../../common/entries/packed.ts';
+import { addressBytes, type FamilyColumns, FLAG_ALLOW, FLAG_MONITOR } from '../../../common/entries/packed.ts';
+import { fromWire } from '../../../common/entries/wire.ts';
 import { selectorFromWire } from '../../../common/rpc/selector.ts';
 import { type Family, formatAddress } from '../../../common/text/prefix.ts';
 import { formatSelector } from '../../../common/text/selector.ts';
@@ -47,7 +42,7 @@ function keep(table: FamilyTable, family: Family, columns: FamilyColumns, now: n
   const width = addressBytes(family);
   for (let row = 0; row < columns.count; row++) {
     if (((columns.flags[row] ?? 0) & FLAG_MONITOR) !== 0) continue;
-    const ttl = columns.ttlsMs[row] ?? 0;
+    const ttl = columns.timesMs[row] ?? 0;
     const length = columns.lengths[row] ?? 0;
     const known = table.rowOf(columns.addresses, row * width, length, allow);
     const before = known < 0 ? -1 : table.expiryOf(known);
@@ -145,7 +140,7 @@ function* records(
   const width = addressBytes(family);
   for (let row = 0; row < columns.count; row++) {
     const address = columns.addresses.subarray(row * width, (row + 1) * width);
-    const ttl = columns.ttlsMs[row] ?? 0;
+    const ttl = columns.timesMs[row] ?? 0;
     yield {
       prefix: `${formatAddress(family, address)}/${columns.lengths[row] ?? 0}`,
       action: flagsText(columns.flags[row] ?? 0),

@@ -42,8 +42,8 @@ export interface ReplaceList extends Attribution {
   readonly action: ClaimAction;
   readonly selector: Selector;
   readonly monitor: boolean;
-  /** Packed rows; `ttlsMs` are remaining times. Later rows replace earlier ones of the same prefix. */
-  readonly chunks: readonly PackedEntries[];
+  /** Later rows replace earlier ones of the same prefix. */
+  readonly chunks: readonly PackedEntries<'left'>[];
   /** Rows that were left out of these before: for the audit. Default 0. */
   readonly skipped?: number;
   readonly dryRun: boolean;

@@ -1,5 +1,6 @@
 // Catch-ups, encoded once for all hosts that lack the same: a fleet that comes back from a partition lacks the same thousand rows a
 // thousand times.
+import { mayEnd } from '../../../common/entries/times.ts';
 import type { Revision } from '../../../common/revision.ts';
 import { EncodedDelta, type ViewDelta } from '../../views/delta.ts';
 
@@ -23,13 +24,9 @@ export class SharedDeltas {
     const now = this.#wallMs();
     const made = this.#made.get(difference);
     // The clock may have been set back.
-    if (made && (!hasEnds(difference) || Math.abs(now - made.atMs) < TIMES_MS)) return made.delta;
+    if (made && (!mayEnd(difference.adds) || Math.abs(now - made.atMs) < TIMES_MS)) return made.delta;
     const delta = new EncodedDelta(this.#epoch, difference, now, this.#sealOf(difference.to));
     this.#made.set(difference, { delta, atMs: now });
     return delta;
   }
-}
-
-function hasEnds({ adds }: ViewDelta): boolean {
-  return adds.v4.ttlsMs.length > 0 || adds.v6.ttlsMs.length > 0;
 }

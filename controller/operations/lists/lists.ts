@@ -109,7 +109,7 @@ export class ListImport {
   }
 
   /** Rows, already checked to be canonical. @throws FleetblockError INVALID_ARGUMENT: too many */
-  add(rows: PackedEntries): void {
+  add(rows: PackedEntries<'left'>): void {
     this.#rows.add(rows);
   }
 

@@ -1,8 +1,9 @@
 // The rows of an import as they come: bounded at every message, and those that the guard refuses counted, or left out when asked.
 
-import { entryCount, type FamilyColumns, type PackedEntries, pickRows } from '../../../common/entries/packed.ts';
+import { columnsOf, entryCount, type PackedEntries } from '../../../common/entries/packed.ts';
+import { byFamily, pickRows } from '../../../common/entries/rows.ts';
 import { type ErrorDetails, FleetblockError, refusedText } from '../../../common/errors.ts';
-import { type Family, formatPrefix } from '../../../common/text/prefix.ts';
+import { formatPrefix } from '../../../common/text/prefix.ts';
 import type { RefusedRow } from '../../claims/guard.ts';
 import { MAX_LIST_ROWS } from '../../claims/lists/list.ts';
 
@@ -12,7 +13,7 @@ const MAX_MESSAGES = 10_000;
 export const MAX_TOLD = 20;
 
 export class ReceivedRows {
-  readonly chunks: PackedEntries[] = [];
+  readonly chunks: PackedEntries<'left'>[] = [];
   /** The first that were refused; `row` is the place in all that came, from 1. */
   readonly refused: RefusedRow[] = [];
   refusedCount = 0;
@@ -25,7 +26,7 @@ export class ReceivedRows {
   }
 
   /** @throws FleetblockError INVALID_ARGUMENT: too many rows, or too few in each message */
-  add(rows: PackedEntries): void {
+  add(rows: PackedEntries<'left'>): void {
     const before = this.#rows;
     this.#rows += entryCount(rows);
     if (this.#rows > MAX_LIST_ROWS)
@@ -59,17 +60,14 @@ export class ReceivedRows {
 }
 
 /** Without the refused rows; in memory of its own when a message holds much more than its rows. */
-function kept(rows: PackedEntries, refused: readonly RefusedRow[]): PackedEntries {
+function kept(rows: PackedEntries<'left'>, refused: readonly RefusedRow[]): PackedEntries<'left'> {
   const out = new Set(refused.map(({ row }) => row));
-  return { v4: keptColumns(rows.v4, 4, out, 0), v6: keptColumns(rows.v6, 6, out, rows.v4.count) };
-}
-
-function keptColumns(columns: FamilyColumns, family: Family, out: ReadonlySet<number>, before: number): FamilyColumns {
-  const { count, addresses } = columns;
-  if (out.size === 0 && addresses.byteLength * 4 >= addresses.buffer.byteLength) return columns;
-  return pickRows(
-    columns,
-    family,
-    Array.from({ length: count }, (_, row) => row).filter((row) => !out.has(before + row)),
-  );
+  return byFamily((family) => {
+    const columns = columnsOf(rows, family);
+    const { count, addresses } = columns;
+    if (out.size === 0 && addresses.byteLength * 4 >= addresses.buffer.byteLength) return columns;
+    const before = family === 4 ? 0 : rows.v4.count;
+    const places = Array.from({ length: count }, (_, row) => row).filter((row) => !out.has(before + row));
+    return pickRows(columns, family, places);
+  });
 }

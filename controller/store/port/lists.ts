@@ -19,6 +19,6 @@ export interface ListStore {
   /** By prefix. @throws FleetblockError NOT_FOUND */
   listExceptions(name: string): Promise<readonly ListException[]>;
   lists(): Promise<readonly ListRecord[]>;
-  /** What hosts hold of a list, in bounded pieces; `ttlsMs` holds Unix milliseconds of the end. */
-  listRows(name: string): AsyncIterable<PackedEntries>;
+  /** What hosts hold of a list, in bounded pieces. */
+  listRows(name: string): AsyncIterable<PackedEntries<'unix'>>;
 }

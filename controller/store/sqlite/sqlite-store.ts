@@ -178,7 +178,7 @@ class SqliteStore implements Store {
     return readLists(this.#db.reader);
   }
 
-  async *listRows(name: string): AsyncGenerator<PackedEntries> {
+  async *listRows(name: string): AsyncGenerator<PackedEntries<'unix'>> {
     const { pause } = new Pacer();
     for (const rows of readListRows(this.#db.reader, name)) {
       yield rows;

@@ -1,6 +1,14 @@
 // What one change gathers inside its transaction: its revision, the layer rows it touched, its audit record.
 import type { AuditVerb } from '../../../common/audit-verbs.ts';
-import { type Entry, entryCount, type PackedEntries, packEntries } from '../../../common/entries/packed.ts';
+import {
+  type Entry,
+  entryCount,
+  type PackedEntries,
+  packEntries,
+  type TimeBase,
+} from '../../../common/entries/packed.ts';
+import { joinEntries } from '../../../common/entries/rows.ts';
+import { withoutTimes } from '../../../common/entries/times.ts';
 import { failpoint } from '../../../common/failpoint.ts';
 import type { Revision } from '../../../common/revision.ts';
 import { formatSelector, type Selector } from '../../../common/text/selector.ts';
@@ -57,12 +65,12 @@ export class Transaction {
     return row ? bigint(row, 'head') : 0n;
   }
 
-  /** Rows of a layer that are set (ttlsMs: Unix milliseconds of the end) or gone. */
-  touch(layer: LayerKey, sets: PackedEntries, deletes: PackedEntries): void {
+  /** Rows of a layer that are set or gone. */
+  touch(layer: LayerKey, sets: PackedEntries<'unix'>, deletes: PackedEntries): void {
     this.#layers.push({ layer, sets, deletes });
   }
 
-  touchEntries(layer: LayerKey, sets: readonly Entry[], deletes: readonly Entry[]): void {
+  touchEntries(layer: LayerKey, sets: readonly Entry<'unix'>[], deletes: readonly Entry<'unix'>[]): void {
     this.touch(layer, packEntries(sets), packEntries(deletes));
   }
 
@@ -114,19 +122,8 @@ export class Transaction {
 }
 
 /** Prefixes and actions of all rows, without times. */
-function joinKeys(changes: readonly LayerChange[]): PackedEntries {
-  const parts = changes.flatMap((change) => [change.sets, change.deletes]);
-  const join = (family: 'v4' | 'v6') => {
-    const columns = parts.map((part) => part[family]).filter((part) => part.count > 0);
-    return {
-      count: columns.reduce((sum, part) => sum + part.count, 0),
-      addresses: Buffer.concat(columns.map((part) => part.addresses)),
-      lengths: Buffer.concat(columns.map((part) => part.lengths)),
-      flags: Buffer.concat(columns.map((part) => part.flags)),
-      ttlsMs: new Float64Array(0),
-    };
-  };
-  return { v4: join('v4'), v6: join('v6') };
+function joinKeys(changes: readonly LayerChange[]): PackedEntries<'unix'> {
+  return withoutTimes(joinEntries<TimeBase>(changes.flatMap((change) => [change.sets, change.deletes])));
 }
 
 /** As often as this part of the revisions that are kept is new, which is how many more than those there are at most. */

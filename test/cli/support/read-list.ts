@@ -3,7 +3,8 @@ import { Readable, Writable } from 'node:stream';
 import type { Cli } from '../../../cli/environment.ts';
 import type { Columns } from '../../../cli/import/columns.ts';
 import { type ReadList, type ReadOptions, readList } from '../../../cli/import/read-list.ts';
-import { fromWire, unpackEntries } from '../../../common/entries/packed.ts';
+import { unpackEntries } from '../../../common/entries/packed.ts';
+import { fromWire } from '../../../common/entries/wire.ts';
 import { formatPrefix } from '../../../common/text/prefix.ts';
 import type { PackedPrefixes__Output } from '../../../proto/gen/fleetblock/v1/PackedPrefixes.ts';
 

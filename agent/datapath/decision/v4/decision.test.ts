@@ -51,8 +51,8 @@ describe('V4Decision', () => {
         const decision = new V4Decision(memory, () => undefined);
         let held: Entry[] = [];
         for (const list of lists) {
-          const table = new EntryTable();
-          table.addAll(packEntries(list), 0);
+          const table = new EntryTable<'boot'>();
+          table.addLeft(packEntries(list), 0);
           const outcome = await decision.apply(packEntries(list).v4, packEntries(held).v4, table.v4);
           expect(outcome.full).toBe(false);
           release(outcome.garbage);
@@ -78,15 +78,15 @@ describe('V4Decision', () => {
     const inMemory = async (list: readonly Entry[]) => {
       const memory = new V4Memory(buffers(4));
       const decision = new V4Decision(memory, () => undefined);
-      const table = new EntryTable();
-      table.addAll(packEntries(list), 0);
+      const table = new EntryTable<'boot'>();
+      table.addLeft(packEntries(list), 0);
       release((await decision.apply(packEntries(list).v4, NO_ENTRIES.v4, table.v4)).garbage);
       return decision;
     };
     const check = async (before: readonly Entry[], after: readonly Entry[]) => {
       const decision = await inMemory(before);
-      const wanted = new EntryTable();
-      wanted.addAll(packEntries(after), 0);
+      const wanted = new EntryTable<'boot'>();
+      wanted.addLeft(packEntries(after), 0);
       const compared = await decision.differing(wanted.v4);
       const rewritten = await decision.rebuild(wanted.v4);
       release(rewritten.garbage);
@@ -109,9 +109,9 @@ describe('V4Decision', () => {
   test('a change that does not fit leaves every word as it was', async () => {
     const memory = new V4Memory(buffers(2));
     const decision = new V4Decision(memory, () => undefined);
-    const table = new EntryTable();
+    const table = new EntryTable<'boot'>();
     const add = async (list: Entry[]) => {
-      table.addAll(packEntries(list), 0);
+      table.addLeft(packEntries(list), 0);
       return decision.apply(packEntries(list).v4, NO_ENTRIES.v4, table.v4);
     };
     // Each of these takes a record of its own: a page has 256.
@@ -130,9 +130,9 @@ describe('V4Decision', () => {
   test('after a change that does not fit, what it would have removed is still found', async () => {
     const memory = new V4Memory(buffers(2));
     const decision = new V4Decision(memory, () => undefined);
-    const table = new EntryTable();
+    const table = new EntryTable<'boot'>();
     const change = async (adds: readonly Entry[], removes: readonly Entry[]) => {
-      table.addAll(packEntries(adds), 0);
+      table.addLeft(packEntries(adds), 0);
       table.removeAll(packEntries(removes));
       const outcome = await decision.apply(packEntries(adds).v4, packEntries(removes).v4, table.v4);
       release(outcome.garbage);
@@ -143,7 +143,7 @@ describe('V4Decision', () => {
     const many = Array.from({ length: 600 }, (_, i) => block(`11.${i >> 2}.${(i & 3) << 6}.1`));
     expect((await change(many, wide)).full).toBe(true);
     table.removeAll(packEntries(many));
-    table.addAll(packEntries(wide), 0);
+    table.addLeft(packEntries(wide), 0);
     const inside = [block('10.0.1.1')];
     for (const step of [await change(inside, []), await change([], inside)]) expect(step.full).toBe(false);
     expect(memory.decide(addressAt(Uint8Array.of(10, 0, 1, 9), 0))).toBe('drop');
@@ -152,8 +152,8 @@ describe('V4Decision', () => {
   test('spread addresses take compact records of 16 bytes', async () => {
     const memory = new V4Memory(buffers(2));
     const list = Array.from({ length: 8 }, (_, i) => block(`10.0.${i}.${i}`));
-    const table = new EntryTable();
-    table.addAll(packEntries(list), 0);
+    const table = new EntryTable<'boot'>();
+    table.addLeft(packEntries(list), 0);
     const free = memory.arena.free;
     await new V4Decision(memory, () => undefined).apply(packEntries(list).v4, NO_ENTRIES.v4, table.v4);
     expect(memory.index[addressAt(Uint8Array.of(10, 0, 0, 0), 0) >>> 14]).toBeGreaterThanOrEqual(COMPACT);
@@ -161,7 +161,7 @@ describe('V4Decision', () => {
   });
 });
 
-function checkAddress(memory: V4Memory, table: EntryTable, address: Uint8Array): void {
+function checkAddress(memory: V4Memory, table: EntryTable<'boot'>, address: Uint8Array): void {
   const found = { plain: false, rule: false, allow: false };
   for (let length = 0; length <= 32; length++) {
     const { address: masked } = makePrefix(4, address, length);

@@ -1,6 +1,9 @@
 // ListEntryChunks: single claims from the store, and rows of lists as packed columns, so that a million of them take no longer than an
 // export. What is not wanted is left out here.
-import { addressBytes, type FamilyColumns, type PackedEntries, toWire } from '../../../../common/entries/packed.ts';
+import { addressBytes, type FamilyColumns, type PackedEntries } from '../../../../common/entries/packed.ts';
+import { pickRows, sliceColumns } from '../../../../common/entries/rows.ts';
+import { firstEnd, leftOf } from '../../../../common/entries/times.ts';
+import { toWire } from '../../../../common/entries/wire.ts';
 import { cutColumns } from '../../../../common/sync-wire/to-agent.ts';
 import { listOrigin } from '../../../../common/text/origin.ts';
 import { covers, type Family, formatPrefix, type Prefix, parsePrefix } from '../../../../common/text/prefix.ts';
@@ -16,7 +19,6 @@ import { claimOfRow } from '../../../operations/matches.ts';
 import type { Targets } from '../../../operations/targets.ts';
 import type { ClaimFilter } from '../../../store/port/claims.ts';
 import type { Store } from '../../../store/store.ts';
-import { withRemainingTimes } from '../../../views/delta.ts';
 import { inMessages } from '../message-size.ts';
 import { actionFromWire, claimToWire } from './operator-wire.ts';
 
@@ -102,24 +104,24 @@ class Wanted {
   }
 
   /** The rows that are wanted, at most `limit`. */
-  rows({ v4, v6 }: PackedEntries, limit: number): PackedEntries {
+  rows({ v4, v6 }: PackedEntries<'unix'>, limit: number): PackedEntries<'unix'> {
     const first = this.#columns(4, v4, limit);
     return { v4: first, v6: this.#columns(6, v6, limit - first.count) };
   }
 
-  #columns(family: Family, columns: FamilyColumns, limit: number): FamilyColumns {
+  #columns(family: Family, columns: FamilyColumns<'unix'>, limit: number): FamilyColumns<'unix'> {
     const prefix = this.#prefix;
-    const ends = columns.ttlsMs.length > 0 && !this.#request.expired;
-    if (!prefix && !ends) return pick(family, columns, undefined, limit);
+    const ends = columns.timesMs.length > 0 && !this.#request.expired;
+    if (!prefix && !ends) return limit < columns.count ? sliceColumns(columns, family, 0, limit) : columns;
     const width = addressBytes(family);
     const rows: number[] = [];
     for (let row = 0; row < columns.count && rows.length < limit; row++) {
-      if (ends && hasEnded(columns.ttlsMs[row] ?? 0, this.#nowMs)) continue;
+      if (ends && hasEnded(columns.timesMs[row] ?? 0, this.#nowMs)) continue;
       const address = columns.addresses.subarray(row * width, (row + 1) * width);
       if (prefix && !this.#overlaps({ family, address, length: columns.lengths[row] ?? 0 }, prefix)) continue;
       rows.push(row);
     }
-    return pick(family, columns, rows, limit);
+    return rows.length === columns.count ? columns : pickRows(columns, family, rows);
   }
 
   #overlaps(prefix: Prefix, asked: Prefix): boolean {
@@ -137,33 +139,12 @@ class Wanted {
   }
 }
 
-/** These rows (undefined: all), at most `limit` of them. */
-function pick(family: Family, columns: FamilyColumns, rows: number[] | undefined, limit: number): FamilyColumns {
-  const width = addressBytes(family);
-  const count = Math.min(rows?.length ?? columns.count, limit);
-  if (count === columns.count) return columns;
-  const at = rows ?? Array.from({ length: count }, (_, row) => row);
-  const addresses = new Uint8Array(count * width);
-  at.forEach((row, i) => {
-    addresses.set(columns.addresses.subarray(row * width, (row + 1) * width), i * width);
-  });
-  const ofRows = (column: Uint8Array) => Uint8Array.from(at, (row) => column[row] ?? 0);
-  return {
-    count,
-    addresses,
-    lengths: ofRows(columns.lengths),
-    flags: ofRows(columns.flags),
-    ttlsMs: columns.ttlsMs.length === 0 ? columns.ttlsMs : Float64Array.from(at, (row) => columns.ttlsMs[row] ?? 0),
-  };
-}
-
 /** `rows` with Unix milliseconds as ends, which they keep: all count from just before the first. */
-function listChunk(list: ListRecord, rows: PackedEntries): EntriesChunk {
-  let first = Number.POSITIVE_INFINITY;
-  for (const { ttlsMs } of [rows.v4, rows.v6]) for (const end of ttlsMs) if (end > 0 && end < first) first = end;
+function listChunk(list: ListRecord, rows: PackedEntries<'unix'>): EntriesChunk {
+  const first = firstEnd(rows);
   const from = Number.isFinite(first) ? first - 1 : 0;
   const { prefix: _prefix, ...common } = claimToWire(claimOfRow(list, NO_PREFIX, 0));
-  return { list: common, rows: toWire(withRemainingTimes(rows, from)), rowsFromMs: from };
+  return { list: common, rows: toWire(leftOf(rows, from)), rowsFromMs: from };
 }
 
 const NO_PREFIX: Prefix = { family: 4, address: new Uint8Array(4), length: 0 };

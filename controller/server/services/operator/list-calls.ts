@@ -1,6 +1,8 @@
 // Importing, removing, listing and exporting bulk lists.
 
-import { fromWire, packEntries, toWire } from '../../../../common/entries/packed.ts';
+import { packEntries } from '../../../../common/entries/packed.ts';
+import { leftOf } from '../../../../common/entries/times.ts';
+import { fromWire, toWire } from '../../../../common/entries/wire.ts';
 import { FleetblockError } from '../../../../common/errors.ts';
 import { selectorFromWire, selectorToWire } from '../../../../common/rpc/selector.ts';
 import { cutColumns } from '../../../../common/sync-wire/to-agent.ts';
@@ -25,7 +27,6 @@ import type { ReadTurns } from '../../../operations/read-turns.ts';
 import type { Targets } from '../../../operations/targets.ts';
 import type { OnWaiting } from '../../../operations/under-way.ts';
 import type { Store } from '../../../store/store.ts';
-import { withRemainingTimes } from '../../../views/delta.ts';
 import { inPaces } from '../message-size.ts';
 import { timely } from '../timely.ts';
 import { answers, type CallDeps, collected, longAnswers, unary } from './calls.ts';
@@ -150,7 +151,7 @@ function exportClaim(claim: Claim, nowMs: number): ExportChunk {
 
 async function* exportList(deps: ListCallDeps, list: ListRecord): AsyncGenerator<ExportChunk[]> {
   for await (const rows of deps.store.aside.listRows(list.name))
-    for (const piece of cutColumns(withRemainingTimes(rows, deps.clock.wallMs())))
+    for (const piece of cutColumns(leftOf(rows, deps.clock.wallMs())))
       yield [{ origin: listOrigin(list.name), selector: selectorToWire(list.selector), rows: toWire(piece) }];
 }
 

@@ -25,7 +25,7 @@ export class Aside {
     return this.#read({ kind: 'claims', filter, nowMs: this.#wallMs() });
   }
 
-  listRows(list: string): AsyncGenerator<PackedEntries> {
+  listRows(list: string): AsyncGenerator<PackedEntries<'unix'>> {
     return this.#read({ kind: 'rows', list });
   }
 

@@ -131,7 +131,9 @@ function group(claims: readonly Claim[], nowMs: number) {
   }
   return [...layers.values()].map(({ layer, rows }) => ({
     layer,
-    entries: [...rows.values()].map(({ claim, effect }): Entry => layerEntry(claim.prefix, claim.action, effect)),
+    entries: [...rows.values()].map(
+      ({ claim, effect }): Entry<'unix'> => layerEntry(claim.prefix, claim.action, effect),
+    ),
   }));
 }
 

@@ -107,7 +107,7 @@ export function layerEffect(
 }
 
 /** A row as a layer change carries it: the end in Unix milliseconds in place of the remaining time. */
-export function layerEntry(prefix: Prefix, action: ClaimAction, effect: Effect | undefined): Entry {
+export function layerEntry(prefix: Prefix, action: ClaimAction, effect: Effect | undefined): Entry<'unix'> {
   return {
     prefix,
     allow: action === 'allow',

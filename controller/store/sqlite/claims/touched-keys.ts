@@ -51,8 +51,8 @@ export class TouchedKeys {
     const changes = this.#layers.size > 0;
     if (changes) tx.revise();
     for (const { selector, keys } of this.#layers.values()) {
-      const sets: Entry[] = [];
-      const deletes: Entry[] = [];
+      const sets: Entry<'unix'>[] = [];
+      const deletes: Entry<'unix'>[] = [];
       for (const { prefix, action } of keys) {
         const effect = layerEffect(tx.db, prefix, action, selector, tx.nowMs);
         (effect ? sets : deletes).push(layerEntry(prefix, action, effect));

@@ -13,7 +13,7 @@ const HEADER_BYTES = 5;
 const LAST_TIME_MS = 8.64e15;
 
 /** Times go in as they are: what they mean (an end, a remaining time) is the caller's business. */
-export function encodeColumns(entries: PackedEntries): Uint8Array {
+export function encodeColumns(entries: PackedEntries<'unix'>): Uint8Array {
   const families = [entries.v4, entries.v6];
   const size = families.reduce((sum, columns) => sum + blockBytes(columns), 4);
   const bytes = new Uint8Array(size);
@@ -25,7 +25,7 @@ export function encodeColumns(entries: PackedEntries): Uint8Array {
 }
 
 /** @throws FleetblockError DATA_LOSS when the bytes are not what was written. */
-export function decodeColumns(bytes: Uint8Array): PackedEntries {
+export function decodeColumns(bytes: Uint8Array): PackedEntries<'unix'> {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const end = bytes.length - 4;
   if (end < 2 * HEADER_BYTES || view.getUint32(end, true) !== crc32(bytes.subarray(0, end))) throw damaged();
@@ -42,19 +42,19 @@ function damaged(): FleetblockError {
   );
 }
 
-function hasFlags(columns: FamilyColumns): boolean {
+function hasFlags(columns: FamilyColumns<'unix'>): boolean {
   return columns.flags.some((flags) => flags !== 0);
 }
 
-function blockBytes(columns: FamilyColumns): number {
+function blockBytes(columns: FamilyColumns<'unix'>): number {
   const perRow = columns.addresses.length + columns.lengths.length + (hasFlags(columns) ? columns.flags.length : 0);
-  return HEADER_BYTES + perRow + columns.ttlsMs.length * 8;
+  return HEADER_BYTES + perRow + columns.timesMs.length * 8;
 }
 
-function writeBlock(bytes: Uint8Array, view: DataView, start: number, columns: FamilyColumns): number {
+function writeBlock(bytes: Uint8Array, view: DataView, start: number, columns: FamilyColumns<'unix'>): number {
   const flags = hasFlags(columns);
   view.setUint32(start, columns.count, true);
-  view.setUint8(start + 4, (flags ? HAS_FLAGS : 0) | (columns.ttlsMs.length > 0 ? HAS_TIMES : 0));
+  view.setUint8(start + 4, (flags ? HAS_FLAGS : 0) | (columns.timesMs.length > 0 ? HAS_TIMES : 0));
   let at = start + HEADER_BYTES;
   for (const column of flags
     ? [columns.addresses, columns.lengths, columns.flags]
@@ -62,7 +62,7 @@ function writeBlock(bytes: Uint8Array, view: DataView, start: number, columns: F
     bytes.set(column, at);
     at += column.length;
   }
-  for (const time of columns.ttlsMs) {
+  for (const time of columns.timesMs) {
     view.setFloat64(at, time, true);
     at += 8;
   }
@@ -74,7 +74,7 @@ function readBlock(
   view: DataView,
   start: number,
   family: Family,
-): { columns: FamilyColumns; next: number } {
+): { columns: FamilyColumns<'unix'>; next: number } {
   const count = view.getUint32(start, true);
   const bits = view.getUint8(start + 4);
   let at = start + HEADER_BYTES;
@@ -85,8 +85,8 @@ function readBlock(
   const addresses = take(count * addressBytes(family));
   const lengths = take(count);
   const flags = (bits & HAS_FLAGS) !== 0 ? take(count) : new Uint8Array(count);
-  const ttlsMs = new Float64Array((bits & HAS_TIMES) !== 0 ? count : 0);
-  for (let row = 0; row < ttlsMs.length; row++)
-    ttlsMs[row] = Math.min(LAST_TIME_MS, view.getFloat64(at + row * 8, true));
-  return { columns: { count, addresses, lengths, flags, ttlsMs }, next: at + ttlsMs.length * 8 };
+  const timesMs = new Float64Array((bits & HAS_TIMES) !== 0 ? count : 0);
+  for (let row = 0; row < timesMs.length; row++)
+    timesMs[row] = Math.min(LAST_TIME_MS, view.getFloat64(at + row * 8, true));
+  return { columns: { count, addresses, lengths, flags, timesMs }, next: at + timesMs.length * 8 };
 }

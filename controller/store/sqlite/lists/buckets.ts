@@ -1,6 +1,8 @@
 // Spreads the rows of a list over chunks by the hash of their prefix: a change of one row rewrites one small chunk, wherever the
 // addresses lie, and two lists are compared chunk by chunk.
 import { addressBytes, type FamilyColumns, type PackedEntries } from '../../../../common/entries/packed.ts';
+import { makeColumns, sliceColumns } from '../../../../common/entries/rows.ts';
+import type { Family } from '../../../../common/text/prefix.ts';
 
 /** Rows that a chunk should have. */
 const CHUNK_ROWS = 4096;
@@ -24,7 +26,11 @@ export class Bucketed {
   }
 
   /** Rows of later parts come after those of earlier ones in their bucket. `pause` is awaited between parts. */
-  static async of(parts: readonly PackedEntries[], buckets: number, pause: () => Promise<void>): Promise<Bucketed> {
+  static async of(
+    parts: readonly PackedEntries<'unix'>[],
+    buckets: number,
+    pause: () => Promise<void>,
+  ): Promise<Bucketed> {
     const steps = Bucketed.#inSteps(parts, buckets);
     for (;;) {
       const { done, value } = steps.next();
@@ -34,7 +40,7 @@ export class Bucketed {
   }
 
   /** Of few rows, in one turn. */
-  static atOnce(rows: PackedEntries, buckets: number): Bucketed {
+  static atOnce(rows: PackedEntries<'unix'>, buckets: number): Bucketed {
     const steps = Bucketed.#inSteps([rows], buckets);
     for (;;) {
       const { done, value } = steps.next();
@@ -42,7 +48,7 @@ export class Bucketed {
     }
   }
 
-  static *#inSteps(parts: readonly PackedEntries[], buckets: number): Generator<void, Bucketed> {
+  static *#inSteps(parts: readonly PackedEntries<'unix'>[], buckets: number): Generator<void, Bucketed> {
     const v4 = yield* BucketedFamily.inSteps(
       parts.map((part) => part.v4),
       4,
@@ -56,7 +62,7 @@ export class Bucketed {
     return new Bucketed(v4, v6);
   }
 
-  bucket(index: number): PackedEntries {
+  bucket(index: number): PackedEntries<'unix'> {
     return { v4: this.#v4.bucket(index), v6: this.#v6.bucket(index) };
   }
 }
@@ -64,16 +70,20 @@ export class Bucketed {
 /** A counting sort: first how many rows each bucket has, then every row to its place. */
 class BucketedFamily {
   readonly #starts: Uint32Array;
-  readonly #columns: FamilyColumns;
-  readonly #width: number;
+  readonly #columns: FamilyColumns<'unix'>;
+  readonly #family: Family;
 
-  private constructor(starts: Uint32Array, columns: FamilyColumns, width: number) {
+  private constructor(starts: Uint32Array, columns: FamilyColumns<'unix'>, family: Family) {
     this.#starts = starts;
     this.#columns = columns;
-    this.#width = width;
+    this.#family = family;
   }
 
-  static *inSteps(parts: readonly FamilyColumns[], family: 4 | 6, buckets: number): Generator<void, BucketedFamily> {
+  static *inSteps(
+    parts: readonly FamilyColumns<'unix'>[],
+    family: Family,
+    buckets: number,
+  ): Generator<void, BucketedFamily> {
     const width = addressBytes(family);
     const count = parts.reduce((sum, part) => sum + part.count, 0);
     const starts = new Uint32Array(buckets + 1);
@@ -90,13 +100,11 @@ class BucketedFamily {
     }
     for (let bucket = 0; bucket < buckets; bucket++)
       starts[bucket + 1] = (starts[bucket + 1] ?? 0) + (starts[bucket] ?? 0);
-    const columns = {
+    const columns = makeColumns(
+      family,
       count,
-      addresses: new Uint8Array(count * width),
-      lengths: new Uint8Array(count),
-      flags: new Uint8Array(count),
-      ttlsMs: new Float64Array(parts.some((part) => part.ttlsMs.length > 0) ? count : 0),
-    };
+      parts.some((part) => part.timesMs.length > 0),
+    );
     const next = starts.slice();
     for (const [i, part] of parts.entries()) {
       const of = places[i];
@@ -108,24 +116,17 @@ class BucketedFamily {
           columns.addresses[to * width + byte] = part.addresses[row * width + byte] ?? 0;
         columns.lengths[to] = part.lengths[row] ?? 0;
         columns.flags[to] = part.flags[row] ?? 0;
-        if (part.ttlsMs.length > 0) columns.ttlsMs[to] = part.ttlsMs[row] ?? 0;
+        if (part.timesMs.length > 0) columns.timesMs[to] = part.timesMs[row] ?? 0;
       }
       yield;
     }
-    return new BucketedFamily(starts, columns, width);
+    return new BucketedFamily(starts, columns, family);
   }
 
-  bucket(index: number): FamilyColumns {
+  bucket(index: number): FamilyColumns<'unix'> {
     const start = this.#starts[index] ?? 0;
     const end = this.#starts[index + 1] ?? 0;
-    const { addresses, lengths, flags, ttlsMs } = this.#columns;
-    return {
-      count: end - start,
-      addresses: addresses.subarray(start * this.#width, end * this.#width),
-      lengths: lengths.subarray(start, end),
-      flags: flags.subarray(start, end),
-      ttlsMs: ttlsMs.subarray(start, end),
-    };
+    return sliceColumns(this.#columns, this.#family, start, end);
   }
 }
 

@@ -17,7 +17,7 @@ let directory: string;
 let store: Store;
 let nowMs: number;
 /** What followers make of the events: what views and hosts have. */
-let followed: EntryTable;
+let followed: EntryTable<'unix'>;
 
 async function open(): Promise<void> {
   const clock = { wallMs: () => nowMs, monotonicMs: () => nowMs };
@@ -25,7 +25,7 @@ async function open(): Promise<void> {
   store.follow(({ layers }) => {
     for (const { sets, deletes } of layers) {
       followed.removeAll(deletes);
-      followed.addAll(sets, 0);
+      followed.addAll(sets);
     }
   });
 }
@@ -33,7 +33,7 @@ async function open(): Promise<void> {
 beforeEach(async () => {
   directory = mkdtempSync(join(tmpdir(), 'fleetblock-exceptions-'));
   nowMs = START;
-  followed = new EntryTable();
+  followed = new EntryTable<'unix'>();
   await open();
 });
 afterEach(async () => {
@@ -77,16 +77,16 @@ const texts = async () => (await rows()).map(({ prefix }) => formatPrefix(prefix
 
 /** What is stored, what followers have, and what the list says of itself are one. */
 async function consistent(): Promise<void> {
-  const table = new EntryTable();
+  const table = new EntryTable<'unix'>();
   let count = 0;
   for await (const part of store.listRows('x')) {
-    table.addAll(part, 0);
+    table.addAll(part);
     count += part.v4.count + part.v6.count;
   }
   expect(table.size).toBe(count);
   expect(Buffer.from(followed.digest()).toString('hex')).toBe(Buffer.from(table.digest()).toString('hex'));
-  const ends = (each: EntryTable) =>
-    unpackEntries(each.pack(0))
+  const ends = (each: EntryTable<'unix'>) =>
+    unpackEntries(each.pack())
       .map(({ prefix, ttlMs }) => `${formatPrefix(prefix)} ${ttlMs}`)
       .sort();
   expect(ends(followed)).toEqual(ends(table));
@@ -174,7 +174,7 @@ test('faults row 104: whatever happens, hosts have what the file says but the ex
   await fc.assert(
     fc.asyncProperty(fc.array(operation, { maxLength: 12 }), async (operations) => {
       if ((await store.lists()).length > 0) await store.removeList('x', BY, false);
-      followed = new EntryTable();
+      followed = new EntryTable<'unix'>();
       await importRows([]);
       let file = new Map<string, number>();
       const exceptions = new Set<string>();

@@ -1,9 +1,10 @@
 // Exceptions of a list: addresses that it does not block, whatever the file says, until they are taken back.
 
-import { addressBytes, entryCount, type FamilyColumns, type PackedEntries } from '../../../../common/entries/packed.ts';
+import { addressBytes, entryCount, type PackedEntries } from '../../../../common/entries/packed.ts';
+import { keysOf } from '../../../../common/entries/rows.ts';
 import { FleetblockError } from '../../../../common/errors.ts';
 import { listOrigin } from '../../../../common/text/origin.ts';
-import { type Family, formatPrefix, type Prefix } from '../../../../common/text/prefix.ts';
+import { formatPrefix, type Prefix } from '../../../../common/text/prefix.ts';
 import type { ChangeResult } from '../../../claims/change.ts';
 import { type ChangeExceptions, MAX_LIST_EXCEPTIONS } from '../../../claims/lists/list.ts';
 import { PrefixSet } from '../../../claims/prefix-set.ts';
@@ -90,12 +91,12 @@ async function planned(
   list: StoredList,
   change: { except: boolean; before: ExceptionSet; after: ExceptionSet; fresh: readonly Prefix[] },
   pause: Pause,
-): Promise<Rewrite & { readonly withheld: PackedEntries }> {
+): Promise<Rewrite & { readonly withheld: PackedEntries<'unix'> }> {
   const { name, buckets } = list;
   const { except, before, after } = change;
   const former = readWithheld(tx.db, name);
-  const changed = new Map<number, PackedEntries>();
-  let withheld: PackedEntries;
+  const changed = new Map<number, PackedEntries<'unix'>>();
+  let withheld: PackedEntries<'unix'>;
   if (except) {
     const fresh = new ExceptionSet(change.fresh);
     const moved = [former];
@@ -107,13 +108,13 @@ async function planned(
       }
       await pause();
     }
-    withheld = tableOf(...moved).pack(0);
+    withheld = tableOf(...moved).pack();
   } else {
     const { free, met } = parted(former, after);
     const back = Bucketed.atOnce(free, buckets);
     for (let bucket = 0; bucket < buckets; bucket++) {
       const rows = back.bucket(bucket);
-      if (entryCount(rows) > 0) changed.set(bucket, tableOf(readChunk(tx.db, name, bucket), rows).pack(0));
+      if (entryCount(rows) > 0) changed.set(bucket, tableOf(readChunk(tx.db, name, bucket), rows).pack());
     }
     withheld = met;
   }
@@ -146,9 +147,7 @@ class Touched {
 
   add(rows: PackedEntries): void {
     this.#parts.push(rows);
-    for (const [family, columns] of byFamily(rows))
-      for (let row = 0; row < columns.count; row++)
-        this.#rows.add(family, columns.addresses, row * addressBytes(family), columns.lengths[row] ?? 0, 0);
+    for (const { family, address, offset, length } of keysOf(rows)) this.#rows.add(family, address, offset, length, 0);
   }
 
   /** Texts of those that a row covers, or that cover a row. */
@@ -157,21 +156,12 @@ class Touched {
     for (const { family, address, length } of prefixes) asked.add(family, address, 0, length, 0);
     const hit = new Set(prefixes.filter((prefix) => this.#rows.covering(prefix).length > 0).map(formatPrefix));
     for (const part of this.#parts)
-      for (const [family, { count, addresses, lengths }] of byFamily(part)) {
-        const width = addressBytes(family);
-        for (let row = 0; row < count && hit.size < prefixes.length; row++) {
-          const address = addresses.subarray(row * width, (row + 1) * width);
-          for (const member of asked.covering({ family, address, length: lengths[row] ?? 0 }))
-            hit.add(formatPrefix(asked.prefixAt(family, member.row)));
-        }
+      for (const { family, address: addresses, offset, length } of keysOf(part)) {
+        if (hit.size === prefixes.length) return hit;
+        const address = addresses.subarray(offset, offset + addressBytes(family));
+        for (const member of asked.covering({ family, address, length }))
+          hit.add(formatPrefix(asked.prefixAt(family, member.row)));
       }
     return hit;
   }
-}
-
-function byFamily({ v4, v6 }: PackedEntries): [Family, FamilyColumns][] {
-  return [
-    [4, v4],
-    [6, v6],
-  ];
 }

@@ -1,4 +1,5 @@
 // Bulk lists: a whole list replaced by difference, or removed.
+import { diffTables } from '../../../../common/entries/compare.ts';
 import type { EntryTable } from '../../../../common/entries/entry-table.ts';
 import {
   entryCount,
@@ -7,7 +8,9 @@ import {
   FLAG_MONITOR,
   NO_ENTRIES,
   type PackedEntries,
+  type TimeBase,
 } from '../../../../common/entries/packed.ts';
+import { endsOf } from '../../../../common/entries/times.ts';
 import { FleetblockError } from '../../../../common/errors.ts';
 import { failpoint } from '../../../../common/failpoint.ts';
 import { listOrigin } from '../../../../common/text/origin.ts';
@@ -55,18 +58,17 @@ export async function replaceList(tx: Transaction, request: ReplaceList, pause: 
     const { wanted, before, after, inParts } = content.bucket(bucket);
     counts.entries += after.size;
     const fresh = before.size === 0;
-    const { adds, removes } = fresh ? { adds: after.pack(0), removes: NO_ENTRIES } : before.diff(after, 0);
+    const { adds, removes } = fresh ? { adds: after.pack(), removes: NO_ENTRIES } : diffTables(before, after);
     const updated = fresh ? 0 : entryCount(adds) - (after.size - common(before, after));
     counts.added += entryCount(adds) - updated;
     counts.updated += updated;
     counts.unchanged += after.size - entryCount(adds);
     counts.removed += entryCount(removes);
     if (old && moved) {
-      if (before.size > 0) tx.touch(listLayer(name, old.selector), NO_ENTRIES, before.pack(0));
-      if (after.size > 0) tx.touch(layer, after.pack(0), NO_ENTRIES);
+      if (before.size > 0) tx.touch(listLayer(name, old.selector), NO_ENTRIES, before.pack());
+      if (after.size > 0) tx.touch(layer, after.pack(), NO_ENTRIES);
     } else if (entryCount(adds) + entryCount(removes) > 0) tx.touch(layer, adds, removes);
-    if (rewrite || inParts || entryCount(adds) + entryCount(removes) > 0)
-      saveChunk(tx.db, name, bucket, wanted.pack(0));
+    if (rewrite || inParts || entryCount(adds) + entryCount(removes) > 0) saveChunk(tx.db, name, bucket, wanted.pack());
     failpoint('store.import.chunk');
     await pause();
   }
@@ -92,7 +94,7 @@ async function contentOf(
   const { db, nowMs } = tx;
   const flags = (request.action === 'allow' ? FLAG_ALLOW : 0) | (request.monitor ? FLAG_MONITOR : 0);
   const exceptions = old && old.exceptions > 0 ? readExceptionSet(db, request.name) : undefined;
-  const met: PackedEntries[] = [];
+  const met: PackedEntries<'unix'>[] = [];
   const asked = await gathered(
     request.chunks,
     (chunk) => {
@@ -107,7 +109,7 @@ async function contentOf(
   const wanted = await Bucketed.of(asked, buckets, pause);
   const present = await gathered(old ? readChunks(db, old) : [], (chunk) => chunk, pause);
   const stored = await Bucketed.of(present, buckets, pause);
-  const withheld = exceptions && tableOf(...met).pack(0);
+  const withheld = exceptions && tableOf(...met).pack();
   const was = exceptions ? partsOf(readWithheld(db, request.name), exceptions, buckets) : NO_PARTS;
   const next = withheld ? partsOf(withheld, exceptions, buckets) : NO_PARTS;
   return {
@@ -146,21 +148,18 @@ export async function removeList(tx: Transaction, name: string, by: Attribution,
 }
 
 /** Rows as they are kept: the list's own flags, ends in place of remaining times. */
-function asStored(chunk: PackedEntries, flags: number, nowMs: number): PackedEntries {
-  const family = (columns: FamilyColumns): FamilyColumns => ({
-    ...columns,
-    flags: new Uint8Array(columns.count).fill(flags),
-    ttlsMs: columns.ttlsMs.map((ttl) => (ttl > 0 ? nowMs + ttl : 0)),
-  });
-  return { v4: family(chunk.v4), v6: family(chunk.v6) };
+function asStored(chunk: PackedEntries<'left'>, flags: number, nowMs: number): PackedEntries<'unix'> {
+  const { v4, v6 } = endsOf<'unix'>(chunk, nowMs);
+  const marked = (columns: FamilyColumns<'unix'>) => ({ ...columns, flags: new Uint8Array(columns.count).fill(flags) });
+  return { v4: marked(v4), v6: marked(v6) };
 }
 
-async function gathered(
-  parts: Iterable<PackedEntries>,
-  made: (part: PackedEntries) => PackedEntries,
+async function gathered<Rows extends TimeBase>(
+  parts: Iterable<PackedEntries<Rows>>,
+  made: (part: PackedEntries<Rows>) => PackedEntries<'unix'>,
   pause: Pause,
-): Promise<PackedEntries[]> {
-  const all: PackedEntries[] = [];
+): Promise<PackedEntries<'unix'>[]> {
+  const all: PackedEntries<'unix'>[] = [];
   for (const part of parts) {
     all.push(made(part));
     await pause();
@@ -169,9 +168,9 @@ async function gathered(
 }
 
 /** Rows of `after` whose prefix and action `before` has too. */
-function common(before: EntryTable, after: EntryTable): number {
+function common(before: EntryTable<'unix'>, after: EntryTable<'unix'>): number {
   if (before.size === 0) return 0;
-  const { removes } = before.diff(after, 0);
+  const { removes } = diffTables(before, after);
   return before.size - entryCount(removes);
 }
 

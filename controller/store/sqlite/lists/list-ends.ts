@@ -1,7 +1,7 @@
 // Rows of lists that end.
-import { entryCount, type FamilyColumns, type PackedEntries, pickRows } from '../../../../common/entries/packed.ts';
+import { entryCount, type PackedEntries } from '../../../../common/entries/packed.ts';
+import { filterRows } from '../../../../common/entries/rows.ts';
 import { listOrigin } from '../../../../common/text/origin.ts';
-import type { Family } from '../../../../common/text/prefix.ts';
 import { hasEnded } from '../../../claims/precedence.ts';
 import { decodeColumns } from '../file/columns-blob.ts';
 import type { Connection } from '../file/connection.ts';
@@ -20,9 +20,9 @@ export function listRowsEnded(db: Connection, nowMs: number): boolean {
 
 /** Removes rows of lists that have ended, from at most `limit` chunks. @returns how many rows hosts had of them. */
 export async function endListRows(tx: Transaction, nowMs: number, limit: number, pause: Pause): Promise<number> {
-  const changed = new Map<string, Map<number, PackedEntries>>();
+  const changed = new Map<string, Map<number, PackedEntries<'unix'>>>();
   const chunksOf = (name: string) => {
-    const chunks = changed.get(name) ?? new Map<number, PackedEntries>();
+    const chunks = changed.get(name) ?? new Map<number, PackedEntries<'unix'>>();
     changed.set(name, chunks);
     return chunks;
   };
@@ -39,7 +39,7 @@ export async function endListRows(tx: Transaction, nowMs: number, limit: number,
 
 async function endRowsOf(
   tx: Transaction,
-  { name, chunks, nowMs }: { name: string; chunks: ReadonlyMap<number, PackedEntries>; nowMs: number },
+  { name, chunks, nowMs }: { name: string; chunks: ReadonlyMap<number, PackedEntries<'unix'>>; nowMs: number },
   pause: Pause,
 ): Promise<number> {
   const list = findList(tx.db, name);
@@ -47,7 +47,7 @@ async function endRowsOf(
   const exceptions = list.exceptions > 0 ? readExceptionSet(tx.db, name) : undefined;
   const withheld = exceptions ? readWithheld(tx.db, name) : undefined;
   const left = withheld && unended(withheld, nowMs);
-  const parts = (rows: PackedEntries | undefined) => partsOf(rows, exceptions, list.buckets);
+  const parts = (rows: PackedEntries<'unix'> | undefined) => partsOf(rows, exceptions, list.buckets);
   let count = 0;
   let touched = false;
   await rewriteBuckets(tx, list, { changed: chunks, was: parts(withheld), next: parts(left) }, pause, (_, removes) => {
@@ -61,12 +61,6 @@ async function endRowsOf(
   return count;
 }
 
-function unended({ v4, v6 }: PackedEntries, nowMs: number): PackedEntries {
-  return { v4: unendedColumns(v4, 4, nowMs), v6: unendedColumns(v6, 6, nowMs) };
-}
-
-function unendedColumns(columns: FamilyColumns, family: Family, nowMs: number): FamilyColumns {
-  const places: number[] = [];
-  for (let row = 0; row < columns.count; row++) if (!hasEnded(columns.ttlsMs[row] ?? 0, nowMs)) places.push(row);
-  return places.length === columns.count ? columns : pickRows(columns, family, places);
+function unended(rows: PackedEntries<'unix'>, nowMs: number): PackedEntries<'unix'> {
+  return filterRows(rows, (_, { timesMs }, row) => !hasEnded(timesMs[row] ?? 0, nowMs));
 }

@@ -4,7 +4,8 @@
 // those is what is left of them without the exceptions, and it follows from both tables. So an exception that is taken back, or the
 // next import, finds everything that the file said.
 import { EntryTable } from '../../../../common/entries/entry-table.ts';
-import { entryCount, type FamilyColumns, NO_ENTRIES, type PackedEntries } from '../../../../common/entries/packed.ts';
+import { entryCount, NO_ENTRIES, type PackedEntries } from '../../../../common/entries/packed.ts';
+import { firstEnd } from '../../../../common/entries/times.ts';
 import { parseSelector } from '../../../../common/text/selector.ts';
 import type { ListException, ListRecord } from '../../../claims/lists/list.ts';
 import { actionOf } from '../claims/claim-rows.ts';
@@ -48,7 +49,7 @@ function listFromRow(row: Row): ListRecord {
 }
 
 /** What hosts hold of a list, a chunk at a time; times are Unix milliseconds of the end. A prefix comes once. */
-export function* readListRows(db: Connection, name: string): Generator<PackedEntries> {
+export function* readListRows(db: Connection, name: string): Generator<PackedEntries<'unix'>> {
   const list = findList(db, name);
   if (!list) return;
   const parts = partsOf(
@@ -59,13 +60,13 @@ export function* readListRows(db: Connection, name: string): Generator<PackedEnt
   for (let bucket = 0; bucket < list.buckets; bucket++) {
     const rows = readChunk(db, name, bucket);
     const part = parts.bucket(bucket);
-    if (entryCount(part) > 0) yield held(rows, part).pack(0);
+    if (entryCount(part) > 0) yield held(rows, part).pack();
     else if (entryCount(rows) > 0) yield rows;
   }
 }
 
 /** What is stored of a list but for the rows that meet an exception, a chunk at a time. */
-export function* readChunks(db: Connection, { name, buckets }: StoredList): Generator<PackedEntries> {
+export function* readChunks(db: Connection, { name, buckets }: StoredList): Generator<PackedEntries<'unix'>> {
   for (let bucket = 0; bucket < buckets; bucket++) {
     const rows = readChunk(db, name, bucket);
     if (entryCount(rows) > 0) yield rows;
@@ -73,31 +74,31 @@ export function* readChunks(db: Connection, { name, buckets }: StoredList): Gene
 }
 
 /** What a bucket has of the file, without rows that meet an exception. */
-export function readChunk(db: Connection, name: string, bucket: number): PackedEntries {
+export function readChunk(db: Connection, name: string, bucket: number): PackedEntries<'unix'> {
   const row = db.prepare('SELECT rows FROM list_chunk WHERE name = ? AND bucket = ?').get(name, bucket);
   return row ? decodeColumns(blob(row, 'rows')) : NO_ENTRIES;
 }
 
-export function saveChunk(db: Connection, name: string, bucket: number, rows: PackedEntries): void {
+export function saveChunk(db: Connection, name: string, bucket: number, rows: PackedEntries<'unix'>): void {
   db.prepare(
     `INSERT INTO list_chunk (name, bucket, rows, expires_ms) VALUES (?, ?, ?, ?)
      ON CONFLICT DO UPDATE SET rows = excluded.rows, expires_ms = excluded.expires_ms`,
-  ).run(name, bucket, encodeColumns(rows), firstEnd(rows));
+  ).run(name, bucket, encodeColumns(rows), endColumn(rows));
 }
 
 /** Rows of the file that meet an exception, whole. */
-export function readWithheld(db: Connection, name: string): PackedEntries {
+export function readWithheld(db: Connection, name: string): PackedEntries<'unix'> {
   const row = db.prepare('SELECT rows FROM list_withheld WHERE name = ?').get(name);
   return row ? decodeColumns(blob(row, 'rows')) : NO_ENTRIES;
 }
 
-export function saveWithheld(db: Connection, name: string, rows: PackedEntries): void {
+export function saveWithheld(db: Connection, name: string, rows: PackedEntries<'unix'>): void {
   if (entryCount(rows) === 0) db.prepare('DELETE FROM list_withheld WHERE name = ?').run(name);
   else
     db.prepare(
       `INSERT INTO list_withheld (name, rows, expires_ms) VALUES (?, ?, ?)
        ON CONFLICT DO UPDATE SET rows = excluded.rows, expires_ms = excluded.expires_ms`,
-    ).run(name, encodeColumns(rows), firstEnd(rows));
+    ).run(name, encodeColumns(rows), endColumn(rows));
 }
 
 export function readExceptions(db: Connection, name: string): ListException[] {
@@ -122,7 +123,7 @@ export function readExceptionSet(db: Connection, name: string): ExceptionSet {
 
 /** What hosts hold of the withheld rows, by bucket. */
 export function partsOf(
-  withheld: PackedEntries | undefined,
+  withheld: PackedEntries<'unix'> | undefined,
   exceptions: ExceptionSet | undefined,
   buckets: number,
 ): Parts {
@@ -131,25 +132,19 @@ export function partsOf(
 }
 
 /** As a table; of rows with one prefix the last holds. */
-export function tableOf(...parts: readonly PackedEntries[]): EntryTable {
-  const table = new EntryTable();
-  for (const rows of parts) table.addAll(rows, 0);
+export function tableOf(...parts: readonly PackedEntries<'unix'>[]): EntryTable<'unix'> {
+  const table = new EntryTable<'unix'>();
+  for (const rows of parts) table.addAll(rows);
   return table;
 }
 
 /** What hosts hold of a bucket: what is stored of it, and what is left of withheld rows. */
-export function held(rows: PackedEntries, parts: PackedEntries): EntryTable {
-  return entryCount(parts) > 0 ? joined([tableOf(rows).pack(0), parts]) : tableOf(rows);
+export function held(rows: PackedEntries<'unix'>, parts: PackedEntries<'unix'>): EntryTable<'unix'> {
+  return entryCount(parts) > 0 ? joined([tableOf(rows).pack(), parts]) : tableOf(rows);
 }
 
 /** Unix milliseconds of the row that ends first; 0: none ends. */
-function firstEnd({ v4, v6 }: PackedEntries): number {
-  const first = Math.min(firstOf(v4), firstOf(v6));
+function endColumn(rows: PackedEntries<'unix'>): number {
+  const first = firstEnd(rows);
   return Number.isFinite(first) ? Math.ceil(first) : 0;
-}
-
-function firstOf({ ttlsMs }: FamilyColumns): number {
-  let first = Number.POSITIVE_INFINITY;
-  for (const end of ttlsMs) if (end > 0 && end < first) first = end;
-  return first;
 }

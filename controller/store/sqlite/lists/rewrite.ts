@@ -1,4 +1,5 @@
 // Changes what is stored of single buckets of a list, and what is left of its withheld rows; hosts get the difference.
+import { diffTables } from '../../../../common/entries/compare.ts';
 import { entryCount, type PackedEntries } from '../../../../common/entries/packed.ts';
 import { listLayer } from '../../../claims/layers.ts';
 import type { Transaction } from '../transaction.ts';
@@ -7,7 +8,7 @@ import type { Parts } from './withheld.ts';
 
 export interface Rewrite {
   /** What these buckets are to hold of the file. */
-  readonly changed: ReadonlyMap<number, PackedEntries>;
+  readonly changed: ReadonlyMap<number, PackedEntries<'unix'>>;
   /** What is left of withheld rows, before and after. */
   readonly was: Parts;
   readonly next: Parts;
@@ -19,7 +20,7 @@ export async function rewriteBuckets(
   { name, selector, buckets }: StoredList,
   { changed, was, next }: Rewrite,
   pause: Pause,
-  told: (adds: PackedEntries, removes: PackedEntries) => void,
+  told: (adds: PackedEntries<'unix'>, removes: PackedEntries) => void,
 ): Promise<void> {
   const layer = listLayer(name, selector);
   let grown = 0;
@@ -30,13 +31,13 @@ export async function rewriteBuckets(
     const stored = readChunk(tx.db, name, bucket);
     const before = held(stored, parts.was);
     const after = held(to ?? stored, parts.next);
-    const { adds, removes } = before.diff(after, 0);
+    const { adds, removes } = diffTables(before, after);
     if (entryCount(adds) + entryCount(removes) > 0) {
       tx.touch(layer, adds, removes);
       told(adds, removes);
     }
     grown += after.size - before.size;
-    if (to) saveChunk(tx.db, name, bucket, tableOf(to).pack(0));
+    if (to) saveChunk(tx.db, name, bucket, tableOf(to).pack());
     await pause();
   }
   if (grown !== 0) tx.db.prepare('UPDATE list SET entries = entries + ? WHERE name = ?').run(grown, name);

@@ -3,7 +3,8 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { MAX_TTL_MS } from '../text/duration.ts';
 import { parsePrefix } from '../text/prefix.ts';
-import { fromWire, NO_ENTRIES, packEntries, toWire, unpackEntries } from './packed.ts';
+import { NO_ENTRIES, packEntries, unpackEntries } from './packed.ts';
+import { fromWire, toWire } from './wire.ts';
 
 function wireOf(ttl: bigint) {
   const ttls = new Uint8Array(8);

@@ -1,32 +1,34 @@
-// Collects rows into packed columns without an object a row.
-import { addressBytes, type FamilyColumns, type PackedEntries } from '../../common/entries/packed.ts';
-import type { Family } from '../../common/text/prefix.ts';
-import type { KeyAt } from './layer.ts';
+// Collects rows into packed columns without an object per row.
+import type { Family } from '../text/prefix.ts';
+import { addressBytes, type FamilyColumns, NO_ROWS, type PackedEntries, type TimeBase } from './packed.ts';
+import type { KeyAt } from './rows.ts';
 
-export class ColumnsBuilder {
-  readonly #v4 = new FamilyBuilder(4);
-  readonly #v6 = new FamilyBuilder(6);
+/** Rows of both families, whose times are what `Base` says. */
+export class ColumnsBuilder<Base extends TimeBase> {
+  readonly #v4 = new FamilyBuilder<Base>(4);
+  readonly #v6 = new FamilyBuilder<Base>(6);
 
   get size(): number {
     return this.#v4.count + this.#v6.count;
   }
 
-  /** `address` holds network byte order at `offset`; `timeMs` is 0 or whatever the reader takes it for. */
+  /** `address`: network byte order at `offset`. `timeMs`: 0 for no end. */
   add(family: Family, address: Uint8Array, offset: number, length: number, flags: number, timeMs: number): void {
     (family === 4 ? this.#v4 : this.#v6).add(address, offset, length, flags, timeMs);
   }
 
+  /** The row that a key points at, with other flags and another time. */
   addKey(key: KeyAt, flags: number, timeMs: number): void {
     this.add(key.family, key.address, key.offset, key.length, flags, timeMs);
   }
 
   /** What was added; the builder is not to be used afterwards. */
-  finish(): PackedEntries {
+  finish(): PackedEntries<Base> {
     return { v4: this.#v4.finish(), v6: this.#v6.finish() };
   }
 }
 
-class FamilyBuilder {
+class FamilyBuilder<Base extends TimeBase> {
   count = 0;
   readonly #width: number;
   #addresses: Uint8Array<ArrayBuffer>;
@@ -51,13 +53,13 @@ class FamilyBuilder {
     this.count++;
   }
 
-  finish(): FamilyColumns {
+  finish(): FamilyColumns<Base> {
     return {
       count: this.count,
       addresses: this.#addresses.subarray(0, this.count * this.#width),
       lengths: this.#lengths.subarray(0, this.count),
       flags: this.#flags.subarray(0, this.count),
-      ttlsMs: this.#times?.subarray(0, this.count) ?? new Float64Array(0),
+      timesMs: this.#times?.subarray(0, this.count) ?? NO_ROWS.timesMs,
     };
   }
 
@@ -68,33 +70,6 @@ class FamilyBuilder {
     this.#flags = grown(this.#flags, new Uint8Array(rows));
     if (this.#times) this.#times = grown(this.#times, new Float64Array(rows));
   }
-}
-
-/** All rows one after the other. */
-export function joinColumns(parts: readonly PackedEntries[]): PackedEntries {
-  const join = (family: 'v4' | 'v6'): FamilyColumns => {
-    const columns = parts.map((part) => part[family]).filter((part) => part.count > 0);
-    const count = columns.reduce((sum, part) => sum + part.count, 0);
-    return {
-      count,
-      addresses: Buffer.concat(columns.map((part) => part.addresses)),
-      lengths: Buffer.concat(columns.map((part) => part.lengths)),
-      flags: Buffer.concat(columns.map((part) => part.flags)),
-      ttlsMs: joinTimes(columns, count),
-    };
-  };
-  return { v4: join('v4'), v6: join('v6') };
-}
-
-function joinTimes(columns: readonly FamilyColumns[], count: number): Float64Array {
-  if (columns.every((part) => part.ttlsMs.length === 0)) return new Float64Array(0);
-  const times = new Float64Array(count);
-  let at = 0;
-  for (const part of columns) {
-    times.set(part.ttlsMs, at);
-    at += part.count;
-  }
-  return times;
 }
 
 function grown<T extends { set(source: T): void }>(from: T, to: T): T {
