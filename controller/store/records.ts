@@ -89,6 +89,8 @@ export interface AuditVerdict {
 /** A person or program that may fetch a certificate once. */
 export interface OperatorTokenRecord {
   readonly id: string;
+  /** SHA-256 of the secret. */
+  readonly secretHash: Uint8Array;
   readonly name: string;
   readonly role: OperatorRecord['role'];
   /** Who made it. */
@@ -97,7 +99,8 @@ export interface OperatorTokenRecord {
   readonly expiresMs: number;
   /** Life of the certificate, milliseconds. */
   readonly ttlMs: number;
-  readonly used: boolean;
+  /** SHA-256 of the public key that took it; undefined: none has. */
+  readonly usedFor: Uint8Array | undefined;
   /** Of the certificate that it was used for; empty: of none. */
   readonly serial: string;
   /** That certificate and its issuer, PEM. */

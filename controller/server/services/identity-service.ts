@@ -125,9 +125,9 @@ function operatorToWire({ name, role, serial, createdMs, expiresMs, revokedMs }:
 }
 
 function operatorTokenToWire(token: OperatorTokenRecord): OperatorToken {
-  const { id, name, role, actor, createdMs, expiresMs, revokedMs, used, serial } = token;
+  const { id, name, role, actor, createdMs, expiresMs, revokedMs, usedFor, serial } = token;
   return {
-    ...{ id, name, role, actor, used, serial },
+    ...{ id, name, role, actor, used: usedFor !== undefined, serial },
     createdAtMs: createdMs,
     expiresAtMs: expiresMs,
     revokedAtMs: revokedMs,

@@ -14,10 +14,9 @@ import type { Claim } from '../../claims/claim.ts';
 import type { Confirmation, ConfirmResult, Undone } from '../../claims/confirm.ts';
 import { type LayerChange, listLayer } from '../../claims/layers.ts';
 import type { ChangeExceptions, ListException, ListRecord, ListResult, ReplaceList } from '../../claims/lists/list.ts';
+import { type IdentityTx, sameHash } from '../../identity/changes/identity-tx.ts';
 import type { AuditFilter } from '../port/audit.ts';
 import type { ClaimFilter } from '../port/claims.ts';
-import type { Enrollment, NewToken } from '../port/hosts.ts';
-import type { LoggedIn, NewOperator, NewOperatorToken, RevokeOperators, UseOperatorToken } from '../port/operators.ts';
 import type { StoreEvent, Touched } from '../port/revisions.ts';
 import type {
   AuditRecord,
@@ -26,9 +25,9 @@ import type {
   HostRecord,
   OperatorRecord,
   OperatorTokenRecord,
-  RevokedOperators,
   TokenRecord,
 } from '../records.ts';
+import { RuledStore } from '../ruled-store.ts';
 import type { Store } from '../store.ts';
 import { Aside } from './aside/aside.ts';
 import { lastLink } from './audit/audit-chain.ts';
@@ -42,11 +41,9 @@ import { Database } from './file/database.ts';
 import { markClean, type OpenedFile, openStoreFile } from './file/open.ts';
 import { History } from './history.ts';
 import { readHostNotes, saveHostNote } from './identity/host-notes.ts';
-import * as hosts from './identity/host-rows.ts';
-import { logIn } from './identity/log-in.ts';
-import { addOperator, readOperators, revokeOperators } from './identity/operator-rows.ts';
-import * as operatorTokens from './identity/operator-tokens.ts';
-import { knowsSecret } from './identity/token-secret.ts';
+import { readHost, readHosts, readToken, readTokens } from './identity/host-rows.ts';
+import { identityTx } from './identity/identity-tx.ts';
+import { readLoginToken, readLoginTokens, readOperators } from './identity/operator-rows.ts';
 import { changeExceptions } from './lists/exceptions.ts';
 import { removeList, replaceList } from './lists/list-changes.ts';
 import { findList, readExceptions, readListRows, readLists } from './lists/list-rows.ts';
@@ -79,7 +76,7 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
   }
 }
 
-class SqliteStore implements Store {
+class SqliteStore extends RuledStore implements Store {
   readonly epoch: string;
   readonly aliveMs: number;
   head: Revision;
@@ -94,6 +91,7 @@ class SqliteStore implements Store {
   #closed = false;
 
   constructor(file: OpenedFile, options: SqliteStoreOptions) {
+    super();
     this.epoch = file.epoch;
     this.#file = file;
     this.#clock = steadyClock(options.clock);
@@ -204,44 +202,22 @@ class SqliteStore implements Store {
     return this.#history.touchedSince(since, layerIds);
   }
 
-  createToken(token: NewToken, by: Attribution): Promise<TokenRecord> {
-    return this.#writing.change((tx) => hosts.createToken(tx, token, by));
-  }
-
   async listTokens(): Promise<readonly TokenRecord[]> {
-    return hosts.readTokens(this.#db.reader);
-  }
-
-  revokeToken(id: string, by: Attribution): Promise<TokenRecord> {
-    return this.#writing.change((tx) => hosts.revokeToken(tx, id, by));
-  }
-
-  enroll(enrollment: Enrollment): Promise<HostRecord> {
-    return this.#writing.change((tx) => hosts.enroll(tx, enrollment));
+    return readTokens(this.#db.reader);
   }
 
   async knowsSecret(tokenId: string, secretHash: Uint8Array): Promise<boolean> {
-    return knowsSecret(this.#db.reader, tokenId, secretHash);
+    const { reader } = this.#db;
+    const hashes = [readToken(reader, tokenId), readLoginToken(reader, tokenId)].map((token) => token?.secretHash);
+    return hashes.some((hash) => hash !== undefined && sameHash(hash, secretHash));
   }
 
   async hosts(): Promise<readonly HostRecord[]> {
-    return hosts.readHosts(this.#db.reader);
+    return readHosts(this.#db.reader);
   }
 
   async findHost(id: string): Promise<HostRecord | undefined> {
-    return hosts.readHost(this.#db.reader, id);
-  }
-
-  labelHost(
-    name: string,
-    labels: Readonly<Record<string, string | undefined>>,
-    by: Attribution,
-  ): Promise<{ host: HostRecord; revision: Revision }> {
-    return this.#writing.change((tx) => ({ host: hosts.relabelHost(tx, name, labels, by), revision: tx.head() }));
-  }
-
-  revokeHost(name: string, by: Attribution): Promise<HostRecord> {
-    return this.#writing.change((tx) => hosts.revokeHost(tx, name, by));
+    return readHost(this.#db.reader, id);
   }
 
   async beat(nowMs: number): Promise<void> {
@@ -261,36 +237,12 @@ class SqliteStore implements Store {
     }, notes.length > MANY);
   }
 
-  addOperator(operator: NewOperator, by: Attribution): Promise<OperatorRecord> {
-    return this.#writing.change((tx) => addOperator(tx, operator, by));
-  }
-
   async operators(): Promise<readonly OperatorRecord[]> {
     return readOperators(this.#db.reader);
   }
 
-  revokeOperators(which: RevokeOperators, by: Attribution): Promise<RevokedOperators> {
-    return this.#writing.change((tx) => revokeOperators(tx, which, by));
-  }
-
-  createOperatorToken(token: NewOperatorToken, by: Attribution): Promise<void> {
-    return this.#writing.change((tx) => operatorTokens.create(tx, token, by));
-  }
-
   async operatorTokens(): Promise<readonly OperatorTokenRecord[]> {
-    return operatorTokens.readOperatorTokens(this.#db.reader);
-  }
-
-  useOperatorToken(use: UseOperatorToken): Promise<OperatorTokenRecord> {
-    return this.#writing.change((tx) => operatorTokens.use(tx, use));
-  }
-
-  logIn(tokenId: string, operator: NewOperator, chain: string, by: Attribution): Promise<LoggedIn> {
-    return this.#writing.change((tx) => logIn(tx, tokenId, operator, chain, by));
-  }
-
-  revokeOperatorToken(id: string, by: Attribution): Promise<OperatorTokenRecord> {
-    return this.#writing.change((tx) => operatorTokens.revoke(tx, id, by));
+    return readLoginTokens(this.#db.reader);
   }
 
   async recordAudit(record: Attribution & { verb: AuditVerb; subject: string; revision?: Revision }): Promise<void> {
@@ -307,6 +259,10 @@ class SqliteStore implements Store {
 
   verifyAudit(): Promise<AuditVerdict> {
     return this.aside.verifyAudit();
+  }
+
+  protected changeIdentity<T>(work: (tx: IdentityTx) => T): Promise<T> {
+    return this.#writing.change((tx) => work(identityTx(tx)));
   }
 
   async close(): Promise<void> {

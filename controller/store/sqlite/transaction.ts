@@ -1,5 +1,4 @@
 // What one change gathers inside its transaction: its revision, the layer rows it touched, its audit record.
-import type { AuditVerb } from '../../../common/audit-verbs.ts';
 import {
   type Entry,
   entryCount,
@@ -14,6 +13,7 @@ import type { Revision } from '../../../common/revision.ts';
 import { formatSelector, type Selector } from '../../../common/text/selector.ts';
 import type { LayerChange, LayerKey } from '../../claims/layers.ts';
 import type { StoreEvent } from '../port/revisions.ts';
+import type { AuditEntry, ChangeTx } from '../port/transaction.ts';
 import type { HostRecord } from '../records.ts';
 import { appendAudit } from './audit/audit-chain.ts';
 import { encodeColumns } from './file/columns-blob.ts';
@@ -26,16 +26,7 @@ const MAX_TOUCHED_ROWS = 131_072;
 /** Work inside a transaction that yields where it may be held up: see Writing.changeInSteps. */
 export type Steps<T> = Generator<void, T>;
 
-export interface AuditEntry {
-  readonly actor: string;
-  readonly verb: AuditVerb;
-  readonly subject: string;
-  readonly reason: string;
-  /** Where the call came from. */
-  readonly from?: string;
-}
-
-export class Transaction {
+export class Transaction implements ChangeTx {
   readonly db: Connection;
   /** Unix milliseconds, one time for the whole change. */
   readonly nowMs: number;

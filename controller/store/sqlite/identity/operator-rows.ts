@@ -1,21 +1,12 @@
-// Operators' certificates as rows: who may use the controller, since when, and until somebody took it away.
-import { FleetblockError } from '../../../../common/errors.ts';
-import type { Attribution } from '../../../claims/attribution.ts';
-import type { NewOperator, RevokeOperators } from '../../port/operators.ts';
-import type { OperatorRecord, RevokedOperators } from '../../records.ts';
+// Operators' certificates and login tokens as rows.
+import type { OperatorRecord, OperatorTokenRecord } from '../../records.ts';
 import type { Connection } from '../file/connection.ts';
-import { integer, type Row, text } from '../file/rows.ts';
-import type { Transaction } from '../transaction.ts';
-import { revokeOf, revokeOfSerial } from './operator-tokens.ts';
-
-/** Certificates that ended longer ago are forgotten: the audit remembers them. */
-const KEPT_MS = 30 * 86_400_000;
+import { blob, integer, type Row, text } from '../file/rows.ts';
 
 function operatorFromRow(row: Row): OperatorRecord {
-  const role = text(row, 'role');
   return {
     name: text(row, 'name'),
-    role: role === 'admin' || role === 'operator' ? role : 'viewer',
+    role: roleOf(row),
     serial: text(row, 'serial'),
     sinceMs: integer(row, 'since_ms'),
     createdMs: integer(row, 'created_ms'),
@@ -28,61 +19,64 @@ export function readOperators(db: Connection): OperatorRecord[] {
   return db.prepare('SELECT * FROM operator ORDER BY name, created_ms').all().map(operatorFromRow);
 }
 
-export function addOperator(tx: Transaction, operator: NewOperator, by: Attribution): OperatorRecord {
-  const { serial, name, role, expiresMs, renews } = operator;
-  const renewed = renews === undefined ? undefined : live(tx, renews);
-  tx.db.prepare('DELETE FROM operator WHERE expires_ms < ?').run(tx.nowMs - KEPT_MS);
-  const sinceMs = renewed?.sinceMs ?? tx.nowMs;
-  tx.db
-    .prepare(
-      'INSERT INTO operator (serial, name, role, since_ms, created_ms, expires_ms, revoked_ms) VALUES (?, ?, ?, ?, ?, ?, 0)',
-    )
-    .run(serial, name, role, sinceMs, tx.nowMs, expiresMs);
-  tx.audit({
-    ...by,
-    verb: renewed ? 'operator.renew' : 'operator.add',
-    subject: `${name} (${role}, serial ${serial})`,
-  });
-  return { name, role, serial, sinceMs, createdMs: tx.nowMs, expiresMs, revokedMs: 0 };
+export function saveOperator(db: Connection, operator: OperatorRecord): void {
+  const { serial, name, role, sinceMs, createdMs, expiresMs, revokedMs } = operator;
+  db.prepare(
+    `INSERT INTO operator (serial, name, role, since_ms, created_ms, expires_ms, revoked_ms) VALUES (?, ?, ?, ?, ?, ?, ?)
+     ON CONFLICT (serial) DO UPDATE SET revoked_ms = excluded.revoked_ms`,
+  ).run(serial, name, role, sinceMs, createdMs, expiresMs, revokedMs);
 }
 
-/** The one that is renewed, unless it was revoked since its holder was let in. */
-function live(tx: Transaction, serial: string): OperatorRecord {
-  const row = tx.db.prepare('SELECT * FROM operator WHERE serial = ? AND revoked_ms = 0').get(serial);
-  if (!row) throw new FleetblockError('UNAUTHENTICATED', 'the certificate to be renewed was revoked');
-  return operatorFromRow(row);
+function loginTokenFromRow(row: Row): OperatorTokenRecord {
+  return {
+    id: text(row, 'id'),
+    secretHash: blob(row, 'secret_hash'),
+    name: text(row, 'name'),
+    role: roleOf(row),
+    actor: text(row, 'actor'),
+    createdMs: integer(row, 'created_ms'),
+    expiresMs: integer(row, 'expires_ms'),
+    ttlMs: integer(row, 'ttl_ms'),
+    usedFor: row.used_for === null ? undefined : blob(row, 'used_for'),
+    serial: text(row, 'serial'),
+    chain: text(row, 'chain'),
+    revokedMs: integer(row, 'revoked_ms'),
+  };
 }
 
-/**
- * Certificates that live: of a name, or one with all that renewed it or that it renewed, as whoever has it has those. With them the
- * login tokens that could bring them back.
- */
-export function revokeOperators(tx: Transaction, which: RevokeOperators, by: Attribution): RevokedOperators {
-  const all = readOperators(tx.db);
-  const asked = 'serial' in which ? all.find(({ serial }) => serial === which.serial) : undefined;
-  const meant = all.filter((each) => ('name' in which ? each.name === which.name : asked && isRenewalOf(each, asked)));
-  const lives = ({ revokedMs, expiresMs }: OperatorRecord) => revokedMs === 0 && expiresMs > tx.nowMs;
-  const alive = all.filter(lives);
-  const chosen = meant.filter(lives);
-  const admins = (records: readonly OperatorRecord[]) => records.filter(({ role }) => role === 'admin').length;
-  if (admins(chosen) > 0 && admins(chosen) === admins(alive) && !which.lastAdmin)
-    throw new FleetblockError(
-      'FAILED_PRECONDITION',
-      'that would leave no admin who could use the controller: make another one first, or say --last-admin (fleetblock-controller credentials makes new ones on its machine)',
-    );
-  const tokens =
-    'name' in which ? revokeOf(tx, which.name, by) : meant.flatMap(({ serial }) => revokeOfSerial(tx, serial, by));
-  if (chosen.length === 0 && tokens.length === 0)
-    throw new FleetblockError('NOT_FOUND', 'no such certificate is valid now: see fleetblock operator list');
-  const revoked = chosen.map((operator) => {
-    tx.db.prepare('UPDATE operator SET revoked_ms = ? WHERE serial = ?').run(tx.nowMs, operator.serial);
-    tx.audit({ ...by, verb: 'operator.revoke', subject: `${operator.name} (serial ${operator.serial})` });
-    return { ...operator, revokedMs: tx.nowMs };
-  });
-  return { operators: revoked, tokens };
+export function readLoginTokens(db: Connection): OperatorTokenRecord[] {
+  return db.prepare('SELECT * FROM operator_token ORDER BY created_ms, id').all().map(loginTokenFromRow);
 }
 
-/** Renewals keep the time at which somebody made the first. */
-function isRenewalOf(a: OperatorRecord, b: OperatorRecord): boolean {
-  return a.name === b.name && a.role === b.role && a.sinceMs === b.sinceMs;
+export function readLoginToken(db: Connection, id: string): OperatorTokenRecord | undefined {
+  const row = db.prepare('SELECT * FROM operator_token WHERE id = ?').get(id);
+  return row && loginTokenFromRow(row);
+}
+
+export function saveLoginToken(db: Connection, token: OperatorTokenRecord): void {
+  db.prepare(
+    `INSERT INTO operator_token
+       (id, secret_hash, actor, created_ms, expires_ms, name, role, ttl_ms, used_for, serial, chain, revoked_ms)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+     ON CONFLICT (id) DO UPDATE SET used_for = excluded.used_for, serial = excluded.serial, chain = excluded.chain,
+       revoked_ms = excluded.revoked_ms`,
+  ).run(
+    token.id,
+    token.secretHash,
+    token.actor,
+    token.createdMs,
+    token.expiresMs,
+    token.name,
+    token.role,
+    token.ttlMs,
+    token.usedFor ?? null,
+    token.serial,
+    token.chain,
+    token.revokedMs,
+  );
+}
+
+function roleOf(row: Row): OperatorRecord['role'] {
+  const role = text(row, 'role');
+  return role === 'admin' || role === 'operator' ? role : 'viewer';
 }

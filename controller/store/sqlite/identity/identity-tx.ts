@@ -1,0 +1,37 @@
+// What the rules of hosts, tokens and operators need, as rows.
+import type { IdentityTx } from '../../../identity/changes/identity-tx.ts';
+import type { Transaction } from '../transaction.ts';
+import * as hosts from './host-rows.ts';
+import * as operators from './operator-rows.ts';
+
+export function identityTx(tx: Transaction): IdentityTx {
+  const { db } = tx;
+  return {
+    nowMs: tx.nowMs,
+    revise: () => tx.revise(),
+    head: () => tx.head(),
+    audit: (entry, about) => tx.audit(entry, about),
+    host: (id) => hosts.readHost(db, id),
+    liveHost: (name) => hosts.readLiveHost(db, name),
+    saveHost: (host) => {
+      hosts.saveHost(db, host);
+      tx.hostChanged(host);
+    },
+    token: (id) => hosts.readToken(db, id),
+    saveToken: (token) => hosts.saveToken(db, token),
+    forgetTokens: (beforeMs) => hosts.forgetTokens(db, beforeMs),
+    enrolledHost: (tokenId, keyHash) => hosts.readEnrolledHost(db, tokenId, keyHash),
+    saveEnrolledKey: (tokenId, keyHash, hostId) =>
+      void db
+        .prepare('INSERT OR REPLACE INTO enrolled_key (token_id, key_hash, host_id) VALUES (?, ?, ?)')
+        .run(tokenId, keyHash, hostId),
+    forgetEnrolledKeys: (hostId) => void db.prepare('DELETE FROM enrolled_key WHERE host_id = ?').run(hostId),
+    operators: () => operators.readOperators(db),
+    saveOperator: (operator) => operators.saveOperator(db, operator),
+    forgetOperators: (beforeMs) => void db.prepare('DELETE FROM operator WHERE expires_ms < ?').run(beforeMs),
+    loginToken: (id) => operators.readLoginToken(db, id),
+    loginTokens: () => operators.readLoginTokens(db),
+    saveLoginToken: (token) => operators.saveLoginToken(db, token),
+    forgetLoginTokens: (byMs) => void db.prepare('DELETE FROM operator_token WHERE expires_ms <= ?').run(byMs),
+  };
+}
