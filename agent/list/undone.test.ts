@@ -1,4 +1,4 @@
-// What something else undoes on a host, as the agent sees, mends and tells it; the kernel's part is in test/datapath/undone.test.ts.
+// What something else undoes on a host, as the agent sees, mends and tells it; the kernel's part is in test/datapath/lifecycle/undone.test.ts.
 import { existsSync, mkdtempSync, renameSync, rmSync, unlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -11,7 +11,7 @@ import { answerLines } from '../../lab/line-program.ts';
 import type { AgentMessage } from '../../proto/gen/fleetblock/v1/AgentMessage.ts';
 import type { Hello } from '../../proto/gen/fleetblock/v1/Hello.ts';
 import { until } from '../../test/sync/fleet.ts';
-import { TapHost } from '../../test/sync/tap-host.ts';
+import { TapHost } from '../../test/sync/simulated/tap-host.ts';
 
 const [, , address = '', path = ''] = process.argv;
 const file: unknown = JSON.parse(readFileSync(path, 'utf8'));

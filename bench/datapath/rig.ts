@@ -15,7 +15,7 @@ import { KernelError } from '../../agent/datapath/kernel-map.ts';
 import { XdpLink } from '../../agent/datapath/libbpf/link.ts';
 import { BpfObject } from '../../agent/datapath/libbpf/object.ts';
 import type { XdpProgram } from '../../agent/datapath/libbpf/program.ts';
-import { ETHERTYPE, frame, ipv4 } from '../../test/datapath/packets-build.ts';
+import { ETHERTYPE, frame, ipv4 } from '../../test/datapath/packets/build.ts';
 import { compile } from './compile.ts';
 
 export const ATTACKED = 'fbbench1';

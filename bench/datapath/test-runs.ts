@@ -3,7 +3,7 @@
 import { DEFAULT_LIMITS } from '../../agent/datapath/decision/limits.ts';
 import type { XdpProgram } from '../../agent/datapath/libbpf/program.ts';
 import type { PackedEntries } from '../../common/entries/packed.ts';
-import { packetFrom } from '../../test/datapath/packets-build.ts';
+import { packetFrom } from '../../test/datapath/packets/build.ts';
 import { type Finding, stats } from '../report.ts';
 import { LOAD_NAMES, LOADS, Results } from './contender.ts';
 import { FLEETBLOCK, PARSE } from './packets.ts';

@@ -4,7 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { createConnection, type Socket } from 'node:net';
 import { parseEndpoint } from '../../common/text/endpoint.ts';
-import { ControllerProcess } from '../../test/identity/process.ts';
+import { ControllerProcess } from '../../test/identity/port/process.ts';
 import { operatorClient } from '../../test/sync/fleet.ts';
 import { type Finding, stats } from '../report.ts';
 

@@ -1,7 +1,7 @@
 // What has to end in time: the stream of a host that is revoked, and a block that nobody confirms.
 import { systemClock } from '../../common/time/clock.ts';
-import { DeafHost } from '../../test/sync/deaf-host.ts';
 import { SyncFleet, until } from '../../test/sync/fleet.ts';
+import { DeafHost } from '../../test/sync/simulated/deaf-host.ts';
 import { type Finding, stats } from '../report.ts';
 
 const ROUNDS = 10;

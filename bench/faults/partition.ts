@@ -1,7 +1,7 @@
 // A network that swallows everything: how soon each end knows, and how soon all hosts hold what they missed once it is back. bench/fleet
 // does the second with a thousand hosts for a minute.
 import { setTimeout as sleep } from 'node:timers/promises';
-import { AwayFleet } from '../../test/sync/away-fleet.ts';
+import { AwayFleet } from '../../test/sync/simulated/away-fleet.ts';
 import type { Finding } from '../report.ts';
 
 const HOSTS = 100;

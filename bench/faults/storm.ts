@@ -1,6 +1,6 @@
 // Hundreds of hosts that come back at once: how long an operator's call takes meanwhile, against the same call just before.
 import { z } from 'zod';
-import { AwayFleet } from '../../test/sync/away-fleet.ts';
+import { AwayFleet } from '../../test/sync/simulated/away-fleet.ts';
 import { type Finding, stats } from '../report.ts';
 
 /** Half of what the test has: the same spread in half of the time. */

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { answerLines, say } from '../../lab/line-program.ts';
 import { memory } from '../../lab/memory.ts';
 import { SyncFleet, until } from '../../test/sync/fleet.ts';
-import { startAgents } from '../../test/sync/start-agents.ts';
+import { startAgents } from '../../test/sync/simulated/start-agents.ts';
 import { costOf } from './processor-time.ts';
 
 const [, , agents = '0', processes = '2'] = process.argv;

@@ -15,7 +15,12 @@ interface Sample {
 }
 
 async function run(agents: number, deaf: number, changes: number): Promise<{ samples: Sample[]; lagging: number }> {
-  const product = helper('../../test/sync/slow-controller.ts', [`${agents}`, `${deaf}`, `${changes}`, `${PREFIXES}`]);
+  const product = helper('../../test/sync/simulated/slow-controller.ts', [
+    `${agents}`,
+    `${deaf}`,
+    `${changes}`,
+    `${PREFIXES}`,
+  ]);
   const samples: Sample[] = [];
   for (;;) {
     const said = Object(await product.next());

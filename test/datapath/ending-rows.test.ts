@@ -7,7 +7,7 @@ import type { LibbpfMap } from '../../agent/datapath/libbpf/map.ts';
 import { openAnyMap } from '../../agent/datapath/pins/pins.ts';
 import type { EntryTable } from '../../common/entries/entry-table.ts';
 import { NO_ENTRIES, type PackedEntries } from '../../common/entries/packed.ts';
-import { BLOCKED, Life } from './life.ts';
+import { BLOCKED, Life } from './lifecycle/life.ts';
 import { whyNoNetwork } from './network.ts';
 import { tableOf } from './tables-of.ts';
 

@@ -8,7 +8,7 @@ import * as layout from '../../agent/datapath/decision/layout.ts';
 import { DEFAULT_LIMITS, mapSizes } from '../../agent/datapath/decision/limits.ts';
 import { BpfObject } from '../../agent/datapath/libbpf/object.ts';
 import { toolPath } from '../../lab/namespaces.ts';
-import { OBJECT } from './packets-harness.ts';
+import { OBJECT } from './packets/harness.ts';
 
 const HEADER = join(import.meta.dirname, '../../bpf/layout.h');
 const env = { PATH: toolPath };

@@ -10,8 +10,8 @@ import { GracePeriod } from '../../agent/datapath/libbpf/grace-period.ts';
 import { BpfObject } from '../../agent/datapath/libbpf/object.ts';
 import { openRingBuffer } from '../../agent/datapath/libbpf/ring-buffer.ts';
 import { packagedObject } from '../../agent/datapath/platform.ts';
-import { setSources } from './flood.ts';
 import { buildFlood, whyNoNetwork } from './network.ts';
+import { setSources } from './traffic/flood.ts';
 
 const HASH = 'fb_v6_exact';
 const TRIE = 'fb_v4_prefixes';

@@ -95,7 +95,7 @@ export function removePins(pinDir: string): void {
 export function buildFlood(): { readonly path: string; readonly remove: () => void } {
   const directory = mkdtempSync(join(tmpdir(), 'fbflood-'));
   const path = join(directory, 'flood.bpf.o');
-  const source = join(import.meta.dirname, 'flood.bpf.c');
+  const source = join(import.meta.dirname, 'traffic/flood.bpf.c');
   const headers = `/usr/include/${run('uname', '-m').trim()}-linux-gnu`;
   run('clang', '-O2', '-g', '-target', 'bpf', `-I${headers}`, '-c', source, '-o', path);
   return { path, remove: () => rmSync(directory, { recursive: true, force: true }) };

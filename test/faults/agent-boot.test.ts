@@ -11,7 +11,7 @@ import { RealAgent } from '../agent/real-agent.ts';
 import { entry, ReferenceView, welcome } from '../agent/reference.ts';
 import { ScriptedController } from '../agent/tls-controller.ts';
 import { freshPinDir, ip, makePair, PrivateNetwork, until, whyNoNetwork } from '../datapath/network.ts';
-import { Probe } from '../datapath/probe.ts';
+import { Probe } from '../datapath/traffic/probe.ts';
 
 const BLOCKED = '198.51.100.7';
 const CLEAN = '203.0.113.9';

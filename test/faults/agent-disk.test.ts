@@ -10,7 +10,7 @@ import { RealAgent } from '../agent/real-agent.ts';
 import { entry, ReferenceView, welcome } from '../agent/reference.ts';
 import { type AgentConnection, ScriptedController } from '../agent/tls-controller.ts';
 import { freshPinDir, ip, makePair, PrivateNetwork, whyNoNetwork } from '../datapath/network.ts';
-import { Probe } from '../datapath/probe.ts';
+import { Probe } from '../datapath/traffic/probe.ts';
 
 const OLD = '198.51.100.7';
 const NEW = '198.51.100.8';

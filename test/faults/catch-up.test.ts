@@ -4,7 +4,7 @@ import { connect, createServer, type Server, type Socket } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type HostIdentity, SimulatedHost, SyncFleet, until } from '../sync/fleet.ts';
 import { addressRows } from '../sync/rows.ts';
-import { TapHost } from '../sync/tap-host.ts';
+import { TapHost } from '../sync/simulated/tap-host.ts';
 
 const ROWS = 1_000_000;
 const BY = { actor: 'admin/test', reason: '' };

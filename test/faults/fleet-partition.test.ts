@@ -3,7 +3,7 @@
 import { describe, expect, test } from 'vitest';
 import { Lab } from '../../lab/lab.ts';
 import { until } from '../../lab/program.ts';
-import { AwayFleet } from '../sync/away-fleet.ts';
+import { AwayFleet } from '../sync/simulated/away-fleet.ts';
 
 const HOSTS = 100;
 const whyNot = Lab.whyNot();

@@ -15,7 +15,7 @@ const GROWTH_MIB = 3;
 it(
   `faults row 25: memory is flat over ${CHANGES} changes while ${DEAF} of ${HOSTS} hosts do not read`,
   async () => {
-    const path = fileURLToPath(new URL('../sync/slow-controller.ts', import.meta.url));
+    const path = fileURLToPath(new URL('../sync/simulated/slow-controller.ts', import.meta.url));
     const program = new LineProgram(process.execPath, [
       '--expose-gc',
       path,

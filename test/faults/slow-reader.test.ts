@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { LineProgram } from '../../lab/line-program.ts';
 import { SyncFleet, until } from '../sync/fleet.ts';
-import { identityFiles } from '../sync/identity-files.ts';
+import { identityFiles } from '../sync/simulated/identity-files.ts';
 
 const CHANGES = 150;
 /** Prefixes of one change: 150 changes are more than a stream's window takes. */
@@ -15,7 +15,7 @@ beforeAll(async () => {
   // This is about a host that is only slow: none is let go for its silence, however slow the machine.
   fleet = await SyncFleet.start({ hub: { silenceLimitMs: 600_000 } });
   const files = identityFiles(fleet, await fleet.enrollMany(2), 2);
-  const program = fileURLToPath(new URL('../sync/agents-program.ts', import.meta.url));
+  const program = fileURLToPath(new URL('../sync/simulated/agents-program.ts', import.meta.url));
   programs = files.map((file) => new LineProgram(process.execPath, [program, fleet.address, file]));
   await until('both synced', () => fleet.server.controller.hostCounts().synced === 2, 60_000);
 });

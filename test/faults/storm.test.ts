@@ -1,8 +1,8 @@
 // A thousand hosts that come back at once, with real sockets: they spread themselves, and an operator is answered in the middle of it. That
-// few snapshots are under way at a time is in test/sync/hub.test.ts.
+// few snapshots are under way at a time is in test/sync/hub/hub.test.ts.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Lab } from '../../lab/lab.ts';
-import { AwayFleet } from '../sync/away-fleet.ts';
+import { AwayFleet } from '../sync/simulated/away-fleet.ts';
 
 const HOSTS = 1000;
 const whyNot = Lab.whyNot();

@@ -1,7 +1,7 @@
 // One host's certificate in bad hands: what it says costs the controller little, and nobody else anything.
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type HostIdentity, SyncFleet, until } from './fleet.ts';
-import { TapHost } from './tap-host.ts';
+import { TapHost } from './simulated/tap-host.ts';
 
 let fleet: SyncFleet;
 let identity: HostIdentity;

@@ -1,8 +1,8 @@
 // The cap on snapshots that are under way, over real TLS: hosts that do not read hold their places, and nobody is sent one beside them.
 import { afterEach, expect, it } from 'vitest';
-import { DeafHost } from './deaf-host.ts';
 import { type SimulatedHost, SyncFleet, until } from './fleet.ts';
 import { addressRows } from './rows.ts';
+import { DeafHost } from './simulated/deaf-host.ts';
 
 /** As in controller/fleet/hub/hub.ts. */
 const CAP = 8;

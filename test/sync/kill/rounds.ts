@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { rolldown } from 'rolldown';
 import type { FailpointName } from '../../../common/failpoint.ts';
-import { FakeHost, type HubLike, type SessionLike } from '../fake-host.ts';
+import { FakeHost, type HubLike, type SessionLike } from '../hub/fake-host.ts';
 import { Frames, type FromController, type ToController } from './frames.ts';
 import { type Random, Writer } from './writers.ts';
 
