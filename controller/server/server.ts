@@ -116,9 +116,13 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       clock,
     });
     const { rootCertificate, rootPin } = authority;
-    const onRefused = (refusal: Refusal) => refusals.recordRefused(refusal);
-    const readTurns = new ReadTurns();
-    const underWay = new UnderWay();
+    const calls = {
+      authorize,
+      log,
+      onRefused: (refusal: Refusal) => refusals.recordRefused(refusal),
+      underWay: new UnderWay(),
+      readTurns: new ReadTurns(),
+    };
     const servers = new GrpcServers({
       guard: guardInterceptor({
         authorizer,
@@ -128,14 +132,13 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       services: [
         {
           definition: protocol.OperatorService.service,
-          handlers: operatorHandlers({ ...controller, store, log, authorize, onRefused, rootPin, readTurns, underWay }),
+          handlers: operatorHandlers({ ...controller, ...calls, store, rootPin }),
         },
         {
           definition: protocol.IdentityService.service,
           handlers: identityHandlers({
+            ...calls,
             identity,
-            readTurns,
-            authorize,
             extend,
             fleet,
             rootCertificate,
@@ -143,7 +146,6 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
             advertise,
             store,
             clock,
-            log,
           }),
         },
         { definition: syncServiceDefinition, handlers: agentHandlers({ ...controller, clock, log, authorize }) },

@@ -3,7 +3,6 @@ import { createHash, randomUUID } from 'node:crypto';
 import type { ServerUnaryCall, sendUnaryData } from '@grpc/grpc-js';
 import { FleetblockError } from '../../../common/errors.ts';
 import type { Logger } from '../../../common/logger.ts';
-import { toStatus } from '../../../common/rpc/status.ts';
 import { isValidName } from '../../../common/text/selector.ts';
 import type { Clock } from '../../../common/time/clock.ts';
 import type { EnrollmentServiceHandlers } from '../../../proto/gen/fleetblock/v1/EnrollmentService.ts';
@@ -17,6 +16,7 @@ import { type Identity, provenKey } from '../../identity/identity.ts';
 import type { Authority } from '../../identity/pki/authority.ts';
 import { MAX_LABELS } from '../../identity/tokens.ts';
 import type { Store } from '../../store/store.ts';
+import { respond } from './calls.ts';
 
 export interface EnrollmentDeps {
   readonly authority: Authority;
@@ -40,13 +40,7 @@ export function enrollmentHandlers(deps: EnrollmentDeps): EnrollmentServiceHandl
     <Request extends Tokened, Reply>(work: (request: Request, from: string) => Promise<Reply>) =>
     (call: ServerUnaryCall<Request, Reply>, reply: sendUnaryData<Reply>) => {
       const from = call.getPeer();
-      attempt(deps, attempts, call, () => work(call.request, from)).then(
-        (response) => reply(null, response),
-        (error: unknown) => {
-          if (!(error instanceof FleetblockError)) deps.log.error({ err: error, from }, 'an enrollment failed');
-          reply(toStatus(error));
-        },
-      );
+      respond(deps.log, call, reply, () => attempt(deps, attempts, call, () => work(call.request, from)));
     };
   return {
     Enroll: answer<EnrollRequest__Output, EnrollResponse>((request, from) => enroll(deps, request, from)),

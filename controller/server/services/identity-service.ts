@@ -1,29 +1,24 @@
 // IdentityService on the wire.
-import type { ServerUnaryCall, sendUnaryData } from '@grpc/grpc-js';
 import { FleetblockError } from '../../../common/errors.ts';
-import type { Logger } from '../../../common/logger.ts';
-import { toStatus } from '../../../common/rpc/status.ts';
-import type { Clock } from '../../../common/time/clock.ts';
 import type { IdentityServiceHandlers } from '../../../proto/gen/fleetblock/v1/IdentityService.ts';
 import type { Operator } from '../../../proto/gen/fleetblock/v1/Operator.ts';
 import type { OperatorToken } from '../../../proto/gen/fleetblock/v1/OperatorToken.ts';
 import type { Token } from '../../../proto/gen/fleetblock/v1/Token.ts';
 import { attribution } from '../../claims/attribution.ts';
-import type { AuthorizableCall, Authorize, Caller } from '../../identity/auth/caller.ts';
+import type { AuthorizableCall } from '../../identity/auth/caller.ts';
 import type { Identity } from '../../identity/identity.ts';
 import { createOperatorToken } from '../../identity/tokens.ts';
 import type { ReadTurns } from '../../operations/read-turns.ts';
 import type { OperatorRecord, OperatorTokenRecord, TokenRecord } from '../../store/records.ts';
 import type { Store } from '../../store/store.ts';
+import { answers, type CallDeps, unary } from './calls.ts';
 import { inPaces } from './message-size.ts';
-import { answers } from './operator/calls.ts';
 
 /** A verdict is awaited to its end: it is small, and whoever asked may have gone. */
 const NEVER = new AbortController().signal;
 
-export interface IdentityServiceDeps {
+export interface IdentityServiceDeps extends CallDeps {
   readonly identity: Identity;
-  readonly authorize: Authorize;
   /** Open calls of this caller's certificate may go on until then, Unix milliseconds. */
   readonly extend: (call: AuthorizableCall, untilMs: number) => void;
   readonly fleet: string;
@@ -31,10 +26,8 @@ export interface IdentityServiceDeps {
   readonly rootCertificate: string;
   /** HOST:PORT that goes into operators' credentials. */
   readonly advertise: string;
-  readonly log: Logger;
   readonly readTurns: ReadTurns;
   readonly store: Pick<Store, 'createOperatorToken'>;
-  readonly clock: Clock;
   /** SHA-256 over the fleet root's SubjectPublicKeyInfo: goes into every token. */
   readonly rootPin: Uint8Array;
 }
@@ -42,18 +35,18 @@ export interface IdentityServiceDeps {
 export function identityHandlers(deps: IdentityServiceDeps): IdentityServiceHandlers {
   const { identity, log } = deps;
   return {
-    RenewCertificate: unary(deps, async ({ publicKey, possession }, caller, call) => {
+    RenewCertificate: unary(deps, async ({ publicKey, possession }, { caller, grpc }) => {
       const issued = await identity.renewAgent(caller.id, publicKey, possession);
-      deps.extend(call, issued.notAfterMs);
+      deps.extend(grpc, issued.notAfterMs);
       log.info({ actor: caller.actor, until: new Date(issued.notAfterMs).toISOString() }, 'renewed a certificate');
       return { certificateChain: issued.chain };
     }),
-    RenewOperator: unary(deps, async ({ publicKey, possession }, caller, call) => {
+    RenewOperator: unary(deps, async ({ publicKey, possession }, { caller, grpc }) => {
       const issued = await identity.renewOperator(caller, publicKey, possession);
-      deps.extend(call, issued.notAfterMs);
+      deps.extend(grpc, issued.notAfterMs);
       return { certificateChain: issued.chain };
     }),
-    CreateOperator: unary(deps, async (request, caller) => {
+    CreateOperator: unary(deps, async (request, { caller }) => {
       const by = attribution(caller, '');
       const issued = await identity.createOperator({ ...request, ttlMs: Number(request.ttlMs) }, by);
       return {
@@ -65,7 +58,7 @@ export function identityHandlers(deps: IdentityServiceDeps): IdentityServiceHand
         expiresAtMs: issued.notAfterMs,
       };
     }),
-    CreateOperatorToken: unary(deps, async ({ name, role, ttlMs, tokenTtlMs }, caller) => {
+    CreateOperatorToken: unary(deps, async ({ name, role, ttlMs, tokenTtlMs }, { caller }) => {
       const request = { name, role, ttlMs: Number(ttlMs), tokenTtlMs: Number(tokenTtlMs) };
       const made = await createOperatorToken(deps, request, attribution(caller, ''));
       return { ...made, controller: deps.advertise };
@@ -73,23 +66,23 @@ export function identityHandlers(deps: IdentityServiceDeps): IdentityServiceHand
     ListOperatorChunks: answers(deps, async function* () {
       for await (const operators of inPaces(identity.listOperators(), operatorToWire)) yield { operators };
     }),
-    RevokeOperator: unary(deps, async ({ name, serial, reason, lastAdmin }, caller) => {
+    RevokeOperator: unary(deps, async ({ name, serial, reason, lastAdmin }, { caller }) => {
       const revoked = await identity.revokeOperator({ name, serial, lastAdmin }, attribution(caller, reason));
       return { revoked: revoked.operators.map(operatorToWire), tokens: revoked.tokens.map(operatorTokenToWire) };
     }),
     ListOperatorTokenChunks: answers(deps, async function* () {
       for await (const tokens of inPaces(await identity.listOperatorTokens(), operatorTokenToWire)) yield { tokens };
     }),
-    RevokeOperatorToken: unary(deps, async ({ id, reason }, caller) => ({
+    RevokeOperatorToken: unary(deps, async ({ id, reason }, { caller }) => ({
       token: operatorTokenToWire(await identity.revokeOperatorToken(id, attribution(caller, reason))),
     })),
     ListTokenChunks: answers(deps, async function* () {
       for await (const tokens of inPaces(await identity.listTokens(), tokenToWire)) yield { tokens };
     }),
-    RevokeToken: unary(deps, async ({ id, reason }, caller) => ({
+    RevokeToken: unary(deps, async ({ id, reason }, { caller }) => ({
       token: tokenToWire(await identity.revokeToken(id, attribution(caller, reason))),
     })),
-    VerifyAudit: unary(deps, async (_request, caller) => {
+    VerifyAudit: unary(deps, async (_request, { caller }) => {
       const verdict = async function* () {
         yield [await identity.verifyAudit()];
       };
@@ -97,26 +90,10 @@ export function identityHandlers(deps: IdentityServiceDeps): IdentityServiceHand
         return { records, head, brokenAt: brokenAt ?? 0 };
       throw new FleetblockError('UNAVAILABLE', 'the audit was not read: try again');
     }),
-    RevokeHost: unary(deps, async ({ name, reason }, caller) => {
+    RevokeHost: unary(deps, async ({ name, reason }, { caller }) => {
       const host = await identity.revokeHost(name, attribution(caller, reason));
       return { id: host.id, name: host.name };
     }),
-  };
-}
-
-function unary<Request, Reply>(
-  { authorize, log }: IdentityServiceDeps,
-  answer: (request: Request, caller: Caller, call: AuthorizableCall) => Promise<Reply>,
-) {
-  return (call: ServerUnaryCall<Request, Reply>, reply: sendUnaryData<Reply>): void => {
-    const run = async () => answer(call.request, authorize(call), call);
-    run().then(
-      (value) => reply(null, value),
-      (error: unknown) => {
-        if (!(error instanceof FleetblockError)) log.error({ err: error, method: call.getPath() }, 'a call failed');
-        reply(toStatus(error));
-      },
-    );
   };
 }
 

@@ -178,6 +178,8 @@ describe('faults row 71: the last admin', () => {
     await asAdmin('operator', 'revoke', 'alice');
     const refused = await asAdmin('operator', 'revoke', 'admin');
     expect(refused).toMatchObject({ exitCode: 4, stderr: expect.stringContaining('--last-admin') });
+    const { stdout } = await asAdmin('audit', '--verb', 'refused', '--output', 'json');
+    expect(stdout).toContain('"revoke operator admin"');
     expect((await asAdmin('operator', 'tokens')).exitCode).toBe(0);
     expect(await asAdmin('operator', 'revoke', 'admin', '--last-admin')).toMatchObject({
       exitCode: 0,

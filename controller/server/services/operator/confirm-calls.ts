@@ -4,7 +4,7 @@ import type { Confirmation as ConfirmationWire } from '../../../../proto/gen/fle
 import type { OperatorServiceHandlers } from '../../../../proto/gen/fleetblock/v1/OperatorService.ts';
 import type { Confirmation } from '../../../claims/confirm.ts';
 import type { Confirmations } from '../../../operations/confirm.ts';
-import { type CallDeps, unary } from './calls.ts';
+import { type CallDeps, unary } from '../calls.ts';
 import { changeReplyToWire, waitFromWire } from './operator-wire.ts';
 
 export interface ConfirmCallDeps extends CallDeps {
@@ -16,7 +16,7 @@ const MAX_NAMED = 100;
 
 export function confirmHandlers(deps: ConfirmCallDeps): Pick<OperatorServiceHandlers, 'Confirm' | 'ListConfirmations'> {
   return {
-    Confirm: unary(deps, async ({ id, reason, wait }, caller, arrivedMs, onWaiting) =>
+    Confirm: unary(deps, async ({ id, reason, wait }, { caller, arrivedMs, onWaiting }) =>
       changeReplyToWire(
         await deps.confirmations.confirm({
           caller,

@@ -6,7 +6,7 @@ import type { DropReport } from '../../../fleet/hub/drop-watchers.ts';
 import type { Hub } from '../../../fleet/hub/hub.ts';
 import type { HostRegistry } from '../../../fleet/registry.ts';
 import type { Targets } from '../../../operations/targets.ts';
-import { answers, type CallDeps } from './calls.ts';
+import { answers, type CallDeps } from '../calls.ts';
 
 export interface DropCallDeps extends CallDeps {
   readonly registry: HostRegistry;

@@ -25,8 +25,8 @@ import type { Targets } from '../../../operations/targets.ts';
 import type { AuditFilter } from '../../../store/port/audit.ts';
 import type { AuditRecord } from '../../../store/records.ts';
 import type { Store } from '../../../store/store.ts';
+import { answers, type CallDeps, longAnswers, unary } from '../calls.ts';
 import { inMessages } from '../message-size.ts';
-import { answers, type CallDeps, longAnswers, unary } from './calls.ts';
 import { claimToWire, hostOutcomesToWire, hostToWire, waitFromWire } from './operator-wire.ts';
 
 /** Records of the audit that are read from its end. */
@@ -71,7 +71,7 @@ export function fleetHandlers(deps: FleetCallDeps): FleetMethods {
         return;
       }
     }),
-    LabelHost: unary(deps, async (request, caller, _, onWaiting) => {
+    LabelHost: unary(deps, async (request, { caller, onWaiting }) => {
       const changes = labelChanges(request);
       hub.quarantine.assertOpen();
       const by = attribution(caller, request.reason);
@@ -80,7 +80,7 @@ export function fleetHandlers(deps: FleetCallDeps): FleetMethods {
       if (request.wait) await targets.prove([only], revision, waitFromWire(request.wait, onWaiting));
       return { host: hostToWire(host, hub.statusOf(host.id), hub.stateOf(host.id)), revision: String(revision) };
     }),
-    ResyncHosts: unary(deps, async (request, caller, arrivedMs, onWaiting) => {
+    ResyncHosts: unary(deps, async (request, { caller, arrivedMs, onWaiting }) => {
       const target = selectorFromWire(request.target);
       targets.assertKnown(target);
       hub.quarantine.assertOpen();

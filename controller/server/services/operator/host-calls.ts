@@ -12,8 +12,8 @@ import type { HostRegistry } from '../../../fleet/registry.ts';
 import type { Targets } from '../../../operations/targets.ts';
 import type { HostRecord } from '../../../store/records.ts';
 import type { Store } from '../../../store/store.ts';
+import { answers, type CallDeps } from '../calls.ts';
 import { inPaces } from '../message-size.ts';
-import { answers, type CallDeps } from './calls.ts';
 import { hostToWire } from './operator-wire.ts';
 
 export interface HostCallDeps extends CallDeps {

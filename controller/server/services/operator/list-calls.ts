@@ -27,9 +27,9 @@ import type { ReadTurns } from '../../../operations/read-turns.ts';
 import type { Targets } from '../../../operations/targets.ts';
 import type { OnWaiting } from '../../../operations/under-way.ts';
 import type { Store } from '../../../store/store.ts';
+import { answers, type CallDeps, collected, longAnswers, unary } from '../calls.ts';
 import { inPaces } from '../message-size.ts';
 import { timely } from '../timely.ts';
-import { answers, type CallDeps, collected, longAnswers, unary } from './calls.ts';
 import { actionFromWire, actionToWire, changeReplyToWire, hostOutcomesToWire, waitFromWire } from './operator-wire.ts';
 
 export interface ListCallDeps extends CallDeps {
@@ -47,8 +47,10 @@ type ListMethods = Pick<
 
 export function listHandlers(deps: ListCallDeps): ListMethods {
   return {
-    ImportList: collected(deps, (requests, caller, onWaiting) => importList(deps.lists, requests, caller, onWaiting)),
-    RemoveList: unary(deps, async (request, caller, _, onWaiting) =>
+    ImportList: collected(deps, (requests, { caller, onWaiting }) =>
+      importList(deps.lists, requests, caller, onWaiting),
+    ),
+    RemoveList: unary(deps, async (request, { caller, onWaiting }) =>
       listReplyToWire(
         await deps.lists.remove(request.list, {
           caller,
@@ -61,7 +63,7 @@ export function listHandlers(deps: ListCallDeps): ListMethods {
     ListListChunks: answers(deps, async function* () {
       for await (const lists of inPaces(await deps.store.lists(), listToWire)) yield { lists };
     }),
-    IncludeInList: unary(deps, async (request, caller, arrivedMs, onWaiting) =>
+    IncludeInList: unary(deps, async (request, { caller, arrivedMs, onWaiting }) =>
       changeReplyToWire(
         await deps.changes.include({
           caller,

@@ -5,7 +5,7 @@ import { checkedTtl } from '../../../../common/text/duration.ts';
 import type { OperatorServiceHandlers } from '../../../../proto/gen/fleetblock/v1/OperatorService.ts';
 import { createToken } from '../../../identity/tokens.ts';
 import type { Changes } from '../../../operations/block.ts';
-import { longAnswers, unary } from './calls.ts';
+import { longAnswers, unary } from '../calls.ts';
 import { type ConfirmCallDeps, confirmHandlers } from './confirm-calls.ts';
 import { dropHandlers } from './drop-calls.ts';
 import { listEntries } from './entry-calls.ts';
@@ -23,7 +23,7 @@ export interface OperatorServiceDeps extends FleetCallDeps, HostCallDeps, ListCa
 export function operatorHandlers(deps: OperatorServiceDeps): OperatorServiceHandlers {
   const { store, changes, clock } = deps;
   return {
-    Block: unary(deps, async (request, caller, arrivedMs, onWaiting) =>
+    Block: unary(deps, async (request, { caller, arrivedMs, onWaiting }) =>
       changeReplyToWire(
         await changes.block({
           caller,
@@ -42,7 +42,7 @@ export function operatorHandlers(deps: OperatorServiceDeps): OperatorServiceHand
         }),
       ),
     ),
-    Unblock: unary(deps, async (request, caller, arrivedMs, onWaiting) =>
+    Unblock: unary(deps, async (request, { caller, arrivedMs, onWaiting }) =>
       changeReplyToWire(
         await changes.unblock({
           caller,
@@ -63,7 +63,7 @@ export function operatorHandlers(deps: OperatorServiceDeps): OperatorServiceHand
     ...fleetHandlers(deps),
     ...dropHandlers(deps),
     ...confirmHandlers(deps),
-    CreateToken: unary(deps, (request, caller) =>
+    CreateToken: unary(deps, (request, { caller }) =>
       createToken(
         { store, clock, rootPin: deps.rootPin },
         {

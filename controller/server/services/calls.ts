@@ -7,16 +7,16 @@ import type {
   ServerWritableStream,
   sendUnaryData,
 } from '@grpc/grpc-js';
-import { FleetblockError, systemCode } from '../../../../common/errors.ts';
-import type { Logger } from '../../../../common/logger.ts';
-import { aheadToMetadata } from '../../../../common/rpc/ahead.ts';
-import { toStatus } from '../../../../common/rpc/status.ts';
-import type { Clock } from '../../../../common/time/clock.ts';
-import type { Refusal } from '../../../identity/auth/authorizer.ts';
-import type { AuthorizableCall, Authorize, Caller } from '../../../identity/auth/caller.ts';
-import type { ReadTurns } from '../../../operations/read-turns.ts';
-import type { OnWaiting, UnderWay } from '../../../operations/under-way.ts';
-import { callText, isDryRun } from '../call-text.ts';
+import { FleetblockError, systemCode } from '../../../common/errors.ts';
+import type { Logger } from '../../../common/logger.ts';
+import { aheadToMetadata } from '../../../common/rpc/ahead.ts';
+import { toStatus } from '../../../common/rpc/status.ts';
+import type { Clock } from '../../../common/time/clock.ts';
+import type { Refusal } from '../../identity/auth/authorizer.ts';
+import type { AuthorizableCall, Authorize, Caller } from '../../identity/auth/caller.ts';
+import type { ReadTurns } from '../../operations/read-turns.ts';
+import type { OnWaiting, UnderWay } from '../../operations/under-way.ts';
+import { callText, isDryRun } from './call-text.ts';
 
 export interface CallDeps {
   readonly authorize: Authorize;
@@ -27,29 +27,38 @@ export interface CallDeps {
   readonly underWay: UnderWay;
 }
 
+/** A call that gets one answer. */
+export interface Call {
+  readonly caller: Caller;
+  /** Monotonic milliseconds. */
+  readonly arrivedMs: number;
+  /** To be told when hosts are waited for. */
+  readonly onWaiting: OnWaiting;
+  readonly grpc: AuthorizableCall;
+}
+
 /** Calls that wait for hosts for longer than this say so ahead of their answer, milliseconds: most have their answer by then. */
 const AHEAD_AFTER_MS = 200;
 
-/** One request, one answer. `arrivedMs` is monotonic. */
+/** One request, one answer. */
 export function unary<Request, Reply>(
   deps: CallDeps,
-  answer: (request: Request, caller: Caller, arrivedMs: number, onWaiting: OnWaiting) => Promise<Reply>,
+  answer: (request: Request, call: Call) => Promise<Reply>,
 ): (call: ServerUnaryCall<Request, Reply>, callback: sendUnaryData<Reply>) => void {
-  return (call, callback) => {
-    const arrivedMs = deps.clock.monotonicMs();
-    const run = async () => {
-      const caller = deps.authorize(call);
-      return noted(deps, call, call.request, caller, () =>
-        sayingAhead(deps, call, (onWaiting) => answer(call.request, caller, arrivedMs, onWaiting)),
-      );
-    };
-    run().then(
-      (reply) => callback(null, reply),
-      (error: unknown) => {
-        logUnexpected(deps.log, call.getPath(), error);
-        callback(toStatus(error));
-      },
+  return (call, callback) =>
+    respond(deps.log, call, callback, () =>
+      authorized(deps, call, call.request, (about) => answer(call.request, about)),
     );
+}
+
+/** Many requests, one answer. Reads no further than the answer is computed; what is thrown ends the call. */
+export function collected<Request, Reply>(
+  deps: CallDeps,
+  answer: (requests: AsyncIterable<Request>, call: Call) => Promise<Reply>,
+): (call: ServerReadableStream<Request, Reply>, callback: sendUnaryData<Reply>) => void {
+  return (call, callback) => {
+    call.on('error', () => {});
+    respond(deps.log, call, callback, () => authorized(deps, call, undefined, (about) => answer(call, about)));
   };
 }
 
@@ -86,27 +95,42 @@ export function longAnswers<Request, Item>(
   return answers(deps, (request, signal, { id }) => deps.readTurns.inTurn(id, signal, () => batches(request)));
 }
 
-/** Many requests, one answer. Reads no further than the answer is computed; what is thrown ends the call. */
-export function collected<Request, Reply>(
+/** Answers a call with what `run` gives, or with the status of what it throws. */
+export function respond<Reply>(
+  log: Logger,
+  call: AuthorizableCall,
+  callback: sendUnaryData<Reply>,
+  run: () => Promise<Reply>,
+): void {
+  run().then(
+    (reply) => callback(null, reply),
+    (error: unknown) => {
+      logUnexpected(log, call.getPath(), error);
+      callback(toStatus(error));
+    },
+  );
+}
+
+/** Lets a caller in, and passes a refusal on to whoever keeps them. Bad input and what is not there are no refusals. */
+async function authorized<Reply>(
   deps: CallDeps,
-  answer: (requests: AsyncIterable<Request>, caller: Caller, onWaiting: OnWaiting) => Promise<Reply>,
-): (call: ServerReadableStream<Request, Reply>, callback: sendUnaryData<Reply>) => void {
-  return (call, callback) => {
-    call.on('error', () => {});
-    const run = async () => {
-      const caller = deps.authorize(call);
-      return noted(deps, call, undefined, caller, () =>
-        sayingAhead(deps, call, (onWaiting) => answer(call, caller, onWaiting)),
-      );
-    };
-    run().then(
-      (reply) => callback(null, reply),
-      (error: unknown) => {
-        logUnexpected(deps.log, call.getPath(), error);
-        callback(toStatus(error));
-      },
-    );
-  };
+  grpc: AuthorizableCall & { sendMetadata(metadata: Metadata): void },
+  request: unknown,
+  answer: (call: Call) => Promise<Reply>,
+): Promise<Reply> {
+  const arrivedMs = deps.clock.monotonicMs();
+  const caller = deps.authorize(grpc);
+  try {
+    return await sayingAhead(deps, grpc, (onWaiting) => answer({ caller, arrivedMs, onWaiting, grpc }));
+  } catch (error) {
+    const refused =
+      error instanceof FleetblockError && (error.code === 'FAILED_PRECONDITION' || error.code === 'PERMISSION_DENIED');
+    if (refused && !isDryRun(request)) {
+      const path = grpc.getPath();
+      deps.onRefused?.({ actor: caller.actor, from: caller.from, path, what: callText(path, request), error });
+    }
+    throw error;
+  }
 }
 
 /** Tells the caller, when it has to wait, that its change is committed and how to ask how far it is. */
@@ -127,27 +151,6 @@ async function sayingAhead<Reply>(
   } finally {
     clearTimeout(timer);
     underWay.delete(wait);
-  }
-}
-
-/** Passes a refusal on to whoever keeps them. Bad input and what is not there are no refusals. */
-async function noted<Reply>(
-  { onRefused }: CallDeps,
-  call: AuthorizableCall,
-  request: unknown,
-  { actor, from }: Caller,
-  answer: () => Promise<Reply>,
-): Promise<Reply> {
-  try {
-    return await answer();
-  } catch (error) {
-    const refused =
-      error instanceof FleetblockError && (error.code === 'FAILED_PRECONDITION' || error.code === 'PERMISSION_DENIED');
-    if (refused && !isDryRun(request)) {
-      const path = call.getPath();
-      onRefused?.({ actor, from, path, what: callText(path, request), error });
-    }
-    throw error;
   }
 }
 
