@@ -8,11 +8,11 @@ import { packEntries } from '../common/entries/packed.ts';
 import { FleetblockError } from '../common/errors.ts';
 import { FakeClock } from '../test/agent/fake-clock.ts';
 import { TestAgent } from '../test/agent/harness.ts';
+import { MemoryDatapath } from '../test/agent/memory-datapath.ts';
 import { entry, listed, ReferenceView, welcome } from '../test/agent/reference.ts';
 import type { ScriptedStream } from '../test/agent/scripted-stream.ts';
 import { silent } from '../test/agent/silent.ts';
 import { STATE_FILE, StateFile } from './list/record/state-file.ts';
-import { MemoryDatapath } from './memory-datapath.ts';
 
 let directory: string;
 let clock: FakeClock;

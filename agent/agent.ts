@@ -1,22 +1,11 @@
 // One agent: brings the kernel to its record, then stays in step with the controller. Everything that it touches is handed
 // in, so that the program runs one on a kernel and the fleet simulator runs hundreds in a process.
-import { AGENT_LIMITS, clipped } from '../common/agent-limits.ts';
 import { NO_ENTRIES, type PackedEntries } from '../common/entries/packed.ts';
 import { FleetblockError, messageOf } from '../common/errors.ts';
-import type { Logger } from '../common/logger.ts';
-import { SYNC_PROTOCOL } from '../common/rpc/proto.ts';
-import { formatPrefix } from '../common/text/prefix.ts';
 import { Backoff } from '../common/time/backoff.ts';
 import { repeat, sleep } from '../common/timers.ts';
-import type { EndedAlone as EndedAloneWire } from '../proto/gen/fleetblock/v1/EndedAlone.ts';
-import type { Hello } from '../proto/gen/fleetblock/v1/Hello.ts';
-import type { ProtectedAddress as ProtectedAddressWire } from '../proto/gen/fleetblock/v1/ProtectedAddress.ts';
-import type { Source } from '../proto/gen/fleetblock/v1/Source.ts';
 import type { Status } from '../proto/gen/fleetblock/v1/Status.ts';
-import type { Datapath, InterfaceState, Lapse } from './datapath/datapath.ts';
-import type { AgentClock } from './host/boot-clock.ts';
-import type { MachineFacts } from './host/machine-facts.ts';
-import type { ProtectedAddress } from './host/protected-addresses.ts';
+import type { Lapse } from './datapath/datapath.ts';
 import { noSessionKeys, type SessionKeys } from './identity/session-key.ts';
 import { EndedAlone } from './list/ended-alone.ts';
 import { HELD_NOTHING, type ViewStore } from './list/held.ts';
@@ -24,24 +13,17 @@ import { Lapses } from './list/lapses.ts';
 import { LookPace } from './list/look-pace.ts';
 import { Reconciler } from './list/reconciler.ts';
 import type { DetachedMark } from './local/detached-mark.ts';
-import { detachedToWire } from './local/tell-detached.ts';
 import { DropReports } from './session/drop-reports.ts';
 import { lookupReply } from './session/lookup-reply.ts';
+import { Report, type ReportOptions } from './session/report.ts';
 import { runSession } from './session/session.ts';
 import type { Dial, SyncStream } from './session/stream.ts';
 
-export interface AgentOptions {
-  readonly datapath: Datapath;
+export interface AgentOptions extends ReportOptions {
   readonly store: ViewStore;
-  readonly clock: AgentClock;
-  readonly log: Logger;
   readonly dial: Dial;
-  readonly agentVersion: string;
-  readonly kernelVersion: string;
   /** The rows that are never dropped on this host, looked up again on every call. Default: none. */
   readonly protectedRows?: () => Promise<PackedEntries<'left'>>;
-  /** The same with reasons, as of the last look: for the controller to show. Default: none. */
-  readonly protectedAddresses?: () => readonly ProtectedAddress[];
   /** How often they are looked up, milliseconds. Default 5,000. */
   readonly protectIntervalMs?: number;
   /** How often the kernel is compared with what it should hold, milliseconds. Default 60,000. */
@@ -56,16 +38,9 @@ export interface AgentOptions {
   readonly problems?: () => readonly string[];
   /** Stores the key of the last session. Default: does not. */
   readonly sessionKeys?: SessionKeys;
-  /** Facts that distinguish this machine from a copy of it. Default: none. */
-  readonly machine?: () => MachineFacts;
   /** Randomness of the reconnect delays; uniform in [0, 1). Default Math.random. */
   readonly random?: () => number;
 }
-
-/** As in fleetblock.v1.Status. */
-const TOP_SOURCES = 20;
-/** Sources dropped longer ago than this are not reported, milliseconds. */
-const LATELY_MS = 60_000;
 
 /** Where an agent stands with its controller. */
 export type LinkState = 'connecting' | 'connected' | 'stopped';
@@ -76,6 +51,7 @@ export class Agent {
   readonly #backoff: Backoff;
   readonly #endedAlone: EndedAlone;
   readonly #lapses: Lapses;
+  readonly #report: Report;
   readonly #sessionKeys: SessionKeys;
   #detached: DetachedMark | undefined;
   #link: LinkState = 'connecting';
@@ -90,6 +66,7 @@ export class Agent {
     this.#detached = options.detached?.mark;
     this.#backoff = new Backoff(options.random ? { random: options.random } : {});
     this.reconciler = new Reconciler({ ...options, onLapse: (lapse) => this.lapsed(lapse) });
+    this.#report = new Report(options, this.reconciler);
     this.#sessionKeys = options.sessionKeys ?? noSessionKeys;
     const { clock, log } = options;
     this.#lapses = new Lapses(() => clock.monotonicMs());
@@ -153,92 +130,17 @@ export class Agent {
 
   /** Tells the controller at once that the state of an interface has changed. */
   interfacesChanged(): void {
-    this.reconciler.touch();
+    this.reconciler.standing.touch();
   }
 
   /** Reports a lapse to the controller at once: something else undid a part of the datapath, and it has been repaired. */
   lapsed(lapse: Lapse): void {
     this.#lapses.add(lapse);
-    this.reconciler.touch();
+    this.reconciler.standing.touch();
   }
 
-  async status(): Promise<Status> {
-    // Read first: a status must not describe the state before a change that was acked in the meantime.
-    const topSources = await this.#topSources();
-    const { held, driftRepairs } = this.reconciler;
-    const counters = this.#options.datapath.counters();
-    return {
-      revision: `${held.revision}`,
-      entries: `${held.entries}`,
-      counters: {
-        droppedPackets: `${counters.droppedPackets}`,
-        droppedBytes: `${counters.droppedBytes}`,
-        passedPackets: `${counters.passedPackets}`,
-        passedBytes: `${counters.passedBytes}`,
-        allowedPackets: `${counters.allowedPackets}`,
-        monitoredPackets: `${counters.monitoredPackets}`,
-        malformedPackets: `${counters.malformedPackets}`,
-        overtaggedPackets: `${counters.overtaggedPackets}`,
-      },
-      interfaces: this.#interfaces(),
-      driftRepairs: `${driftRepairs}`,
-      problems: this.problems.slice(0, AGENT_LIMITS.problems).map((text) => clipped(text)),
-      topSources,
-      protectedAddresses: this.#protectedAddresses(),
-      lapses: this.#lapses.told(),
-    };
-  }
-
-  /** As many as one message may name; those that let everything through come first. */
-  #interfaces(): ReturnType<typeof toWire>[] {
-    const open = ({ mode }: { readonly mode: string }) => Number(mode === 'none');
-    const all = this.#options.datapath.interfaces().toSorted((a, b) => open(b) - open(a));
-    return all.slice(0, AGENT_LIMITS.interfaces).map(toWire);
-  }
-
-  #protectedAddresses(): ProtectedAddressWire[] {
-    const addresses = this.#options.protectedAddresses?.() ?? [];
-    return addresses
-      .slice(0, AGENT_LIMITS.protectedAddresses)
-      .map(({ prefix, why }) => ({ prefix: formatPrefix(prefix), why }));
-  }
-
-  /** Empty when they cannot be read: the rest of the status is still worth sending. */
-  async #topSources(): Promise<Source[]> {
-    try {
-      const sources = await this.#options.datapath.topSources(TOP_SOURCES, this.#options.clock.bootMs() - LATELY_MS);
-      return sources.map(({ address, packets }) => ({ address, packets: `${packets}` }));
-    } catch (error) {
-      this.#options.log.warn({ reason: messageOf(error) }, 'the sources with the most drops cannot be read');
-      return [];
-    }
-  }
-
-  #hello(sessionKey: Uint8Array, endedAlone: EndedAloneWire | null): Hello {
-    const { clock, datapath, agentVersion, kernelVersion, machine } = this.#options;
-    const { networkNamespace, facts } = machine?.() ?? { networkNamespace: 0n, facts: [] };
-    const held = this.#resync ? HELD_NOTHING : this.reconciler.held;
-    return {
-      protocol: SYNC_PROTOCOL,
-      bootId: clock.bootId,
-      storeEpoch: held.epoch,
-      revision: `${held.revision}`,
-      digest: held.digest,
-      entries: `${held.entries}`,
-      interfaces: this.#interfaces(),
-      capacity: `${datapath.capacity}`,
-      agentVersion,
-      kernelVersion,
-      protectedAddresses: this.#protectedAddresses(),
-      endedAlone,
-      sessionKey,
-      revisionSeal: held.seal,
-      networkNamespace: `${networkNamespace}`,
-      machineFacts: [...facts],
-      ...(this.#detached && { detached: detachedToWire(this.#detached, clock.wallMs(), false) }),
-      wallMs: `${clock.wallMs()}`,
-      takesLoose: true,
-    };
+  status(): Promise<Status> {
+    return this.#report.status(this.problems, this.#lapses.told());
   }
 
   async #stayConnected(signal: AbortSignal): Promise<void> {
@@ -276,7 +178,8 @@ export class Agent {
       clock,
       log,
       resync: () => resync && this.#resync,
-      hello: () => this.#hello(sessionKey, endedAlone),
+      hello: () =>
+        this.#report.hello(this.#resync ? HELD_NOTHING : reconciler.held, this.#detached, { sessionKey, endedAlone }),
       status: () => this.status(),
       dropReports: (send) =>
         new DropReports({
@@ -328,8 +231,8 @@ export class Agent {
   async #tried(what: string, work: () => Promise<unknown>): Promise<void> {
     try {
       await work();
-      const shown = JSON.stringify([this.#options.datapath.interfaces(), this.#protectedAddresses()]);
-      if (shown !== this.#lastShown) this.reconciler.touch();
+      const shown = this.#report.shown();
+      if (shown !== this.#lastShown) this.reconciler.standing.touch();
       this.#lastShown = shown;
     } catch (error) {
       this.#options.log.error({ err: error }, `${what} failed`);
@@ -342,8 +245,4 @@ function reasonOf(error: unknown): string {
   return error instanceof FleetblockError && error.code === 'UNAUTHENTICATED'
     ? `the controller does not accept this host's certificate (${messageOf(error)}): enroll this host again with fleetblock-agent join --replace, its token from fleetblock token create --host NAME --keep-identity`
     : messageOf(error);
-}
-
-function toWire({ name, index, mode, problem }: InterfaceState) {
-  return { name, index, mode, problem: clipped(problem, AGENT_LIMITS.interfaceProblem) };
 }

@@ -102,7 +102,7 @@ export async function run(settings: RunSettings): Promise<void> {
       interfaces: datapath.interfaces(),
       counters: countersReport(datapath.counters()),
       protected: protectedReport(protectedAddresses.current, agent.reconciler.table),
-      driftRepairs: Number(agent.reconciler.driftRepairs),
+      driftRepairs: Number(agent.reconciler.standing.driftRepairs),
       problems: agent.problems,
     });
     await socket.serve();

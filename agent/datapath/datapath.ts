@@ -1,5 +1,5 @@
 // What the rest of the agent knows about the datapath. Implementations: xdp-datapath.ts (the kernel) and, for unit tests and
-// the fleet simulator alone, memory-datapath.ts.
+// the fleet simulator alone, test/agent/memory-datapath.ts.
 import type { EntryTable } from '../../common/entries/entry-table.ts';
 import type { PackedEntries } from '../../common/entries/packed.ts';
 import { CodedError } from '../../common/errors.ts';

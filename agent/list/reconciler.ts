@@ -9,35 +9,22 @@ import { inTurns } from '../../common/entries/steps.ts';
 import { leftOf } from '../../common/entries/times.ts';
 import { messageOf } from '../../common/errors.ts';
 import { failpoint } from '../../common/failpoint.ts';
-import type { Logger } from '../../common/logger.ts';
 import type { Revision } from '../../common/revision.ts';
 import type { Family } from '../../common/text/prefix.ts';
-import type { Datapath, Lapse } from '../datapath/datapath.ts';
-import type { AgentClock } from '../host/boot-clock.ts';
-import { WorkQueue } from '../work-queue.ts';
+import type { Datapath } from '../datapath/datapath.ts';
 import { decideByRows } from './deciding-rows.ts';
 import { EffectiveTable, type EndedRows, type StagedChange } from './effective-table.ts';
 import { HELD_NOTHING, type Held, isCurrent, markOf, Refusal, type ViewStore } from './held.ts';
-import {
-  type BehindRecord,
-  behindText,
-  capacityRefusal,
-  checkNotOlder,
-  digestRefusal,
-  kernelRefusal,
-  revisionsOf,
-} from './refusals.ts';
+import { capacityRefusal, checkNotOlder, digestRefusal, kernelRefusal, revisionsOf } from './refusals.ts';
+import { Standing, type StandingOptions } from './standing.ts';
 import type { ViewDelta, ViewSnapshot } from './view-change.ts';
+import { WorkQueue } from './work-queue.ts';
 
-export interface ReconcilerOptions {
+export interface ReconcilerOptions extends StandingOptions {
   readonly datapath: Datapath;
   readonly store: ViewStore;
-  readonly clock: AgentClock;
-  readonly log: Logger;
   /** Called after a whole list was processed, when its garbage can be collected. Default: does nothing. */
   readonly onListDone?: () => void;
-  /** Hears of drift that was repaired. Default: nobody does. */
-  readonly onLapse?: (lapse: Lapse) => void;
 }
 
 /** Rows that ended this long ago are taken out of the maps; the kernel has ignored them since they ended. */
@@ -57,18 +44,12 @@ export class Reconciler {
   #wantedProtected: PackedEntries<'left'> | undefined;
   /** Rows at the last audit. */
   #audited = 0;
-  #driftRepairs = 0n;
-  /** Monotonic milliseconds of the last look that found the kernel to hold what it should. */
-  #wholeMs: number;
-  #kernelProblem = '';
-  /** Why nothing is touched. */
-  #behind: BehindRecord | undefined;
   readonly #queue = new WorkQueue();
-  readonly #listeners = new Set<() => void>();
+  readonly standing: Standing;
 
   constructor(options: ReconcilerOptions) {
     this.#options = options;
-    this.#wholeMs = options.clock.monotonicMs();
+    this.standing = new Standing(options);
   }
 
   /** What the kernel holds, as of the last change that it took. */
@@ -76,13 +57,9 @@ export class Reconciler {
     return this.#held;
   }
 
-  get driftRepairs(): bigint {
-    return this.#driftRepairs;
-  }
-
   /** One sentence each; empty when all is well. */
   get problems(): string[] {
-    return [this.#kernelProblem, behindText(this.#behind), this.#options.store.problem].filter((text) => text !== '');
+    return [...this.standing.problems, this.#options.store.problem].filter((text) => text !== '');
   }
 
   /** What the kernel should hold. Read only; in the middle of a piece of work some of its rows are changed already. */
@@ -104,17 +81,6 @@ export class Reconciler {
     return this.#queue.run(() => this.#effective.ended(this.#options.clock.bootMs(), named));
   }
 
-  /** Calls `listener` when drift was repaired or the problems changed. @returns a function that ends it */
-  onChange(listener: () => void): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
-  }
-
-  /** Calls the listeners: something else that the status shows has changed. */
-  touch(): void {
-    for (const listener of this.#listeners) listener();
-  }
-
   /**
    * Brings the kernel to the recorded view, before any network is used. Without a record, or with one that pinned maps
    * may be ahead of, they are left as they are until a snapshot comes.
@@ -126,9 +92,9 @@ export class Reconciler {
       const stored = await store.load();
       const mark = datapath.marked();
       if (!stored || !isCurrent(stored, mark)) {
-        if (stored && mark) this.#behind = { recorded: stored.held.revision, marked: mark.revision };
+        if (stored && mark) this.standing.behind = { recorded: stored.held.revision, marked: mark.revision };
         log[stored || store.problem !== '' ? 'warn' : 'info'](
-          { problem: store.problem || undefined, ...revisionsOf(this.#behind) },
+          { problem: store.problem || undefined, ...revisionsOf(this.standing.behind) },
           stored
             ? 'the record of the list is not what the kernel holds: waiting for the controller, pinned maps stay'
             : 'no record of the list: waiting for the controller, pinned maps stay',
@@ -149,7 +115,7 @@ export class Reconciler {
         this.#options.onListDone?.();
       } catch (error) {
         this.#effective = new EffectiveTable();
-        this.#setKernelProblem(`the recorded list did not go into the kernel: ${messageOf(error)}`);
+        this.standing.kernelProblem(`the recorded list did not go into the kernel: ${messageOf(error)}`);
         log.error({ err: error }, 'the recorded list did not go into the kernel');
       }
     });
@@ -211,11 +177,11 @@ export class Reconciler {
       failpoint('agent.apply.after-kernel');
       this.#effective = view;
       this.#unrecorded = false;
-      this.#behind = undefined;
+      this.standing.behind = undefined;
       const { epoch, revision, seal } = snapshot;
       this.#held = { epoch, revision, digest, entries: view.viewSize, seal };
       this.#mark();
-      this.#setKernelProblem('');
+      this.standing.kernelProblem('');
       await this.#rewrite();
       return kernelUs;
     });
@@ -262,16 +228,16 @@ export class Reconciler {
       const started = clock.monotonicMs();
       const repaired = await datapath.reconcile(this.#effective.table, hurried);
       if (repaired === undefined) return undefined;
-      if (repaired > 0) this.#repaired(repaired);
-      this.#wholeMs = started;
-      this.#setKernelProblem('');
+      if (repaired > 0) this.standing.repaired(repaired);
+      this.standing.whole(started);
+      this.standing.kernelProblem('');
       const { size } = this.#effective.table;
       await this.#effective.shrink();
       if (Math.max(size, this.#audited) >= BIG_LIST) this.#options.onListDone?.();
       this.#audited = size;
       return repaired;
     } catch (error) {
-      this.#setKernelProblem(`the kernel's maps could not be compared: ${messageOf(error)}`);
+      this.standing.kernelProblem(`the kernel's maps could not be compared: ${messageOf(error)}`);
       throw error;
     }
   }
@@ -287,11 +253,11 @@ export class Reconciler {
     const before = store.problem;
     store.look();
     await this.#rewriteIfWanted();
-    if (store.problem !== before) this.touch();
+    if (store.problem !== before) this.standing.touch();
     if (this.#unrecorded) return 0;
     const started = clock.monotonicMs();
     const differing = await datapath.glance(hurried);
-    if (differing === 0) this.#wholeMs = started;
+    if (differing === 0) this.standing.whole(started);
     return differing ?? 0;
   }
 
@@ -306,18 +272,8 @@ export class Reconciler {
   }
 
   async #repairDrift(): Promise<void> {
-    this.#setKernelProblem(DRIFTED);
+    this.standing.kernelProblem(DRIFTED);
     await this.audit();
-  }
-
-  #repaired(places: number): void {
-    const { clock, log, onLapse } = this.#options;
-    const atMostMs = clock.monotonicMs() - this.#wholeMs;
-    this.#driftRepairs++;
-    const text = `its maps differed from what they should hold in ${places} place${places === 1 ? '' : 's'}; repaired`;
-    log.warn({ repaired: places, atMostMs: Math.ceil(atMostMs) }, text);
-    onLapse?.({ kind: 'drift', text, atMostMs });
-    this.touch();
   }
 
   /** Waits for what is under way, then makes the record durable. The kernel goes on as it is. */
@@ -343,7 +299,7 @@ export class Reconciler {
     try {
       this.#options.datapath.mark(markOf(this.#held));
     } catch (error) {
-      this.#setKernelProblem(`the revision could not be marked beside the kernel's maps: ${messageOf(error)}`);
+      this.standing.kernelProblem(`the revision could not be marked beside the kernel's maps: ${messageOf(error)}`);
     }
   }
 
@@ -358,16 +314,10 @@ export class Reconciler {
     const nowMs = clock.bootMs();
     store.rewrite(this.#held, await this.#effective.packView(nowMs), nowMs).then(
       () => {
-        if (store.problem !== before) this.touch();
+        if (store.problem !== before) this.standing.touch();
         this.#options.onListDone?.();
       },
       (error: unknown) => this.#options.log.error({ err: error }, 'the record of the list failed'),
     );
-  }
-
-  #setKernelProblem(text: string): void {
-    if (text === this.#kernelProblem) return;
-    this.#kernelProblem = text;
-    this.touch();
   }
 }

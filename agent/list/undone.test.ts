@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { FakeClock } from '../../test/agent/fake-clock.ts';
 import { TestAgent } from '../../test/agent/harness.ts';
+import { MemoryDatapath } from '../../test/agent/memory-datapath.ts';
 import { entry, listed, ReferenceView, welcome } from '../../test/agent/reference.ts';
 import { silent } from '../../test/agent/silent.ts';
-import { MemoryDatapath } from '../memory-datapath.ts';
 import { Lapses } from './lapses.ts';
 import { STATE_FILE, StateFile } from './record/state-file.ts';
 
@@ -49,7 +49,7 @@ describe('what is undone behind the agent', () => {
   it('faults row 49: a change to the maps is found without an audit, shown until it is repaired, and told with its time', async () => {
     const { agent, stream } = await synced(someView(), { lookIntervalMs: 10 });
     const problems: string[] = [];
-    agent.agent.reconciler.onChange(() => problems.push(...agent.agent.problems));
+    agent.agent.reconciler.standing.onChange(() => problems.push(...agent.agent.problems));
     await agent.agent.reconciler.look();
     datapath.held.v4.delete(address, 0, 32, false);
     const status = await stream.status(({ lapses }) => lapses.length > 0);

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { DropEvents } from '../../proto/gen/fleetblock/v1/DropEvents.ts';
 import { FakeClock } from '../../test/agent/fake-clock.ts';
+import { MemoryDatapath } from '../../test/agent/memory-datapath.ts';
 import type { DropEvent } from '../datapath/datapath.ts';
-import { MemoryDatapath } from '../memory-datapath.ts';
 import { DropReports } from './drop-reports.ts';
 
 let clock: FakeClock;

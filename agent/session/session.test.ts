@@ -4,9 +4,9 @@ import { toWire } from '../../common/entries/wire.ts';
 import { parsePrefix } from '../../common/text/prefix.ts';
 import type { ControllerMessage } from '../../proto/gen/fleetblock/v1/ControllerMessage.ts';
 import { TestAgent } from '../../test/agent/harness.ts';
+import { MemoryDatapath } from '../../test/agent/memory-datapath.ts';
 import { entry, listed, ReferenceView, welcome } from '../../test/agent/reference.ts';
 import { DatapathError } from '../datapath/datapath.ts';
-import { MemoryDatapath } from '../memory-datapath.ts';
 
 const running: TestAgent[] = [];
 
@@ -135,7 +135,7 @@ describe('session', () => {
       // The one with the most packets has stopped.
       lastDropMs: agent.clock.bootMs() - (i === 30 ? 61_000 : 0),
     }));
-    agent.agent.reconciler.touch();
+    agent.agent.reconciler.standing.touch();
     const { topSources } = await stream.status((status) => status.topSources.length > 0);
     expect(topSources.map(({ packets }) => packets)).toEqual(Array.from({ length: 20 }, (_, i) => `${29 - i}`));
     expect(new Uint8Array(topSources[0]?.address ?? [])).toEqual(Uint8Array.of(192, 0, 2, 29));
@@ -292,7 +292,7 @@ describe('session', () => {
     const statuses = () => stream.sent.filter((message) => message.status).length;
     const before = statuses();
     for (let i = 0; i < 100; i++) {
-      agent.agent.reconciler.touch();
+      agent.agent.reconciler.standing.touch();
       await new Promise((resolve) => setImmediate(resolve));
     }
     expect(statuses() - before).toBe(1);

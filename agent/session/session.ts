@@ -132,7 +132,7 @@ class Session {
     clearInterval(this.#statusTimer);
     this.#statusTimer = setInterval(() => void this.#sendStatus(), pace.statusIntervalMs);
     this.#stopListening();
-    this.#stopListening = this.#options.reconciler.onChange(() => void this.#sendStatus());
+    this.#stopListening = this.#options.reconciler.standing.onChange(() => void this.#sendStatus());
     this.#options.onWelcome(welcome, pace);
     void this.#sendStatus();
   }

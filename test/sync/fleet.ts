@@ -8,7 +8,6 @@ import { parse } from 'yaml';
 import { Agent } from '../../agent/agent.ts';
 import { systemAgentClock } from '../../agent/host/boot-clock.ts';
 import { noStore } from '../../agent/list/held.ts';
-import { MemoryDatapath } from '../../agent/memory-datapath.ts';
 import { SyncDialer } from '../../agent/services/sync-stream.ts';
 import type { EntryTable } from '../../common/entries/entry-table.ts';
 import { packEntries, unpackEntries } from '../../common/entries/packed.ts';
@@ -25,6 +24,7 @@ import { newKeyPair } from '../../controller/identity/pki/certificates.ts';
 import { type RunningServer, startServer } from '../../controller/server/server.ts';
 import { DataDirectory, readFleetSettings } from '../../controller/store/data-dir.ts';
 import { patience } from '../../lab/patience.ts';
+import { MemoryDatapath } from '../agent/memory-datapath.ts';
 import { Operator } from './operator.ts';
 
 const BY = { actor: 'admin/test', reason: 'test' };

@@ -1,8 +1,8 @@
 // A long list of which all rows end at one time.
 import { afterEach, expect, it, vi } from 'vitest';
-import { NO_ENTRIES, type PackedEntries } from '../common/entries/packed.ts';
-import { TestAgent } from '../test/agent/harness.ts';
-import { entry, ReferenceView, welcome } from '../test/agent/reference.ts';
+import { NO_ENTRIES, type PackedEntries } from '../../common/entries/packed.ts';
+import { TestAgent } from '../../test/agent/harness.ts';
+import { entry, ReferenceView, welcome } from '../../test/agent/reference.ts';
 
 const ROWS = 200_000;
 let agent: TestAgent;

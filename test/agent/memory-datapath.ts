@@ -1,10 +1,6 @@
 // A datapath without a kernel: for unit tests and the fleet simulator alone. It holds its own copy of the entries and
 // obeys the contract of datapath.ts, capacity and all-or-nothing included.
-import { diffTables } from '../common/entries/compare.ts';
-import { type Digest, equalDigests } from '../common/entries/digest.ts';
-import { EntryTable } from '../common/entries/entry-table.ts';
-import { entryCount } from '../common/entries/packed.ts';
-import type { Family } from '../common/text/prefix.ts';
+
 import {
   type Datapath,
   type DatapathCounters,
@@ -16,8 +12,13 @@ import {
   type MarkedView,
   type SourceHits,
   type SourceVerdict,
-} from './datapath/datapath.ts';
-import { decideByRows } from './list/deciding-rows.ts';
+} from '../../agent/datapath/datapath.ts';
+import { decideByRows } from '../../agent/list/deciding-rows.ts';
+import { diffTables } from '../../common/entries/compare.ts';
+import { type Digest, equalDigests } from '../../common/entries/digest.ts';
+import { EntryTable } from '../../common/entries/entry-table.ts';
+import { entryCount } from '../../common/entries/packed.ts';
+import type { Family } from '../../common/text/prefix.ts';
 
 export interface MemoryDatapathOptions {
   /** Default 2,000,000. */
