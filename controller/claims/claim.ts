@@ -1,6 +1,6 @@
 // A claim: what one origin says about one prefix, for the hosts of one selector.
 import type { Prefix } from '../../common/text/prefix.ts';
-import type { Selector } from '../../common/text/selector.ts';
+import { formatSelector, type Selector } from '../../common/text/selector.ts';
 
 export type ClaimAction = 'block' | 'allow';
 
@@ -24,3 +24,12 @@ export interface Claim {
 
 /** What a claim is unique by. */
 export type ClaimKey = Pick<Claim, 'prefix' | 'action' | 'origin' | 'selector'>;
+
+/** The claim of this key, among claims on its prefix and action. */
+export function claimOf(
+  claims: readonly Claim[],
+  { origin, selector }: Pick<ClaimKey, 'origin' | 'selector'>,
+): Claim | undefined {
+  const wanted = formatSelector(selector);
+  return claims.find((claim) => claim.origin === origin && formatSelector(claim.selector) === wanted);
+}

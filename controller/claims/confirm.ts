@@ -1,30 +1,72 @@
-// Changes that are undone unless somebody confirms them in time.
-import type { Revision } from '../../common/revision.ts';
-import type { Prefix } from '../../common/text/prefix.ts';
-import type { ChangeResult } from './change.ts';
-import type { ClaimKey } from './claim.ts';
+// Confirming a change that waits: its claims get the end that was asked for.
+import { FleetblockError } from '../../common/errors.ts';
+import { formatDuration } from '../../common/text/duration.ts';
+import type { Attribution } from './attribution.ts';
+import type { ClaimOutcome } from './change.ts';
+import { claimOf } from './claim.ts';
+import type { ClaimTx } from './claim-tx.ts';
+import type { ConfirmationRecord, ConfirmResult, Waiting } from './confirmation.ts';
+import { laterEnd } from './precedence.ts';
+import type { Steps } from './steps.ts';
+import { TouchedKeys } from './touched-keys.ts';
 
-/** A change that is undone unless somebody confirms it in time. */
-export interface Confirmation {
-  /** What is typed to confirm it. */
-  readonly id: string;
-  readonly actor: string;
-  readonly reason: string;
-  readonly createdMs: number;
-  /** Unix milliseconds. */
-  readonly deadlineMs: number;
-  /** It overrode the guard. */
-  readonly forced: boolean;
-  /** Claims that wait. */
-  readonly claims: readonly ClaimKey[];
+/** @throws FleetblockError NOT_FOUND, FAILED_PRECONDITION (it no longer waits), PERMISSION_DENIED (not `mayForce`) */
+export function* confirmChange(
+  tx: ClaimTx,
+  id: string,
+  { mayForce, ...by }: Attribution & { readonly mayForce: boolean },
+): Steps<ConfirmResult> {
+  const found = yield* tx.confirmation(id);
+  const waiting = yield* tx.waitingOf(id);
+  assertWaits(id, found, waiting, tx.nowMs);
+  if (found.forced && !mayForce)
+    throw new FleetblockError('PERMISSION_DENIED', 'only an admin may confirm what overrides the guard');
+  const touched = new TouchedKeys();
+  const outcomes: ClaimOutcome[] = [];
+  for (const { finalExpiresMs, finalReason, former: _former, ...key } of waiting) {
+    const claim = claimOf(yield* tx.on(key.prefix, key.action), key);
+    // Ended by itself a moment ago, by this machine's clock or another's: confirmed is confirmed.
+    const base = claim ?? { ...key, actor: found.actor, createdMs: tx.nowMs, expiresMs: 1, monitor: false };
+    const expiresMs = laterEnd(base.expiresMs, finalExpiresMs);
+    if (claim && claim.expiresMs === expiresMs && claim.reason === finalReason) {
+      touched.named(key);
+      outcomes.push('UNCHANGED');
+    } else {
+      tx.save({ ...base, reason: finalReason, expiresMs });
+      touched.touched(key);
+      outcomes.push('UPDATED');
+    }
+    yield;
+  }
+  tx.saveConfirmation({ ...found, state: 'confirmed', decidedMs: tx.nowMs });
+  const revision = yield* touched.commit(tx, by, { verb: 'confirm', head: `${id}: ` });
+  return { revision, outcomes, prefixes: waiting.map(({ prefix }) => prefix), targets: touched.targets };
 }
 
-/** What became of such a change when nobody confirmed it. */
-export interface Undone extends Confirmation {
-  readonly revision: Revision;
-}
-
-/** What a confirmation made of the claims that waited. */
-export interface ConfirmResult extends ChangeResult {
-  readonly prefixes: readonly Prefix[];
+/** @throws FleetblockError NOT_FOUND, FAILED_PRECONDITION: it no longer waits, with what became of it */
+function assertWaits(
+  id: string,
+  found: ConfirmationRecord | undefined,
+  waiting: readonly Waiting[],
+  nowMs: number,
+): asserts found is ConfirmationRecord {
+  if (!found)
+    throw new FleetblockError(
+      'NOT_FOUND',
+      `nothing waits to be confirmed as ${JSON.stringify(id.slice(0, 40))}: see fleetblock confirm`,
+    );
+  const { state, deadlineMs, decidedMs } = found;
+  const ago = (ms: number) => `${formatDuration(Math.max(0, nowMs - ms))} ago`;
+  if (state === 'confirmed')
+    throw new FleetblockError('FAILED_PRECONDITION', `${id} was confirmed already, ${ago(decidedMs)}`);
+  if (state === 'undone' || (state === 'waiting' && deadlineMs <= nowMs))
+    throw new FleetblockError(
+      'FAILED_PRECONDITION',
+      `too late: ${id} was undone ${ago(deadlineMs)}, as nobody had confirmed it: make the change again`,
+    );
+  if (state === 'replaced' || waiting.length === 0)
+    throw new FleetblockError(
+      'FAILED_PRECONDITION',
+      `nothing of ${id} is left to confirm: its prefixes were unblocked, or a later change of them waits: see fleetblock confirm`,
+    );
 }

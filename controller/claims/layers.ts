@@ -1,7 +1,10 @@
 // Layers: what claims amount to for hosts, as rows, by where they come from.
-import type { PackedEntries } from '../../common/entries/packed.ts';
+import type { Entry, PackedEntries } from '../../common/entries/packed.ts';
 import { listOrigin } from '../../common/text/origin.ts';
+import type { Prefix } from '../../common/text/prefix.ts';
 import { formatSelector, type Selector } from '../../common/text/selector.ts';
+import type { Claim, ClaimAction } from './claim.ts';
+import { type Effect, hasEnded, stronger } from './precedence.ts';
 
 /**
  * A layer is one source of effective entries: all single claims of one selector, or one list. A view is the stack of the
@@ -28,4 +31,22 @@ export interface LayerChange {
   readonly sets: PackedEntries<'unix'>;
   /** Rows that are gone. */
   readonly deletes: PackedEntries;
+}
+
+/** What claims on one prefix and action amount to for hosts of this selector; undefined: none of them is for these, or lives. */
+export function effectOf(claims: readonly Claim[], selector: Selector, nowMs: number): Effect | undefined {
+  const wanted = formatSelector(selector);
+  return claims
+    .filter((claim) => formatSelector(claim.selector) === wanted && !hasEnded(claim.expiresMs, nowMs))
+    .reduce<Effect | undefined>(stronger, undefined);
+}
+
+/** A row as a layer change carries it: the end in Unix milliseconds in place of the remaining time. */
+export function layerEntry(prefix: Prefix, action: ClaimAction, effect: Effect | undefined): Entry<'unix'> {
+  return {
+    prefix,
+    allow: action === 'allow',
+    monitor: effect?.monitor ?? false,
+    ttlMs: effect?.expiresMs ?? 0,
+  };
 }

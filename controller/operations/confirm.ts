@@ -4,7 +4,7 @@
 import { formatPrefix } from '../../common/text/prefix.ts';
 import type { Clock } from '../../common/time/clock.ts';
 import { attribution } from '../claims/attribution.ts';
-import type { Confirmation, Undone } from '../claims/confirm.ts';
+import type { Confirmation, Undone } from '../claims/confirmation.ts';
 import type { EventLog } from '../fleet/events.ts';
 import type { Caller } from '../identity/auth/caller.ts';
 import type { Store } from '../store/store.ts';

@@ -2,7 +2,7 @@
 
 import type { Logger } from '../../common/logger.ts';
 import type { Clock } from '../../common/time/clock.ts';
-import type { Undone } from '../claims/confirm.ts';
+import type { Undone } from '../claims/confirmation.ts';
 import type { Store } from '../store/store.ts';
 
 /** The most that a timer is set for, milliseconds: setTimeout takes no more than 24 days. */

@@ -5,7 +5,7 @@ import type { Prefix } from '../../../common/text/prefix.ts';
 import type { Attribution } from '../../claims/attribution.ts';
 import type { AddClaims, ChangeResult, RemoveClaims } from '../../claims/change.ts';
 import type { Claim, ClaimAction } from '../../claims/claim.ts';
-import type { Confirmation, ConfirmResult, Undone } from '../../claims/confirm.ts';
+import type { Confirmation, ConfirmResult, Undone } from '../../claims/confirmation.ts';
 
 /** Which single claims are meant; conditions are joined by "and". */
 export interface ClaimFilter {

@@ -9,11 +9,14 @@ import type { Clock } from '../../../common/time/clock.ts';
 import { Pacer } from '../../../common/time/pacer.ts';
 import { steadyClock } from '../../../common/time/steady-clock.ts';
 import type { Attribution } from '../../claims/attribution.ts';
+import { addClaims } from '../../claims/block.ts';
 import type { AddClaims, ChangeResult, RemoveClaims } from '../../claims/change.ts';
 import type { Claim } from '../../claims/claim.ts';
-import type { Confirmation, ConfirmResult, Undone } from '../../claims/confirm.ts';
+import { confirmChange } from '../../claims/confirm.ts';
+import type { Confirmation, ConfirmResult, Undone } from '../../claims/confirmation.ts';
 import { type LayerChange, listLayer } from '../../claims/layers.ts';
 import type { ChangeExceptions, ListException, ListRecord, ListResult, ReplaceList } from '../../claims/lists/list.ts';
+import { removeClaims } from '../../claims/unblock.ts';
 import { type IdentityTx, sameHash } from '../../identity/changes/identity-tx.ts';
 import type { AuditFilter } from '../port/audit.ts';
 import type { ClaimFilter } from '../port/claims.ts';
@@ -31,10 +34,9 @@ import { RuledStore } from '../ruled-store.ts';
 import type { Store } from '../store.ts';
 import { Aside } from './aside/aside.ts';
 import { lastLink } from './audit/audit-chain.ts';
-import { addClaims, removeClaims } from './claims/claim-changes.ts';
 import { readClaimLayers, readClaims } from './claims/claim-reads.ts';
+import { claimTx } from './claims/claim-tx.ts';
 import { readConfirmations } from './claims/confirmation-rows.ts';
-import { confirmChange } from './claims/confirmations.ts';
 import { endWhatIsDue, firstEndMs } from './claims/ends.ts';
 import { readBigint } from './file/connection.ts';
 import { Database } from './file/database.ts';
@@ -112,20 +114,28 @@ class SqliteStore extends RuledStore implements Store {
 
   addClaims(request: AddClaims): Promise<ChangeResult> {
     return this.#revised(
-      this.#writing.changeInSteps((tx) => addClaims(tx, request), request.prefixes.length > MANY, request.dryRun),
+      this.#writing.changeInSteps(
+        (tx) => addClaims(claimTx(tx), request),
+        request.prefixes.length > MANY,
+        request.dryRun,
+      ),
       request.dryRun,
     );
   }
 
   removeClaims(request: RemoveClaims): Promise<ChangeResult> {
     return this.#revised(
-      this.#writing.changeInSteps((tx) => removeClaims(tx, request), request.prefixes.length > MANY, request.dryRun),
+      this.#writing.changeInSteps(
+        (tx) => removeClaims(claimTx(tx), request),
+        request.prefixes.length > MANY,
+        request.dryRun,
+      ),
       request.dryRun,
     );
   }
 
   confirm(id: string, by: Attribution & { readonly mayForce: boolean }): Promise<ConfirmResult> {
-    return this.#writing.changeInSteps((tx) => confirmChange(tx, id, by), true);
+    return this.#writing.changeInSteps((tx) => confirmChange(claimTx(tx), id, by), true);
   }
 
   async confirmations(): Promise<readonly Confirmation[]> {

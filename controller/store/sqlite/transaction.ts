@@ -23,9 +23,6 @@ import { bigint, integer } from './file/rows.ts';
 /** A revision that touched more rows keeps no keys: sending them all would be no less than a snapshot. */
 const MAX_TOUCHED_ROWS = 131_072;
 
-/** Work inside a transaction that yields where it may be held up: see Writing.changeInSteps. */
-export type Steps<T> = Generator<void, T>;
-
 export class Transaction implements ChangeTx {
   readonly db: Connection;
   /** Unix milliseconds, one time for the whole change. */

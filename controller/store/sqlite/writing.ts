@@ -1,11 +1,11 @@
 // How a change is made: one transaction (or a savepoint in a shared one), one revision at most, history with it; a dry run does
 // everything and is then rolled back.
 
-import { Pacer } from '../../../common/time/pacer.ts';
+import { atOnce, type Steps, withPauses } from '../../claims/steps.ts';
 import type { StoreEvent } from '../port/revisions.ts';
 import type { Connection } from './file/connection.ts';
 import type { Database } from './file/database.ts';
-import { HistoryBounds, type Steps, Transaction } from './transaction.ts';
+import { HistoryBounds, Transaction } from './transaction.ts';
 
 export interface WritingOptions {
   readonly db: Database;
@@ -94,21 +94,5 @@ export class Writing {
 
   #publish({ event }: Performed<unknown>): void {
     if (event) this.#options.publish(event);
-  }
-}
-
-function atOnce<T>(steps: Steps<T>): T {
-  for (;;) {
-    const { done, value } = steps.next();
-    if (done) return value;
-  }
-}
-
-async function withPauses<T>(steps: Steps<T>): Promise<T> {
-  const { pause } = new Pacer();
-  for (;;) {
-    const { done, value } = steps.next();
-    if (done) return value;
-    await pause();
   }
 }

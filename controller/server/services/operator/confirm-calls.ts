@@ -2,7 +2,7 @@
 import { formatPrefix } from '../../../../common/text/prefix.ts';
 import type { Confirmation as ConfirmationWire } from '../../../../proto/gen/fleetblock/v1/Confirmation.ts';
 import type { OperatorServiceHandlers } from '../../../../proto/gen/fleetblock/v1/OperatorService.ts';
-import type { Confirmation } from '../../../claims/confirm.ts';
+import type { Confirmation } from '../../../claims/confirmation.ts';
 import type { Confirmations } from '../../../operations/confirm.ts';
 import { type CallDeps, unary } from '../calls.ts';
 import { changeReplyToWire, waitFromWire } from './operator-wire.ts';

@@ -6,11 +6,11 @@ import { covers, maskAddress, type Prefix } from '../../../../common/text/prefix
 import { formatSelector, selectorMatches } from '../../../../common/text/selector.ts';
 import { nextTurn } from '../../../../common/time/pacer.ts';
 import type { Claim } from '../../../claims/claim.ts';
-import { claimsLayer, type LayerChange } from '../../../claims/layers.ts';
+import { claimsLayer, type LayerChange, layerEntry } from '../../../claims/layers.ts';
 import { type Effect, hasEnded, stronger } from '../../../claims/precedence.ts';
 import type { ClaimFilter } from '../../port/claims.ts';
 import type { Connection } from '../file/connection.ts';
-import { claimFromRow, layerEntry } from './claim-rows.ts';
+import { claimFromRow } from './claim-rows.ts';
 
 const BATCH = 1000;
 const KEY = 'family, address, length, action, origin, selector';

@@ -1,12 +1,11 @@
-// Single claims as rows: reading, checking, and what a layer makes of them.
+// Single claims as rows: reading, checking, writing.
 import type { SQLInputValue } from 'node:sqlite';
 import { crc32 } from 'node:zlib';
-import type { Entry } from '../../../../common/entries/packed.ts';
 import { FleetblockError } from '../../../../common/errors.ts';
 import { type Family, formatPrefix, type Prefix } from '../../../../common/text/prefix.ts';
-import { formatSelector, parseSelector, type Selector } from '../../../../common/text/selector.ts';
-import type { Claim, ClaimAction } from '../../../claims/claim.ts';
-import { type Effect, hasEnded, stronger } from '../../../claims/precedence.ts';
+import { formatSelector, parseSelector } from '../../../../common/text/selector.ts';
+import type { Claim, ClaimAction, ClaimKey } from '../../../claims/claim.ts';
+import { COUNTED_BITS } from '../../../claims/width.ts';
 import type { Connection } from '../file/connection.ts';
 import { blob, integer, type Row, text } from '../file/rows.ts';
 
@@ -78,7 +77,7 @@ export function saveClaim(db: Connection, claim: Claim): void {
   );
 }
 
-export function deleteClaim(db: Connection, claim: Claim): void {
+export function deleteClaim(db: Connection, claim: ClaimKey): void {
   db.prepare(
     'DELETE FROM claim WHERE family = ? AND address = ? AND length = ? AND action = ? AND origin = ? AND selector = ?',
   ).run(...keyParameters(claim.prefix, claim.action), claim.origin, formatSelector(claim.selector));
@@ -92,26 +91,21 @@ export function claimsOn(db: Connection, prefix: Prefix, action: ClaimAction): C
     .map(claimFromRow);
 }
 
-/** The layer's row for this prefix and action, or undefined when no claim of this selector is left. */
-export function layerEffect(
-  db: Connection,
-  prefix: Prefix,
-  action: ClaimAction,
-  selector: Selector,
-  nowMs: number,
-): Effect | undefined {
-  const wanted = formatSelector(selector);
-  return claimsOn(db, prefix, action)
-    .filter((claim) => formatSelector(claim.selector) === wanted && !hasEnded(claim.expiresMs, nowMs))
-    .reduce<Effect | undefined>(stronger, undefined);
+/** The first to end first. */
+export function endedClaims(db: Connection, byMs: number, limit: number): Claim[] {
+  return db
+    .prepare('SELECT * FROM claim WHERE expires_ms > 0 AND expires_ms <= ? ORDER BY expires_ms LIMIT ?')
+    .all(byMs, limit)
+    .map(claimFromRow);
 }
 
-/** A row as a layer change carries it: the end in Unix milliseconds in place of the remaining time. */
-export function layerEntry(prefix: Prefix, action: ClaimAction, effect: Effect | undefined): Entry<'unix'> {
-  return {
-    prefix,
-    allow: action === 'allow',
-    monitor: effect?.monitor ?? false,
-    ttlMs: effect?.expiresMs ?? 0,
-  };
+/** As ClaimTx.wideBlocks. The condition on the length is that of the index claim_wide. */
+export function wideBlocks(db: Connection, actor: string, family: Family): { length: number; prefixes: number }[] {
+  return db
+    .prepare(
+      `SELECT length, count(DISTINCT address) AS prefixes FROM claim
+       WHERE length < iif(family = 6, ${COUNTED_BITS[6]}, ${COUNTED_BITS[4]}) AND family = ${family} AND actor = ? AND action = 'block' AND monitor = 0 GROUP BY length`,
+    )
+    .all(actor)
+    .map((row) => ({ length: integer(row, 'length'), prefixes: integer(row, 'prefixes') }));
 }

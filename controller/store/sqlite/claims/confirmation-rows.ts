@@ -1,17 +1,11 @@
 // Changes that wait to be confirmed, as rows: which claims wait, what they become, and what was there before.
 import { z } from 'zod';
-import { FleetblockError } from '../../../../common/errors.ts';
-import { formatDuration } from '../../../../common/text/duration.ts';
 import { formatSelector, parseSelector, type Selector } from '../../../../common/text/selector.ts';
-import type { AddClaims } from '../../../claims/change.ts';
-import type { Claim, ClaimKey } from '../../../claims/claim.ts';
-import type { Confirmation } from '../../../claims/confirm.ts';
+import type { ClaimKey } from '../../../claims/claim.ts';
+import type { Confirmation, ConfirmationRecord, Waiting } from '../../../claims/confirmation.ts';
 import type { Connection } from '../file/connection.ts';
 import { blob, integer, type Row, text } from '../file/rows.ts';
 import { actionOf, familyOf, keyParameters } from './claim-rows.ts';
-
-/** Decided ones are remembered for so long, so that whoever comes late is told what became of it. Milliseconds. */
-const REMEMBERED_MS = 7 * 86_400_000;
 
 const KEY = 'family = ? AND address = ? AND length = ? AND action = ? AND origin = ? AND selector = ?';
 
@@ -24,26 +18,19 @@ const Former = z.object({
   monitor: z.boolean(),
 });
 
-/** A claim that waits. */
-export interface Waiting extends ClaimKey {
-  readonly finalExpiresMs: number;
-  readonly finalReason: string;
-  readonly former: Claim | undefined;
+/** Those that were decided before, Unix milliseconds. */
+export function forgetConfirmations(db: Connection, beforeMs: number): void {
+  db.prepare("DELETE FROM confirmation WHERE state <> 'waiting' AND decided_ms < ?").run(beforeMs);
 }
 
-type State = 'waiting' | 'confirmed' | 'undone' | 'replaced';
-
-export interface ConfirmationRow extends Omit<Confirmation, 'claims'> {
-  readonly state: State;
-  readonly decidedMs: number;
-}
-
-export function insertConfirmation(db: Connection, id: string, request: AddClaims, nowMs: number): void {
-  db.prepare("DELETE FROM confirmation WHERE state <> 'waiting' AND decided_ms < ?").run(nowMs - REMEMBERED_MS);
+/** Of one that is decided no claim waits any more. */
+export function saveConfirmation(db: Connection, record: ConfirmationRecord): void {
+  const { id, actor, reason, createdMs, deadlineMs, forced, state, decidedMs } = record;
   db.prepare(
     `INSERT INTO confirmation (id, actor, reason, created_ms, deadline_ms, forced, state, decided_ms)
-     VALUES (?, ?, ?, ?, ?, ?, 'waiting', 0)`,
-  ).run(id, request.actor, request.reason, nowMs, request.confirm?.deadlineMs ?? 0, request.forced ? 1 : 0);
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET state = excluded.state, decided_ms = excluded.decided_ms`,
+  ).run(id, actor, reason, createdMs, deadlineMs, forced ? 1 : 0, state, decidedMs);
+  if (state !== 'waiting') db.prepare('DELETE FROM confirmation_claim WHERE id = ?').run(id);
 }
 
 /** Takes the place of another change that waits for the same claim. */
@@ -79,16 +66,11 @@ export function waitingOf(db: Connection, id: string): Waiting[] {
 }
 
 /** Those whose time is over. */
-export function dueConfirmations(db: Connection, nowMs: number, limit: number): ConfirmationRow[] {
+export function dueConfirmations(db: Connection, nowMs: number, limit: number): ConfirmationRecord[] {
   return db
     .prepare("SELECT * FROM confirmation WHERE state = 'waiting' AND deadline_ms <= ? ORDER BY deadline_ms, id LIMIT ?")
     .all(nowMs, limit)
     .map(confirmationFromRow);
-}
-
-export function decide(db: Connection, id: string, state: State, nowMs: number): void {
-  db.prepare('UPDATE confirmation SET state = ?, decided_ms = ? WHERE id = ?').run(state, nowMs, id);
-  db.prepare('DELETE FROM confirmation_claim WHERE id = ?').run(id);
 }
 
 export function readConfirmations(db: Connection): Confirmation[] {
@@ -100,34 +82,9 @@ export function readConfirmations(db: Connection): Confirmation[] {
     .filter(({ claims }) => claims.length > 0);
 }
 
-/** @throws FleetblockError NOT_FOUND, FAILED_PRECONDITION: it no longer waits, with what became of it */
-export function confirmable(db: Connection, id: string, nowMs: number): ConfirmationRow {
+export function findConfirmation(db: Connection, id: string): ConfirmationRecord | undefined {
   const row = db.prepare('SELECT * FROM confirmation WHERE id = ?').get(id);
-  if (!row)
-    throw new FleetblockError(
-      'NOT_FOUND',
-      `nothing waits to be confirmed as ${JSON.stringify(id.slice(0, 40))}: see fleetblock confirm`,
-    );
-  const found = confirmationFromRow(row);
-  const ago = (ms: number) => `${formatDuration(Math.max(0, nowMs - ms))} ago`;
-  if (found.state === 'confirmed')
-    throw new FleetblockError('FAILED_PRECONDITION', `${id} was confirmed already, ${ago(found.decidedMs)}`);
-  if (found.state === 'undone' || (found.state === 'waiting' && found.deadlineMs <= nowMs))
-    throw new FleetblockError(
-      'FAILED_PRECONDITION',
-      `too late: ${id} was undone ${ago(found.deadlineMs)}, as nobody had confirmed it: make the change again`,
-    );
-  if (found.state === 'replaced' || waitingOf(db, id).length === 0)
-    throw new FleetblockError(
-      'FAILED_PRECONDITION',
-      `nothing of ${id} is left to confirm: its prefixes were unblocked, or a later change of them waits: see fleetblock confirm`,
-    );
-  return found;
-}
-
-/** The time that was asked for: some milliseconds of it have passed on the way to the store. */
-export function roundedDuration(ms: number): string {
-  return formatDuration(Math.max(1000, Math.round(ms / 1000) * 1000));
+  return row && confirmationFromRow(row);
 }
 
 function keyOf({ prefix, action, origin, selector }: ClaimKey) {
@@ -151,7 +108,7 @@ function waitingFromRow(row: Row): Waiting {
   };
 }
 
-function confirmationFromRow(row: Row): ConfirmationRow {
+function confirmationFromRow(row: Row): ConfirmationRecord {
   const state = text(row, 'state');
   return {
     id: text(row, 'id'),

@@ -1,19 +1,16 @@
 // When something in the store ends by itself, and what is due: claims, rows of lists, changes that nobody confirmed.
 
 import { Pacer } from '../../../../common/time/pacer.ts';
-import type { Undone } from '../../../claims/confirm.ts';
+import type { Undone } from '../../../claims/confirmation.ts';
+import { endClaims } from '../../../claims/end.ts';
 import type { Connection } from '../file/connection.ts';
 import { integer } from '../file/rows.ts';
 import { endListRows, listRowsEnded } from '../lists/list-ends.ts';
 import type { Writing } from '../writing.ts';
-import { endClaims } from './claim-changes.ts';
-import { undoUnconfirmed } from './confirmations.ts';
+import { claimTx } from './claim-tx.ts';
 
-/** Claims that one call of `endWhatIsDue` removes at most. */
-const EXPIRE_BATCH = 1000;
+/** Chunks of lists that one call of `endWhatIsDue` looks at. */
 const EXPIRE_CHUNKS = 32;
-/** Unconfirmed changes that one call undoes at most. */
-const UNDO_BATCH = 16;
 
 const FIRST_ENDS = [
   'SELECT min(expires_ms) AS value FROM claim WHERE expires_ms > 0',
@@ -37,11 +34,7 @@ export async function endWhatIsDue(
   writing: Writing,
   nowMs: number,
 ): Promise<{ removed: number; undone: readonly Undone[] }> {
-  const { undone, ended } = await writing.changeInSteps(function* (tx) {
-    const undone = yield* undoUnconfirmed(tx, nowMs, UNDO_BATCH);
-    // Claims that wait end at their deadline too: what is undone must not count as ended.
-    return { undone, ended: undone.length < UNDO_BATCH ? yield* endClaims(tx, nowMs, EXPIRE_BATCH) : 0 };
-  }, true);
+  const { undone, ended } = await writing.changeInSteps((tx) => endClaims(claimTx(tx), nowMs), true);
   const rows = listRowsEnded(db, nowMs)
     ? await writing.changeLong((tx) => endListRows(tx, nowMs, EXPIRE_CHUNKS, new Pacer().pause), false)
     : 0;

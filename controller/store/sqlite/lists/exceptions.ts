@@ -8,7 +8,7 @@ import { formatPrefix, type Prefix } from '../../../../common/text/prefix.ts';
 import type { ChangeResult } from '../../../claims/change.ts';
 import { type ChangeExceptions, MAX_LIST_EXCEPTIONS } from '../../../claims/lists/list.ts';
 import { PrefixSet } from '../../../claims/prefix-set.ts';
-import { shorten } from '../claims/touched-keys.ts';
+import { shorten } from '../../../claims/touched-keys.ts';
 import type { Transaction } from '../transaction.ts';
 import { Bucketed } from './buckets.ts';
 import { ExceptionSet } from './exception-set.ts';

@@ -1,14 +1,14 @@
 // The keys that a change of single claims touched: from them come the rows for hosts and the subject of the audit record.
-import type { AuditVerb } from '../../../../common/audit-verbs.ts';
-import type { Entry } from '../../../../common/entries/packed.ts';
-import type { Revision } from '../../../../common/revision.ts';
-import { formatPrefix, type Prefix } from '../../../../common/text/prefix.ts';
-import { formatSelector, type Selector } from '../../../../common/text/selector.ts';
-import type { Attribution } from '../../../claims/attribution.ts';
-import type { ClaimAction, ClaimKey } from '../../../claims/claim.ts';
-import { claimsLayer } from '../../../claims/layers.ts';
-import type { Steps, Transaction } from '../transaction.ts';
-import { layerEffect, layerEntry } from './claim-rows.ts';
+import type { AuditVerb } from '../../common/audit-verbs.ts';
+import type { Entry } from '../../common/entries/packed.ts';
+import type { Revision } from '../../common/revision.ts';
+import { formatPrefix, type Prefix } from '../../common/text/prefix.ts';
+import { formatSelector, type Selector } from '../../common/text/selector.ts';
+import type { Attribution } from './attribution.ts';
+import type { ClaimAction, ClaimKey } from './claim.ts';
+import type { ClaimTx } from './claim-tx.ts';
+import { claimsLayer, effectOf, layerEntry } from './layers.ts';
+import type { Steps } from './steps.ts';
 
 /** Prefixes that a subject names; more are counted. */
 const MAX_SUBJECTS = 100;
@@ -46,7 +46,7 @@ export class TouchedKeys {
   }
 
   /** Writes the rows and the audit record, if there is something to say. @returns the revision that holds it */
-  *commit(tx: Transaction, by: Attribution, { verb, head = '', tail = '' }: Wording): Steps<Revision> {
+  *commit(tx: ClaimTx, { actor, reason, from }: Attribution, { verb, head = '', tail = '' }: Wording): Steps<Revision> {
     if (this.#subjects.length === 0) return tx.head();
     const changes = this.#layers.size > 0;
     if (changes) tx.revise();
@@ -54,14 +54,14 @@ export class TouchedKeys {
       const sets: Entry<'unix'>[] = [];
       const deletes: Entry<'unix'>[] = [];
       for (const { prefix, action } of keys) {
-        const effect = layerEffect(tx.db, prefix, action, selector, tx.nowMs);
+        const effect = effectOf(yield* tx.on(prefix, action), selector, tx.nowMs);
         (effect ? sets : deletes).push(layerEntry(prefix, action, effect));
         yield;
       }
       tx.touchEntries(claimsLayer(selector), sets, deletes);
     }
     const subject = `${head}${shorten(this.#subjects)} on ${[...this.#targets.keys()].join(' ')}${tail}`;
-    tx.audit({ ...by, verb, subject }, changes ? tx.head() : 0n);
+    tx.audit({ actor, reason, ...(from !== undefined && { from }), verb, subject }, changes ? tx.head() : 0n);
     return tx.head();
   }
 }

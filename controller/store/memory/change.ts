@@ -1,0 +1,41 @@
+// One change in memory, for tests: what it gathers for hosts and the audit.
+import type { Entry, PackedEntries } from '../../../common/entries/packed.ts';
+import { packEntries } from '../../../common/entries/packed.ts';
+import type { Revision } from '../../../common/revision.ts';
+import type { LayerChange, LayerKey } from '../../claims/layers.ts';
+import type { AuditEntry, ChangeTx } from '../port/transaction.ts';
+
+export class MemoryChange implements ChangeTx {
+  readonly nowMs: number;
+  readonly layers: LayerChange[] = [];
+  readonly records: (AuditEntry & { readonly revision: Revision })[] = [];
+  readonly #before: Revision;
+  #revised = false;
+
+  /** `head`: the last revision before this change. */
+  constructor(nowMs: number, head: Revision) {
+    this.nowMs = nowMs;
+    this.#before = head;
+  }
+
+  revise(): Revision {
+    this.#revised = true;
+    return this.head();
+  }
+
+  head(): Revision {
+    return this.#revised ? this.#before + 1n : this.#before;
+  }
+
+  touch(layer: LayerKey, sets: PackedEntries<'unix'>, deletes: PackedEntries): void {
+    this.layers.push({ layer, sets, deletes });
+  }
+
+  touchEntries(layer: LayerKey, sets: readonly Entry<'unix'>[], deletes: readonly Entry<'unix'>[]): void {
+    this.touch(layer, packEntries(sets), packEntries(deletes));
+  }
+
+  audit(entry: AuditEntry, revision = this.#revised ? this.head() : 0n): void {
+    this.records.push({ ...entry, revision });
+  }
+}
