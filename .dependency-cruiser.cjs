@@ -59,7 +59,7 @@ module.exports = {
     {
       name: 'production-needs-dependencies',
       severity: 'error',
-      from: { path: '^(common|agent|controller|cli)/', pathNot: '\\.test\\.ts$' },
+      from: { path: '^(common|agent|controller|cli)/', pathNot: '(\\.test\\.ts$|^controller/store/contract/)' },
       to: { dependencyTypes: ['npm-dev', 'npm-no-pkg'] },
     },
   ],

@@ -1,0 +1,119 @@
+// What the contracts of a store share: a store that is opened for each test, a clock that stands still, and short words for requests.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach } from 'vitest';
+import { unpackEntries } from '../../../common/entries/packed.ts';
+import { formatPrefix, parsePrefix } from '../../../common/text/prefix.ts';
+import { parseSelector } from '../../../common/text/selector.ts';
+import type { Clock } from '../../../common/time/clock.ts';
+import type { AddClaims, RemoveClaims } from '../../claims/change.ts';
+import type { Claim } from '../../claims/claim.ts';
+import type { ClaimFilter } from '../port/claims.ts';
+import type { ListStore } from '../port/lists.ts';
+import type { StoreEvent } from '../port/revisions.ts';
+import type { Store } from '../store.ts';
+
+/** What is asked of every implementation but for its lists. */
+export type StoreWithoutLists = Omit<Store, keyof ListStore | 'aside'>;
+export type StoreWithLists = StoreWithoutLists & ListStore;
+
+export interface OpenOptions {
+  /** Unique to a test: what was stored there before is there again. */
+  readonly directory: string;
+  readonly clock: Clock;
+  readonly historyRevisions?: number;
+  readonly onFollowerError?: (error: unknown) => void;
+}
+
+export const BY = { actor: 'admin/alice', reason: 'test' };
+export const ALL = parseSelector('all');
+
+class StandingClock implements Clock {
+  now = 1_700_000_000_000;
+  wallMs = () => this.now;
+  monotonicMs = () => this.now;
+}
+
+export class Harness<S extends StoreWithoutLists = StoreWithoutLists> {
+  readonly #open: (options: OpenOptions) => Promise<S>;
+  #directory = '';
+  #store: S | undefined;
+  clock = new StandingClock();
+  events: StoreEvent[] = [];
+
+  /** Opens an empty store before each test of the suite that it is made in, and closes it afterwards. */
+  constructor(open: (options: OpenOptions) => Promise<S>) {
+    this.#open = open;
+    beforeEach(async () => {
+      this.#directory = mkdtempSync(join(tmpdir(), 'fleetblock-store-'));
+      this.clock = new StandingClock();
+      await this.reopen();
+    });
+    afterEach(async () => {
+      await this.#store?.close();
+      this.#store = undefined;
+      rmSync(this.#directory, { recursive: true, force: true });
+    });
+  }
+
+  get store(): S {
+    if (!this.#store) throw new Error('no test is running');
+    return this.#store;
+  }
+
+  async reopen(more: Partial<OpenOptions> = {}): Promise<void> {
+    await this.#store?.close();
+    this.#store = await this.#open({ directory: this.#directory, clock: this.clock, ...more });
+    this.events = [];
+    this.#store.follow((event) => this.events.push(event));
+  }
+
+  add(prefixes: readonly string[], more: Partial<AddClaims> = {}) {
+    return this.store.addClaims({
+      ...BY,
+      prefixes: prefixes.map(parsePrefix),
+      action: 'block',
+      origin: 'manual',
+      selector: ALL,
+      expiresMs: 0,
+      monitor: false,
+      dryRun: false,
+      ...more,
+    });
+  }
+
+  remove(prefixes: readonly string[], more: Partial<RemoveClaims> = {}) {
+    return this.store.removeClaims({
+      ...BY,
+      prefixes: prefixes.map(parsePrefix),
+      action: 'block',
+      origin: 'manual',
+      selector: undefined,
+      dryRun: false,
+      ...more,
+    });
+  }
+
+  async claims(filter: ClaimFilter = {}): Promise<Claim[]> {
+    return gathered(this.store.claims(filter));
+  }
+
+  /** The present rows of all layers, one text per row. */
+  async layers(): Promise<string[]> {
+    const rows: string[] = [];
+    for await (const { layer, sets } of this.store.readLayers())
+      for (const { prefix, monitor, ttlMs } of unpackEntries(sets))
+        rows.push(
+          `${layer.id}: ${formatPrefix(prefix)}${monitor ? ' monitor' : ''}${ttlMs ? ` until ${ttlMs - this.clock.now}` : ''}`,
+        );
+    return rows.sort();
+  }
+}
+
+/** All items of all batches. */
+export async function gathered<T>(batches: AsyncIterable<readonly T[]>): Promise<T[]> {
+  const all: T[] = [];
+  for await (const batch of batches) all.push(...batch);
+  return all;
+}
