@@ -5,7 +5,7 @@ import type { TLSSocket } from 'node:tls';
 import { FleetblockError, messageOf } from '../../common/errors.ts';
 import { type ClientIdentity, CONTROLLER_NAME } from '../../common/rpc/channel.ts';
 import { DETAILS, fromStatus } from '../../common/rpc/status.ts';
-import { syncMethod } from '../../common/sync-wire/to-controller.ts';
+import { syncMethod } from '../../common/sync-wire/sync-method.ts';
 import type { AgentMessage } from '../../proto/gen/fleetblock/v1/AgentMessage.ts';
 import type { ControllerMessage__Output } from '../../proto/gen/fleetblock/v1/ControllerMessage.ts';
 import type { SyncStream } from '../session/stream.ts';

@@ -1,7 +1,7 @@
 // What a block of one address looks like on the wire, and its ack: the floor sends the same bytes.
 import { packEntries } from '../../common/entries/packed.ts';
 import { protocol } from '../../common/rpc/proto.ts';
-import { encodeDelta, encodeDeltaColumns } from '../../common/sync-wire/to-agent.ts';
+import { encodeDelta, encodeDeltaColumns } from '../../common/sync-wire/delta.ts';
 import { parsePrefix } from '../../common/text/prefix.ts';
 
 const epoch = '01234567-89ab-cdef-0123-456789abcdef';

@@ -1,10 +1,11 @@
-// An agent's proof as the hub reads it. Acks come a thousand at a time while somebody waits for them, so that the plain ones are
-// decoded here, straight from their bytes; whatever looks otherwise is left to the generated codec, which also says what is wrong.
+// An agent's proof. Acks come a thousand at a time while somebody waits for them, so that the plain ones are written and read here;
+// whatever looks otherwise is left to the generated codec, which also says what is wrong.
 
-import type { Ack__Output } from '../../proto/gen/fleetblock/v1/Ack.ts';
+import type { Ack__Output, Ack as AckWire } from '../../proto/gen/fleetblock/v1/Ack.ts';
 import type { Digest } from '../entries/digest.ts';
 import { parseRevision, type Revision } from '../revision.ts';
-import { BYTES, isAscii, tag, VARINT } from './protobuf.ts';
+import { ACK, AGENT_MESSAGE } from './fields.ts';
+import { BYTES, isAscii, MAX_SHORT, MAX_VARINT, readEnd, readVarint, tag, VARINT } from './protobuf.ts';
 
 export interface Ack {
   readonly epoch: string;
@@ -26,50 +27,71 @@ export function ackFromWire(wire: Ack__Output): Ack {
   };
 }
 
-/** AgentMessage.ack, and the fields of Ack. */
-const ACK = tag(2, BYTES);
-const EPOCH = tag(1, BYTES);
-const REVISION = tag(2, VARINT);
-const DIGEST = tag(3, BYTES);
-const ENTRIES = tag(4, VARINT);
-const KERNEL_US = tag(5, VARINT);
+const MESSAGE = tag(AGENT_MESSAGE.ack, BYTES);
+const EPOCH = tag(ACK.storeEpoch, BYTES);
+const REVISION = tag(ACK.revision, VARINT);
+const DIGEST = tag(ACK.digest, BYTES);
+const ENTRIES = tag(ACK.entries, VARINT);
+const KERNEL_US = tag(ACK.kernelUs, VARINT);
+
+/** @returns undefined when it is none that agents of this version send */
+export function encodeAck({ storeEpoch, revision, digest, entries, kernelUs }: AckWire): Buffer | undefined {
+  const numbers = [Number(revision), Number(entries), Number(kernelUs)] as const;
+  if (typeof storeEpoch !== 'string' || !(digest instanceof Uint8Array)) return undefined;
+  if (!numbers.every((value) => Number.isInteger(value) && value >= 0 && value < MAX_VARINT)) return undefined;
+  const epochBytes = Buffer.byteLength(storeEpoch);
+  // Five tags, two lengths, three varints of seven bytes.
+  if (epochBytes + digest.length > MAX_SHORT - 28) return undefined;
+  const bytes = Buffer.allocUnsafe(MAX_SHORT + 2);
+  bytes[0] = MESSAGE;
+  bytes[2] = EPOCH;
+  bytes[3] = epochBytes;
+  bytes.write(storeEpoch, 4);
+  let at = writeVarint(bytes, 4 + epochBytes, REVISION, numbers[0]);
+  bytes[at] = DIGEST;
+  bytes[at + 1] = digest.length;
+  bytes.set(digest, at + 2);
+  at = writeVarint(bytes, at + 2 + digest.length, ENTRIES, numbers[1]);
+  at = writeVarint(bytes, at, KERNEL_US, numbers[2]);
+  bytes[1] = at - 2;
+  return bytes.subarray(0, at);
+}
+
+function writeVarint(bytes: Buffer, at: number, fieldTag: number, value: number): number {
+  bytes[at++] = fieldTag;
+  let rest = value;
+  for (; rest > MAX_SHORT; rest = Math.floor(rest / 128)) bytes[at++] = (rest % 128) | 0x80;
+  bytes[at++] = rest;
+  return at;
+}
 
 const NO_DIGEST: Digest = new Uint8Array(0);
 
 /** @returns the ack that an AgentMessage is; undefined when it is another message, or an ack in a form that agents do not write */
 export function decodeAck(message: Buffer): Ack | undefined {
+  const cursor = { bytes: message, at: 1 };
   const end = message.length;
-  // One byte of length: an ack takes some eighty.
-  if (message[0] !== ACK || message[1] !== end - 2 || end - 2 > 127) return undefined;
+  if (message[0] !== MESSAGE || readEnd(cursor, end) !== end) return undefined;
   let epoch = '';
   let revision = 0;
   let digest = NO_DIGEST;
   let entries = 0;
   let kernelUs = 0;
-  let at = 2;
-  while (at < end) {
-    const tag = message[at++];
-    if (tag === EPOCH || tag === DIGEST) {
-      const length = message[at++] ?? 128;
-      if (length > 127 || at + length > end) return undefined;
-      if (tag === DIGEST) digest = message.subarray(at, at + length);
-      else if (isAscii(message, at, at + length)) epoch = message.toString('latin1', at, at + length);
-      else return undefined;
-      at += length;
-    } else {
-      let value = 0;
-      let scale = 1;
-      let byte: number | undefined;
-      do {
-        byte = message[at++];
-        // Seven groups of seven bits are exact in a number; more, and the end of the message, are for the generated codec.
-        if (byte === undefined || scale === 2 ** 49) return undefined;
-        value += (byte & 0x7f) * scale;
-        scale *= 128;
-      } while (byte > 0x7f);
-      if (tag === REVISION) revision = value;
-      else if (tag === ENTRIES) entries = value;
-      else if (tag === KERNEL_US) kernelUs = value;
+  while (cursor.at < end) {
+    const field = message[cursor.at++];
+    // A length, or the value itself.
+    const value = readVarint(cursor, end);
+    if (value === undefined) return undefined;
+    if (field === REVISION) revision = value;
+    else if (field === ENTRIES) entries = value;
+    else if (field === KERNEL_US) kernelUs = value;
+    else {
+      const from = cursor.at;
+      cursor.at += value;
+      if (cursor.at > end) return undefined;
+      if (field === DIGEST) digest = message.subarray(from, cursor.at);
+      else if (field === EPOCH && isAscii(message, from, cursor.at))
+        epoch = message.toString('latin1', from, cursor.at);
       else return undefined;
     }
   }

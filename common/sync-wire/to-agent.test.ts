@@ -1,77 +1,110 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { packEntries } from '../entries/packed.ts';
+import type { ControllerMessage } from '../../proto/gen/fleetblock/v1/ControllerMessage.ts';
+import { entryCount, packEntries } from '../entries/packed.ts';
+import { withoutTimes } from '../entries/times.ts';
+import { toWire } from '../entries/wire.ts';
 import { protocol } from '../rpc/proto.ts';
 import { parsePrefix } from '../text/prefix.ts';
+import { cutColumns, MAX_COLUMN_BYTES } from './cut.ts';
+import { encodeDelta, encodeDeltaColumns } from './delta.ts';
 import {
-  cutColumns,
-  encodeDelta,
-  encodeDeltaColumns,
+  encodeDropWatch,
   encodeLookup,
   encodePing,
   encodeSnapshotBegin,
   encodeSnapshotChunk,
   encodeSnapshotEnd,
   encodeWelcome,
-  MAX_COLUMN_BYTES,
 } from './to-agent.ts';
 
-const { responseDeserialize: decode } = protocol.AgentService.service.Sync;
-const revision = fc.bigInt({ min: 0n, max: 2n ** 64n - 1n });
-const digest = Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8);
-const SEAL = Uint8Array.of(9, 8, 7);
-const rows = packEntries([
-  { prefix: parsePrefix('198.51.100.0/24'), allow: false, monitor: true, ttlMs: 2 ** 40 },
-  { prefix: parsePrefix('2001:db8::/32'), allow: true, monitor: false, ttlMs: 0 },
-]);
+const { responseDeserialize: decode, responseSerialize: encode } = protocol.AgentService.service.Sync;
+const uint64 = fc.bigInt({ min: 0n, max: 2n ** 64n - 1n });
+const uint32 = fc.nat(2 ** 32 - 1);
+const bytes = (maxLength: number) => fc.uint8Array({ maxLength });
+const text = fc.string({ unit: 'grapheme', maxLength: 300 });
+const entry = fc.record({
+  prefix: fc.constantFrom('198.51.100.0/24', '203.0.113.9/32', '2001:db8::/32', '::/0').map(parsePrefix),
+  allow: fc.boolean(),
+  monitor: fc.boolean(),
+  ttlMs: fc.nat(2 ** 40),
+});
+const rows = fc.array(entry, { maxLength: 50 }).map((entries) => packEntries(entries));
 
-it('writes what the generated codec reads', () => {
+/** Reads as what the generated codec writes of `message`. */
+function expectSame(found: Buffer, message: ControllerMessage): void {
+  expect(decode(found)).toEqual(decode(encode(message)));
+}
+
+it('writes a welcome, a ping, a lookup and a drop watch as the generated codec reads them', () => {
+  const welcome = fc.record({
+    protocol: uint32,
+    epoch: text,
+    hostName: text,
+    statusIntervalMs: uint32,
+    silenceLimitMs: uint32,
+    reconnectLimitMs: uint32,
+    sessionKey: bytes(200),
+  });
   fc.assert(
-    fc.property(revision, revision, fc.string(), (from, to, epoch) => {
-      const delta = decode(encodeDelta(epoch, from, to, encodeDeltaColumns(rows, rows), { digest, seal: SEAL }));
-      expect(delta.message).toBe('delta');
-      expect(delta.delta).toMatchObject({
-        storeEpoch: epoch,
-        fromRevision: `${from}`,
-        toRevision: `${to}`,
-        more: false,
-      });
-      expect([...(delta.delta?.digest ?? [])]).toEqual([...digest]);
-      expect([...(delta.delta?.seal ?? [])]).toEqual([...SEAL]);
-      expect([...(delta.delta?.removes?.v4Addresses ?? [])]).toEqual([198, 51, 100, 0]);
-      const begin = decode(encodeSnapshotBegin(epoch, to, 1_000_000, true));
-      expect(begin.snapshotBegin).toEqual({ storeEpoch: epoch, revision: `${to}`, entries: '1000000', resync: true });
-      const end = decode(encodeSnapshotEnd(to, digest, SEAL)).snapshotEnd;
-      expect([end?.revision, ...(end?.seal ?? [])]).toEqual([`${to}`, ...SEAL]);
-      expect(decode(encodePing(to)).ping?.nonce).toBe(`${to}`);
+    fc.property(welcome, uint64, bytes(16), uint32, uint32, ({ epoch, ...rest }, id, address, intervalMs, most) => {
+      expectSame(encodeWelcome({ epoch, ...rest }), { welcome: { ...rest, storeEpoch: epoch } });
+      expectSame(encodePing(id), { ping: { nonce: `${id}` } });
+      expectSame(encodeLookup(id, address), { lookup: { id: `${id}`, address } });
+      expectSame(encodeDropWatch(intervalMs, most), { dropWatch: { intervalMs, rows: most } });
     }),
   );
-  const welcome = {
-    protocol: 1,
-    epoch: 'e',
-    hostName: 'web1',
-    statusIntervalMs: 3000,
-    silenceLimitMs: 15_000,
-    reconnectLimitMs: 2000,
-    sessionKey: Buffer.from('key'),
-  };
-  expect(decode(encodeWelcome(welcome)).welcome).toEqual({
-    protocol: 1,
-    storeEpoch: 'e',
-    hostName: 'web1',
-    statusIntervalMs: 3000,
-    silenceLimitMs: 15_000,
-    reconnectLimitMs: 2000,
-    sessionKey: Buffer.from('key'),
-  });
-  expect(decode(encodeLookup(7n, Uint8Array.of(1, 2, 3, 4))).lookup?.id).toBe('7');
-  expect(decode(encodeSnapshotChunk(rows)).snapshotChunk?.entries?.v6Lengths).toHaveLength(1);
 });
 
-it('marks every part of a delta but the last, which alone has the digest', () => {
-  const part = decode(encodeDelta('e', 1n, 2n, encodeDeltaColumns(rows, rows), undefined)).delta;
-  expect(part?.more).toBe(true);
-  expect(part?.digest).toHaveLength(0);
+it('writes a snapshot as the generated codec reads it', () => {
+  fc.assert(
+    fc.property(
+      text,
+      uint64,
+      fc.maxSafeNat(),
+      fc.boolean(),
+      bytes(8),
+      rows,
+      (epoch, revision, count, resync, digest, some) => {
+        const begin = { storeEpoch: epoch, revision: `${revision}`, entries: count, resync };
+        expectSame(encodeSnapshotBegin(epoch, revision, count, resync), { snapshotBegin: begin });
+        expectSame(encodeSnapshotChunk(some), {
+          snapshotChunk: { ...(entryCount(some) > 0 && { entries: toWire(some) }) },
+        });
+        const end = { revision: `${revision}`, digest, seal: digest };
+        expectSame(encodeSnapshotEnd(revision, digest, digest), { snapshotEnd: end });
+      },
+    ),
+  );
+});
+
+it('writes a delta as the generated codec reads it: whole, in parts, loose; the last part alone has digest and seal', () => {
+  fc.assert(
+    fc.property(
+      text,
+      fc.option(uint64),
+      uint64,
+      rows,
+      rows,
+      bytes(8),
+      fc.boolean(),
+      (epoch, from, to, adds, removes, digest, last) => {
+        const columns = encodeDeltaColumns(adds, removes);
+        expectSame(encodeDelta(epoch, from ?? undefined, to, columns, last ? { digest, seal: digest } : undefined), {
+          delta: {
+            storeEpoch: epoch,
+            fromRevision: `${from ?? 0n}`,
+            toRevision: `${to}`,
+            ...(entryCount(adds) > 0 && { adds: toWire(adds) }),
+            ...(entryCount(removes) > 0 && { removes: toWire(withoutTimes(removes)) }),
+            ...(last && { digest, seal: digest }),
+            more: !last,
+            loose: from === null,
+          },
+        });
+      },
+    ),
+  );
 });
 
 it('cuts columns into pieces that fit a message, with no row lost', () => {
@@ -80,7 +113,7 @@ it('cuts columns into pieces that fit a message, with no row lost', () => {
   const addresses = Buffer.alloc(count * 4);
   for (let i = 0; i < count; i++) addresses.writeUInt32BE(i, i * 4);
   const v4 = { count, addresses, lengths: new Uint8Array(count).fill(32), flags: new Uint8Array(count), timesMs };
-  const pieces = [...cutColumns({ v4, v6: packEntries([]).v6 })];
+  const pieces = [...cutColumns<'left'>({ v4, v6: packEntries([]).v6 })];
   expect(pieces.length).toBeGreaterThan(1);
   for (const piece of pieces) expect(encodeSnapshotChunk(piece).length).toBeLessThanOrEqual(256 * 1024);
   expect(MAX_COLUMN_BYTES).toBeLessThan(256 * 1024);

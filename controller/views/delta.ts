@@ -4,7 +4,8 @@ import { entryCount, NO_ENTRIES, type PackedEntries } from '../../common/entries
 import { leftOf } from '../../common/entries/times.ts';
 import { failpoint } from '../../common/failpoint.ts';
 import type { Revision } from '../../common/revision.ts';
-import { cutColumns, encodeDelta, encodeDeltaColumns } from '../../common/sync-wire/to-agent.ts';
+import { cutColumns } from '../../common/sync-wire/cut.ts';
+import { encodeDelta, encodeDeltaColumns } from '../../common/sync-wire/delta.ts';
 
 export interface ViewDelta {
   readonly to: Revision;

@@ -7,12 +7,8 @@ import type { PackedEntries } from '../../common/entries/packed.ts';
 import { leftOf, mayEnd } from '../../common/entries/times.ts';
 import { failpoint } from '../../common/failpoint.ts';
 import type { Revision } from '../../common/revision.ts';
-import {
-  cutColumns,
-  encodeSnapshotBegin,
-  encodeSnapshotChunk,
-  encodeSnapshotEnd,
-} from '../../common/sync-wire/to-agent.ts';
+import { cutColumns } from '../../common/sync-wire/cut.ts';
+import { encodeSnapshotBegin, encodeSnapshotChunk, encodeSnapshotEnd } from '../../common/sync-wire/to-agent.ts';
 import { flagsFor } from './layer.ts';
 import { overlapsOf, type View } from './view.ts';
 

@@ -4,7 +4,7 @@ import { addressBytes, type FamilyColumns, type PackedEntries } from '../../../.
 import { pickRows, sliceColumns } from '../../../../common/entries/rows.ts';
 import { firstEnd, leftOf } from '../../../../common/entries/times.ts';
 import { toWire } from '../../../../common/entries/wire.ts';
-import { cutColumns } from '../../../../common/sync-wire/to-agent.ts';
+import { cutColumns } from '../../../../common/sync-wire/cut.ts';
 import { listOrigin } from '../../../../common/text/origin.ts';
 import { covers, type Family, formatPrefix, type Prefix, parsePrefix } from '../../../../common/text/prefix.ts';
 import { formatSelector, selectorMatches } from '../../../../common/text/selector.ts';

@@ -5,7 +5,7 @@ import { leftOf } from '../../../../common/entries/times.ts';
 import { fromWire, toWire } from '../../../../common/entries/wire.ts';
 import { FleetblockError } from '../../../../common/errors.ts';
 import { selectorFromWire, selectorToWire } from '../../../../common/rpc/selector.ts';
-import { cutColumns } from '../../../../common/sync-wire/to-agent.ts';
+import { cutColumns } from '../../../../common/sync-wire/cut.ts';
 import { listOrigin } from '../../../../common/text/origin.ts';
 import { formatPrefix } from '../../../../common/text/prefix.ts';
 import { type Selector, selectorMatches } from '../../../../common/text/selector.ts';

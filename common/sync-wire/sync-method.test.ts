@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, it, vi } from 'vitest';
 import type { ControllerMessage } from '../../proto/gen/fleetblock/v1/ControllerMessage.ts';
 import { protocol } from '../rpc/proto.ts';
-import { syncMethod } from './to-controller.ts';
+import { syncMethod } from './sync-method.ts';
 
 const { Sync } = protocol.AgentService.service;
 const uint64 = fc.oneof(fc.nat(), fc.maxSafeNat(), fc.bigInt({ min: 0n, max: 2n ** 64n - 1n })).map(String);
