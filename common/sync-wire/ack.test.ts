@@ -23,7 +23,7 @@ const plain = fc.record({
 });
 
 const odd = fc.record({
-  storeEpoch: fc.oneof(fc.string({ maxLength: 40 }), fc.uuid()),
+  storeEpoch: fc.oneof(fc.string({ unit: 'binary', maxLength: 40 }), fc.uuid()),
   revision: fc.oneof(fc.nat(), fc.maxSafeNat(), fc.bigInt({ min: 0n, max: 2n ** 64n - 1n })).map(String),
   digest: fc.uint8Array({ maxLength: 20 }),
   entries: fc.maxSafeNat().map(String),
