@@ -1,8 +1,7 @@
 // The one port and the guard behind it, with real TLS and real gRPC and handlers of the test's own.
 
 import { X509Certificate } from 'node:crypto';
-import { once } from 'node:events';
-import { createConnection, createServer } from 'node:net';
+import { createConnection } from 'node:net';
 import { connect, TLSSocket } from 'node:tls';
 import { ChannelCredentials, type ServiceError, status } from '@grpc/grpc-js';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -20,6 +19,7 @@ import type { AgentServiceHandlers } from '../../../proto/gen/fleetblock/v1/Agen
 import type { EnrollmentServiceHandlers } from '../../../proto/gen/fleetblock/v1/EnrollmentService.ts';
 import type { OperatorServiceHandlers } from '../../../proto/gen/fleetblock/v1/OperatorService.ts';
 import { type GateOptions, TestFleet, TestGate } from '../fleet.ts';
+import { recordedHello } from './recorded-hello.ts';
 
 type SyncStream = ReturnType<InstanceType<typeof protocol.AgentService>['Sync']>;
 
@@ -332,21 +332,3 @@ describe('floods', () => {
     await small.stop();
   });
 });
-
-/** What a TLS client says first. */
-async function recordedHello(): Promise<Buffer> {
-  const { promise, resolve } = Promise.withResolvers<Buffer>();
-  const server = createServer((socket) => socket.once('data', resolve).on('error', () => undefined)).listen(
-    0,
-    '127.0.0.1',
-  );
-  await once(server, 'listening');
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new TypeError('no port');
-  const client = connect({ host: '127.0.0.1', port: address.port, servername: CONTROLLER_NAME, ALPNProtocols: ['h2'] });
-  client.on('error', () => undefined);
-  const hello = await promise;
-  client.destroy();
-  server.close();
-  return hello;
-}
