@@ -40,6 +40,13 @@ module.exports = {
       to: { path: '^(node:)?sqlite$' },
     },
     {
+      name: 'stores-know-no-rules',
+      comment: 'rules run in controller/store/ruled-store.ts, on transactions that every store gives',
+      severity: 'error',
+      from: { path: '^controller/store/(sqlite|memory)/', pathNot: '\\.test\\.ts$' },
+      to: { path: '^controller/(identity/changes/(?!identity-tx)|claims/(block|unblock|confirm|end)\\.ts)' },
+    },
+    {
       name: 'grpc-in-rpc-and-services-only',
       comment: 'agent and cli have their clients in one place each: agent/session/ and cli/client.ts',
       severity: 'error',

@@ -1,5 +1,5 @@
 // Layers: what claims amount to for hosts, as rows, by where they come from.
-import type { Entry, PackedEntries } from '../../common/entries/packed.ts';
+import { type Entry, NO_ENTRIES, type PackedEntries, packEntries } from '../../common/entries/packed.ts';
 import { listOrigin } from '../../common/text/origin.ts';
 import type { Prefix } from '../../common/text/prefix.ts';
 import { formatSelector, type Selector } from '../../common/text/selector.ts';
@@ -49,4 +49,22 @@ export function layerEntry(prefix: Prefix, action: ClaimAction, effect: Effect |
     monitor: effect?.monitor ?? false,
     ttlMs: effect?.expiresMs ?? 0,
   };
+}
+
+/** What claims amount to, one change per layer: all claims on the same prefix and action must be among them. */
+export function claimLayers(claims: readonly Claim[], nowMs: number): LayerChange[] {
+  const layers = new Map<string, { layer: LayerKey; rows: Map<string, { claim: Claim; effect: Effect }> }>();
+  for (const claim of claims) {
+    if (hasEnded(claim.expiresMs, nowMs)) continue;
+    const layer = claimsLayer(claim.selector);
+    const found = layers.get(layer.id) ?? { layer, rows: new Map() };
+    layers.set(layer.id, found);
+    const key = `${Buffer.from(claim.prefix.address).toString('hex')}/${claim.prefix.length} ${claim.action}`;
+    found.rows.set(key, { claim, effect: stronger(found.rows.get(key)?.effect, claim) });
+  }
+  return [...layers.values()].map(({ layer, rows }) => ({
+    layer,
+    sets: packEntries([...rows.values()].map(({ claim, effect }) => layerEntry(claim.prefix, claim.action, effect))),
+    deletes: NO_ENTRIES,
+  }));
 }

@@ -1,12 +1,22 @@
 // Every change of a store as a rule inside a transaction: what all implementations share. One of them gives the transactions and the
 // reads, and knows no rule.
 
+import type { Revision } from '../../common/revision.ts';
 import type { Attribution } from '../claims/attribution.ts';
+import { addClaims } from '../claims/block.ts';
+import type { AddClaims, ChangeResult, RemoveClaims } from '../claims/change.ts';
+import type { ClaimTx } from '../claims/claim-tx.ts';
+import { confirmChange } from '../claims/confirm.ts';
+import type { ConfirmResult, Undone } from '../claims/confirmation.ts';
+import { endClaims } from '../claims/end.ts';
+import type { Steps } from '../claims/steps.ts';
+import { removeClaims } from '../claims/unblock.ts';
 import { createToken, enroll, revokeToken } from '../identity/changes/enroll.ts';
 import { relabelHost, revokeHost } from '../identity/changes/hosts.ts';
 import type { IdentityTx } from '../identity/changes/identity-tx.ts';
 import { createLoginToken, revokeLoginToken, useLoginToken } from '../identity/changes/login-tokens.ts';
 import { addOperator, logIn, revokeOperators } from '../identity/changes/operators.ts';
+import type { ClaimStore } from './port/claims.ts';
 import type { Enrollment, HostStore, NewToken } from './port/hosts.ts';
 import type {
   LoggedIn,
@@ -18,12 +28,43 @@ import type {
 } from './port/operators.ts';
 import type { HostRecord, OperatorRecord, OperatorTokenRecord, RevokedOperators, TokenRecord } from './records.ts';
 
+type ClaimChanges = Pick<ClaimStore, 'addClaims' | 'removeClaims' | 'confirm' | 'expireClaims'>;
 type HostChanges = Pick<HostStore, 'createToken' | 'revokeToken' | 'enroll' | 'labelHost' | 'revokeHost'>;
 type OperatorChanges = Omit<OperatorStore, 'operators' | 'operatorTokens'>;
 
-export abstract class RuledStore implements HostChanges, OperatorChanges {
+/** Prefixes from which a change has a commit of its own, with pauses: some milliseconds. */
+const MANY = 128;
+
+export abstract class RuledStore implements ClaimChanges, HostChanges, OperatorChanges {
+  abstract readonly head: Revision;
+
+  /**
+   * Runs `work` in one transaction, over many turns of the event loop when it is about `many` claims. Resolves after the commit is
+   * durable; what `work` throws leaves nothing of it, and neither does a dry run.
+   */
+  protected abstract changeClaims<T>(work: (tx: ClaimTx) => Steps<T>, many: boolean, dryRun?: boolean): Promise<T>;
+  /** Removes rows of lists that ended at or before `nowMs`, a bounded number of them. @returns how many */
+  protected abstract endListRows(nowMs: number): Promise<number>;
   /** Runs `work` in one transaction. Resolves after the commit is durable; what `work` throws leaves nothing of it. */
   protected abstract changeIdentity<T>(work: (tx: IdentityTx) => T): Promise<T>;
+
+  addClaims(request: AddClaims): Promise<ChangeResult> {
+    return this.#change((tx) => addClaims(tx, request), request);
+  }
+
+  removeClaims(request: RemoveClaims): Promise<ChangeResult> {
+    return this.#change((tx) => removeClaims(tx, request), request);
+  }
+
+  confirm(id: string, by: Attribution & { readonly mayForce: boolean }): Promise<ConfirmResult> {
+    return this.changeClaims((tx) => confirmChange(tx, id, by), true);
+  }
+
+  async expireClaims(nowMs: number): Promise<{ removed: number; revision: Revision; undone: readonly Undone[] }> {
+    const { undone, ended } = await this.changeClaims((tx) => endClaims(tx, nowMs), true);
+    const rows = await this.endListRows(nowMs);
+    return { removed: undone.length + ended + rows, revision: this.head, undone };
+  }
 
   createToken(token: NewToken, by: Attribution): Promise<TokenRecord> {
     return this.changeIdentity((tx) => createToken(tx, token, by));
@@ -67,5 +108,15 @@ export abstract class RuledStore implements HostChanges, OperatorChanges {
 
   revokeOperatorToken(id: string, by: Attribution): Promise<OperatorTokenRecord> {
     return this.changeIdentity((tx) => revokeLoginToken(tx, id, by));
+  }
+
+  #change(work: (tx: ClaimTx) => Steps<ChangeResult>, { prefixes, dryRun }: AddClaims | RemoveClaims) {
+    return this.revised(this.changeClaims(work, prefixes.length > MANY, dryRun), dryRun);
+  }
+
+  /** A dry run makes no revision: it reports the head. */
+  protected async revised<T extends { readonly revision: Revision }>(change: Promise<T>, dryRun: boolean): Promise<T> {
+    const result = await change;
+    return dryRun ? { ...result, revision: this.head } : result;
   }
 }

@@ -2,11 +2,13 @@
 import { describe } from 'vitest';
 import { auditContract } from './contract/audit.ts';
 import { claimsContract } from './contract/claims.ts';
-import { Harness, type OpenOptions } from './contract/harness.ts';
+import { Harness, type OpenOptions, type StoreWithoutLists } from './contract/harness.ts';
 import { hostsContract } from './contract/hosts.ts';
 import { listsContract } from './contract/lists.ts';
 import { operatorsContract } from './contract/operators.ts';
 import { revisionsContract } from './contract/revisions.ts';
+import { type MemoryDisk, MemoryStore } from './memory/memory-store.ts';
+import { MemoryState } from './memory/state.ts';
 import { openSqliteStore } from './sqlite/sqlite-store.ts';
 
 const CONTRACTS = {
@@ -19,7 +21,21 @@ const CONTRACTS = {
 
 const sqlite = (options: OpenOptions) => openSqliteStore({ create: true, ...options });
 
-describe.each([{ name: 'sqlite', open: sqlite }])('$name store', ({ open }) => {
+/** What is "on disk", by directory: each test has one of its own. */
+const disks = new Map<string, MemoryDisk>();
+
+async function memory({ directory, clock, ...options }: OpenOptions): Promise<MemoryStore> {
+  const disk = disks.get(directory) ?? { state: new MemoryState() };
+  disks.set(directory, disk);
+  return new MemoryStore({ disk, wallMs: () => clock.wallMs(), ...options });
+}
+
+const IMPLEMENTATIONS: { name: string; open: (options: OpenOptions) => Promise<StoreWithoutLists> }[] = [
+  { name: 'sqlite', open: sqlite },
+  { name: 'memory', open: memory },
+];
+
+describe.each(IMPLEMENTATIONS)('$name store', ({ open }) => {
   for (const [subject, contract] of Object.entries(CONTRACTS)) describe(subject, () => contract(new Harness(open)));
 });
 

@@ -4,10 +4,12 @@ import { packEntries } from '../../../common/entries/packed.ts';
 import type { Revision } from '../../../common/revision.ts';
 import type { LayerChange, LayerKey } from '../../claims/layers.ts';
 import type { AuditEntry, ChangeTx } from '../port/transaction.ts';
+import type { HostRecord } from '../records.ts';
 
 export class MemoryChange implements ChangeTx {
   readonly nowMs: number;
   readonly layers: LayerChange[] = [];
+  readonly hosts: HostRecord[] = [];
   readonly records: (AuditEntry & { readonly revision: Revision })[] = [];
   readonly #before: Revision;
   #revised = false;

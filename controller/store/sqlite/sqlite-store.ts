@@ -9,15 +9,15 @@ import type { Clock } from '../../../common/time/clock.ts';
 import { Pacer } from '../../../common/time/pacer.ts';
 import { steadyClock } from '../../../common/time/steady-clock.ts';
 import type { Attribution } from '../../claims/attribution.ts';
-import { addClaims } from '../../claims/block.ts';
-import type { AddClaims, ChangeResult, RemoveClaims } from '../../claims/change.ts';
+import type { ChangeResult } from '../../claims/change.ts';
 import type { Claim } from '../../claims/claim.ts';
-import { confirmChange } from '../../claims/confirm.ts';
-import type { Confirmation, ConfirmResult, Undone } from '../../claims/confirmation.ts';
+import type { ClaimTx } from '../../claims/claim-tx.ts';
+import type { Confirmation } from '../../claims/confirmation.ts';
 import { type LayerChange, listLayer } from '../../claims/layers.ts';
 import type { ChangeExceptions, ListException, ListRecord, ListResult, ReplaceList } from '../../claims/lists/list.ts';
-import { removeClaims } from '../../claims/unblock.ts';
+import type { Steps } from '../../claims/steps.ts';
 import { type IdentityTx, sameHash } from '../../identity/changes/identity-tx.ts';
+import { Followers } from '../followers.ts';
 import type { AuditFilter } from '../port/audit.ts';
 import type { ClaimFilter } from '../port/claims.ts';
 import type { StoreEvent, Touched } from '../port/revisions.ts';
@@ -37,10 +37,10 @@ import { lastLink } from './audit/audit-chain.ts';
 import { readClaimLayers, readClaims } from './claims/claim-reads.ts';
 import { claimTx } from './claims/claim-tx.ts';
 import { readConfirmations } from './claims/confirmation-rows.ts';
-import { endWhatIsDue, firstEndMs } from './claims/ends.ts';
 import { readBigint } from './file/connection.ts';
 import { Database } from './file/database.ts';
 import { markClean, type OpenedFile, openStoreFile } from './file/open.ts';
+import { firstEndMs } from './first-end.ts';
 import { History } from './history.ts';
 import { readHostNotes, saveHostNote } from './identity/host-notes.ts';
 import { readHost, readHosts, readToken, readTokens } from './identity/host-rows.ts';
@@ -48,6 +48,7 @@ import { identityTx } from './identity/identity-tx.ts';
 import { readLoginToken, readLoginTokens, readOperators } from './identity/operator-rows.ts';
 import { changeExceptions } from './lists/exceptions.ts';
 import { removeList, replaceList } from './lists/list-changes.ts';
+import { endListRows, listRowsEnded } from './lists/list-ends.ts';
 import { findList, readExceptions, readListRows, readLists } from './lists/list-rows.ts';
 import { Writing } from './writing.ts';
 
@@ -61,12 +62,16 @@ export interface SqliteStoreOptions {
   readonly historyRevisions?: number;
   /** Length of the write-ahead log from which it is moved to the main file, bytes. Default 4 MB. */
   readonly walBytes?: number;
-  /** Told what a follower threw. Default: it ends the process, once whoever made the change has been answered. */
+  /** See Followers. */
   readonly onFollowerError?: (error: unknown) => void;
 }
 
-/** Prefixes from which a change has a commit of its own, with pauses: some milliseconds. */
-const MANY = 128;
+/** Chunks of lists of which one call of `endListRows` removes what has ended. */
+const ENDING_CHUNKS = 32;
+
+/** Notes from which saving them has a commit of its own, with pauses. */
+const MANY_NOTES = 128;
+
 /** @throws FleetblockError NOT_FOUND, FAILED_PRECONDITION (in use by another process), DATA_LOSS (damaged). */
 export async function openSqliteStore(options: SqliteStoreOptions): Promise<Store> {
   const file = openStoreFile(options.directory, options.create ?? false);
@@ -86,8 +91,7 @@ class SqliteStore extends RuledStore implements Store {
   readonly #file: OpenedFile;
   readonly #db: Database;
   readonly #clock: Clock;
-  readonly #followers = new Set<(event: StoreEvent) => void>();
-  readonly #onFollowerError: (error: unknown) => void;
+  readonly #followers: Followers;
   readonly #history: History;
   readonly #writing: Writing;
   #closed = false;
@@ -97,7 +101,7 @@ class SqliteStore extends RuledStore implements Store {
     this.epoch = file.epoch;
     this.#file = file;
     this.#clock = steadyClock(options.clock);
-    this.#onFollowerError = options.onFollowerError ?? throwLater;
+    this.#followers = new Followers(options.onFollowerError);
     this.#db = new Database(file.path, options);
     this.aside = new Aside(file.path, () => this.#clock.wallMs());
     file.handOver();
@@ -112,39 +116,8 @@ class SqliteStore extends RuledStore implements Store {
     });
   }
 
-  addClaims(request: AddClaims): Promise<ChangeResult> {
-    return this.#revised(
-      this.#writing.changeInSteps(
-        (tx) => addClaims(claimTx(tx), request),
-        request.prefixes.length > MANY,
-        request.dryRun,
-      ),
-      request.dryRun,
-    );
-  }
-
-  removeClaims(request: RemoveClaims): Promise<ChangeResult> {
-    return this.#revised(
-      this.#writing.changeInSteps(
-        (tx) => removeClaims(claimTx(tx), request),
-        request.prefixes.length > MANY,
-        request.dryRun,
-      ),
-      request.dryRun,
-    );
-  }
-
-  confirm(id: string, by: Attribution & { readonly mayForce: boolean }): Promise<ConfirmResult> {
-    return this.#writing.changeInSteps((tx) => confirmChange(claimTx(tx), id, by), true);
-  }
-
   async confirmations(): Promise<readonly Confirmation[]> {
     return readConfirmations(this.#db.reader);
-  }
-
-  async expireClaims(nowMs: number): Promise<{ removed: number; revision: Revision; undone: readonly Undone[] }> {
-    const { removed, undone } = await endWhatIsDue(this.#db.reader, this.#writing, nowMs);
-    return { removed, revision: this.head, undone };
   }
 
   async nextExpiryMs(): Promise<number> {
@@ -156,21 +129,21 @@ class SqliteStore extends RuledStore implements Store {
   }
 
   replaceList(request: ReplaceList): Promise<ListResult> {
-    return this.#revised(
+    return this.revised(
       this.#writing.changeLong((tx) => replaceList(tx, request, new Pacer().pause), request.dryRun),
       request.dryRun,
     );
   }
 
   removeList(name: string, by: Attribution, dryRun: boolean): Promise<ListResult> {
-    return this.#revised(
+    return this.revised(
       this.#writing.changeLong((tx) => removeList(tx, name, by, new Pacer().pause), dryRun),
       dryRun,
     );
   }
 
   changeExceptions(request: ChangeExceptions): Promise<ChangeResult> {
-    return this.#revised(
+    return this.revised(
       this.#writing.changeLong((tx) => changeExceptions(tx, request, new Pacer().pause), request.dryRun),
       request.dryRun,
     );
@@ -204,8 +177,7 @@ class SqliteStore extends RuledStore implements Store {
   }
 
   follow(listener: (event: StoreEvent) => void): () => void {
-    this.#followers.add(listener);
-    return () => this.#followers.delete(listener);
+    return this.#followers.add(listener);
   }
 
   async touchedSince(since: Revision, layerIds: ReadonlySet<string>): Promise<readonly Touched[] | undefined> {
@@ -244,7 +216,7 @@ class SqliteStore extends RuledStore implements Store {
         saveHostNote(tx.db, hostId, note);
         yield;
       }
-    }, notes.length > MANY);
+    }, notes.length > MANY_NOTES);
   }
 
   async operators(): Promise<readonly OperatorRecord[]> {
@@ -271,6 +243,15 @@ class SqliteStore extends RuledStore implements Store {
     return this.aside.verifyAudit();
   }
 
+  protected changeClaims<T>(work: (tx: ClaimTx) => Steps<T>, many: boolean, dryRun = false): Promise<T> {
+    return this.#writing.changeInSteps((tx) => work(claimTx(tx)), many, dryRun);
+  }
+
+  protected async endListRows(nowMs: number): Promise<number> {
+    if (!listRowsEnded(this.#db.reader, nowMs)) return 0;
+    return this.#writing.changeLong((tx) => endListRows(tx, nowMs, ENDING_CHUNKS, new Pacer().pause), false);
+  }
+
   protected changeIdentity<T>(work: (tx: IdentityTx) => T): Promise<T> {
     return this.#writing.change((tx) => work(identityTx(tx)));
   }
@@ -287,28 +268,10 @@ class SqliteStore extends RuledStore implements Store {
     }
   }
 
-  /** A dry run makes no revision: it reports the head. */
-  async #revised<T extends { readonly revision: Revision }>(change: Promise<T>, dryRun: boolean): Promise<T> {
-    const result = await change;
-    return dryRun ? { ...result, revision: this.head } : result;
-  }
-
   #publish(event: StoreEvent): void {
     this.head = event.revision;
     this.#history.note(event);
-    for (const follower of this.#followers)
-      try {
-        follower(event);
-      } catch (error) {
-        // The change is durable: neither its caller nor the other followers may miss it.
-        this.#onFollowerError(error);
-      }
+    this.#followers.tell(event);
     failpoint('store.notify.after');
   }
-}
-
-function throwLater(error: unknown): void {
-  setImmediate(() => {
-    throw error;
-  });
 }

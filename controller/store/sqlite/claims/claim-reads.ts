@@ -1,13 +1,11 @@
 // Reading single claims in bounded batches, so that a long answer neither fills memory nor holds the event loop.
 import type { SQLInputValue } from 'node:sqlite';
-import type { Entry } from '../../../../common/entries/packed.ts';
-import { packEntries } from '../../../../common/entries/packed.ts';
-import { covers, maskAddress, type Prefix } from '../../../../common/text/prefix.ts';
-import { formatSelector, selectorMatches } from '../../../../common/text/selector.ts';
+import { maskAddress, type Prefix } from '../../../../common/text/prefix.ts';
+import { formatSelector } from '../../../../common/text/selector.ts';
 import { nextTurn } from '../../../../common/time/pacer.ts';
 import type { Claim } from '../../../claims/claim.ts';
-import { claimsLayer, type LayerChange, layerEntry } from '../../../claims/layers.ts';
-import { type Effect, hasEnded, stronger } from '../../../claims/precedence.ts';
+import { matchesFilter } from '../../../claims/claim-filter.ts';
+import { claimLayers, type LayerChange } from '../../../claims/layers.ts';
 import type { ClaimFilter } from '../../port/claims.ts';
 import type { Connection } from '../file/connection.ts';
 import { claimFromRow } from './claim-rows.ts';
@@ -17,12 +15,7 @@ const KEY = 'family, address, length, action, origin, selector';
 
 /** In the order of the key: IPv4 first, by address. */
 export async function* readClaims(db: Connection, filter: ClaimFilter, nowMs: number): AsyncGenerator<Claim[]> {
-  const wanted = (claim: Claim) =>
-    (filter.expired || !hasEnded(claim.expiresMs, nowMs)) &&
-    (filter.origin === undefined || claim.origin === filter.origin) &&
-    (filter.action === undefined || claim.action === filter.action) &&
-    (filter.host === undefined || selectorMatches(claim.selector, filter.host)) &&
-    (filter.covering === undefined || covers(claim.prefix, filter.covering));
+  const wanted = matchesFilter(filter, nowMs);
   if (filter.covering) {
     yield coveringClaims(db, filter.covering).filter(wanted);
     return;
@@ -93,9 +86,8 @@ async function* allClaims(db: Connection, bounds = NO_BOUNDS): AsyncGenerator<Cl
   }
 }
 
-/** What single claims amount to, layer by layer: one row a prefix, action and selector. */
+/** What single claims amount to, layer by layer: one row per prefix, action and selector. */
 export async function* readClaimLayers(db: Connection, nowMs: number): AsyncGenerator<LayerChange> {
-  const none = packEntries([]);
   // Claims of one key may straddle two batches: the last key of a batch is carried over.
   let pending: Claim[] = [];
   for await (const batch of allClaims(db)) {
@@ -103,10 +95,9 @@ export async function* readClaimLayers(db: Connection, nowMs: number): AsyncGene
     const last = claims.at(-1);
     const cut = last ? claims.findIndex((claim) => sameKey(claim, last)) : 0;
     pending = claims.slice(cut);
-    for (const { layer, entries } of group(claims.slice(0, cut), nowMs))
-      yield { layer, sets: packEntries(entries), deletes: none };
+    yield* claimLayers(claims.slice(0, cut), nowMs);
   }
-  for (const { layer, entries } of group(pending, nowMs)) yield { layer, sets: packEntries(entries), deletes: none };
+  yield* claimLayers(pending, nowMs);
 }
 
 function sameKey(a: Claim, b: Claim): boolean {
@@ -116,28 +107,4 @@ function sameKey(a: Claim, b: Claim): boolean {
     a.prefix.family === b.prefix.family &&
     a.prefix.address.every((byte, i) => byte === b.prefix.address[i])
   );
-}
-
-function group(claims: readonly Claim[], nowMs: number) {
-  const layers = new Map<string, { layer: ReturnType<typeof claimsLayer>; rows: Map<string, Row> }>();
-  for (const claim of claims) {
-    if (hasEnded(claim.expiresMs, nowMs)) continue;
-    const layer = claimsLayer(claim.selector);
-    const found = layers.get(layer.id) ?? { layer, rows: new Map<string, Row>() };
-    layers.set(layer.id, found);
-    const key = `${Buffer.from(claim.prefix.address).toString('hex')}/${claim.prefix.length} ${claim.action}`;
-    const effect = stronger(found.rows.get(key)?.effect, claim);
-    found.rows.set(key, { claim, effect });
-  }
-  return [...layers.values()].map(({ layer, rows }) => ({
-    layer,
-    entries: [...rows.values()].map(
-      ({ claim, effect }): Entry<'unix'> => layerEntry(claim.prefix, claim.action, effect),
-    ),
-  }));
-}
-
-interface Row {
-  readonly claim: Claim;
-  readonly effect: Effect;
 }

@@ -1,0 +1,18 @@
+// Which single claims a question is about.
+import { covers } from '../../common/text/prefix.ts';
+import { selectorMatches } from '../../common/text/selector.ts';
+import type { ClaimFilter } from '../store/port/claims.ts';
+import type { Claim } from './claim.ts';
+import { hasEnded } from './precedence.ts';
+
+/** `nowMs`: Unix milliseconds. */
+export function matchesFilter(filter: ClaimFilter, nowMs: number): (claim: Claim) => boolean {
+  const { origin, action, host, covering, within, expired } = filter;
+  return (claim) =>
+    (expired || !hasEnded(claim.expiresMs, nowMs)) &&
+    (origin === undefined || claim.origin === origin) &&
+    (action === undefined || claim.action === action) &&
+    (host === undefined || selectorMatches(claim.selector, host)) &&
+    (covering === undefined || covers(claim.prefix, covering)) &&
+    (within === undefined || (claim.prefix.length > within.length && covers(within, claim.prefix)));
+}

@@ -1,0 +1,209 @@
+// A store in memory, for tests: the second implementation of the contract, but for lists. A change works on a copy, which takes the
+// place of what was there when all of it went well.
+import { joinEntries } from '../../../common/entries/rows.ts';
+import { withoutTimes } from '../../../common/entries/times.ts';
+import type { Revision } from '../../../common/revision.ts';
+import type { Claim } from '../../claims/claim.ts';
+import { matchesFilter } from '../../claims/claim-filter.ts';
+import type { ClaimTx } from '../../claims/claim-tx.ts';
+import type { Confirmation } from '../../claims/confirmation.ts';
+import { claimLayers, type LayerChange } from '../../claims/layers.ts';
+import { atOnce, type Steps } from '../../claims/steps.ts';
+import { type IdentityTx, sameHash } from '../../identity/changes/identity-tx.ts';
+import { Followers } from '../followers.ts';
+import type { AuditFilter, AuditStore } from '../port/audit.ts';
+import type { ClaimFilter } from '../port/claims.ts';
+import type { ListStore } from '../port/lists.ts';
+import type { StoreEvent, Touched } from '../port/revisions.ts';
+import type {
+  AuditRecord,
+  AuditVerdict,
+  HostNote,
+  HostRecord,
+  OperatorRecord,
+  OperatorTokenRecord,
+  TokenRecord,
+} from '../records.ts';
+import { RuledStore } from '../ruled-store.ts';
+import type { Store } from '../store.ts';
+import { MemoryChange } from './change.ts';
+import { MemoryState } from './state.ts';
+
+/** What is kept from one store to the next that is opened with it. */
+export interface MemoryDisk {
+  state: MemoryState;
+}
+
+export interface MemoryStoreOptions {
+  readonly disk: MemoryDisk;
+  readonly wallMs: () => number;
+  /** Revisions of history that are kept. Default 10,000. */
+  readonly historyRevisions?: number;
+  /** See Followers. */
+  readonly onFollowerError?: (error: unknown) => void;
+}
+
+export class MemoryStore extends RuledStore implements Omit<Store, keyof ListStore | 'aside'> {
+  readonly aliveMs: number;
+  readonly #disk: MemoryDisk;
+  readonly #wallMs: () => number;
+  readonly #keepRevisions: bigint;
+  readonly #followers: Followers;
+
+  constructor({ disk, wallMs, historyRevisions = 10_000, onFollowerError }: MemoryStoreOptions) {
+    super();
+    this.#disk = disk;
+    this.#wallMs = wallMs;
+    this.#keepRevisions = BigInt(historyRevisions);
+    this.#followers = new Followers(onFollowerError);
+    this.aliveMs = disk.state.aliveMs;
+  }
+
+  get epoch(): string {
+    return this.#disk.state.epoch;
+  }
+
+  get head(): Revision {
+    return this.#disk.state.head;
+  }
+
+  async beat(nowMs: number): Promise<void> {
+    this.#disk.state.aliveMs = nowMs;
+  }
+
+  async close(): Promise<void> {
+    this.#followers.clear();
+  }
+
+  follow(listener: (event: StoreEvent) => void): () => void {
+    return this.#followers.add(listener);
+  }
+
+  async *readLayers(): AsyncGenerator<LayerChange> {
+    const nowMs = this.#wallMs();
+    yield* claimLayers(
+      [...this.#disk.state.claims.claims.values()],
+      this.aliveMs === 0 ? nowMs : Math.min(nowMs, this.aliveMs),
+    );
+  }
+
+  async touchedSince(since: Revision, layerIds: ReadonlySet<string>): Promise<readonly Touched[] | undefined> {
+    const { history, head } = this.#disk.state;
+    const touched = history.filter(({ revision, layerId }) => revision > since && layerIds.has(layerId));
+    return touched.length > 0 && since < head - this.#keepRevisions ? undefined : touched;
+  }
+
+  async confirmations(): Promise<readonly Confirmation[]> {
+    const { confirmations, waiting } = this.#disk.state.claims;
+    return [...confirmations.values()]
+      .filter(({ state }) => state === 'waiting')
+      .map(({ state: _state, decidedMs: _decided, ...record }) => ({
+        ...record,
+        claims: [...waiting.values()].filter(({ id }) => id === record.id),
+      }))
+      .filter(({ claims }) => claims.length > 0)
+      .sort((a, b) => a.deadlineMs - b.deadlineMs);
+  }
+
+  async nextExpiryMs(): Promise<number> {
+    const { claims, confirmations } = this.#disk.state.claims;
+    const ends = [
+      ...[...claims.values()].map(({ expiresMs }) => expiresMs),
+      ...[...confirmations.values()].map(({ state, deadlineMs }) => (state === 'waiting' ? deadlineMs : 0)),
+    ].filter((endMs) => endMs > 0);
+    return ends.length > 0 ? Math.min(...ends) : 0;
+  }
+
+  async *claims(filter: ClaimFilter): AsyncGenerator<readonly Claim[]> {
+    const matches = matchesFilter(filter, this.#wallMs());
+    const found = [...this.#disk.state.claims.claims.values()].filter(matches).sort(compareClaims);
+    yield filter.covering ? found.reverse() : found;
+  }
+
+  async listTokens(): Promise<readonly TokenRecord[]> {
+    return this.#disk.state.identity.tokens();
+  }
+
+  async knowsSecret(tokenId: string, secretHash: Uint8Array): Promise<boolean> {
+    const known = this.#disk.state.identity.secretHash(tokenId);
+    return known !== undefined && sameHash(known, secretHash);
+  }
+
+  async hosts(): Promise<readonly HostRecord[]> {
+    return this.#disk.state.identity.hosts();
+  }
+
+  async findHost(id: string): Promise<HostRecord | undefined> {
+    return this.#disk.state.identity.host(id);
+  }
+
+  async hostNotes(): Promise<ReadonlyMap<string, HostNote>> {
+    return new Map(this.#disk.state.notes);
+  }
+
+  async saveHostNotes(notes: readonly (readonly [hostId: string, note: HostNote])[]): Promise<void> {
+    for (const [hostId, note] of notes) this.#disk.state.notes.set(hostId, structuredClone(note));
+  }
+
+  async operators(): Promise<readonly OperatorRecord[]> {
+    return this.#disk.state.identity.operators();
+  }
+
+  async operatorTokens(): Promise<readonly OperatorTokenRecord[]> {
+    return this.#disk.state.identity.loginTokens();
+  }
+
+  recordAudit(...[record]: Parameters<AuditStore['recordAudit']>): Promise<void> {
+    return this.#change((_, change) => change.audit(record, record.revision));
+  }
+
+  async *audit(filter: AuditFilter): AsyncGenerator<readonly AuditRecord[]> {
+    yield this.#disk.state.audit.find(filter);
+  }
+
+  async auditHead(): Promise<{ readonly sequence: number; readonly hash: Uint8Array }> {
+    return this.#disk.state.audit.last;
+  }
+
+  async verifyAudit(): Promise<AuditVerdict> {
+    return this.#disk.state.audit.verify();
+  }
+
+  protected changeIdentity<T>(work: (tx: IdentityTx) => T): Promise<T> {
+    return this.#change(({ identity }, change) => work(identity.tx(change, (host) => change.hosts.push(host))));
+  }
+
+  protected changeClaims<T>(work: (tx: ClaimTx) => Steps<T>, _many: boolean, dryRun = false): Promise<T> {
+    return this.#change(({ claims }, change) => atOnce(work(claims.tx(change))), dryRun);
+  }
+
+  protected async endListRows(): Promise<number> {
+    return 0;
+  }
+
+  async #change<T>(work: (state: MemoryState, change: MemoryChange) => T, dryRun = false): Promise<T> {
+    const state = new MemoryState(this.#disk.state);
+    const change = new MemoryChange(this.#wallMs(), state.head);
+    const result = work(state, change);
+    if (dryRun) return result;
+    for (const { from = '', ...record } of change.records) state.audit.append({ ...record, from, atMs: change.nowMs });
+    const { layers, hosts, records } = change;
+    const revision = change.head();
+    for (const [layerId, pieces] of Map.groupBy(layers, ({ layer }) => layer.id))
+      state.history.push({
+        revision,
+        layerId,
+        keys: joinEntries(pieces.flatMap(({ sets, deletes }) => [withoutTimes(sets), withoutTimes(deletes)])),
+      });
+    const revised = revision > state.head;
+    state.head = revision;
+    this.#disk.state = state;
+    if (revised) this.#followers.tell({ revision, layers, hosts, records });
+    return result;
+  }
+}
+
+/** IPv4 first, by address, the wider prefix first. */
+function compareClaims({ prefix: a }: Claim, { prefix: b }: Claim): number {
+  return a.family - b.family || Buffer.compare(a.address, b.address) || a.length - b.length;
+}
