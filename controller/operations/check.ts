@@ -35,6 +35,8 @@ export interface CheckDeps {
 }
 
 const DEFAULT_TIMEOUT_MS = 2000;
+/** Longest wait for hosts' answers, milliseconds. */
+const MAX_TIMEOUT_MS = 30_000;
 
 /** @throws FleetblockError INVALID_ARGUMENT, NOT_FOUND (host) */
 export async function check(
@@ -44,10 +46,11 @@ export async function check(
   timeoutMs: number,
 ): Promise<CheckResult> {
   const prefix = parsePrefix(address);
+  const waitMs = Math.min(timeoutMs || DEFAULT_TIMEOUT_MS, MAX_TIMEOUT_MS);
   const hosts = hostName === '' ? deps.targets.hosts([{ kind: 'all' }]).sort(byName) : [deps.targets.host(hostName)];
   const claims = await deps.matches.covering(prefix);
   const checked = hosts.map(async (host): Promise<HostCheck> => {
-    const reply = await deps.hub.lookUp(host.id, prefix.address, timeoutMs || DEFAULT_TIMEOUT_MS);
+    const reply = await deps.hub.lookUp(host.id, prefix.address, waitMs);
     return { host, status: deps.hub.statusOf(host.id), desired: verdictFor(claims, host, deps.wallMs()), reply };
   });
   return { prefix, claims, hosts: await Promise.all(checked) };

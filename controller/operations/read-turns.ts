@@ -57,6 +57,15 @@ export class ReadTurns {
     }
   }
 
+  /** The same for one answer. Undefined: nobody reads any more. */
+  async once<T>(caller: string, signal: AbortSignal, work: () => Promise<T>): Promise<T | undefined> {
+    const only = async function* () {
+      yield [await work()];
+    };
+    for await (const item of this.inTurn(caller, signal, only)) return item;
+    return undefined;
+  }
+
   /** Undefined: nobody reads any more. */
   async #inOneTurn<T>(caller: string, signal: AbortSignal, work: () => Promise<T>): Promise<T | undefined> {
     const release = await this.#turn(caller, signal);

@@ -6,6 +6,7 @@ import { failpoint } from '../../../common/failpoint.ts';
 import { listOrigin } from '../../../common/text/origin.ts';
 import type { Selector } from '../../../common/text/selector.ts';
 import type { Clock } from '../../../common/time/clock.ts';
+import { nextTurn } from '../../../common/time/pacer.ts';
 import { type Attribution, attribution } from '../../claims/attribution.ts';
 import type { ClaimAction } from '../../claims/claim.ts';
 import { assertKind, type Guard, type RefusedRow } from '../../claims/guard.ts';
@@ -60,12 +61,30 @@ const NONE_SKIPPED = { count: 0, first: [] };
 const NAME = /^[a-z0-9][a-z0-9._-]{0,58}$/;
 
 export class Lists {
-  /** Who begins an import takes a turn before sending rows. */
-  readonly turns = new ImportTurns();
+  readonly #turns = new ImportTurns();
   readonly #deps: ListsDeps;
 
   constructor(deps: ListsDeps) {
     this.#deps = deps;
+  }
+
+  /**
+   * Replaces a list with `rows`, of which none is read before it is this import's turn. Nothing is changed before the last is there.
+   * @throws FleetblockError as `begin`, ListImport.add and ListImport.finish do; RESOURCE_EXHAUSTED: too many imports of the caller
+   */
+  async import(begin: ImportBegin, rows: AsyncIterable<PackedEntries<'left'>>): Promise<ListReply> {
+    const current = this.begin(begin);
+    const endTurn = await this.#turns.take(begin.caller.actor);
+    try {
+      for await (const each of rows) {
+        current.add(each);
+        // A list arrives in a few large messages: others get a turn between them.
+        await nextTurn();
+      }
+      return await current.finish(endTurn);
+    } finally {
+      endTurn();
+    }
   }
 
   /** @throws FleetblockError INVALID_ARGUMENT, NOT_FOUND (host), PERMISSION_DENIED (force), FAILED_PRECONDITION (quarantine). */

@@ -83,12 +83,9 @@ export function identityHandlers(deps: IdentityServiceDeps): IdentityServiceHand
       token: tokenToWire(await identity.revokeToken(id, attribution(caller, reason))),
     })),
     VerifyAudit: unary(deps, async (_request, { caller }) => {
-      const verdict = async function* () {
-        yield [await identity.verifyAudit()];
-      };
-      for await (const { records, head, brokenAt } of deps.readTurns.inTurn(caller.id, NEVER, verdict))
-        return { records, head, brokenAt: brokenAt ?? 0 };
-      throw new FleetblockError('UNAVAILABLE', 'the audit was not read: try again');
+      const verdict = await deps.readTurns.once(caller.id, NEVER, () => identity.verifyAudit());
+      if (!verdict) throw new FleetblockError('UNAVAILABLE', 'the audit was not read: try again');
+      return { ...verdict, brokenAt: verdict.brokenAt ?? 0 };
     }),
     RevokeHost: unary(deps, async ({ name, reason }, { caller }) => {
       const host = await identity.revokeHost(name, attribution(caller, reason));

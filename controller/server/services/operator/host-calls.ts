@@ -1,65 +1,52 @@
-// Listing hosts: filtered here, sent in bounded messages, so that a fleet of 100,000 hosts can be asked for any part of it.
-import { FleetblockError } from '../../../../common/errors.ts';
+// Hosts: which there are, their labels, and telling them everything again.
 import { selectorFromWire } from '../../../../common/rpc/selector.ts';
-import { selectorMatches } from '../../../../common/text/selector.ts';
-import { nextTurn } from '../../../../common/time/pacer.ts';
 import type { ListHostsReply } from '../../../../proto/gen/fleetblock/v1/ListHostsReply.ts';
 import type { ListHostsRequest__Output } from '../../../../proto/gen/fleetblock/v1/ListHostsRequest.ts';
 import type { OperatorServiceHandlers } from '../../../../proto/gen/fleetblock/v1/OperatorService.ts';
-import { HOST_STATUSES } from '../../../fleet/host/host-state.ts';
-import type { Hub } from '../../../fleet/hub/hub.ts';
-import type { HostRegistry } from '../../../fleet/registry.ts';
-import type { Targets } from '../../../operations/targets.ts';
+import { type HostChangeDeps, labelHost, resyncHosts } from '../../../operations/host-changes.ts';
+import { findHosts, type HostDeps } from '../../../operations/queries/hosts.ts';
 import type { HostRecord } from '../../../store/records.ts';
-import type { Store } from '../../../store/store.ts';
-import { answers, type CallDeps } from '../calls.ts';
+import { answers, type CallDeps, unary } from '../calls.ts';
 import { inPaces } from '../message-size.ts';
-import { hostToWire } from './operator-wire.ts';
+import { hostOutcomesToWire, hostToWire, waitFromWire } from './operator-wire.ts';
 
-export interface HostCallDeps extends CallDeps {
-  readonly store: Store;
-  readonly registry: HostRegistry;
-  readonly hub: Hub;
-  readonly targets: Targets;
+export interface HostCallDeps extends CallDeps, HostDeps, HostChangeDeps {
   /** What is wrong with the controller itself. */
   readonly warnings: () => string[];
 }
 
-/** Hosts that are looked at before others get a turn. */
-const HOSTS_PER_TURN = 1000;
+type HostMethods = Pick<OperatorServiceHandlers, 'ListHostChunks' | 'LabelHost' | 'ResyncHosts'>;
 
-export function hostHandlers(deps: HostCallDeps): Pick<OperatorServiceHandlers, 'ListHostChunks'> {
-  return { ListHostChunks: answers(deps, (request) => listHosts(deps, request)) };
+export function hostHandlers(deps: HostCallDeps): HostMethods {
+  const { hub } = deps;
+  const toWire = (host: HostRecord) => hostToWire(host, hub.statusOf(host.id), hub.stateOf(host.id));
+  return {
+    ListHostChunks: answers(deps, (request) => hostChunks(deps, request, toWire)),
+    LabelHost: unary(deps, async ({ name, set, remove, reason, wait }, { caller, onWaiting }) => {
+      const request = { caller, name, set, remove, reason, ...waitFromWire(wait, onWaiting) };
+      const { host, revision } = await labelHost(deps, request);
+      return { host: toWire(host), revision: String(revision) };
+    }),
+    ResyncHosts: unary(deps, async ({ target, reason, wait }, { caller, arrivedMs, onWaiting }) => {
+      const request = { caller, arrivedMs, target: selectorFromWire(target), reason, ...waitFromWire(wait, onWaiting) };
+      const { revision, outcomes, elapsedMs } = await resyncHosts(deps, request);
+      return { revision: String(revision), hosts: hostOutcomesToWire(outcomes), elapsedMs };
+    }),
+  };
 }
 
-async function* listHosts(
-  { store, registry, hub, targets, warnings }: HostCallDeps,
+/** In bounded messages; the first has what is said of all of them. */
+async function* hostChunks(
+  deps: HostCallDeps,
   { target, statuses, limit }: ListHostsRequest__Output,
+  toWire: (host: HostRecord) => ReturnType<typeof hostToWire>,
 ): AsyncGenerator<ListHostsReply> {
   const selector = target ? selectorFromWire(target) : ({ kind: 'all' } as const);
-  targets.assertKnown(selector);
-  const unknown = statuses.find((status) => !HOST_STATUSES.some((known) => known === status));
-  if (unknown !== undefined)
-    throw new FleetblockError(
-      'INVALID_ARGUMENT',
-      `${JSON.stringify(unknown.slice(0, 40))} is no state of a host: write one of ${HOST_STATUSES.join(', ')}`,
-    );
-  const counts: Record<string, number> = {};
-  const wanted: HostRecord[] = [];
-  let looked = 0;
-  for (const host of registry.sorted()) {
-    if (++looked % HOSTS_PER_TURN === 0) await nextTurn();
-    if (!selectorMatches(selector, host)) continue;
-    const status = hub.statusOf(host.id);
-    counts[status] = (counts[status] ?? 0) + 1;
-    if ((statuses.length === 0 || statuses.includes(status)) && (limit === 0 || wanted.length < limit))
-      wanted.push(host);
-  }
-  const toWire = (host: HostRecord) => hostToWire(host, hub.statusOf(host.id), hub.stateOf(host.id));
-  let first: ListHostsReply = { revision: String(store.head), counts, warnings: warnings() };
-  for await (const hosts of inPaces(wanted, toWire)) {
-    yield { ...first, hosts };
+  const { hosts, counts } = await findHosts(deps, { selector, statuses, limit });
+  let first: ListHostsReply = { revision: String(deps.store.head), counts, warnings: deps.warnings() };
+  for await (const part of inPaces(hosts, toWire)) {
+    yield { ...first, hosts: part };
     first = {};
   }
-  if (wanted.length === 0) yield first;
+  if (hosts.length === 0) yield first;
 }

@@ -1,33 +1,23 @@
-// Importing, removing, listing and exporting bulk lists.
+// Importing, removing and listing bulk lists.
 
-import { packEntries } from '../../../../common/entries/packed.ts';
-import { leftOf } from '../../../../common/entries/times.ts';
-import { fromWire, toWire } from '../../../../common/entries/wire.ts';
+import type { PackedEntries } from '../../../../common/entries/packed.ts';
+import { fromWire } from '../../../../common/entries/wire.ts';
 import { FleetblockError } from '../../../../common/errors.ts';
 import { selectorFromWire, selectorToWire } from '../../../../common/rpc/selector.ts';
-import { cutColumns } from '../../../../common/sync-wire/cut.ts';
-import { listOrigin } from '../../../../common/text/origin.ts';
 import { formatPrefix } from '../../../../common/text/prefix.ts';
-import { type Selector, selectorMatches } from '../../../../common/text/selector.ts';
-import { nextTurn } from '../../../../common/time/pacer.ts';
-import type { ExportChunk } from '../../../../proto/gen/fleetblock/v1/ExportChunk.ts';
-import type { ExportRequest__Output } from '../../../../proto/gen/fleetblock/v1/ExportRequest.ts';
 import type { ImportBegin__Output } from '../../../../proto/gen/fleetblock/v1/ImportBegin.ts';
 import type { ImportListRequest__Output } from '../../../../proto/gen/fleetblock/v1/ImportListRequest.ts';
 import type { List } from '../../../../proto/gen/fleetblock/v1/List.ts';
 import type { ListChangeReply } from '../../../../proto/gen/fleetblock/v1/ListChangeReply.ts';
 import type { ListException } from '../../../../proto/gen/fleetblock/v1/ListException.ts';
 import type { OperatorServiceHandlers } from '../../../../proto/gen/fleetblock/v1/OperatorService.ts';
-import type { Claim } from '../../../claims/claim.ts';
 import type { ListRecord } from '../../../claims/lists/list.ts';
-import type { Caller } from '../../../identity/auth/caller.ts';
 import type { Changes } from '../../../operations/block.ts';
 import type { ImportBegin, ListReply, Lists } from '../../../operations/lists/lists.ts';
 import type { ReadTurns } from '../../../operations/read-turns.ts';
 import type { Targets } from '../../../operations/targets.ts';
-import type { OnWaiting } from '../../../operations/under-way.ts';
 import type { Store } from '../../../store/store.ts';
-import { answers, type CallDeps, collected, longAnswers, unary } from '../calls.ts';
+import { answers, type Call, type CallDeps, collected, unary } from '../calls.ts';
 import { inPaces } from '../message-size.ts';
 import { timely } from '../timely.ts';
 import { actionFromWire, actionToWire, changeReplyToWire, hostOutcomesToWire, waitFromWire } from './operator-wire.ts';
@@ -42,14 +32,12 @@ export interface ListCallDeps extends CallDeps {
 
 type ListMethods = Pick<
   OperatorServiceHandlers,
-  'ImportList' | 'RemoveList' | 'ListListChunks' | 'IncludeInList' | 'ListExceptions' | 'Export'
+  'ImportList' | 'RemoveList' | 'ListListChunks' | 'IncludeInList' | 'ListExceptions'
 >;
 
 export function listHandlers(deps: ListCallDeps): ListMethods {
   return {
-    ImportList: collected(deps, (requests, { caller, onWaiting }) =>
-      importList(deps.lists, requests, caller, onWaiting),
-    ),
+    ImportList: collected(deps, (requests, call) => importList(deps.lists, requests, call)),
     RemoveList: unary(deps, async (request, { caller, onWaiting }) =>
       listReplyToWire(
         await deps.lists.remove(request.list, {
@@ -77,7 +65,6 @@ export function listHandlers(deps: ListCallDeps): ListMethods {
       ),
     ),
     ListExceptions: answers(deps, (request) => exceptions(deps.store, request.list)),
-    Export: longAnswers(deps, (request) => exportRows(deps, request)),
   };
 }
 
@@ -87,31 +74,31 @@ const PATIENCE = { idleMs: 30_000, totalMs: 300_000 };
 async function importList(
   lists: Lists,
   requests: AsyncIterable<ImportListRequest__Output>,
-  caller: Caller,
-  onWaiting: OnWaiting,
+  call: Call,
 ): Promise<ListChangeReply> {
-  let current: ReturnType<Lists['begin']> | undefined;
-  let endTurn = () => {};
+  const messages = timely(requests, PATIENCE);
   try {
-    for await (const { begin, rows } of timely(requests, PATIENCE)) {
-      if (begin) {
-        if (current) throw new FleetblockError('INVALID_ARGUMENT', 'a second begin: an import is of one list');
-        current = lists.begin(importFromWire(begin, caller, onWaiting));
-        endTurn = await lists.turns.take(caller.actor);
-      }
-      if (!current) throw new FleetblockError('INVALID_ARGUMENT', 'an import starts with its begin');
-      if (rows) current.add(fromWire(rows));
-      // A list arrives in a few large messages: others get a turn between them.
-      await nextTurn();
-    }
-    if (!current) throw new FleetblockError('INVALID_ARGUMENT', 'an empty import: it starts with its begin');
-    return listReplyToWire(await current.finish(endTurn));
+    const { value: first } = await messages.next();
+    if (!first) throw new FleetblockError('INVALID_ARGUMENT', 'an empty import: it starts with its begin');
+    if (!first.begin) throw new FleetblockError('INVALID_ARGUMENT', 'an import starts with its begin');
+    return listReplyToWire(await lists.import(importFromWire(first.begin, call), rowsOf(first, messages)));
   } finally {
-    endTurn();
+    await messages.return(undefined);
   }
 }
 
-function importFromWire(begin: ImportBegin__Output, caller: Caller, onWaiting: OnWaiting): ImportBegin {
+async function* rowsOf(
+  first: ImportListRequest__Output,
+  others: AsyncIterable<ImportListRequest__Output>,
+): AsyncGenerator<PackedEntries<'left'>> {
+  if (first.rows) yield fromWire(first.rows);
+  for await (const { begin, rows } of others) {
+    if (begin) throw new FleetblockError('INVALID_ARGUMENT', 'a second begin: an import is of one list');
+    if (rows) yield fromWire(rows);
+  }
+}
+
+function importFromWire(begin: ImportBegin__Output, { caller, onWaiting }: Call): ImportBegin {
   return {
     caller,
     name: begin.list,
@@ -130,31 +117,6 @@ function importFromWire(begin: ImportBegin__Output, caller: Caller, onWaiting: O
 async function* exceptions(store: Store, list: string): AsyncGenerator<ListException> {
   for (const { prefix, reason, actor, createdMs } of await store.listExceptions(list))
     yield { prefix: formatPrefix(prefix), reason, actor, createdAtMs: createdMs };
-}
-
-async function* exportRows(deps: ListCallDeps, request: ExportRequest__Output): AsyncGenerator<ExportChunk[]> {
-  const host = request.host === '' ? undefined : deps.targets.host(request.host);
-  const action = request.action === 'ACTION_UNSPECIFIED' ? undefined : actionFromWire(request.action);
-  const wanted = (of: { origin: string; action: string; selector: Selector }) =>
-    (request.origin === '' || of.origin === request.origin) &&
-    (action === undefined || of.action === action) &&
-    (!host || selectorMatches(of.selector, host));
-  for await (const batch of deps.store.aside.claims({}))
-    yield batch.filter(wanted).map((claim) => exportClaim(claim, deps.clock.wallMs()));
-  for (const list of await deps.store.lists())
-    if (wanted({ ...list, origin: listOrigin(list.name) })) yield* exportList(deps, list);
-}
-
-function exportClaim(claim: Claim, nowMs: number): ExportChunk {
-  const ttlMs = claim.expiresMs === 0 ? 0 : Math.max(1, claim.expiresMs - nowMs);
-  const row = { prefix: claim.prefix, allow: claim.action === 'allow', monitor: claim.monitor, ttlMs };
-  return { origin: claim.origin, selector: selectorToWire(claim.selector), rows: toWire(packEntries([row])) };
-}
-
-async function* exportList(deps: ListCallDeps, list: ListRecord): AsyncGenerator<ExportChunk[]> {
-  for await (const rows of deps.store.aside.listRows(list.name))
-    for (const piece of cutColumns(leftOf(rows, deps.clock.wallMs())))
-      yield [{ origin: listOrigin(list.name), selector: selectorToWire(list.selector), rows: toWire(piece) }];
 }
 
 function listToWire(list: ListRecord): List {

@@ -5,16 +5,15 @@ import { checkedTtl } from '../../../../common/text/duration.ts';
 import type { OperatorServiceHandlers } from '../../../../proto/gen/fleetblock/v1/OperatorService.ts';
 import { createToken } from '../../../identity/tokens.ts';
 import type { Changes } from '../../../operations/block.ts';
-import { longAnswers, unary } from '../calls.ts';
+import { unary } from '../calls.ts';
 import { type ConfirmCallDeps, confirmHandlers } from './confirm-calls.ts';
-import { dropHandlers } from './drop-calls.ts';
-import { listEntries } from './entry-calls.ts';
+import { type EntryCallDeps, entryHandlers } from './entry-calls.ts';
 import { type FleetCallDeps, fleetHandlers } from './fleet-calls.ts';
 import { type HostCallDeps, hostHandlers } from './host-calls.ts';
 import { type ListCallDeps, listHandlers } from './list-calls.ts';
 import { actionFromWire, changeReplyToWire, waitFromWire } from './operator-wire.ts';
 
-export interface OperatorServiceDeps extends FleetCallDeps, HostCallDeps, ListCallDeps, ConfirmCallDeps {
+export interface OperatorServiceDeps extends EntryCallDeps, FleetCallDeps, HostCallDeps, ListCallDeps, ConfirmCallDeps {
   readonly changes: Changes;
   /** SHA-256 over the fleet root's SubjectPublicKeyInfo: goes into every enrollment token. */
   readonly rootPin: Uint8Array;
@@ -57,11 +56,10 @@ export function operatorHandlers(deps: OperatorServiceDeps): OperatorServiceHand
         }),
       ),
     ),
-    ListEntryChunks: longAnswers(deps, (request) => listEntries(deps, request)),
+    ...entryHandlers(deps),
     ...hostHandlers(deps),
     ...listHandlers(deps),
     ...fleetHandlers(deps),
-    ...dropHandlers(deps),
     ...confirmHandlers(deps),
     CreateToken: unary(deps, (request, { caller }) =>
       createToken(
