@@ -20,7 +20,7 @@ import { Changes } from './operations/block.ts';
 import { Confirmations } from './operations/confirm.ts';
 import { startExpiry } from './operations/expiry.ts';
 import { Lists } from './operations/lists/lists.ts';
-import { Matches } from './operations/matches.ts';
+import { Matches } from './operations/queries/matches.ts';
 import { Results } from './operations/results.ts';
 import { Targets } from './operations/targets.ts';
 import type { Secret } from './store/data-dir.ts';

@@ -18,9 +18,9 @@ import type { ChangeExceptions } from '../claims/lists/list.ts';
 import type { Hub } from '../fleet/hub/hub.ts';
 import type { Caller } from '../identity/auth/caller.ts';
 import type { Store } from '../store/store.ts';
-import { type Exempted, findExemptions } from './exemptions.ts';
-import type { Matches } from './matches.ts';
-import { overridden } from './overridden.ts';
+import { type Exempted, findExemptions } from './exemptions/exemptions.ts';
+import { overridden } from './exemptions/overridden.ts';
+import type { Matches } from './queries/matches.ts';
 import type { Results } from './results.ts';
 import type { HostOutcomes, Targets, Wait } from './targets.ts';
 

@@ -15,7 +15,7 @@ import { Authority } from '../identity/pki/authority.ts';
 import { PeerReader } from '../identity/pki/peer.ts';
 import { ServerIdentity } from '../identity/server-identity.ts';
 import { logAuditHead } from '../operations/audit-head.ts';
-import { ReadTurns } from '../operations/read-turns.ts';
+import { ReadTurns } from '../operations/queries/read-turns.ts';
 import { UnderWay } from '../operations/under-way.ts';
 import { DataDirectory, loadSecret, readFleetSettings } from '../store/data-dir.ts';
 import { openSqliteStore } from '../store/sqlite/sqlite-store.ts';

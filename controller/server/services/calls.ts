@@ -14,7 +14,7 @@ import { toStatus } from '../../../common/rpc/status.ts';
 import type { Clock } from '../../../common/time/clock.ts';
 import type { Refusal } from '../../identity/auth/authorizer.ts';
 import type { AuthorizableCall, Authorize, Caller } from '../../identity/auth/caller.ts';
-import type { ReadTurns } from '../../operations/read-turns.ts';
+import type { ReadTurns } from '../../operations/queries/read-turns.ts';
 import type { OnWaiting, UnderWay } from '../../operations/under-way.ts';
 import { callText, isDryRun } from './call-text.ts';
 

@@ -8,7 +8,7 @@ import { attribution } from '../../claims/attribution.ts';
 import type { AuthorizableCall } from '../../identity/auth/caller.ts';
 import type { Identity } from '../../identity/identity.ts';
 import { createOperatorToken } from '../../identity/tokens.ts';
-import type { ReadTurns } from '../../operations/read-turns.ts';
+import type { ReadTurns } from '../../operations/queries/read-turns.ts';
 import type { OperatorRecord, OperatorTokenRecord, TokenRecord } from '../../store/records.ts';
 import type { Store } from '../../store/store.ts';
 import { answers, type CallDeps, unary } from './calls.ts';

@@ -14,7 +14,7 @@ import type { OperatorServiceHandlers } from '../../../../proto/gen/fleetblock/v
 import type { ListRecord } from '../../../claims/lists/list.ts';
 import type { Changes } from '../../../operations/block.ts';
 import type { ImportBegin, ListReply, Lists } from '../../../operations/lists/lists.ts';
-import type { ReadTurns } from '../../../operations/read-turns.ts';
+import type { ReadTurns } from '../../../operations/queries/read-turns.ts';
 import type { Targets } from '../../../operations/targets.ts';
 import type { Store } from '../../../store/store.ts';
 import { answers, type Call, type CallDeps, collected, unary } from '../calls.ts';

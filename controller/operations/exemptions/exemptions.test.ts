@@ -1,11 +1,11 @@
 // What a block costs where hosts protect much: counted in look-ups and in looks at the clock, not in time.
 import { expect, it, vi } from 'vitest';
-import { parsePrefix } from '../../common/text/prefix.ts';
-import { Pacer } from '../../common/time/pacer.ts';
-import type { AllowLayer } from '../claims/allow-index.ts';
-import { PrefixSet } from '../claims/prefix-set.ts';
-import { unknownState } from '../fleet/host/host-state.ts';
-import type { HostRecord } from '../store/records.ts';
+import { parsePrefix } from '../../../common/text/prefix.ts';
+import { Pacer } from '../../../common/time/pacer.ts';
+import type { AllowLayer } from '../../claims/allow-index.ts';
+import { PrefixSet } from '../../claims/prefix-set.ts';
+import { unknownState } from '../../fleet/host/host-state.ts';
+import type { HostRecord } from '../../store/records.ts';
 import { findExemptions } from './exemptions.ts';
 
 const HOSTS = 100;

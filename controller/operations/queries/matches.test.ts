@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { parsePrefix } from '../../common/text/prefix.ts';
-import type { Claim } from '../claims/claim.ts';
+import { parsePrefix } from '../../../common/text/prefix.ts';
+import type { Claim } from '../../claims/claim.ts';
 import { Matches } from './matches.ts';
 
 /** A look-up that takes its time, as SQLite does. */

@@ -1,9 +1,9 @@
 // What an allow entry takes the effect from: blocks of the same prefix, around it and inside it, on the hosts that it is for.
-import { formatPrefix, type Prefix } from '../../common/text/prefix.ts';
-import { formatSelector, selectorMatches } from '../../common/text/selector.ts';
-import type { Claim } from '../claims/claim.ts';
-import type { HostRecord } from '../store/records.ts';
-import type { Matches } from './matches.ts';
+import { formatPrefix, type Prefix } from '../../../common/text/prefix.ts';
+import { formatSelector, selectorMatches } from '../../../common/text/selector.ts';
+import type { Claim } from '../../claims/claim.ts';
+import type { HostRecord } from '../../store/records.ts';
+import type { Matches } from '../queries/matches.ts';
 
 const MAX_NAMED = 3;
 const MAX_WARNINGS = 20;

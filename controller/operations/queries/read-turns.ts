@@ -1,8 +1,8 @@
 // Long reads take turns, piece by piece: so many at once for one caller and so many in all; the rest wait in their order. A read whose
 // reader takes nothing has no turn: callers who do not read keep nobody waiting. What was read is given out a few items at a time, by one
 // read in each turn of the event loop: sixty reads that go on at once are no longer than one for those who ask for something else.
-import { FleetblockError } from '../../common/errors.ts';
-import { nextTurn } from '../../common/time/pacer.ts';
+import { FleetblockError } from '../../../common/errors.ts';
+import { nextTurn } from '../../../common/time/pacer.ts';
 
 export interface ReadLimits {
   readonly perCaller: number;

@@ -1,15 +1,15 @@
 // `check`: what the claims say about an address, and what each host's kernel does with it, read back from its maps.
-import { type Prefix, parsePrefix } from '../../common/text/prefix.ts';
-import { selectorMatches } from '../../common/text/selector.ts';
-import type { LookupReply__Output } from '../../proto/gen/fleetblock/v1/LookupReply.ts';
-import type { Claim } from '../claims/claim.ts';
-import { hasEnded } from '../claims/precedence.ts';
-import type { HostStatus } from '../fleet/host/host-state.ts';
-import type { Hub } from '../fleet/hub/hub.ts';
-import { byName } from '../fleet/registry.ts';
-import type { HostRecord } from '../store/records.ts';
+import { type Prefix, parsePrefix } from '../../../common/text/prefix.ts';
+import { selectorMatches } from '../../../common/text/selector.ts';
+import type { LookupReply__Output } from '../../../proto/gen/fleetblock/v1/LookupReply.ts';
+import type { Claim } from '../../claims/claim.ts';
+import { hasEnded } from '../../claims/precedence.ts';
+import type { HostStatus } from '../../fleet/host/host-state.ts';
+import type { Hub } from '../../fleet/hub/hub.ts';
+import { byName } from '../../fleet/registry.ts';
+import type { HostRecord } from '../../store/records.ts';
+import type { Targets } from '../targets.ts';
 import type { Matches } from './matches.ts';
-import type { Targets } from './targets.ts';
 
 export type Verdict = 'drop' | 'pass' | 'allow' | 'monitor';
 
