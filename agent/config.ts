@@ -8,7 +8,7 @@ import { parseDuration } from '../common/text/duration.ts';
 import { formatEndpoint, parseEndpoint } from '../common/text/endpoint.ts';
 import { type Prefix, parsePrefix } from '../common/text/prefix.ts';
 import { VERSION } from '../common/version.ts';
-import type { XdpModeRequest } from './datapath/datapath.ts';
+import { DEFAULT_PIN_DIR, type XdpModeRequest } from './datapath/datapath.ts';
 import { DEFAULT_CAPACITY } from './datapath/decision/limits.ts';
 import {
   type Format,
@@ -24,7 +24,6 @@ import {
 } from './local/option-values.ts';
 
 export const DEFAULT_STATE_DIR = '/var/lib/fleetblock-agent';
-export const DEFAULT_PIN_DIR = '/sys/fs/bpf/fleetblock';
 
 export interface JoinSettings {
   /** HOST:PORT */

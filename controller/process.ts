@@ -1,11 +1,9 @@
 // The process of fleetblock-controller: parses settings, wires, runs, and turns every failure into one line and an exit code.
 // What a command needs is loaded by it: --help does not wait for cryptography and gRPC.
 import { join } from 'node:path';
-import { CommanderError } from 'commander';
-import { FleetblockError, messageOf } from '../common/errors.ts';
+import { runCommands } from '../common/command-line.ts';
 import { createLogger } from '../common/logger.ts';
 import { formatEndpoint } from '../common/text/endpoint.ts';
-import { withoutTokens } from '../common/text/token.ts';
 import { systemClock } from '../common/time/clock.ts';
 import {
   type BackupSettings,
@@ -17,8 +15,6 @@ import {
 } from './config.ts';
 import type { RunningServer } from './server/server.ts';
 import { DataDirectory } from './store/data-dir.ts';
-
-const USAGE = 2;
 
 /** What is to be done when the certificates of an issuer count no more. */
 const ROTATED_AWAY: Readonly<Record<RotateSettings['issuer'], string>> = {
@@ -116,18 +112,6 @@ async function startMetrics(endpoint: NonNullable<RunSettings['metrics']>, serve
 }
 
 /** Runs process.argv, and sets the exit code. */
-export async function main(): Promise<void> {
-  try {
-    const program = buildProgram({ init, run, credentials, backup, restore, rotate });
-    for (const command of [program, ...program.commands])
-      command.exitOverride().configureOutput({ writeErr: (text) => process.stderr.write(withoutTokens(text)) });
-    await program.parseAsync();
-  } catch (error) {
-    if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : USAGE;
-    else {
-      process.stderr.write(`fleetblock-controller: ${withoutTokens(messageOf(error))}\n`);
-      process.exitCode = error instanceof FleetblockError && error.code === 'INVALID_ARGUMENT' ? USAGE : 1;
-      if (!(error instanceof FleetblockError) && error instanceof Error) process.stderr.write(`${error.stack}\n`);
-    }
-  }
+export function main(): Promise<void> {
+  return runCommands('fleetblock-controller', () => buildProgram({ init, run, credentials, backup, restore, rotate }));
 }

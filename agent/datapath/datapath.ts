@@ -5,6 +5,9 @@ import type { PackedEntries } from '../../common/entries/packed.ts';
 import { CodedError } from '../../common/errors.ts';
 import type { Family } from '../../common/text/prefix.ts';
 
+/** Where maps and links are pinned unless told otherwise. */
+export const DEFAULT_PIN_DIR = '/sys/fs/bpf/fleetblock';
+
 /** A change of the effective entries. `adds` replaces rows of the same (prefix, allow). */
 export interface EntryChange {
   readonly adds: PackedEntries<'left'>;

@@ -7,6 +7,7 @@ import {
   type Datapath,
   type DatapathCounters,
   DatapathError,
+  DEFAULT_PIN_DIR,
   type DropEvent,
   type DropListener,
   type EntryChange,
@@ -27,7 +28,6 @@ import { GracePeriod } from './libbpf/grace-period.ts';
 import type { LibbpfMap } from './libbpf/map.ts';
 import { openRingBuffer, type RingBuffer } from './libbpf/ring-buffer.ts';
 import { HeldMark } from './pins/held-mark.ts';
-import { DEFAULT_PIN_DIR } from './pins/pin-directory.ts';
 import { checkPlatform, packagedObject } from './platform.ts';
 import type { KernelTables, Verification } from './tables/kernel-tables.ts';
 import { openTables } from './tables/open-tables.ts';

@@ -4,11 +4,10 @@ import { lstatSync, mkdirSync, readdirSync, readFileSync, readlinkSync, type Sta
 import { dirname, isAbsolute, join, normalize } from 'node:path';
 import { FleetblockError, messageOf, systemCode } from '../../../common/errors.ts';
 import type { Logger } from '../../../common/logger.ts';
+import { DEFAULT_PIN_DIR } from '../datapath.ts';
 import { errnoName } from '../libbpf/errno.ts';
 import { library } from '../libbpf/library.ts';
 import { lockDirectory } from './directory-lock.ts';
-
-export const DEFAULT_PIN_DIR = '/sys/fs/bpf/fleetblock';
 
 const BPFFS = '/sys/fs/bpf';
 const BPFFS_MAGIC = 0xcafe4a11;
