@@ -22,7 +22,7 @@ import { openSqliteStore } from '../store/sqlite/sqlite-store.ts';
 import type { Store } from '../store/store.ts';
 import { Front } from './front/front.ts';
 import { serveLocalAdmin } from './local-admin.ts';
-import { guardInterceptor } from './services/call-guard.ts';
+import { admission } from './services/call-admission.ts';
 import { enrollmentHandlers } from './services/enrollment-service.ts';
 import { GrpcServers } from './services/grpc-servers.ts';
 import { identityHandlers } from './services/identity-service.ts';
@@ -124,7 +124,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       readTurns: new ReadTurns(),
     };
     const servers = new GrpcServers({
-      guard: guardInterceptor({
+      admission: admission({
         authorizer,
         disconnect: (connection) => front.disconnect(connection),
         refusalOf: (connection) => front.refusalOf(connection),

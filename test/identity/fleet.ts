@@ -17,7 +17,7 @@ import { PeerReader } from '../../controller/identity/pki/peer.ts';
 import { ServerIdentity } from '../../controller/identity/server-identity.ts';
 import { Front } from '../../controller/server/front/front.ts';
 import type { FrontLimits } from '../../controller/server/front/limits.ts';
-import { guardInterceptor } from '../../controller/server/services/call-guard.ts';
+import { admission } from '../../controller/server/services/call-admission.ts';
 import { GrpcServers } from '../../controller/server/services/grpc-servers.ts';
 
 /** A wall clock that a test may move. */
@@ -116,7 +116,7 @@ export class TestGate {
       onRefusal: (refusal) => this.refusals.push(refusal),
     });
     this.#servers = new GrpcServers({
-      guard: guardInterceptor({
+      admission: admission({
         authorizer: this.authorizer,
         disconnect: (connection) => this.front.disconnect(connection),
         refusalOf: (connection) => this.front.refusalOf(connection),

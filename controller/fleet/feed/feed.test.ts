@@ -38,9 +38,9 @@ it('writes at once, in order, and plans from what it has sent', () => {
   expect(feed.planned).toBe(12n);
   expect(done).toEqual(['11', '12']);
   expect(feed.takeReply()).toMatchObject({ to: 11n });
-  expect(feed.settled).toBe(false);
+  expect(feed.idle).toBe(false);
   expect(feed.takeReply()).toMatchObject({ to: 12n });
-  expect(feed.settled).toBe(true);
+  expect(feed.idle).toBe(true);
   expect(feed.takeReply()).toBeUndefined();
 });
 
@@ -60,7 +60,7 @@ it('faults row 43: a loose shipment moves no revision, and a restart neither dro
   expect(sink.written).toEqual(['a', 'b', 'c', 'd']);
   expect(feed.planned).toBe(10n);
   expect([1, 2, 3].map(() => feed.takeReply())).toMatchObject([{ to: 12n }, 'stale', { to: 14n }]);
-  expect(feed.settled).toBe(true);
+  expect(feed.idle).toBe(true);
 });
 
 it('stops when the stream is full and goes on where it stopped', () => {
@@ -107,7 +107,7 @@ it('passes over the replies to what was sent before a restart', () => {
   offer(13n, 'snapshot');
   expect(feed.takeReply()).toBe('stale');
   expect(feed.takeReply()).toMatchObject({ to: 13n });
-  expect(feed.settled).toBe(true);
+  expect(feed.idle).toBe(true);
 });
 
 it('finishes a shipment that was half out at a restart, and passes over its reply', () => {
@@ -129,5 +129,5 @@ it('gives everything back when the stream is gone', () => {
   offer(12n, 'b');
   feed.abandon();
   expect(done).toEqual(['11', '12']);
-  expect(feed.settled).toBe(true);
+  expect(feed.idle).toBe(true);
 });

@@ -59,7 +59,7 @@ export class Feed {
   }
 
   /** Everything written, everything answered. */
-  get settled(): boolean {
+  get idle(): boolean {
     return this.#queue.length === 0 && this.#inFlight.length === 0;
   }
 

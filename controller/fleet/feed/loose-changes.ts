@@ -3,7 +3,7 @@
 import type { Revision } from '../../../common/revision.ts';
 import type { EncodedDelta } from '../../views/delta.ts';
 import type { Slices } from '../../views/slices.ts';
-import type { SessionContext } from '../host/session-context.ts';
+import type { SessionDeps } from '../host/session-deps.ts';
 import type { LooseStanding } from '../hub/proof.ts';
 import type { Feed } from './feed.ts';
 
@@ -20,14 +20,14 @@ interface Change {
 export class LooseChanges {
   readonly #hostId: string;
   readonly #feed: Pick<Feed, 'offer'>;
-  readonly #context: Pick<SessionContext, 'views' | 'deltas'>;
+  readonly #deps: Pick<SessionDeps, 'views' | 'deltas'>;
   #changes: Change[] = [];
   #last: Revision = 0n;
 
-  constructor(hostId: string, feed: Pick<Feed, 'offer'>, context: Pick<SessionContext, 'views' | 'deltas'>) {
+  constructor(hostId: string, feed: Pick<Feed, 'offer'>, deps: Pick<SessionDeps, 'views' | 'deltas'>) {
     this.#hostId = hostId;
     this.#feed = feed;
-    this.#context = context;
+    this.#deps = deps;
   }
 
   /** The last revision of which something was sent. */
@@ -65,8 +65,8 @@ export class LooseChanges {
   *send(revision: Revision): Slices {
     if (this.standing(revision)) return;
     const since = revision - 1n;
-    const found = yield* this.#context.views.rowsSince(this.#hostId, since);
-    if (found.kind === 'delta') this.#offer(this.#context.deltas.of(found.delta), revision);
+    const found = yield* this.#deps.views.rowsSince(this.#hostId, since);
+    if (found.kind === 'delta') this.#offer(this.#deps.deltas.of(found.delta), revision);
     this.#expect(since, revision);
   }
 
@@ -75,7 +75,7 @@ export class LooseChanges {
    * function that it returns afterwards: that sends them again, by themselves. `gaveUp`: they were not, and go with the whole or not at all.
    */
   sendAfter(revision: Revision): ((wanted: () => boolean, gaveUp: () => void) => void) | undefined {
-    const { views, deltas } = this.#context;
+    const { views, deltas } = this.#deps;
     const to = views.revision;
     if (revision >= to) return undefined;
     this.#expect(revision, to);

@@ -1,6 +1,6 @@
 // Gives a host that refused a revision another chance: after a while, or at the next change when that comes earlier. What is refused
 // again and again is tried less and less often, unless it has become less: an attempt with a million rows keeps a host busy for seconds.
-import type { SessionContext } from '../host/session-context.ts';
+import type { SessionDeps } from '../host/session-deps.ts';
 
 /** A host that refuses is not sent its whole view more often, milliseconds. */
 const MIN_RETRY_MS = 1000;
@@ -8,22 +8,22 @@ const MIN_RETRY_MS = 1000;
 const MAX_GROWTH = 64;
 
 export class Retry {
-  readonly #context: Pick<SessionContext, 'monotonicMs' | 'retryMs'>;
+  readonly #deps: Pick<SessionDeps, 'monotonicMs' | 'retryMs'>;
   readonly #again: () => void;
   #timer: NodeJS.Timeout | undefined;
   #armedAtMs = 0;
   #refusals = 0;
 
-  constructor(context: Pick<SessionContext, 'monotonicMs' | 'retryMs'>, again: () => void) {
-    this.#context = context;
+  constructor(deps: Pick<SessionDeps, 'monotonicMs' | 'retryMs'>, again: () => void) {
+    this.#deps = deps;
     this.#again = again;
   }
 
   arm(): void {
     this.clear();
-    this.#armedAtMs = this.#context.monotonicMs();
+    this.#armedAtMs = this.#deps.monotonicMs();
     this.#refusals++;
-    this.#timer = setTimeout(() => this.#now(), this.#context.retryMs * this.#growth);
+    this.#timer = setTimeout(() => this.#now(), this.#deps.retryMs * this.#growth);
   }
 
   /** Whether it waits to try again. */
@@ -38,7 +38,7 @@ export class Retry {
   chance(soon: boolean): void {
     if (!this.#timer) return;
     clearTimeout(this.#timer);
-    const waitMs = MIN_RETRY_MS * (soon ? 1 : this.#growth) - (this.#context.monotonicMs() - this.#armedAtMs);
+    const waitMs = MIN_RETRY_MS * (soon ? 1 : this.#growth) - (this.#deps.monotonicMs() - this.#armedAtMs);
     if (waitMs <= 0) this.#now();
     else this.#timer = setTimeout(() => this.#now(), waitMs);
   }

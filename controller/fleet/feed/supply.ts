@@ -3,14 +3,14 @@
 import { FleetblockError } from '../../../common/errors.ts';
 import type { Revision } from '../../../common/revision.ts';
 import type { EncodedDelta } from '../../views/delta.ts';
-import type { SessionContext, SessionStream } from '../host/session-context.ts';
+import type { SessionDeps, SessionStream } from '../host/session-deps.ts';
 import { Feed } from './feed.ts';
 
 /**
  * feeding: gets every change as it comes. lagging: fell behind, gets nothing until it has taken what is under way.
- * catching-up: what it needs is being computed, or a snapshot waits for its slot. held: not fed until somebody acts.
+ * catching-up: what it needs is being computed, or a snapshot waits for its slot. stopped: not fed until somebody acts.
  */
-type Mode = 'feeding' | 'lagging' | 'catching-up' | 'held';
+type Mode = 'feeding' | 'lagging' | 'catching-up' | 'stopped';
 
 export class Supply {
   readonly feed: Feed;
@@ -18,18 +18,18 @@ export class Supply {
   lastFedMs = Number.NEGATIVE_INFINITY;
   readonly #hostId: string;
   readonly #stream: SessionStream;
-  readonly #context: SessionContext;
+  readonly #deps: SessionDeps;
   #mode: Mode = 'catching-up';
   #releaseSlot: (() => void) | undefined;
   #fellBehind = false;
   #closed = false;
 
   /** `held`: the revision that the host holds now. */
-  constructor(hostId: string, held: Revision, stream: SessionStream, context: SessionContext) {
+  constructor(hostId: string, held: Revision, stream: SessionStream, deps: SessionDeps) {
     this.#hostId = hostId;
     this.#stream = stream;
-    this.#context = context;
-    this.feed = new Feed(stream, held, context.queueLimit);
+    this.#deps = deps;
+    this.feed = new Feed(stream, held, deps.queueLimit);
   }
 
   get closed(): boolean {
@@ -40,19 +40,19 @@ export class Supply {
     return this.#mode === 'feeding';
   }
 
-  get held(): boolean {
-    return this.#mode === 'held';
+  get stopped(): boolean {
+    return this.#mode === 'stopped';
   }
 
   /** The host fell behind and has now taken all that was under way: it can get the rest as one change. */
   get drained(): boolean {
-    return this.#mode === 'lagging' && this.feed.settled;
+    return this.#mode === 'lagging' && this.feed.idle;
   }
 
   /** The revision whose ack proves that the host holds all that there is now; undefined when that is proven already. */
   get awaited(): Revision | undefined {
-    if (!this.feeding) return this.#context.views.revision;
-    return this.feed.settled ? undefined : this.feed.planned;
+    if (!this.feeding) return this.#deps.views.revision;
+    return this.feed.idle ? undefined : this.feed.planned;
   }
 
   /** A change of the host's view, when it keeps up. */
@@ -63,7 +63,7 @@ export class Supply {
   /** Sends what the host lacks; `holdsAll` is called instead when that is nothing. */
   catchUp(holdsAll: () => void): void {
     this.#mode = 'catching-up';
-    this.#context.views.catchUp(this.#hostId, this.feed.planned, (result) =>
+    this.#deps.views.catchUp(this.#hostId, this.feed.planned, (result) =>
       this.contained(() => {
         if (this.#closed || this.#mode !== 'catching-up') return;
         if (result.kind === 'snapshot') {
@@ -71,7 +71,7 @@ export class Supply {
           return;
         }
         this.#mode = 'feeding';
-        if (result.kind === 'delta') this.#next(this.#context.deltas.of(result.delta));
+        if (result.kind === 'delta') this.#next(this.#deps.deltas.of(result.delta));
         else holdsAll();
       }),
     );
@@ -81,15 +81,15 @@ export class Supply {
   snapshot(resync: boolean): void {
     this.#mode = 'catching-up';
     this.#releaseSlot?.();
-    this.#releaseSlot = this.#context.snapshotSlots.acquire((release) => {
-      this.#context.views.snapshot(this.#hostId, (snapshot, revision) =>
+    this.#releaseSlot = this.#deps.snapshotSlots.acquire((release) => {
+      this.#deps.views.snapshot(this.#hostId, (snapshot, revision) =>
         this.contained(() => {
           if (this.#closed || this.#mode !== 'catching-up' || !snapshot) {
             release();
             return;
           }
           this.#mode = 'feeding';
-          const messages = snapshot.messages(revision, this.#context.sealOf(revision), resync, this.#context.wallMs);
+          const messages = snapshot.messages(revision, this.#deps.sealOf(revision), resync, this.#deps.wallMs);
           this.feed.offer({ to: revision, digest: snapshot.digest, messages, done: release });
         }),
       );
@@ -97,15 +97,15 @@ export class Supply {
   }
 
   /** Nothing more, until `catchUp` or `snapshot`. `acked`: what the host is known to hold. */
-  hold(acked: Revision): void {
-    this.#mode = 'held';
+  stopFeeding(acked: Revision): void {
+    this.#mode = 'stopped';
     this.#releaseSlot?.();
     this.feed.restart(acked);
   }
 
   /** @returns true once, when a host that fell behind has all again */
   caughtUp(): boolean {
-    if (!this.#fellBehind || !this.feeding || !this.feed.settled) return false;
+    if (!this.#fellBehind || !this.feeding || !this.feed.idle) return false;
     this.#fellBehind = false;
     return true;
   }
@@ -115,7 +115,7 @@ export class Supply {
     try {
       work();
     } catch (error) {
-      this.#context.log.error({ err: error, host: this.#hostId }, 'a host could not be fed');
+      this.#deps.log.error({ err: error, host: this.#hostId }, 'a host could not be fed');
       this.#stream.end(new FleetblockError('INTERNAL', 'internal error: see the log of the controller'));
     }
   }
@@ -131,12 +131,12 @@ export class Supply {
     const messages = delta.messages(this.feed.planned)[Symbol.iterator]();
     const { to, digest, committedMs } = delta;
     if (this.feed.offer({ to, digest, committedMs, messages })) {
-      this.lastFedMs = this.#context.monotonicMs();
+      this.lastFedMs = this.#deps.monotonicMs();
       return;
     }
     this.#mode = 'lagging';
     this.feed.dropUnsent();
     this.#fellBehind = true;
-    this.#context.events.add('host.lagging', 'takes changes more slowly than they come', { hostId: this.#hostId });
+    this.#deps.events.add('host.lagging', 'takes changes more slowly than they come', { hostId: this.#hostId });
   }
 }

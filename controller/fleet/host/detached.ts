@@ -9,7 +9,7 @@ import type { Store } from '../../store/store.ts';
 import type { EventLog } from '../events.ts';
 import type { HostRegistry } from '../registry.ts';
 import type { HostState } from './host-state.ts';
-import type { SessionStream } from './session-context.ts';
+import type { SessionStream } from './session-deps.ts';
 
 /** One record a host in this time: whoever has its key could fill the audit otherwise. */
 const RECORD_EVERY_MS = 60_000;

@@ -21,7 +21,7 @@ import type { LooseStanding } from '../hub/proof.ts';
 import { takeHello, takeStatus } from './host-report.ts';
 import { type HostRefusal, type HostState, type HostStatus, unattached } from './host-state.ts';
 import { Questions } from './questions.ts';
-import type { SessionContext, SessionStream } from './session-context.ts';
+import type { SessionDeps, SessionStream } from './session-deps.ts';
 
 export class HostSession {
   readonly hostId: string;
@@ -30,7 +30,7 @@ export class HostSession {
   readonly bootId: string;
   lastHeardMs: number;
   readonly #stream: SessionStream;
-  readonly #context: SessionContext;
+  readonly #deps: SessionDeps;
   readonly #supply: Supply;
   #acked: Revision;
   readonly #retry: Retry;
@@ -40,23 +40,23 @@ export class HostSession {
   readonly #takesLoose: boolean;
   #dropPlan: DropPlan = { intervalMs: 0, rows: 0 };
 
-  constructor(hostId: string, state: HostState, hello: Hello__Output, stream: SessionStream, context: SessionContext) {
+  constructor(hostId: string, state: HostState, hello: Hello__Output, stream: SessionStream, deps: SessionDeps) {
     this.hostId = hostId;
     this.state = state;
     this.bootId = hello.bootId;
     this.#stream = stream;
-    this.#context = context;
-    this.#acked = hello.storeEpoch === context.epoch ? parseRevision(hello.revision) : 0n;
-    this.#supply = new Supply(hostId, this.#acked, stream, context);
+    this.#deps = deps;
+    this.#acked = hello.storeEpoch === deps.epoch ? parseRevision(hello.revision) : 0n;
+    this.#supply = new Supply(hostId, this.#acked, stream, deps);
     const { feed } = this.#supply;
     this.questions = new Questions((message) => feed.urgent(message));
     this.#takesLoose = hello.takesLoose;
-    this.#loose = new LooseChanges(hostId, feed, context);
+    this.#loose = new LooseChanges(hostId, feed, deps);
     // By difference from what it holds: what it refused may have gone again, and it has all the rest already.
-    this.#retry = new Retry(context, () => (this.#acked === 0n ? this.#supply.snapshot(false) : this.#catchUp()));
-    this.lastHeardMs = context.monotonicMs();
+    this.#retry = new Retry(deps, () => (this.#acked === 0n ? this.#supply.snapshot(false) : this.#catchUp()));
+    this.lastHeardMs = deps.monotonicMs();
     state.acked = this.#acked;
-    takeHello(state, hello, context.wallMs());
+    takeHello(state, hello, deps.wallMs());
   }
 
   get acked(): Revision {
@@ -86,25 +86,25 @@ export class HostSession {
   /** Welcome first, then whatever the host lacks. `toResync`: an operator has ordered so before it came. */
   begin(welcome: Buffer, hello: Hello__Output, toResync: boolean): void {
     this.#supply.feed.urgent(welcome);
-    const quarantined = this.#context.quarantined();
-    if (quarantined !== undefined) this.#hold({ code: 'QUARANTINE', text: quarantined });
+    const quarantined = this.#deps.quarantined();
+    if (quarantined !== undefined) this.#stopFeeding({ code: 'QUARANTINE', text: quarantined });
     else if (hello.storeEpoch === '') this.#supply.snapshot(false);
     else if (toResync) this.resync();
-    else if (hello.storeEpoch !== this.#context.epoch) this.#hold(otherStore(hello.storeEpoch));
-    else if (this.#acked > this.#context.head()) this.#judgeClaim(this.#acked, hello.revisionSeal);
+    else if (hello.storeEpoch !== this.#deps.epoch) this.#stopFeeding(otherStore(hello.storeEpoch));
+    else if (this.#acked > this.#deps.head()) this.#judgeClaim(this.#acked, hello.revisionSeal);
     else this.#catchUp(hello.digest);
   }
 
   /** It says that it holds more than the store has: proof that commits were lost, or a word that harms nobody but itself. */
   #judgeClaim(claimed: Revision, seal: Uint8Array): void {
-    if (this.#context.lostCommits(this, claimed, seal)) return;
+    if (this.#deps.lostCommits(this, claimed, seal)) return;
     this.#acked = 0n;
     this.state.acked = 0n;
-    this.#hold(impossibleRevision(claimed, this.#context.head()));
+    this.#stopFeeding(impossibleRevision(claimed, this.#deps.head()));
   }
 
   onKeyKept(key: Uint8Array): void {
-    this.#context.keyKept(this, key);
+    this.#deps.keyKept(this, key);
   }
 
   /** Whether it holds one revision's change, although it refused an earlier one. */
@@ -133,7 +133,7 @@ export class HostSession {
   /** A revision is through: a host that refused an earlier one gets another chance. */
   revisionSettled(): void {
     // Every host hears of every revision, and hardly any of them waits so.
-    if (this.#retry.armed) this.#retry.chance(this.#context.views.sizeFor(this.hostId) < this.#refusedSize);
+    if (this.#retry.armed) this.#retry.chance(this.#deps.views.sizeFor(this.hostId) < this.#refusedSize);
   }
 
   onReady(): void {
@@ -152,12 +152,12 @@ export class HostSession {
   onNack(nack: Nack__Output): void {
     const due = this.#supply.feed.takeReply();
     if (due !== 'stale' && due?.loose === true) this.#judgeLoose(due);
-    else if (due !== 'stale' && !this.#supply.held) this.#judgeNack(nack, due);
+    else if (due !== 'stale' && !this.#supply.stopped) this.#judgeNack(nack, due);
     this.#resumeIfDrained();
   }
 
   #judgeAck({ epoch, revision, digest, entries, kernelUs }: Ack, due: InFlight | undefined): void {
-    if (!due || due.to !== revision || epoch !== this.#context.epoch) {
+    if (!due || due.to !== revision || epoch !== this.#deps.epoch) {
       this.end(new FleetblockError('INVALID_ARGUMENT', `an ack of revision ${revision} was not due: reconnect`));
       return;
     }
@@ -166,8 +166,7 @@ export class HostSession {
       this.#drifted();
       return;
     }
-    if (due.committedMs !== undefined)
-      this.#context.meter.acked(this.#context.monotonicMs() - due.committedMs, kernelUs);
+    if (due.committedMs !== undefined) this.#deps.meter.acked(this.#deps.monotonicMs() - due.committedMs, kernelUs);
     this.#proven(revision);
     failpoint('hub.ack.proven');
     // What it took by itself meanwhile is no revision yet.
@@ -178,11 +177,11 @@ export class HostSession {
   #judgeLoose({ to }: InFlight, ack?: Ack): void {
     if (ack) this.state.entries = ack.entries;
     this.#loose.answered(to, ack !== undefined);
-    this.#context.progressed(this);
+    this.#deps.progressed(this);
   }
 
   #judgeNack({ code, text }: Nack__Output, due: InFlight | undefined): void {
-    this.#context.log.warn({ host: this.hostId, code, text }, 'a host refused a revision');
+    this.#deps.log.warn({ host: this.hostId, code, text }, 'a host refused a revision');
     switch (code) {
       case 'DIGEST':
         this.#drifted();
@@ -193,13 +192,13 @@ export class HostSession {
         return;
       case 'EPOCH_MISMATCH':
       case 'REVISION_REGRESSION':
-        this.#hold({ code, text });
+        this.#stopFeeding({ code, text });
         return;
       default: {
         if (due) this.#loose.refused(due.to);
         const resend = due && code === 'CAPACITY' && this.#takesLoose ? this.#loose.sendAfter(due.to) : undefined;
-        this.#hold({ code, text });
-        this.#refusedSize = this.#context.views.sizeFor(this.hostId);
+        this.#stopFeeding({ code, text });
+        this.#refusedSize = this.#deps.views.sizeFor(this.hostId);
         this.#retry.arm();
         resend?.(
           () => !this.#supply.closed && this.lacksRoom && this.#acked !== 0n,
@@ -210,10 +209,10 @@ export class HostSession {
   }
 
   onStatus(status: Status__Output): void {
-    const { events, meter } = this.#context;
+    const { events, meter } = this.#deps;
     takeStatus(this.state, status, { hostId: this.hostId, events, meter });
     // Never the other way round: a status proves no revision.
-    if (unattached(status.interfaces)) this.#context.progressed(this);
+    if (unattached(status.interfaces)) this.#deps.progressed(this);
   }
 
   /** Asks the host to tell of drops so, when that is another way than it was asked before. */
@@ -224,12 +223,12 @@ export class HostSession {
   }
 
   onDropEvents(events: DropEvents__Output): void {
-    this.#context.dropped(this, events);
+    this.#deps.dropped(this, events);
   }
 
   heard(): void {
-    this.lastHeardMs = this.#context.monotonicMs();
-    this.state.lastSeenMs = this.#context.wallMs();
+    this.lastHeardMs = this.#deps.monotonicMs();
+    this.state.lastSeenMs = this.#deps.wallMs();
   }
 
   /** By an operator's order: the whole view, whatever the host holds. */
@@ -253,13 +252,13 @@ export class HostSession {
   }
 
   /** Nothing more is sent until `resume`, `resync` or another stream. */
-  hold(refusal: HostRefusal): void {
-    this.#hold(refusal);
+  stopFeeding(refusal: HostRefusal): void {
+    this.#stopFeeding(refusal);
   }
 
-  /** What it was held for is over. */
+  /** What it was stopped for is over. */
   resume(): void {
-    if (!this.#supply.held) return;
+    if (!this.#supply.stopped) return;
     this.#retry.reset();
     this.state.refusal = undefined;
     this.#catchUp();
@@ -267,7 +266,7 @@ export class HostSession {
 
   /** `digest`: of what it says that it holds. */
   #catchUp(digest?: Digest): void {
-    const { views } = this.#context;
+    const { views } = this.#deps;
     this.#supply.catchUp(() => {
       if (digest && !equalDigests(digest, views.digestFor(this.hostId))) this.#drifted();
       else this.#proven(views.revision);
@@ -277,14 +276,14 @@ export class HostSession {
   /** It holds something else than it should. */
   #drifted(): void {
     this.state.driftRepairs++;
-    this.#context.meter.drift('controller', 1);
+    this.#deps.meter.drift('controller', 1);
     this.#repair('its digest differs');
   }
 
   /** The host does not hold what it should: the whole view, which it applies by difference. */
   #repair(why: string): void {
-    this.#context.log.warn({ host: this.hostId, why }, 'sending the whole view again');
-    this.#context.events.add('host.drift', `${why}: the whole view is sent again`, { hostId: this.hostId });
+    this.#deps.log.warn({ host: this.hostId, why }, 'sending the whole view again');
+    this.#deps.events.add('host.drift', `${why}: the whole view is sent again`, { hostId: this.hostId });
     // Not even what it said it holds: a revision with another digest is no revision of this store's.
     this.#acked = 0n;
     this.state.acked = 0n;
@@ -292,24 +291,24 @@ export class HostSession {
     this.#supply.snapshot(false);
   }
 
-  #hold(refusal: HostRefusal): void {
+  #stopFeeding(refusal: HostRefusal): void {
     this.state.refusal = refusal;
-    this.#context.events.add('host.degraded', `${refusal.code}: ${refusal.text}`, { hostId: this.hostId });
+    this.#deps.events.add('host.degraded', `${refusal.code}: ${refusal.text}`, { hostId: this.hostId });
     this.#retry.clear();
-    this.#supply.hold(this.#acked);
-    this.#context.progressed(this);
+    this.#supply.stopFeeding(this.#acked);
+    this.#deps.progressed(this);
   }
 
   #proven(revision: Revision): void {
     if (this.#supply.caughtUp())
-      this.#context.events.add('host.synced', 'has caught up', { hostId: this.hostId, revision });
+      this.#deps.events.add('host.synced', 'has caught up', { hostId: this.hostId, revision });
     if (this.state.refusal)
-      this.#context.events.add('host.recovered', 'holds its list', { hostId: this.hostId, revision });
+      this.#deps.events.add('host.recovered', 'holds its list', { hostId: this.hostId, revision });
     this.#acked = revision;
     this.state.acked = revision;
     this.state.refusal = undefined;
     this.#retry.reset();
-    this.#context.progressed(this);
+    this.#deps.progressed(this);
   }
 
   /** A host that fell behind and has now taken all that was under way gets the rest as one change. */

@@ -16,7 +16,7 @@ import { HostSession } from '../host/host-session.ts';
 import { type HostState, type HostStatus, whyNotEnforcing } from '../host/host-state.ts';
 import { Identities } from '../host/identities.ts';
 import { LastSeen } from '../host/last-seen.ts';
-import type { Reporting, SessionContext, SessionStream } from '../host/session-context.ts';
+import type { Reporting, SessionDeps, SessionStream } from '../host/session-deps.ts';
 import { Absences } from './absences.ts';
 import { type DropReport, DropWatchers } from './drop-watchers.ts';
 import { type HubDependencies, type HubOptions, withDefaults } from './hub-options.ts';
@@ -45,7 +45,7 @@ export class Hub {
   readonly meter = new Meter();
   readonly #deps: HubDependencies;
   readonly #options: Required<HubOptions>;
-  readonly #context: SessionContext;
+  readonly #sessionDeps: SessionDeps;
   readonly #sessions = new Map<string, HostSession>();
   readonly #states: LastSeen;
   readonly #waits: Waits;
@@ -77,7 +77,7 @@ export class Hub {
       onDuplicate: (hostId, text) => this.#onDuplicate(hostId, text),
     });
     this.#settledRevision = deps.views.revision;
-    this.#context = {
+    this.#sessionDeps = {
       views: deps.views,
       epoch: deps.store.epoch,
       head: () => deps.store.head,
@@ -219,7 +219,7 @@ export class Hub {
 
   /** Snapshots that are being sent. */
   get snapshotsUnderWay(): number {
-    return this.#context.snapshotSlots.used;
+    return this.#sessionDeps.snapshotSlots.used;
   }
 
   /** See Waits.prove. */
@@ -260,7 +260,7 @@ export class Hub {
       sessionKey: this.#identities.nextKey(hostId),
     });
     noteDetached(this.#deps, host, state, hello);
-    const session = new HostSession(hostId, state, hello, stream, this.#context);
+    const session = new HostSession(hostId, state, hello, stream, this.#sessionDeps);
     this.#sessions.set(hostId, session);
     this.#keepAlive.add(session);
     this.#states.note(hostId);
@@ -293,7 +293,7 @@ export class Hub {
 
   *#changed(hostIds: ReadonlySet<string>, delta: ViewDelta): Slices {
     const { store, clock } = this.#deps;
-    const encoded = new EncodedDelta(store.epoch, delta, clock.wallMs(), this.#context.sealOf(delta.to));
+    const encoded = new EncodedDelta(store.epoch, delta, clock.wallMs(), this.#sessionDeps.sealOf(delta.to));
     let sent = 0;
     for (const id of hostIds) {
       this.#sessions.get(id)?.send(encoded);
@@ -332,7 +332,7 @@ export class Hub {
     this.quarantine.enter(session.hostId, text);
     this.#deps.events.add('quarantine', text, { hostId: session.hostId });
     // Nothing more to anybody: what the store says now would take blocks away.
-    for (const each of this.#sessions.values()) each.hold({ code: 'QUARANTINE', text });
+    for (const each of this.#sessions.values()) each.stopFeeding({ code: 'QUARANTINE', text });
     return true;
   }
 

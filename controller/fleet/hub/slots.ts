@@ -21,16 +21,16 @@ export class Slots {
    * @returns (and gives to `granted`) what gives the slot back or stops waiting. Idempotent.
    */
   acquire(granted: (release: () => void) => void): () => void {
-    let state: 'waiting' | 'held' | 'over' = 'waiting';
+    let state: 'waiting' | 'taken' | 'over' = 'waiting';
     const start = () => {
-      state = 'held';
+      state = 'taken';
       granted(release);
     };
     const release = () => {
       const was = state;
       state = 'over';
       if (was === 'waiting') this.#waiting.splice(this.#waiting.indexOf(start), 1);
-      else if (was === 'held') this.#passOn();
+      else if (was === 'taken') this.#passOn();
     };
     if (this.#free > 0) {
       this.#free--;

@@ -23,7 +23,7 @@ export interface Service {
 export interface GrpcServersOptions {
   /** Served to the fleet's certificates, behind the interceptor. */
   readonly services: readonly Service[];
-  readonly guard: ServerInterceptor;
+  readonly admission: ServerInterceptor;
   /** Served to anybody. */
   readonly enrollment: Service;
 }
@@ -56,8 +56,8 @@ export class GrpcServers {
   readonly #enrollmentInjector: ConnectionInjector;
 
   /** @throws Error when a method has no row in the policy: a controller that would refuse a call to everybody does not start */
-  constructor({ services, guard, enrollment }: GrpcServersOptions) {
-    this.#clients = new Server({ ...CLIENT_LIMITS, interceptors: [guard] });
+  constructor({ services, admission, enrollment }: GrpcServersOptions) {
+    this.#clients = new Server({ ...CLIENT_LIMITS, interceptors: [admission] });
     for (const { definition, handlers } of services) {
       for (const { path } of Object.values(definition))
         if (!requiredRole(path)) throw new Error(`${path} has no row in controller/identity/auth/policy.ts`);

@@ -10,7 +10,7 @@ import type { Clock } from '../../../common/time/clock.ts';
 import type { AgentMessage__Output } from '../../../proto/gen/fleetblock/v1/AgentMessage.ts';
 import { checkedMessage } from '../../fleet/host/agent-message.ts';
 import type { HostSession } from '../../fleet/host/host-session.ts';
-import type { SessionStream } from '../../fleet/host/session-context.ts';
+import type { SessionStream } from '../../fleet/host/session-deps.ts';
 import type { Hub } from '../../fleet/hub/hub.ts';
 import type { Authorize } from '../../identity/auth/caller.ts';
 

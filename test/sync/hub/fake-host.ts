@@ -8,7 +8,7 @@ import type { FleetblockError } from '../../../common/errors.ts';
 import { protocol } from '../../../common/rpc/proto.ts';
 import { ackFromWire } from '../../../common/sync-wire/ack.ts';
 import type { HostSession } from '../../../controller/fleet/host/host-session.ts';
-import type { SessionStream } from '../../../controller/fleet/host/session-context.ts';
+import type { SessionStream } from '../../../controller/fleet/host/session-deps.ts';
 import type { AgentMessage } from '../../../proto/gen/fleetblock/v1/AgentMessage.ts';
 import type { ControllerMessage__Output } from '../../../proto/gen/fleetblock/v1/ControllerMessage.ts';
 import type { Delta__Output } from '../../../proto/gen/fleetblock/v1/Delta.ts';
@@ -199,7 +199,7 @@ export class FakeHost implements SessionStream {
       this.#staging = undefined;
       if (!equalDigests(staged.digest(), message.snapshotEnd.digest))
         this.#refuse(message.snapshotEnd.revision, 'DIGEST');
-      else this.#hold(staged, BigInt(message.snapshotEnd.revision), message.snapshotEnd.seal);
+      else this.#stopFeeding(staged, BigInt(message.snapshotEnd.revision), message.snapshotEnd.seal);
     }
   }
 
@@ -215,11 +215,11 @@ export class FakeHost implements SessionStream {
     const next = this.table.clone();
     for (const part of parts) next.addLeft(fromWire(part.adds), this.#nowMs());
     for (const part of parts) next.removeAll(fromWire(part.removes));
-    if (equalDigests(next.digest(), delta.digest)) this.#hold(next, BigInt(delta.toRevision), delta.seal);
+    if (equalDigests(next.digest(), delta.digest)) this.#stopFeeding(next, BigInt(delta.toRevision), delta.seal);
     else this.#refuse(delta.toRevision, 'DIGEST');
   }
 
-  #hold(table: EntryTable<'boot'>, revision: bigint, seal: Uint8Array): void {
+  #stopFeeding(table: EntryTable<'boot'>, revision: bigint, seal: Uint8Array): void {
     this.seal = seal;
     this.table = table;
     this.revision = revision;

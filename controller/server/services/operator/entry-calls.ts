@@ -12,8 +12,8 @@ import type { ListEntriesRequest__Output } from '../../../../proto/gen/fleetbloc
 import type { OperatorServiceHandlers } from '../../../../proto/gen/fleetblock/v1/OperatorService.ts';
 import type { Claim } from '../../../claims/claim.ts';
 import type { ListRecord } from '../../../claims/lists/list.ts';
-import { claimOfRow } from '../../../operations/queries/matches.ts';
 import { type EntryDeps, type EntryQuery, findEntries } from '../../../operations/queries/entries.ts';
+import { claimOfRow } from '../../../operations/queries/matches.ts';
 import type { ReadTurns } from '../../../operations/queries/read-turns.ts';
 import type { Store } from '../../../store/store.ts';
 import { type CallDeps, longAnswers } from '../calls.ts';

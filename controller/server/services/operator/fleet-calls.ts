@@ -9,11 +9,11 @@ import type { ListAuditRequest__Output } from '../../../../proto/gen/fleetblock/
 import type { OperatorServiceHandlers } from '../../../../proto/gen/fleetblock/v1/OperatorService.ts';
 import type { WatchEventsRequest__Output } from '../../../../proto/gen/fleetblock/v1/WatchEventsRequest.ts';
 import type { EventLog, FleetEvent } from '../../../fleet/events.ts';
-import { check, type HostCheck } from '../../../operations/queries/check.ts';
-import type { Matches } from '../../../operations/queries/matches.ts';
 import { readAudit } from '../../../operations/queries/audit.ts';
+import { check, type HostCheck } from '../../../operations/queries/check.ts';
 import { type WatchedReport, watchDrops } from '../../../operations/queries/drops.ts';
 import type { HostDeps } from '../../../operations/queries/hosts.ts';
+import type { Matches } from '../../../operations/queries/matches.ts';
 import { type ReadLimits, ReadTurns } from '../../../operations/queries/read-turns.ts';
 import type { AuditRecord } from '../../../store/records.ts';
 import type { Store } from '../../../store/store.ts';

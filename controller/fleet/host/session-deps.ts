@@ -27,7 +27,7 @@ export interface Reporting {
   loosely(revision: Revision): LooseStanding;
 }
 
-export interface SessionContext {
+export interface SessionDeps {
   readonly views: Views;
   readonly epoch: string;
   readonly head: () => Revision;

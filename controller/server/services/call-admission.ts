@@ -6,7 +6,7 @@ import type { Authorizer } from '../../identity/auth/authorizer.ts';
 import type { AuthorizableCall } from '../../identity/auth/caller.ts';
 import type { Ends } from '../front/front.ts';
 
-export interface GuardOptions {
+export interface AdmissionOptions {
   readonly authorizer: Pick<Authorizer, 'authorize' | 'watch'>;
   /** Cuts the connection of a peer whose open call was ended: it may not heed the status, or not read it. */
   readonly disconnect: (connection: Ends) => void;
@@ -17,7 +17,7 @@ export interface GuardOptions {
 /** How long a peer may take to see the status that ended its call before its connection is cut, milliseconds. */
 const LAST_WORDS_MS = 200;
 
-export function guardInterceptor({ authorizer, disconnect, refusalOf }: GuardOptions): ServerInterceptor {
+export function admission({ authorizer, disconnect, refusalOf }: AdmissionOptions): ServerInterceptor {
   return (method, call) => {
     const asked: AuthorizableCall = {
       getPeer: () => call.getPeer(),
