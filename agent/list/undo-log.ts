@@ -23,12 +23,13 @@ export class UndoLog {
     const before = byFamily((family) => {
       const table = this.#table.family(family);
       const columns = columnsOf(entries, family);
-      const rows: number[] = [];
+      const rows = new Uint32Array(columns.count);
+      let count = 0;
       for (let row = 0; row < columns.count; row++) {
         const found = table.find(columns, row);
-        if (found >= 0) rows.push(found);
+        if (found >= 0) rows[count++] = found;
       }
-      return packRows(table, rows);
+      return packRows(table, rows.subarray(0, count));
     });
     if (entryCount(before) > 0) this.#before.push(before);
   }

@@ -1,114 +1,71 @@
-// Rows of an import as parallel columns that grow: a million of them without an object each, and cut into messages to send.
+// Rows of an import: a million of them without an object each, and cut into messages to send.
+import { FamilyBuilder } from '../../common/entries/builder.ts';
+import { NO_ENTRIES } from '../../common/entries/packed.ts';
+import { slicesOf } from '../../common/entries/steps.ts';
+import { type PackedWire, toWire } from '../../common/entries/wire.ts';
 import type { Family, Prefix } from '../../common/text/prefix.ts';
-import type { PackedPrefixes } from '../../proto/gen/fleetblock/v1/PackedPrefixes.ts';
 
-/** Rows a message, so that with times it stays below 1 MiB: 14 bytes an IPv4 row, 26 an IPv6 row. */
+/** Rows per message, so that with times it stays below 1 MiB: 14 bytes for an IPv4 row, 26 for an IPv6 row. */
 const ROWS_PER_MESSAGE: Readonly<Record<Family, number>> = { 4: 65_536, 6: 32_768 };
 
 export class Columns {
-  readonly v4 = new FamilyRows(4);
-  readonly v6 = new FamilyRows(16);
+  readonly #v4 = new FamilyBuilder<'left'>(4);
+  readonly #v6 = new FamilyBuilder<'left'>(6);
+  readonly #lines: Readonly<Record<Family, Lines>> = { 4: new Lines(), 6: new Lines() };
+  readonly #address = new Uint8Array(4);
 
   get count(): number {
-    return this.v4.count + this.v6.count;
+    return this.#v4.count + this.#v6.count;
   }
 
   /** The line of the operator's file from which a row was read; `row` counts from 1, in the order in which rows are sent. */
   lineOf(row: number): number {
-    return row <= this.v4.count ? this.v4.lineOf(row - 1) : this.v6.lineOf(row - 1 - this.v4.count);
+    const { count } = this.#v4;
+    return row <= count ? this.#lines[4].at(row - 1) : this.#lines[6].at(row - 1 - count);
   }
 
   /** `ttlMs`: milliseconds left to live, 0 for no end. `line`: where it stands in the file, from 1. */
-  push(prefix: Prefix, ttlMs: number, line: number): void {
-    const rows = prefix.family === 4 ? this.v4 : this.v6;
-    rows.push(prefix.length, ttlMs, line).set(prefix.address, (rows.count - 1) * prefix.address.length);
+  push({ family, address, length }: Prefix, ttlMs: number, line: number): void {
+    (family === 4 ? this.#v4 : this.#v6).add(address, 0, length, 0, ttlMs);
+    this.#lines[family].push(line);
   }
 
   /** `address`: as a number, canonical. */
   push4(address: number, length: number, line: number): void {
-    const bytes = this.v4.push(length, 0, line);
-    const at = (this.v4.count - 1) * 4;
-    bytes[at] = address >>> 24;
-    bytes[at + 1] = address >>> 16;
-    bytes[at + 2] = address >>> 8;
-    bytes[at + 3] = address;
+    this.#address[0] = address >>> 24;
+    this.#address[1] = address >>> 16;
+    this.#address[2] = address >>> 8;
+    this.#address[3] = address;
+    this.#v4.add(this.#address, 0, length, 0, 0);
+    this.#lines[4].push(line);
   }
 
   /** All rows in messages of the wire; they share the columns' memory. */
-  *messages(): Generator<PackedPrefixes> {
-    for (let at = 0; at < this.v4.count; at += ROWS_PER_MESSAGE[4]) {
-      const { addresses, lengths, flags, ttls } = this.v4.slice(at, ROWS_PER_MESSAGE[4]);
-      yield { v4Addresses: addresses, v4Lengths: lengths, v4Flags: flags, v4Ttls: ttls };
-    }
-    for (let at = 0; at < this.v6.count; at += ROWS_PER_MESSAGE[6]) {
-      const { addresses, lengths, flags, ttls } = this.v6.slice(at, ROWS_PER_MESSAGE[6]);
-      yield { v6Addresses: addresses, v6Lengths: lengths, v6Flags: flags, v6Ttls: ttls };
-    }
+  *messages(): Generator<PackedWire> {
+    const v4 = { ...NO_ENTRIES, v4: this.#v4.finish() };
+    const v6 = { ...NO_ENTRIES, v6: this.#v6.finish() };
+    if (v4.v4.count > 0) for (const rows of slicesOf<'left'>(v4, ROWS_PER_MESSAGE[4])) yield toWire(rows);
+    if (v6.v6.count > 0) for (const rows of slicesOf<'left'>(v6, ROWS_PER_MESSAGE[6])) yield toWire(rows);
   }
 }
 
-class FamilyRows {
-  readonly #width: number;
-  count = 0;
-  #addresses: Uint8Array<ArrayBuffer>;
-  #lengths = new Uint8Array(1024);
+/** Numbers of lines, by row. */
+class Lines {
   #lines = new Uint32Array(1024);
-  /** Made with the first row that ends. */
-  #ttls: Float64Array<ArrayBuffer> | undefined;
+  #count = 0;
 
-  /** `width`: bytes an address. */
-  constructor(width: number) {
-    this.#width = width;
-    this.#addresses = new Uint8Array(1024 * width);
-  }
-
-  /** Adds a row but for its address, which the caller writes into what is returned. */
-  push(length: number, ttlMs: number, line: number): Uint8Array {
-    if (this.count === this.#lengths.length) this.#grow();
-    this.#lengths[this.count] = length;
-    this.#lines[this.count] = line;
-    if (ttlMs > 0) this.#ttls ??= new Float64Array(this.#lengths.length);
-    if (this.#ttls) this.#ttls[this.count] = ttlMs;
-    this.count++;
-    return this.#addresses;
-  }
-
-  lineOf(row: number): number {
+  at(row: number): number {
     return this.#lines[row] ?? 0;
   }
 
-  slice(start: number, rows: number): Record<'addresses' | 'lengths' | 'flags' | 'ttls', Uint8Array> {
-    const end = Math.min(this.count, start + rows);
-    return {
-      addresses: this.#addresses.subarray(start * this.#width, end * this.#width),
-      lengths: this.#lengths.subarray(start, end),
-      flags: new Uint8Array(end - start),
-      ttls: this.#ttls ? encodeTtls(this.#ttls.subarray(start, end)) : new Uint8Array(0),
-    };
+  push(line: number): void {
+    if (this.#count === this.#lines.length) {
+      const lines = new Uint32Array(this.#count * 2);
+      lines.set(this.#lines);
+      this.#lines = lines;
+    }
+    this.#lines[this.#count++] = line;
   }
-
-  #grow(): void {
-    const rows = this.#lengths.length * 2;
-    this.#lengths = grown(this.#lengths, new Uint8Array(rows));
-    this.#lines = grown(this.#lines, new Uint32Array(rows));
-    this.#addresses = grown(this.#addresses, new Uint8Array(rows * this.#width));
-    if (this.#ttls) this.#ttls = grown(this.#ttls, new Float64Array(rows));
-  }
-}
-
-function grown<T extends { set(source: T): void }>(from: T, to: T): T {
-  to.set(from);
-  return to;
-}
-
-/** 64-bit little-endian milliseconds, as types.proto says. */
-function encodeTtls(timesMs: Float64Array): Uint8Array {
-  const bytes = new Uint8Array(timesMs.length * 8);
-  const view = new DataView(bytes.buffer);
-  timesMs.forEach((ttl, row) => {
-    view.setBigUint64(row * 8, BigInt(Math.ceil(ttl)), true);
-  });
-  return bytes;
 }
 
 /** True when bits of `address` past `length` are set. */

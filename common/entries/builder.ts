@@ -28,7 +28,8 @@ export class ColumnsBuilder<Base extends TimeBase> {
   }
 }
 
-class FamilyBuilder<Base extends TimeBase> {
+/** Rows of one family. */
+export class FamilyBuilder<Base extends TimeBase> {
   count = 0;
   readonly #width: number;
   #addresses: Uint8Array<ArrayBuffer>;

@@ -132,17 +132,16 @@ export function pickRows<Base extends TimeBase>(
   family: Family,
   places: ArrayLike<number>,
 ): FamilyColumns<Base> {
-  const { addresses, lengths, flags, timesMs } = columns;
   const width = addressBytes(family);
-  const ending = timesMs.length > 0;
-  const picked = makeColumns(family, places.length, ending);
+  const picked = makeColumns(family, places.length, columns.timesMs.length > 0);
+  const { addresses, lengths, flags, timesMs } = picked;
   for (let to = 0; to < places.length; to++) {
     const row = places[to] ?? 0;
-    for (let byte = 0; byte < width; byte++) picked.addresses[to * width + byte] = addresses[row * width + byte] ?? 0;
-    picked.lengths[to] = lengths[row] ?? 0;
-    picked.flags[to] = flags[row] ?? 0;
-    if (ending) picked.timesMs[to] = timesMs[row] ?? 0;
+    for (let byte = 0; byte < width; byte++) addresses[to * width + byte] = columns.addresses[row * width + byte] ?? 0;
+    lengths[to] = columns.lengths[row] ?? 0;
+    flags[to] = columns.flags[row] ?? 0;
   }
+  for (let to = 0; to < timesMs.length; to++) timesMs[to] = columns.timesMs[places[to] ?? 0] ?? 0;
   return picked;
 }
 

@@ -4,26 +4,24 @@ import { type ClockBase, type FamilyColumns, NO_ROWS, type PackedEntries, type T
 
 /** From ends to what is left of them at `nowMs`, at least 1 ms: a row that has ended is removed by a change of its own. */
 export function leftOf(entries: PackedEntries<ClockBase>, nowMs: number): PackedEntries<'left'> {
-  return withTimes(entries, (end) => Math.max(1, end - nowMs));
+  return shifted(entries, -nowMs);
 }
 
 /** From remaining times, counted from `nowMs` on the wanted clock, to ends: at least 1, as 0 is no end. */
 export function endsOf<C extends ClockBase>(entries: PackedEntries<'left'>, nowMs: number): PackedEntries<C> {
-  return withTimes(entries, (left) => Math.max(1, nowMs + left));
+  return shifted(entries, nowMs);
 }
 
-function withTimes<Base extends TimeBase>(
-  entries: PackedEntries,
-  time: (timeMs: number) => number,
-): PackedEntries<Base> {
-  const convert = ({ count, addresses, lengths, flags, timesMs }: FamilyColumns): FamilyColumns<Base> => ({
-    count,
-    addresses,
-    lengths,
-    flags,
-    timesMs: timesMs.length === 0 ? timesMs : timesMs.map((timeMs) => (timeMs > 0 ? time(timeMs) : 0)),
-  });
-  return { v4: convert(entries.v4), v6: convert(entries.v6) };
+function shifted<Base extends TimeBase>(entries: PackedEntries, byMs: number): PackedEntries<Base> {
+  const shift = ({ count, addresses, lengths, flags, timesMs }: FamilyColumns): FamilyColumns<Base> => {
+    const moved = new Float64Array(timesMs.length);
+    for (let row = 0; row < timesMs.length; row++) {
+      const time = timesMs[row] ?? 0;
+      if (time > 0) moved[row] = Math.max(1, time + byMs);
+    }
+    return { count, addresses, lengths, flags, timesMs: moved };
+  };
+  return { v4: shift(entries.v4), v6: shift(entries.v6) };
 }
 
 /** The same rows without an end. */

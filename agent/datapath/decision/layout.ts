@@ -4,7 +4,13 @@
 /** Part of the pin path, so that a program never runs on maps of another layout. */
 export const LAYOUT_VERSION = 3;
 
-export const V4_BLOCKS = 1 << 18;
+/** IPv4 is decided block by block: a block is what one prefix of this length covers. */
+export const BLOCK_LENGTH = 18;
+export const V4_BLOCKS = 1 << BLOCK_LENGTH;
+/** Low bits of an address: which one of its block it is. */
+export const BLOCK_ADDRESS_BITS = 32 - BLOCK_LENGTH;
+/** Low bits of a /24's number: which one of its block it is. */
+export const BLOCK_SLASH24_BITS = 24 - BLOCK_LENGTH;
 /** Positions in the arenas count units. */
 export const UNIT_BYTES = 16;
 export const UNIT_WORDS = UNIT_BYTES / 4;

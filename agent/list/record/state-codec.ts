@@ -3,7 +3,8 @@
 //   u32 payload bytes | u32 CRC-32 of the payload | payload: u32 kind | u32 header bytes | header, JSON | sets of rows
 //   a set of rows, per family: u32 rows | u32 1 when times follow | addresses | lengths | flags | f64 remaining ms
 import { crc32 } from 'node:zlib';
-import { addressBytes, type FamilyColumns, type PackedEntries } from '../../../common/entries/packed.ts';
+import { bytesOfColumns, readColumns, writeColumns } from '../../../common/entries/bytes.ts';
+import type { FamilyColumns, PackedEntries } from '../../../common/entries/packed.ts';
 import type { Family } from '../../../common/text/prefix.ts';
 
 /** A view's beginning, its rows, its end; then what changed since. */
@@ -21,6 +22,7 @@ export type ReadResult = { readonly record: StateRecord; readonly bytes: number 
 
 const KINDS: readonly RecordKind[] = ['begin', 'rows', 'end', 'delta'];
 const PREFIX_BYTES = 8;
+const ROWS_HEADER_BYTES = 8;
 /** Nothing that is written comes near it; what claims more is no record. */
 const MAX_PAYLOAD_BYTES = 256 * 1024 * 1024;
 
@@ -34,8 +36,8 @@ export function encodeRecord(kind: RecordKind, header: object, sets: readonly Pa
   json.copy(record, 16);
   let at = 16 + json.length;
   for (const set of sets) {
-    at = writeColumns(record, at, set.v4);
-    at = writeColumns(record, at, set.v6);
+    at = writeRows(record, at, set.v4);
+    at = writeRows(record, at, set.v6);
   }
   record.writeUInt32LE(crc32(record.subarray(PREFIX_BYTES)), 4);
   return record;
@@ -46,7 +48,7 @@ export function recordBytes(bytes: Buffer): number | undefined {
   return bytes.length < PREFIX_BYTES ? undefined : PREFIX_BYTES + bytes.readUInt32LE(0);
 }
 
-/** Reads the record at the start of `bytes`. Its rows are copies. */
+/** Reads the record at the start of `bytes`. Its rows share their memory. */
 export function readRecord(bytes: Buffer): ReadResult {
   const whole = recordBytes(bytes);
   if (whole === undefined) return 'torn';
@@ -61,8 +63,8 @@ export function readRecord(bytes: Buffer): ReadResult {
     const header: unknown = JSON.parse(payload.toString('utf8', 8, rowsAt));
     const sets: PackedEntries<'left'>[] = [];
     for (let at = rowsAt; at < payload.length; ) {
-      const v4 = readColumns(payload, at, 4);
-      const v6 = readColumns(payload, v4.end, 6);
+      const v4 = readRows(payload, at, 4);
+      const v6 = readRows(payload, v4.end, 6);
       sets.push({ v4: v4.columns, v6: v6.columns });
       at = v6.end;
     }
@@ -73,39 +75,17 @@ export function readRecord(bytes: Buffer): ReadResult {
   }
 }
 
-function setBytes(set: PackedEntries): number {
-  const family = (columns: FamilyColumns, width: number) =>
-    8 + columns.count * (width + 2) + (columns.timesMs.length > 0 ? columns.count * 8 : 0);
-  return family(set.v4, 4) + family(set.v6, 16);
+function setBytes({ v4, v6 }: PackedEntries): number {
+  return 2 * ROWS_HEADER_BYTES + bytesOfColumns(v4) + bytesOfColumns(v6);
 }
 
-function writeColumns(out: Buffer, start: number, columns: FamilyColumns): number {
+function writeRows(out: Buffer, start: number, columns: FamilyColumns): number {
   out.writeUInt32LE(columns.count, start);
   out.writeUInt32LE(columns.timesMs.length > 0 ? 1 : 0, start + 4);
-  let at = start + 8;
-  for (const bytes of [columns.addresses, columns.lengths, columns.flags]) {
-    out.set(bytes, at);
-    at += bytes.length;
-  }
-  for (const ttl of columns.timesMs) at = out.writeDoubleLE(ttl, at);
-  return at;
+  return writeColumns(out, start + ROWS_HEADER_BYTES, columns);
 }
 
-function readColumns(bytes: Buffer, start: number, family: Family): { columns: FamilyColumns<'left'>; end: number } {
-  const count = bytes.readUInt32LE(start);
-  const ending = bytes.readUInt32LE(start + 4) === 1;
-  let at = start + 8;
-  const take = (length: number): Uint8Array => {
-    if (at + length > bytes.length) throw new RangeError('rows past the end of the record');
-    at += length;
-    return new Uint8Array(bytes.subarray(at - length, at));
-  };
-  const addresses = take(count * addressBytes(family));
-  const lengths = take(count);
-  const flags = take(count);
-  const times = ending ? take(count * 8) : new Uint8Array(0);
-  const view = new DataView(times.buffer);
-  const timesMs = new Float64Array(times.length / 8);
-  for (let row = 0; row < timesMs.length; row++) timesMs[row] = view.getFloat64(row * 8, true);
-  return { columns: { count, addresses, lengths, flags, timesMs }, end: at };
+function readRows(bytes: Buffer, start: number, family: Family) {
+  const kept = { count: bytes.readUInt32LE(start), flags: true, times: bytes.readUInt32LE(start + 4) === 1 };
+  return readColumns<'left'>(bytes, start + ROWS_HEADER_BYTES, family, kept);
 }

@@ -3,7 +3,7 @@
 import type { FamilyTable } from '../../../../common/entries/family-table.ts';
 import { FLAG_ALLOW, FLAG_MONITOR } from '../../../../common/entries/packed.ts';
 import type { Pacer } from '../../../../common/time/pacer.ts';
-import { BLOCK_ALLOWED, BLOCK_LOOKUP, V4_BLOCKS } from '../layout.ts';
+import { BLOCK_ADDRESS_BITS, BLOCK_ALLOWED, BLOCK_LENGTH, BLOCK_LOOKUP, V4_BLOCKS } from '../layout.ts';
 import { CLASS, type EntryClass, type V4Draft } from './draft.ts';
 import { SHARED } from './record.ts';
 
@@ -12,9 +12,6 @@ export function classOf(flags: number, expiresMs: number): EntryClass {
   if ((flags & FLAG_ALLOW) !== 0) return CLASS.allow;
   return (flags & FLAG_MONITOR) !== 0 || expiresMs > 0 ? CLASS.rule : CLASS.plain;
 }
-
-/** Prefixes of up to this length cover whole blocks. */
-const BLOCK_LENGTH = 18;
 
 /** Prefix lengths that occur, or did since they were last counted: all others are not probed. */
 export class Lengths {
@@ -110,9 +107,10 @@ export class Prober {
   }
 }
 
-// A row inside a block, packed: the low 14 bits of its address, length - 18 (1-14), class.
-const LENGTH_SHIFT = 14;
-const CLASS_SHIFT = 18;
+// A row inside a block, packed: BLOCK_ADDRESS_BITS of its address, length - BLOCK_LENGTH (1-14) in 4 bits, class.
+const LENGTH_SHIFT = BLOCK_ADDRESS_BITS;
+const CLASS_SHIFT = LENGTH_SHIFT + 4;
+const ADDRESS_MASK = (1 << BLOCK_ADDRESS_BITS) - 1;
 const ROWS_BETWEEN_LOOKS = 4096;
 
 /** All rows of a table by the block that they lie in, and what covers whole blocks. */
@@ -152,8 +150,8 @@ export class Buckets {
     const end = this.#ends[block] ?? 0;
     for (let i = this.#start(block); i < end; i++) {
       const row = this.#rows[i] ?? 0;
-      const low = row & 0x3fff;
-      const length = 18 + ((row >> LENGTH_SHIFT) & 15);
+      const low = row & ADDRESS_MASK;
+      const length = BLOCK_LENGTH + ((row >> LENGTH_SHIFT) & 15);
       const kind = kindOf(row >> CLASS_SHIFT);
       const number = low >> 8;
       if (length === 32) draft.addAddress(number, low & 255, kind);
@@ -182,8 +180,8 @@ export class Buckets {
       const length = table.lengthOf(row);
       const flags = table.flagsOf(row);
       lengths.add(length, flags);
-      const block = rowAddress(table, row, scratch) >>> 14;
-      if (length > 18) {
+      const block = rowAddress(table, row, scratch) >>> BLOCK_ADDRESS_BITS;
+      if (length > BLOCK_LENGTH) {
         ends[block] = (ends[block] ?? 0) + 1;
         inside++;
       } else this.#cover(block, length, classOf(flags, table.expiryOf(row)));
@@ -199,18 +197,18 @@ export class Buckets {
     for (let row = 0; row < table.size; row++) {
       if (row % ROWS_BETWEEN_LOOKS === 0 && pacer.due) await pacer.rest();
       const length = table.lengthOf(row);
-      if (length <= 18) continue;
+      if (length <= BLOCK_LENGTH) continue;
       const address = rowAddress(table, row, scratch);
       const kind = classOf(table.flagsOf(row), table.expiryOf(row));
-      const block = address >>> 14;
+      const block = address >>> BLOCK_ADDRESS_BITS;
       const at = ends[block] ?? 0;
       ends[block] = at + 1;
-      this.#rows[at] = (address & 0x3fff) | ((length - 18) << LENGTH_SHIFT) | (kind << CLASS_SHIFT);
+      this.#rows[at] = (address & ADDRESS_MASK) | ((length - BLOCK_LENGTH) << LENGTH_SHIFT) | (kind << CLASS_SHIFT);
     }
   }
 
   #cover(first: number, length: number, kind: EntryClass): void {
-    const last = first + 2 ** (18 - length);
+    const last = first + 2 ** (BLOCK_LENGTH - length);
     for (let block = first; block < last; block++) this.#covers[block] = (this.#covers[block] ?? 0) | (1 << kind);
   }
 }

@@ -4,7 +4,7 @@ import type { FamilyTable } from '../../../../common/entries/family-table.ts';
 import type { FamilyColumns } from '../../../../common/entries/packed.ts';
 import { Pacer } from '../../../../common/time/pacer.ts';
 import { WordList } from '../bits.ts';
-import { V4_BLOCKS } from '../layout.ts';
+import { BLOCK_ADDRESS_BITS, BLOCK_LENGTH, BLOCK_SLASH24_BITS, V4_BLOCKS } from '../layout.ts';
 import { FULL, type Garbage, V4Change } from './change.ts';
 import { addressAt, Buckets, Lengths, Prober } from './compile.ts';
 import { V4Draft } from './draft.ts';
@@ -107,11 +107,11 @@ export class V4Decision {
     let differing = 0;
     for (let i = 0; i < slash24s.length; ) {
       if (pacer.due) await pacer.rest();
-      const block = (slash24s[i] ?? 0) >>> 6;
+      const block = (slash24s[i] ?? 0) >>> BLOCK_SLASH24_BITS;
       let low = 0;
       let high = 0;
       this.#draft.clear();
-      for (; i < slash24s.length && (slash24s[i] ?? 0) >>> 6 === block; i++) {
+      for (; i < slash24s.length && (slash24s[i] ?? 0) >>> BLOCK_SLASH24_BITS === block; i++) {
         const slash24 = slash24s[i] ?? 0;
         if ((slash24 & 32) === 0) low |= 1 << (slash24 & 31);
         else high |= 1 << (slash24 & 31);
@@ -170,10 +170,10 @@ async function blocksOf(columns: readonly FamilyColumns[]): Promise<Uint8Array> 
   for (const { count, addresses, lengths } of columns) {
     for (let row = 0; row < count; row++) {
       if (row % ROWS_BETWEEN_LOOKS === 0 && pacer.due) await pacer.rest();
-      const first = addressAt(addresses, row * 4) >>> 14;
+      const first = addressAt(addresses, row * 4) >>> BLOCK_ADDRESS_BITS;
       const length = lengths[row] ?? 0;
-      if (length >= 18) blocks[first] = 1;
-      else blocks.fill(1, first, first + 2 ** (18 - length));
+      if (length >= BLOCK_LENGTH) blocks[first] = 1;
+      else blocks.fill(1, first, first + 2 ** (BLOCK_LENGTH - length));
     }
   }
   return blocks;

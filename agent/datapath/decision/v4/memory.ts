@@ -3,6 +3,7 @@
 import type { GrowingMemory } from '../../kernel-map.ts';
 import { popcount } from '../bits.ts';
 import {
+  BLOCK_ADDRESS_BITS,
   BLOCK_ALLOWED,
   BLOCK_LOOKUP,
   LEAF,
@@ -86,7 +87,7 @@ export class V4Memory {
 
   /** The result that the program's fb_decide_v4 would find. `address`: host byte order, unsigned. */
   decide(address: number): BitsVerdict {
-    const block = address >>> 14;
+    const block = address >>> BLOCK_ADDRESS_BITS;
     const number = (address >>> 8) & 63;
     const half = number >> 5;
     const bit = 1 << (number & 31);

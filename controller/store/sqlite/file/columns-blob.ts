@@ -1,7 +1,8 @@
 // Packed columns as one checked blob: chunks of lists and the keys of history. Little-endian, with a CRC-32 at its end, because
 // SQLite itself has no checksums over what it stores.
 import { crc32 } from 'node:zlib';
-import { addressBytes, type FamilyColumns, type PackedEntries } from '../../../../common/entries/packed.ts';
+import { bytesOfColumns, readColumns, writeColumns } from '../../../../common/entries/bytes.ts';
+import type { FamilyColumns, PackedEntries } from '../../../../common/entries/packed.ts';
 import { FleetblockError } from '../../../../common/errors.ts';
 import type { Family } from '../../../../common/text/prefix.ts';
 
@@ -12,10 +13,9 @@ const HEADER_BYTES = 5;
 /** The last time that a Date knows: stores of earlier versions may hold ends past it, which no caller could show. */
 const LAST_TIME_MS = 8.64e15;
 
-/** Times go in as they are: what they mean (an end, a remaining time) is the caller's business. */
 export function encodeColumns(entries: PackedEntries<'unix'>): Uint8Array {
   const families = [entries.v4, entries.v6];
-  const size = families.reduce((sum, columns) => sum + blockBytes(columns), 4);
+  const size = families.reduce((sum, columns) => sum + HEADER_BYTES + bytesOfColumns(columns, hasFlags(columns)), 4);
   const bytes = new Uint8Array(size);
   const view = new DataView(bytes.buffer);
   let at = 0;
@@ -46,47 +46,16 @@ function hasFlags(columns: FamilyColumns<'unix'>): boolean {
   return columns.flags.some((flags) => flags !== 0);
 }
 
-function blockBytes(columns: FamilyColumns<'unix'>): number {
-  const perRow = columns.addresses.length + columns.lengths.length + (hasFlags(columns) ? columns.flags.length : 0);
-  return HEADER_BYTES + perRow + columns.timesMs.length * 8;
-}
-
 function writeBlock(bytes: Uint8Array, view: DataView, start: number, columns: FamilyColumns<'unix'>): number {
   const flags = hasFlags(columns);
   view.setUint32(start, columns.count, true);
   view.setUint8(start + 4, (flags ? HAS_FLAGS : 0) | (columns.timesMs.length > 0 ? HAS_TIMES : 0));
-  let at = start + HEADER_BYTES;
-  for (const column of flags
-    ? [columns.addresses, columns.lengths, columns.flags]
-    : [columns.addresses, columns.lengths]) {
-    bytes.set(column, at);
-    at += column.length;
-  }
-  for (const time of columns.timesMs) {
-    view.setFloat64(at, time, true);
-    at += 8;
-  }
-  return at;
+  return writeColumns(bytes, start + HEADER_BYTES, columns, flags);
 }
 
-function readBlock(
-  bytes: Uint8Array,
-  view: DataView,
-  start: number,
-  family: Family,
-): { columns: FamilyColumns<'unix'>; next: number } {
-  const count = view.getUint32(start, true);
+function readBlock(bytes: Uint8Array, view: DataView, start: number, family: Family) {
   const bits = view.getUint8(start + 4);
-  let at = start + HEADER_BYTES;
-  const take = (length: number) => {
-    at += length;
-    return bytes.subarray(at - length, at);
-  };
-  const addresses = take(count * addressBytes(family));
-  const lengths = take(count);
-  const flags = (bits & HAS_FLAGS) !== 0 ? take(count) : new Uint8Array(count);
-  const timesMs = new Float64Array((bits & HAS_TIMES) !== 0 ? count : 0);
-  for (let row = 0; row < timesMs.length; row++)
-    timesMs[row] = Math.min(LAST_TIME_MS, view.getFloat64(at + row * 8, true));
-  return { columns: { count, addresses, lengths, flags, timesMs }, next: at + timesMs.length * 8 };
+  const kept = { count: view.getUint32(start, true), flags: (bits & HAS_FLAGS) !== 0, times: (bits & HAS_TIMES) !== 0 };
+  const { columns, end } = readColumns<'unix'>(bytes, start + HEADER_BYTES, family, kept);
+  return { columns: { ...columns, timesMs: columns.timesMs.map((time) => Math.min(LAST_TIME_MS, time)) }, next: end };
 }
