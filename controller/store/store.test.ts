@@ -2,6 +2,7 @@
 import { describe } from 'vitest';
 import { auditContract } from './contract/audit.ts';
 import { claimsContract } from './contract/claims.ts';
+import { confirmationsContract } from './contract/confirmations.ts';
 import { Harness, type OpenOptions, type StoreWithoutLists } from './contract/harness.ts';
 import { hostsContract } from './contract/hosts.ts';
 import { listsContract } from './contract/lists.ts';
@@ -13,6 +14,7 @@ import { openSqliteStore } from './sqlite/sqlite-store.ts';
 
 const CONTRACTS = {
   claims: claimsContract,
+  confirmations: confirmationsContract,
   revisions: revisionsContract,
   'hosts and tokens': hostsContract,
   operators: operatorsContract,
@@ -24,10 +26,10 @@ const sqlite = (options: OpenOptions) => openSqliteStore({ create: true, ...opti
 /** What is "on disk", by directory: each test has one of its own. */
 const disks = new Map<string, MemoryDisk>();
 
-async function memory({ directory, clock, ...options }: OpenOptions): Promise<MemoryStore> {
+async function memory({ directory, ...options }: OpenOptions): Promise<MemoryStore> {
   const disk = disks.get(directory) ?? { state: new MemoryState() };
   disks.set(directory, disk);
-  return new MemoryStore({ disk, wallMs: () => clock.wallMs(), ...options });
+  return new MemoryStore({ disk, ...options });
 }
 
 const IMPLEMENTATIONS: { name: string; open: (options: OpenOptions) => Promise<StoreWithoutLists> }[] = [

@@ -31,7 +31,9 @@ export const ALL = parseSelector('all');
 
 class StandingClock implements Clock {
   now = 1_700_000_000_000;
-  wallMs = () => this.now;
+  /** By how much somebody has set the wall clock, milliseconds. */
+  setMs = 0;
+  wallMs = () => this.now + this.setMs;
   monotonicMs = () => this.now;
 }
 

@@ -3,6 +3,8 @@
 import { joinEntries } from '../../../common/entries/rows.ts';
 import { withoutTimes } from '../../../common/entries/times.ts';
 import type { Revision } from '../../../common/revision.ts';
+import type { Clock } from '../../../common/time/clock.ts';
+import { steadyClock } from '../../../common/time/steady-clock.ts';
 import type { Claim } from '../../claims/claim.ts';
 import { matchesFilter } from '../../claims/claim-filter.ts';
 import type { ClaimTx } from '../../claims/claim-tx.ts';
@@ -36,7 +38,7 @@ export interface MemoryDisk {
 
 export interface MemoryStoreOptions {
   readonly disk: MemoryDisk;
-  readonly wallMs: () => number;
+  readonly clock: Clock;
   /** Revisions of history that are kept. Default 10,000. */
   readonly historyRevisions?: number;
   /** See Followers. */
@@ -46,14 +48,14 @@ export interface MemoryStoreOptions {
 export class MemoryStore extends RuledStore implements Omit<Store, keyof ListStore | 'aside'> {
   readonly aliveMs: number;
   readonly #disk: MemoryDisk;
-  readonly #wallMs: () => number;
+  readonly #clock: Clock;
   readonly #keepRevisions: bigint;
   readonly #followers: Followers;
 
-  constructor({ disk, wallMs, historyRevisions = 10_000, onFollowerError }: MemoryStoreOptions) {
+  constructor({ disk, clock, historyRevisions = 10_000, onFollowerError }: MemoryStoreOptions) {
     super();
     this.#disk = disk;
-    this.#wallMs = wallMs;
+    this.#clock = steadyClock(clock);
     this.#keepRevisions = BigInt(historyRevisions);
     this.#followers = new Followers(onFollowerError);
     this.aliveMs = disk.state.aliveMs;
@@ -80,7 +82,7 @@ export class MemoryStore extends RuledStore implements Omit<Store, keyof ListSto
   }
 
   async *readLayers(): AsyncGenerator<LayerChange> {
-    const nowMs = this.#wallMs();
+    const nowMs = this.#clock.wallMs();
     yield* claimLayers(
       [...this.#disk.state.claims.claims.values()],
       this.aliveMs === 0 ? nowMs : Math.min(nowMs, this.aliveMs),
@@ -115,7 +117,7 @@ export class MemoryStore extends RuledStore implements Omit<Store, keyof ListSto
   }
 
   async *claims(filter: ClaimFilter): AsyncGenerator<readonly Claim[]> {
-    const matches = matchesFilter(filter, this.#wallMs());
+    const matches = matchesFilter(filter, this.#clock.wallMs());
     const found = [...this.#disk.state.claims.claims.values()].filter(matches).sort(compareClaims);
     yield filter.covering ? found.reverse() : found;
   }
@@ -183,7 +185,7 @@ export class MemoryStore extends RuledStore implements Omit<Store, keyof ListSto
 
   async #change<T>(work: (state: MemoryState, change: MemoryChange) => T, dryRun = false): Promise<T> {
     const state = new MemoryState(this.#disk.state);
-    const change = new MemoryChange(this.#wallMs(), state.head);
+    const change = new MemoryChange(this.#clock.wallMs(), state.head);
     const result = work(state, change);
     if (dryRun) return result;
     for (const { from = '', ...record } of change.records) state.audit.append({ ...record, from, atMs: change.nowMs });
