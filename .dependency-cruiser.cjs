@@ -48,14 +48,12 @@ module.exports = {
     },
     {
       name: 'grpc-in-rpc-and-services-only',
-      comment: 'agent and cli have their clients in one place each: agent/session/ and cli/client.ts',
+      comment: 'agent and cli call the controller with common/rpc/client, which does without it',
       severity: 'error',
       from: {
         pathNot: [
           '^common/rpc/',
           '^controller/server/services/',
-          '^agent/services/',
-          '^cli/services/',
           '^(lab|test|bench|scripts)/',
           '^proto/gen/',
           '\\.test\\.ts$',

@@ -11,7 +11,7 @@ import { ControllerAddress } from '../host/controller-address.ts';
 import { loadEnrollment } from '../identity/enrollment.ts';
 import { type DetachedMark, forgetDetachedMark, writeDetachedMark } from '../local/detached-mark.ts';
 import { tellDetached } from '../local/tell-detached.ts';
-import { SyncDialer } from '../services/sync-stream.ts';
+import { SyncDialer } from '../session/sync-dialer.ts';
 
 /** Limit for the handshake: detach does not wait for a busy controller. */
 const PATIENCE_MS = 4000;

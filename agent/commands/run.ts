@@ -26,7 +26,7 @@ import { forgetDetachedMark, readDetachedMark } from '../local/detached-mark.ts'
 import { LocalSocket } from '../local/local-socket.ts';
 import { countersReport, heldReport, protectedReport } from '../local/status-report.ts';
 import type { StatusReport } from '../local/status-schema.ts';
-import { SyncDialer } from '../services/sync-stream.ts';
+import { SyncDialer } from '../session/sync-dialer.ts';
 
 export async function run(settings: RunSettings): Promise<void> {
   const { stateDir } = settings;

@@ -5,11 +5,12 @@ import { join } from 'node:path';
 import { FleetblockError } from '../../common/errors.ts';
 import { ensureOwnDirectory, readSecretFile, writeFileAtomic } from '../../common/files.ts';
 import type { ClientIdentity } from '../../common/rpc/channel.ts';
+import { method } from '../../common/rpc/client/method.ts';
+import { asStranger, callOnce } from '../../common/rpc/client/once.ts';
 import { fetchPinnedRoot } from '../../common/rpc/pinned-root.ts';
 import { parseEndpoint } from '../../common/text/endpoint.ts';
 import { isValidName } from '../../common/text/selector.ts';
 import type { EnrollmentToken } from '../../common/text/token.ts';
-import { callEnroll } from '../services/enrollment-client.ts';
 
 export interface Enrollment {
   /** HOST:PORT that the agent dials. */
@@ -63,7 +64,7 @@ export async function joinFleet(options: JoinOptions): Promise<Enrollment> {
   const privateKey = keyFor(token.id, stateDir);
   const timeoutMs = options.timeoutMs ?? 10_000;
   const rootCertificate = await fetchPinnedRoot(controller, token.pin, timeoutMs);
-  const answer = await callEnroll(controller, rootCertificate, timeoutMs, {
+  const request = {
     tokenId: token.id,
     tokenSecret: Buffer.from(token.secret),
     hostName: name,
@@ -71,9 +72,13 @@ export async function joinFleet(options: JoinOptions): Promise<Enrollment> {
     publicKey: createPublicKey(privateKey).export({ type: 'spki', format: 'der' }),
     possession: sign('sha256', Buffer.from(`fleetblock-enroll:${token.id}`), privateKey),
     agentVersion: options.agentVersion,
-  }).catch((error: unknown) => {
-    throw lostAnswer(error) ?? error;
-  });
+  };
+  const enroll = method('EnrollmentService', 'Enroll');
+  const answer = await callOnce(asStranger(controller, rootCertificate), enroll, request, timeoutMs).catch(
+    (error: unknown) => {
+      throw lostAnswer(error) ?? error;
+    },
+  );
   const enrollment: Enrollment = {
     controller,
     hostId: answer.hostId,

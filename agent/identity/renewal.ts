@@ -2,10 +2,11 @@
 import { createPrivateKey, generateKeyPairSync, sign, X509Certificate } from 'node:crypto';
 import { FleetblockError, messageOf } from '../../common/errors.ts';
 import type { Logger } from '../../common/logger.ts';
+import { method } from '../../common/rpc/client/method.ts';
+import { asMember, callOnce } from '../../common/rpc/client/once.ts';
 import { formatDuration } from '../../common/text/duration.ts';
 import { Backoff } from '../../common/time/backoff.ts';
 import { sleep } from '../../common/timers.ts';
-import { callRenewCertificate } from '../services/identity-client.ts';
 import { type Enrollment, loadEnrollment, storeEnrollment } from './enrollment.ts';
 
 export interface RenewalOptions {
@@ -67,10 +68,17 @@ export function renewalDueMs(enrollment: Enrollment, share: number): number {
  */
 export async function renew(enrollment: Enrollment, stateDir: string): Promise<Enrollment> {
   const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-  const certificateChain = await callRenewCertificate(enrollment.controller, enrollment.identity, TIMEOUT_MS, {
+  const request = {
     publicKey: publicKey.export({ type: 'spki', format: 'der' }),
     possession: sign('sha256', Buffer.from(`fleetblock-renew:${enrollment.hostId}`), privateKey),
-  });
+  };
+  const target = asMember(enrollment.controller, enrollment.identity);
+  const { certificateChain } = await callOnce(
+    target,
+    method('IdentityService', 'RenewCertificate'),
+    request,
+    TIMEOUT_MS,
+  );
   const key = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
   const renewed = { ...enrollment, identity: { ...enrollment.identity, certificateChain, privateKey: key } };
   if (!leafOf(renewed).checkPrivateKey(createPrivateKey(key)))

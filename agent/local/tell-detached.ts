@@ -1,6 +1,6 @@
 // Tells the controller of a detach, with the host's own certificate, while no agent runs that could.
 import { AGENT_LIMITS } from '../../common/agent-limits.ts';
-import { SYNC_PROTOCOL } from '../../common/rpc/proto.ts';
+import { SYNC_PROTOCOL } from '../../common/rpc/channel.ts';
 import type { Interface } from '../../proto/gen/fleetblock/v1/Interface.ts';
 import type { Dial } from '../session/stream.ts';
 import type { DetachedMark } from './detached-mark.ts';

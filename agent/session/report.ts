@@ -2,7 +2,7 @@
 import { AGENT_LIMITS, clipped } from '../../common/agent-limits.ts';
 import { messageOf } from '../../common/errors.ts';
 import type { Logger } from '../../common/logger.ts';
-import { SYNC_PROTOCOL } from '../../common/rpc/proto.ts';
+import { SYNC_PROTOCOL } from '../../common/rpc/channel.ts';
 import { formatPrefix } from '../../common/text/prefix.ts';
 import type { EndedAlone as EndedAloneWire } from '../../proto/gen/fleetblock/v1/EndedAlone.ts';
 import type { Hello } from '../../proto/gen/fleetblock/v1/Hello.ts';

@@ -5,7 +5,7 @@ import { messageOf } from '../../common/errors.ts';
 import { failpoint } from '../../common/failpoint.ts';
 import type { Logger } from '../../common/logger.ts';
 import type { Revision } from '../../common/revision.ts';
-import { SYNC_PROTOCOL } from '../../common/rpc/proto.ts';
+import { SYNC_PROTOCOL } from '../../common/rpc/channel.ts';
 import type { ControllerMessage__Output } from '../../proto/gen/fleetblock/v1/ControllerMessage.ts';
 import type { Delta__Output } from '../../proto/gen/fleetblock/v1/Delta.ts';
 import type { DropEvents } from '../../proto/gen/fleetblock/v1/DropEvents.ts';

@@ -1,4 +1,4 @@
-// The sync stream as a session sees it: messages in, messages out, an end. agent/services/ has the gRPC one.
+// The sync stream as a session sees it: messages in, messages out, an end. sync-dialer.ts opens the real one.
 import type { AgentMessage } from '../../proto/gen/fleetblock/v1/AgentMessage.ts';
 import type { ControllerMessage__Output } from '../../proto/gen/fleetblock/v1/ControllerMessage.ts';
 

@@ -1,8 +1,9 @@
 // A viewer that reads without measure: `reader.ts HOST:PORT IDENTITY.json READS SECONDS`. As many reads as it is told, each on a
 // connection of its own and restarted when it ends: searches of the audit that find nothing, all of it, all of it unread, verification.
 import { readFileSync } from 'node:fs';
-import { type ClientIdentity, CONTROLLER_NAME, channelOptions, clientCredentials } from '../../common/rpc/channel.ts';
+import { type ClientIdentity, CONTROLLER_NAME } from '../../common/rpc/channel.ts';
 import { protocol } from '../../common/rpc/proto.ts';
+import { channelOptions, clientCredentials } from '../../lab/grpc-channel.ts';
 import { answerLines } from '../../lab/line-program.ts';
 
 const [, , address = '', path = '', reads = '1', seconds = '1'] = process.argv;

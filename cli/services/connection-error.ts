@@ -1,5 +1,5 @@
 // Why the controller could not be reached or refused the connection, in one line that names the fix.
-import { FleetblockError } from '../../common/errors.ts';
+import { FleetblockError, messageOf, systemCode } from '../../common/errors.ts';
 
 /** Where the connection goes and what it shows there: for error texts. */
 export interface Peer {
@@ -11,7 +11,7 @@ export interface Peer {
 
 type Rule = readonly [pattern: RegExp, code: 'UNAVAILABLE' | 'UNAUTHENTICATED', text: (peer: Peer) => string];
 
-/** What grpc-js passes on of a failed connection is the text of OpenSSL's or the system's error. */
+/** On the code and the text of OpenSSL's or the system's error. */
 const RULES: readonly Rule[] = [
   [
     /ECONNREFUSED/,
@@ -19,7 +19,7 @@ const RULES: readonly Rule[] = [
     ({ controller }) => `nothing listens at ${controller}: check the address, and that fleetblock-controller runs`,
   ],
   [
-    /ENOTFOUND|EAI_AGAIN|name resolution/i,
+    /ENOTFOUND|EAI_AGAIN/,
     'UNAVAILABLE',
     ({ controller }) => `the name in ${controller} does not resolve: check the controller's address and the DNS`,
   ],
@@ -47,28 +47,28 @@ const RULES: readonly Rule[] = [
   ],
   [
     // A server refuses a client's certificate by an alert, or by closing as soon as the handshake is done.
-    /alert|ECONNRESET|EPIPE|Failed to connect|closed before starting/i,
+    /alert|ECONNRESET|EPIPE|connection (?:was closed|to the controller has ended)/i,
     'UNAUTHENTICATED',
     ({ controller, credentials }) =>
       `${controller} ended the connection: it does not accept the certificate in ${credentials} (revoked, expired or of another fleet), or is no fleetblock controller; check the address, or get new credentials`,
   ],
 ];
 
-/** `details` is the text of a call that ended UNAVAILABLE before there was a connection. */
-export function connectionError(details: string, peer: Peer): FleetblockError {
-  const rule = RULES.find(([pattern]) => pattern.test(details));
-  const cause = new Error(details);
-  if (rule) return new FleetblockError(rule[1], rule[2](peer), { cause });
-  return new FleetblockError('UNAVAILABLE', `cannot reach the controller at ${peer.controller}: ${reason(details)}`, {
+/** `error`: why there is no connection, of the connector or the session. */
+export function connectionError(error: unknown, peer: Peer): FleetblockError {
+  const cause = error instanceof FleetblockError ? (error.cause ?? error) : error;
+  const text = `${systemCode(cause) ?? ''} ${messageOf(cause)}`;
+  const [, code, sentence] = RULES.find(([pattern]) => pattern.test(text)) ?? [];
+  if (code && sentence) return new FleetblockError(code, sentence(peer), { cause });
+  return new FleetblockError('UNAVAILABLE', `cannot reach the controller at ${peer.controller}: ${messageOf(cause)}`, {
     cause,
   });
 }
 
-/** The connection was there and broke under a call. */
-/** `uncertain`: what is not known of what the call did. */
-export function lostConnection({ controller }: Peer, uncertain: string, details: string): FleetblockError {
+/** The connection was there and broke under a call. `uncertain`: what is not known of what the call did. */
+export function lostConnection({ controller }: Peer, uncertain: string, cause: Error): FleetblockError {
   return new FleetblockError('UNAVAILABLE', `the connection to the controller at ${controller} broke${uncertain}`, {
-    cause: new Error(details),
+    cause,
   });
 }
 
@@ -77,10 +77,4 @@ export function silentController({ controller }: Peer, seconds: number): Fleetbl
     'UNAVAILABLE',
     `the controller at ${controller} does not answer within ${seconds} s: check the address and the firewalls`,
   );
-}
-
-/** The part of grpc-js's text that says why. */
-function reason(details: string): string {
-  const [, last = details] = /Last error: (.*?)(?: \(\d{4}-[^)]*\))?\. Resolution note/.exec(details) ?? [];
-  return last;
 }

@@ -1,24 +1,17 @@
 // One connection to the controller for the time of a command: calls with deadlines, failures as one line that names the fix.
 import { X509Certificate } from 'node:crypto';
-import {
-  Client,
-  type ClientWritableStream,
-  connectivityState,
-  type Metadata,
-  type ServiceError,
-  status,
-} from '@grpc/grpc-js';
 import { FleetblockError } from '../../common/errors.ts';
-import { type Ahead, aheadFromMetadata } from '../../common/rpc/ahead.ts';
-import { CONTROLLER_NAME, channelOptions, clientCredentials } from '../../common/rpc/channel.ts';
-import { fromServiceError, isServiceError } from '../../common/rpc/status.ts';
+import { type Ahead, aheadFromHeaders } from '../../common/rpc/ahead.ts';
+import { type Call, ConnectionLost } from '../../common/rpc/client/call.ts';
+import { Connector } from '../../common/rpc/client/connector.ts';
+import { type Method, method } from '../../common/rpc/client/method.ts';
+import { Session } from '../../common/rpc/client/session.ts';
 import type { Credentials } from '../credentials/credentials.ts';
-import { drainedOrClosed } from '../drained.ts';
 import type { Cli } from '../environment.ts';
 import { connectionError, lostConnection, type Peer, silentController } from './connection-error.ts';
-import { type Method, method } from './protocol.ts';
 import { renewIfDue } from './renewal.ts';
 
+/** For TCP, TLS and HTTP/2 together. */
 const CONNECT_TIMEOUT_MS = 5_000;
 /** For calls that wait for nothing but the controller itself. */
 const CALL_TIMEOUT_MS = 15_000;
@@ -29,26 +22,22 @@ const UPLOAD_TIMEOUT_MS = 600_000;
 /** Replies handed over at once: writing line by line would cost more than the lines. */
 const BATCH = 500;
 
-type Cancel = { cancel(): void };
-type Answered = Cancel & { on(event: 'metadata', listener: (metadata: Metadata) => void): unknown };
 /** Told that a change is committed while its call waits for hosts. */
 export type OnAhead = (ahead: Ahead) => void;
-type Answer<Reply> = (error: ServiceError | null, reply?: Reply) => void;
 
 /** All methods throw FleetblockError: the controller's code and text, or why it could not be reached. */
 export class Connection {
-  readonly #client: Client;
+  readonly #connector = new Connector({ reachMs: CONNECT_TIMEOUT_MS * 2, patienceMs: CONNECT_TIMEOUT_MS * 2 });
+  readonly #credentials: Credentials;
   readonly #peer: Peer;
   readonly #signal: AbortSignal;
+  #session: Session | undefined;
   #connected = false;
 
   constructor(credentials: Credentials, signal: AbortSignal) {
-    this.#client = new Client(credentials.controller, clientCredentials(credentials), channelOptions(CONTROLLER_NAME));
+    this.#credentials = credentials;
     this.#peer = { controller: credentials.controller, credentials: credentials.path };
     this.#signal = signal;
-    this.#client.waitForReady(Number.POSITIVE_INFINITY, (error) => {
-      this.#connected = error === undefined;
-    });
   }
 
   /** Whether the controller has ever been there. */
@@ -63,33 +52,25 @@ export class Connection {
     extraMs = 0,
     onAhead?: OnAhead,
   ): Promise<Reply> {
-    const options = { deadline: Date.now() + CALL_TIMEOUT_MS + extraMs };
-    const { path, serialize, deserialize } = method;
-    return this.#answered(path, onAhead, (answer) =>
-      this.#client.makeUnaryRequest(path, serialize, deserialize, request, options, answer),
-    );
+    return this.#answered(method, CALL_TIMEOUT_MS + extraMs, onAhead, (call) => call.end(request));
   }
 
   /** Replies in batches, as they arrive. Leaving the iteration cancels the call. */
   async *stream<Request, Reply>(method: Method<Request, Reply>, request: Request): AsyncGenerator<Reply[]> {
-    const { path, serialize, deserialize } = method;
-    const call = this.#client.makeServerStreamRequest(path, serialize, deserialize, request);
-    const watch = this.#watch(call, () => '');
+    const session = await this.#open();
     try {
+      const call = session.call(method, { signal: this.#signal });
+      call.end(request);
       let batch: Reply[] = [];
-      for await (const reply of call) {
+      for await (const reply of call.messages) {
         batch.push(reply);
         // What has arrived together is handed over together.
-        if (batch.length < BATCH && call.readableLength > 0) continue;
+        if (batch.length < BATCH && call.messages.waiting > 0) continue;
         yield batch;
         batch = [];
       }
-      if (batch.length > 0) yield batch;
     } catch (error) {
-      throw watch.failure() ?? (isServiceError(error) ? this.#explain(error, '') : error);
-    } finally {
-      watch.end();
-      call.cancel();
+      throw this.#explain(error, '');
     }
   }
 
@@ -106,92 +87,84 @@ export class Connection {
   }
 
   /** Sends all requests, never faster than the controller reads. `extraMs` as in `unary`; `onSent` after each. */
-  async upload<Request, Reply>(
+  upload<Request, Reply>(
     method: Method<Request, Reply>,
     requests: Iterable<Request>,
     extraMs: number,
     { onSent, onAhead }: { readonly onSent: () => void; readonly onAhead: OnAhead },
   ): Promise<Reply> {
-    const { path, serialize, deserialize } = method;
-    const options = { deadline: Date.now() + UPLOAD_TIMEOUT_MS + extraMs };
-    return await this.#answered(path, onAhead, (answer) => {
-      const call = this.#client.makeClientStreamRequest(path, serialize, deserialize, options, answer);
-      // The answer says what went wrong.
-      call.on('error', () => {});
-      void sendAll(call, requests, onSent);
-      return call;
+    return this.#answered(method, UPLOAD_TIMEOUT_MS + extraMs, onAhead, async (call) => {
+      for (const request of requests) {
+        await call.send(request);
+        onSent();
+      }
+      call.end();
     });
   }
 
   close(): void {
-    this.#client.close();
+    this.#session?.close();
   }
 
-  #answered<Reply>(
-    path: string,
+  async #answered<Request, Reply>(
+    method: Method<Request, Reply>,
+    timeoutMs: number,
     onAhead: OnAhead | undefined,
-    start: (answer: Answer<Reply>) => Answered,
+    send: (call: Call<Request, Reply>) => void | Promise<void>,
   ): Promise<Reply> {
-    return new Promise((resolve, reject) => {
-      let doubt = doubtOf(path);
-      const call = start((error, reply) => {
-        watch.end();
-        if (error) reject(watch.failure() ?? this.#explain(error, doubt));
-        else if (reply === undefined) reject(new FleetblockError('INTERNAL', 'the controller sent an empty answer'));
-        else resolve(reply);
+    let doubt = doubtOf(method.path);
+    const session = await this.#open();
+    try {
+      const call = session.call(method, {
+        timeoutMs,
+        signal: this.#signal,
+        onHeaders: (headers) => {
+          const ahead = aheadFromHeaders(headers);
+          if (!ahead) return;
+          doubt = `: the change is committed (revision ${ahead.revision}) and goes on to the hosts: see fleetblock hosts`;
+          onAhead?.(ahead);
+        },
       });
-      call.on('metadata', (metadata) => {
-        const ahead = aheadFromMetadata(metadata);
-        if (!ahead) return;
-        doubt = `: the change is committed (revision ${ahead.revision}) and goes on to the hosts: see fleetblock hosts`;
-        onAhead?.(ahead);
-      });
-      const watch = this.#watch(call, () => doubt);
-    });
+      // What cannot be sent ends the call; when the controller has refused before the end, its answer says so.
+      Promise.resolve(send(call)).catch((error: Error) => call.cancel(error));
+      return await call.answer();
+    } catch (error) {
+      throw this.#explain(error, doubt);
+    }
   }
 
-  /** Ends a call that gets no connection in time, or that the operator interrupts. */
-  #watch(call: Cancel, doubt: () => string): { failure: () => FleetblockError | undefined; end: () => void } {
-    let failure: FleetblockError | undefined;
-    const fail = (error: FleetblockError) => {
-      failure = error;
-      call.cancel();
-    };
-    const timer = setTimeout(() => {
-      if (this.#client.getChannel().getConnectivityState(false) !== connectivityState.READY)
-        fail(silentController(this.#peer, CONNECT_TIMEOUT_MS / 1000));
-    }, CONNECT_TIMEOUT_MS);
-    const abort = () => fail(new FleetblockError('ABORTED', `interrupted${doubt()}`));
-    if (this.#signal.aborted) abort();
-    this.#signal.addEventListener('abort', abort, { once: true });
-    return {
-      failure: () => failure,
-      end: () => {
-        clearTimeout(timer);
-        this.#signal.removeEventListener('abort', abort);
-      },
-    };
+  /** The connection, made again when it has ended. */
+  async #open(): Promise<Session> {
+    if (this.#session?.open) return this.#session;
+    const late = AbortSignal.timeout(CONNECT_TIMEOUT_MS);
+    const { controller } = this.#peer;
+    try {
+      const signal = AbortSignal.any([late, this.#signal]);
+      this.#session = await Session.open(this.#connector, controller, this.#credentials, signal);
+      this.#connected = true;
+      return this.#session;
+    } catch (error) {
+      if (this.#signal.aborted) throw new FleetblockError('ABORTED', 'interrupted');
+      throw late.aborted ? silentController(this.#peer, CONNECT_TIMEOUT_MS / 1000) : connectionError(error, this.#peer);
+    }
   }
 
   /** `doubt`: what is to be said of a change whose answer never came. */
-  #explain(error: ServiceError, doubt: string): FleetblockError {
-    if (error.code === status.UNAVAILABLE) {
-      if (/No connection established|Name resolution/i.test(error.details))
-        return connectionError(error.details, this.#peer);
-      if (/connection|stream|socket|ECONN/i.test(error.details))
-        return lostConnection(this.#peer, doubt, error.details);
-    }
-    if (error.code === status.DEADLINE_EXCEEDED)
+  #explain(error: unknown, doubt: string): unknown {
+    if (this.#signal.aborted) return new FleetblockError('ABORTED', `interrupted${doubt}`);
+    if (error instanceof ConnectionLost) return lostConnection(this.#peer, doubt, error);
+    if (!(error instanceof FleetblockError)) return error;
+    if (error.code === 'DEADLINE_EXCEEDED')
       return new FleetblockError('DEADLINE_EXCEEDED', `the controller did not answer in time${doubt}`, {
         cause: error,
       });
-    if (error.code === status.UNIMPLEMENTED)
+    if (error.code === 'UNIMPLEMENTED')
       return new FleetblockError(
         'UNIMPLEMENTED',
         `the controller at ${this.#peer.controller} is of another version and does not know this call: use the fleetblock of its version`,
         { cause: error },
       );
-    return fromServiceError(error);
+    return error;
   }
 }
 
@@ -199,20 +172,6 @@ export class Connection {
 function doubtOf(path: string): string {
   if (/\/(?:List|Watch|Export|Check|VerifyAudit)/.test(path)) return '';
   return ': a change may or may not have been made: see fleetblock list, or run the command again, which is safe';
-}
-
-async function sendAll<Request>(
-  call: ClientWritableStream<Request>,
-  requests: Iterable<Request>,
-  onSent: () => void,
-): Promise<void> {
-  for (const request of requests) {
-    // Ended early: the controller has refused.
-    if (call.destroyed || call.writableEnded) return;
-    if (!call.write(request)) await drainedOrClosed(call);
-    onSent();
-  }
-  call.end();
 }
 
 /** Runs `use` on a connection that is closed afterwards. @throws FleetblockError UNAUTHENTICATED: the certificate has ended. */

@@ -1,4 +1,6 @@
 // The identity service as the commands call it: tokens, hosts, operators.
+
+import { method } from '../../common/rpc/client/method.ts';
 import type { CreateOperatorReply__Output } from '../../proto/gen/fleetblock/v1/CreateOperatorReply.ts';
 import type { CreateOperatorRequest } from '../../proto/gen/fleetblock/v1/CreateOperatorRequest.ts';
 import type { CreateOperatorTokenReply__Output } from '../../proto/gen/fleetblock/v1/CreateOperatorTokenReply.ts';
@@ -18,7 +20,6 @@ import type { VerifyAuditReply__Output } from '../../proto/gen/fleetblock/v1/Ver
 import type { Credentials } from '../credentials/credentials.ts';
 import type { Cli } from '../environment.ts';
 import { type Connection, withConnection } from './connection.ts';
-import { method } from './protocol.ts';
 
 /** All methods throw FleetblockError: the controller's code and text, or why it could not be reached. */
 export class IdentityClient {

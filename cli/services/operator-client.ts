@@ -1,5 +1,6 @@
 // The operator service as the commands call it.
 
+import { type Method, method } from '../../common/rpc/client/method.ts';
 import type { AuditEntry__Output } from '../../proto/gen/fleetblock/v1/AuditEntry.ts';
 import type { BlockRequest } from '../../proto/gen/fleetblock/v1/BlockRequest.ts';
 import type { ChangeReply__Output } from '../../proto/gen/fleetblock/v1/ChangeReply.ts';
@@ -39,7 +40,6 @@ import { WaitingLine } from '../output/claims/waiting-line.ts';
 import type { OutputForm } from '../output/format.ts';
 import { type Connection, type OnAhead, withConnection } from './connection.ts';
 import { claimsOf } from './entries.ts';
-import { type Method, method } from './protocol.ts';
 
 /** All methods throw FleetblockError: the controller's code and text, or why it could not be reached. */
 export class OperatorClient {

@@ -1,5 +1,4 @@
 // What a call that waits for hosts says ahead of its answer: that its change is committed, and by what id to ask how far it is.
-import { Metadata } from '@grpc/grpc-js';
 import { parseRevision, type Revision } from '../revision.ts';
 
 export interface Ahead {
@@ -12,17 +11,14 @@ export interface Ahead {
 const REVISION = 'fleetblock-revision';
 const WAIT = 'fleetblock-wait';
 
-export function aheadToMetadata({ revision, wait }: Ahead): Metadata {
-  const metadata = new Metadata();
-  metadata.set(REVISION, String(revision));
-  metadata.set(WAIT, wait);
-  return metadata;
+/** As response headers. */
+export function aheadToHeaders({ revision, wait }: Ahead): Record<string, string> {
+  return { [REVISION]: String(revision), [WAIT]: wait };
 }
 
-/** Undefined: nothing of this kind, as in most metadata. @throws FleetblockError INVALID_ARGUMENT: a revision that is none */
-export function aheadFromMetadata(metadata: Metadata): Ahead | undefined {
-  const [revision] = metadata.get(REVISION);
-  const [wait] = metadata.get(WAIT);
+/** Undefined: nothing of this kind, as in most headers. @throws FleetblockError INVALID_ARGUMENT: a revision that is none */
+export function aheadFromHeaders(headers: Readonly<Record<string, unknown>>): Ahead | undefined {
+  const { [REVISION]: revision, [WAIT]: wait } = headers;
   if (typeof revision !== 'string' || typeof wait !== 'string') return undefined;
   return { revision: parseRevision(revision), wait };
 }

@@ -17,6 +17,3 @@ const definition = fromJSON(JSON.parse(DESCRIPTOR), { longs: String, enums: Stri
 
 /** The services and messages of fleetblock.v1. */
 export const protocol = (loadPackageDefinition(definition) as unknown as ProtoTypes).fleetblock.v1;
-
-/** Version of the sync protocol that Hello and Welcome carry. */
-export const SYNC_PROTOCOL = 1;

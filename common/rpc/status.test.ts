@@ -1,7 +1,8 @@
-import { Metadata, type ServiceError } from '@grpc/grpc-js';
+import { Metadata } from '@grpc/grpc-js';
 import { describe, expect, it } from 'vitest';
 import { type ErrorDetails, FleetblockError, refusedText } from '../errors.ts';
-import { DETAILS, fromServiceError, toStatus } from './status.ts';
+import { DETAILS, outcomeOf } from './status.ts';
+import { toStatus } from './to-status.ts';
 
 const details: ErrorDetails = {
   refused: [
@@ -13,15 +14,19 @@ const details: ErrorDetails = {
 };
 
 /** As a client gets it. */
-function received(metadata: Metadata): ServiceError {
-  return Object.assign(new Error('9 FAILED_PRECONDITION: refused'), { code: 9, details: 'refused', metadata });
+function received(metadata: Metadata) {
+  return outcomeOf({
+    'grpc-status': '9',
+    'grpc-message': 'refused',
+    [DETAILS]: `${metadata.toHttp2Headers()[DETAILS]}`,
+  });
 }
 
 describe("an error's details", () => {
   it('arrive beside its code and text', () => {
     const status = toStatus(new FleetblockError('FAILED_PRECONDITION', 'refused', { details }));
     expect(status.metadata.get(DETAILS)).toHaveLength(1);
-    expect(fromServiceError(received(status.metadata))).toMatchObject({
+    expect(received(status.metadata)).toMatchObject({
       code: 'FAILED_PRECONDITION',
       message: 'refused',
       details,
@@ -33,7 +38,7 @@ describe("an error's details", () => {
     (text) => {
       const metadata = new Metadata();
       metadata.set(DETAILS, Buffer.from(text));
-      expect(fromServiceError(received(metadata)).details).toBeUndefined();
+      expect(received(metadata)).toMatchObject({ code: 'FAILED_PRECONDITION', details: undefined });
     },
   );
 

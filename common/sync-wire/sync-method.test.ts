@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, it, vi } from 'vitest';
 import type { ControllerMessage } from '../../proto/gen/fleetblock/v1/ControllerMessage.ts';
 import { protocol } from '../rpc/proto.ts';
-import { syncMethod } from './sync-method.ts';
+import { generatedSync, syncMethod } from './sync-method.ts';
 
 const { Sync } = protocol.AgentService.service;
 const uint64 = fc.oneof(fc.nat(), fc.maxSafeNat(), fc.bigInt({ min: 0n, max: 2n ** 64n - 1n })).map(String);
@@ -74,7 +74,7 @@ it('reads whatever else comes as the generated codec does: cut, changed, repeate
 });
 
 it('needs no generated codec for a small change and its ack', () => {
-  const [read, written] = [vi.spyOn(Sync, 'responseDeserialize'), vi.spyOn(Sync, 'requestSerialize')];
+  const [read, written] = [vi.spyOn(generatedSync, 'deserialize'), vi.spyOn(generatedSync, 'serialize')];
   const digest = new Uint8Array(8);
   const v4 = { v4Addresses: Uint8Array.of(192, 0, 2, 1), v4Lengths: Uint8Array.of(32), v4Flags: Uint8Array.of(0) };
   const storeEpoch = crypto.randomUUID();

@@ -3,15 +3,16 @@
 
 import type { AgentMessage } from '../../proto/gen/fleetblock/v1/AgentMessage.ts';
 import type { ControllerMessage__Output } from '../../proto/gen/fleetblock/v1/ControllerMessage.ts';
-import { protocol } from '../rpc/proto.ts';
+import { method } from '../rpc/client/method.ts';
 import { encodeAck } from './ack.ts';
 import { decodeDelta } from './delta.ts';
 
-const { Sync } = protocol.AgentService.service;
+/** The generated codec, for all that is not such a message. */
+export const generatedSync = method('AgentService', 'Sync');
 
 export const syncMethod = {
-  path: Sync.path,
+  path: generatedSync.path,
   serialize: (message: AgentMessage): Buffer =>
-    (message.ack && encodeAck(message.ack)) ?? Sync.requestSerialize(message),
-  deserialize: (bytes: Buffer): ControllerMessage__Output => decodeDelta(bytes) ?? Sync.responseDeserialize(bytes),
+    (message.ack && encodeAck(message.ack)) ?? generatedSync.serialize(message),
+  deserialize: (bytes: Buffer): ControllerMessage__Output => decodeDelta(bytes) ?? generatedSync.deserialize(bytes),
 };

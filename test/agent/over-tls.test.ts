@@ -1,7 +1,7 @@
 // The agent's session over real TLS: a scripted controller that restarts, hangs, does not read, or is somebody else.
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
-import { SyncDialer } from '../../agent/services/sync-stream.ts';
+import { SyncDialer } from '../../agent/session/sync-dialer.ts';
 import { patience } from '../../lab/patience.ts';
 import { TestAgent } from './harness.ts';
 import { entry, listed, ReferenceView, welcome } from './reference.ts';

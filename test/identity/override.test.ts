@@ -1,8 +1,9 @@
 // Locking oneself out: what the guard refuses to every role, and who may override it (faults rows 18 and 20, over the wire).
 import { type ServiceError, status } from '@grpc/grpc-js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type ClientIdentity, CONTROLLER_NAME, channelOptions, clientCredentials } from '../../common/rpc/channel.ts';
+import { type ClientIdentity, CONTROLLER_NAME } from '../../common/rpc/channel.ts';
 import { protocol } from '../../common/rpc/proto.ts';
+import { channelOptions, clientCredentials } from '../../lab/grpc-channel.ts';
 import type { BlockRequest } from '../../proto/gen/fleetblock/v1/BlockRequest.ts';
 import { RunningFleet } from './running.ts';
 

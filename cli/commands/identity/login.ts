@@ -4,6 +4,8 @@ import { text } from 'node:stream/consumers';
 import type { Command } from 'commander';
 import { FleetblockError, messageOf } from '../../../common/errors.ts';
 import { readSecretFile } from '../../../common/files.ts';
+import { method } from '../../../common/rpc/client/method.ts';
+import { asStranger, callOnce } from '../../../common/rpc/client/once.ts';
 import { fetchPinnedRoot } from '../../../common/rpc/pinned-root.ts';
 import { formatEndpoint, parseEndpoint } from '../../../common/text/endpoint.ts';
 import { isValidName } from '../../../common/text/selector.ts';
@@ -94,10 +96,10 @@ async function exchange(controller: string, rootCertificate: string, token: Enro
     publicKey: createPublicKey(privateKey).export({ type: 'spki', format: 'der' }),
     possession: sign('sha256', Buffer.from(`fleetblock-login:${token.id}`), privateKey),
   };
-  const { enrollOperator } = await import('../../services/login-client.ts');
+  const enroll = method('EnrollmentService', 'EnrollOperator');
   for (let tries = 1; ; tries++) {
     try {
-      return await enrollOperator(controller, rootCertificate, TIMEOUT_MS, request);
+      return await callOnce(asStranger(controller, rootCertificate), enroll, request, TIMEOUT_MS);
     } catch (error) {
       const lost = error instanceof FleetblockError && /^(UNAVAILABLE|DEADLINE_EXCEEDED)$/.test(error.code);
       if (!lost || tries === TRIES) throw error;

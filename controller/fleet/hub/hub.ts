@@ -1,7 +1,7 @@
 // The fan-out: all live streams, what each host is known to hold, and who waits for it.
 import { FleetblockError } from '../../../common/errors.ts';
 import type { Revision } from '../../../common/revision.ts';
-import { SYNC_PROTOCOL } from '../../../common/rpc/proto.ts';
+import { SYNC_PROTOCOL } from '../../../common/rpc/channel.ts';
 import { encodeWelcome } from '../../../common/sync-wire/to-agent.ts';
 import type { Hello__Output } from '../../../proto/gen/fleetblock/v1/Hello.ts';
 import type { LookupReply__Output } from '../../../proto/gen/fleetblock/v1/LookupReply.ts';

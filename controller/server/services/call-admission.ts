@@ -1,7 +1,7 @@
 // Stands before every handler of the mTLS server: a call that may not be made is refused before its request is read.
 import { ServerInterceptingCall, type ServerInterceptor } from '@grpc/grpc-js';
 import { FleetblockError } from '../../../common/errors.ts';
-import { toStatus } from '../../../common/rpc/status.ts';
+import { toStatus } from '../../../common/rpc/to-status.ts';
 import type { Authorizer } from '../../identity/auth/authorizer.ts';
 import type { AuthorizableCall } from '../../identity/auth/caller.ts';
 import type { Ends } from '../front/front.ts';

@@ -1,16 +1,16 @@
 // The shapes of calls: who calls, from when time is counted, back-pressure, and errors as fixed texts.
 import type { EventEmitter } from 'node:events';
-import type {
+import {
   Metadata,
-  ServerReadableStream,
-  ServerUnaryCall,
-  ServerWritableStream,
-  sendUnaryData,
+  type ServerReadableStream,
+  type ServerUnaryCall,
+  type ServerWritableStream,
+  type sendUnaryData,
 } from '@grpc/grpc-js';
 import { FleetblockError, systemCode } from '../../../common/errors.ts';
 import type { Logger } from '../../../common/logger.ts';
-import { aheadToMetadata } from '../../../common/rpc/ahead.ts';
-import { toStatus } from '../../../common/rpc/status.ts';
+import { aheadToHeaders } from '../../../common/rpc/ahead.ts';
+import { toStatus } from '../../../common/rpc/to-status.ts';
 import type { Clock } from '../../../common/time/clock.ts';
 import type { Refusal } from '../../identity/auth/authorizer.ts';
 import type { AuthorizableCall, Authorize, Caller } from '../../identity/auth/caller.ts';
@@ -145,7 +145,7 @@ async function sayingAhead<Reply>(
     return await answer((revision, progress) => {
       timer = setTimeout(() => {
         wait = underWay.add(progress);
-        call.sendMetadata(aheadToMetadata({ revision, wait }));
+        call.sendMetadata(Metadata.fromHttp2Headers(aheadToHeaders({ revision, wait })));
       }, AHEAD_AFTER_MS);
     });
   } finally {

@@ -4,7 +4,7 @@ import { AGENT_LIMITS } from '../../../common/agent-limits.ts';
 import { FleetblockError } from '../../../common/errors.ts';
 import type { Logger } from '../../../common/logger.ts';
 import { protocol } from '../../../common/rpc/proto.ts';
-import { toStatus } from '../../../common/rpc/status.ts';
+import { toStatus } from '../../../common/rpc/to-status.ts';
 import { type Ack, ackFromWire, decodeAck } from '../../../common/sync-wire/ack.ts';
 import type { Clock } from '../../../common/time/clock.ts';
 import type { AgentMessage__Output } from '../../../proto/gen/fleetblock/v1/AgentMessage.ts';

@@ -13,7 +13,7 @@ import {
 } from '@grpc/grpc-js';
 import { FleetblockError } from '../../../common/errors.ts';
 import { protocol } from '../../../common/rpc/proto.ts';
-import { toStatus } from '../../../common/rpc/status.ts';
+import { toStatus } from '../../../common/rpc/to-status.ts';
 import type { AuditEntry } from '../../../proto/gen/fleetblock/v1/AuditEntry.ts';
 import type { BlockRequest__Output } from '../../../proto/gen/fleetblock/v1/BlockRequest.ts';
 import type { ChangeReply } from '../../../proto/gen/fleetblock/v1/ChangeReply.ts';

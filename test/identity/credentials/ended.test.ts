@@ -1,13 +1,9 @@
 // A credential that ended stays ended: revoked operators and their tokens, hosts that were enrolled again, the last admin.
 import { generateKeyPairSync, type KeyObject, sign, X509Certificate } from 'node:crypto';
 import { join } from 'node:path';
-import { ChannelCredentials } from '@grpc/grpc-js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { callRenewCertificate } from '../../../agent/services/identity-client.ts';
-import { enrollOperator } from '../../../cli/services/login-client.ts';
-import { channelOptions, ENROLLMENT_NAME } from '../../../common/rpc/channel.ts';
-import { protocol } from '../../../common/rpc/proto.ts';
-import { fromServiceError } from '../../../common/rpc/status.ts';
+import { method } from '../../../common/rpc/client/method.ts';
+import { asMember, asStranger, callOnce } from '../../../common/rpc/client/once.ts';
 import { parseLoginToken, parseToken } from '../../../common/text/token.ts';
 import type { EnrollResponse__Output } from '../../../proto/gen/fleetblock/v1/EnrollResponse.ts';
 import { runHere } from '../../cli/support/cli.ts';
@@ -51,13 +47,12 @@ async function tokenFor(name: string, role: string): Promise<string> {
 function logIn(text: string, key: Key) {
   const { id, secret } = parseLoginToken(text);
   const request = { tokenId: id, tokenSecret: Buffer.from(secret), ...proven(key, `fleetblock-login:${id}`) };
-  return enrollOperator(running.address, running.fleet.authority.rootCertificate, 20_000, request);
+  const target = asStranger(running.address, running.fleet.authority.rootCertificate);
+  return callOnce(target, method('EnrollmentService', 'EnrollOperator'), request, 20_000);
 }
 
 async function enroll(text: string, hostName: string, key: Key, labels = {}): Promise<EnrollResponse__Output> {
   const { id, secret } = parseToken(text.trim());
-  const root = ChannelCredentials.createSsl(Buffer.from(running.fleet.authority.rootCertificate));
-  const client = new protocol.EnrollmentService(running.address, root, channelOptions(ENROLLMENT_NAME));
   const request = {
     tokenId: id,
     tokenSecret: Buffer.from(secret),
@@ -65,16 +60,8 @@ async function enroll(text: string, hostName: string, key: Key, labels = {}): Pr
     labels,
     ...proven(key, `fleetblock-enroll:${id}`),
   };
-  try {
-    return await new Promise((resolve, reject) =>
-      client.Enroll(request, { deadline: Date.now() + 20_000 }, (error, answer) => {
-        if (error) reject(fromServiceError(error));
-        else if (answer) resolve(answer);
-      }),
-    );
-  } finally {
-    client.close();
-  }
+  const target = asStranger(running.address, running.fleet.authority.rootCertificate);
+  return await callOnce(target, method('EnrollmentService', 'Enroll'), request, 20_000);
 }
 
 describe('faults row 69: a revoked operator', () => {
@@ -126,16 +113,16 @@ describe('faults row 69: a revoked operator', () => {
 
 describe('faults row 70: a host that is enrolled again', () => {
   const renew = (chain: string, key: Key, hostId: string, next: Key) =>
-    callRenewCertificate(
-      running.address,
-      {
+    callOnce(
+      asMember(running.address, {
         rootCertificate: running.fleet.authority.rootCertificate,
         certificateChain: chain,
         privateKey: key.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
-      },
-      20_000,
+      }),
+      method('IdentityService', 'RenewCertificate'),
       proven(next, `fleetblock-renew:${hostId}`),
-    );
+      20_000,
+    ).then(({ certificateChain }) => certificateChain);
 
   it('locks out whoever holds the token and key of before, and renewals of the same moment', async () => {
     const [oldKey, newHostKey] = [newKey(), newKey()];

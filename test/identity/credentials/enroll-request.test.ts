@@ -1,8 +1,9 @@
 // What a request to enroll must prove and may ask for, whatever agent sends it.
 import { generateKeyPairSync, sign, X509Certificate } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { callEnroll } from '../../../agent/services/enrollment-client.ts';
 import type { FleetblockError } from '../../../common/errors.ts';
+import { method } from '../../../common/rpc/client/method.ts';
+import { asStranger, callOnce } from '../../../common/rpc/client/once.ts';
 import type { EnrollmentToken } from '../../../common/text/token.ts';
 import { Enrolling } from './enrolling.ts';
 
@@ -16,10 +17,17 @@ describe('a request', () => {
   const ask = async (change: (request: ReturnType<typeof requestOf>) => object) => {
     const token = await enrolling.makeToken();
     const request = requestOf(token);
-    const answer = callEnroll(enrolling.gate.address, enrolling.fleet.authority.rootCertificate, 5000, {
-      ...request,
-      ...change(request),
-    });
+    const target = asStranger(enrolling.gate.address, enrolling.fleet.authority.rootCertificate);
+    const enroll = method('EnrollmentService', 'Enroll');
+    const answer = callOnce(
+      target,
+      enroll,
+      {
+        ...request,
+        ...change(request),
+      },
+      5000,
+    );
     return answer.then(
       (enrolled) => ({ enrolled, code: 'OK' }),
       (error: FleetblockError) => ({ enrolled: undefined, code: error.code }),

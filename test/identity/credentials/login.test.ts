@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { enrollOperator } from '../../../cli/services/login-client.ts';
+import { method } from '../../../common/rpc/client/method.ts';
+import { asStranger, callOnce } from '../../../common/rpc/client/once.ts';
 import { parseLoginToken } from '../../../common/text/token.ts';
 import { runHere } from '../../cli/support/cli.ts';
 import { RunningFleet } from '../running.ts';
@@ -90,7 +91,12 @@ describe('login', () => {
       possession: sign('sha256', Buffer.from(`fleetblock-login:${token.id}`), key.privateKey),
     });
     const ask = (what: ReturnType<typeof request>) =>
-      enrollOperator(running.address, running.fleet.authority.rootCertificate, 5000, what);
+      callOnce(
+        asStranger(running.address, running.fleet.authority.rootCertificate),
+        method('EnrollmentService', 'EnrollOperator'),
+        what,
+        5000,
+      );
     const first = request();
     expect(await ask(first)).toMatchObject({ name: 'lost', role: 'viewer' });
     expect(await ask(first)).toMatchObject({ name: 'lost', role: 'viewer' });

@@ -5,10 +5,11 @@ import { join } from 'node:path';
 import { status } from '@grpc/grpc-js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { CONTROLLER_NAME, channelOptions, clientCredentials } from '../../../common/rpc/channel.ts';
+import { CONTROLLER_NAME } from '../../../common/rpc/channel.ts';
 import { protocol } from '../../../common/rpc/proto.ts';
 import { systemClock } from '../../../common/time/clock.ts';
 import { makeCredentials } from '../../../controller/commands/make-credentials.ts';
+import { channelOptions, clientCredentials } from '../../../lab/grpc-channel.ts';
 import { RunningFleet } from '../running.ts';
 
 let running: RunningFleet;

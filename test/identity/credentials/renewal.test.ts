@@ -7,14 +7,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Enrollment, loadEnrollment, storeEnrollment } from '../../../agent/identity/enrollment.ts';
 import { certificateProblem, keepRenewed, renew, renewalDueMs } from '../../../agent/identity/renewal.ts';
 import { createLogger } from '../../../common/logger.ts';
-import {
-  type ClientIdentity,
-  CONTROLLER_NAME,
-  channelOptions,
-  clientCredentials,
-} from '../../../common/rpc/channel.ts';
+import { type ClientIdentity, CONTROLLER_NAME } from '../../../common/rpc/channel.ts';
 import { protocol } from '../../../common/rpc/proto.ts';
 import { parsePrefix } from '../../../common/text/prefix.ts';
+import { channelOptions, clientCredentials } from '../../../lab/grpc-channel.ts';
 import { RunningFleet } from '../running.ts';
 
 const DAY_MS = 86_400_000;

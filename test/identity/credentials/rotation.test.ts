@@ -5,18 +5,14 @@ import { existsSync, readFileSync, renameSync, rmSync, statSync, writeFileSync }
 import { join } from 'node:path';
 import { Client, status } from '@grpc/grpc-js';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import {
-  type ClientIdentity,
-  CONTROLLER_NAME,
-  channelOptions,
-  clientCredentials,
-} from '../../../common/rpc/channel.ts';
+import { type ClientIdentity, CONTROLLER_NAME } from '../../../common/rpc/channel.ts';
 import { protocol } from '../../../common/rpc/proto.ts';
 import { systemClock } from '../../../common/time/clock.ts';
 import { rotateIssuer } from '../../../controller/commands/rotate.ts';
 import { Authority, OPERATOR_LIFE_MS, privateKeyPem } from '../../../controller/identity/pki/authority.ts';
 import { newKeyPair } from '../../../controller/identity/pki/certificates.ts';
 import type { IssuerName } from '../../../controller/identity/pki/names.ts';
+import { channelOptions, clientCredentials } from '../../../lab/grpc-channel.ts';
 import { RunningFleet } from '../running.ts';
 
 let running: RunningFleet;

@@ -11,16 +11,11 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { joinFleet } from '../../../agent/identity/enrollment.ts';
 import { FleetblockError } from '../../../common/errors.ts';
-import {
-  type ClientIdentity,
-  CONTROLLER_NAME,
-  channelOptions,
-  clientCredentials,
-  ENROLLMENT_NAME,
-} from '../../../common/rpc/channel.ts';
+import { type ClientIdentity, CONTROLLER_NAME, ENROLLMENT_NAME } from '../../../common/rpc/channel.ts';
 import { protocol } from '../../../common/rpc/proto.ts';
 import { formatPrefix, maskAddress, type Prefix, parsePrefix } from '../../../common/text/prefix.ts';
 import { parseToken } from '../../../common/text/token.ts';
+import { channelOptions, clientCredentials } from '../../../lab/grpc-channel.ts';
 import { ControllerProcess } from './process.ts';
 
 type AnyMethod = MethodDefinition<object, object>;

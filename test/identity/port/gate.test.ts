@@ -5,15 +5,10 @@ import { createConnection } from 'node:net';
 import { connect, TLSSocket } from 'node:tls';
 import { ChannelCredentials, type ServiceError, status } from '@grpc/grpc-js';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import {
-  type ClientIdentity,
-  CONTROLLER_NAME,
-  channelOptions,
-  clientCredentials,
-  ENROLLMENT_NAME,
-} from '../../../common/rpc/channel.ts';
+import { type ClientIdentity, CONTROLLER_NAME, ENROLLMENT_NAME } from '../../../common/rpc/channel.ts';
 import { protocol } from '../../../common/rpc/proto.ts';
 import { parseEndpoint } from '../../../common/text/endpoint.ts';
+import { channelOptions, clientCredentials } from '../../../lab/grpc-channel.ts';
 import { patience } from '../../../lab/patience.ts';
 import type { AgentServiceHandlers } from '../../../proto/gen/fleetblock/v1/AgentService.ts';
 import type { EnrollmentServiceHandlers } from '../../../proto/gen/fleetblock/v1/EnrollmentService.ts';

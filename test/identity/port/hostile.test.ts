@@ -7,9 +7,10 @@ import { connect as connectTls } from 'node:tls';
 import { gzipSync } from 'node:zlib';
 import { status } from '@grpc/grpc-js';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { CONTROLLER_NAME, channelOptions, clientCredentials, ENROLLMENT_NAME } from '../../../common/rpc/channel.ts';
+import { CONTROLLER_NAME, ENROLLMENT_NAME } from '../../../common/rpc/channel.ts';
 import { protocol } from '../../../common/rpc/proto.ts';
 import { parseEndpoint } from '../../../common/text/endpoint.ts';
+import { channelOptions, clientCredentials } from '../../../lab/grpc-channel.ts';
 import { patience } from '../../../lab/patience.ts';
 import { ControllerProcess } from './process.ts';
 

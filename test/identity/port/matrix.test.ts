@@ -3,15 +3,10 @@
 import { randomUUID } from 'node:crypto';
 import { ChannelCredentials, Client, Metadata, type MethodDefinition, status } from '@grpc/grpc-js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import {
-  type ClientIdentity,
-  CONTROLLER_NAME,
-  channelOptions,
-  clientCredentials,
-  ENROLLMENT_NAME,
-} from '../../../common/rpc/channel.ts';
+import { type ClientIdentity, CONTROLLER_NAME, ENROLLMENT_NAME } from '../../../common/rpc/channel.ts';
 import { protocol } from '../../../common/rpc/proto.ts';
 import { REQUIRED_ROLE } from '../../../controller/identity/auth/policy.ts';
+import { channelOptions, clientCredentials } from '../../../lab/grpc-channel.ts';
 import { TestFleet } from '../fleet.ts';
 import { RunningFleet } from '../running.ts';
 

@@ -3,16 +3,11 @@ import { once } from 'node:events';
 import { connect, type TLSSocket } from 'node:tls';
 import { status } from '@grpc/grpc-js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import {
-  type ClientIdentity,
-  CONTROLLER_NAME,
-  channelOptions,
-  clientCredentials,
-  ENROLLMENT_NAME,
-} from '../../../common/rpc/channel.ts';
+import { type ClientIdentity, CONTROLLER_NAME, ENROLLMENT_NAME } from '../../../common/rpc/channel.ts';
 import { protocol } from '../../../common/rpc/proto.ts';
 import { parseEndpoint } from '../../../common/text/endpoint.ts';
 import type { FrontLimits } from '../../../controller/server/front/limits.ts';
+import { channelOptions, clientCredentials } from '../../../lab/grpc-channel.ts';
 import { patience } from '../../../lab/patience.ts';
 import type { OperatorServiceHandlers } from '../../../proto/gen/fleetblock/v1/OperatorService.ts';
 import { TestFleet, TestGate } from '../fleet.ts';

@@ -4,7 +4,7 @@
 import { Agent } from '../../../agent/agent.ts';
 import { systemAgentClock } from '../../../agent/host/boot-clock.ts';
 import { StateFile } from '../../../agent/list/record/state-file.ts';
-import { SyncDialer } from '../../../agent/services/sync-stream.ts';
+import { SyncDialer } from '../../../agent/session/sync-dialer.ts';
 import { createLogger } from '../../../common/logger.ts';
 import { MemoryDatapath } from '../../agent/memory-datapath.ts';
 import { listed } from '../fleet.ts';

@@ -3,8 +3,9 @@
 import { type ClientDuplexStream, makeClientConstructor } from '@grpc/grpc-js';
 import { entryCount } from '../../../common/entries/packed.ts';
 import { fromWire } from '../../../common/entries/wire.ts';
-import { CONTROLLER_NAME, channelOptions, clientCredentials } from '../../../common/rpc/channel.ts';
+import { CONTROLLER_NAME } from '../../../common/rpc/channel.ts';
 import { protocol } from '../../../common/rpc/proto.ts';
+import { channelOptions, clientCredentials } from '../../../lab/grpc-channel.ts';
 import type { AgentMessage } from '../../../proto/gen/fleetblock/v1/AgentMessage.ts';
 import type { ControllerMessage__Output } from '../../../proto/gen/fleetblock/v1/ControllerMessage.ts';
 import type { Hello } from '../../../proto/gen/fleetblock/v1/Hello.ts';

@@ -1,12 +1,16 @@
-// The codecs of the methods that a command calls, each made when it is asked for: making all of them, as common/rpc/proto.ts does for
-// the daemons, would take longer than a whole call.
+// The codecs of the methods that a client calls, each made when it is asked for: making all of them, as common/rpc/proto.ts does for
+// the controller, would take longer than a whole call.
 import type { MethodDefinition } from '@grpc/proto-loader';
 import protobuf from 'protobufjs/light.js';
-import { DESCRIPTOR } from '../../proto/gen/descriptor.ts';
-import type { IdentityServiceDefinition } from '../../proto/gen/fleetblock/v1/IdentityService.ts';
-import type { OperatorServiceDefinition } from '../../proto/gen/fleetblock/v1/OperatorService.ts';
+import { DESCRIPTOR } from '../../../proto/gen/descriptor.ts';
+import type { AgentServiceDefinition } from '../../../proto/gen/fleetblock/v1/AgentService.ts';
+import type { EnrollmentServiceDefinition } from '../../../proto/gen/fleetblock/v1/EnrollmentService.ts';
+import type { IdentityServiceDefinition } from '../../../proto/gen/fleetblock/v1/IdentityService.ts';
+import type { OperatorServiceDefinition } from '../../../proto/gen/fleetblock/v1/OperatorService.ts';
 
 interface Services {
+  AgentService: AgentServiceDefinition;
+  EnrollmentService: EnrollmentServiceDefinition;
   OperatorService: OperatorServiceDefinition;
   IdentityService: IdentityServiceDefinition;
 }
@@ -27,7 +31,7 @@ const root = protobuf.Root.fromJSON(JSON.parse(DESCRIPTOR));
 /** As proto-loader is told in common/rpc/proto.ts: what proto/gen says of the replies depends on it. */
 const OUTPUT = { longs: String, enums: String, defaults: true, oneofs: true };
 
-/** The only cast of the CLI stands here: the descriptor is read at run time, and proto/gen says what it holds. */
+/** The only cast of the clients stands here: the descriptor is read at run time, and proto/gen says what it holds. */
 export function method<S extends keyof Services, M extends string & keyof Services[S]>(
   service: S,
   name: M,

@@ -1,11 +1,13 @@
 // gRPC's framing on an HTTP/2 stream: a flag that says whether the message is compressed, four bytes of length in network order, the
 // message.
-import { FleetblockError } from '../../common/errors.ts';
-import { MAX_MESSAGE_BYTES } from '../../common/rpc/channel.ts';
+import { FleetblockError } from '../../errors.ts';
 
 const HEADER = 5;
 
-export function frameOf(message: Uint8Array): Buffer {
+/** @throws FleetblockError RESOURCE_EXHAUSTED: longer than `maxBytes` */
+export function frameOf(message: Uint8Array, maxBytes: number): Buffer {
+  if (message.length > maxBytes)
+    throw new FleetblockError('RESOURCE_EXHAUSTED', `a message of ${message.length} bytes, at most ${maxBytes}`);
   const frame = Buffer.allocUnsafe(HEADER + message.length);
   frame[0] = 0;
   frame.writeUInt32BE(message.length, 1);
@@ -14,11 +16,17 @@ export function frameOf(message: Uint8Array): Buffer {
 }
 
 /** Puts messages together from the pieces in which they arrive. */
-export class MessageFrames {
+export class FrameReader {
+  readonly #maxBytes: number;
   #pieces: Buffer[] = [];
   #length = 0;
   /** Bytes that must be there before it is worth looking. */
   #needed = HEADER;
+
+  /** `maxBytes`: of one message. */
+  constructor(maxBytes: number) {
+    this.#maxBytes = maxBytes;
+  }
 
   /** @returns what is whole now, views into the pieces. @throws FleetblockError INTERNAL, RESOURCE_EXHAUSTED: read no further */
   take(piece: Buffer): Buffer[] {
@@ -32,7 +40,7 @@ export class MessageFrames {
     while (bytes.length - at >= HEADER) {
       if (bytes[at] !== 0) throw new FleetblockError('INTERNAL', 'the controller sent a compressed message');
       const length = bytes.readUInt32BE(at + 1);
-      if (length > MAX_MESSAGE_BYTES)
+      if (length > this.#maxBytes)
         throw new FleetblockError('RESOURCE_EXHAUSTED', `the controller sent a message of ${length} bytes`);
       this.#needed = HEADER + length;
       if (bytes.length - at < this.#needed) break;

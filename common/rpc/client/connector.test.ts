@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type Server, type Socket } from 'node:net';
 import { afterEach, expect, it } from 'vitest';
-import { Connector } from './connection.ts';
+import { Connector } from './connector.ts';
 
 const NO_IDENTITY = { rootCertificate: '', certificateChain: '', privateKey: '' };
 const never = new AbortController().signal;

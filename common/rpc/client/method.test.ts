@@ -2,9 +2,9 @@
 import fc from 'fast-check';
 import protobuf from 'protobufjs';
 import { describe, expect, it } from 'vitest';
-import { protocol } from '../../common/rpc/proto.ts';
-import { DESCRIPTOR } from '../../proto/gen/descriptor.ts';
-import { method } from './protocol.ts';
+import { DESCRIPTOR } from '../../../proto/gen/descriptor.ts';
+import { protocol } from '../proto.ts';
+import { method } from './method.ts';
 
 const root = protobuf.Root.fromJSON(JSON.parse(DESCRIPTOR)).resolveAll();
 

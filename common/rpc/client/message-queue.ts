@@ -26,6 +26,11 @@ export class MessageQueue<T> implements AsyncIterable<T> {
     this.#source = source;
   }
 
+  /** How many are here already. */
+  get waiting(): number {
+    return this.#waiting.length;
+  }
+
   [Symbol.asyncIterator](): AsyncIterator<T, undefined> {
     return {
       next: () => this.#next(),

@@ -1,11 +1,11 @@
-// The way to the controller: TCP, then TLS, each with a limit of its own. Does anybody listen there is known soon, for a black hole must
-// not cost minutes; a controller that many hosts dial at once may take its time for the handshake, and a host that gave up on it
-// would only make it begin again.
+// The way to the controller: TCP, then TLS, each with a limit of its own. An unanswered dial is given up soon: a dead endpoint must not
+// cost minutes. A controller that many hosts dial at once may take its time for the handshake, and a host that gave up on it would only
+// make it begin again.
 import { connect, type Socket } from 'node:net';
 import { createSecureContext, type SecureContext, type TLSSocket, connect as tlsConnect } from 'node:tls';
-import { FleetblockError, messageOf } from '../../common/errors.ts';
-import { type ClientIdentity, CONTROLLER_NAME } from '../../common/rpc/channel.ts';
-import { parseEndpoint } from '../../common/text/endpoint.ts';
+import { FleetblockError, messageOf } from '../../errors.ts';
+import { parseEndpoint } from '../../text/endpoint.ts';
+import { type ClientIdentity, CONTROLLER_NAME } from '../channel.ts';
 
 /** Two attempts of TCP, the second after a second. */
 const REACH_MS = 1500;
@@ -17,17 +17,28 @@ export interface ConnectorOptions {
   readonly reachMs?: number;
   /** Default 15,000. */
   readonly patienceMs?: number;
+  /** The name in the controller's certificate, and in the handshake. Default: for those who have a certificate. */
+  readonly serverName?: string;
 }
+
+/** What a client trusts, and what it shows: nothing before it is enrolled. */
+export type Credentials = Pick<ClientIdentity, 'rootCertificate'> & Partial<ClientIdentity>;
 
 export class Connector {
   readonly #reachMs: number;
   readonly #firstPatienceMs: number;
+  readonly #serverName: string;
   #patienceMs: number;
   /** Reading its texts takes as long as a handshake: kept while they stay the same. */
-  #kept: { readonly identity: ClientIdentity; readonly context: SecureContext } | undefined;
+  #kept: { readonly identity: Credentials; readonly context: SecureContext } | undefined;
 
-  constructor({ reachMs = REACH_MS, patienceMs = PATIENCE_MS.first }: ConnectorOptions = {}) {
+  constructor({
+    reachMs = REACH_MS,
+    patienceMs = PATIENCE_MS.first,
+    serverName = CONTROLLER_NAME,
+  }: ConnectorOptions = {}) {
     this.#reachMs = reachMs;
+    this.#serverName = serverName;
     this.#firstPatienceMs = patienceMs;
     this.#patienceMs = patienceMs;
   }
@@ -36,7 +47,7 @@ export class Connector {
    * A connection to the controller at HOST:PORT, its certificate checked against the fleet's root and its name.
    * @throws FleetblockError UNAVAILABLE: nobody listens, no answer in time, another controller, or `signal` was aborted
    */
-  async connect(controller: string, identity: ClientIdentity, signal: AbortSignal): Promise<TLSSocket> {
+  async connect(controller: string, identity: Credentials, signal: AbortSignal): Promise<TLSSocket> {
     const context = this.#contextOf(identity);
     const { host, port } = parseEndpoint(controller);
     const tcp = connect({ host, port, noDelay: true });
@@ -45,7 +56,7 @@ export class Connector {
       const tls = tlsConnect({
         socket: tcp,
         secureContext: context,
-        servername: CONTROLLER_NAME,
+        servername: this.#serverName,
         ALPNProtocols: ['h2'],
       });
       await this.#patiently(tls, signal);
@@ -70,11 +81,12 @@ export class Connector {
     }
   }
 
-  #contextOf(identity: ClientIdentity): SecureContext {
+  #contextOf(identity: Credentials): SecureContext {
     const { rootCertificate, certificateChain, privateKey } = identity;
     const kept = this.#kept;
     if (
-      kept?.identity.privateKey === privateKey &&
+      kept &&
+      kept.identity.privateKey === privateKey &&
       kept.identity.certificateChain === certificateChain &&
       kept.identity.rootCertificate === rootCertificate
     )

@@ -1,0 +1,14 @@
+// Errors as grpc-js sends them: FleetblockError with its code and text, its details in the trailing metadata; anything else as INTERNAL
+// with a fixed text.
+import { Metadata, type StatusObject } from '@grpc/grpc-js';
+import { FleetblockError } from '../errors.ts';
+import { DETAILS, STATUS } from './status.ts';
+
+/** What the other end is told. Unknown errors keep their texts to this side: they may name paths or hold secrets. */
+export function toStatus(error: unknown): StatusObject & Error {
+  const known = error instanceof FleetblockError ? error : undefined;
+  const details = known?.message ?? 'internal error: see the log of the controller';
+  const metadata = new Metadata();
+  if (known?.details) metadata.set(DETAILS, Buffer.from(JSON.stringify(known.details)));
+  return Object.assign(new Error(details), { code: STATUS[known?.code ?? 'INTERNAL'], details, metadata });
+}
