@@ -2,7 +2,7 @@
 import { statSync } from 'node:fs';
 import { FleetblockError } from '../../common/errors.ts';
 import type { Cli } from '../environment.ts';
-import { readInput } from '../input.ts';
+import { readInput, UnreadableInput } from '../input.ts';
 import { plural } from '../output/text.ts';
 import type { Columns } from './columns.ts';
 import { Findings } from './findings.ts';
@@ -103,7 +103,7 @@ async function named<T>(name: string, read: () => Promise<T>): Promise<T> {
   try {
     return await read();
   } catch (error) {
-    if (!(error instanceof FleetblockError) || error.message.startsWith('cannot read ')) throw error;
+    if (!(error instanceof FleetblockError) || error instanceof UnreadableInput) throw error;
     throw bad(`${name}: ${error.message}`);
   }
 }

@@ -114,3 +114,23 @@ describe('faults row 86: addresses over which the fleet is reached', () => {
     },
   );
 });
+
+it('refuses a request by its first such prefix, and names the others in the details', () => {
+  const prefixes = ['198.51.100.1', '127.0.0.1', '198.51.100.2', '10.0.0.0/7'].map((text) => parsePrefix(text));
+  const wide = '10.0.0.0/7 is wider than /8: that is 1/128 of all IPv4 addresses';
+  expect(() => guard.look().assertAllowed(prefixes, 'block')).toThrow(
+    expect.objectContaining({
+      code: 'FAILED_PRECONDITION',
+      message: 'refused: 127.0.0.1/32 covers loopback; an admin may override with --force',
+      details: {
+        refused: [
+          { row: 2, prefix: '127.0.0.1/32', text: '127.0.0.1/32 covers loopback' },
+          { row: 4, prefix: '10.0.0.0/7', text: wide },
+        ],
+        refusedCount: 2,
+        advice: 'an admin may override with --force',
+      },
+    }),
+  );
+  expect(() => guard.look().assertAllowed(prefixes.slice(0, 1), 'block')).not.toThrow();
+});

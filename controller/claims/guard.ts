@@ -14,6 +14,9 @@ const SHORTEST = { 4: 8, 6: 19 } as const;
 /** Of all plain blocks of one caller together, as if they were one prefix of this length: many wide ones are no better than one. */
 export const WIDEST_SUM = { 4: 6, 6: 17 } as const;
 
+/** Refused prefixes that are told one by one. */
+const MAX_TOLD = 20;
+
 const SPECIAL: readonly Protected[] = [
   ['127.0.0.0/8', 'loopback'],
   ['::1', 'loopback'],
@@ -115,11 +118,17 @@ export class GuardLook {
     return refused;
   }
 
-  /** @throws FleetblockError FAILED_PRECONDITION, naming what would be cut off. */
-  assertAllowed(prefix: Prefix, action: ClaimAction): void {
-    const refusal = this.refusal(prefix, action);
-    if (refusal !== undefined)
-      throw new FleetblockError('FAILED_PRECONDITION', `refused: ${refusal}; an admin may override with --force`);
+  /** @throws FleetblockError FAILED_PRECONDITION, naming what the first would cut off; its details have the others too */
+  assertAllowed(prefixes: readonly Prefix[], action: ClaimAction): void {
+    const refused = prefixes.flatMap((prefix, i) => {
+      const text = this.refusal(prefix, action);
+      return text === undefined ? [] : { row: i + 1, prefix: formatPrefix(prefix), text };
+    });
+    const [first] = refused;
+    if (!first) return;
+    const advice = 'an admin may override with --force';
+    const details = { refused: refused.slice(0, MAX_TOLD), refusedCount: refused.length, advice };
+    throw new FleetblockError('FAILED_PRECONDITION', `refused: ${first.text}; ${advice}`, { details });
   }
 }
 

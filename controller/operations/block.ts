@@ -101,7 +101,7 @@ export class Changes {
       throw new FleetblockError('PERMISSION_DENIED', 'only an admin may override the guard with --force');
     if (!request.force && !request.monitor) {
       const guard = this.#deps.guard.look(request.caller.from);
-      for (const prefix of prefixes) guard.assertAllowed(prefix, request.action);
+      guard.assertAllowed(prefixes, request.action);
     }
     hub.quarantine.assertOpen();
     const nowMs = clock.wallMs();
