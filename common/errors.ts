@@ -70,6 +70,8 @@ const MAX_NAMED = 3;
 
 /** The message of anything that was thrown, without a stack. */
 export function messageOf(error: unknown): string {
+  // What Node throws when a name has several addresses and none answers has no message of its own.
+  if (error instanceof AggregateError && error.message === '') return error.errors.map(messageOf).join('; ');
   return error instanceof Error ? error.message : String(error);
 }
 

@@ -1,4 +1,4 @@
-// fleetblock import: make one list what a file says, as one change, all or nothing.
+// fleetblock import: replace a list with the contents of a file, as one change, all or nothing.
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { FleetblockError } from '../../../common/errors.ts';
 import { selectorToWire } from '../../../common/rpc/selector.ts';
@@ -48,7 +48,7 @@ const SKIPPED_LINES = 100;
 export function register(program: Command, cli: Cli): void {
   const command = program
     .command('import')
-    .summary('make a list what a file says, in any of the usual forms')
+    .summary('replace a list with the contents of a file, in any of the usual forms')
     .description(
       'Makes one list what the file says, as one change: what is new is added, what is gone is removed, all or nothing. The form of the file is recognised (--dry-run says as what it is read), gzip is unpacked; plain lists (.netset, .ipset) have one prefix or range a line, # starts a comment.',
     )
