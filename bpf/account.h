@@ -35,7 +35,7 @@ static __always_inline __u32 fb_weight(struct fb_counters *counters)
 		counters->tick_drops++;
 		return 1;
 	}
-	/* Not begun anew with the tick: what is left over counts in the next one. */
+	/* Not reset with the tick: what is left over counts in the next one. */
 	if (++counters->rest & (FB_SAMPLE - 1))
 		return 0;
 	if ((counters->rest & (FB_SPAN - 1)) == 0)

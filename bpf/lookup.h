@@ -14,7 +14,7 @@ enum fb_verdict {
 	FB_CLEAR, /* not listed: pass */
 	FB_DROP,
 	FB_MONITOR, /* listed, to be counted only: pass */
-	FB_ALLOW, /* listed, and allowed all the same: pass */
+	FB_ALLOW, /* listed, but allowed: pass */
 };
 
 static __always_inline int fb_live(const struct fb_rule *rule, __u64 now)

@@ -16,7 +16,7 @@
 #include <bpf/bpf_helpers.h>
 
 /*
- * Linux takes any number of priority tags (VLAN 0) off a frame, with no VLAN device in sight: whoever shares the Ethernet segment could
+ * Linux takes any number of priority tags (VLAN 0) off a frame, even without a VLAN device: anyone on the Ethernet segment could
  * put a packet behind as many as it takes. Nothing that is meant well has more than this.
  */
 #define FB_VLAN_TAGS 8
@@ -47,7 +47,7 @@ static __always_inline int fb_is_vlan(__be16 protocol)
 /*
  * Where the tags of a tagged frame end: the offset of the ethertype behind them. 0 when the frame ends before, above the offset of the
  * last tag allowed when there are more. Global, not static: its caller then knows no more of the result than that it is a number,
- * and the verifier need not walk the rest of the program once for each count of tags.
+ * and the verifier does not walk the rest of the program once for each count of tags.
  */
 __noinline int fb_skip_tags(struct xdp_md *ctx)
 {

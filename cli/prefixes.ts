@@ -16,7 +16,7 @@ export async function readPrefixes(cli: Cli, args: readonly string[], file: stri
       'INVALID_ARGUMENT',
       file === undefined
         ? 'which prefixes? name at least one, like 192.0.2.1 or 2001:db8::/32, or give a file with -f FILE (- is stdin)'
-        : `${file === '-' ? 'stdin' : file} holds no prefix: write one a line, # starts a comment`,
+        : `${file === '-' ? 'stdin' : file} holds no prefix: write one per line, # starts a comment`,
     );
   return [...new Set(prefixes)];
 }

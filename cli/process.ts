@@ -21,7 +21,7 @@ export async function main(): Promise<void> {
   };
   const exitCode = await run(process.argv.slice(2), cli);
   cli.exitCode = exitCode;
-  // From here on a signal need not be asked for twice: the reader may take for ever.
+  // From here on one signal is enough: the reader may take for ever.
   for (const signal of SIGNALS) process.off(signal, abort);
   await Promise.all([flushed(cli.stdout), flushed(cli.stderr)]);
   // Not by itself: connections and timers may be left.

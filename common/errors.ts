@@ -44,7 +44,7 @@ export interface ErrorDetails {
   readonly advice: string;
 }
 
-/** Its code decides gRPC status and exit code; its text may be shown to whoever caused it. Never put a secret into either. */
+/** Its code decides gRPC status and exit code; its text may be shown to the caller. Never put a secret into either. */
 export class FleetblockError extends CodedError<ErrorCode> {
   override readonly name = 'FleetblockError';
   readonly details: ErrorDetails | undefined;
@@ -59,7 +59,7 @@ export class FleetblockError extends CodedError<ErrorCode> {
   }
 }
 
-/** The details as a text. `place`: what whoever reads it calls a row. */
+/** The details as a text. `place`: what its reader calls a row. */
 export function refusedText({ refused, refusedCount, advice }: ErrorDetails, place: (row: number) => string): string {
   const named = refused.slice(0, MAX_NAMED).map(({ row, text }) => `${place(row)}: ${text}`);
   const more = refusedCount > named.length ? ` (and ${refusedCount - named.length} more)` : '';

@@ -99,7 +99,7 @@ export class LabHost {
     await this.#agent?.end(signal);
   }
 
-  /** The running agent, for whoever ends the lab. */
+  /** The running agent, for the end of the lab. */
   get program(): Program | undefined {
     return this.#agent;
   }

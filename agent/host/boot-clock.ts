@@ -18,7 +18,7 @@ export interface AgentClock extends Clock {
 
 /** How long a difference of the two clocks is gone by, milliseconds. */
 const READ_AGAIN_MS = 1000;
-/** A wall clock that moved so much against the monotonic one was set, or the machine slept: milliseconds. */
+/** A wall clock that moved more than this against the monotonic one was set, or the machine slept: milliseconds. */
 const WALL_SLACK_MS = 50;
 
 /**

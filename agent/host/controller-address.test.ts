@@ -41,7 +41,7 @@ describe('address of the controller', () => {
     await open(known(['192.0.2.10'])).look();
     let answer = (_: readonly string[]) => {};
     const address = open(() => new Promise((resolve) => (answer = resolve)));
-    // It has not answered yet: whoever waited for it would wait here for ever.
+    // It has not answered yet: a caller that waited for it would hang here.
     await address.look();
     expect(address.target()).toBe('192.0.2.10:7443');
     answer(['192.0.2.11']);

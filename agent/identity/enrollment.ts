@@ -115,7 +115,7 @@ function lostAnswer(error: unknown): FleetblockError | undefined {
     return undefined;
   return new FleetblockError(
     error.code,
-    `${error.message}; it may have enrolled this host all the same: run the same command with the same token again, which is safe to repeat`,
+    `${error.message}; it may have enrolled this host anyway: run the same command with the same token again, which is safe to repeat`,
     { cause: error },
   );
 }

@@ -12,7 +12,7 @@ export interface SessionKeys {
    * @throws FleetblockError FAILED_PRECONDITION: there is one and it cannot be read. Without it this host would be taken for its copy.
    */
   shown(): Promise<Uint8Array>;
-  /** @returns true once it is kept for good */
+  /** @returns true once it is stored durably */
   keep(key: Uint8Array): Promise<boolean>;
 }
 

@@ -69,7 +69,7 @@ export function isCurrent({ held, current }: StoredView, mark: MarkedView | unde
 export interface ViewStore {
   /** What is wrong with it, one sentence; empty when all is well. */
   readonly problem: string;
-  /** The file should be written anew with `rewrite`: it has grown, or could not be written. */
+  /** The file should be rewritten with `rewrite`: it has grown, or could not be written. */
   readonly wantsRewrite: boolean;
 
   /** @returns undefined when there is no record, or none that can be trusted */

@@ -1,6 +1,6 @@
 // How often the kernel's maps are looked at: often while it costs next to nothing, and never so seldom that a change goes unseen for 10 s.
 
-/** Of the time: what a look took is followed by a pause that is so much longer. */
+/** The pause after a check, in multiples of the time that it took. */
 const REST = 50;
 /** With the look itself and the repair it stays within 10 s. */
 const LONGEST_MS = 6000;

@@ -55,7 +55,7 @@ export class Standing {
     this.#wholeMs = atMs;
   }
 
-  /** Drift was found in so many places, and repaired. */
+  /** In how many places drift was found and repaired. */
   repaired(places: number): void {
     const { clock, log, onLapse } = this.#options;
     const atMostMs = clock.monotonicMs() - this.#wholeMs;

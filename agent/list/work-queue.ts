@@ -1,6 +1,6 @@
 // Work that is done one piece after another. Long comparisons leave their turn to what waits behind them.
 
-/** So often in a row; then it is their turn, whoever waits. */
+/** How often in a row; then waiting work gets its turn. */
 const TIMES_TO_GIVE_WAY = 3;
 
 export class WorkQueue {

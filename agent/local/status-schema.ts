@@ -43,7 +43,7 @@ export const statusSchema = z.object({
   interfaces: z.array(interfaceSchema),
   /** Null when no maps are pinned, or those of another version. */
   counters: countersSchema.nullable(),
-  /** Never dropped on this host; `blocked` when the list blocks it all the same. Known to a running agent only. */
+  /** Never dropped on this host; `blocked` when the list blocks it anyway. Known to a running agent only. */
   protected: z.array(protectedSchema),
   driftRepairs: z.number(),
   problems: z.array(z.string()),

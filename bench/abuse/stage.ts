@@ -1,4 +1,4 @@
-// What an abuser meets: the published controller with a fleet in its store, and whoever else uses it meanwhile: an admin, and one host
+// What an abuser meets: the published controller with a fleet in its store, and its other users: an admin, and one host
 // that enforces.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';

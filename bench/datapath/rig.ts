@@ -3,7 +3,7 @@
 //   together  both ends on one processor, one after the other: nanoseconds a frame are the generator's and driver's (the floor: bare
 //             XDP_DROP) plus the program's, to the nanosecond. Frames come by 64, as a driver hands them over in a flood: what wakes the
 //             receiver is paid for once in 64 frames
-//   single    the same with frames one at a time, as when little comes: each wakes the receiver anew, and that is most of what it costs
+//   single    the same with frames one at a time, as when little comes: each wakes the receiver again, and that is most of what it costs
 //   apart     the receiving end polls on a processor of its own (threaded NAPI), under more load than it can take: nanoseconds a frame
 //             are that poller's processor time alone. Frames come from another processor's cache, not from the program's own
 import { execFileSync } from 'node:child_process';

@@ -42,7 +42,7 @@ export async function away(): Promise<PartResult> {
 async function oneBehind(lab: Lab): Promise<number> {
   const host = lab.host(1);
   const received = async () => {
-    // Not from /sys: that shows the interfaces of whoever mounted it.
+    // Not from /sys: that shows the interfaces of the namespace that it was mounted in.
     const { stdout } = await host.run(['ip', '-s', '-j', 'link', 'show', 'dev', host.station.interface]);
     const bytes = /"rx":\s*\{\s*"bytes":\s*([0-9]+)/.exec(stdout)?.[1];
     if (bytes === undefined) throw new Error(`no counters in ${stdout}`);

@@ -1,5 +1,5 @@
 // Loaded into a program under test (node --import): the longest time that its event loop was held, written on SIGUSR2 to
-// FLEETBLOCK_LOOP_PROBE/<pid> as `COUNT MILLISECONDS`, counted from then on anew. A timer every five milliseconds sees it.
+// FLEETBLOCK_LOOP_PROBE/<pid> as `COUNT MILLISECONDS`, counted from zero again. A timer every five milliseconds sees it.
 // With FLEETBLOCK_LOOP_PROBE_CLOCK=processor it is the processor time of the loop's thread: on a machine that is busy otherwise, the
 // program's own part of it.
 import { renameSync, writeFileSync } from 'node:fs';

@@ -1,6 +1,6 @@
 // The floor of propagation: raw grpc-js over TLS, a server that writes one message on every stream and clients that answer it.
 // As a program: `echo.ts client HOST:PORT CERTIFICATE`, or `echo.ts serve HOST:PORT KEY CERTIFICATE STREAMS ROUNDS FILE`, which makes
-// a page of FILE durable before each round, as whoever acknowledges a change must, prints a JSON array of milliseconds once that many
+// a page of FILE durable before each round, as any server that acknowledges a change must, prints a JSON array of milliseconds once that many
 // streams are open, and ends.
 import { fdatasyncSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';

@@ -48,7 +48,7 @@ export function addOutput(command: Command): Command {
 }
 
 export function addFile(command: Command): Command {
-  return command.option('-f, --file <file>', 'also the prefixes in this file, one a line (- is stdin)');
+  return command.option('-f, --file <file>', 'also the prefixes in this file, one per line (- is stdin)');
 }
 
 export function addReason(command: Command): Command {

@@ -11,7 +11,7 @@ const KEY = /^( *)([A-Za-z][A-Za-z0-9_.-]*):(?: (.*))?$/;
 const PLAIN = /^[A-Za-z0-9[](?:[A-Za-z0-9._:[\]@/-]*[A-Za-z0-9\]])?$/;
 const OTHER_TYPE = /^(?:[-+]?[0-9]*\.?[0-9]*(?:[eE][-+]?[0-9]+)?|0[xo].*|true|false|yes|no|on|off|y|n|null|~)$/i;
 
-/** Undefined: the text is not of the simple form (it may be good YAML all the same). */
+/** Undefined: the text is not of the simple form (it may still be valid YAML). */
 export function parseSimpleYaml(text: string): YamlMapping | undefined {
   const lines = text.split('\n');
   const root: YamlMapping = {};

@@ -38,7 +38,7 @@ export function readDecision(decision: Decision, rows: Rows): void {
   const ttlMs = decision.duration ? goDuration(decision.duration) : 0;
   if (!isTaken) rows.leaveOut(`not a ban (${action.slice(0, 40)})`);
   else if (decision.expiresAt) rows.until(prefix, timeOf(decision.expiresAt));
-  // What has ended already need not be sent.
+  // What has ended already is not sent.
   else if (ttlMs < 0) rows.leaveOut('ended already');
   else rows.prefixOrRange(prefix, ttlMs);
 }

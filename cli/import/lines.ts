@@ -38,7 +38,7 @@ export class LineReader implements Reader {
     this.#rest = rest.length > MAX_LINE ? rest.subarray(0, MAX_LINE + 1) : rest;
   }
 
-  /** The last line need not end with a newline. */
+  /** The last line may lack a newline. */
   end(): void {
     if (this.#rest.length > 0) this.#read(this.#rest, 0, this.#rest.length);
     this.#rest = Buffer.alloc(0);

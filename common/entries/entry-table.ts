@@ -19,7 +19,7 @@ export class EntryTable<Base extends ClockBase = ClockBase> {
     return family === 4 ? this.v4 : this.v6;
   }
 
-  /** Makes room for so many more rows at once: a table that grows step by step moves all its rows at every doubling. */
+  /** Makes room for this many more rows at once: a table that grows step by step moves all its rows at every doubling. */
   reserve(v4Rows: number, v6Rows: number): void {
     this.v4.reserve(v4Rows);
     this.v6.reserve(v6Rows);

@@ -4,7 +4,7 @@
 import type { Family } from '../text/prefix.ts';
 import { addressBytes, type ClockBase, type FamilyColumns, FLAG_ALLOW } from './packed.ts';
 
-/** Rows that are moved at a stretch: about a millisecond. */
+/** Rows that are moved in one run: about a millisecond. */
 const ROWS_PER_STEP = 8192;
 /** Room of an empty table; it doubles. */
 const FIRST_ROWS = 16;
@@ -294,7 +294,7 @@ export class FamilyTable<Base extends ClockBase = ClockBase> {
     yield* this.#indexInSteps(slots);
   }
 
-  /** Leaves the room that a table of so many rows grows to, with pauses, at which the table may be read and must not be changed. */
+  /** Leaves the room that a table of this many rows grows to, with pauses, at which the table may be read and must not be changed. */
   *shrinkInSteps(): Generator<void> {
     let slots = FIRST_SLOTS;
     while (this.size * 3 > slots * 2) slots *= 2;

@@ -49,7 +49,7 @@ export function firstEnd({ v4, v6 }: PackedEntries<ClockBase>): number {
   return first;
 }
 
-/** Remaining times travel and are counted from the clock of whoever gets them, which may read in steps of 10 ms: less is no change. */
+/** Remaining times travel and are counted from the receiver's clock, which may read in steps of 10 ms: less is no change. */
 const EXPIRY_SLACK_MS = 1000;
 
 /** Of two ends in milliseconds on the same clock, 0 for no end. */

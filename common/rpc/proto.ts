@@ -1,4 +1,4 @@
-// The services and messages of proto/fleetblock/v1 for whoever serves or calls them, from the descriptor that is made of them. The only
+// The services and messages of proto/fleetblock/v1 for servers and clients, from the descriptor that is made of them. The only
 // cast of the project stands here: proto-loader makes the services at run time, and proto/gen says what they are.
 import { loadPackageDefinition } from '@grpc/grpc-js';
 import { fromJSON } from '@grpc/proto-loader';

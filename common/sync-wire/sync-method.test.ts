@@ -38,7 +38,7 @@ const delta = fc.record(
 /** What a codec makes of the bytes, or that it refuses them. */
 function outcome(decode: (message: Buffer) => unknown, message: Buffer): unknown {
   try {
-    // Buffers as their bytes: views of the message or copies are all the same.
+    // Buffers as their bytes: views of the message and copies are equal.
     return JSON.parse(JSON.stringify(decode(message)));
   } catch {
     return 'refused';

@@ -23,7 +23,7 @@ export class Pacer {
     this.#since = performance.now();
   }
 
-  /** Rests when it is due; bound, to be handed to whoever does a part of the work. */
+  /** Rests when it is due; bound, to be handed to those that do a part of the work. */
   readonly pause = async (): Promise<void> => {
     if (this.due) await this.rest();
   };

@@ -1,4 +1,4 @@
-// The allow entries of the fleet, in memory and in step with the store, layer by layer: whoever blocks is told what goes on passing.
+// The allow entries of the fleet, in memory and in step with the store, layer by layer: tells the author of a block what still passes.
 import { addressBytes, type FamilyColumns, FLAG_ALLOW } from '../../common/entries/packed.ts';
 import { listOfOrigin } from '../../common/text/origin.ts';
 import type { Selector } from '../../common/text/selector.ts';

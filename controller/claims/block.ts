@@ -10,7 +10,7 @@ import type { Steps } from './steps.ts';
 import { TouchedKeys } from './touched-keys.ts';
 import { assertWidth } from './width.ts';
 
-/** How long a decided confirmation is remembered, so that whoever comes late is told what became of it. Milliseconds. */
+/** How long a decided confirmation is remembered, so that a late caller learns the outcome. Milliseconds. */
 const REMEMBERED_MS = 7 * 86_400_000;
 
 /** @throws FleetblockError FAILED_PRECONDITION: all that the actor blocks would be too wide */

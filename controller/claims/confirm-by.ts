@@ -30,7 +30,7 @@ export interface Awaited {
 }
 
 /**
- * How a block is to be confirmed; undefined: it needs not be.
+ * How a block is to be confirmed; undefined: confirmation is not required.
  * @throws FleetblockError INVALID_ARGUMENT
  */
 export function confirmBy(

@@ -8,7 +8,7 @@ import { formatPrefix, maskAddress, type Prefix, parsePrefix } from '../../commo
 import { protectedOf } from '../fleet/reach/local-network.ts';
 import { Guard } from './guard.ts';
 
-/** RFC 5735, 4291 and friends, written down once more. */
+/** RFC 5735, 4291 and friends, written down a second time. */
 const SPECIAL = ['127.0.0.0/8', '169.254.0.0/16', '224.0.0.0/4', '0.0.0.0/8', '255.255.255.255/32'].concat([
   '::1/128',
   'fe80::/10',

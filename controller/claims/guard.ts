@@ -1,5 +1,5 @@
 // What may not be blocked without an admin's override: so much, or such addresses, that the fleet would lock its owners out.
-// The hosts' own allow entries protect their addresses in the kernel all the same.
+// The hosts' own allow entries protect their addresses in the kernel in any case.
 
 import { addressBytes, type FamilyColumns, type PackedEntries } from '../../common/entries/packed.ts';
 import { FleetblockError } from '../../common/errors.ts';
@@ -80,7 +80,7 @@ export class GuardLook {
   }
 
   /**
-   * @returns why the claim is refused, or undefined. Monitor-only claims drop nothing: the caller need not ask.
+   * @returns why the claim is refused, or undefined. Monitor-only claims drop nothing and are not asked about.
    * An allow entry is refused only for its width: it would let everything through.
    */
   refusal(prefix: Prefix, action: ClaimAction): string | undefined {

@@ -23,7 +23,7 @@ export type EventKind =
   | 'missed';
 
 export interface FleetEvent {
-  /** Grows by one an event; starts anew with the process. */
+  /** Grows by one per event; restarts with the process. */
   readonly sequence: number;
   /** Unix milliseconds. */
   readonly atMs: number;
@@ -39,7 +39,7 @@ export interface FleetEvent {
 export interface Watch {
   /** Only events after this sequence number; 0: all that are remembered. */
   readonly after: number;
-  /** Of the remembered ones only so many, the newest; 0: all. */
+  /** How many of the remembered ones at most, the newest; 0: all. */
   readonly last: number;
   /** Go on with what happens from now on. */
   readonly follow: boolean;

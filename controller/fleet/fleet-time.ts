@@ -1,5 +1,5 @@
 // Does this machine know what time it is? A controller that starts with a clock far from its last sign of life may have been away, or may
-// have a wrong clock, and a wrong one would end every block for good. Until most hosts, or an admin, agree with the clock, nothing ends.
+// have a wrong clock, and a wrong one would end every block permanently. Until most hosts, or an admin, agree with the clock, nothing ends.
 
 import type { Logger } from '../../common/logger.ts';
 import { formatDuration } from '../../common/text/duration.ts';
@@ -20,7 +20,7 @@ export interface FleetTimeOptions {
   readonly onSure: () => void;
 }
 
-/** A controller that was away for less need not ask, milliseconds. */
+/** A controller that was away for less does not ask, milliseconds. */
 const UNSUSPICIOUS_MS = 3_600_000;
 /** Clocks this close agree, milliseconds. */
 const AGREE_MS = 600_000;

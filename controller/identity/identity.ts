@@ -168,7 +168,7 @@ export class Identity {
       secretHash: createHash('sha256').update(request.tokenSecret).digest(),
       keyHash: createHash('sha256').update(request.publicKey).digest(),
     });
-    // The answer was lost: the same once more.
+    // The answer was lost: the same again.
     if (chain !== '') return { name, role, ...readIssued(chain) };
     const { chain: made, serial, notAfterMs } = await authority.issueOperator(role, name, key, clock.wallMs(), ttlMs);
     const by = { actor: `token/${id}`, reason: '', from: request.from };

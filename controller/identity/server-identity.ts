@@ -1,4 +1,4 @@
-// The controller's own certificate: made at start, made anew in the running process, its key never on disk.
+// The controller's own certificate: made at start, renewed in the running process, its key never on disk.
 
 import { messageOf } from '../../common/errors.ts';
 import type { Logger } from '../../common/logger.ts';

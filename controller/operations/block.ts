@@ -156,7 +156,7 @@ export class Changes {
     return this.#reply(request, prefixes, result, { stillBlocking }, `un${request.action}`);
   }
 
-  /** Takes prefixes out of a list, for good. */
+  /** Takes prefixes out of a list permanently. */
   async #except(request: UnblockRequest, list: string): Promise<ChangeReply> {
     const { action, origin } = request;
     if (request.target)

@@ -1,4 +1,4 @@
-// Calls that wait for hosts: how far each is, for whoever asks by the id that went ahead of its answer.
+// Calls that wait for hosts: how far each is, looked up by the id that went ahead of its answer.
 import type { Revision } from '../../common/revision.ts';
 
 /** Hosts that hold a change by now, of all that it is for. */

@@ -1,4 +1,4 @@
-// Admin by a Unix socket, for when every admin's certificate is lost: whoever owns the data directory is one anyway.
+// Admin by a Unix socket, for when every admin's certificate is lost: the owner of the data directory is one anyway.
 import { z } from 'zod';
 import { FleetblockError } from '../../common/errors.ts';
 import { askLocal, type LocalServer, serveLocal } from '../../common/host/local-socket.ts';

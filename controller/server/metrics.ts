@@ -25,7 +25,7 @@ export interface MetricsServer {
 
 /** Milliseconds until a request must be there, and between looks at those that are not. */
 const PATIENCE = { headersTimeout: 5_000, requestTimeout: 5_000, connectionsCheckingInterval: 1_000 };
-/** One more pushes out the oldest of the network that has the most: whoever holds them keeps no other from asking. */
+/** One more pushes out the oldest of the network that has the most, so that no network keeps another from asking. */
 const CONNECTIONS = { limit: 64, perNetwork: 16 };
 
 /** @throws FleetblockError FAILED_PRECONDITION when it cannot listen there */

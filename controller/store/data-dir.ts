@@ -57,7 +57,7 @@ export function loadSecret({ secret: path }: DataDirectory): Secret {
 }
 
 /**
- * Whoever can enter the directory can speak to the admin socket in it, and whoever owns it can replace all that is in it.
+ * Anyone who can enter the directory can speak to the admin socket in it, and its owner can replace everything in it.
  * @throws FleetblockError FAILED_PRECONDITION
  */
 export function assertPrivate({ path }: DataDirectory): void {

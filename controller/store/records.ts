@@ -59,7 +59,7 @@ export interface RevokedOperators {
 }
 
 export interface AuditRecord {
-  /** Grows by one a record. */
+  /** Grows by one per record. */
   readonly sequence: number;
   /** Unix milliseconds. */
   readonly atMs: number;

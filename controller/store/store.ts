@@ -1,4 +1,4 @@
-// The store as a port: what the controller knows for good, subject by subject. The embedded implementation is sqlite/; the shape fits
+// The store as a port: what the controller knows durably, subject by subject. The embedded implementation is sqlite/; the shape fits
 // etcd too: one ordered revision, bounded transactions, reads of the present state, and following from a revision.
 import type { AuditStore } from './port/audit.ts';
 import type { ClaimStore } from './port/claims.ts';

@@ -8,7 +8,7 @@ const SLICE_MS = 4;
 export type Sliced<T> = Generator<void | Promise<void>, T, void>;
 export type Slices = Sliced<void>;
 
-/** What the promise resolves to, for whoever computes in slices: nothing overtakes it meanwhile. @throws what it rejects with */
+/** What the promise resolves to, for computations in slices: nothing overtakes it meanwhile. @throws what it rejects with */
 export function* awaited<T>(promise: Promise<T>): Sliced<T> {
   let take = (): T => {
     throw new Error('a promise was taken for settled that is not');

@@ -89,7 +89,7 @@ describe('unblock', () => {
     });
   });
 
-  test('faults row 105: blocked all the same is another answer than free, on stdout and as exit code', async () => {
+  test('faults row 105: still blocked is another answer than free, on stdout and as exit code', async () => {
     cli.controller.script.unblock = () => ({
       revision: 42,
       outcomes: [{ prefix: '10.1.2.3/32', change: 'NOT_FOUND', stillBlockedBy: [claim] }],

@@ -73,7 +73,7 @@ describe.skipIf(reason)(`main job${reason ? ` (skipped: ${reason})` : ''}`, () =
     expect((await lab.fleetblock('unblock', '203.0.113.7')).exitCode).toBe(0);
   });
 
-  test('blocking twice changes nothing, and is proven all the same', async () => {
+  test('blocking twice changes nothing, and is still proven', async () => {
     const first = await lab.json(0, 'block', BAD, '--all-hosts');
     const second = await lab.json(0, 'block', BAD, '--all-hosts');
     expect(second).toMatchObject({ hosts: { targeted: 3, enforced: 3 } });
@@ -90,7 +90,7 @@ describe.skipIf(reason)(`main job${reason ? ` (skipped: ${reason})` : ''}`, () =
     });
   });
 
-  test('unblock lets the source in again; unblocking it once more says that it was not blocked', async () => {
+  test('unblock lets the source in again; unblocking it again says that it was not blocked', async () => {
     await lab.json(0, 'block', BAD, '--all-hosts');
     const { stdout, exitCode } = await lab.fleetblock('unblock', BAD);
     expect(stdout).toMatch(/^unblocked 192\.168\.1\.100\/32 on 3\/3 hosts in \d+ ms \(revision \d+\)$/);

@@ -138,7 +138,7 @@ describe('through a wire that is cut', () => {
   });
 });
 
-/** Passes TCP on and cuts every connection after so many bytes from the controller. */
+/** Passes TCP on and cuts every connection after a number of bytes from the controller. */
 class CutWire {
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();

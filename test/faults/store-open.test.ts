@@ -51,7 +51,7 @@ it.each([
 });
 
 /** What reached the disk, in order, of a traced run: the names that a power cut at some moment would leave. */
-it.skipIf(!hasStrace)('the WAL is in its directory for good before the store says that there is one', () => {
+it.skipIf(!hasStrace)('the WAL is durably in its directory before the store says that there is one', () => {
   const trace = join(directory, 'trace');
   execFileSync('strace', [
     '-f',

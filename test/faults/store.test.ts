@@ -189,7 +189,7 @@ it('faults row 23: a backup restored begins another life: same state, new epoch'
   await again.close();
 });
 
-it('faults row 23: a restore that was cut off keeps the store before it all the same', async () => {
+it('faults row 23: a restore that was cut off still keeps the store before it', async () => {
   const store = await open(join(directory, 'a'));
   await block(store, '20.0.0.1');
   const backup = join(directory, 'backup.db');
@@ -282,7 +282,7 @@ it.skipIf(process.getuid?.() !== 0)(
   },
 );
 
-/** Leaves so many bytes of the file system. */
+/** Leaves this many bytes of the file system. */
 function fillAllBut(path: string, left: number): void {
   const { bavail, bsize } = statfsSync(dirname(path));
   writeFileSync(path, Buffer.alloc(bavail * bsize - left));

@@ -30,7 +30,7 @@ describe.skipIf(whyNot)(`a reconnect storm${whyNot ? ` (skipped: ${whyNot})` : '
       tenths[tenth] = (tenths[tenth] ?? 0) + 1;
     }
     expect(Math.max(...tenths)).toBeLessThan(HOSTS / 2);
-    // Answered one after the other while they came: whoever is starved waits until it is over.
+    // Answered one after the other while they came: a starved call waits until it is over.
     expect(during.length).toBeGreaterThan(5);
   });
 });

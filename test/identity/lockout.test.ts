@@ -95,7 +95,7 @@ describe.skipIf(reason)(`a forced block that locks the controller out${reason ? 
     expect(await lab.json(0, 'list')).toEqual([]);
   }, 120_000);
 
-  test('stays when it is confirmed by whoever can still reach the controller', async () => {
+  test('stays when someone who can still reach the controller confirms it', async () => {
     const answer = await lab.fleetblock('block', '192.168.1.96/29', '--host', 'host2', '--force', '--confirm', '10s');
     const [, id = ''] = /fleetblock confirm ([a-z0-9]{6})/.exec(answer.stderr) ?? [];
     const confirmed = await lab.fleetblock('confirm', id, '-R', 'I am still here');

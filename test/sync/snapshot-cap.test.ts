@@ -15,7 +15,7 @@ afterEach(async () => {
   for (const cleanUp of cleanUps.splice(0).reverse()) await cleanUp();
 });
 
-it('faults row 29: so many snapshots at once and no more, however many hosts ask', {
+it('faults row 29: a bounded number of snapshots at once, however many hosts ask', {
   timeout: 4 * SLOW_MS,
 }, async () => {
   const fleet = await SyncFleet.start();

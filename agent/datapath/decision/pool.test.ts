@@ -46,7 +46,7 @@ describe('Pool', () => {
     );
   });
 
-  test('a pool made anew from marks hands out only what was free', () => {
+  test('a pool rebuilt from marks hands out only what was free', () => {
     const marks = makeMarks(UNITS);
     expect(mark(marks, 0, PAGE_UNITS)).toBe(true);
     expect(mark(marks, PAGE_UNITS + 3, 9)).toBe(true);

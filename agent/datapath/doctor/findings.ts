@@ -235,7 +235,7 @@ function judgeOffloads(facts: InterfaceFacts, host: HostFacts): Judged[] {
       fine(
         warning(
           'rxvlan',
-          'the driver takes VLAN tags off before XDP: addresses are matched all the same',
+          'the driver takes VLAN tags off before XDP: addresses are matched anyway',
           `nothing, or ethtool -K ${facts.name} rxvlan off to see tags`,
         ),
       ),

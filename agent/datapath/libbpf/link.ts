@@ -53,7 +53,7 @@ export class XdpLink {
     check(library().linkUpdate(this.fd, program.fd, null), 'cannot swap the program');
   }
 
-  /** Takes the program off the interface, whoever else holds the link. @throws KernelError */
+  /** Takes the program off the interface, even if others hold the link. @throws KernelError */
   detach(): void {
     const result = library().linkDetach(this.fd);
     // The interface is gone already.
@@ -74,7 +74,7 @@ export interface AttachedProgram {
   readonly mode: string;
 }
 
-/** What is on the XDP hook of an interface of this network namespace, whoever put it there. @throws KernelError */
+/** What is on the XDP hook of an interface of this network namespace, no matter who attached it. @throws KernelError */
 export function attachedProgram(ifindex: number): AttachedProgram {
   const query = Buffer.alloc(QUERY_BYTES);
   query.writeUInt32LE(QUERY_BYTES, 0);

@@ -47,7 +47,7 @@ export class MappedMemory implements GrowingMemory {
     this.#reached = end;
   }
 
-  /** Idempotent. The buffer is detached: whoever still holds it finds it empty, instead of a fault. */
+  /** Idempotent. The buffer is detached: a holder of it then finds it empty instead of causing a fault. */
   close(): void {
     if (this.buffer.detached) return;
     this.buffer.transfer(0);

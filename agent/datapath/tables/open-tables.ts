@@ -111,7 +111,7 @@ class Tables implements KernelTables {
     return this.#inTurn(async () => {
       this.#checkSize(desired);
       const sparse = this.#watched ? this.#sparseDiffers() : 0;
-      // What is as this side left it need not be taken in row by row.
+      // Maps that are unchanged since the last change are not read row by row.
       const differing = await this.#rules.differing(true, hurried);
       if (differing === undefined) return undefined;
       this.#v4.seals.seal();

@@ -4,7 +4,7 @@ import type { KernelMap } from '../kernel-map.ts';
 
 /** What reading takes of a processor, milliseconds. As reckoned, not as measured: a busy machine says nothing of the map. */
 const MS_PER_ROW = 0.0005;
-/** A reading is followed by a pause that is so much longer: a fiftieth of a processor. */
+/** The pause after a reading, in multiples of its duration: readings take a fiftieth of a processor. */
 const REST = 50;
 /** It is not asked more often, milliseconds. */
 const ASKED_EVERY_MS = 2000;

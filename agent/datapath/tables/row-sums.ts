@@ -1,5 +1,5 @@
 // Sums over rows of a map that do not depend on their order: what a map holds is compared with what it should hold without looking any
-// row up. 53 bits, not meant to withstand somebody who makes rows collide: whoever can write the maps could stop the agent as well.
+// row up. 53 bits, not meant to withstand deliberate collisions: anyone who can write the maps could stop the agent as well.
 import { RULE } from '../decision/layout.ts';
 
 export class RowSum {

@@ -195,7 +195,7 @@ describe('state file', () => {
     expect(await left()).toEqual({ '192.0.2.1/32': 60_000, '192.0.2.2/32': 0, '192.0.2.3/32': 60_000 });
   });
 
-  it('asks to be written anew when the changes outweigh the view, and after a reboot', async () => {
+  it('asks to be rewritten when the changes outweigh the view, and after a reboot', async () => {
     const recorder = await recorded();
     expect(recorder.file.wantsRewrite).toBe(false);
     for (let i = 0; i < 2000; i++) recorder.append([entry('198.51.100.1', { monitor: i % 2 === 0 })]);
@@ -210,7 +210,7 @@ describe('state file', () => {
     expect(file.wantsRewrite).toBe(true);
   });
 
-  it('changes that come while the view is written anew are in the new file', async () => {
+  it('changes that come while the view is rewritten are in the new file', async () => {
     const recorder = await recorded();
     const done = recorder.rewrite();
     recorder.append([entry('192.0.2.77')]);

@@ -48,7 +48,7 @@ interface Rewrite {
 export const STATE_FILE = 'view.log';
 
 const SYNC_MS = 200;
-/** After a failure the file is written anew at the earliest after this. */
+/** After a failure the file is rewritten at the earliest after this. */
 const RETRY_MS = 10_000;
 /** The changes may take as much room as the view itself, and this much in any case. */
 const MIN_JOURNAL_BYTES = 256 * 1024;
@@ -276,7 +276,7 @@ export class StateFile implements ViewStore {
   }
 }
 
-/** A newer view is on its way: this one need not be finished. */
+/** A newer view is on its way: this one is abandoned. */
 class Superseded extends Error {}
 
 function writeWhole(file: number, bytes: Buffer): void {

@@ -1,4 +1,4 @@
-// fleetblock confirm: make a change for good that would be undone; without an id, what waits.
+// fleetblock confirm: keep a change that would otherwise be undone; without an id, what waits.
 
 import type { Command } from 'commander';
 import { MANUAL } from '../../../common/text/origin.ts';
@@ -16,9 +16,9 @@ import { type ChangeOptions, runChange, waitOf } from './change.ts';
 export function register(program: Command, cli: Cli): void {
   const command = program
     .command('confirm')
-    .summary('make a change for good that would be undone')
+    .summary('keep a change that would otherwise be undone')
     .description(
-      'Makes a change for good that was made with --confirm or --force: unconfirmed, it is undone on every host when its time is over. Without an id, shows what waits.',
+      'Keeps a change that was made with --confirm or --force: unconfirmed, it is undone on every host when its time is over. Without an id, shows what waits.',
     )
     .argument('[id]', 'as block says it');
   addWait(addOutput(addReason(command)));

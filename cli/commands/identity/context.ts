@@ -28,7 +28,7 @@ export function register(program: Command, cli: Cli): void {
     .command('context')
     .summary('the fleets that you have credentials for')
     .description(
-      'The contexts of the credentials file: one a fleet. Others are named with --context or FLEETBLOCK_CONTEXT.',
+      'The contexts of the credentials file: one per fleet. Others are named with --context or FLEETBLOCK_CONTEXT.',
     );
   registerList(group, cli);
   registerChange(group, cli, 'use', 'Make a context the current one.', (file, name) => file.use(name));

@@ -133,7 +133,7 @@ function underArray(path: string): string {
   return path === '' ? '[]' : `[].${path}`;
 }
 
-/** One document, or one a line. @throws FleetblockError INVALID_ARGUMENT. */
+/** One document, or one per line. @throws FleetblockError INVALID_ARGUMENT. */
 function partsOf(whole: string): Part[] {
   try {
     return [{ document: JSON.parse(whole), text: whole, line: 1 }];

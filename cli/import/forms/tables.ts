@@ -45,7 +45,7 @@ export const fail2ban: LineForm = {
       /^(\S+)\s+\S+ \S+ \+ -?[0-9]+ = ([0-9]{4}-[0-9]{2}-[0-9]{2}) ([0-9]{2}:[0-9]{2}:[0-9]{2})$/,
       fail2ban,
     );
-    // What is banned for good ends in the year 9999.
+    // A permanent ban ends in the year 9999.
     if (day.startsWith('9999-')) rows.prefix(prefix);
     else rows.until(prefix, endOf(`${day}T${time}`));
   },

@@ -142,7 +142,7 @@ export function elapsedJson(elapsedMs: number): number {
 
 /**
  * The part of a line that is the proof: `on 3/3 hosts in 9 ms (revision 42)`; without waiting, for whom it was accepted.
- * The form of this line is a contract for whoever reads it by program: `hosts` also for one, and milliseconds for single changes.
+ * The form of this lineis a contract for programs that read it: `hosts` also for one, and milliseconds for single changes.
  */
 export function proofText(
   reply: { revision: string; hosts: HostOutcomes__Output | null; elapsedMs: number },

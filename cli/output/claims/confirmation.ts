@@ -27,7 +27,7 @@ export function confirmNote({ id, remainingMs }: Confirmation__Output): string {
   return `to confirm: fleetblock confirm ${printable(id)} within ${formatDuration(Number(remainingMs))}, or it is undone on every host`;
 }
 
-/** Rounded down: whoever reads it has at least so long. */
+/** Rounded down: the reader has at least that long. */
 export function secondsLeft(remainingMs: string): number {
   return Math.floor(Number(remainingMs) / 1000);
 }

@@ -4,7 +4,7 @@ import type { SessionDeps } from '../host/session-deps.ts';
 
 /** A host that refuses is not sent its whole view more often, milliseconds. */
 const MIN_RETRY_MS = 1000;
-/** The waits grow to so many times what they are at first. */
+/** The waits grow to this many times the first one. */
 const MAX_GROWTH = 64;
 
 export class Retry {

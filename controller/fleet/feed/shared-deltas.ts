@@ -4,7 +4,7 @@ import { mayEnd } from '../../../common/entries/times.ts';
 import type { Revision } from '../../../common/revision.ts';
 import { EncodedDelta, type ViewDelta } from '../../views/delta.ts';
 
-/** How long remaining times that were counted once are good for others, milliseconds: a block lasts so much longer at most. */
+/** How long remaining times that were counted once are good for others, milliseconds: a block lasts that much longer at most. */
 const TIMES_MS = 100;
 
 export class SharedDeltas {

@@ -11,7 +11,7 @@ import type { HostRegistry } from '../registry.ts';
 import type { HostState } from './host-state.ts';
 import type { SessionStream } from './session-deps.ts';
 
-/** One record a host in this time: whoever has its key could fill the audit otherwise. */
+/** One record per host in this time: otherwise anyone who has its key could fill the audit. */
 const RECORD_EVERY_MS = 60_000;
 
 export interface DetachedDeps {

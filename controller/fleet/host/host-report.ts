@@ -1,4 +1,4 @@
-// What a host says of itself, in its hello and in every status: kept for people, told to whoever watches. Never proof of a revision.
+// What a host says of itself, in its hello and in every status: kept for people, sent to those who watch. Never proof of a revision.
 import { FleetblockError } from '../../../common/errors.ts';
 import type { Hello__Output } from '../../../proto/gen/fleetblock/v1/Hello.ts';
 import type { Status__Output } from '../../../proto/gen/fleetblock/v1/Status.ts';

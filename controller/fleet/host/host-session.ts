@@ -243,7 +243,7 @@ export class HostSession {
     this.#stream.end(error);
   }
 
-  /** The stream is gone, whoever ended it. Idempotent. */
+  /** The stream has ended, on either side. Idempotent. */
   close(): void {
     if (this.#supply.closed) return;
     this.#retry.clear();

@@ -11,7 +11,7 @@ const NOTE_MS = 180_000;
 const count = z.number().int().nonnegative();
 const total = z.string().regex(/^[0-9]{1,20}$/);
 
-/** All that is worth keeping of a state: what is not there is asked for anew, or judged again. */
+/** All that is worth keeping of a state: the rest is asked for or judged again. */
 const Seen = z.object({
   acked: total,
   entries: count,

@@ -9,7 +9,7 @@ export interface DropReport {
   readonly events: DropEvents__Output;
 }
 
-/** How a host is to tell: every so many milliseconds, so many rows at most. `intervalMs` 0: not at all. */
+/** How a host is to report: at which interval, and how many rows at most. `intervalMs` 0: not at all. */
 export interface DropPlan {
   readonly intervalMs: number;
   readonly rows: number;

@@ -227,7 +227,7 @@ export class Hub {
     return this.#waits.prove(...wait);
   }
 
-  /** Ends every stream: agents come back to whoever serves next. */
+  /** Ends every stream: agents come back to the next controller. */
   close(): void {
     this.#keepAlive.close();
     this.#states.close();

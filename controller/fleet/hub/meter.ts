@@ -11,26 +11,26 @@ const SETTLE_MS = 1000;
 const MAX_NOTED = 2 ** 16;
 
 export class Meter {
-  /** Seconds of acks that are not in the histograms yet, two an ack: a thousand of them come while somebody waits for the last. */
+  /** Seconds of acks that are not in the histograms yet, two per ack: a thousand of them come while somebody waits for the last. */
   #noted: number[] = [];
   #timer: NodeJS.Timeout | undefined;
   readonly #changeToKernel = new Histogram({
     name: 'fleetblock_change_to_kernel_seconds',
-    help: "From a change's commit to a host's ack that its kernel holds it; one observation a host and change.",
+    help: "From a change's commit to a host's ack that its kernel holds it; one observation per host and change.",
     buckets: FLEET_SECONDS,
     registers: [],
     collect: () => this.#settle(),
   });
   readonly #kernel = new Histogram({
     name: 'fleetblock_kernel_apply_seconds',
-    help: 'What of that hosts spent in their kernels, as they say.',
+    help: 'The part that hosts spent in their kernels, as they report it.',
     buckets: KERNEL_SECONDS,
     registers: [],
     collect: () => this.#settle(),
   });
   readonly #drift = new Counter({
     name: 'fleetblock_drift_repairs_total',
-    help: 'Times that a host was found to hold something else than it should, and was repaired, by who found it: the host in its kernel, or the controller by a digest.',
+    help: 'How often a host did not hold what it should and was repaired, by who found it: the host in its kernel, or the controller by a digest.',
     labelNames: ['found_by'],
     registers: [],
   });

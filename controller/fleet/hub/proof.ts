@@ -80,7 +80,7 @@ export class Proof {
     if (this.#awaited.size === 0) this.stop();
   }
 
-  /** It has been offline for so long that nobody waits for it. */
+  /** It has been offline too long to be waited for. */
   gone(hostId: string): void {
     if (!this.#awaited.delete(hostId)) return;
     this.#away.push(hostId);

@@ -21,7 +21,7 @@ it('faults row 29: no more at once than there are slots, in the order asked', ()
   expect(order).toEqual(['a', 'b', 'd', 'e']);
 });
 
-it('hands what gives the slot back to whoever is granted one at once', () => {
+it('hands what gives the slot back to a caller that is granted one at once', () => {
   const slots = new Slots(1);
   slots.acquire((release) => release());
   let granted = false;

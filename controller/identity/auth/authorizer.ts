@@ -101,7 +101,7 @@ export class Authorizer {
     for (const [serial, untilMs] of this.#renewed) if (untilMs < now) this.#renewed.delete(serial);
   }
 
-  /** The caller was given a newer certificate: the open calls of this one need not end with it. Unix milliseconds. */
+  /** The caller was given a newer certificate: the open calls of this one do not end with it. Unix milliseconds. */
   readonly extend = (call: AuthorizableCall, untilMs: number): void => {
     const identity = this.#identify(call);
     if (identity) this.#renewed.set(identity.serial, untilMs);

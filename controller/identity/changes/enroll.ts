@@ -63,7 +63,7 @@ function checkToken(tx: IdentityTx, { tokenId, secretHash, hostName }: Enrollmen
   return token;
 }
 
-/** The answer was lost: whoever holds the secret and that key gets it once more. Only the same host, of the same name. */
+/** The answer was lost: the holder of the secret and that key gets it again. Only the same host, of the same name. */
 function enrolledBefore(tx: IdentityTx, token: TokenRecord, { keyHash, hostName }: Enrollment): HostRecord | undefined {
   const id = keyHash && tx.enrolledHost(token.id, keyHash);
   const host = id === undefined ? undefined : tx.host(id);

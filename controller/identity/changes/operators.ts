@@ -46,7 +46,7 @@ export function logIn(
 }
 
 /**
- * Certificates that live: of a name, or one with all that renewed it or that it renewed, as whoever has it has those. With them the
+ * Certificates that live: of a name, or one with all that renewed it or that it renewed, as the holder of one has the others. With them the
  * login tokens that could bring them back.
  * @throws FleetblockError NOT_FOUND, FAILED_PRECONDITION: no admin would be left
  */

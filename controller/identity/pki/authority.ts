@@ -25,7 +25,7 @@ export const CLOCK_SKEW_MS = 25 * 3_600_000;
 
 export const AGENT_LIFE_MS = 7 * DAY_MS;
 export const OPERATOR_LIFE_MS = { least: DAY_MS / 2, most: 30 * DAY_MS } as const;
-/** The server's certificate is made anew at half of it, in the running process. */
+/** The server's certificate is renewed at half of it, in the running process. */
 export const SERVER_LIFE_MS = 30 * DAY_MS;
 const AUTHORITY_LIFE_MS = 20 * 365 * DAY_MS;
 

@@ -1,4 +1,4 @@
-// Long reads take turns, piece by piece: so many at once for one caller and so many in all; the rest wait in their order. A read whose
+// Long reads take turns, piece by piece, with a limit per caller and one for all; the rest wait in their order. A read whose
 // reader takes nothing has no turn: callers who do not read keep nobody waiting. What was read is given out a few items at a time, by one
 // read in each turn of the event loop: sixty reads that go on at once are no longer than one for those who ask for something else.
 import { FleetblockError } from '../../../common/errors.ts';
@@ -11,7 +11,7 @@ export interface ReadLimits {
   readonly open: number;
 }
 
-/** Given out at a stretch: a millisecond of encoding. */
+/** Given out in one run: a millisecond of encoding. */
 const ITEMS_AT_ONCE = 25;
 
 interface Waiter {

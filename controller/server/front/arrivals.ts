@@ -58,7 +58,7 @@ export class Arrivals {
     const said = new EarlyBytes();
     const hear = (piece: Buffer) => this.#hear(socket, said.add(piece));
     this.#all.set(socket, { sinceMs: performance.now(), network, said, hear });
-    // TLS takes the socket's handle and errors with it: 'close' comes all the same.
+    // TLS takes the socket's handle and errors with it: 'close' still comes.
     socket.on('error', () => undefined);
     socket.once('close', () => this.done(socket));
     socket.on('data', hear);

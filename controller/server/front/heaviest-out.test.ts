@@ -19,7 +19,7 @@ it('faults row 73: a flood from one network pushes out itself alone', () => {
   expect(set.size).toBe(8);
 });
 
-it('when it is full, the oldest of whoever has the most makes room', () => {
+it('when it is full, the oldest entry of the heaviest holder makes room', () => {
   const { set, gone, add } = rig(4, 4);
   add('x1', 'x2', 'x3', 'a1', 'b1', 'c1');
   expect(gone).toEqual(['x1', 'x2']);

@@ -1,4 +1,4 @@
-// Who has the most: where places are short, it is whoever holds the most of them that gives way.
+// Who has the most: where places are short, the holder of the most gives way.
 
 /** Undefined when the map is empty. The first of those that are as large. */
 export function largest<K, V>(map: ReadonlyMap<K, V>, size: (value: V) => number): [K, number] | undefined {

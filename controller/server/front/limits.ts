@@ -19,7 +19,7 @@ export interface FrontLimits {
   readonly enrollmentsPerNetwork: number;
   /** Longest life of a connection to the enrollment service, milliseconds. */
   readonly enrollmentMs: number;
-  /** Connections of the fleet's own certificates. One more takes a place from whoever has the most, or is refused. */
+  /** Connections of the fleet's own certificates. One more takes a place from the holder of the most, or is refused. */
   readonly clients: number;
   /** Of them, those of one host, whatever certificates it shows; one more is refused. */
   readonly perHost: number;

@@ -17,7 +17,7 @@ function rig(limits: Partial<PlacesLimits> = {}) {
   return { places, gone, take };
 }
 
-it('faults row 72: the newest of whoever is at the limit is refused by name, and nothing that is open ends', () => {
+it('faults row 72: the newest of a holder at the limit is refused by name, and nothing that is open ends', () => {
   const { take, gone, places } = rig();
   const open = Array.from({ length: 6 }, () => take(operator('oscar')));
   expect(open.map(({ refused }) => refused)).toEqual(Array(6).fill(undefined));
@@ -36,7 +36,7 @@ it('faults row 72: however many hosts flood, operators get a place, and admins o
   expect([take(admin), take(admin)].map(({ refused }) => refused)).toEqual([undefined, undefined]);
 });
 
-it('where all places are taken, the newest of whoever has the most gives way to one who has fewer', () => {
+it('where all places are taken, the newest of the holder of the most gives way to one who has fewer', () => {
   const { take, gone } = rig();
   const evil = Array.from({ length: 4 }, () => take(host('evil')));
   for (const name of ['a', 'b', 'c', 'd']) take(host(name));

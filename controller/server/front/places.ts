@@ -38,7 +38,7 @@ export class Places<T> {
   };
   #size = 0;
 
-  /** @param giveWay the newest of whoever has the most is to go, where all places are taken */
+  /** @param giveWay called with the newest of the holder of the most, when all places are taken */
   constructor(limits: PlacesLimits, giveWay: (member: T) => void) {
     this.#limits = limits;
     this.#giveWay = giveWay;
@@ -71,7 +71,7 @@ export class Places<T> {
     return clients - { host: keptForOperators, operator: keptForAdmins, admin: 0 }[kind];
   }
 
-  /** Takes a place from whoever has the most, unless the newcomer would then have as many. */
+  /** Takes a place from the holder of the most, unless the newcomer would then have as many. */
   #makeRoom(kind: Kind, own: number): boolean {
     for (const from of KINDS.slice(0, KINDS.indexOf(kind) + 1)) {
       const [name = '', most = 0] = largest(this.#held[from], ({ size }) => size) ?? [];

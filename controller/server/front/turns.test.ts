@@ -108,7 +108,7 @@ describe('turns', () => {
     expect(refused).toEqual([]);
   });
 
-  it('when too many wait, whoever waits with the most makes room', () => {
+  it('when too many wait, the one with the most waiting makes room', () => {
     const { add, run, begun, refused } = rig(0, 4);
     add(...many('flood', 5), 'a-0', 'b-0');
     expect(refused).toEqual(['flood-4 too-many-waiting', 'flood-0 too-many-waiting', 'flood-1 too-many-waiting']);

@@ -1,6 +1,6 @@
 // Whose turn it is to begin a TLS handshake. A fleet that dials all at once is served in the order in which it came, a bounded
 // number at a time: what was begun is finished before more is begun, so that no work is thrown away however many wait. Networks
-// take turns, and one that holds more than its share has to give way: whoever floods from one place waits behind itself.
+// take turns, and one that holds more than its share has to give way: a flood from one place waits behind itself.
 
 import { largest } from './largest.ts';
 

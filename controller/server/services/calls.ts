@@ -111,7 +111,7 @@ export function respond<Reply>(
   );
 }
 
-/** Lets a caller in, and passes a refusal on to whoever keeps them. Bad input and what is not there are no refusals. */
+/** Lets a caller in, and records a refusal. Bad input and what is not there are no refusals. */
 async function authorized<Reply>(
   deps: CallDeps,
   grpc: AuthorizableCall & { sendMetadata(metadata: Metadata): void },

@@ -29,7 +29,7 @@ export interface EnrollmentDeps {
 }
 
 /**
- * Failed attempts of one address, or with one token by whoever holds its secret: 20 at once, one more every two seconds. A secret has
+ * Failed attempts of one address, or with one token by the holder of its secret: 20 at once, one more every two seconds. A secret has
  * 256 bits; this saves work and log. Who guesses shares an address with others (a NAT, a jump host) and must not lock them out.
  */
 const ATTEMPTS = { burst: 20, perSecond: 0.5 };

@@ -14,7 +14,7 @@ import type { Store } from '../../store/store.ts';
 import { answers, type CallDeps, unary } from './calls.ts';
 import { inPaces } from './message-size.ts';
 
-/** A verdict is awaited to its end: it is small, and whoever asked may have gone. */
+/** A verdict is awaited to its end: it is small, and the caller may have gone. */
 const NEVER = new AbortController().signal;
 
 export interface IdentityServiceDeps extends CallDeps {

@@ -119,7 +119,7 @@ const COMPACT_PARTS = 10n;
 /** Rows of history that are kept at most. */
 const MAX_HISTORY_ROWS = 2_000_000;
 
-/** Decides when history is forgotten: every so many revisions, or rows, whichever come first. */
+/** Decides when history is forgotten: after a number of revisions or of rows, whichever comes first. */
 export class HistoryBounds {
   readonly #keepRevisions: bigint;
   #rows = 0;

@@ -181,7 +181,7 @@ describe.skipIf(whyNoNetwork() !== '')(`another layout of the maps ${whyNoNetwor
     await expectEnforced();
   });
 
-  it('a crash while the new maps were filled: they go, and the next start begins anew', async () => {
+  it('a crash while the new maps were filled: they go, and the next start begins again', async () => {
     const old = await start(OLDER);
     await fill(old);
     old.close();

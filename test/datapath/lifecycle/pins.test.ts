@@ -1,4 +1,4 @@
-// What may be in a pin directory, and what is refused: whoever can write there could hand the agent maps of their own.
+// What may be in a pin directory, and what is refused: anyone who can write there could hand the agent maps of their own.
 import { spawnSync } from 'node:child_process';
 import {
   chmodSync,

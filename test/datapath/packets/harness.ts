@@ -53,7 +53,7 @@ export class Harness {
     return new Harness(object, await Harness.tablesOf(object, limits, grace), grace);
   }
 
-  /** Another view of the same maps, as an agent gets that starts anew. */
+  /** Another view of the same maps, as a restarted agent gets. */
   static tablesOf(object: BpfObject, limits: Limits, grace: GracePeriod): Promise<KernelTables> {
     return openTables((name) => object.map(name), {
       limits,

@@ -102,7 +102,7 @@ describe.skipIf(why !== undefined)('remembered drops', () => {
     expect(flood()).toEqual([XDP.pass, XDP.pass]);
   });
 
-  test('an agent that starts anew forgets what was remembered before', async () => {
+  test('a restarted agent forgets what was remembered before', async () => {
     const before = generation();
     const tables = await harness.reopened();
     expect(generation()).not.toBe(before);

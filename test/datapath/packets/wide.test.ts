@@ -43,7 +43,7 @@ describe.skipIf(why !== undefined)('wide entries beside a million addresses, at 
     { what: '10.0.0.0/8 for an hour', wide: entry('10.0.0.0/8', HOUR), clean: '10.9.9.9', becomes: XDP.drop },
     { what: 'everything for an hour', wide: entry('0.0.0.0/0', HOUR), clean: CLEAN, becomes: XDP.drop },
     { what: 'everything monitored', wide: entry('monitor 0.0.0.0/0'), clean: CLEAN, becomes: XDP.pass },
-    { what: 'everything for good', wide: entry('0.0.0.0/0'), clean: CLEAN, becomes: XDP.drop },
+    { what: 'everything permanently', wide: entry('0.0.0.0/0'), clean: CLEAN, becomes: XDP.drop },
     { what: 'IPv6 as well', wide: entry('::/0', HOUR), clean: '2001:db8::1', becomes: XDP.drop },
   ])(
     '$what',

@@ -124,11 +124,11 @@ describe('faults row 70: a host that is enrolled again', () => {
       20_000,
     ).then(({ certificateChain }) => certificateChain);
 
-  it('locks out whoever holds the token and key of before, and renewals of the same moment', async () => {
+  it('locks out the holder of the previous token and key, and renewals of the same moment', async () => {
     const [oldKey, newHostKey] = [newKey(), newKey()];
     const token = (await asAdmin('token', 'create')).stdout;
     const first = await enroll(token, 'web1', oldKey);
-    // The answer was lost: the same once more.
+    // The answer was lost: the same again.
     expect((await enroll(token, 'web1', oldKey)).hostId).toBe(first.hostId);
     const again = (await asAdmin('token', 'create', '--host', 'web1', '--keep-identity')).stdout;
     const thief = newKey();

@@ -1,4 +1,4 @@
-// Operators who log in with a token: the key is made on their machine, the contexts are one a fleet, and every token is used once.
+// Operators who log in with a token: the key is made on their machine, there is one context per fleet, and every token is used once.
 import { generateKeyPairSync, sign, X509Certificate } from 'node:crypto';
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -150,7 +150,7 @@ describe('contexts', () => {
   const login = async (name: string, role: string, ...more: string[]) =>
     as(['login', running.address, '--token-file', '-', ...more], { stdin: await tokenFor(name, role) });
 
-  it('are one a fleet: listed, chosen by flag, by variable and for good, and removed', async () => {
+  it('are one per fleet: listed, chosen by flag, by variable and permanently, and removed', async () => {
     await login('vera', 'viewer', '--name', 'prod');
     await login('otto', 'operator', '--name', 'test');
     expect(JSON.parse((await as(['context', 'list', '-o', 'json'])).stdout)).toMatchObject([

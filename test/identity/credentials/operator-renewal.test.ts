@@ -103,7 +103,7 @@ describe('faults row 77: credentials that are used', () => {
     expect(serial(path)).toBe(first);
   });
 
-  it('cost nothing when the file cannot be replaced: the command does its work all the same', async () => {
+  it('cost nothing when the file cannot be replaced: the command still does its work', async () => {
     const path = await credentialsOf('otto');
     writeFileSync(`${path}.renewing`, '');
     at(10);

@@ -66,7 +66,7 @@ function openSync(identity: ClientIdentity) {
   return { stream, ended, welcomed, changes: () => changes };
 }
 
-it('an enrollment anew ends what the old certificates may do: their streams, calls and renewals', async () => {
+it('enrolling again ends what the old certificates may do: their streams, calls and renewals', async () => {
   const lost = await enrolledHost(Date.now() - DAY_MS);
   const { ended, welcomed } = openSync(lost.enrollment.identity);
   await welcomed;

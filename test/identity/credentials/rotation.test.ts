@@ -65,7 +65,7 @@ describe('a new issuer', () => {
     const { chain } = await authority.issueAgent(crypto.randomUUID(), newKeyPair().publicKey, Date.now());
     const [, issuer = ''] = chain.split(/(?<=-----END CERTIFICATE-----\n)/);
     expect(before).not.toContain(issuer);
-    // By the fleet's root, which nobody had to be told of anew.
+    // By the fleet's root, which did not change.
     const root = new X509Certificate(authority.rootCertificate);
     expect(new X509Certificate(issuer).verify(root.publicKey)).toBe(true);
     expect(statSync(join(pki(), 'agents.key')).mode & 0o777).toBe(0o600);

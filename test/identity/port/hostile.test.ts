@@ -228,7 +228,7 @@ it('faults row 37: 5,000 connections that are idle, half open or half said do no
     sockets.push(socket);
     if (i % 250 !== 249) continue;
     await expect.poll(() => connected, { timeout: patience(60_000) }).toBe(i + 1);
-    // In the rush of 250 more at once, and when they are there: whoever waited for the crowd to go would wait for ever.
+    // In the rush of 250 more at once, and when they are there: a caller that waited for the crowd to go would wait for ever.
     for (let call = 0; call < 2; call++) expect(await listHosts()).toBe('OK');
   }
   expect(controller.memory() - memoryBefore).toBeLessThan(200_000_000);

@@ -99,7 +99,7 @@ describe('faults row 72: connections of one identity', () => {
   });
 });
 
-it('faults row 73: whoever enrolls slowly keeps its place while another network floods', async () => {
+it('faults row 73: a slow enrollment keeps its place while another network floods', async () => {
   const gate = await gateWith({ enrollments: 8, enrollmentsPerNetwork: 8 });
   const slow = await connection(gate, undefined, '127.0.0.7');
   for (let i = 0; i < 24; i++) await connection(gate, undefined, '127.0.0.66');

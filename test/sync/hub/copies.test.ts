@@ -118,7 +118,7 @@ describe('faults row 33: a copy is found', () => {
     expect(listed(real.table)).toEqual(['block 20.0.0.1/32']);
   });
 
-  it('and stays found, whoever dials next, through restarts of the controller, until the host is enrolled again', async () => {
+  it('and stays found, no matter who dials next, through restarts of the controller, until the host is enrolled again', async () => {
     await connected(real.copy());
     await until('refused', () => real.ended !== undefined);
     for (let i = 0; i < 3; i++) {

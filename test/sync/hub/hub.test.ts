@@ -124,7 +124,7 @@ it('faults row 29: 1,000 hosts come back together: snapshots a few at a time, op
   while (!over) {
     if (answered < 30) await stage.block(`20.1.0.${answered++}`);
     else await new Promise((resolve) => setImmediate(resolve));
-    // Those alone that are under way now: whoever gets a slot by this waits for the next round.
+    // Those alone that are under way now: one that gets a slot by this waits for the next round.
     for (const each of stage.hosts.filter((host) => host.stalled)) each.resume();
   }
   expect(await proof).toMatchObject({ pending: [], failed: [] });

@@ -60,7 +60,7 @@ it.each(POINTS)(
       const once = stop || point.startsWith('store.open.');
       if (await rounds.run({ point, passage: once ? 1 : passage, afterMs: stop ? 20 : 400, stop })) died++;
     }
-    // What the writers ask for is chance, and how much of it they get done in so long a matter of the machine.
+    // What the writers ask for is chance, and how much of it they get done depends on the machine.
     for (let more = 0; died === 0 && more < 30; more++)
       if (await rounds.run({ point, passage: 1, afterMs: stop ? 20 : 4000, stop })) died++;
     expect(died, `the controller never came by ${point}`).toBeGreaterThan(0);

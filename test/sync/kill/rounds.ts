@@ -12,7 +12,7 @@ import { type Random, Writer } from './writers.ts';
 
 const HOSTS = ['h0', 'h1', 'h2', 'h3'];
 const WRITERS = 6;
-/** A controller that comes to no end is a failure: so many seconds, of those in which this process runs itself. */
+/** A controller that does not end within this many seconds is a failure, counting those in which this process runs itself. */
 const PATIENCE_S = 600;
 
 /** One file (and the store's thread), so that a start is mostly SQLite's. @returns where it is */

@@ -11,7 +11,7 @@ const STEP = 2000;
 /** Of a batch. */
 const BATCH = 500;
 
-/** Empty batches too: one for each step that found nothing, so that whoever waits for the next has an answer soon. */
+/** Empty batches too: one for each step that found nothing, so that a caller waiting for the next has an answer soon. */
 export async function* readAudit(db: Connection, filter: AuditFilter): AsyncGenerator<AuditRecord[]> {
   const { where, parameters } = conditions(filter);
   const head = Number(readBigint(db, 'SELECT max(sequence) AS value FROM audit'));

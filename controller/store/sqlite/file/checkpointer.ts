@@ -1,5 +1,5 @@
 // Keeps the write-ahead log short without holding the event loop: most of it is moved to the main file by a thread, and what was
-// committed meanwhile by the writer itself, so that the log begins anew with the next commit instead of growing for ever.
+// committed meanwhile by the writer itself, so that the log restarts with the next commit instead of growing for ever.
 import { statSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
@@ -27,7 +27,7 @@ export class Checkpointer {
 
   constructor(options: CheckpointerOptions) {
     this.#options = options;
-    // Cut back to this when it begins anew: while it is longer, its length says where its last commit ends.
+    // Cut back to this when it restarts: while it is longer, its length says where its last commit ends.
     options.writer.exec(`PRAGMA wal_autocheckpoint = 0; PRAGMA journal_size_limit = ${options.limitBytes}`);
   }
 
@@ -38,7 +38,7 @@ export class Checkpointer {
     if (bytes > this.#options.limitBytes) this.#move(bytes);
   }
 
-  /** Resolves when the thread is at rest. Large changes wait for it: one after the other, they would never let the log begin anew. */
+  /** Resolves when the thread is at rest. Large changes wait for it: one after the other, they would never let the log restart. */
   async settled(): Promise<void> {
     while (this.#moving && !this.#closed) await new Promise<void>((resolve) => this.#waiting.push(resolve));
   }

@@ -70,12 +70,12 @@ it.each([1, 4, 10, 20, 40, 80])('is closed %i turns into a large change: nothing
   }
 });
 
-it('moves the log to the main file, so that it begins anew while changes go on', async () => {
+it('moves the log to the main file, so that it restarts while changes go on', async () => {
   let longest = 0;
   for (let i = 0; i < 40; i++) {
     await replace(i * ROWS);
     longest = Math.max(longest, walBytes());
-    // As long as the thread takes: a log that is still being moved cannot begin anew.
+    // As long as the thread takes: a log that is still being moved cannot restart.
     for (let waited = 0; i === 0 && waited < 500 && statSync(join(directory, STORE_FILE)).size < ROWS * 4; waited++)
       await sleep(20);
   }

@@ -178,7 +178,7 @@ function checkIntegrity(db: DatabaseSync): void {
 }
 
 /**
- * Written through to the main file, so that a copy of it alone tells that a WAL belonged to it. The WAL itself must be there for good
+ * Written through to the main file, so that a copy of it alone tells that a WAL belonged to it. The WAL itself must be durable
  * before: a crash or a power cut in between would leave a file that says that its WAL is missing.
  */
 function markInUse(db: DatabaseSync, directory: string): void {

@@ -29,7 +29,7 @@ import type { VerifyAuditRequest as _fleetblock_v1_VerifyAuditRequest, VerifyAud
 
 export interface IdentityServiceClient extends grpc.Client {
   /**
-   * Admins: a certificate for a person or a program. The key is made by whoever asks and never sent.
+   * Admins: a certificate for a person or a program. The key is made by the caller and never sent.
    * INVALID_ARGUMENT: impossible name, role or life.
    */
   CreateOperator(argument: _fleetblock_v1_CreateOperatorRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_fleetblock_v1_CreateOperatorReply__Output>): grpc.ClientUnaryCall;
@@ -37,7 +37,7 @@ export interface IdentityServiceClient extends grpc.Client {
   CreateOperator(argument: _fleetblock_v1_CreateOperatorRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_fleetblock_v1_CreateOperatorReply__Output>): grpc.ClientUnaryCall;
   CreateOperator(argument: _fleetblock_v1_CreateOperatorRequest, callback: grpc.requestCallback<_fleetblock_v1_CreateOperatorReply__Output>): grpc.ClientUnaryCall;
   /**
-   * Admins: a certificate for a person or a program. The key is made by whoever asks and never sent.
+   * Admins: a certificate for a person or a program. The key is made by the caller and never sent.
    * INVALID_ARGUMENT: impossible name, role or life.
    */
   createOperator(argument: _fleetblock_v1_CreateOperatorRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_fleetblock_v1_CreateOperatorReply__Output>): grpc.ClientUnaryCall;
@@ -194,7 +194,7 @@ export interface IdentityServiceClient extends grpc.Client {
 
 export interface IdentityServiceHandlers extends grpc.UntypedServiceImplementation {
   /**
-   * Admins: a certificate for a person or a program. The key is made by whoever asks and never sent.
+   * Admins: a certificate for a person or a program. The key is made by the caller and never sent.
    * INVALID_ARGUMENT: impossible name, role or life.
    */
   CreateOperator: grpc.handleUnaryCall<_fleetblock_v1_CreateOperatorRequest__Output, _fleetblock_v1_CreateOperatorReply>;

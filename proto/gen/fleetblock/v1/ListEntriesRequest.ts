@@ -94,7 +94,7 @@ export interface ListEntriesRequest {
    */
   'actor'?: (string);
   /**
-   * At most so many; 0: all.
+   * Upper limit; 0: all.
    */
   'limit'?: (number);
 }
@@ -137,7 +137,7 @@ export interface ListEntriesRequest__Output {
    */
   'actor': (string);
   /**
-   * At most so many; 0: all.
+   * Upper limit; 0: all.
    */
   'limit': (number);
 }

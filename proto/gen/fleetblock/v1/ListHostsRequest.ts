@@ -12,7 +12,7 @@ export interface ListHostsRequest {
    */
   'statuses'?: (string)[];
   /**
-   * At most so many, the first by name; 0: all.
+   * Upper limit, the first by name; 0: all.
    */
   'limit'?: (number);
 }
@@ -27,7 +27,7 @@ export interface ListHostsRequest__Output {
    */
   'statuses': (string)[];
   /**
-   * At most so many, the first by name; 0: all.
+   * Upper limit, the first by name; 0: all.
    */
   'limit': (number);
 }

@@ -88,7 +88,7 @@ export interface OperatorServiceClient extends grpc.Client {
   checkWait(argument: _fleetblock_v1_CheckWaitRequest, callback: grpc.requestCallback<_fleetblock_v1_CheckWaitReply__Output>): grpc.ClientUnaryCall;
   
   /**
-   * Makes a change for good that would be undone. NOT_FOUND: unknown id. FAILED_PRECONDITION: too late, or confirmed already.
+   * Keeps a change that would otherwise be undone. NOT_FOUND: unknown id. FAILED_PRECONDITION: too late, or confirmed already.
    * PERMISSION_DENIED: it overrode the guard, and the caller is no admin.
    */
   Confirm(argument: _fleetblock_v1_ConfirmRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_fleetblock_v1_ChangeReply__Output>): grpc.ClientUnaryCall;
@@ -96,7 +96,7 @@ export interface OperatorServiceClient extends grpc.Client {
   Confirm(argument: _fleetblock_v1_ConfirmRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_fleetblock_v1_ChangeReply__Output>): grpc.ClientUnaryCall;
   Confirm(argument: _fleetblock_v1_ConfirmRequest, callback: grpc.requestCallback<_fleetblock_v1_ChangeReply__Output>): grpc.ClientUnaryCall;
   /**
-   * Makes a change for good that would be undone. NOT_FOUND: unknown id. FAILED_PRECONDITION: too late, or confirmed already.
+   * Keeps a change that would otherwise be undone. NOT_FOUND: unknown id. FAILED_PRECONDITION: too late, or confirmed already.
    * PERMISSION_DENIED: it overrode the guard, and the caller is no admin.
    */
   confirm(argument: _fleetblock_v1_ConfirmRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_fleetblock_v1_ChangeReply__Output>): grpc.ClientUnaryCall;
@@ -338,7 +338,7 @@ export interface OperatorServiceHandlers extends grpc.UntypedServiceImplementati
   CheckWait: grpc.handleUnaryCall<_fleetblock_v1_CheckWaitRequest__Output, _fleetblock_v1_CheckWaitReply>;
   
   /**
-   * Makes a change for good that would be undone. NOT_FOUND: unknown id. FAILED_PRECONDITION: too late, or confirmed already.
+   * Keeps a change that would otherwise be undone. NOT_FOUND: unknown id. FAILED_PRECONDITION: too late, or confirmed already.
    * PERMISSION_DENIED: it overrode the guard, and the caller is no admin.
    */
   Confirm: grpc.handleUnaryCall<_fleetblock_v1_ConfirmRequest__Output, _fleetblock_v1_ChangeReply>;

@@ -7,28 +7,28 @@
  */
 export interface PackedPrefixes {
   /**
-   * 4 bytes a row, network byte order.
+   * 4 bytes per row, network byte order.
    */
   'v4Addresses'?: (Buffer | Uint8Array | string);
   /**
-   * 1 byte a row: prefix length in bits, 0-32.
+   * 1 byte per row: prefix length in bits, 0-32.
    */
   'v4Lengths'?: (Buffer | Uint8Array | string);
   /**
-   * 1 byte a row: bit 0 allow (else block), bit 1 monitor (count, never drop).
+   * 1 byte per row: bit 0 allow (else block), bit 1 monitor (count, never drop).
    */
   'v4Flags'?: (Buffer | Uint8Array | string);
   /**
-   * 8 bytes a row, unsigned little-endian: milliseconds left to live when the message was encoded, 0 for no end.
+   * 8 bytes per row, unsigned little-endian: milliseconds left to live when the message was encoded, 0 for no end.
    * Empty when no row ends.
    */
   'v4Ttls'?: (Buffer | Uint8Array | string);
   /**
-   * 16 bytes a row, network byte order.
+   * 16 bytes per row, network byte order.
    */
   'v6Addresses'?: (Buffer | Uint8Array | string);
   /**
-   * 1 byte a row: prefix length in bits, 0-128.
+   * 1 byte per row: prefix length in bits, 0-128.
    */
   'v6Lengths'?: (Buffer | Uint8Array | string);
   'v6Flags'?: (Buffer | Uint8Array | string);
@@ -41,28 +41,28 @@ export interface PackedPrefixes {
  */
 export interface PackedPrefixes__Output {
   /**
-   * 4 bytes a row, network byte order.
+   * 4 bytes per row, network byte order.
    */
   'v4Addresses': (Buffer);
   /**
-   * 1 byte a row: prefix length in bits, 0-32.
+   * 1 byte per row: prefix length in bits, 0-32.
    */
   'v4Lengths': (Buffer);
   /**
-   * 1 byte a row: bit 0 allow (else block), bit 1 monitor (count, never drop).
+   * 1 byte per row: bit 0 allow (else block), bit 1 monitor (count, never drop).
    */
   'v4Flags': (Buffer);
   /**
-   * 8 bytes a row, unsigned little-endian: milliseconds left to live when the message was encoded, 0 for no end.
+   * 8 bytes per row, unsigned little-endian: milliseconds left to live when the message was encoded, 0 for no end.
    * Empty when no row ends.
    */
   'v4Ttls': (Buffer);
   /**
-   * 16 bytes a row, network byte order.
+   * 16 bytes per row, network byte order.
    */
   'v6Addresses': (Buffer);
   /**
-   * 1 byte a row: prefix length in bits, 0-128.
+   * 1 byte per row: prefix length in bits, 0-128.
    */
   'v6Lengths': (Buffer);
   'v6Flags': (Buffer);
