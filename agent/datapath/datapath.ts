@@ -1,8 +1,10 @@
 // What the rest of the agent knows about the datapath. Implementations: xdp-datapath.ts (the kernel) and, for unit tests and
 // the fleet simulator alone, test/agent/memory-datapath.ts.
+
 import type { EntryTable } from '../../common/entries/entry-table.ts';
 import type { PackedEntries } from '../../common/entries/packed.ts';
 import { CodedError } from '../../common/errors.ts';
+import type { Verdict } from '../../common/precedence.ts';
 import type { Family } from '../../common/text/prefix.ts';
 
 /** Where maps and links are pinned unless told otherwise. */
@@ -44,8 +46,7 @@ export interface DatapathCounters {
 
 /** What the kernel would do with a packet of one source now. */
 export interface SourceVerdict {
-  /** `clear`: not listed. `drop`. `allow`: listed, and passed by an allow entry. `monitor`: listed to be counted only. */
-  readonly verdict: 'clear' | 'drop' | 'allow' | 'monitor';
+  readonly verdict: Verdict;
   /** The deciding entry's length in bits; undefined when clear, or dropped by an entry that has no row of its own in the kernel. */
   readonly length: number | undefined;
   /** Milliseconds since boot at which the deciding entry ends, 0 for never. */

@@ -1,7 +1,7 @@
-// Which rows of a table decide about a source, by the rules of the program: a block that covers it, else what only monitors,
-// and over both an allow row.
+// Which rows of a table decide about a source.
 import type { EntryTable } from '../../common/entries/entry-table.ts';
 import { FLAG_MONITOR } from '../../common/entries/packed.ts';
+import { decide, type Effect } from '../../common/precedence.ts';
 import { type Family, familyBits, maskAddress } from '../../common/text/prefix.ts';
 import type { SourceVerdict } from '../datapath/datapath.ts';
 
@@ -12,14 +12,9 @@ export function decideByRows(
   address: Uint8Array,
   nowMs: number,
 ): Pick<SourceVerdict, 'verdict' | 'length' | 'expiresMs'> {
-  const live = ({ expiresMs }: Row) => expiresMs === 0 || expiresMs > nowMs;
-  const listed = coveringRows(table, family, address, false).filter(live);
-  const decided = listed.find(({ monitor }) => !monitor) ?? listed[0];
-  if (!decided) return { verdict: 'clear', length: undefined, expiresMs: 0 };
-  const allow = coveringRows(table, family, address, true).find(live);
-  if (allow) return { verdict: 'allow', length: allow.length, expiresMs: allow.expiresMs };
-  const { monitor, length, expiresMs } = decided;
-  return { verdict: monitor ? 'monitor' : 'drop', length, expiresMs };
+  const rows = (allow: boolean) => coveringRows(table, family, address, allow);
+  const { verdict, by } = decide(rows(false), () => rows(true), nowMs);
+  return { verdict, length: by?.length, expiresMs: by?.expiresMs ?? 0 };
 }
 
 /** Bits of the longest block without an end that covers the address: the kernel has these IPv4 entries as bits alone. */
@@ -28,10 +23,8 @@ export function plainBlockLength(table: EntryTable, family: Family, address: Uin
     ?.length;
 }
 
-interface Row {
+interface Row extends Effect {
   readonly length: number;
-  readonly monitor: boolean;
-  readonly expiresMs: number;
 }
 
 /** The longest first. */

@@ -1,11 +1,12 @@
 // Adding single claims: what is there is extended and never shortened, a block takes the place of a claim that only monitors, and
 // what has to be confirmed ends at its deadline until then.
+
+import { hasEnded, laterEnd, stronger } from '../../common/precedence.ts';
 import type { Prefix } from '../../common/text/prefix.ts';
 import type { AddClaims, ChangeResult, ClaimOutcome } from './change.ts';
 import { type Claim, claimOf } from './claim.ts';
 import type { ClaimTx } from './claim-tx.ts';
 import { roundedDuration } from './confirmation.ts';
-import { hasEnded, laterEnd, stronger } from './precedence.ts';
 import type { Steps } from './steps.ts';
 import { TouchedKeys } from './touched-keys.ts';
 import { assertWidth } from './width.ts';

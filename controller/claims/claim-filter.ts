@@ -1,9 +1,10 @@
 // Which single claims a question is about.
+
+import { hasEnded } from '../../common/precedence.ts';
 import { covers } from '../../common/text/prefix.ts';
 import { selectorMatches } from '../../common/text/selector.ts';
 import type { ClaimFilter } from '../store/port/claims.ts';
 import type { Claim } from './claim.ts';
-import { hasEnded } from './precedence.ts';
 
 /** `nowMs`: Unix milliseconds. */
 export function matchesFilter(filter: ClaimFilter, nowMs: number): (claim: Claim) => boolean {

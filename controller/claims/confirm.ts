@@ -1,12 +1,12 @@
 // Confirming a change that waits: its claims get the end that was asked for.
 import { FleetblockError } from '../../common/errors.ts';
+import { laterEnd } from '../../common/precedence.ts';
 import { formatDuration } from '../../common/text/duration.ts';
 import type { Attribution } from './attribution.ts';
 import type { ClaimOutcome } from './change.ts';
 import { claimOf } from './claim.ts';
 import type { ClaimTx } from './claim-tx.ts';
 import type { ConfirmationRecord, ConfirmResult, Waiting } from './confirmation.ts';
-import { laterEnd } from './precedence.ts';
 import type { Steps } from './steps.ts';
 import { TouchedKeys } from './touched-keys.ts';
 

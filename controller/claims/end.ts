@@ -1,8 +1,9 @@
 // What ends by itself: claims whose time is over, and changes that nobody confirmed.
+
+import { hasEnded } from '../../common/precedence.ts';
 import { claimOf } from './claim.ts';
 import type { ClaimTx } from './claim-tx.ts';
 import { roundedDuration, type Undone } from './confirmation.ts';
-import { hasEnded } from './precedence.ts';
 import type { Steps } from './steps.ts';
 import { TouchedKeys } from './touched-keys.ts';
 

@@ -1,10 +1,10 @@
 // Layers: what claims amount to for hosts, as rows, by where they come from.
 import { type Entry, NO_ENTRIES, type PackedEntries, packEntries } from '../../common/entries/packed.ts';
+import { type Effect, hasEnded, stronger } from '../../common/precedence.ts';
 import { listOrigin } from '../../common/text/origin.ts';
 import type { Prefix } from '../../common/text/prefix.ts';
 import { formatSelector, type Selector } from '../../common/text/selector.ts';
 import type { Claim, ClaimAction } from './claim.ts';
-import { type Effect, hasEnded, stronger } from './precedence.ts';
 
 /**
  * A layer is one source of effective entries: all single claims of one selector, or one list. A view is the stack of the

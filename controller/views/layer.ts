@@ -2,9 +2,9 @@
 import { EntryTable } from '../../common/entries/entry-table.ts';
 import { FLAG_ALLOW, FLAG_MONITOR, type PackedEntries } from '../../common/entries/packed.ts';
 import type { KeyAt } from '../../common/entries/rows.ts';
+import { type Effect, stronger } from '../../common/precedence.ts';
 import { type SelectableHost, type Selector, selectorMatches } from '../../common/text/selector.ts';
 import type { LayerKey } from '../claims/layers.ts';
-import { type Effect, stronger } from '../claims/precedence.ts';
 
 export interface LayerTotals {
   readonly size: number;

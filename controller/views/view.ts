@@ -3,8 +3,8 @@
 import { type Digest, digestOf } from '../../common/entries/digest.ts';
 import { EntryTable } from '../../common/entries/entry-table.ts';
 import { type KeyAt, keysOf } from '../../common/entries/rows.ts';
+import type { Effect } from '../../common/precedence.ts';
 import type { Revision } from '../../common/revision.ts';
-import type { Effect } from '../claims/precedence.ts';
 import { combine, flagsFor, type Layer, type LayerTotals } from './layer.ts';
 
 /** Never filled: the terms of a digest depend on the row alone, and any table of the family knows them. */

@@ -1,5 +1,5 @@
 // What the kernel would do with a source: the program's decision (bpf/decide.h, bpf/lookup.h) made again from the same maps.
-import { addressBytes } from '../../../common/entries/packed.ts';
+import { decide, type Effect, type Verdict } from '../../../common/precedence.ts';
 import { type Family, maskAddress } from '../../../common/text/prefix.ts';
 import { MAPS } from '../decision/layout.ts';
 import { addressAt } from '../decision/v4/compile.ts';
@@ -10,10 +10,13 @@ import type { OpenMap } from './kernel-tables.ts';
 import { decodeRule, type Rule, trieKey } from './rule-codec.ts';
 
 export interface Decision {
-  readonly verdict: 'clear' | 'drop' | 'allow' | 'monitor';
+  readonly verdict: Verdict;
   /** The rule that decided; undefined when clear, or decided by bits. */
   readonly rule: Rule | undefined;
 }
+
+/** What bits say: a block that neither ends nor only monitors covers the source. */
+const PLAIN: Effect = { monitor: false, expiresMs: 0 };
 
 export class SourceVerdicts {
   readonly #maps: OpenMap;
@@ -28,51 +31,35 @@ export class SourceVerdicts {
 
   /** `nowMs`: boot time. @throws KernelError */
   decide(family: Family, address: Uint8Array, nowMs: number): Decision {
-    const clear: Decision = { verdict: 'clear', rule: undefined };
-    let blocked: Decision = clear;
-    if (family === 4) {
-      const bits = this.#v4.decide(addressAt(address, 0));
-      if (bits === 'clear') return clear;
-      if (bits === 'drop') return { verdict: 'drop', rule: undefined };
-      if (bits === 'lookupPlain') blocked = { verdict: 'drop', rule: undefined };
-      else blocked = this.#blockOf(MAPS.v4Exact, MAPS.v4Prefixes, address, nowMs);
-    } else {
-      if (!this.#v6.nears(address)) return clear;
-      blocked = this.#blockOf(MAPS.v6Exact, MAPS.v6Prefixes, address, nowMs);
-    }
-    if (blocked.verdict === 'clear') return clear;
-    const allowed = this.#maps(family === 4 ? MAPS.v4Allowed : MAPS.v6Allowed);
-    const allow = walk(allowed, address, addressBytes(family) * 8, nowMs);
-    return allow.verdict === 'drop' ? { verdict: 'allow', rule: allow.rule } : blocked;
+    const bits = family === 4 ? this.#v4.decide(addressAt(address, 0)) : this.#v6.nears(address) ? 'lookup' : 'clear';
+    if (bits === 'clear') return { verdict: 'clear', rule: undefined };
+    if (bits === 'drop') return { verdict: 'drop', rule: undefined };
+    const listed = bits === 'lookupPlain' ? [PLAIN] : this.#listed(family, address);
+    const allowed = () => walk(this.#maps(family === 4 ? MAPS.v4Allowed : MAPS.v6Allowed), address, address.length * 8);
+    const { verdict, by } = decide<Effect | Rule>(listed, allowed, nowMs);
+    return { verdict, rule: by && 'length' in by ? by : undefined };
   }
 
-  #blockOf(exactMap: string, trieMap: string, address: Uint8Array, nowMs: number): Decision {
-    const value = this.#maps(exactMap).lookup(address);
-    const exact = value && decodeRule(new DataView(value.buffer, value.byteOffset, value.byteLength), 0);
-    const live = exact !== undefined && isLive(exact, nowMs);
-    if (live && !exact.monitor) return { verdict: 'drop', rule: exact };
-    const wider = walk(this.#maps(trieMap), address, address.length * 8 - 1, nowMs);
-    if (wider.verdict === 'drop' || !live) return wider;
-    return { verdict: 'monitor', rule: exact };
+  #listed(family: Family, address: Uint8Array): Rule[] {
+    const exact = this.#maps(family === 4 ? MAPS.v4Exact : MAPS.v6Exact).lookup(address);
+    const wider = this.#maps(family === 4 ? MAPS.v4Prefixes : MAPS.v6Prefixes);
+    return [...(exact ? [ruleOf(exact)] : []), ...walk(wider, address, address.length * 8 - 1)];
   }
 }
 
-/** fb_walk of bpf/lookup.h. */
-function walk(trie: KernelMap, address: Uint8Array, bits: number, nowMs: number): Decision {
-  let monitor: Decision = { verdict: 'clear', rule: undefined };
+/** The matches in a trie, the longest first: one look-up each, as fb_walk of bpf/lookup.h has them. */
+function walk(trie: KernelMap, address: Uint8Array, bits: number): Rule[] {
+  const rules: Rule[] = [];
   for (let length = bits; length >= 0; ) {
     const value = trie.lookup(trieKey(maskAddress(address, length), length));
     if (!value) break;
-    const rule = decodeRule(new DataView(value.buffer, value.byteOffset, value.byteLength), 0);
-    if (isLive(rule, nowMs)) {
-      if (!rule.monitor) return { verdict: 'drop', rule };
-      if (monitor.verdict === 'clear') monitor = { verdict: 'monitor', rule };
-    }
+    const rule = ruleOf(value);
+    rules.push(rule);
     length = rule.length - 1;
   }
-  return monitor;
+  return rules;
 }
 
-function isLive(rule: Rule, nowMs: number): boolean {
-  return rule.expiresMs === 0 || rule.expiresMs > nowMs;
+function ruleOf(value: Uint8Array): Rule {
+  return decodeRule(new DataView(value.buffer, value.byteOffset, value.byteLength), 0);
 }

@@ -1,10 +1,11 @@
 // What a block does not stop: prefixes, or parts of them, that an allow entry lets through on some hosts, be it a claim or an address
 // that the host protects by itself. The allow entry wins in the kernel, so that no proof of the block is a proof of dropping.
+
+import { hasEnded } from '../../../common/precedence.ts';
 import type { Prefix } from '../../../common/text/prefix.ts';
 import { selectorMatches } from '../../../common/text/selector.ts';
 import { Pacer } from '../../../common/time/pacer.ts';
 import type { AllowIndex, AllowLayer } from '../../claims/allow-index.ts';
-import { hasEnded } from '../../claims/precedence.ts';
 import type { HostRefusal, HostState } from '../../fleet/host/host-state.ts';
 import type { HostRecord } from '../../store/records.ts';
 import type { Store } from '../../store/store.ts';

@@ -1,9 +1,10 @@
 // `check`: what the claims say about an address, and what each host's kernel does with it, read back from its maps.
+
+import { decide } from '../../../common/precedence.ts';
 import { type Prefix, parsePrefix } from '../../../common/text/prefix.ts';
 import { selectorMatches } from '../../../common/text/selector.ts';
 import type { LookupReply__Output } from '../../../proto/gen/fleetblock/v1/LookupReply.ts';
 import type { Claim } from '../../claims/claim.ts';
-import { hasEnded } from '../../claims/precedence.ts';
 import type { HostStatus } from '../../fleet/host/host-state.ts';
 import type { Hub } from '../../fleet/hub/hub.ts';
 import { byName } from '../../fleet/registry.ts';
@@ -56,11 +57,10 @@ export async function check(
   return { prefix, claims, hosts: await Promise.all(checked) };
 }
 
-/** As the kernel decides: what is listed is passed by an allow entry, else dropped by a block, else only monitored. */
+/** As the host's kernel is to decide. */
 export function verdictFor(claims: readonly Claim[], host: HostRecord, nowMs: number): Verdict {
-  const live = claims.filter((claim) => selectorMatches(claim.selector, host) && !hasEnded(claim.expiresMs, nowMs));
-  const listed = live.filter((claim) => claim.action !== 'allow');
-  if (listed.length === 0) return 'pass';
-  if (listed.length < live.length) return 'allow';
-  return listed.some((claim) => !claim.monitor) ? 'drop' : 'monitor';
+  const own = claims.filter(({ selector }) => selectorMatches(selector, host));
+  const of = (allow: boolean) => own.filter(({ action }) => (action === 'allow') === allow);
+  const { verdict } = decide(of(false), () => of(true), nowMs);
+  return verdict === 'clear' ? 'pass' : verdict;
 }

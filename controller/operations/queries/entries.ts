@@ -2,12 +2,12 @@
 // them take no longer than an export. What is not wanted is left out here.
 import { addressBytes, type FamilyColumns, type PackedEntries } from '../../../common/entries/packed.ts';
 import { filterColumns, sliceColumns } from '../../../common/entries/rows.ts';
+import { hasEnded } from '../../../common/precedence.ts';
 import { listOrigin } from '../../../common/text/origin.ts';
 import { covers, type Family, formatPrefix, type Prefix, parsePrefix } from '../../../common/text/prefix.ts';
 import { formatSelector, selectorMatches } from '../../../common/text/selector.ts';
 import type { Claim, ClaimAction, ClaimKey } from '../../claims/claim.ts';
 import type { ListRecord } from '../../claims/lists/list.ts';
-import { hasEnded } from '../../claims/precedence.ts';
 import type { ClaimFilter } from '../../store/port/claims.ts';
 import type { Store } from '../../store/store.ts';
 import type { Confirmations } from '../confirm.ts';

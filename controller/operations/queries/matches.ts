@@ -1,12 +1,12 @@
 // Which claims say something about a prefix: single ones from the store, rows of lists from the layers in memory.
 
 import type { FamilyColumns } from '../../../common/entries/packed.ts';
+import { hasEnded } from '../../../common/precedence.ts';
 import { listOrigin } from '../../../common/text/origin.ts';
 import { maskAddress, type Prefix } from '../../../common/text/prefix.ts';
 import { Pacer } from '../../../common/time/pacer.ts';
 import type { Claim, ClaimAction } from '../../claims/claim.ts';
 import type { ListRecord } from '../../claims/lists/list.ts';
-import { hasEnded } from '../../claims/precedence.ts';
 import type { Store } from '../../store/store.ts';
 import type { Views } from '../../views/views.ts';
 

@@ -1,8 +1,8 @@
 // Rows of lists that end.
 import { entryCount, type PackedEntries } from '../../../../common/entries/packed.ts';
 import { filterRows } from '../../../../common/entries/rows.ts';
+import { hasEnded } from '../../../../common/precedence.ts';
 import { listOrigin } from '../../../../common/text/origin.ts';
-import { hasEnded } from '../../../claims/precedence.ts';
 import { decodeColumns } from '../file/columns-blob.ts';
 import type { Connection } from '../file/connection.ts';
 import { blob, integer, text } from '../file/rows.ts';

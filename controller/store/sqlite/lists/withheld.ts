@@ -10,8 +10,8 @@ import {
   type PackedEntries,
 } from '../../../../common/entries/packed.ts';
 import { pickRows } from '../../../../common/entries/rows.ts';
+import { laterEnd } from '../../../../common/precedence.ts';
 import type { Family } from '../../../../common/text/prefix.ts';
-import { laterEnd } from '../../../claims/precedence.ts';
 import type { ExceptionSet, FamilyExceptions } from './exception-set.ts';
 
 /** Rows by bucket. */

@@ -1,6 +1,7 @@
+// What several claims, or rows, amount to.
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { type Effect, stronger } from './precedence.ts';
+import { decide, type Effect, stronger } from './precedence.ts';
 
 const effect = fc.record({ monitor: fc.boolean(), expiresMs: fc.integer({ min: 0, max: 5 }) });
 const combined = (effects: readonly Effect[]) => effects.reduce<Effect | undefined>(stronger, undefined);
@@ -35,4 +36,22 @@ it('lets a block win over monitor-only, whatever their ends, and takes the lates
       { monitor: false, expiresMs: 0 },
     ]),
   ).toEqual({ monitor: false, expiresMs: 0 });
+});
+
+const row = (length: number, more: Partial<Effect> = {}) => ({ length, monitor: false, expiresMs: 0, ...more });
+const decided = (listed: ReturnType<typeof row>[], allowed: ReturnType<typeof row>[] = []) => {
+  const { verdict, by } = decide(listed, () => allowed, 10);
+  return [verdict, by?.length];
+};
+
+it('lets any block win over monitor-only and any allow entry over both, and names the longest that decides', () => {
+  const [monitor, ended] = [{ monitor: true }, { expiresMs: 10 }];
+  expect(decided([])).toEqual(['clear', undefined]);
+  expect(decided([], [row(8)])).toEqual(['clear', undefined]);
+  expect(decided([row(32, monitor), row(24), row(16)])).toEqual(['drop', 24]);
+  expect(decided([row(32, monitor), row(24, monitor)])).toEqual(['monitor', 32]);
+  expect(decided([row(32, ended), row(24, monitor)])).toEqual(['monitor', 24]);
+  expect(decided([row(32, ended)], [row(8)])).toEqual(['clear', undefined]);
+  expect(decided([row(32, { expiresMs: 11 })], [row(24, ended), row(16), row(8)])).toEqual(['allow', 16]);
+  expect(decided([row(32)], [row(8, ended)])).toEqual(['drop', 32]);
 });
