@@ -1,6 +1,17 @@
 // The import floors of ARCHITECTURE.md, as rules. `npm run check` runs them.
 const programs = ['agent', 'controller', 'cli'];
 
+/** The rooms of the controller, lowest first. The law (claims, identity/changes) and the store name each other's types: its port is the store's. */
+const rooms = [
+  'claims|store|identity/changes',
+  'identity/(?!changes)',
+  'views',
+  'fleet',
+  'operations',
+  'server',
+  'commands',
+];
+
 module.exports = {
   forbidden: [
     { name: 'no-circular', severity: 'error', from: {}, to: { circular: true } },
@@ -39,6 +50,12 @@ module.exports = {
       from: { pathNot: '^(controller/store|lab|test|bench|scripts)/' },
       to: { path: '^(node:)?sqlite$' },
     },
+    ...rooms.slice(0, -1).map((room, floor) => ({
+      name: `controller-floor-${floor}-looks-down`,
+      severity: 'error',
+      from: { path: `^controller/(${room})`, pathNot: '\\.test\\.ts$' },
+      to: { path: `^controller/(${rooms.slice(floor + 1).join('|')})` },
+    })),
     {
       name: 'stores-know-no-rules',
       comment: 'rules run in controller/store/ruled-store.ts, on transactions that every store gives',

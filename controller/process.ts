@@ -40,7 +40,7 @@ async function init({ dataDir, fleet, advertise, listen }: InitSettings): Promis
 }
 
 async function credentials({ dataDir, name, role, ttlMs, out }: CredentialsSettings): Promise<void> {
-  const { makeCredentials } = await import('./commands/make-credentials.ts');
+  const { makeCredentials } = await import('./server/make-credentials.ts');
   const path = out ?? join(dataDir, 'operators', `${name}.yaml`);
   const untilMs = await makeCredentials({ dataDir, name, role, ttlMs, out: path, clock: systemClock });
   const until = new Date(untilMs).toISOString().slice(0, 10);

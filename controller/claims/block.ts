@@ -7,9 +7,9 @@ import type { AddClaims, ChangeResult, ClaimOutcome } from './change.ts';
 import { type Claim, claimOf } from './claim.ts';
 import type { ClaimTx } from './claim-tx.ts';
 import { roundedDuration } from './confirmation.ts';
+import { assertWidth } from './guard/width.ts';
 import type { Steps } from './steps.ts';
 import { TouchedKeys } from './touched-keys.ts';
-import { assertWidth } from './width.ts';
 
 /** How long a decided confirmation is remembered, so that a late caller learns the outcome. Milliseconds. */
 const REMEMBERED_MS = 7 * 86_400_000;

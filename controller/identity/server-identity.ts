@@ -3,10 +3,18 @@
 import { messageOf } from '../../common/errors.ts';
 import type { Logger } from '../../common/logger.ts';
 import type { Clock } from '../../common/time/clock.ts';
-import type { FrontIdentity } from '../server/front/front.ts';
 import { type Authority, SERVER_LIFE_MS } from './pki/authority.ts';
 
 const LOOK_EVERY_MS = 3_600_000;
+
+/** PEM texts. */
+export interface ServerCertificate {
+  readonly privateKey: string;
+  /** Leaf first, without the root. */
+  readonly chain: string;
+  /** What clients' certificates must lead to. Also shown to hosts that enroll: they check it against their token's pin. */
+  readonly root: string;
+}
 
 export interface ServerIdentityOptions {
   readonly authority: Authority;
@@ -23,7 +31,7 @@ export class ServerIdentity {
     this.#options = options;
   }
 
-  async make(): Promise<FrontIdentity> {
+  async make(): Promise<ServerCertificate> {
     const { authority, clock } = this.#options;
     const { privateKey, chain, notAfterMs } = await authority.issueServer(clock.wallMs());
     this.#endMs = notAfterMs;
@@ -31,12 +39,12 @@ export class ServerIdentity {
   }
 
   /** Looks every hour, by the wall clock: a machine that slept for weeks renews when it wakes. */
-  keepFresh(use: (identity: FrontIdentity) => void): void {
+  keepFresh(use: (identity: ServerCertificate) => void): void {
     this.#timer = setInterval(() => void this.renewIfDue(use), LOOK_EVERY_MS).unref();
   }
 
   /** Renews in the second half of the certificate's life. */
-  async renewIfDue(use: (identity: FrontIdentity) => void): Promise<void> {
+  async renewIfDue(use: (identity: ServerCertificate) => void): Promise<void> {
     const { clock, log } = this.#options;
     if (clock.wallMs() < this.#endMs - SERVER_LIFE_MS / 2) return;
     try {

@@ -4,8 +4,8 @@ import type { Revision } from '../../common/revision.ts';
 import { type Selector, selectorMatches } from '../../common/text/selector.ts';
 import type { HostRefusal } from '../fleet/host/host-state.ts';
 import type { Hub } from '../fleet/hub/hub.ts';
-import { byName, type HostRegistry } from '../fleet/registry.ts';
 import type { HostRecord } from '../store/records.ts';
+import { byName, type HostRegistry } from '../views/host-registry.ts';
 import type { OnWaiting } from './under-way.ts';
 
 export interface HostOutcomes {

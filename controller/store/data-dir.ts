@@ -4,7 +4,6 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { FleetblockError, messageOf } from '../../common/errors.ts';
 import { readSecretFile, writeFileAtomic } from '../../common/files.ts';
-import { SECRET_BYTES } from '../fleet/host/seals.ts';
 
 export class DataDirectory {
   readonly path: string;
@@ -41,6 +40,9 @@ export class DataDirectory {
     return join(this.path, 'fleet.json');
   }
 }
+
+/** Of the secret over which codes for hosts are made. */
+export const SECRET_BYTES = 32;
 
 /** `keep` puts a new one on the disk: once nothing counts any more that was made with the one before. */
 export interface Secret {

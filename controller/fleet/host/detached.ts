@@ -6,8 +6,8 @@ import { encodeWelcome } from '../../../common/sync-wire/to-agent.ts';
 import { formatDuration } from '../../../common/text/duration.ts';
 import type { Hello__Output } from '../../../proto/gen/fleetblock/v1/Hello.ts';
 import type { Store } from '../../store/store.ts';
+import type { HostRegistry } from '../../views/host-registry.ts';
 import type { EventLog } from '../events.ts';
-import type { HostRegistry } from '../registry.ts';
 import type { HostState } from './host-state.ts';
 import type { SessionStream } from './session-deps.ts';
 

@@ -3,7 +3,6 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { Revision } from '../../../common/revision.ts';
 
-export const SECRET_BYTES = 32;
 const SEAL_BYTES = 16;
 const SERIAL_BYTES = 8;
 

@@ -3,11 +3,11 @@
 import type { Logger } from '../../../common/logger.ts';
 import type { Clock } from '../../../common/time/clock.ts';
 import type { Store } from '../../store/store.ts';
+import type { HostRegistry } from '../../views/host-registry.ts';
 import type { Views } from '../../views/views.ts';
 import type { EventLog } from '../events.ts';
 import type { HostNotes } from '../host/host-notes.ts';
 import type { Seals } from '../host/seals.ts';
-import type { HostRegistry } from '../registry.ts';
 
 export interface HubOptions {
   /** How often agents send their status, milliseconds. Default 3,000. */

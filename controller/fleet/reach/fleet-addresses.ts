@@ -2,8 +2,8 @@
 // them on all hosts may cut hosts and operators off from the controller, whose own machine may run an agent.
 import { isIP } from 'node:net';
 import { covers, formatAddress, type Prefix, parsePrefix } from '../../../common/text/prefix.ts';
+import type { Protected } from '../../claims/guard/guard.ts';
 import type { ProtectedPrefix } from '../host/host-state.ts';
-import type { Protected } from './local-network.ts';
 
 /** Who holds a call open, and from where. */
 export interface Connected {

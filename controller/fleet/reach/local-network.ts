@@ -1,17 +1,7 @@
 // The addresses that the controller needs on its own machine: its own, its gateways' and its resolvers'.
 import { type NetworkAddresses, networkAddresses } from '../../../common/host/addresses.ts';
 import { formatAddress, type Prefix } from '../../../common/text/prefix.ts';
-
-export interface Protected {
-  readonly prefix: Prefix;
-  /** For the refusal: `the controller's own address 192.0.2.1`. */
-  readonly what: string;
-}
-
-/** This machine's addresses, gateways and resolvers. */
-export interface LocalNetwork {
-  addresses(): readonly Protected[];
-}
+import type { LocalNetwork, Protected } from '../../claims/guard/guard.ts';
 
 /** For how long what was read is used, milliseconds: no block pays for reading it. */
 const FRESH_MS = 1000;

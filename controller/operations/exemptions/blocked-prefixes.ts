@@ -1,6 +1,6 @@
 // The prefixes of a block, sorted once: which of them does an allow entry meet?
 import { covers, type Prefix } from '../../../common/text/prefix.ts';
-import { PrefixSet } from '../../claims/prefix-set.ts';
+import { PrefixSet } from '../../claims/guard/prefix-set.ts';
 import type { Hit } from './meetings.ts';
 
 /** The prefixes that are blocked, to be found by an allow entry: those around it, and those inside it. */

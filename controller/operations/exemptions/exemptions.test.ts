@@ -2,10 +2,10 @@
 import { expect, it, vi } from 'vitest';
 import { parsePrefix } from '../../../common/text/prefix.ts';
 import { Pacer } from '../../../common/time/pacer.ts';
-import type { AllowLayer } from '../../claims/allow-index.ts';
-import { PrefixSet } from '../../claims/prefix-set.ts';
+import { PrefixSet } from '../../claims/guard/prefix-set.ts';
 import { unknownState } from '../../fleet/host/host-state.ts';
 import type { HostRecord } from '../../store/records.ts';
+import type { AllowLayer } from './allow-index.ts';
 import { findExemptions } from './exemptions.ts';
 
 const HOSTS = 100;

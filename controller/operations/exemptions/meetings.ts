@@ -1,7 +1,7 @@
 // Where allow entries meet the prefixes of a block, and what of it is kept: all that may make up a prefix, the first of the rest.
 import { formatPrefix, type Prefix } from '../../../common/text/prefix.ts';
-import type { AllowLayer } from '../../claims/allow-index.ts';
 import type { HostRecord } from '../../store/records.ts';
+import type { AllowLayer } from './allow-index.ts';
 
 /** An allow entry that meets one of the prefixes. */
 export interface Hit {

@@ -1,9 +1,9 @@
 // Which prefixes of a block pass as a whole on a host: by one allow entry, or by several that make them up together.
 import { formatPrefix, type Prefix } from '../../../common/text/prefix.ts';
 import { selectorMatches } from '../../../common/text/selector.ts';
-import type { AllowLayer } from '../../claims/allow-index.ts';
-import { makesUp } from '../../claims/prefix-set.ts';
+import { makesUp } from '../../claims/guard/prefix-set.ts';
 import type { HostRecord } from '../../store/records.ts';
+import type { AllowLayer } from './allow-index.ts';
 import type { Hit, Meetings } from './meetings.ts';
 
 /** A prefix that passes as a whole. */

@@ -4,9 +4,9 @@ import { hasEnded } from '../../../common/precedence.ts';
 import { listOfOrigin } from '../../../common/text/origin.ts';
 import { formatPrefix, type Prefix } from '../../../common/text/prefix.ts';
 import { formatSelector, type Selector } from '../../../common/text/selector.ts';
-import type { AllowLayer } from '../../claims/allow-index.ts';
 import type { Claim } from '../../claims/claim.ts';
 import type { Store } from '../../store/store.ts';
+import type { AllowLayer } from './allow-index.ts';
 import { type Hit, MAX_NAMED, type Meetings } from './meetings.ts';
 import type { Passing } from './passing.ts';
 

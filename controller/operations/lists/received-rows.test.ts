@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { packEntries, unpackEntries } from '../../../common/entries/packed.ts';
 import { formatPrefix, parsePrefix } from '../../../common/text/prefix.ts';
-import { GuardLook } from '../../claims/guard.ts';
+import { GuardLook } from '../../claims/guard/guard.ts';
 import { ReceivedRows } from './received-rows.ts';
 
 const pack = (...texts: string[]) =>

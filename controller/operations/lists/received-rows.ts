@@ -4,7 +4,7 @@ import { columnsOf, entryCount, type PackedEntries } from '../../../common/entri
 import { byFamily, pickRows } from '../../../common/entries/rows.ts';
 import { type ErrorDetails, FleetblockError, refusedText } from '../../../common/errors.ts';
 import { formatPrefix } from '../../../common/text/prefix.ts';
-import type { RefusedRow } from '../../claims/guard.ts';
+import type { RefusedRow } from '../../claims/guard/guard.ts';
 import { MAX_LIST_ROWS } from '../../claims/lists/list.ts';
 
 /** The command line sends 62 of them for the longest list. */

@@ -7,8 +7,8 @@ import type { LookupReply__Output } from '../../../proto/gen/fleetblock/v1/Looku
 import type { Claim } from '../../claims/claim.ts';
 import type { HostStatus } from '../../fleet/host/host-state.ts';
 import type { Hub } from '../../fleet/hub/hub.ts';
-import { byName } from '../../fleet/registry.ts';
 import type { HostRecord } from '../../store/records.ts';
+import { byName } from '../../views/host-registry.ts';
 import type { Targets } from '../targets.ts';
 import type { Matches } from './matches.ts';
 

@@ -4,8 +4,8 @@ import { type Selector, selectorMatches } from '../../../common/text/selector.ts
 import { Pacer } from '../../../common/time/pacer.ts';
 import { HOST_STATUSES } from '../../fleet/host/host-state.ts';
 import type { Hub } from '../../fleet/hub/hub.ts';
-import type { HostRegistry } from '../../fleet/registry.ts';
 import type { HostRecord } from '../../store/records.ts';
+import type { HostRegistry } from '../../views/host-registry.ts';
 import type { Targets } from '../targets.ts';
 
 export interface HostQuery {

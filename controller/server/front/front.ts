@@ -14,23 +14,15 @@ import { ENROLLMENT_NAME } from '../../../common/rpc/channel.ts';
 import type { Endpoint } from '../../../common/text/endpoint.ts';
 import { networkOf } from '../../identity/auth/network.ts';
 import { subjectOf } from '../../identity/pki/peer.ts';
+import type { ServerCertificate } from '../../identity/server-identity.ts';
 import { Arrivals } from './arrivals.ts';
 import { HeaviestOut } from './heaviest-out.ts';
 import { DEFAULT_FRONT_LIMITS, type FrontLimits } from './limits.ts';
 import { OldestOut } from './oldest-out.ts';
 import { holderOf, Places } from './places.ts';
 
-/** PEM texts. */
-export interface FrontIdentity {
-  readonly privateKey: string;
-  /** Leaf first, without the root. */
-  readonly chain: string;
-  /** What clients' certificates must lead to. Also shown to hosts that enroll: they check it against their token's pin. */
-  readonly root: string;
-}
-
 export interface FrontOptions {
-  readonly identity: FrontIdentity;
+  readonly identity: ServerCertificate;
   /** A connection whose certificate leads to the root and is in its time. */
   readonly onClient: (socket: TLSSocket) => void;
   /** A connection that asked for the enrollment service: anybody's. */
@@ -119,7 +111,7 @@ export class Front {
   }
 
   /** From now on new connections see this identity; the ones that are open go on. */
-  useIdentity(identity: FrontIdentity): void {
+  useIdentity(identity: ServerCertificate): void {
     this.#tls.setSecureContext(contextOptions(identity));
     this.#enrollmentContext = enrollmentContext(identity);
   }
@@ -233,7 +225,7 @@ export class Front {
   }
 }
 
-function contextOptions(identity: FrontIdentity) {
+function contextOptions(identity: ServerCertificate) {
   return {
     key: identity.privateKey,
     cert: identity.chain,
@@ -245,7 +237,7 @@ function contextOptions(identity: FrontIdentity) {
 }
 
 /** A host that enrolls trusts no root yet: it is shown the root, to hold it against the pin in its token. */
-function enrollmentContext(identity: FrontIdentity): SecureContext {
+function enrollmentContext(identity: ServerCertificate): SecureContext {
   return createSecureContext({ ...contextOptions(identity), cert: identity.chain + identity.root });
 }
 

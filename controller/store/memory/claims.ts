@@ -4,8 +4,8 @@ import { formatSelector } from '../../../common/text/selector.ts';
 import type { Claim, ClaimKey } from '../../claims/claim.ts';
 import type { ClaimTx } from '../../claims/claim-tx.ts';
 import type { ConfirmationRecord, Waiting } from '../../claims/confirmation.ts';
+import { COUNTED_BITS } from '../../claims/guard/width.ts';
 import { ready } from '../../claims/steps.ts';
-import { COUNTED_BITS } from '../../claims/width.ts';
 import type { MemoryChange } from './change.ts';
 
 /** By the text of the key, or the id of the confirmation. */

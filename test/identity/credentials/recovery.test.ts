@@ -8,7 +8,7 @@ import { parse } from 'yaml';
 import { CONTROLLER_NAME } from '../../../common/rpc/channel.ts';
 import { protocol } from '../../../common/rpc/proto.ts';
 import { systemClock } from '../../../common/time/clock.ts';
-import { makeCredentials } from '../../../controller/commands/make-credentials.ts';
+import { makeCredentials } from '../../../controller/server/make-credentials.ts';
 import { channelOptions, clientCredentials } from '../../../lab/grpc-channel.ts';
 import { RunningFleet } from '../running.ts';
 

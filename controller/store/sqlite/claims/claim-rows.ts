@@ -5,7 +5,7 @@ import { FleetblockError } from '../../../../common/errors.ts';
 import { type Family, formatPrefix, type Prefix } from '../../../../common/text/prefix.ts';
 import { formatSelector, parseSelector } from '../../../../common/text/selector.ts';
 import type { Claim, ClaimAction, ClaimKey } from '../../../claims/claim.ts';
-import { COUNTED_BITS } from '../../../claims/width.ts';
+import { COUNTED_BITS } from '../../../claims/guard/width.ts';
 import type { Connection } from '../file/connection.ts';
 import { blob, integer, type Row, text } from '../file/rows.ts';
 

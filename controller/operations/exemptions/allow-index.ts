@@ -1,11 +1,11 @@
 // The allow entries of the fleet, in memory and in step with the store, layer by layer: tells the author of a block what still passes.
-import { addressBytes, type FamilyColumns, FLAG_ALLOW } from '../../common/entries/packed.ts';
-import { listOfOrigin } from '../../common/text/origin.ts';
-import type { Selector } from '../../common/text/selector.ts';
-import type { StoreEvent } from '../store/port/revisions.ts';
-import type { Store } from '../store/store.ts';
-import { claimsLayer, type LayerKey, listLayer } from './layers.ts';
-import { PrefixSet } from './prefix-set.ts';
+import { addressBytes, type FamilyColumns, FLAG_ALLOW } from '../../../common/entries/packed.ts';
+import { listOfOrigin } from '../../../common/text/origin.ts';
+import type { Selector } from '../../../common/text/selector.ts';
+import { PrefixSet } from '../../claims/guard/prefix-set.ts';
+import { claimsLayer, type LayerKey, listLayer } from '../../claims/layers.ts';
+import type { StoreEvent } from '../../store/port/revisions.ts';
+import type { Store } from '../../store/store.ts';
 
 export interface AllowLayer {
   readonly id: string;

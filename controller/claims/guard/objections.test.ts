@@ -1,7 +1,7 @@
 // Which imports are refused until somebody says that they are meant.
 import { expect, test } from 'vitest';
-import { parseSelector } from '../../common/text/selector.ts';
-import type { ListRecord } from './lists/list.ts';
+import { parseSelector } from '../../../common/text/selector.ts';
+import type { ListRecord } from '../lists/list.ts';
 import { objectionsTo } from './objections.ts';
 
 const former = (entries: number, more: Partial<ListRecord> = {}): ListRecord => ({

@@ -1,9 +1,9 @@
 // How much of the address space one caller's plain blocks take in all: many wide prefixes cut off as much as one that is refused.
-import { FleetblockError } from '../../common/errors.ts';
-import { familyBits } from '../../common/text/prefix.ts';
-import type { AddClaims } from './change.ts';
-import type { ClaimTx } from './claim-tx.ts';
-import type { Steps } from './steps.ts';
+import { FleetblockError } from '../../../common/errors.ts';
+import { familyBits } from '../../../common/text/prefix.ts';
+import type { AddClaims } from '../change.ts';
+import type { ClaimTx } from '../claim-tx.ts';
+import type { Steps } from '../steps.ts';
 
 /** Prefixes of this length or longer are not counted: a hundred thousand of them come to nothing. */
 export const COUNTED_BITS = { 4: 24, 6: 48 } as const;

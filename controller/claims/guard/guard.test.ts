@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { packEntries } from '../../common/entries/packed.ts';
-import { formatPrefix, parsePrefix } from '../../common/text/prefix.ts';
-import { FleetAddresses } from '../fleet/reach/fleet-addresses.ts';
+import { packEntries } from '../../../common/entries/packed.ts';
+import { formatPrefix, parsePrefix } from '../../../common/text/prefix.ts';
+import { FleetAddresses } from '../../fleet/reach/fleet-addresses.ts';
 import { Guard } from './guard.ts';
 
 const guard = new Guard({

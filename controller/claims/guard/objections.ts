@@ -1,7 +1,7 @@
 // What an import is refused for until somebody says that it is meant: a download that failed must not empty a list, and a slip of
 // the target must not take a list away from hosts.
-import { formatSelector, type Selector } from '../../common/text/selector.ts';
-import type { ListRecord } from './lists/list.ts';
+import { formatSelector, type Selector } from '../../../common/text/selector.ts';
+import type { ListRecord } from '../lists/list.ts';
 
 export type ObjectionKind = 'SHRINKS' | 'RETARGETS';
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { makePrefix } from '../../common/entries/packed.ts';
-import { covers, formatPrefix, type Prefix, parsePrefix } from '../../common/text/prefix.ts';
+import { makePrefix } from '../../../common/entries/packed.ts';
+import { covers, formatPrefix, type Prefix, parsePrefix } from '../../../common/text/prefix.ts';
 import { makesUp, PrefixSet } from './prefix-set.ts';
 
 const prefix = fc

@@ -7,9 +7,9 @@ import { formatCredentials } from '../identity/credentials.ts';
 import { Identity } from '../identity/identity.ts';
 import { Authority, privateKeyPem } from '../identity/pki/authority.ts';
 import { newKeyPair, spkiOf } from '../identity/pki/certificates.ts';
-import { askLocalAdmin, type LocalAnswer, type LocalRequest } from '../server/local-admin.ts';
 import { DataDirectory, readFleetSettings } from '../store/data-dir.ts';
 import { openSqliteStore } from '../store/sqlite/sqlite-store.ts';
+import { askLocalAdmin, type LocalAnswer, type LocalRequest } from './local-admin.ts';
 
 export interface CredentialsOptions {
   readonly dataDir: string;

@@ -1,7 +1,7 @@
 // A set of prefixes that is asked which of its members cover another prefix: one look-up for each length that occurs in it.
-import { EntryTable } from '../../common/entries/entry-table.ts';
-import { addressBytes } from '../../common/entries/packed.ts';
-import type { Family, Prefix } from '../../common/text/prefix.ts';
+import { EntryTable } from '../../../common/entries/entry-table.ts';
+import { addressBytes } from '../../../common/entries/packed.ts';
+import type { Family, Prefix } from '../../../common/text/prefix.ts';
 
 /** A member and what is kept with it. */
 export interface Member {

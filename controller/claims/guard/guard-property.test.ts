@@ -2,10 +2,10 @@
 // other is refused for that. The oracle counts in whole numbers, and knows nothing of the guard's way.
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { packEntries } from '../../common/entries/packed.ts';
-import { networkAddresses } from '../../common/host/addresses.ts';
-import { formatPrefix, maskAddress, type Prefix, parsePrefix } from '../../common/text/prefix.ts';
-import { protectedOf } from '../fleet/reach/local-network.ts';
+import { packEntries } from '../../../common/entries/packed.ts';
+import { networkAddresses } from '../../../common/host/addresses.ts';
+import { formatPrefix, maskAddress, type Prefix, parsePrefix } from '../../../common/text/prefix.ts';
+import { protectedOf } from '../../fleet/reach/local-network.ts';
 import { Guard } from './guard.ts';
 
 /** RFC 5735, 4291 and friends, written down a second time. */

@@ -1,12 +1,11 @@
 // What may not be blocked without an admin's override: so much, or such addresses, that the fleet would lock its owners out.
 // The hosts' own allow entries protect their addresses in the kernel in any case.
 
-import { addressBytes, type FamilyColumns, type PackedEntries } from '../../common/entries/packed.ts';
-import { FleetblockError } from '../../common/errors.ts';
-import { covers, formatPrefix, type Prefix, parsePrefix } from '../../common/text/prefix.ts';
-import { AddressIndex } from '../fleet/reach/address-index.ts';
-import { type LocalNetwork, localNetwork, type Protected } from '../fleet/reach/local-network.ts';
-import type { ClaimAction } from './claim.ts';
+import { addressBytes, type FamilyColumns, type PackedEntries } from '../../../common/entries/packed.ts';
+import { FleetblockError } from '../../../common/errors.ts';
+import { covers, formatPrefix, type Prefix, parsePrefix } from '../../../common/text/prefix.ts';
+import type { ClaimAction } from '../claim.ts';
+import { AddressIndex } from './address-index.ts';
 
 /** Shorter prefixes cover too much of the Internet for one command. */
 const SHORTEST = { 4: 8, 6: 19 } as const;
@@ -16,6 +15,18 @@ export const WIDEST_SUM = { 4: 6, 6: 17 } as const;
 
 /** Refused prefixes that are told one by one. */
 const MAX_TOLD = 20;
+
+/** An address that a block may not meet. */
+export interface Protected {
+  readonly prefix: Prefix;
+  /** For the refusal: `the controller's own address 192.0.2.1`. */
+  readonly what: string;
+}
+
+/** What the controller's own machine needs: its addresses, gateways and resolvers. */
+export interface LocalNetwork {
+  addresses(): readonly Protected[];
+}
 
 const SPECIAL: readonly Protected[] = [
   ['127.0.0.0/8', 'loopback'],
@@ -39,7 +50,7 @@ export class Guard {
   readonly #fleet: FleetReach;
 
   /** `fleet`: how hosts and operators are reached. Default: nobody is there. */
-  constructor(local: LocalNetwork = localNetwork(), fleet: FleetReach = { addresses: () => [] }) {
+  constructor(local: LocalNetwork, fleet: FleetReach = { addresses: () => [] }) {
     this.#local = local;
     this.#fleet = fleet;
   }
