@@ -208,6 +208,23 @@ describe('a change that waits', () => {
     expect(state.confirmations.get('aaaaaa')?.state).toBe('replaced');
   });
 
+  it('goes back to a claim that only monitors, past the change that waited before it', () => {
+    block({ monitor: true });
+    block({ ...awaited(1000) });
+    block({ ...awaited(2000, 'bbbbbb'), reason: 'again' });
+    now += 2000;
+    end();
+    expect(claims()).toEqual([`${X} manual all monitor for good`]);
+  });
+
+  it('does not bring back what has ended before the deadline', () => {
+    block({ monitor: true, expiresMs: START + 500 });
+    block({ ...awaited(1000) });
+    now += 1000;
+    expect(end()).toMatchObject({ undone: [{ id: 'aaaaaa' }], ended: 0 });
+    expect(claims()).toEqual([]);
+  });
+
   it('is confirmed by an admin alone when it overrode the guard', () => {
     block({ ...awaited(1000), forced: true });
     expect(() => confirm(false)).toThrow('only an admin');
