@@ -3,6 +3,7 @@ import { ownCopy } from '../../common/own-copy.ts';
 import type { Revision } from '../../common/revision.ts';
 import { RateLimit } from '../identity/auth/rate-limit.ts';
 
+/** Kinds that start with `host.` are rate-limited per host; the others are not limited. */
 export type EventKind =
   | 'change'
   | 'undo'
@@ -22,6 +23,7 @@ export type EventKind =
   /** Told to one reader alone: how many events it did not get. */
   | 'missed';
 
+/** Kept in memory only: a restart of the controller forgets it. */
 export interface FleetEvent {
   /** Grows by one per event; restarts with the process. */
   readonly sequence: number;
@@ -52,6 +54,7 @@ const MAX_TEXT = 1000;
 /** Of one host: one that comes and goes, or toggles what it complains of, must not push out what the rest of the fleet did. */
 const PER_HOST = { burst: 100, perSecond: 0.1 };
 
+/** Remembers at least the newest 10,000 events; one host cannot push out those of the others. */
 export class EventLog {
   readonly #wallMs: () => number;
   readonly #events: FleetEvent[] = [];

@@ -6,6 +6,7 @@ import { formatDuration } from '../../common/text/duration.ts';
 import type { Clock } from '../../common/time/clock.ts';
 import type { EventLog } from './events.ts';
 
+/** `aliveMs`, `hosts` and `trusted` decide at the start whether there is doubt at all. */
 export interface FleetTimeOptions {
   /** When a controller was at work on this store last, Unix milliseconds; 0: not known. */
   readonly aliveMs: number;
@@ -29,6 +30,7 @@ const AWAITED =
   'nothing ends until more than half of the hosts agree with it, or the controller is started with --trust-clock';
 const WRONG = 'most hosts have another time: set it and restart the controller, or start it with --trust-clock';
 
+/** Once `sure`, it stays so until the process ends. Expiry runs only while it is sure. */
 export class FleetTime {
   readonly #options: FleetTimeOptions;
   readonly #startedMs: number;

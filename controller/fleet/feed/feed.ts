@@ -32,6 +32,7 @@ export interface InFlight {
   readonly loose: boolean;
 }
 
+/** Acks arrive in the order of what was written, so each reply is matched to the oldest unanswered shipment. */
 export class Feed {
   readonly #sink: Sink;
   readonly #limit: number;

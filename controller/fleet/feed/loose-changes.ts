@@ -17,6 +17,7 @@ interface Change {
   standing: 'enforced' | 'awaited';
 }
 
+/** Belongs to one session; remembers the last 64 changes, so that a wait that starts late still learns how they stand. */
 export class LooseChanges {
   readonly #hostId: string;
   readonly #feed: Pick<Feed, 'offer'>;

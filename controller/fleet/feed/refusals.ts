@@ -2,6 +2,7 @@
 import type { Revision } from '../../../common/revision.ts';
 import type { HostRefusal } from '../host/host-state.ts';
 
+/** The host's kernel keeps what it holds until an operator resyncs it. `epoch`: the store that the host says it follows. */
 export function otherStore(epoch: string): HostRefusal {
   return {
     code: 'EPOCH_MISMATCH',
@@ -9,6 +10,7 @@ export function otherStore(epoch: string): HostRefusal {
   };
 }
 
+/** `claimed`: the host's own word, without a valid seal. `head`: the newest revision of the store. */
 export function impossibleRevision(claimed: Revision, head: Revision): HostRefusal {
   return {
     code: 'IMPOSSIBLE_REVISION',

@@ -7,6 +7,7 @@ const MIN_RETRY_MS = 1000;
 /** The waits grow to this many times the first one. */
 const MAX_GROWTH = 64;
 
+/** Waits double from `retryMs` up to 64 times that; `again` runs at most once per `arm`. */
 export class Retry {
   readonly #deps: Pick<SessionDeps, 'monotonicMs' | 'retryMs'>;
   readonly #again: () => void;

@@ -7,6 +7,7 @@ import { EncodedDelta, type ViewDelta } from '../../views/delta.ts';
 /** How long remaining times that were counted once are good for others, milliseconds: a block lasts that much longer at most. */
 const TIMES_MS = 100;
 
+/** One for all sessions. Entries are dropped with the difference that they were made from. */
 export class SharedDeltas {
   readonly #epoch: string;
   readonly #wallMs: () => number;

@@ -14,6 +14,7 @@ import type { SessionStream } from './session-deps.ts';
 /** One record per host in this time: otherwise anyone who has its key could fill the audit. */
 const RECORD_EVERY_MS = 60_000;
 
+/** `clock` decides how often a host is recorded, and stamps the problem that is shown with it. */
 export interface DetachedDeps {
   readonly store: Pick<Store, 'recordAudit' | 'epoch'>;
   readonly events: EventLog;

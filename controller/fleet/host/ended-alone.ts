@@ -8,6 +8,7 @@ import type { Hello__Output } from '../../../proto/gen/fleetblock/v1/Hello.ts';
 import type { Store } from '../../store/store.ts';
 import type { EventLog } from '../events.ts';
 
+/** Where what a returning host tells is put: an event always, an audit record when the host's rate allows it. */
 export interface EndedAloneDeps {
   readonly store: Pick<Store, 'recordAudit'>;
   readonly events: EventLog;

@@ -5,6 +5,7 @@ import type { Logger } from '../../../common/logger.ts';
 import type { HostNote, Place } from '../../store/records.ts';
 import type { Store } from '../../store/store.ts';
 
+/** The store is read once, at the start, and written in batches after that. */
 export interface HostNotesDeps {
   readonly store: Pick<Store, 'hostNotes' | 'saveHostNotes'>;
   readonly log: Logger;
@@ -16,6 +17,7 @@ const SAVE_MS = 200;
 const RETRY_MS = 5000;
 const NOWHERE: Place = { bootId: '', network: '0', machine: [] };
 
+/** Writes are gathered for 200 ms and repeated until they succeed; a crash loses what was not yet written. */
 export class HostNotes {
   readonly #deps: HostNotesDeps;
   readonly #notes = new Map<string, HostNote>();

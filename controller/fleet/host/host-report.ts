@@ -18,11 +18,13 @@ export function takeHello(state: HostState, hello: Hello__Output, nowMs: number)
   state.refusal = undefined;
 }
 
+/** @returns FAILED_PRECONDITION, to end the stream with: the two versions cannot be mixed */
 export function otherProtocol(theirs: number, ours: number): FleetblockError {
   const text = `the agent speaks sync protocol ${theirs}, this controller ${ours}: upgrade the older of the two`;
   return new FleetblockError('FAILED_PRECONDITION', text);
 }
 
+/** Where the news in a status goes: events for people, drift repairs to the metrics. */
 export interface StatusReaders {
   readonly hostId: string;
   readonly events: EventLog;

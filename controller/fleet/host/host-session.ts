@@ -23,6 +23,7 @@ import { type HostRefusal, type HostState, type HostStatus, unattached } from '.
 import { Questions } from './questions.ts';
 import type { SessionDeps, SessionStream } from './session-deps.ts';
 
+/** Decides what its host is sent next and whether an ack proves a revision. A host that returns gets a new session. */
 export class HostSession {
   readonly hostId: string;
   readonly state: HostState;

@@ -7,9 +7,14 @@ import type { Interface__Output } from '../../../proto/gen/fleetblock/v1/Interfa
 import type { ProtectedAddress__Output } from '../../../proto/gen/fleetblock/v1/ProtectedAddress.ts';
 import type { Source__Output } from '../../../proto/gen/fleetblock/v1/Source.ts';
 
+/**
+ * As people see them. `degraded` wins over `synced` and `lagging`; a host that is offline is degraded only when its identity was copied.
+ */
 export const HOST_STATUSES = ['synced', 'lagging', 'offline', 'degraded'] as const;
+/** Computed when it is asked for, never stored. */
 export type HostStatus = (typeof HOST_STATUSES)[number];
 
+/** Changed in place by the host's session; its last values are kept when the host disconnects. */
 export interface HostState {
   /** The last revision that it is known to hold; 0 for none. */
   acked: Revision;
@@ -35,6 +40,7 @@ export interface HostState {
   refusal: HostRefusal | undefined;
 }
 
+/** A prefix that the agent lets through whatever it is told, so that no block cuts off its host. */
 export interface ProtectedPrefix {
   readonly prefix: Prefix;
   /** For people: `own address`. */
@@ -53,6 +59,7 @@ export interface HostRefusal {
   readonly text: string;
 }
 
+/** Of a host that this controller has not seen yet, or whose note cannot be read. */
 export function unknownState(): HostState {
   return {
     acked: 0n,

@@ -11,6 +11,7 @@ import type { HostNotes } from './host-notes.ts';
 import type { HostRefusal } from './host-state.ts';
 import type { Seals } from './seals.ts';
 
+/** `notes` hold what each host has shown before; `seals` tell a key that this controller made from any other. */
 export interface IdentitiesDeps {
   readonly notes: HostNotes;
   readonly seals: Seals;
@@ -23,6 +24,7 @@ export interface IdentitiesDeps {
   readonly onDuplicate: (hostId: string, text: string) => void;
 }
 
+/** A verdict is kept in the notes, survives restarts, and is cleared only when the host is enrolled again. */
 export class Identities {
   readonly #deps: IdentitiesDeps;
   #lastSerial = 0;

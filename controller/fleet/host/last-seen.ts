@@ -37,12 +37,14 @@ const Seen = z.object({
   protectedAddresses: z.array(z.object({ prefix: z.string(), why: z.string() })),
 });
 
+/** `connected` are the hosts whose state is noted again every three minutes. */
 export interface LastSeenDeps {
   readonly notes: Pick<HostNotes, 'of' | 'changed'>;
   /** Ids of the hosts that are here. */
   readonly connected: () => Iterable<string>;
 }
 
+/** States are read from the notes on first use and stay in memory. `close` stops the timer. */
 export class LastSeen {
   readonly #deps: LastSeenDeps;
   readonly #states = new Map<string, HostState>();

@@ -4,6 +4,7 @@
 import { encodeLookup, encodePing } from '../../../common/sync-wire/to-agent.ts';
 import type { LookupReply__Output } from '../../../proto/gen/fleetblock/v1/LookupReply.ts';
 
+/** One per session. Every probe and look-up is answered exactly once: by the host, by its timeout, or by `close`. */
 export class Questions {
   readonly #send: (message: Buffer) => void;
   readonly #lookups = new Map<string, (reply: LookupReply__Output | undefined) => void>();

@@ -6,6 +6,7 @@ import type { Revision } from '../../../common/revision.ts';
 const SEAL_BYTES = 16;
 const SERIAL_BYTES = 8;
 
+/** HMAC-SHA-256, cut to 16 bytes. A session key is its serial as 8 bytes, big-endian, and then the code. */
 export class Seals {
   readonly #secret: Uint8Array;
   #last: { readonly epoch: string; readonly revision: Revision; readonly seal: Uint8Array } | undefined;

@@ -12,6 +12,7 @@ import type { LooseStanding } from '../hub/proof.ts';
 import type { Slots } from '../hub/slots.ts';
 import type { HostState } from './host-state.ts';
 
+/** What a session sees of its agent's gRPC stream. */
 export interface SessionStream extends Sink {
   /** Ends the stream with an error; the peer sees its code and text. */
   end(error: FleetblockError): void;
@@ -27,6 +28,7 @@ export interface Reporting {
   loosely(revision: Revision): LooseStanding;
 }
 
+/** All of it comes from the hub, and none of it differs between sessions. */
 export interface SessionDeps {
   readonly views: Views;
   readonly epoch: string;

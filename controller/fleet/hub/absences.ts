@@ -11,6 +11,7 @@ const MIN_RECONNECT_MS = 2000;
 /** How long a host that is about to come is waited for at least, milliseconds. */
 const ABSENCE_MS = 5000;
 
+/** Lets waits give up on a host early. Nothing is stored: after a restart every host counts as just lost. */
 export class Absences {
   readonly #clock: Pick<Clock, 'monotonicMs'>;
   readonly #fleetSize: () => number;

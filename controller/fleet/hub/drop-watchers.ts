@@ -2,6 +2,7 @@
 // controller can carry.
 import type { DropEvents__Output } from '../../../proto/gen/fleetblock/v1/DropEvents.ts';
 
+/** As it came from the agent, with the host and the time added. */
 export interface DropReport {
   readonly hostId: string;
   /** Unix milliseconds of its arrival. */
@@ -29,6 +30,7 @@ interface Watcher {
   readonly take: (report: DropReport) => void;
 }
 
+/** Plans are recomputed from the watchers there are, so the last one to leave silences the hosts. */
 export class DropWatchers {
   readonly #watchers = new Set<Watcher>();
 

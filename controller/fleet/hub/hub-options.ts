@@ -9,6 +9,7 @@ import type { EventLog } from '../events.ts';
 import type { HostNotes } from '../host/host-notes.ts';
 import type { Seals } from '../host/seals.ts';
 
+/** Production runs with the defaults; tests shorten the times. */
 export interface HubOptions {
   /** How often agents send their status, milliseconds. Default 3,000. */
   readonly statusIntervalMs?: number;
@@ -22,6 +23,7 @@ export interface HubOptions {
   readonly retryMs?: number;
 }
 
+/** Shared with the rest of the controller, which owns and closes them. */
 export interface HubDependencies {
   readonly store: Store;
   readonly views: Views;
@@ -35,6 +37,7 @@ export interface HubDependencies {
   readonly timeHeard: (hostId: string, wallMs: number) => void;
 }
 
+/** The defaults are those that the fields of `HubOptions` name. */
 export function withDefaults(options: HubOptions): Required<HubOptions> {
   return {
     statusIntervalMs: options.statusIntervalMs ?? 3000,

@@ -10,6 +10,7 @@ const KERNEL_SECONDS = [0.00005, 0.0001, 0.0002, 0.0005, 0.001, 0.005, 0.02, 0.1
 const SETTLE_MS = 1000;
 const MAX_NOTED = 2 ** 16;
 
+/** Acks are gathered for up to a second before they reach the histograms, and at once when Prometheus reads. */
 export class Meter {
   /** Seconds of acks that are not in the histograms yet, two per ack: a thousand of them come while somebody waits for the last. */
   #noted: number[] = [];

@@ -20,6 +20,7 @@ export function standingApart(loosely: LooseStanding, revision: Revision, refusa
   return loosely === 'enforced' ? { kind: 'enforced' } : { kind: 'failed', refusal };
 }
 
+/** By host id: each host that was waited for is in exactly one of the three. `pending` includes hosts that are away. */
 export interface ProofResult {
   readonly enforced: readonly string[];
   readonly pending: readonly string[];

@@ -3,6 +3,7 @@
 import { FleetblockError } from '../../../common/errors.ts';
 import type { Logger } from '../../../common/logger.ts';
 
+/** Not stored: a host that still has the proof brings it back after a restart. */
 export class Quarantine {
   readonly #log: Logger;
   /** By the host that gave the proof: a host that is revoked takes its word with it. */

@@ -4,6 +4,7 @@
 /** Steps of a period. */
 const STEPS = 20;
 
+/** One timer for all members, with 20 steps in a period. `close` stops it. */
 export class Rota<T> {
   /** In the order of their turns. */
   readonly #members = new Set<T>();

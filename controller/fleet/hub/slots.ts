@@ -1,6 +1,7 @@
 // A number of permits, given in the order asked: snapshots that are under way at once, so that a thousand hosts coming back together
 // neither fill memory nor starve operators.
 
+/** First come, first served; a waiter that releases before its turn leaves the queue. */
 export class Slots {
   readonly #waiting: (() => void)[] = [];
   readonly #count: number;

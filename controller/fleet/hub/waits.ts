@@ -6,6 +6,7 @@ import type { HostRefusal } from '../host/host-state.ts';
 import type { LooseStanding } from './proof.ts';
 import { Proof, type ProofResult, type Standing } from './proof.ts';
 
+/** How waits see the fleet without knowing its sessions. */
 export interface WaitsOptions {
   readonly clock: Clock;
   /** The last revision whose changes were sent. */
@@ -19,6 +20,7 @@ export interface WaitsOptions {
 /** How often it is looked whether hosts that are waited for have gone, milliseconds. */
 const SWEEP_MS = 500;
 
+/** A wait for a revision that is not sent out yet starts when it is, or at its deadline. */
 export class Waits {
   readonly #options: WaitsOptions;
   readonly #proofs = new Set<Proof>();

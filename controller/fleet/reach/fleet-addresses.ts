@@ -13,6 +13,7 @@ export interface Connected {
   readonly from: string;
 }
 
+/** Both are read at every call, so a block is judged by who is connected at that moment. */
 export interface FleetAddressesDeps {
   readonly connected: () => Iterable<Connected>;
   /** Every host's name and what it never drops. */
@@ -30,6 +31,7 @@ const MAX_PARSED = 100_000;
  */
 const PRIVATE = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '100.64.0.0/10', 'fc00::/7'].map(parsePrefix);
 
+/** What the guard refuses to block unless an admin forces it. */
 export class FleetAddresses {
   readonly #deps: FleetAddressesDeps;
   readonly #parsed = new Map<string, Prefix | undefined>();
