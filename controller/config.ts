@@ -8,9 +8,12 @@ import { type Endpoint, formatEndpoint, parseEndpoint } from '../common/text/end
 import { VERSION } from '../common/version.ts';
 import { ISSUER_NAMES, type IssuerName, OPERATOR_ROLES } from './identity/pki/names.ts';
 
+/** As in the systemd unit and the container. */
 export const DEFAULT_DATA_DIR = '/var/lib/fleetblock';
+/** IPv4 on all interfaces: agents and operators share the port. */
 export const DEFAULT_LISTEN = '0.0.0.0:7443';
 
+/** `advertise` is HOST:PORT, as agents and operators will dial it. */
 export interface InitSettings {
   readonly dataDir: string;
   readonly fleet: string;
@@ -19,6 +22,7 @@ export interface InitSettings {
   readonly listen: string;
 }
 
+/** All that `run` can be told; the rest is in the data directory. */
 export interface RunSettings {
   readonly dataDir: string;
   readonly listen: Endpoint;
@@ -28,6 +32,7 @@ export interface RunSettings {
   readonly trustClock: boolean;
 }
 
+/** `role` is checked where the certificate is issued. */
 export interface CredentialsSettings {
   readonly dataDir: string;
   readonly name: string;
@@ -38,12 +43,14 @@ export interface CredentialsSettings {
   readonly out: string | undefined;
 }
 
+/** For `backup` and `restore` alike. */
 export interface BackupSettings {
   readonly dataDir: string;
   /** What is written by a backup and read by a restore. */
   readonly file: string;
 }
 
+/** `distrust` refuses what the old issuer signed, from the next start on. */
 export interface RotateSettings {
   readonly dataDir: string;
   readonly issuer: IssuerName;
@@ -52,6 +59,7 @@ export interface RotateSettings {
   readonly distrust: boolean;
 }
 
+/** What the subcommands do, so that tests can read settings without running anything. */
 export interface Actions {
   readonly backup: (settings: BackupSettings) => Promise<void>;
   readonly credentials: (settings: CredentialsSettings) => Promise<void>;
@@ -61,6 +69,7 @@ export interface Actions {
   readonly run: (settings: RunSettings) => Promise<void>;
 }
 
+/** Parses only: the data directory is not touched before an action is called. */
 export function buildProgram(actions: Actions): Command {
   const program = new Command('fleetblock-controller')
     .description('Keeps the blocklist of a fleet and sends every change to its agents.')

@@ -30,6 +30,7 @@ import { HostRegistry } from './views/host-registry.ts';
 import { SliceQueue } from './views/slices.ts';
 import { Views } from './views/views.ts';
 
+/** Everything from outside the controller, so that tests run one without a network or a disk. */
 export interface ControllerOptions {
   /** Closed by its owner, after the controller. */
   readonly store: Store;
@@ -49,6 +50,7 @@ export interface ControllerOptions {
 /** How often the time is noted, milliseconds. */
 const BEAT_MS = 60_000;
 
+/** The parts that services are built on. `close` leaves the store open. */
 export interface Controller {
   /** Does not jump with the machine's. */
   readonly clock: Clock;
@@ -70,6 +72,7 @@ export interface Controller {
   close(): Promise<void>;
 }
 
+/** Reads the whole store into memory before it resolves: hosts may connect from then on. */
 export async function startController(options: ControllerOptions): Promise<Controller> {
   const { store, log } = options;
   const clock = steadyClock(options.clock);

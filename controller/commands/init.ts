@@ -12,6 +12,7 @@ import { newKeyPair } from '../identity/pki/certificates.ts';
 import { assertPrivate, DataDirectory, writeFleetSettings } from '../store/data-dir.ts';
 import { openSqliteStore } from '../store/sqlite/sqlite-store.ts';
 
+/** `dataDir` must be missing, empty, or left half done by an earlier init. `fleet` goes into the certificates. */
 export interface InitOptions {
   readonly dataDir: string;
   readonly fleet: string;
@@ -20,6 +21,7 @@ export interface InitOptions {
   readonly clock: Clock;
 }
 
+/** Where the first admin's credentials are and until when they are good, Unix milliseconds. */
 export interface NewFleet {
   readonly credentialsPath: string;
   readonly adminExpiresMs: number;

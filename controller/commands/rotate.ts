@@ -6,6 +6,7 @@ import type { IssuerName } from '../identity/pki/names.ts';
 import { DataDirectory, readFleetSettings } from '../store/data-dir.ts';
 import { openSqliteStore } from '../store/sqlite/sqlite-store.ts';
 
+/** `distrust` decides whether certificates of the old issuer are refused at once or count until they end. */
 export interface RotateOptions {
   readonly dataDir: string;
   readonly issuer: IssuerName;

@@ -24,6 +24,7 @@ import type { Matches } from './queries/matches.ts';
 import type { Results } from './results.ts';
 import type { HostOutcomes, Targets, Wait } from './targets.ts';
 
+/** `allowed` and `matches` only serve the warnings and refusals in a reply; what is written is decided by the store. */
 export interface ChangesDeps {
   readonly store: Store;
   readonly targets: Targets;
@@ -47,6 +48,7 @@ interface ChangeRequest extends Wait {
   readonly dryRun: boolean;
 }
 
+/** Also an allow: `action` decides. With `force` or `monitor` the guard does not look at the prefixes. */
 export interface BlockRequest extends ChangeRequest {
   readonly target: Selector;
   /** 0: no end. */
@@ -58,16 +60,19 @@ export interface BlockRequest extends ChangeRequest {
   readonly confirmMs?: number;
 }
 
+/** Ends exceptions of a list, so that its rows for these prefixes hold again. */
 export interface IncludeRequest extends Omit<ChangeRequest, 'action' | 'origin'> {
   /** Without `list:`. */
   readonly list: string;
 }
 
+/** With an `origin` of `list:NAME`, makes the prefixes exceptions of that list; `target` must then be undefined. */
 export interface UnblockRequest extends ChangeRequest {
   /** Undefined: whatever selector the claim has. */
   readonly target: Selector | undefined;
 }
 
+/** `outcomes` are in the order of the request's prefixes. `elapsedMs` counts from `arrivedMs` to the last host's answer. */
 export interface ChangeReply {
   readonly revision: Revision;
   readonly outcomes: readonly {
@@ -83,6 +88,7 @@ export interface ChangeReply {
   readonly confirm?: Awaited | undefined;
 }
 
+/** Each call commits before it waits: a caller that goes away loses the reply, not the change. */
 export class Changes {
   readonly #deps: ChangesDeps;
 

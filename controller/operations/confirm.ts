@@ -15,6 +15,7 @@ import type { Targets, Wait } from './targets.ts';
 /** How long the audit's record of an undoing waits for hosts. They end it by themselves. */
 const UNDO_PROOF_MS = 10_000;
 
+/** Any operator may confirm; a forced change needs an admin. */
 export interface ConfirmRequest extends Wait {
   readonly caller: Caller;
   /** Monotonic milliseconds at which the request came in. */
@@ -23,6 +24,7 @@ export interface ConfirmRequest extends Wait {
   readonly reason: string;
 }
 
+/** `assertOpen` refuses to confirm in quarantine; hosts undo what is not confirmed all the same. */
 export interface ConfirmationsDeps {
   readonly store: Pick<Store, 'confirm' | 'confirmations'>;
   readonly targets: Targets;
@@ -33,6 +35,7 @@ export interface ConfirmationsDeps {
   readonly assertOpen: () => void;
 }
 
+/** Undoing itself is an expiry: `startExpiry` removes the claims and calls `undone`. */
 export class Confirmations {
   readonly #deps: ConfirmationsDeps;
 

@@ -10,6 +10,7 @@ const LONGEST_TIMER_MS = 3_600_000;
 /** After a failure (disk full), milliseconds. */
 const RETRY_MS = 5000;
 
+/** `mayChange` is asked before every run; while it is false, the next look comes in five seconds. */
 export interface ExpiryDeps {
   readonly store: Pick<Store, 'expireClaims' | 'nextExpiryMs' | 'follow'>;
   readonly clock: Clock;

@@ -11,6 +11,7 @@ import type { Store } from '../store/store.ts';
 import type { Results } from './results.ts';
 import type { HostOutcomes, Targets, Wait } from './targets.ts';
 
+/** `hub` resyncs hosts and refuses while the store is in quarantine. */
 export interface HostChangeDeps {
   readonly store: Store;
   readonly hub: Hub;
@@ -23,12 +24,14 @@ interface HostChange extends Wait {
   readonly reason: string;
 }
 
+/** A key in both `set` and `remove` is set. At most `MAX_LABELS` keys together. */
 export interface LabelRequest extends HostChange {
   readonly name: string;
   readonly set: Readonly<Record<string, string>>;
   readonly remove: readonly string[];
 }
 
+/** Every targeted host is sent its whole view, also one that follows another store; one that is offline, when it returns. */
 export interface ResyncRequest extends HostChange {
   readonly target: Selector;
   /** Monotonic milliseconds at which the request came in. */

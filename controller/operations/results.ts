@@ -9,11 +9,13 @@ import type { HostOutcomes } from './targets.ts';
 /** Hosts that are named one by one, of the pending ones and of those that failed; more are counted. */
 const MAX_NAMED = 50;
 
+/** As in audit records; `from` is left out for what the controller does by itself. */
 export interface ResultBy {
   readonly actor: string;
   readonly from?: string;
 }
 
+/** A record that cannot be written is logged and given up. */
 export class Results {
   readonly #store: Pick<Store, 'recordAudit'>;
   readonly #log: Logger;

@@ -8,6 +8,7 @@ import type { HostRecord } from '../store/records.ts';
 import { byName, type HostRegistry } from '../views/host-registry.ts';
 import type { OnWaiting } from './under-way.ts';
 
+/** How the hosts stand when the wait ends. Each targeted host is counted once, under `enforced`, `pending` or `failed`. */
 export interface HostOutcomes {
   readonly targeted: number;
   readonly enforced: number;
@@ -15,6 +16,7 @@ export interface HostOutcomes {
   readonly failed: readonly { readonly name: string; readonly refusal: HostRefusal }[];
 }
 
+/** How long a call waits for its hosts after it has committed; capped at ten minutes. */
 export interface Wait {
   /** Milliseconds to wait for proof; undefined: answer once it is committed. */
   readonly waitMs: number | undefined;
@@ -29,6 +31,7 @@ const NO_REFUSALS: Refusals = new Map();
 
 const MAX_WAIT_MS = 10 * 60_000;
 
+/** The registry is read at every call: a host that is enrolled or relabelled meanwhile counts as it is then. */
 export class Targets {
   readonly #registry: HostRegistry;
   readonly #hub: Hub;

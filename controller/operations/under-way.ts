@@ -10,6 +10,7 @@ export interface Progress {
 /** Told once a change is committed and its hosts are waited for. */
 export type OnWaiting = (revision: Revision, progress: () => Progress) => void;
 
+/** For `CheckWait`. Ids are numbers as text and restart with the process. */
 export class UnderWay {
   readonly #waits = new Map<string, () => Progress>();
   #last = 0;

@@ -18,9 +18,12 @@ const Answer = z.union([
   z.object({ error: z.string() }),
 ]);
 
+/** Checked by the controller: what does not fit is refused with INVALID_ARGUMENT. */
 export type LocalRequest = z.infer<typeof Request>;
+/** `chain` is PEM; `notAfterMs` is in Unix milliseconds. */
 export type LocalAnswer = Exclude<z.infer<typeof Answer>, { error: string }>;
 
+/** The text of what `handle` throws is sent back to the caller. */
 export interface LocalAdminOptions {
   readonly dataDir: string;
   readonly log: Logger;

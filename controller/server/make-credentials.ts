@@ -11,6 +11,7 @@ import { DataDirectory, readFleetSettings } from '../store/data-dir.ts';
 import { openSqliteStore } from '../store/sqlite/sqlite-store.ts';
 import { askLocalAdmin, type LocalAnswer, type LocalRequest } from './local-admin.ts';
 
+/** `role` is checked by the one who issues: the running controller, or this process when none runs. */
 export interface CredentialsOptions {
   readonly dataDir: string;
   readonly name: string;

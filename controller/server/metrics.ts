@@ -7,6 +7,7 @@ import { type Endpoint, formatEndpoint } from '../../common/text/endpoint.ts';
 import { networkOf } from '../identity/auth/network.ts';
 import { HeaviestOut } from './front/heaviest-out.ts';
 
+/** Read at every scrape. */
 export interface MetricsSource {
   /** Connections by kind, now. */
   readonly connections: () => Readonly<Record<string, number>>;
@@ -18,6 +19,7 @@ export interface MetricsSource {
   readonly metrics: readonly Metric[];
 }
 
+/** `listening` has the real port when port 0 was asked for. `close` cuts open connections. */
 export interface MetricsServer {
   readonly listening: Endpoint;
   close(): Promise<void>;

@@ -29,6 +29,7 @@ import { identityHandlers } from './services/identity-service.ts';
 import { operatorHandlers } from './services/operator/operator-service.ts';
 import { agentHandlers, syncServiceDefinition } from './services/sync-service.ts';
 
+/** `listen` may have port 0. `hub` is for tests; production leaves it out. */
 export interface ServerOptions {
   readonly dataDir: string;
   readonly listen: Endpoint;
@@ -39,6 +40,7 @@ export interface ServerOptions {
   readonly trustClock?: boolean;
 }
 
+/** Its parts are here for the process and for tests; none of them is to be closed by itself. */
 export interface RunningServer {
   /** With the real port when port 0 was asked for. */
   readonly listening: Endpoint;

@@ -15,6 +15,7 @@ import type { View } from './view.ts';
 /** Below this many rows the general way is as quick. */
 const WORTH_IT_ROWS = 8192;
 
+/** The same steps as AppliedChange, chosen for an import of 8,192 rows or more that outweighs all other layers. */
 export class BulkChange {
   readonly #layer: Layer;
   readonly #changes: readonly LayerChange[];

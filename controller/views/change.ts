@@ -21,6 +21,7 @@ interface TouchedLayer {
   readonly keys: EntryTable | undefined;
 }
 
+/** First `apply`, once; then `changeView` for each view that it touches. Both pause between steps. */
 export class AppliedChange {
   readonly #touched = new Map<Layer, TouchedLayer>();
 
@@ -124,6 +125,7 @@ export function note(seen: EntryTable, key: KeyAt): boolean {
   return seen.family(key.family).set(key.address, key.offset, key.length, key.allow ? FLAG_ALLOW : 0, 0);
 }
 
+/** Undefined is no row: two of them are the same. */
 export function sameEffect(a: Effect | undefined, b: Effect | undefined): boolean {
   return a?.monitor === b?.monitor && a?.expiresMs === b?.expiresMs;
 }

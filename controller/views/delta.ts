@@ -7,6 +7,7 @@ import type { Revision } from '../../common/revision.ts';
 import { cutColumns } from '../../common/sync-wire/cut.ts';
 import { encodeDelta, encodeDeltaColumns } from '../../common/sync-wire/delta.ts';
 
+/** `adds` includes rows that only changed their end or their mode. `removes` needs keys alone. */
 export interface ViewDelta {
   readonly to: Revision;
   /** Of the whole view at `to`. */
@@ -20,6 +21,7 @@ export interface ViewDelta {
 /** Rows that fit one message for sure, whatever their family and times. */
 const ONE_MESSAGE_ROWS = 4096;
 
+/** Its buffers are shared between streams: nobody may write into them. */
 export class EncodedDelta {
   readonly to: Revision;
   readonly digest: Digest;

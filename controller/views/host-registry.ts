@@ -2,6 +2,7 @@
 import type { HostRecord } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
 
+/** Revoked hosts stay findable by id, for the audit and for refusals; their names are free again. */
 export class HostRegistry {
   readonly #byId = new Map<string, HostRecord>();
   /** Hosts that are not revoked. */

@@ -6,11 +6,13 @@ import { type Effect, stronger } from '../../common/precedence.ts';
 import { type SelectableHost, type Selector, selectorMatches } from '../../common/text/selector.ts';
 import type { LayerKey } from '../claims/layers.ts';
 
+/** `size` in rows; `sums` are the two 32-bit halves of a digest, to be added modulo 2^32. */
 export interface LayerTotals {
   readonly size: number;
   readonly sums: readonly [number, number];
 }
 
+/** Rows may have ended: removing them is up to the store's expiry. */
 export class Layer {
   readonly id: string;
   readonly selector: Selector;
@@ -53,6 +55,7 @@ export class Layer {
   }
 }
 
+/** @returns undefined when the table has no such row. Whether it has ended is not looked at. */
 export function effectIn(table: EntryTable, key: KeyAt): Effect | undefined {
   const rows = table.family(key.family);
   const row = rows.rowOf(key.address, key.offset, key.length, key.allow);
@@ -60,10 +63,12 @@ export function effectIn(table: EntryTable, key: KeyAt): Effect | undefined {
   return { monitor: (rows.flagsOf(row) & FLAG_MONITOR) !== 0, expiresMs: rows.expiryOf(row) };
 }
 
+/** The strongest of them, as `precedence` has it; undefined when there is none. */
 export function combine(effects: readonly (Effect | undefined)[]): Effect | undefined {
   return effects.reduce<Effect | undefined>((sum, effect) => (effect ? stronger(sum, effect) : sum), undefined);
 }
 
+/** `FLAG_ALLOW` and `FLAG_MONITOR`, as packed rows have them. */
 export function flagsFor(allow: boolean, effect: Effect): number {
   return (allow ? FLAG_ALLOW : 0) | (effect.monitor ? FLAG_MONITOR : 0);
 }

@@ -6,6 +6,7 @@ const SLICE_MS = 4;
 
 /** A computation that may be paused at every `yield`; after a promise of `awaited`, it goes on once that is settled. */
 export type Sliced<T> = Generator<void | Promise<void>, T, void>;
+/** For computations that give nothing back. */
 export type Slices = Sliced<void>;
 
 /** What the promise resolves to, for computations in slices: nothing overtakes it meanwhile. @throws what it rejects with */
@@ -29,6 +30,7 @@ export function* awaited<T>(promise: Promise<T>): Sliced<T> {
 /** Rows to work on between two looks at the clock. */
 export const ROWS_PER_STEP = 1024;
 
+/** One at a time, in order, in slices of 4 ms. One that throws is given up, and the next begins. */
 export class SliceQueue {
   readonly #waiting: Slices[] = [];
   readonly #nowMs: () => number;

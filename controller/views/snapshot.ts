@@ -15,6 +15,7 @@ import { overlapsOf, type View } from './view.ts';
 /** How old an encoded piece with times in it may be before it is encoded again, milliseconds. */
 const MAX_TIME_ERROR_MS = 250;
 
+/** Stays as it was taken whatever the view becomes; chunks with ends are encoded again when they are older than 250 ms. */
 export class Snapshot {
   readonly digest: Digest;
   readonly entries: number;

@@ -10,6 +10,7 @@ import { combine, flagsFor, type Layer, type LayerTotals } from './layer.ts';
 /** Never filled: the terms of a digest depend on the row alone, and any table of the family knows them. */
 const TERMS = new EntryTable();
 
+/** Hosts with the same stack of layers share one. Changed only by `Views`, inside its queue. */
 export class View {
   /** Active layers, by ordinal. */
   layers: readonly Layer[];
@@ -85,6 +86,7 @@ export class View {
   }
 }
 
+/** A key that several layers of one view have. `effective` is what they amount to. */
 export interface Overlap {
   readonly key: KeyAt;
   /** Of each layer that has the key. */

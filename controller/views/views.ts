@@ -18,6 +18,7 @@ import { awaited, type Sliced, type SliceQueue, type Slices } from './slices.ts'
 import { collectOverlaps, Snapshot } from './snapshot.ts';
 import { overlapsOf, View } from './view.ts';
 
+/** Both run inside the views' queue, in the order of revisions. */
 export interface ViewsListener {
   /** The hosts' view changed: every one of them is to get this. Pauses where others may have their turn. */
   changed(hostIds: ReadonlySet<string>, delta: ViewDelta): Slices;
@@ -25,6 +26,7 @@ export interface ViewsListener {
   settled(revision: Revision): Slices;
 }
 
+/** All work runs in one queue: a catch-up or snapshot is never computed in the middle of a revision. */
 export class Views {
   readonly #store: Store;
   readonly #registry: HostRegistry;

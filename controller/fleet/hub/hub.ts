@@ -39,6 +39,7 @@ const ENDINGS = { burst: 3, perSecond: 1 / 600, addresses: 100_000 };
 
 const STOPPING = new FleetblockError('UNAVAILABLE', 'the controller is stopping');
 
+/** Owns the sessions, one per connected host. It decides whether a host proves a revision; the views decide what it is sent. */
 export class Hub {
   /** On while an agent holds a revision that the store does not have: commits were lost. */
   readonly quarantine: Quarantine;
@@ -124,10 +125,7 @@ export class Hub {
     this.#keepAlive = new Rota(this.#options.silenceLimitMs / 3, (session) => this.#checkAlive(session));
   }
 
-  /**
-   * A host's stream said hello. `welcomed` gets its session, unless the stream is ended: another live stream has the same
-   * identity, or the protocol is another.
-   */
+  /** A host's stream said hello. `welcomed` gets its session, unless the stream is ended: another live one, or another protocol. */
   connect(hostId: string, hello: Hello__Output, stream: SessionStream, welcomed: (session: HostSession) => void): void {
     if (hello.protocol !== SYNC_PROTOCOL) {
       stream.end(otherProtocol(hello.protocol, SYNC_PROTOCOL));

@@ -7,6 +7,7 @@ import { claimsLayer, type LayerKey, listLayer } from '../../claims/layers.ts';
 import type { StoreEvent } from '../../store/port/revisions.ts';
 import type { Store } from '../../store/store.ts';
 
+/** Allow entries that share one selector: those of single claims, or of one list. `id` is as in `LayerKey`. */
 export interface AllowLayer {
   readonly id: string;
   readonly selector: Selector;
@@ -14,6 +15,7 @@ export interface AllowLayer {
   readonly entries: PrefixSet;
 }
 
+/** Updated as each revision commits, without waiting for the views. A layer without allow entries is dropped. */
 export class AllowIndex {
   readonly #layers = new Map<string, AllowLayer>();
 

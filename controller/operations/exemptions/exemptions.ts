@@ -14,6 +14,7 @@ import { type Hit, Meetings } from './meetings.ts';
 import { ByLayers, passing } from './passing.ts';
 import { Names, refusalText, warningsOf } from './sentences.ts';
 
+/** `stateOf` tells what each host protects by itself; `store` is only asked for the origins that texts name. */
 export interface ExemptionDeps {
   readonly allowed: Pick<AllowIndex, 'layers'>;
   readonly store: Pick<Store, 'claims'>;

@@ -26,6 +26,9 @@ interface Meeting {
   count: number;
 }
 
+/**
+ * Made for one block. Keeps 1,000 partial hits per prefix from layers and counts the rest, so that a long allow list cannot fill memory.
+ */
 export class Meetings {
   /** By canonical text. */
   readonly #byPrefix = new Map<string, Meeting>();

@@ -18,6 +18,7 @@ interface OfLayers {
   readonly passing: readonly Passing[];
 }
 
+/** One computation per set of layers, not per host. */
 export class ByLayers {
   readonly #met: Meetings;
   readonly #layers: readonly AllowLayer[];

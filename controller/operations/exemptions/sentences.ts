@@ -12,11 +12,13 @@ import type { Passing } from './passing.ts';
 
 const MAX_WARNINGS = 20;
 
+/** The text of a host's ALLOWED refusal. `others`: how many more of the prefixes pass on that host. */
 export async function refusalText({ prefix, because }: Passing, others: number, names: Names): Promise<string> {
   const more = others > 0 ? ` (and ${others} more of the prefixes)` : '';
   return `${formatPrefix(prefix)}${more} goes on passing here: ${await named(because, names, 0)}; an allow entry wins over every block`;
 }
 
+/** One sentence per prefix of which parts pass, 20 at most and then one that says that there are more. */
 export async function warningsOf(met: Meetings, names: Names): Promise<string[]> {
   const warnings: string[] = [];
   for (const { prefix, parts, count } of met.all()) {

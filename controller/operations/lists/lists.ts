@@ -20,6 +20,7 @@ import type { HostOutcomes, Targets, Wait } from '../targets.ts';
 import { ReceivedRows } from './received-rows.ts';
 import { ImportTurns } from './turns.ts';
 
+/** `guard` judges every row as it arrives, unless the import is forced or monitors only. */
 export interface ListsDeps {
   readonly store: Store;
   readonly targets: Targets;
@@ -29,6 +30,7 @@ export interface ListsDeps {
   readonly clock: Clock;
 }
 
+/** All of an import but its rows. `meant` lets through what would be refused as a likely mistake. */
 export interface ImportBegin extends Wait {
   readonly caller: Caller;
   /** Without `list:`. */
@@ -46,6 +48,7 @@ export interface ImportBegin extends Wait {
   readonly meant: readonly ObjectionKind[];
 }
 
+/** Of an import or a removal. A dry run fills `objections` where a real one is refused with them. */
 export interface ListReply extends Omit<ListResult, 'former'> {
   readonly hosts: HostOutcomes;
   readonly elapsedMs: number;
@@ -60,6 +63,7 @@ export interface ListReply extends Omit<ListResult, 'former'> {
 const NONE_SKIPPED = { count: 0, first: [] };
 const NAME = /^[a-z0-9][a-z0-9._-]{0,58}$/;
 
+/** Imports take turns: one per caller and four in all, each with all of its rows in memory. */
 export class Lists {
   readonly #turns = new ImportTurns();
   readonly #deps: ListsDeps;

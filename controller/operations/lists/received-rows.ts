@@ -12,6 +12,7 @@ const MAX_MESSAGES = 10_000;
 /** Of the refused rows that are told one by one. */
 export const MAX_TOLD = 20;
 
+/** Holds all rows of one import. Rows that the guard refuses are never kept; `assertNoneRefused` makes them an error. */
 export class ReceivedRows {
   readonly chunks: PackedEntries<'left'>[] = [];
   /** The first that were refused; `row` is the place in all that came, from 1. */

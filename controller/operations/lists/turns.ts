@@ -7,6 +7,7 @@ const AT_ONCE = 4;
 /** Of one caller, waiting for the one before. */
 const WAITING = 8;
 
+/** Turns are given in the order asked, first among the caller's own, then among all. */
 export class ImportTurns {
   readonly #all = new Slots(AT_ONCE);
   readonly #callers = new Map<string, { readonly slots: Slots; asked: number }>();

@@ -12,8 +12,10 @@ import { byName } from '../../views/host-registry.ts';
 import type { Targets } from '../targets.ts';
 import type { Matches } from './matches.ts';
 
+/** The words that agents use in their look-up replies; `pass` also stands for an address that nothing covers. */
 export type Verdict = 'drop' | 'pass' | 'allow' | 'monitor';
 
+/** `desired` comes from the claims, `reply` from the kernel; a difference is drift or a change under way. */
 export interface HostCheck {
   readonly host: HostRecord;
   readonly status: HostStatus;
@@ -22,12 +24,14 @@ export interface HostCheck {
   readonly reply: LookupReply__Output | undefined;
 }
 
+/** `claims` has all that cover the address, whatever hosts they are for, the most exact first. */
 export interface CheckResult {
   readonly prefix: Prefix;
   readonly claims: readonly Claim[];
   readonly hosts: readonly HostCheck[];
 }
 
+/** `matches` answers from the store, `hub` from the kernels; `wallMs` decides which claims have ended. */
 export interface CheckDeps {
   readonly matches: Matches;
   readonly targets: Targets;

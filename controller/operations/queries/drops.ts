@@ -6,6 +6,7 @@ import type { HostDeps } from './hosts.ts';
 const MAX_UNREAD = 1000;
 const MAX_UNREAD_ROWS = 20_000;
 
+/** `lost` is above 0 when the reader fell behind by 1,000 reports or 20,000 rows. */
 export interface WatchedReport {
   /** Its name. */
   readonly host: string;

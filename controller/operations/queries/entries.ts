@@ -37,10 +37,12 @@ export interface FoundClaim extends Claim {
   readonly confirm: { readonly id: string; readonly deadlineMs: number } | undefined;
 }
 
+/** A batch of single claims, or rows of one list as columns with ends in Unix milliseconds (0: none). */
 export type FoundEntries =
   | { readonly claims: readonly FoundClaim[] }
   | { readonly list: ListRecord; readonly rows: PackedEntries<'unix'> };
 
+/** Reads go to `store.aside`, so that a long listing does not hold up changes. */
 export interface EntryDeps {
   readonly store: Pick<Store, 'aside' | 'lists'>;
   readonly targets: Targets;

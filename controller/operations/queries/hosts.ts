@@ -8,6 +8,7 @@ import type { HostRecord } from '../../store/records.ts';
 import type { HostRegistry } from '../../views/host-registry.ts';
 import type { Targets } from '../targets.ts';
 
+/** `limit` bounds the hosts that are returned, not those that are counted. */
 export interface HostQuery {
   readonly selector: Selector;
   /** None: any. */
@@ -16,6 +17,7 @@ export interface HostQuery {
   readonly limit: number;
 }
 
+/** `registry` tells which hosts there are, `hub` how each stands now. */
 export interface HostDeps {
   readonly registry: HostRegistry;
   readonly hub: Hub;

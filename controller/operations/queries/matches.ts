@@ -10,6 +10,7 @@ import type { ListRecord } from '../../claims/lists/list.ts';
 import type { Store } from '../../store/store.ts';
 import type { Views } from '../../views/views.ts';
 
+/** Used by `check` and by the replies to changes. Lists are looked up in the views' layers, which may trail the store by a moment. */
 export class Matches {
   readonly #store: Pick<Store, 'claims' | 'lists'>;
   readonly #views: Pick<Views, 'layerOfList'>;

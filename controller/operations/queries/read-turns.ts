@@ -4,6 +4,7 @@
 import { FleetblockError } from '../../../common/errors.ts';
 import { nextTurn } from '../../../common/time/pacer.ts';
 
+/** `perCaller` and `inAll` bound the reads that run at once; beyond `open`, a caller's next read is refused. */
 export interface ReadLimits {
   readonly perCaller: number;
   readonly inAll: number;
@@ -19,6 +20,7 @@ interface Waiter {
   readonly go: (release: () => void) => void;
 }
 
+/** A turn is held for one batch only, never while the reader takes what was read. */
 export class ReadTurns {
   readonly #limits: ReadLimits;
   readonly #open = new Map<string, number>();

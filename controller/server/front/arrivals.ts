@@ -10,6 +10,7 @@ import { Turns } from './turns.ts';
 /** How often those that take too long are looked for, milliseconds. */
 const LOOK_MS = 250;
 
+/** `begin` starts TLS on a socket; `refuse` must destroy it. */
 export interface ArrivalsOptions {
   readonly limits: FrontLimits;
   /** Its turn has come: what it has said is there to be read. */
@@ -25,6 +26,7 @@ interface Arrival {
   readonly hear: (piece: Buffer) => void;
 }
 
+/** A socket leaves by `done` or by its own close, whichever is first. */
 export class Arrivals {
   readonly #options: ArrivalsOptions;
   readonly #all = new Map<Socket, Arrival>();

@@ -21,6 +21,7 @@ import { DEFAULT_FRONT_LIMITS, type FrontLimits } from './limits.ts';
 import { OldestOut } from './oldest-out.ts';
 import { holderOf, Places } from './places.ts';
 
+/** Which callback gets a connection is decided by its SNI. `limits` override single values of `DEFAULT_FRONT_LIMITS`. */
 export interface FrontOptions {
   readonly identity: ServerCertificate;
   /** A connection whose certificate leads to the root and is in its time. */
@@ -40,6 +41,7 @@ export interface Ends {
   readonly localPort?: number | undefined;
 }
 
+/** Each open connection is counted in exactly one of the five, for metrics. */
 export interface FrontCounts {
   /** Connected, and not one whole hello said. */
   readonly silent: number;
@@ -50,6 +52,7 @@ export interface FrontCounts {
   readonly enrollments: number;
 }
 
+/** Made of a plain TCP server that accepts and a TLS server that never listens: it is handed sockets when their turn comes. */
 export class Front {
   readonly #options: FrontOptions;
   readonly #limits: FrontLimits;

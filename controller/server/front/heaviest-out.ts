@@ -2,6 +2,7 @@
 // a flood from one place pushes out nobody but itself.
 import { largest } from './largest.ts';
 
+/** `evict` is called after the member has left the set. */
 export interface HeaviestOutOptions<T> {
   readonly limit: number;
   /** Of one network; one more pushes out that network's oldest. */
@@ -9,6 +10,7 @@ export interface HeaviestOutOptions<T> {
   readonly evict: (member: T) => void;
 }
 
+/** `network` is any text that groups members; the same one must be given at `delete`. */
 export class HeaviestOut<T> {
   readonly #options: HeaviestOutOptions<T>;
   /** In order of arrival. */

@@ -9,6 +9,7 @@ const MAX_BYTES = 2 * (HEADER + MAX_RECORD);
 /** More than the pieces in which a network carries a hello. */
 const MAX_PIECES = 64;
 
+/** Holds at most some 32 KiB per connection, in 64 pieces. */
 export class EarlyBytes {
   #pieces: Buffer[] = [];
   #length = 0;

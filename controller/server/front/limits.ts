@@ -1,5 +1,6 @@
 // What one controller takes before it knows who is calling. All are far above what a fleet needs.
 
+/** Counts of connections and times in milliseconds; tests lower them. */
 export interface FrontLimits {
   /** Connections that have not said hello yet. One more pushes out the oldest: a flood cannot keep a newcomer waiting. */
   readonly silent: number;
@@ -35,6 +36,7 @@ export interface FrontLimits {
   readonly toldMs: number;
 }
 
+/** Some 15,000 hosts fit beside the places that are kept for operators. */
 export const DEFAULT_FRONT_LIMITS: FrontLimits = {
   silent: 4096,
   helloMs: 10_000,

@@ -1,5 +1,6 @@
 // A bounded set in order of arrival: when it is full, the oldest member leaves to make room.
 
+/** `evict` is called after the member has left the set. */
 export class OldestOut<T> {
   readonly #members = new Set<T>();
   readonly #limit: number;

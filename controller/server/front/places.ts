@@ -4,6 +4,7 @@ import type { Subject } from '../../identity/pki/names.ts';
 import { largest } from './largest.ts';
 import type { FrontLimits } from './limits.ts';
 
+/** `clients` bounds all places; the two `keptFor` values are parts of it. */
 export type PlacesLimits = Pick<
   FrontLimits,
   'clients' | 'perHost' | 'perOperator' | 'keptForOperators' | 'keptForAdmins'
@@ -20,6 +21,7 @@ export interface Holder {
   readonly name: string;
 }
 
+/** Undefined, a certificate whose subject makes no sense, counts as a host named `nobody`. */
 export function holderOf(subject: Subject | undefined): Holder {
   if (!subject) return { kind: 'host', name: 'nobody' };
   if (subject.kind === 'agent') return { kind: 'host', name: `agent/${subject.hostId}` };
@@ -27,6 +29,7 @@ export function holderOf(subject: Subject | undefined): Holder {
   return { kind: role === 'admin' ? 'admin' : 'operator', name: `${role}/${name}` };
 }
 
+/** Only counts; its owner closes the connections. */
 export class Places<T> {
   readonly #limits: PlacesLimits;
   readonly #giveWay: (member: T) => void;

@@ -4,6 +4,7 @@
 
 import { largest } from './largest.ts';
 
+/** `later` and `nowMs` are replaced in tests. */
 export interface TurnsOptions<T> {
   /** Begun and not over, at once. */
   readonly running: number;
@@ -32,6 +33,7 @@ interface Begun {
   readonly sinceMs: number;
 }
 
+/** A member is added once and deleted once; `look` has to be called every so often, as there is no timer inside. */
 export class Turns<T> {
   readonly #options: TurnsOptions<T>;
   readonly #nowMs: () => number;

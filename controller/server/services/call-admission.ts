@@ -6,6 +6,7 @@ import type { Authorizer } from '../../identity/auth/authorizer.ts';
 import type { AuthorizableCall } from '../../identity/auth/caller.ts';
 import type { Ends } from '../front/front.ts';
 
+/** `authorizer` judges who calls what; `refusalOf` judges connections that the front let in only to be told why not. */
 export interface AdmissionOptions {
   readonly authorizer: Pick<Authorizer, 'authorize' | 'watch'>;
   /** Cuts the connection of a peer whose open call was ended: it may not heed the status, or not read it. */
@@ -17,6 +18,7 @@ export interface AdmissionOptions {
 /** How long a peer may take to see the status that ended its call before its connection is cut, milliseconds. */
 const LAST_WORDS_MS = 200;
 
+/** Also ends open calls when the authorizer says so, and cuts their connection 200 ms later. */
 export function admission({ authorizer, disconnect, refusalOf }: AdmissionOptions): ServerInterceptor {
   return (method, call) => {
     const asked: AuthorizableCall = {

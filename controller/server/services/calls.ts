@@ -18,6 +18,7 @@ import type { ReadTurns } from '../../operations/queries/read-turns.ts';
 import type { OnWaiting, UnderWay } from '../../operations/under-way.ts';
 import { callText, isDryRun } from './call-text.ts';
 
+/** What every handler needs to know its caller, to report a refusal, and to say that it waits for hosts. */
 export interface CallDeps {
   readonly authorize: Authorize;
   readonly clock: Clock;

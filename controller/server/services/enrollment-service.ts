@@ -18,6 +18,7 @@ import { MAX_LABELS } from '../../identity/tokens.ts';
 import type { Store } from '../../store/store.ts';
 import { respond } from './calls.ts';
 
+/** `authority` signs for hosts, `identity` for operators; `store` uses up the token. */
 export interface EnrollmentDeps {
   readonly authority: Authority;
   readonly store: Pick<Store, 'enroll' | 'knowsSecret'>;
@@ -34,6 +35,7 @@ export interface EnrollmentDeps {
  */
 const ATTEMPTS = { burst: 20, perSecond: 0.5 };
 
+/** Callers have no certificate: a token's secret is all that admits them, and failed attempts are limited. */
 export function enrollmentHandlers(deps: EnrollmentDeps): EnrollmentServiceHandlers {
   const attempts = new RateLimit({ clock: deps.clock, ...ATTEMPTS });
   const answer =

@@ -14,6 +14,7 @@ import {
 import { MAX_MESSAGE_BYTES } from '../../../common/rpc/channel.ts';
 import { requiredRole } from '../../identity/auth/policy.ts';
 
+/** A definition with the handlers for all of its methods. */
 export interface Service {
   readonly definition: ServiceDefinition;
   readonly handlers: UntypedServiceImplementation;
@@ -49,6 +50,7 @@ const ENROLLMENT_LIMITS: ServerOptions = {
   'grpc.enable_channelz': 0,
 };
 
+/** Connections are injected by the front once TLS is done. */
 export class GrpcServers {
   readonly #clients: Server;
   readonly #enrollment: Server;

@@ -17,6 +17,7 @@ import { inPaces } from './message-size.ts';
 /** A verdict is awaited to its end: it is small, and the caller may have gone. */
 const NEVER = new AbortController().signal;
 
+/** `advertise` and `rootCertificate` are what new credentials carry. */
 export interface IdentityServiceDeps extends CallDeps {
   readonly identity: Identity;
   /** Open calls of this caller's certificate may go on until then, Unix milliseconds. */
@@ -32,6 +33,7 @@ export interface IdentityServiceDeps extends CallDeps {
   readonly rootPin: Uint8Array;
 }
 
+/** Certificates, logins and revocations. Who may call which method is for the policy, not for these. */
 export function identityHandlers(deps: IdentityServiceDeps): IdentityServiceHandlers {
   const { identity, log } = deps;
   return {

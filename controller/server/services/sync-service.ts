@@ -14,6 +14,7 @@ import type { SessionStream } from '../../fleet/host/session-deps.ts';
 import type { Hub } from '../../fleet/hub/hub.ts';
 import type { Authorize } from '../../identity/auth/caller.ts';
 
+/** `authorize` tells which host a stream belongs to: its certificate, never its hello. */
 export interface SyncServiceDeps {
   readonly hub: Hub;
   readonly authorize: Authorize;
@@ -49,6 +50,7 @@ export const syncServiceDefinition = {
 
 type SyncCall = ServerDuplexStream<Received, Buffer>;
 
+/** A stream must say hello within ten seconds. What its handler throws ends that stream alone. */
 export function agentHandlers(deps: SyncServiceDeps): UntypedServiceImplementation {
   return { Sync: (call: SyncCall) => serve(deps, call) };
 }

@@ -1,6 +1,7 @@
 // Bounds how long a caller may take to send: what has come so far is held in memory until the last of it is there.
 import { FleetblockError } from '../../../common/errors.ts';
 
+/** Both are needed: `idleMs` ends a caller that stops, `totalMs` one that trickles. */
 export interface Patience {
   /** Longest silence between two items, milliseconds. */
   readonly idleMs: number;

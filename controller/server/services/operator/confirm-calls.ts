@@ -7,6 +7,7 @@ import type { Confirmations } from '../../../operations/confirm.ts';
 import { type CallDeps, unary } from '../calls.ts';
 import { changeReplyToWire, waitFromWire } from './operator-wire.ts';
 
+/** `confirmations` also answers which changes wait. */
 export interface ConfirmCallDeps extends CallDeps {
   readonly confirmations: Confirmations;
 }
@@ -14,6 +15,7 @@ export interface ConfirmCallDeps extends CallDeps {
 /** Prefixes of a change that are named; all are counted. */
 const MAX_NAMED = 100;
 
+/** Times that remain are computed here, so that a caller with a wrong clock shows them right. */
 export function confirmHandlers(deps: ConfirmCallDeps): Pick<OperatorServiceHandlers, 'Confirm' | 'ListConfirmations'> {
   return {
     Confirm: unary(deps, async ({ id, reason, wait }, { caller, arrivedMs, onWaiting }) =>

@@ -20,11 +20,13 @@ import { type CallDeps, longAnswers } from '../calls.ts';
 import { inMessages } from '../message-size.ts';
 import { actionFromWire, claimToWire } from './operator-wire.ts';
 
+/** `readTurns` bounds long reads per caller and in all. */
 export interface EntryCallDeps extends CallDeps, Omit<EntryDeps, 'clock' | 'store'> {
   readonly store: Store;
   readonly readTurns: ReadTurns;
 }
 
+/** Both stream their answers: a fleet's entries do not fit into one message. */
 export function entryHandlers(deps: EntryCallDeps): Pick<OperatorServiceHandlers, 'ListEntryChunks' | 'Export'> {
   return {
     ListEntryChunks: longAnswers(deps, (request) => entryChunks(deps, request)),

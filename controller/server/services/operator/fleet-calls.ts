@@ -24,6 +24,7 @@ import { claimToWire } from './operator-wire.ts';
 /** A check asks every host that it is about, and may wait for one that says nothing; turns of its own keep it from holding up reads. */
 const CHECKS: ReadLimits = { perCaller: 4, inAll: 64, open: 256 };
 
+/** `readTurns` is for the audit; checks have turns of their own. */
 export interface FleetCallDeps extends CallDeps, HostDeps {
   readonly store: Store;
   readonly matches: Matches;
@@ -36,6 +37,7 @@ type FleetMethods = Pick<
   'CheckPrefix' | 'CheckWait' | 'WatchEvents' | 'WatchDrops' | 'ListAudit'
 >;
 
+/** A caller that reads a watch too slowly misses events or drops, and is told how many. */
 export function fleetHandlers(deps: FleetCallDeps): FleetMethods {
   const { store, hub, targets, matches, clock } = deps;
   const checkTurns = new ReadTurns(CHECKS);

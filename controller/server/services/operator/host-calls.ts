@@ -10,6 +10,7 @@ import { answers, type CallDeps, unary } from '../calls.ts';
 import { inPaces } from '../message-size.ts';
 import { hostOutcomesToWire, hostToWire, waitFromWire } from './operator-wire.ts';
 
+/** `warnings` go out with every listing of hosts. */
 export interface HostCallDeps extends CallDeps, HostDeps, HostChangeDeps {
   /** What is wrong with the controller itself. */
   readonly warnings: () => string[];
@@ -17,6 +18,7 @@ export interface HostCallDeps extends CallDeps, HostDeps, HostChangeDeps {
 
 type HostMethods = Pick<OperatorServiceHandlers, 'ListHostChunks' | 'LabelHost' | 'ResyncHosts'>;
 
+/** Labels and resyncs are refused in quarantine; listing is not. */
 export function hostHandlers(deps: HostCallDeps): HostMethods {
   const { hub } = deps;
   const toWire = (host: HostRecord) => hostToWire(host, hub.statusOf(host.id), hub.stateOf(host.id));

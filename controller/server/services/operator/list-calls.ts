@@ -22,6 +22,7 @@ import { inPaces } from '../message-size.ts';
 import { timely } from '../timely.ts';
 import { actionFromWire, actionToWire, changeReplyToWire, hostOutcomesToWire, waitFromWire } from './operator-wire.ts';
 
+/** `changes` makes and ends exceptions of lists; `lists` imports and removes. */
 export interface ListCallDeps extends CallDeps {
   readonly changes: Changes;
   readonly store: Store;
@@ -35,6 +36,7 @@ type ListMethods = Pick<
   'ImportList' | 'RemoveList' | 'ListListChunks' | 'IncludeInList' | 'ListExceptions'
 >;
 
+/** An import streams its rows to the controller; everything else is one request. */
 export function listHandlers(deps: ListCallDeps): ListMethods {
   return {
     ImportList: collected(deps, (requests, call) => importList(deps.lists, requests, call)),

@@ -13,12 +13,14 @@ import { type HostCallDeps, hostHandlers } from './host-calls.ts';
 import { type ListCallDeps, listHandlers } from './list-calls.ts';
 import { actionFromWire, changeReplyToWire, waitFromWire } from './operator-wire.ts';
 
+/** The sum of what the calls in this folder need. */
 export interface OperatorServiceDeps extends EntryCallDeps, FleetCallDeps, HostCallDeps, ListCallDeps, ConfirmCallDeps {
   readonly changes: Changes;
   /** SHA-256 over the fleet root's SubjectPublicKeyInfo: goes into every enrollment token. */
   readonly rootPin: Uint8Array;
 }
 
+/** Every method of OperatorService; gRPC answers UNIMPLEMENTED for one that is left out. */
 export function operatorHandlers(deps: OperatorServiceDeps): OperatorServiceHandlers {
   const { store, changes, clock } = deps;
   return {

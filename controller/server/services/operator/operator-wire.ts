@@ -16,6 +16,7 @@ import type { OnWaiting } from '../../../operations/under-way.ts';
 import type { HostRecord } from '../../../store/records.ts';
 import { ListRoom } from '../message-size.ts';
 
+/** Times are Unix milliseconds as decimal text, `0` for no end. */
 export function claimToWire(claim: Claim): ClaimWire {
   return {
     prefix: formatPrefix(claim.prefix),
@@ -30,6 +31,7 @@ export function claimToWire(claim: Claim): ClaimWire {
   };
 }
 
+/** Claims that go on blocking are cut to what fits one message; `stillBlockedByMore` counts the rest of each prefix. */
 export function changeReplyToWire(reply: ChangeReply): ChangeReplyWire {
   const room = new ListRoom();
   return {
@@ -46,6 +48,7 @@ export function changeReplyToWire(reply: ChangeReply): ChangeReplyWire {
   };
 }
 
+/** Hosts are named as far as they fit one message; the totals count all of them. */
 export function hostOutcomesToWire(hosts: HostOutcomes): HostOutcomesWire {
   return {
     targeted: hosts.targeted,
@@ -77,6 +80,7 @@ export function actionFromWire(action: Action__Output): ClaimAction {
   }
 }
 
+/** Never `ACTION_UNSPECIFIED`. */
 export function actionToWire(action: ClaimAction): 'ACTION_ALLOW' | 'ACTION_BLOCK' {
   return action === 'allow' ? 'ACTION_ALLOW' : 'ACTION_BLOCK';
 }
@@ -86,6 +90,7 @@ export function waitFromWire(wait: Wait__Output | null, onWaiting: OnWaiting): W
   return wait ? { waitMs: wait.timeoutMs, waitAll: wait.all, onWaiting } : { waitMs: undefined };
 }
 
+/** A refusal goes ahead of the host's own problems, as `CODE: text`. */
 export function hostToWire(host: HostRecord, status: HostStatus, state: HostState): HostWire {
   return {
     name: host.name,
