@@ -1,5 +1,5 @@
-// The codecs of the methods that a client calls, each made when it is asked for, of the types that it needs: making all of them, as
-// common/rpc/proto.ts does for the controller, would take longer than a whole call.
+// The codecs of the methods that a client calls, each made when it is asked for: making all of them, as common/rpc/proto.ts does for
+// the controller, would take longer than a whole call.
 import type { MethodDefinition } from '@grpc/proto-loader';
 import protobuf from 'protobufjs/light.js';
 import { DESCRIPTOR } from '../../../proto/gen/descriptor.ts';
@@ -27,22 +27,7 @@ type MethodOf<Definition> =
   Definition extends MethodDefinition<infer Request, infer _R, infer _Q, infer Reply> ? Method<Request, Reply> : never;
 
 const PACKAGE = 'fleetblock.v1';
-const ALL: Readonly<Record<string, protobuf.AnyNestedObject>> =
-  JSON.parse(DESCRIPTOR).nested.fleetblock.nested.v1.nested;
-
-/** Message and enum types by name, with all that their fields name. */
-function typesOf(...names: readonly string[]): protobuf.Root {
-  const nested: Record<string, protobuf.AnyNestedObject> = {};
-  const add = (name: string) => {
-    const type = ALL[name];
-    if (!type || name in nested) return;
-    nested[name] = type;
-    if ('fields' in type) for (const field of Object.values(type.fields)) add(field.type);
-  };
-  for (const name of names) add(name);
-  return protobuf.Root.fromJSON({ nested });
-}
-
+const root = protobuf.Root.fromJSON(JSON.parse(DESCRIPTOR));
 /** As proto-loader is told in common/rpc/proto.ts: what proto/gen says of the replies depends on it. */
 const OUTPUT = { longs: String, enums: String, defaults: true, oneofs: true };
 
@@ -51,12 +36,9 @@ export function method<S extends keyof Services, M extends string & keyof Servic
   service: S,
   name: M,
 ): MethodOf<Services[S][M]> {
-  const described = ALL[service];
-  const called = described && 'methods' in described ? described.methods[name] : undefined;
-  if (!called) throw new Error(`${service} has no method ${name}`);
-  const types = typesOf(called.requestType, called.responseType);
-  const request = types.lookupType(called.requestType);
-  const reply = types.lookupType(called.responseType);
+  const { requestType, responseType } = root.lookupService(`${PACKAGE}.${service}`).methods[name] ?? {};
+  const request = root.lookupType(`${PACKAGE}.${requestType}`);
+  const reply = root.lookupType(`${PACKAGE}.${responseType}`);
   const found: Method<Record<string, unknown>, unknown> = {
     path: `/${PACKAGE}.${service}/${name}`,
     serialize: (value) => Buffer.from(request.encode(request.fromObject(value)).finish()),
