@@ -3,6 +3,7 @@
 
 import { ownCopy } from './own-copy.ts';
 
+/** Most items of each kind in one message, unless a field says otherwise. `messageBytes`: of the whole message as it is encoded. */
 export const AGENT_LIMITS = {
   messageBytes: 64 * 1024,
   interfaces: 128,

@@ -32,8 +32,10 @@ export const AUDIT_VERBS = [
   'undo',
 ] as const;
 
+/** What this version writes: a stored record may have a verb of an earlier one. */
 export type AuditVerb = (typeof AUDIT_VERBS)[number];
 
+/** Checks the verb that a request filters by. */
 export function isAuditVerb(word: string): word is AuditVerb {
   return AUDIT_VERBS.some((verb) => verb === word);
 }

@@ -40,6 +40,7 @@ export const FAILPOINTS = {
   'agent.state.cleaned': 'what the old record left behind is gone',
 } as const satisfies Readonly<Record<string, string>>;
 
+/** What FLEETBLOCK_FAILPOINTS accepts before the `=`. */
 export type FailpointName = keyof typeof FAILPOINTS;
 
 type Action = 'kill' | 'error';

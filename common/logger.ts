@@ -1,12 +1,15 @@
 // Logs: one JSON object a line on stderr (stdout is for data), secrets redacted by name.
 import { type Logger, pino } from 'pino';
 
+/** Handed on, so that the library is named in one place. */
 export type { Logger };
 
+/** The most talkative first: what --log-level takes. */
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'silent'] as const;
 
 const SECRET_KEYS = ['secret', 'token', 'tokenSecret', 'key', 'privateKey'];
 
+/** Writes to stderr at once. `level`: the least one that is written, of LOG_LEVELS. */
 export function createLogger(program: string, level = 'info'): Logger {
   return pino(
     {

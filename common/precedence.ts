@@ -46,6 +46,7 @@ export function laterEnd(a: number, b: number): number {
   return a === 0 || b === 0 ? 0 : Math.max(a, b);
 }
 
+/** At its end something has ended. `expiresMs` 0: never. */
 export function hasEnded(expiresMs: number, nowMs: number): boolean {
   return expiresMs !== 0 && expiresMs <= nowMs;
 }

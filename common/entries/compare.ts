@@ -55,6 +55,7 @@ export function* pickEntries<Base extends ClockBase>(
   return byFamily((family) => joinColumns(family, parts.get(family) ?? []));
 }
 
+/** What turns one table into another: `adds` also has the rows whose flags or end differ. */
 export interface Difference<Base extends ClockBase> {
   readonly adds: PackedEntries<Base>;
   /** Keys: what their times are does not matter. */

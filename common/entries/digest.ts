@@ -3,6 +3,7 @@
 /** 8 bytes: two 32-bit sums, big-endian. Equal tables (prefix, allow, monitor; not expiry) have equal digests. */
 export type Digest = Uint8Array;
 
+/** Of a table without rows. */
 export const EMPTY_DIGEST: Digest = new Uint8Array(8);
 
 /** Of the two sums, modulo 2^32. */
@@ -20,6 +21,7 @@ export function digestOf(first: number, second: number): Digest {
   );
 }
 
+/** Not in constant time: a digest is no secret. */
 export function equalDigests(a: Digest, b: Digest): boolean {
   if (a.length !== b.length) return false;
   for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;

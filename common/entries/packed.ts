@@ -4,6 +4,7 @@ import { type Family, maskAddress, type Prefix } from '../text/prefix.ts';
 
 /** Bits of the flags column. */
 export const FLAG_ALLOW = 1;
+/** Count packets, never drop them. */
 export const FLAG_MONITOR = 2;
 
 /** What clock an end is on: Unix milliseconds at the controller, the boot clock at an agent. */
@@ -30,13 +31,16 @@ export interface FamilyColumns<Base extends TimeBase = TimeBase> {
   readonly base?: Base;
 }
 
+/** Rows of both families, their times on one base. */
 export interface PackedEntries<Base extends TimeBase = TimeBase> {
   readonly v4: FamilyColumns<Base>;
   readonly v6: FamilyColumns<Base>;
 }
 
+/** IPv4 first, as wherever rows are stored, sent or counted. */
 export const FAMILIES: readonly Family[] = [4, 6];
 
+/** One family's columns themselves, not a copy. */
 export function columnsOf<Base extends TimeBase>(entries: PackedEntries<Base>, family: Family): FamilyColumns<Base> {
   return family === 4 ? entries.v4 : entries.v6;
 }
@@ -52,8 +56,10 @@ export interface Entry<Base extends TimeBase = 'left'> {
   readonly base?: Base;
 }
 
+/** Bytes of one row in the `addresses` column. */
 export const addressBytes = (family: Family): 4 | 16 => (family === 4 ? 4 : 16);
 
+/** Of either family and any time base. Shared: never written to. */
 export const NO_ROWS: FamilyColumns<never> = {
   count: 0,
   addresses: new Uint8Array(0),
@@ -62,12 +68,15 @@ export const NO_ROWS: FamilyColumns<never> = {
   timesMs: new Float64Array(0),
 };
 
+/** Of any time base. Shared: never written to. */
 export const NO_ENTRIES: PackedEntries<never> = { v4: NO_ROWS, v6: NO_ROWS };
 
+/** Rows of both families together. */
 export function entryCount(entries: PackedEntries): number {
   return entries.v4.count + entries.v6.count;
 }
 
+/** Keeps the order within each family. Prefixes that come twice stay twice. */
 export function packEntries<Base extends TimeBase = 'left'>(entries: readonly Entry<Base>[]): PackedEntries<Base> {
   const pack = (family: Family): FamilyColumns<Base> => {
     const rows = entries.filter((entry) => entry.prefix.family === family);

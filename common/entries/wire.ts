@@ -13,6 +13,7 @@ import {
   type PackedEntries,
 } from './packed.ts';
 
+/** The message's fields. Times to live are 8 bytes per row, or none at all when no row of the family ends. */
 export interface PackedWire {
   v4Addresses: Uint8Array;
   v4Lengths: Uint8Array;
@@ -24,6 +25,7 @@ export interface PackedWire {
   v6Ttls: Uint8Array;
 }
 
+/** The result shares memory with `entries`, but for the times: rounded up to whole milliseconds, cut to a century. */
 export function toWire(entries: PackedEntries<'left'>): PackedWire {
   return {
     v4Addresses: entries.v4.addresses,

@@ -14,12 +14,14 @@ export interface LocalEnd {
   readonly daemon: 'agent' | 'controller';
 }
 
+/** What `handle` throws is answered as `{ error }`: a FleetblockError with its text, anything else is only logged. */
 export interface LocalServerOptions extends LocalEnd {
   readonly log: Logger;
   /** Returns what can be written as JSON. `request`: undefined when it is no JSON. */
   readonly handle: (request: unknown) => unknown;
 }
 
+/** `close` also removes the socket. */
 export interface LocalServer {
   /** False once somebody removed or replaced the socket. */
   readonly present: boolean;

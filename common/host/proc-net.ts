@@ -6,6 +6,7 @@ import { type Family, formatAddress } from '../text/prefix.ts';
 /** Reads a file below /proc; handed in so that tests have their own. Missing files are empty. */
 export type ReadProc = (path: string) => string;
 
+/** Below the real /proc. Empty for what is missing or may not be read. @throws Error any other failure */
 export const readProc: ReadProc = (path) => {
   try {
     return readFileSync(`/proc/${path}`, 'utf8');
@@ -36,6 +37,7 @@ export function defaultGateways(read: ReadProc = readProc): string[] {
   return [...v4, ...v6];
 }
 
+/** An established TCP connection. `peer`: the remote address, without its port. */
 export interface Connection {
   readonly peer: string;
   readonly localPort: number;

@@ -1,6 +1,7 @@
 // What a call that waits for hosts says ahead of its answer: that its change is committed, and by what id to ask how far it is.
 import { parseRevision, type Revision } from '../revision.ts';
 
+/** Lets a caller whose wait is cut off ask how far the change is, instead of making it again. */
 export interface Ahead {
   /** The store's revision that holds the change. */
   readonly revision: Revision;

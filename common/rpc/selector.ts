@@ -3,6 +3,7 @@ import type { Selector__Output, Selector as SelectorWire } from '../../proto/gen
 import { FleetblockError } from '../errors.ts';
 import { formatSelector, hostsSelector, parseLabelSelector, type Selector } from '../text/selector.ts';
 
+/** Label terms travel as canonical text (`env=prod,role!=db`), names as a list. */
 export function selectorToWire(selector: Selector): SelectorWire {
   switch (selector.kind) {
     case 'all':

@@ -7,6 +7,7 @@ import { parseRevision, type Revision } from '../revision.ts';
 import { ACK, AGENT_MESSAGE } from './fields.ts';
 import { BYTES, isAscii, MAX_SHORT, MAX_VARINT, readEnd, readVarint, tag, VARINT } from './protobuf.ts';
 
+/** Sent after the last kernel call of a change has returned. */
 export interface Ack {
   readonly epoch: string;
   readonly revision: Revision;

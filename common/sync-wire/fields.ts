@@ -1,8 +1,10 @@
 // The numbers of the fields that hand-written codecs read and write, by message. fields.test.ts holds them against the descriptor that is
 // made of proto/fleetblock/v1.
 
+/** Of the messages from an agent only acks are coded by hand. */
 export const AGENT_MESSAGE = { ack: 2 } as const;
 
+/** Each message from the controller has exactly one of these: it says which kind it is. */
 export const CONTROLLER_MESSAGE = {
   welcome: 1,
   delta: 2,
@@ -14,8 +16,10 @@ export const CONTROLLER_MESSAGE = {
   dropWatch: 8,
 } as const;
 
+/** An agent's proof that its kernel holds a revision. */
 export const ACK = { storeEpoch: 1, revision: 2, digest: 3, entries: 4, kernelUs: 5 } as const;
 
+/** The controller's answer to Hello. */
 export const WELCOME = {
   protocol: 1,
   storeEpoch: 2,
@@ -26,6 +30,7 @@ export const WELCOME = {
   sessionKey: 7,
 } as const;
 
+/** A change, or one part of a large one (`more`). */
 export const DELTA = {
   storeEpoch: 1,
   fromRevision: 2,
@@ -38,11 +43,17 @@ export const DELTA = {
   loose: 9,
 } as const;
 
+/** `entries`: rows of the whole view, not of the chunk that follows. */
 export const SNAPSHOT_BEGIN = { storeEpoch: 1, revision: 2, entries: 3, resync: 4 } as const;
+/** `entries`: a part of the rows, as PackedPrefixes. */
 export const SNAPSHOT_CHUNK = { entries: 1 } as const;
+/** The agent applies the snapshot when it reads this. */
 export const SNAPSHOT_END = { revision: 1, digest: 2, seal: 3 } as const;
+/** Answered by a Pong of the same nonce. */
 export const PING = { nonce: 1 } as const;
+/** `address`: 4 or 16 bytes, network byte order. */
 export const LOOKUP = { id: 1, address: 2 } as const;
+/** `intervalMs` 0 ends the watch. */
 export const DROP_WATCH = { intervalMs: 1, rows: 2 } as const;
 
 /** Of PackedPrefixes: the first is field 1, and so on. */

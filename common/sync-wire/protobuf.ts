@@ -2,6 +2,7 @@
 
 /** Wire types. */
 export const VARINT = 0;
+/** Length first: strings, bytes and messages. */
 export const BYTES = 2;
 
 /** Values below this are exact in seven groups of seven bits, and in a number: larger ones are the generated codec's. */

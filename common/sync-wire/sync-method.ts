@@ -10,6 +10,7 @@ import { decodeDelta } from './delta.ts';
 /** The generated codec, for all that is not such a message. */
 export const generatedSync = method('AgentService', 'Sync');
 
+/** What an agent calls. Whatever the hand-written codecs do not take goes to the generated one. */
 export const syncMethod = {
   path: generatedSync.path,
   serialize: (message: AgentMessage): Buffer =>

@@ -16,6 +16,7 @@ import {
 } from './fields.ts';
 import { bytesField, messageField, textField, varintField } from './protobuf.ts';
 
+/** What a session goes by. Times in milliseconds; `sessionKey` is shown again in the host's next Hello. */
 export interface Welcome {
   readonly protocol: number;
   readonly epoch: string;
@@ -26,6 +27,7 @@ export interface Welcome {
   readonly sessionKey: Uint8Array;
 }
 
+/** As every encoder here: @returns a whole ControllerMessage */
 export function encodeWelcome(welcome: Welcome): Buffer {
   return messageField(CONTROLLER_MESSAGE.welcome, [
     varintField(WELCOME.protocol, welcome.protocol),
@@ -48,10 +50,12 @@ export function encodeSnapshotBegin(epoch: string, revision: Revision, entries: 
   ]);
 }
 
+/** Times to live count from the chunk's arrival at the agent. */
 export function encodeSnapshotChunk(entries: PackedEntries<'left'>): Buffer {
   return messageField(CONTROLLER_MESSAGE.snapshotChunk, [bytesField(SNAPSHOT_CHUNK.entries, encodePacked(entries))]);
 }
 
+/** `digest`: of the whole view at `revision`. `seal`: shown again with that revision in the host's next Hello. */
 export function encodeSnapshotEnd(revision: Revision, digest: Digest, seal: Uint8Array): Buffer {
   return messageField(CONTROLLER_MESSAGE.snapshotEnd, [
     varintField(SNAPSHOT_END.revision, revision),
@@ -60,6 +64,7 @@ export function encodeSnapshotEnd(revision: Revision, digest: Digest, seal: Uint
   ]);
 }
 
+/** The agent answers with a Pong of the same nonce. */
 export function encodePing(nonce: bigint): Buffer {
   return messageField(CONTROLLER_MESSAGE.ping, [varintField(PING.nonce, nonce)]);
 }

@@ -2,6 +2,7 @@
 import { isIP } from 'node:net';
 import { FleetblockError } from '../errors.ts';
 
+/** A host name or IP address, not looked up yet. */
 export interface Endpoint {
   /** Without brackets. */
   readonly host: string;
@@ -27,6 +28,7 @@ export function parseEndpoint(text: string): Endpoint {
   return { host, port };
 }
 
+/** What parseEndpoint reads: IPv6 addresses get their brackets. */
 export function formatEndpoint({ host, port }: Endpoint): string {
   return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
 }

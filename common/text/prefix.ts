@@ -2,6 +2,7 @@
 import { isIPv4, isIPv6 } from 'node:net';
 import { FleetblockError } from '../errors.ts';
 
+/** The version of IP, here and in the store. */
 export type Family = 4 | 6;
 
 /** A canonical CIDR: every bit of `address` past `length` is zero. */

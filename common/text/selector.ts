@@ -1,6 +1,7 @@
 // Selectors: which hosts a claim targets. One canonical text form, so that equal selectors are equal strings.
 import { FleetblockError } from '../errors.ts';
 
+/** Matched against hosts when it is used, not when it is made: hosts that join later count too. */
 export type Selector =
   | { readonly kind: 'all' }
   /** Sorted, unique. */
@@ -8,12 +9,14 @@ export type Selector =
   /** All terms must hold. Sorted by key. */
   | { readonly kind: 'labels'; readonly terms: readonly LabelTerm[] };
 
+/** `!=` also holds for a host without the label. */
 export interface LabelTerm {
   readonly key: string;
   readonly operator: '=' | '!=';
   readonly value: string;
 }
 
+/** As much of a host as selectors look at. */
 export interface SelectableHost {
   readonly name: string;
   readonly labels: Readonly<Record<string, string>>;

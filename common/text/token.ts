@@ -1,6 +1,7 @@
 // Tokens in text, each part base64url: `fbt1.<id>.<secret>.<pin>` enrolls a host, `fbo1.<id>.<secret>.<pin>` an operator.
 import { FleetblockError } from '../errors.ts';
 
+/** Of a host's or of an operator's token: their texts differ in the first word alone. */
 export interface EnrollmentToken {
   /** Public name of the token: for listing, revoking and logs. */
   readonly id: string;
@@ -12,6 +13,7 @@ export interface EnrollmentToken {
 
 const FORM = /^fbt1\.([A-Za-z0-9_-]{8,32})\.([A-Za-z0-9_-]{43})\.([A-Za-z0-9_-]{43})$/;
 
+/** For a host: `fbt1.` The text holds the secret, and is shown once. */
 export function formatToken(token: EnrollmentToken): string {
   const text = (bytes: Uint8Array) => Buffer.from(bytes).toString('base64url');
   return `fbt1.${token.id}.${text(token.secret)}.${text(token.pin)}`;

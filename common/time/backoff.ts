@@ -1,5 +1,6 @@
 // Reconnect delays: exponential with full jitter, so that a fleet that lost its controller does not return in step.
 
+/** How fast delays grow, and where they stop. */
 export interface BackoffOptions {
   /** Upper bound of the first delay, milliseconds. Default 200. */
   readonly baseMs?: number;
@@ -9,6 +10,7 @@ export interface BackoffOptions {
   readonly random?: () => number;
 }
 
+/** Says how long to wait; the waiting is its caller's. */
 export class Backoff {
   readonly #baseMs: number;
   #maxMs: number;

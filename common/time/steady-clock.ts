@@ -2,6 +2,7 @@
 // once nor last a day longer, so the wall time of the start is carried on by the monotonic clock.
 import { type Clock, systemClock } from './clock.ts';
 
+/** Wall time is that of `source` at this call, carried on, in whole milliseconds. */
 export function steadyClock(source: Clock = systemClock): Clock {
   const wallAtStart = source.wallMs();
   const monotonicAtStart = source.monotonicMs();

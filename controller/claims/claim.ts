@@ -2,6 +2,7 @@
 import type { Prefix } from '../../common/text/prefix.ts';
 import { formatSelector, type Selector } from '../../common/text/selector.ts';
 
+/** On a host that has both, an allow claim wins over every block, whatever the lengths of their prefixes. */
 export type ClaimAction = 'block' | 'allow';
 
 /** One origin's statement about one prefix. Unique by (prefix, action, origin, selector). */

@@ -16,10 +16,12 @@ export interface LayerKey {
   readonly selector: Selector;
 }
 
+/** Of all single claims for these hosts, of every origin and both actions. */
 export function claimsLayer(selector: Selector): LayerKey {
   return { id: `claims ${formatSelector(selector)}`, selector };
 }
 
+/** A list that is given another target becomes another layer. */
 export function listLayer(name: string, selector: Selector): LayerKey {
   return { id: `${listOrigin(name)} ${formatSelector(selector)}`, selector };
 }

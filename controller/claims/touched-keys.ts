@@ -13,6 +13,7 @@ import type { Steps } from './steps.ts';
 /** Prefixes that a subject names; more are counted. */
 const MAX_SUBJECTS = 100;
 
+/** How a change reads in the audit, around its prefixes and targets. */
 export interface Wording {
   readonly verb: AuditVerb;
   /** Stands before the prefixes. */
@@ -21,6 +22,7 @@ export interface Wording {
   readonly tail?: string;
 }
 
+/** One per change: filled while claims are saved and deleted, then committed once. */
 export class TouchedKeys {
   readonly #layers = new Map<string, { selector: Selector; keys: { prefix: Prefix; action: ClaimAction }[] }>();
   readonly #subjects: string[] = [];

@@ -5,6 +5,7 @@ import type { ClaimTx } from './claim-tx.ts';
 import type { Steps } from './steps.ts';
 import { TouchedKeys } from './touched-keys.ts';
 
+/** What waits to be confirmed of a removed claim is dropped with it. @returns REMOVED or NOT_FOUND per prefix, in their order */
 export function* removeClaims(tx: ClaimTx, request: RemoveClaims): Steps<ChangeResult> {
   const touched = new TouchedKeys();
   const wanted = request.selector && formatSelector(request.selector);

@@ -1,6 +1,7 @@
 // The credentials file of an operator, as the CLI reads it.
 import { stringify } from 'yaml';
 
+/** All that a CLI needs to reach one fleet, its private key included. */
 export interface OperatorCredentials {
   readonly fleet: string;
   /** HOST:PORT */

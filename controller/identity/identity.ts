@@ -22,6 +22,7 @@ import { isOperatorRole } from './pki/names.ts';
 
 const DAY_MS = 86_400_000;
 
+/** `findHost` answers at once: a renewal must not pass an enrollment that comes meanwhile. */
 export interface IdentityDeps {
   readonly authority: Authority;
   readonly operators: OperatorRegistry;
@@ -39,6 +40,7 @@ export interface IdentityDeps {
   readonly clock: Clock;
 }
 
+/** `publicKey`: SubjectPublicKeyInfo, DER. `possession`: that key's signature over `fleetblock-operator:NAME` (SHA-256, DER). */
 export interface OperatorRequest {
   readonly name: string;
   readonly role: string;
@@ -48,6 +50,7 @@ export interface OperatorRequest {
   readonly possession: Uint8Array;
 }
 
+/** All certificates and login tokens of a name, or one certificate by its serial. */
 export interface RevokeRequest {
   /** One of the two is empty. */
   readonly name: string;
@@ -56,6 +59,7 @@ export interface RevokeRequest {
   readonly lastAdmin: boolean;
 }
 
+/** `publicKey`: SubjectPublicKeyInfo, DER. `possession`: that key's signature over `fleetblock-login:TOKEN_ID` (SHA-256, DER). */
 export interface LoginRequest {
   readonly tokenId: string;
   readonly tokenSecret: Uint8Array;
@@ -95,6 +99,7 @@ export function provenKey(spki: Uint8Array, text: string, possession: Uint8Array
   return key;
 }
 
+/** Signs, renews and revokes for callers whose role was checked before; login tokens it checks itself. */
 export class Identity {
   readonly #deps: IdentityDeps;
   readonly #renewals: RateLimit;

@@ -16,12 +16,14 @@ export interface ServerCertificate {
   readonly root: string;
 }
 
+/** `log` hears of every renewal, and of each that failed. */
 export interface ServerIdentityOptions {
   readonly authority: Authority;
   readonly clock: Clock;
   readonly log: Logger;
 }
 
+/** `make` once at the start, then `keepFresh`; the caller puts what it gets into its TLS server. */
 export class ServerIdentity {
   readonly #options: ServerIdentityOptions;
   #endMs = 0;

@@ -16,6 +16,7 @@ const MAX_USES = 100_000;
 /** That a token gives a host, that a host asks for, or that one call changes. */
 export const MAX_LABELS = 32;
 
+/** What hosts that enroll with the token may be, and how many of them. */
 export interface TokenRequest {
   /** 0: one hour. */
   readonly ttlMs: number;
@@ -75,6 +76,7 @@ export async function createToken(
   };
 }
 
+/** Who may log in with the token, and as what. */
 export interface OperatorTokenRequest {
   readonly name: string;
   readonly role: string;

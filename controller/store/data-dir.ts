@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { FleetblockError, messageOf } from '../../common/errors.ts';
 import { readSecretFile, writeFileAtomic } from '../../common/files.ts';
 
+/** Paths alone: nothing is read or made by asking for one. */
 export class DataDirectory {
   readonly path: string;
 
@@ -77,12 +78,14 @@ export function assertPrivate({ path }: DataDirectory): void {
     );
 }
 
+/** What `init` writes to fleet.json, and every start reads. */
 export interface FleetSettings {
   readonly fleet: string;
   /** HOST:PORT by which operators and agents reach this controller. */
   readonly advertise: string;
 }
 
+/** Atomically, with mode 0644: there is no secret in it. */
 export function writeFleetSettings(directory: DataDirectory, settings: FleetSettings): void {
   writeFileAtomic(directory.fleet, `${JSON.stringify(settings, undefined, 2)}\n`, 0o644);
 }

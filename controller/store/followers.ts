@@ -1,6 +1,7 @@
 // Those who follow a store's revisions: told in order, and none hindered by what another throws.
 import type { StoreEvent } from './port/revisions.ts';
 
+/** Called after the commit, in the order in which they were added. */
 export class Followers {
   readonly #listeners = new Set<(event: StoreEvent) => void>();
   readonly #onError: (error: unknown) => void;

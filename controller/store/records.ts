@@ -1,5 +1,6 @@
 import type { Revision } from '../../common/revision.ts';
 
+/** A host that was enrolled, kept after it is revoked. Times are Unix milliseconds. */
 export interface HostRecord {
   /** UUID, in the host's certificate. */
   readonly id: string;
@@ -17,6 +18,7 @@ export interface HostRecord {
   readonly labelsRevision: Revision;
 }
 
+/** A token that enrolls hosts. Times are Unix milliseconds. */
 export interface TokenRecord {
   readonly id: string;
   /** SHA-256 of the secret. */
@@ -58,6 +60,7 @@ export interface RevokedOperators {
   readonly tokens: readonly OperatorTokenRecord[];
 }
 
+/** What was done, by whom, and why. Its hash is kept beside it (audit-chain.ts). */
 export interface AuditRecord {
   /** Grows by one per record. */
   readonly sequence: number;
@@ -118,6 +121,7 @@ export interface Place {
   readonly machine: readonly string[];
 }
 
+/** What a controller must know of a host after a restart. Saving it makes no revision and no audit record. */
 export interface HostNote {
   /** Of the newest session key that the host has kept; 0: none. */
   sessionSerial: number;

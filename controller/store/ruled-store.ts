@@ -35,6 +35,7 @@ type OperatorChanges = Omit<OperatorStore, 'operators' | 'operatorTokens'>;
 /** Prefixes from which a change has a commit of its own, with pauses: some milliseconds. */
 const MANY = 128;
 
+/** An implementation adds the transactions below, its lists and the reads. */
 export abstract class RuledStore implements ClaimChanges, HostChanges, OperatorChanges {
   abstract readonly head: Revision;
 

@@ -22,6 +22,7 @@ export class ConnectionLost extends FleetblockError {
   }
 }
 
+/** How long a call may take, who else may end it, and who sees its headers early. */
 export interface CallOptions {
   /** For all of the call, milliseconds; the controller is told. Default: no limit. */
   readonly timeoutMs?: number | undefined;
@@ -43,6 +44,7 @@ function headersOf(path: string, timeoutMs: number | undefined): OutgoingHttpHea
   return { ...headers, 'grpc-timeout': timeout };
 }
 
+/** Made by Session. Read `messages` or `cancel` it: a call that nobody reads pauses its stream and stays open. */
 export class Call<Request, Reply> {
   /** In order; throws what the call failed with. Leaving the iteration cancels the call. */
   readonly messages: MessageQueue<Reply>;

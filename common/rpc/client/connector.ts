@@ -12,6 +12,7 @@ const REACH_MS = 1500;
 /** For a handshake that does not come to its end; twice as long after each time that it was too short. */
 const PATIENCE_MS = { first: 15_000, most: 120_000 } as const;
 
+/** How long to wait for TCP (`reachMs`) and for TLS (`patienceMs`), milliseconds, and whom to expect. */
 export interface ConnectorOptions {
   /** Default 1,500. */
   readonly reachMs?: number;
@@ -24,6 +25,7 @@ export interface ConnectorOptions {
 /** What a client trusts, and what it shows: nothing before it is enrolled. */
 export type Credentials = Pick<ClientIdentity, 'rootCertificate'> & Partial<ClientIdentity>;
 
+/** One per client, kept between connections: it remembers its TLS context, and how long handshakes have been taking. */
 export class Connector {
   readonly #reachMs: number;
   readonly #firstPatienceMs: number;

@@ -4,6 +4,7 @@
 /** Time between two looks, milliseconds: such a connection is given up after three of them at the latest. */
 const LOOK_MS = 7500;
 
+/** For one connection, from its start. `heard` whenever something arrives; `stop` when it closes. */
 export class Keepalive {
   readonly #timer: NodeJS.Timeout;
   #heard = true;

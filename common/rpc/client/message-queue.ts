@@ -15,6 +15,7 @@ export interface Source {
 type Result<T> = IteratorResult<T, undefined>;
 const DONE = { done: true, value: undefined } as const;
 
+/** To be iterated once: leaving the iteration destroys the source. */
 export class MessageQueue<T> implements AsyncIterable<T> {
   readonly #source: Source;
   readonly #waiting: T[] = [];

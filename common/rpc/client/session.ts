@@ -7,6 +7,7 @@ import type { Connector, Credentials } from './connector.ts';
 import { Keepalive } from './keepalive.ts';
 import type { Method } from './method.ts';
 
+/** Never reconnects: when it is no longer `open`, its owner opens another. */
 export class Session {
   /** Resolves when the other end has spoken HTTP/2, and so let this one in. @throws ConnectionLost before that */
   readonly ready: Promise<void>;

@@ -1,6 +1,7 @@
 // Single addresses, sorted once and asked a million times: is any of them inside this prefix?
 import type { Family, Prefix } from '../../../common/text/prefix.ts';
 
+/** For addresses that stay as they are: built once per look of the guard. */
 export class AddressIndex {
   readonly #v4: Uint32Array;
   readonly #v6: readonly bigint[];

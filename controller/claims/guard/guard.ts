@@ -45,6 +45,7 @@ export interface FleetReach {
   addresses(from: string): Iterable<Protected>;
 }
 
+/** Lives as long as the controller; each request takes its own `look`. */
 export class Guard {
   readonly #local: LocalNetwork;
   readonly #fleet: FleetReach;
@@ -70,6 +71,7 @@ export function assertKind({ action, monitor }: { readonly action: ClaimAction; 
     );
 }
 
+/** A row that an import must leave out or be refused for. */
 export interface RefusedRow {
   /** Place in the entries, from 0: IPv4 rows first. */
   readonly row: number;

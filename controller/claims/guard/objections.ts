@@ -3,8 +3,10 @@
 import { formatSelector, type Selector } from '../../../common/text/selector.ts';
 import type { ListRecord } from '../lists/list.ts';
 
+/** SHRINKS: the list would lose all, or more than half, of its entries. RETARGETS: some hosts would lose what it does. */
 export type ObjectionKind = 'SHRINKS' | 'RETARGETS';
 
+/** One thing that the importer must say is meant. */
 export interface Objection {
   readonly kind: ObjectionKind;
   /** One sentence, with the flag that says that it is meant. */
@@ -44,6 +46,7 @@ export function objectionsTo(
   return objections;
 }
 
+/** Targets are compared by their canonical text. */
 export function sameScope(a: ListScope, b: ListScope): boolean {
   return a.action === b.action && a.monitor === b.monitor && formatSelector(a.selector) === formatSelector(b.selector);
 }

@@ -12,6 +12,7 @@ export interface Member {
   readonly expiresMs: number;
 }
 
+/** Members have an end and no action: a set is of blocks or of allow entries, as its owner says. */
 export class PrefixSet {
   readonly #table = new EntryTable();
   /** Members of each length, by family. */

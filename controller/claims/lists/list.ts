@@ -29,6 +29,7 @@ export interface ListRecord {
   readonly exceptions: number;
 }
 
+/** A prefix that a list leaves out, and who said so. `createdMs`: Unix milliseconds. */
 export interface ListException {
   readonly prefix: Prefix;
   readonly reason: string;

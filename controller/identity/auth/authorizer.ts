@@ -14,6 +14,7 @@ export interface Standing {
   operatorMayCall(serial: string): boolean;
 }
 
+/** One refused call, for the log and the audit. */
 export interface Refusal {
   /** `nobody` when the certificate said nothing. */
   readonly actor: string;
@@ -24,6 +25,7 @@ export interface Refusal {
   readonly error: FleetblockError;
 }
 
+/** `onRefusal` hears of refused calls before their callers do, and not of open ones that `recheck` ends. */
 export interface AuthorizerOptions {
   readonly reader: PeerReader;
   readonly standing: Standing;
@@ -42,6 +44,7 @@ interface LiveCall {
   readonly end: (error: FleetblockError) => void;
 }
 
+/** One per server: it knows every open call that is watched, and ends those that would be refused now. */
 export class Authorizer {
   readonly #options: AuthorizerOptions;
   readonly #live = new Set<LiveCall>();

@@ -2,8 +2,10 @@
 
 /** What a certificate's holder may be. Agents speak for their own host only; the others are people and CI jobs. */
 export const ROLES = ['viewer', 'operator', 'admin', 'agent'] as const;
+/** Comes from the certificate, and from who signed it. */
 export type Role = (typeof ROLES)[number];
 
+/** All but `from` comes from the certificate. */
 export interface Caller {
   readonly role: Role;
   /** The host's id for agents, the operator's name for people. From the certificate, never from a request. */

@@ -7,6 +7,7 @@ import type { Store } from '../../store/store.ts';
 
 type OperatorStore = Pick<Store, 'operators' | 'addOperator' | 'logIn' | 'revokeOperators'>;
 
+/** Changes go through it to the store: memory follows once they are durable. */
 export class OperatorRegistry {
   readonly #store: OperatorStore;
   readonly #bySerial: Map<string, OperatorRecord>;

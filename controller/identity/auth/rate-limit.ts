@@ -2,6 +2,7 @@
 import type { Clock } from '../../../common/time/clock.ts';
 import { networkOf } from './network.ts';
 
+/** One bucket per address: `burst` is its size, `perSecond` what flows in. */
 export interface RateLimitOptions {
   readonly clock: Clock;
   /** Attempts that an address may make at once. */
@@ -17,6 +18,7 @@ interface Bucket {
   atMs: number;
 }
 
+/** IPv6 addresses of one /64 share a bucket; see networkOf. */
 export class RateLimit {
   readonly #options: RateLimitOptions;
   readonly #buckets = new Map<string, Bucket>();

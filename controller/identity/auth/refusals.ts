@@ -20,6 +20,7 @@ interface Recent {
   more: number;
 }
 
+/** `record` folds repeats together; `recordRefused` keeps each one, up to a limit per actor. */
 export class RefusalRecorder {
   readonly #store: Pick<Store, 'recordAudit'>;
   readonly #clock: Clock;

@@ -5,6 +5,7 @@ import type { NewOperatorToken, UseOperatorToken } from '../../store/port/operat
 import type { OperatorTokenRecord } from '../../store/records.ts';
 import { type IdentityTx, sameHash } from './identity-tx.ts';
 
+/** Forgets the login tokens that have ended, too. */
 export function createLoginToken(tx: IdentityTx, token: NewOperatorToken, by: Attribution): void {
   tx.forgetLoginTokens(tx.nowMs);
   const { actor } = by;

@@ -23,7 +23,9 @@ const DAY_MS = 86_400_000;
 /** Certificates begin this long before they are made: a host's clock may be a day behind the controller's. */
 export const CLOCK_SKEW_MS = 25 * 3_600_000;
 
+/** A host that could not renew for this long must be enrolled again. */
 export const AGENT_LIFE_MS = 7 * DAY_MS;
+/** What may be asked for; identity.ts has the default. */
 export const OPERATOR_LIFE_MS = { least: DAY_MS / 2, most: 30 * DAY_MS } as const;
 /** The server's certificate is renewed at half of it, in the running process. */
 export const SERVER_LIFE_MS = 30 * DAY_MS;
@@ -49,6 +51,7 @@ export interface IssuedCertificate {
   readonly notAfterMs: number;
 }
 
+/** An instance holds the keys of the issuers, never the root's. */
 export class Authority {
   readonly fleet: string;
   /** PEM. */
@@ -202,6 +205,7 @@ export class Authority {
   }
 }
 
+/** PKCS#8, not encrypted. */
 export function privateKeyPem(key: KeyObject): string {
   return key.export({ type: 'pkcs8', format: 'pem' }).toString();
 }

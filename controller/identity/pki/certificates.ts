@@ -20,8 +20,10 @@ const ECDSA = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
 /** What a certificate may be used for: to call the controller, or to be it. */
 export type Usage = 'client' | 'server';
 
+/** `url` says who a client is (names.ts), `dns` what a server is called. */
 export type AlternativeName = { readonly type: 'url' | 'dns'; readonly value: string };
 
+/** ECDSA P-256. */
 export interface KeyPair {
   readonly privateKey: KeyObject;
   readonly publicKey: KeyObject;
@@ -34,11 +36,13 @@ export interface Issuer {
   readonly key: KeyPair;
 }
 
+/** Certificates have whole seconds. */
 export interface Validity {
   readonly notBefore: Date;
   readonly notAfter: Date;
 }
 
+/** `usage` must be that of its issuer: TLS refuses a leaf that goes beyond it. */
 export interface LeafRequest extends Validity {
   readonly commonName: string;
   readonly names: readonly AlternativeName[];
@@ -48,12 +52,14 @@ export interface LeafRequest extends Validity {
   readonly generation?: number;
 }
 
+/** `pem`: the certificate alone, without its issuer. */
 export interface Leaf {
   readonly pem: string;
   /** Lower-case hexadecimal. */
   readonly serial: string;
 }
 
+/** ECDSA P-256, in memory only. */
 export function newKeyPair(): KeyPair {
   return generateKeyPairSync('ec', { namedCurve: 'P-256' });
 }
@@ -71,6 +77,7 @@ export function readPublicKey(spki: Uint8Array): KeyObject {
   return key;
 }
 
+/** SubjectPublicKeyInfo, DER. `key`: a public one. */
 export function spkiOf(key: KeyObject): Buffer {
   return key.export({ type: 'spki', format: 'der' });
 }
@@ -106,6 +113,7 @@ export async function makeIssuer(root: Issuer, name: string, usage: Usage, valid
   return { name, pem, key };
 }
 
+/** A certificate that can sign no other. Its serial carries the generation, if there is one, and random bits. */
 export async function makeLeaf(issuer: Issuer, request: LeafRequest): Promise<Leaf> {
   return sign({
     subject: request.commonName,

@@ -4,12 +4,15 @@ import { isValidName } from '../../../common/text/selector.ts';
 
 /** Roles of people and CI jobs, each may do what the ones before it may. */
 export const OPERATOR_ROLES = ['viewer', 'operator', 'admin'] as const;
+/** Agents have none: see Role in auth/caller.ts. */
 export type OperatorRole = (typeof OPERATOR_ROLES)[number];
 
 /** Below the root, one each for what a certificate may be. */
 export const ISSUER_NAMES = ['agents', 'operators', 'servers'] as const;
+/** Also the names of their files: `agents.pem`, `agents.key`. */
 export type IssuerName = (typeof ISSUER_NAMES)[number];
 
+/** Whom a certificate is for: its one URI. */
 export type Subject =
   | { readonly kind: 'agent'; readonly fleet: string; readonly hostId: string }
   | { readonly kind: 'operator'; readonly fleet: string; readonly role: OperatorRole; readonly name: string };
@@ -39,6 +42,7 @@ export function parseSubject(uri: string): Subject | undefined {
   return undefined;
 }
 
+/** Checks what a request or a certificate says. */
 export function isOperatorRole(text: string): text is OperatorRole {
   return OPERATOR_ROLES.some((role) => role === text);
 }

@@ -4,6 +4,7 @@ import { CLOCK_SKEW_MS, type ClientIssuers } from './authority.ts';
 import { generationOf } from './certificates.ts';
 import { parseSubject, type Subject } from './names.ts';
 
+/** Signed by the right issuer; whether it is in its time is for the authorizer to say. */
 export interface PeerIdentity {
   readonly subject: Subject;
   /** Lower-case hexadecimal. */
@@ -19,6 +20,7 @@ export interface PeerIdentity {
 /** Certificates whose reading is remembered: an entry is a few hundred bytes, a signature check 0.1 ms. */
 const REMEMBERED = 20_000;
 
+/** Remembers what it read, by the certificate's hash: it is asked with every call. */
 export class PeerReader {
   readonly #fleet: string;
   readonly #issuers: ClientIssuers;

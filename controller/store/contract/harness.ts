@@ -16,8 +16,10 @@ import type { Store } from '../store.ts';
 
 /** What is asked of every implementation but for its lists. */
 export type StoreWithoutLists = Omit<Store, keyof ListStore | 'aside'>;
+/** What the contract of lists is held against. */
 export type StoreWithLists = StoreWithoutLists & ListStore;
 
+/** What a contract gives to the function that opens a store. */
 export interface OpenOptions {
   /** Unique to a test: what was stored there before is there again. */
   readonly directory: string;
@@ -26,7 +28,9 @@ export interface OpenOptions {
   readonly onFollowerError?: (error: unknown) => void;
 }
 
+/** Who makes the changes of all contracts. */
 export const BY = { actor: 'admin/alice', reason: 'test' };
+/** The target of claims unless a test names another. */
 export const ALL = parseSelector('all');
 
 class StandingClock implements Clock {
@@ -37,6 +41,7 @@ class StandingClock implements Clock {
   monotonicMs = () => this.now;
 }
 
+/** Made inside a `describe`: each of its tests finds an empty store. */
 export class Harness<S extends StoreWithoutLists = StoreWithoutLists> {
   readonly #open: (options: OpenOptions) => Promise<S>;
   #directory = '';

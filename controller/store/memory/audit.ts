@@ -5,6 +5,7 @@ import type { AuditRecord, AuditVerdict } from '../records.ts';
 
 type Kept = AuditRecord & Link;
 
+/** The chain with its hashes, all records kept: every search looks at all of them. */
 export class MemoryAudit {
   readonly #records: Kept[];
 

@@ -6,6 +6,7 @@ import type { LayerChange, LayerKey } from '../../claims/layers.ts';
 import type { AuditEntry, ChangeTx } from '../port/transaction.ts';
 import type { HostRecord } from '../records.ts';
 
+/** Gathers only: the store puts it in place when the change went well. */
 export class MemoryChange implements ChangeTx {
   readonly nowMs: number;
   readonly layers: LayerChange[] = [];

@@ -36,6 +36,7 @@ export interface MemoryDisk {
   state: MemoryState;
 }
 
+/** `disk` outlives the store: another one that is opened with it goes on from there. */
 export interface MemoryStoreOptions {
   readonly disk: MemoryDisk;
   readonly clock: Clock;
@@ -45,6 +46,7 @@ export interface MemoryStoreOptions {
   readonly onFollowerError?: (error: unknown) => void;
 }
 
+/** Commits at once, in the turn of the call. Has no lists and no thread for long reads. */
 export class MemoryStore extends RuledStore implements Omit<Store, keyof ListStore | 'aside'> {
   readonly aliveMs: number;
   readonly #disk: MemoryDisk;

@@ -7,6 +7,7 @@ import { MemoryAudit } from './audit.ts';
 import { MemoryClaims } from './claims.ts';
 import { MemoryIdentity } from './identity.ts';
 
+/** Copied before every change, so that one that fails leaves nothing behind. */
 export class MemoryState {
   readonly epoch: string;
   readonly claims: MemoryClaims;

@@ -8,6 +8,7 @@ import { bigint, blob, integer, text } from './file/rows.ts';
 /** A host that missed more is better served by all that there is: reading it here would hold the event loop. */
 const MAX_CATCH_UP_ROWS = 262_144;
 
+/** Tells a host that comes back what it missed; when that is too much or too long ago, it gets a snapshot. */
 export class History {
   readonly #reader: Connection;
   /** Last revision that touched each layer. */

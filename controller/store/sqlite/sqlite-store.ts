@@ -52,6 +52,7 @@ import { endListRows, listRowsEnded } from './lists/list-ends.ts';
 import { findList, readExceptions, readListRows, readLists } from './lists/list-rows.ts';
 import { Writing } from './writing.ts';
 
+/** Where the store is, and how much of the past and of the log it keeps. */
 export interface SqliteStoreOptions {
   /** Where store.db is. Made when missing, with `create`. */
   readonly directory: string;

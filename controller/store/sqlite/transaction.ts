@@ -23,6 +23,7 @@ import { bigint, integer } from './file/rows.ts';
 /** A revision that touched more rows keeps no keys: sending them all would be no less than a snapshot. */
 const MAX_TOUCHED_ROWS = 131_072;
 
+/** Lives for one change, which may share its commit with others. `finish` comes last. */
 export class Transaction implements ChangeTx {
   readonly db: Connection;
   /** Unix milliseconds, one time for the whole change. */

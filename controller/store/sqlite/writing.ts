@@ -7,6 +7,7 @@ import type { Connection } from './file/connection.ts';
 import type { Database } from './file/database.ts';
 import { HistoryBounds, Transaction } from './transaction.ts';
 
+/** `wallMs`: the store's steady clock, Unix milliseconds. */
 export interface WritingOptions {
   readonly db: Database;
   readonly wallMs: () => number;
@@ -24,6 +25,7 @@ interface Performed<T> {
 /** Rolls a dry run back. */
 const REHEARSED = new Error('dry run');
 
+/** `change` for what fits one turn of the event loop, `changeLong` for what needs pauses. */
 export class Writing {
   readonly #options: WritingOptions;
   readonly #history: HistoryBounds;

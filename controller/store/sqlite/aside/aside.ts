@@ -9,6 +9,7 @@ import type { ClaimFilter } from '../../port/claims.ts';
 import type { AuditRecord, AuditVerdict } from '../../records.ts';
 import type { Answer, Begin, Read } from './messages.ts';
 
+/** One thread for all reads. When it dies, reads under way fail with UNAVAILABLE, and the next one starts another. */
 export class Aside {
   readonly #path: string;
   readonly #wallMs: () => number;

@@ -4,6 +4,7 @@ import type { ErrorCode } from '../../../../common/errors.ts';
 import type { AuditFilter } from '../../port/audit.ts';
 import type { ClaimFilter } from '../../port/claims.ts';
 
+/** `nowMs`: Unix milliseconds, by the store's clock: it decides which claims have ended. */
 export type Read =
   | { readonly kind: 'claims'; readonly filter: ClaimFilter; readonly nowMs: number }
   | { readonly kind: 'rows'; readonly list: string }
@@ -16,6 +17,7 @@ export interface Begin {
   readonly port: MessagePort;
 }
 
+/** One per question: a batch of rows, a verdict, or that there is no more. */
 export type Answer<Piece> =
   | { readonly kind: 'piece'; readonly piece: Piece }
   | { readonly kind: 'end' }

@@ -14,6 +14,7 @@ export function lastLink(db: Connection): Link {
   return row ? { sequence: integer(row, 'sequence'), hash: blob(row, 'hash') } : CHAIN_START;
 }
 
+/** Inside the transaction of its change: it reads the last link and takes the next sequence number. */
 export function appendAudit(db: Connection, entry: Omit<AuditRecord, 'sequence'>): void {
   const record = chained(lastLink(db), entry);
   db.prepare(

@@ -56,6 +56,7 @@ function conditions(filter: AuditFilter): { where: string; parameters: SQLInputV
   };
 }
 
+/** All but the hash. @throws FleetblockError DATA_LOSS: a column of another type */
 export function auditFromRow(row: Row): AuditRecord {
   return {
     sequence: integer(row, 'sequence'),

@@ -9,10 +9,12 @@ import { COUNTED_BITS } from '../../../claims/guard/width.ts';
 import type { Connection } from '../file/connection.ts';
 import { blob, integer, type Row, text } from '../file/rows.ts';
 
+/** The table's CHECK lets only 4 and 6 in. */
 export function familyOf(value: number): Family {
   return value === 6 ? 6 : 4;
 }
 
+/** The table's CHECK lets only these two in. */
 export function actionOf(value: string): ClaimAction {
   return value === 'allow' ? 'allow' : 'block';
 }
@@ -54,10 +56,12 @@ function checksum(claim: Claim): number {
   return crc32(words.join('\u0000'));
 }
 
+/** For `family = ? AND address = ? AND length = ? AND action = ?`, in this order. */
 export function keyParameters(prefix: Prefix, action: ClaimAction): SQLInputValue[] {
   return [prefix.family, prefix.address, prefix.length, action];
 }
 
+/** Replaces the claim of the same key, and writes its checksum. */
 export function saveClaim(db: Connection, claim: Claim): void {
   db.prepare(
     `INSERT INTO claim (family, address, length, action, origin, selector, reason, actor, created_ms, expires_ms, monitor, checksum)
@@ -77,6 +81,7 @@ export function saveClaim(db: Connection, claim: Claim): void {
   );
 }
 
+/** Nothing happens when there is none. What waits to be confirmed of it stays: see dropWaiting. */
 export function deleteClaim(db: Connection, claim: ClaimKey): void {
   db.prepare(
     'DELETE FROM claim WHERE family = ? AND address = ? AND length = ? AND action = ? AND origin = ? AND selector = ?',

@@ -5,6 +5,7 @@ import type { Transaction } from '../transaction.ts';
 import { claimsOn, deleteClaim, endedClaims, saveClaim, wideBlocks } from './claim-rows.ts';
 import * as confirmations from './confirmation-rows.ts';
 
+/** Reads see what the transaction wrote before. */
 export function claimTx(tx: Transaction): ClaimTx {
   const { db } = tx;
   return {

@@ -51,6 +51,7 @@ export function saveWaiting(db: Connection, id: string, waiting: Waiting): void 
   );
 }
 
+/** What the claim becomes once confirmed, and what it was. Undefined: it does not wait. */
 export function findWaiting(db: Connection, key: ClaimKey): Waiting | undefined {
   const row = db.prepare(`SELECT * FROM confirmation_claim WHERE ${KEY}`).get(...keyOf(key));
   return row && waitingFromRow(row);
@@ -61,6 +62,7 @@ export function dropWaiting(db: Connection, key: ClaimKey): void {
   db.prepare(`DELETE FROM confirmation_claim WHERE ${KEY}`).run(...keyOf(key));
 }
 
+/** Claims of a confirmation that still wait; none once it is decided. */
 export function waitingOf(db: Connection, id: string): Waiting[] {
   return db.prepare('SELECT * FROM confirmation_claim WHERE id = ?').all(id).map(waitingFromRow);
 }
@@ -73,6 +75,7 @@ export function dueConfirmations(db: Connection, nowMs: number, limit: number): 
     .map(confirmationFromRow);
 }
 
+/** Those that wait, the first deadline first, each with its claims; without any it is left out. */
 export function readConfirmations(db: Connection): Confirmation[] {
   return db
     .prepare("SELECT * FROM confirmation WHERE state = 'waiting' ORDER BY deadline_ms, id")
@@ -82,6 +85,7 @@ export function readConfirmations(db: Connection): Confirmation[] {
     .filter(({ claims }) => claims.length > 0);
 }
 
+/** Decided ones too, until they are forgotten. */
 export function findConfirmation(db: Connection, id: string): ConfirmationRecord | undefined {
   const row = db.prepare('SELECT * FROM confirmation WHERE id = ?').get(id);
   return row && confirmationFromRow(row);

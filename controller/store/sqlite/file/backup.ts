@@ -10,11 +10,13 @@ import { migrate } from './migrations.ts';
 import { checkStore, lockDirectory, newEpoch, STORE_FILE } from './open.ts';
 import { bigint, text } from './rows.ts';
 
+/** `epoch` and last revision of the copy: a restored one has a new epoch. */
 export interface BackupInfo {
   readonly epoch: string;
   readonly revision: bigint;
 }
 
+/** What a restore put in place, and what it took over from the store before. */
 export interface RestoreInfo extends BackupInfo {
   readonly carried: CarriedOver;
   /** Why nothing could be carried over from the store that was there; undefined: it could, or there was none. */

@@ -8,6 +8,7 @@ import type { Connection } from './connection.ts';
 
 const answerSchema = z.object({ error: z.string(), errcode: z.number() });
 
+/** The log may grow past `limitBytes` while a long read or change is under way. */
 export interface CheckpointerOptions {
   /** Of the database. */
   readonly path: string;
@@ -18,6 +19,7 @@ export interface CheckpointerOptions {
   readonly onError: (error: unknown) => void;
 }
 
+/** One per database. Takes over from SQLite, whose own checkpoints would run inside a commit. */
 export class Checkpointer {
   readonly #options: CheckpointerOptions;
   #thread: Worker | undefined;

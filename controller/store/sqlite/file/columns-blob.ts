@@ -13,6 +13,7 @@ const HEADER_BYTES = 5;
 /** The last time that a Date knows: stores of earlier versions may hold ends past it, which no caller could show. */
 const LAST_TIME_MS = 8.64e15;
 
+/** IPv4, then IPv6, each behind 5 bytes: its count, and which columns follow. Flags that are all 0 are left out. */
 export function encodeColumns(entries: PackedEntries<'unix'>): Uint8Array {
   const families = [entries.v4, entries.v6];
   const size = families.reduce((sum, columns) => sum + HEADER_BYTES + bytesOfColumns(columns, hasFlags(columns)), 4);

@@ -18,6 +18,7 @@ const BATCH_MS = 15;
 const CACHE_KIB = 16_000;
 const LONG_CACHE_KIB = 256;
 
+/** A shorter log is moved more often, and a crash leaves less of it to read. */
 export interface DatabaseOptions {
   /** Length of the write-ahead log from which it is moved to the main file. Default: 4 MB. */
   readonly walBytes?: number;
@@ -30,6 +31,7 @@ interface Job {
   failed(error: unknown): void;
 }
 
+/** Knows no table: `write` for short changes, `writeLong` for those with pauses in them. */
 export class Database {
   readonly #writer: Connection;
   readonly #reader: Connection;

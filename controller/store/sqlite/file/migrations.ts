@@ -14,6 +14,7 @@ const STEPS: Readonly<Record<number, string>> = {
   6: SCHEMA_7,
 };
 
+/** True for this version itself. False for a newer one, and for one that has never been. */
 export function canMigrate(version: number): boolean {
   for (let at = version; at < SCHEMA_VERSION; at++) if (STEPS[at] === undefined) return false;
   return version <= SCHEMA_VERSION;

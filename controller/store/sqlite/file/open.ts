@@ -13,9 +13,11 @@ import { integer, text } from './rows.ts';
 import { SCHEMA, SCHEMA_2, SCHEMA_4, SCHEMA_5, SCHEMA_6, SCHEMA_7, SCHEMA_VERSION } from './schema.ts';
 import { checkWal } from './wal-check.ts';
 
+/** Beside it SQLite has store.db-wal and store.db-shm, and a controller store.lock. */
 export const STORE_FILE = 'store.db';
 const LOCK_FILE = 'store.lock';
 
+/** Locked, checked, and held by a connection of its own until `handOver`. */
 export interface OpenedFile {
   readonly path: string;
   readonly epoch: string;

@@ -2,8 +2,10 @@
 import type { SQLOutputValue } from 'node:sqlite';
 import { FleetblockError } from '../../../../common/errors.ts';
 
+/** As SQLite answers; integers are bigints from a Connection, numbers from elsewhere. */
 export type Row = Readonly<Record<string, SQLOutputValue>>;
 
+/** @throws FleetblockError DATA_LOSS: not a text */
 export function text(row: Row, column: string): string {
   const value = row[column];
   if (typeof value !== 'string') throw unexpected(column);
@@ -18,6 +20,7 @@ export function integer(row: Row, column: string): number {
   return value;
 }
 
+/** Exact up to 2^63. @throws FleetblockError DATA_LOSS: not an integer */
 export function bigint(row: Row, column: string): bigint {
   const value = row[column];
   if (typeof value === 'number') return BigInt(value);
@@ -25,6 +28,7 @@ export function bigint(row: Row, column: string): bigint {
   return value;
 }
 
+/** @throws FleetblockError DATA_LOSS: not a blob */
 export function blob(row: Row, column: string): Uint8Array {
   const value = row[column];
   if (!(value instanceof Uint8Array)) throw unexpected(column);

@@ -3,6 +3,7 @@
 /** Goes up with every change of the tables; an older store is migrated, a newer one refused. */
 export const SCHEMA_VERSION = 7;
 
+/** Version 1, and the column audit.source of version 2. A new store is made of this and all that follows. */
 export const SCHEMA = `
 CREATE TABLE meta (
   only INTEGER PRIMARY KEY CHECK (only = 1),

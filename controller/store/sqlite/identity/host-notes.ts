@@ -25,6 +25,7 @@ export function readHostNotes(db: Connection): Map<string, HostNote> {
   return new Map(rows.map((row) => [text(row, 'host_id'), noteFromRow(row)]));
 }
 
+/** Replaces the host's note. `seen` must be what JSON can hold. */
 export function saveHostNote(db: Connection, hostId: string, note: HostNote): void {
   const { bootId, network, machine } = note.place;
   db.prepare(

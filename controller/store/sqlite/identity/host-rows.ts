@@ -16,10 +16,12 @@ function hostFromRow(row: Row): HostRecord {
   };
 }
 
+/** By name; revoked ones too. */
 export function readHosts(db: Connection): HostRecord[] {
   return db.prepare('SELECT * FROM host ORDER BY name, created_ms').all().map(hostFromRow);
 }
 
+/** A revoked one too. */
 export function readHost(db: Connection, id: string): HostRecord | undefined {
   const row = db.prepare('SELECT * FROM host WHERE id = ?').get(id);
   return row && hostFromRow(row);
@@ -31,6 +33,7 @@ export function readLiveHost(db: Connection, name: string): HostRecord | undefin
   return row && hostFromRow(row);
 }
 
+/** A host that is there keeps its name and when it was made. */
 export function saveHost(db: Connection, host: HostRecord): void {
   db.prepare(
     `INSERT INTO host (id, name, labels, created_ms, revoked_ms, identity_since_ms, generation, labels_revision)
@@ -67,15 +70,18 @@ function tokenFromRow(row: Row): TokenRecord {
   };
 }
 
+/** The oldest first; used up, revoked and ended ones too, until they are forgotten. */
 export function readTokens(db: Connection): TokenRecord[] {
   return db.prepare('SELECT * FROM token ORDER BY created_ms, id').all().map(tokenFromRow);
 }
 
+/** Whatever has become of it, until it is forgotten. */
 export function readToken(db: Connection, id: string): TokenRecord | undefined {
   const row = db.prepare('SELECT * FROM token WHERE id = ?').get(id);
   return row && tokenFromRow(row);
 }
 
+/** Of a token that is there only `uses` and `revokedMs` change. */
 export function saveToken(db: Connection, token: TokenRecord): void {
   db.prepare(
     `INSERT INTO token (id, secret_hash, actor, created_ms, expires_ms, max_uses, uses, labels, host_name, keep_identity, only_labels, revoked_ms)
@@ -97,6 +103,7 @@ export function saveToken(db: Connection, token: TokenRecord): void {
   );
 }
 
+/** Tokens that ended before then (Unix milliseconds), and which keys they enrolled. */
 export function forgetTokens(db: Connection, beforeMs: number): void {
   db.prepare('DELETE FROM enrolled_key WHERE token_id IN (SELECT id FROM token WHERE expires_ms < ?)').run(beforeMs);
   db.prepare('DELETE FROM token WHERE expires_ms < ?').run(beforeMs);

@@ -4,6 +4,7 @@ import type { Transaction } from '../transaction.ts';
 import * as hosts from './host-rows.ts';
 import * as operators from './operator-rows.ts';
 
+/** Reads see what the transaction wrote before. */
 export function identityTx(tx: Transaction): IdentityTx {
   const { db } = tx;
   return {

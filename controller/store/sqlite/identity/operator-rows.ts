@@ -15,10 +15,12 @@ function operatorFromRow(row: Row): OperatorRecord {
   };
 }
 
+/** One per certificate, by name; ended and revoked ones too. */
 export function readOperators(db: Connection): OperatorRecord[] {
   return db.prepare('SELECT * FROM operator ORDER BY name, created_ms').all().map(operatorFromRow);
 }
 
+/** Of a certificate that is there only `revokedMs` changes. */
 export function saveOperator(db: Connection, operator: OperatorRecord): void {
   const { serial, name, role, sinceMs, createdMs, expiresMs, revokedMs } = operator;
   db.prepare(
@@ -44,15 +46,18 @@ function loginTokenFromRow(row: Row): OperatorTokenRecord {
   };
 }
 
+/** The oldest first; used and revoked ones too. */
 export function readLoginTokens(db: Connection): OperatorTokenRecord[] {
   return db.prepare('SELECT * FROM operator_token ORDER BY created_ms, id').all().map(loginTokenFromRow);
 }
 
+/** A used or revoked one too. */
 export function readLoginToken(db: Connection, id: string): OperatorTokenRecord | undefined {
   const row = db.prepare('SELECT * FROM operator_token WHERE id = ?').get(id);
   return row && loginTokenFromRow(row);
 }
 
+/** Of a token that is there only its use and `revokedMs` change. */
 export function saveLoginToken(db: Connection, token: OperatorTokenRecord): void {
   db.prepare(
     `INSERT INTO operator_token

@@ -2,6 +2,7 @@
 import { addressBytes } from '../../../../common/entries/packed.ts';
 import { covers, type Family, familyBits, type Prefix } from '../../../../common/text/prefix.ts';
 
+/** Made from what is stored, and never changed. */
 export class ExceptionSet {
   readonly #v4: FamilyExceptions;
   readonly #v6: FamilyExceptions;
@@ -16,6 +17,7 @@ export class ExceptionSet {
   }
 }
 
+/** Answers by binary search: it is asked for every row of a list. */
 export class FamilyExceptions {
   readonly #family: Family;
   readonly #width: number;

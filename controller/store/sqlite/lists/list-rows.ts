@@ -19,15 +19,18 @@ import { joined, NO_PARTS, type Parts, remainders } from './withheld.ts';
 /** Gives other work of the process a turn, when this one has had its share. */
 export type Pause = () => Promise<void>;
 
+/** `buckets`: over how many chunks its rows are spread, a power of two. */
 export type StoredList = ListRecord & { readonly buckets: number };
 
 const LISTS =
   'SELECT list.*, (SELECT count(*) FROM list_exception WHERE list_exception.name = list.name) AS exceptions FROM list';
 
+/** By name. */
 export function readLists(db: Connection): ListRecord[] {
   return db.prepare(`${LISTS} ORDER BY name`).all().map(listFromRow);
 }
 
+/** With its buckets, for those who read or write its chunks. */
 export function findList(db: Connection, name: string): StoredList | undefined {
   const row = db.prepare(`${LISTS} WHERE name = ?`).get(name);
   return row && { ...listFromRow(row), buckets: integer(row, 'buckets') };
@@ -79,6 +82,7 @@ export function readChunk(db: Connection, name: string, bucket: number): PackedE
   return row ? decodeColumns(blob(row, 'rows')) : NO_ENTRIES;
 }
 
+/** Replaces the bucket's rows; an empty chunk stays as a row of the table. */
 export function saveChunk(db: Connection, name: string, bucket: number, rows: PackedEntries<'unix'>): void {
   db.prepare(
     `INSERT INTO list_chunk (name, bucket, rows, expires_ms) VALUES (?, ?, ?, ?)
@@ -92,6 +96,7 @@ export function readWithheld(db: Connection, name: string): PackedEntries<'unix'
   return row ? decodeColumns(blob(row, 'rows')) : NO_ENTRIES;
 }
 
+/** Replaces them all; without any the table has no row for the list. */
 export function saveWithheld(db: Connection, name: string, rows: PackedEntries<'unix'>): void {
   if (entryCount(rows) === 0) db.prepare('DELETE FROM list_withheld WHERE name = ?').run(name);
   else
@@ -101,6 +106,7 @@ export function saveWithheld(db: Connection, name: string, rows: PackedEntries<'
     ).run(name, encodeColumns(rows), endColumn(rows));
 }
 
+/** IPv4 first, by address. */
 export function readExceptions(db: Connection, name: string): ListException[] {
   return db
     .prepare('SELECT * FROM list_exception WHERE name = ? ORDER BY family, address, length')
@@ -117,6 +123,7 @@ export function readExceptions(db: Connection, name: string): ListException[] {
     }));
 }
 
+/** Empty when the list has none, or is not there. */
 export function readExceptionSet(db: Connection, name: string): ExceptionSet {
   return new ExceptionSet(readExceptions(db, name).map(({ prefix }) => prefix));
 }

@@ -6,6 +6,7 @@ import type { Transaction } from '../transaction.ts';
 import { held, type Pause, readChunk, type StoredList, saveChunk, tableOf } from './list-rows.ts';
 import type { Parts } from './withheld.ts';
 
+/** Buckets that are not in `changed` keep their stored rows; hosts still get the difference between `was` and `next`. */
 export interface Rewrite {
   /** What these buckets are to hold of the file. */
   readonly changed: ReadonlyMap<number, PackedEntries<'unix'>>;

@@ -19,6 +19,7 @@ export interface Parts {
   bucket(index: number): PackedEntries<'unix'>;
 }
 
+/** Of a list that withholds nothing, or of whose withheld rows nothing is left. */
 export const NO_PARTS: Parts = { bucket: () => NO_ENTRIES };
 
 /** Rows that meet no exception, and those that do. */
