@@ -19,6 +19,7 @@ import { Report, type ReportOptions } from './session/report.ts';
 import { runSession } from './session/session.ts';
 import type { Dial, SyncStream } from './session/stream.ts';
 
+/** What an agent runs on: the kernel and the disk in the program, memory in the fleet simulator. */
 export interface AgentOptions extends ReportOptions {
   readonly store: ViewStore;
   readonly dial: Dial;
@@ -45,6 +46,7 @@ export interface AgentOptions extends ReportOptions {
 /** Where an agent stands with its controller. */
 export type LinkState = 'connecting' | 'connected' | 'stopped';
 
+/** One per process in the program, hundreds in the fleet simulator. Call `run` once; the other methods work while it runs. */
 export class Agent {
   readonly reconciler: Reconciler;
   readonly #options: AgentOptions;

@@ -23,8 +23,10 @@ import {
   text,
 } from './local/option-values.ts';
 
+/** Holds the host's identity, the record of its view and the agent's socket. */
 export const DEFAULT_STATE_DIR = '/var/lib/fleetblock-agent';
 
+/** For `join`, checked. */
 export interface JoinSettings {
   /** HOST:PORT */
   readonly controller: string;
@@ -37,6 +39,7 @@ export interface JoinSettings {
   readonly tokenFile: string | undefined;
 }
 
+/** For `run`, checked, with the defaults filled in. */
 export interface RunSettings {
   readonly stateDir: string;
   readonly pinDir: string;
@@ -52,18 +55,21 @@ export interface RunSettings {
   readonly logLevel: string;
 }
 
+/** `pinDir` is read only when no agent answers in `stateDir`. */
 export interface StatusSettings {
   readonly stateDir: string;
   readonly pinDir: string;
   readonly format: Format;
 }
 
+/** `pinDir` tells which programs on the interfaces are this agent's own; without interfaces only the host is examined. */
 export interface DoctorSettings {
   readonly pinDir: string;
   readonly interfaces: readonly string[];
   readonly format: Format;
 }
 
+/** For `detach`, checked. */
 export interface DetachSettings {
   /** Holds the identity with which the controller is told. */
   readonly stateDir: string;
@@ -72,6 +78,7 @@ export interface DetachSettings {
   readonly interfaces: readonly string[];
 }
 
+/** What each subcommand runs, handed in so that tests can read settings without running anything. */
 export interface Actions {
   readonly join: (settings: JoinSettings) => Promise<void>;
   readonly run: (settings: RunSettings) => Promise<void>;
@@ -90,6 +97,7 @@ Settings are taken from flags, then from variables (FLEETBLOCK_STATE_DIR for --s
 with the flags' names as keys (--config FILE or FLEETBLOCK_AGENT_CONFIG).
 Exit codes: 0 done, 1 failure, 2 usage or bad input. Stopping the agent never stops enforcement: only detach does.`;
 
+/** The command line: each subcommand reads its settings from flags, variables and the YAML file, then runs its action. */
 export function buildProgram(actions: Actions): Command {
   const program = new Command('fleetblock-agent')
     .description("Enforces the fleet's blocklist on this host, in the kernel.")

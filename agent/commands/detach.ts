@@ -16,6 +16,7 @@ import { SyncDialer } from '../session/sync-dialer.ts';
 /** Limit for the handshake: detach does not wait for a busy controller. */
 const PATIENCE_MS = 4000;
 
+/** Takes the program off first and tells the controller afterwards: a controller that is away never keeps a host from being freed. */
 export async function detach({ stateDir, pinDir, interfaces }: DetachSettings): Promise<void> {
   const freed = interfaces.length > 0 ? some(pinDir, interfaces) : everything(pinDir);
   if (freed.length === 0) return;

@@ -7,6 +7,7 @@ import { inspectPins } from '../datapath/pins/inspect.ts';
 
 const MARKS = { ok: 'ok     ', warning: 'warning', error: 'ERROR  ' } as const;
 
+/** Changes nothing on the host. @throws FleetblockError FAILED_PRECONDITION: a finding is an error; the report is printed before */
 export async function doctor({ pinDir, interfaces, format }: DoctorSettings): Promise<void> {
   const report = await examine(interfaces, () => inspectPins(pinDir)?.programIds ?? new Set());
   if (format === 'json') process.stdout.write(`${JSON.stringify(report, undefined, 2)}\n`);

@@ -8,6 +8,7 @@ import { VERSION } from '../../common/version.ts';
 import type { JoinSettings } from '../config.ts';
 import { joinFleet } from '../identity/enrollment.ts';
 
+/** Writes the identity into the state directory; attaches nothing and blocks nothing, which is for `run`. */
 export async function join(settings: JoinSettings): Promise<void> {
   const token = await readToken(settings.tokenFile);
   const { controller, stateDir, name, labels, replace } = settings;

@@ -2,6 +2,7 @@
 import { FleetblockError } from '../../common/errors.ts';
 import { askAgent } from '../local/local-socket.ts';
 
+/** Returns before the list is in the kernel. @throws FleetblockError UNAVAILABLE: no agent runs on `stateDir` */
 export async function resync({ stateDir }: { readonly stateDir: string }): Promise<void> {
   const answer = await askAgent(stateDir, 'resync');
   if (answer === undefined)

@@ -28,6 +28,7 @@ import { countersReport, heldReport, protectedReport } from '../local/status-rep
 import type { StatusReport } from '../local/status-schema.ts';
 import { SyncDialer } from '../session/sync-dialer.ts';
 
+/** Resolves after SIGTERM or SIGINT; the pinned program goes on dropping. @throws FleetblockError: privileges, identity or interfaces */
 export async function run(settings: RunSettings): Promise<void> {
   const { stateDir } = settings;
   const log = createLogger('fleetblock-agent', settings.logLevel);

@@ -13,6 +13,7 @@ import { countersReport, heldReport } from '../local/status-report.ts';
 import { type StatusReport, statusSchema } from '../local/status-schema.ts';
 import { formatStatus } from '../local/status-text.ts';
 
+/** Works without a running agent: then it shows what is pinned and what the record on disk says. */
 export async function status({ stateDir, pinDir, format }: StatusSettings): Promise<void> {
   const answer = await askAgent(stateDir, 'status');
   const report = answer === undefined ? await leftBehind(stateDir, pinDir) : readAnswer(answer);

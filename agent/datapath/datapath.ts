@@ -22,6 +22,7 @@ export type XdpMode = 'native' | 'generic' | 'none';
 /** `auto`: native where the driver has it, else generic, reported as a problem. */
 export type XdpModeRequest = 'auto' | 'native' | 'generic';
 
+/** How one interface is enforced now; what the controller's `hosts` and `fleetblock-agent status` show. */
 export interface InterfaceState {
   readonly name: string;
   /** Kernel interface index, 0 while the interface does not exist. */
@@ -60,6 +61,7 @@ export interface SourceVerdict {
   readonly lastHitMs: number;
 }
 
+/** One source that was dropped lately, for the top sources of a status report. `lastDropMs`: milliseconds since boot. */
 export interface SourceHits {
   readonly family: Family;
   /** Network byte order. */
@@ -85,6 +87,7 @@ export interface DropEvent {
   readonly monitored: boolean;
 }
 
+/** Pulled, not pushed: the caller decides how often the event loop wakes for sampled drops. */
 export interface DropListener {
   /** Hands over what has come since the last call: bounded by the kernel's buffer, which loses what does not fit. */
   read(): void;
@@ -104,6 +107,7 @@ export interface MarkedView {
 /** Why the datapath refused a change. The kernel then holds what it held before the change. */
 export type DatapathErrorCode = 'CAPACITY' | 'KERNEL';
 
+/** The change was refused as a whole; the session answers it with a Nack. */
 export class DatapathError extends CodedError<DatapathErrorCode> {
   override readonly name = 'DatapathError';
 }
@@ -121,6 +125,7 @@ export interface Lapse {
   readonly atMostMs: number;
 }
 
+/** Rows go in, verdicts and counters come out; expiries and times are milliseconds on the boot clock throughout. */
 export interface Datapath {
   /** Entries that the maps can hold. */
   readonly capacity: number;

@@ -9,6 +9,7 @@ import { watchLinks } from './libbpf/netlink.ts';
 import { LoadedSet, type SetOptions } from './pins/loaded-set.ts';
 import { type OwnPin, OwnPins } from './pins/own-pins.ts';
 
+/** Interfaces to attach to, and what to do when one changes or something undoes the attachment. */
 export interface EnforcementOptions extends SetOptions {
   /** Interfaces to attach to; those that do not exist are attached when they appear. */
   readonly interfaces: readonly string[];
@@ -25,6 +26,7 @@ const AUDIT_MS = 2000;
 /** How often the links alone are looked at, milliseconds: their removal makes no event. A look takes a few microseconds. */
 const LINKS_MS = 100;
 
+/** `close` ends the watching and never the dropping: pins and links stay in the kernel. */
 export class Enforcement {
   readonly set: LoadedSet;
   readonly #links: InterfaceLinks;

@@ -8,6 +8,7 @@ import { library } from './libbpf/library.ts';
 /** linux/capability.h */
 const CAPABILITIES = { NET_ADMIN: 12n, SYS_ADMIN: 21n, PERFMON: 38n, BPF: 39n } as const;
 
+/** Without the CAP_ of linux/capability.h. */
 export type Capability = keyof typeof CAPABILITIES;
 
 const OLDEST_KERNEL: readonly [number, number] = [5, 15];
@@ -27,6 +28,7 @@ export function kernelVersion(uname: string): readonly [number, number] {
   return [Number(match?.[1] ?? 0), Number(match?.[2] ?? 0)];
 }
 
+/** `uname`: as `uname -r` prints it; text without a version counts as 0.0. */
 export function kernelAtLeast(uname: string, major: number, minor: number): boolean {
   const [a, b] = kernelVersion(uname);
   return a > major || (a === major && b >= minor);

@@ -32,6 +32,7 @@ import { checkPlatform, packagedObject } from './platform.ts';
 import type { KernelTables, Verification } from './tables/kernel-tables.ts';
 import { openTables } from './tables/open-tables.ts';
 
+/** What openXdpDatapath() attaches, to which interfaces and how. */
 export interface XdpDatapathOptions {
   /** Directory on bpffs, this agent's alone. Default /sys/fs/bpf/fleetblock. */
   readonly pinDir?: string;
@@ -110,6 +111,7 @@ function mapOf(enforcement: Enforcement, name: string): LibbpfMap {
   return map;
 }
 
+/** Made by openXdpDatapath(). `close` leaves everything pinned and attached. */
 export class XdpDatapath implements Datapath {
   readonly #enforcement: Enforcement;
   readonly #mark: HeldMark;

@@ -52,6 +52,7 @@ function uptimeMs(): number {
 /** Milliseconds since boot, time asleep included; within 10 ms. */
 export const bootMs = bootClock(systemClock, uptimeMs);
 
+/** The machine's clocks, with the boot id that tells one boot's times from another's. */
 export function systemAgentClock(): AgentClock {
   return { ...systemClock, bootMs, bootId: bootId() };
 }

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { writeFileAtomic } from '../../common/files.ts';
 import { formatEndpoint, parseEndpoint } from '../../common/text/endpoint.ts';
 
+/** `stateDir` is where the last addresses are kept across boots. */
 export interface ControllerAddressOptions {
   /** HOST:PORT */
   readonly controller: string;
@@ -22,6 +23,7 @@ export const ADDRESSES_FILE = 'controller-addresses.json';
 /** How long one look waits for the name; its answer is used by the next look otherwise. */
 const RESOLVE_MS = 200;
 
+/** Used by the dialer and by the protected addresses, so that no block cuts this host off from where it dials. */
 export class ControllerAddress {
   readonly #host: string;
   readonly #port: number;

@@ -4,6 +4,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
 import { AGENT_LIMITS } from '../../common/agent-limits.ts';
 
+/** `facts`: 16 bytes of SHA-256 each, of the machine id and of the interfaces' MAC addresses, keyed with the host's id. */
 export interface MachineFacts {
   /** Inode of this process's network namespace; 0n: not known. */
   readonly networkNamespace: bigint;

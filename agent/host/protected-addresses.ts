@@ -6,12 +6,14 @@ import { formatPrefix, type Prefix } from '../../common/text/prefix.ts';
 import type { ControllerAddress } from './controller-address.ts';
 import { SshSessions } from './ssh-sessions.ts';
 
+/** A prefix that gets an allow row on this host, and the reason that `status` shows for it. */
 export interface ProtectedAddress {
   readonly prefix: Prefix;
   /** `controller`, `gateway`, `resolver`, `own address`, `ssh session`, `setting`. */
   readonly why: string;
 }
 
+/** Where protected addresses come from, besides the system's own routes, resolvers and interfaces. */
 export interface ProtectedSources {
   readonly controller: ControllerAddress;
   /** From the settings. */
@@ -20,6 +22,7 @@ export interface ProtectedSources {
   readonly sshPorts: readonly number[];
 }
 
+/** `find` and `rows` look again at every source; `current` does not. */
 export class ProtectedAddresses {
   readonly #sources: ProtectedSources;
   readonly #ssh: SshSessions;

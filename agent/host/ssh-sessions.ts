@@ -11,6 +11,7 @@ import { formatAddress, parsePrefix } from '../../common/text/prefix.ts';
 /** loginuid(5) of a process that nobody logged in for. */
 const NO_LOGIN = '4294967295';
 
+/** What /proc and logind say, in an interface so that tests can invent sessions. */
 export interface Processes {
   /** Process ids. */
   list(): string[];

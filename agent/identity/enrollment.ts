@@ -12,6 +12,7 @@ import { parseEndpoint } from '../../common/text/endpoint.ts';
 import { isValidName } from '../../common/text/selector.ts';
 import type { EnrollmentToken } from '../../common/text/token.ts';
 
+/** What the identity file holds: all that `run` needs to dial the controller and be recognised. */
 export interface Enrollment {
   /** HOST:PORT that the agent dials. */
   readonly controller: string;
@@ -21,6 +22,7 @@ export interface Enrollment {
   readonly identity: ClientIdentity;
 }
 
+/** For joinFleet(): what is sent with the token and where the identity is kept. */
 export interface JoinOptions {
   /** HOST:PORT */
   readonly controller: string;

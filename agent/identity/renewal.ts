@@ -9,6 +9,7 @@ import { Backoff } from '../../common/time/backoff.ts';
 import { sleep } from '../../common/timers.ts';
 import { type Enrollment, loadEnrollment, storeEnrollment } from './enrollment.ts';
 
+/** Clock and randomness are handed in, so that tests reach the renewal without waiting for days. */
 export interface RenewalOptions {
   readonly stateDir: string;
   readonly log: Logger;

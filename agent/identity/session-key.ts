@@ -6,6 +6,7 @@ import { FleetblockError, messageOf, systemCode } from '../../common/errors.ts';
 import { syncDirectory } from '../../common/files.ts';
 import type { Logger } from '../../common/logger.ts';
 
+/** Stored on disk by SessionKeyFile, or not at all (noSessionKeys). */
 export interface SessionKeys {
   /**
    * Of the last session; empty when none was ever kept. Waits for one that is being kept.
@@ -22,6 +23,7 @@ export const noSessionKeys: SessionKeys = {
   keep: async () => false,
 };
 
+/** `session.key` in the state directory, mode 0600, replaced by rename. A failed write is logged and costs only copy detection. */
 export class SessionKeyFile implements SessionKeys {
   readonly #path: string;
   readonly #log: Logger;

@@ -24,6 +24,7 @@ export interface StagedChange {
   undo(): Promise<void>;
 }
 
+/** `count` is of all of them; `prefixes` names only as many as were asked for. */
 export interface EndedRows {
   readonly count: number;
   /** When the last of them ended, on the boot clock. */
@@ -32,6 +33,7 @@ export interface EndedRows {
   readonly prefixes: readonly Prefix[];
 }
 
+/** Changes are staged: the table has changed when `stage` returns, and the change can be taken back when the kernel refuses it. */
 export class EffectiveTable {
   #table: EntryTable<'boot'>;
   #protected = new EntryTable<'boot'>();

@@ -6,6 +6,7 @@ import type { EndedAlone as EndedAloneWire } from '../../proto/gen/fleetblock/v1
 import type { AgentClock } from '../host/boot-clock.ts';
 import type { EndedRows } from './effective-table.ts';
 
+/** `ended` is the reconciler's. */
 export interface EndedAloneDeps {
   /** Rows of the list whose time is over; some of them named. */
   readonly ended: (named: number) => Promise<EndedRows>;
@@ -15,6 +16,7 @@ export interface EndedAloneDeps {
 
 const NAMED = 20;
 
+/** Looked at only while there is no session: a controller that is reached removes ended rows itself. */
 export class EndedAlone {
   readonly #deps: EndedAloneDeps;
   #logged = 0;

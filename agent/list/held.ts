@@ -19,6 +19,7 @@ export interface Held {
 }
 
 const NO_SEAL = new Uint8Array(0);
+/** What a new agent, or one under `resync`, says that it holds: the controller answers with a snapshot. */
 export const HELD_NOTHING: Held = { epoch: '', revision: 0n, digest: EMPTY_DIGEST, entries: 0, seal: NO_SEAL };
 
 /** As in fleetblock.v1.Nack. */
@@ -36,6 +37,7 @@ export class Refusal extends CodedError<RefusalCode> {
   override readonly name = 'Refusal';
 }
 
+/** What a store gives back after a restart. */
 export interface StoredView {
   readonly held: Held;
   /** Expiries on the boot clock of this boot. */

@@ -15,6 +15,7 @@ interface Kept {
   toldMs: number;
 }
 
+/** Kept for a while after they were told, in case the status is lost; the controller tells repeats by their id. */
 export class Lapses {
   readonly #now: () => number;
   #kept: Kept[] = [];

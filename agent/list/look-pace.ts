@@ -5,6 +5,7 @@ const REST = 50;
 /** With the look itself and the repair it stays within 10 s. */
 const LONGEST_MS = 6000;
 
+/** Rests 50 times as long as the last look took, so looks take 2 % of one processor at most until they are slower than 120 ms. */
 export class LookPace {
   readonly #shortestMs: number;
   /** Until the next look. */

@@ -20,6 +20,7 @@ import { Standing, type StandingOptions } from './standing.ts';
 import type { ViewDelta, ViewSnapshot } from './view-change.ts';
 import { WorkQueue } from './work-queue.ts';
 
+/** The kernel and the record that are kept equal. */
 export interface ReconcilerOptions extends StandingOptions {
   readonly datapath: Datapath;
   readonly store: ViewStore;
@@ -35,6 +36,7 @@ const LAPSED_AT_ONCE = 65_536;
 const BIG_LIST = 100_000;
 const DRIFTED = "the kernel's maps are not what they should be: they are being repaired";
 
+/** All changes of the datapath and the store go through it, in the order of the calls. */
 export class Reconciler {
   readonly #options: ReconcilerOptions;
   #effective = new EffectiveTable();

@@ -4,6 +4,7 @@ import type { Lapse } from '../datapath/datapath.ts';
 import type { AgentClock } from '../host/boot-clock.ts';
 import { type BehindRecord, behindText } from './refusals.ts';
 
+/** Clock, log and who hears of repaired drift. */
 export interface StandingOptions {
   readonly clock: AgentClock;
   readonly log: Logger;
@@ -11,6 +12,7 @@ export interface StandingOptions {
   readonly onLapse?: (lapse: Lapse) => void;
 }
 
+/** Source of the reconciler's part of a status report; `onChange` sends one at once. */
 export class Standing {
   /** Why nothing is touched. */
   behind: BehindRecord | undefined;

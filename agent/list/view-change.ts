@@ -3,6 +3,7 @@ import type { EntryTable } from '../../common/entries/entry-table.ts';
 import type { PackedEntries } from '../../common/entries/packed.ts';
 import type { Revision } from '../../common/revision.ts';
 
+/** From one revision to the next. Refused unless `from` is the revision that is held, or `loose`. */
 export interface ViewDelta {
   readonly epoch: string;
   readonly from: Revision;
@@ -16,6 +17,7 @@ export interface ViewDelta {
   readonly loose: boolean;
 }
 
+/** Replaces the view whole; the reconciler applies it by difference. */
 export interface ViewSnapshot {
   readonly epoch: string;
   readonly revision: Revision;

@@ -3,6 +3,7 @@
 /** How often in a row; then waiting work gets its turn. */
 const TIMES_TO_GIVE_WAY = 3;
 
+/** A piece that fails does not stop those behind it: its error is the caller's. */
 export class WorkQueue {
   #last: Promise<unknown> = Promise.resolve();
   /** Pieces that wait or are under way. */

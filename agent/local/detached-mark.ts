@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { writeFileAtomic } from '../../common/files.ts';
 
+/** What was detached and when, in the form that is written to disk and told to the controller. */
 export interface DetachedMark {
   /** Unix milliseconds. */
   readonly atMs: number;
@@ -30,6 +31,7 @@ export function readDetachedMark(stateDir: string): DetachedMark | undefined {
   }
 }
 
+/** Once the controller was told, or when there is nothing to tell. */
 export function forgetDetachedMark(stateDir: string): void {
   rmSync(join(stateDir, FILE), { force: true });
 }

@@ -3,8 +3,10 @@ import { FleetblockError, messageOf } from '../../common/errors.ts';
 import { askLocal, type LocalServer, serveLocal } from '../../common/host/local-socket.ts';
 import type { Logger } from '../../common/logger.ts';
 
+/** All that other processes on the host can ask of a running agent. */
 export type LocalCommand = 'status' | 'resync';
 
+/** The socket lies in `stateDir`; `handle` answers what comes in by it. */
 export interface LocalSocketOptions {
   readonly stateDir: string;
   readonly log: Logger;

@@ -6,6 +6,7 @@ import type { ProtectedAddress } from '../host/protected-addresses.ts';
 import type { Held } from '../list/held.ts';
 import type { StatusReport } from './status-schema.ts';
 
+/** The list's part of a report; the digest in hexadecimal. */
 export function heldReport(held: Held): Pick<StatusReport, 'epoch' | 'revision' | 'digest' | 'entries'> {
   return {
     epoch: held.epoch,
@@ -15,6 +16,7 @@ export function heldReport(held: Held): Pick<StatusReport, 'epoch' | 'revision' 
   };
 }
 
+/** Counters as numbers: exact up to 2^53. */
 export function countersReport(counters: DatapathCounters): NonNullable<StatusReport['counters']> {
   return {
     droppedPackets: Number(counters.droppedPackets),
@@ -28,6 +30,7 @@ export function countersReport(counters: DatapathCounters): NonNullable<StatusRe
   };
 }
 
+/** `blocked`: a block entry of `table` covers the address, so that the protection is what keeps it open. */
 export function protectedReport(addresses: readonly ProtectedAddress[], table: EntryTable): StatusReport['protected'] {
   return addresses.map(({ prefix, why }) => ({
     address: formatPrefix(prefix),

@@ -48,4 +48,5 @@ export const statusSchema = z.object({
   driftRepairs: z.number(),
   problems: z.array(z.string()),
 });
+/** From a running agent or from leftBehind(); statusSchema checks what comes over the socket. */
 export type StatusReport = z.infer<typeof statusSchema>;

@@ -1,6 +1,7 @@
 // `fleetblock-agent status` for people.
 import type { StatusReport } from './status-schema.ts';
 
+/** The default output of `fleetblock-agent status`: a title and a text per line. */
 export function formatStatus(report: StatusReport): string {
   const { host, counters, interfaces } = report;
   const number = (value: number) => value.toLocaleString('en-US');

@@ -5,6 +5,7 @@ import type { Interface } from '../../proto/gen/fleetblock/v1/Interface.ts';
 import type { Dial } from '../session/stream.ts';
 import type { DetachedMark } from './detached-mark.ts';
 
+/** What one short session needs to report a detach. */
 export interface Leaving {
   readonly dial: Dial;
   readonly agentVersion: string;

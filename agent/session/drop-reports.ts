@@ -5,6 +5,7 @@ import type { DropWatch__Output } from '../../proto/gen/fleetblock/v1/DropWatch.
 import type { Datapath, DropEvent, DropListener } from '../datapath/datapath.ts';
 import type { AgentClock } from '../host/boot-clock.ts';
 
+/** What it reads from and sends to. */
 export interface DropReportDeps {
   readonly datapath: Pick<Datapath, 'listen' | 'counters' | 'interfaces'>;
   readonly clock: AgentClock;
@@ -30,6 +31,7 @@ interface Gathered {
   lastBootMs: number;
 }
 
+/** Listens to the kernel only while somebody watches; `stop` with the session. */
 export class DropReports {
   readonly #deps: DropReportDeps;
   #listener: DropListener | undefined;

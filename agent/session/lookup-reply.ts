@@ -10,6 +10,7 @@ import type { Datapath } from '../datapath/datapath.ts';
 import type { AgentClock } from '../host/boot-clock.ts';
 import { decideByRows, plainBlockLength } from '../list/deciding-rows.ts';
 
+/** What an answer is made of: the kernel's maps, and the table that names what the maps hold as bits. */
 export interface LookupDeps {
   readonly datapath: Pick<Datapath, 'lookup' | 'interfaces'>;
   /** What the kernel should hold: it names entries that the kernel has as bits alone. */

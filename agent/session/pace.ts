@@ -18,6 +18,7 @@ const SILENCE = { least: 1000, usual: FIRST_SILENCE_LIMIT_MS, most: 300_000 } as
 /** 300,000 hosts at 2 ms each. */
 const RECONNECT = { least: 1000, usual: 0, most: 600_000 } as const;
 
+/** Brings what the controller said within sane bounds; 0 (not said) becomes the usual value. */
 export function paceOf({ statusIntervalMs, silenceLimitMs, reconnectLimitMs }: Welcome__Output): Pace {
   return {
     statusIntervalMs: within(statusIntervalMs, STATUS),

@@ -37,6 +37,7 @@ export interface ReportOptions {
   readonly machine?: () => MachineFacts;
 }
 
+/** Builds messages and sends none: sessions send them. */
 export class Report {
   readonly #options: ReportOptions;
   readonly #reconciler: Pick<Reconciler, 'held' | 'standing'>;

@@ -26,6 +26,7 @@ import { FIRST_SILENCE_LIMIT_MS, type Pace, paceOf } from './pace.ts';
 import type { SyncStream } from './stream.ts';
 import { Watchdog } from './watchdog.ts';
 
+/** A stream, the reconciler that follows it, and callbacks to the agent that started the session. */
 export interface SessionOptions {
   readonly stream: SyncStream;
   readonly reconciler: Reconciler;

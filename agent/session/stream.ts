@@ -2,6 +2,7 @@
 import type { AgentMessage } from '../../proto/gen/fleetblock/v1/AgentMessage.ts';
 import type { ControllerMessage__Output } from '../../proto/gen/fleetblock/v1/ControllerMessage.ts';
 
+/** Tests and the fleet simulator hand in streams of their own. */
 export interface SyncStream {
   /** In order; not read ahead further than a few messages. Throws what the stream failed with. */
   readonly messages: AsyncIterable<ControllerMessage__Output>;

@@ -6,6 +6,7 @@ import { Session } from '../../common/rpc/client/session.ts';
 import { syncMethod } from '../../common/sync-wire/sync-method.ts';
 import type { SyncStream } from './stream.ts';
 
+/** Keeps no stream: each call of `dial` opens one, which is the caller's to close. */
 export class SyncDialer {
   readonly #connector: Connector;
 

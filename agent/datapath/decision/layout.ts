@@ -6,6 +6,7 @@ export const LAYOUT_VERSION = 3;
 
 /** IPv4 is decided block by block: a block is what one prefix of this length covers. */
 export const BLOCK_LENGTH = 18;
+/** Blocks in all of IPv4, and words in the index: 2^18. */
 export const V4_BLOCKS = 1 << BLOCK_LENGTH;
 /** Low bits of an address: which one of its block it is. */
 export const BLOCK_ADDRESS_BITS = 32 - BLOCK_LENGTH;
@@ -13,38 +14,55 @@ export const BLOCK_ADDRESS_BITS = 32 - BLOCK_LENGTH;
 export const BLOCK_SLASH24_BITS = 24 - BLOCK_LENGTH;
 /** Positions in the arenas count units. */
 export const UNIT_BYTES = 16;
+/** 32-bit words per unit. */
 export const UNIT_WORDS = UNIT_BYTES / 4;
+/** An element of either arena map. Nothing straddles two pages. */
 export const PAGE_BYTES = 4096;
+/** Units per page. Positions below it are the shared first page of an arena, which is never given back. */
 export const PAGE_UNITS = PAGE_BYTES / UNIT_BYTES;
+/** 256 bits, one for each host octet of a /24. */
 export const BITMAP_BYTES = 32;
 
 /** Flag of an index word: the record is a compact one, two words of `leafy`, then a byte for each of its bits. */
 export const COMPACT = 2 ** 31;
+/** The most bytes (host octets) after the two words of a compact record. */
 export const COMPACT_OCTETS = 24;
-/** Flags of an index word: what the record does not list is looked up; what it drops is looked up as plain. */
+/** Flag of an index word: what the record does not list is looked up, because a block that ends or only monitors covers it all. */
 export const BLOCK_LOOKUP = 2 ** 30;
+/** Flag of an index word: what the record drops is looked up as plain, because an allow entry covers the whole block. */
 export const BLOCK_ALLOWED = 2 ** 29;
+/** The low bits of an index word: the record's position in units. 0 is the empty record. */
 export const POSITION = BLOCK_ALLOWED - 1;
 
 /** struct fb_record, in 32-bit words: leafy (low, high), whole (low, high); the leaves follow. */
 export const RECORD = { leafy: 0, whole: 2, leaves: 4 } as const;
 
+/** The two high bits of a leaf word are its kind, one of LEAF. */
 export const LEAF_KIND_SHIFT = 30;
+/** The low bits of a leaf word: three host octets, or the position of bitmaps in units. */
 export const LEAF_POSITION = 2 ** LEAF_KIND_SHIFT - 1;
+/** Kinds of a leaf. The even ones have octets, the odd ones bitmaps; the last two leave the decision to a look-up. */
 export const LEAF = { octets: 0, bitmap: 1, lookupOctets: 2, lookupBitmaps: 3 } as const;
 
 /** Generations of fb_v4_recent: 1 to this minus 1; 0 is off. */
 export const RECENT_GENERATIONS = 65536;
 
+/** Bits of a hash that number a slot in either front: 2^22 slots. */
 export const V6_SLOT_BITS = 22;
+/** Bit of a v6_front32 slot: a prefix of up to /63 is near. */
 export const V6_LOOKUP = 1;
+/** Bit of a v6_front32 slot: a longer prefix is near, so the slot in v6_front64 decides. */
 export const V6_DEEPER = 2;
+/** Multiplier of an address's first 32 bits. */
 export const V6_HASH_A = 0x9e3779b1;
+/** Multiplier of its second 32 bits, for v6_front64 alone. */
 export const V6_HASH_B = 0x85ebca6b;
+/** Final multiplier of the 64-bit hash; the slot is in the high bits. */
 export const V6_HASH_C = 0x2c1b3c6d;
 
 /** struct fb_rule, byte offsets. */
 export const RULE = { bytes: 16, expiresNs: 0, flags: 8, length: 12 } as const;
+/** Flag in fb_rule.flags: the rule counts and lets pass. */
 export const RULE_MONITOR = 1;
 
 /** struct fb_v4_key, fb_v6_key: a length (32-bit), then the address in network order. */
@@ -106,6 +124,7 @@ export function bitsIn(memory: ArrayBuffer) {
   };
 }
 
+/** Names of the maps in the object and under the pin directory. */
 export const MAPS = {
   bits: 'fb_bits',
   v4Index: 'fb_v4_index',

@@ -1,6 +1,7 @@
 // How many entries the maps are made for, and what that means for each map's size.
 import { BITMAP_BYTES, MAPS, PAGE_BYTES, PAGE_UNITS, V4_BLOCKS } from './layout.ts';
 
+/** How many entries of each kind fit. A change of these makes new maps, which are filled before the links are swapped to them. */
 export interface Limits {
   /** IPv4 addresses (/32). */
   readonly v4Addresses: number;
@@ -17,6 +18,7 @@ export function limitsOf(capacity: number): Limits {
 
 /** Default of `--capacity`. */
 export const DEFAULT_CAPACITY = 1_000_000;
+/** The limits of an agent that was given no `--capacity`. */
 export const DEFAULT_LIMITS: Limits = limitsOf(DEFAULT_CAPACITY);
 
 /** The most entries that a fleet's list may have in total. */

@@ -5,6 +5,7 @@ import { crc32 } from 'node:zlib';
 const CHUNK_SHIFT = 12;
 const CHUNK_BYTES = 1 << CHUNK_SHIFT;
 
+/** Stops nothing: it only finds out afterwards that a map was written to by something else. */
 export class MemorySeal {
   readonly #bytes: () => Uint8Array;
   #sums = new Uint32Array(0);

@@ -6,6 +6,7 @@ import { PAGE_BYTES, PAGE_UNITS, UNIT_BYTES, UNIT_WORDS } from './layout.ts';
 
 const TOP = Math.log2(PAGE_UNITS);
 
+/** Hands out freed pieces at once, so callers release memory only after a grace period. */
 export class Pool {
   /** The arena, as 32-bit words. Pages of which nothing was ever handed out may read as zeros, whatever is in them. */
   readonly words: Uint32Array<ArrayBuffer>;

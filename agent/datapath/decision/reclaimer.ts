@@ -4,6 +4,7 @@ import type { Garbage } from './v4/change.ts';
 
 const PIECES_BETWEEN_LOOKS = 1024;
 
+/** One grace period serves all garbage that was added before it began. */
 export class Reclaimer {
   readonly #gracePeriod: () => Promise<void>;
   readonly #failed: (error: unknown) => void;

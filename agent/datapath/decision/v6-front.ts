@@ -14,6 +14,7 @@ const ROWS_BETWEEN_LOOKS = 4096;
 
 const LOOKUP_EVERYWHERE = 0x55555555;
 
+/** Both fronts are shared with the kernel; the counts are this process's own and are made again from the table after a start. */
 export class V6Front {
   readonly #front32: Uint32Array<ArrayBuffer>;
   readonly #front64: Uint32Array<ArrayBuffer>;

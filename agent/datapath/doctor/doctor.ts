@@ -3,6 +3,7 @@ import { messageOf } from '../../../common/errors.ts';
 import { gatherHostFacts, gatherInterfaceFacts } from './facts.ts';
 import { type Finding, type InterfaceVerdict, judgeHost, judgeInterface, judgePins } from './findings.ts';
 
+/** The JSON of `fleetblock-agent doctor -o json`. */
 export interface DoctorReport {
   readonly host: readonly Finding[];
   readonly interfaces: readonly InterfaceVerdict[];

@@ -56,11 +56,13 @@ const XDP_BOND_MODES: ReadonlySet<string> = new Set(['balance-rr', 'active-backu
 export const nativeSince = (driver: string): Kernel | undefined =>
   NATIVE.has(driver) ? [0, 0] : NATIVE_SINCE.get(driver);
 
+/** The largest MTU, in bytes, at which the driver takes a program that reads packets in one buffer. */
 export const singleBufferMtu = (driver: string): number => MTU_LIMITS.get(driver) ?? SINGLE_BUFFER_MTU;
 
 /** Undefined: in no known kernel. */
 export const multiBufferSince = (driver: string): Kernel | undefined => MULTI_BUFFER_SINCE.get(driver);
 
+/** Whether the driver refuses native XDP while large receive offload is on. */
 export const refusesLro = (driver: string): boolean => REFUSES_LRO.has(driver);
 
 /** Hashes by `vlan+srcmac` cannot be computed in XDP: the bond refuses the program. */

@@ -11,6 +11,7 @@ import { BpfObject } from '../libbpf/object.ts';
 import { isBpffs } from '../pins/pin-directory.ts';
 import { type Capability, effectiveCapabilities, lackingCapabilities, packagedObject } from '../platform.ts';
 
+/** Read from /proc, /sys and the loaded libraries; tests write them by hand for kernels that are not at hand. */
 export interface HostFacts {
   /** uname -r */
   readonly kernelRelease: string;
@@ -27,6 +28,7 @@ export interface HostFacts {
   readonly programProblem: string | undefined;
 }
 
+/** Of one interface, and of the bond, bridge or VLAN that it is part of. Texts are empty where nothing is known. */
 export interface InterfaceFacts {
   readonly name: string;
   readonly exists: boolean;
@@ -69,6 +71,7 @@ export interface InterfaceFacts {
 const TOOL_TIMEOUT_MS = 30_000;
 const XDP_MODES = ['none', 'native', 'generic', 'offloaded', 'several'];
 
+/** Loads the program into the kernel and drops it again, when this process may: the verifier's answer is one of the facts. */
 export function gatherHostFacts(): HostFacts {
   const capabilities = effectiveCapabilities();
   const libbpfProblem = problemOf(() => library());

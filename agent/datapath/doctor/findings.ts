@@ -7,6 +7,7 @@ import type { HostFacts, InterfaceFacts } from './facts.ts';
 /** `error`: it will not work. `warning`: it will work, but worse than it could. `ok`: checked and fine. */
 export type Severity = 'ok' | 'warning' | 'error';
 
+/** One line of the report: what was looked at, how it stands, what to do. */
 export interface Finding {
   /** Stable name for programs: `kernel`, `mtu`, ... */
   readonly check: string;
@@ -16,6 +17,7 @@ export interface Finding {
   readonly fix: string;
 }
 
+/** The findings on one interface and what they add up to. */
 export interface InterfaceVerdict {
   readonly name: string;
   /** The mode to expect if the agent attaches now; `none` when it will be refused. */
@@ -36,6 +38,7 @@ const error = (check: string, text: string, fix: string): Finding => ({ check, s
 const fine = (finding: Finding): Judged => ({ finding, native: true });
 const generic = (finding: Finding): Judged => ({ finding, native: false });
 
+/** Always the same checks in the same order; those that pass are findings of severity `ok`. */
 export function judgeHost(host: HostFacts): Finding[] {
   return [
     kernelAtLeast(host.kernelRelease, 5, 15)

@@ -8,6 +8,7 @@ import { linksDirectory, openLinks } from '../pins/pin-sets.ts';
 import { pin, unpin } from '../pins/pins.ts';
 import { interfaceName, pinName } from './interface-names.ts';
 
+/** What is known of one link that this agent holds by its file descriptor. */
 export interface HeldLink {
   readonly link: XdpLink;
   readonly path: string;
@@ -25,6 +26,7 @@ export interface HeldLink {
   swapProblem: string;
 }
 
+/** One link per interface, each with its pin below PIN_DIR/links. */
 export class HeldLinks {
   readonly #directory: string;
   readonly #links: HeldLink[];

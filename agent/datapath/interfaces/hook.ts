@@ -3,6 +3,7 @@ import type { XdpMode, XdpModeRequest } from '../datapath.ts';
 import { type AttachMode, attachedProgram, programName, refusalText } from '../libbpf/link.ts';
 import type { XdpProgram } from '../libbpf/program.ts';
 
+/** Of an interface that fell back to generic mode under `auto`. */
 export const GENERIC_PROBLEM =
   'generic mode: packets are dropped after the driver has built them, several times slower; fleetblock-agent doctor says why, --xdp-mode generic accepts it';
 

@@ -19,6 +19,7 @@ const OCCUPIED: ReadonlySet<string> = new Set(['EBUSY', 'EEXIST']);
 /** The interface went away meanwhile; not a refusal. */
 const VANISHED: ReadonlySet<string> = new Set(['ENODEV', 'ENOLINK']);
 
+/** `mode` holds for all interfaces: `auto` tries native first, interface by interface. */
 export interface InterfaceLinksOptions {
   readonly pinDir: string;
   readonly names: readonly string[];
@@ -28,6 +29,7 @@ export interface InterfaceLinksOptions {
   readonly onLapse: (lapse: Lapse) => void;
 }
 
+/** Decides by itself what an interface needs: nothing, a swap, a new link or a report of why it cannot be attached. */
 export class InterfaceLinks {
   readonly #names: readonly string[];
   readonly #mode: XdpModeRequest;

@@ -31,6 +31,7 @@ export function check(result: number, what: string): number {
   return result;
 }
 
+/** For calls that do not return the error number themselves. `number`: of either sign; the code of the error is its name. */
 export function kernelError(number: number, what: string): KernelError {
   const name = errnoName(number);
   return new KernelError(name, `${what}: ${name}`);

@@ -4,6 +4,7 @@ import koffi from 'koffi';
 import { check } from './errno.ts';
 import { library } from './library.ts';
 
+/** struct bpf_map_info, as far as it is used. `type`: BPF_MAP_TYPE_*; sizes in bytes. */
 export interface MapInfo {
   readonly type: number;
   readonly id: number;
@@ -14,6 +15,7 @@ export interface MapInfo {
   readonly name: string;
 }
 
+/** struct bpf_prog_info, as far as it is used. */
 export interface ProgramInfo {
   readonly type: number;
   readonly id: number;
@@ -23,6 +25,7 @@ export interface ProgramInfo {
   readonly mapIds: readonly number[];
 }
 
+/** struct bpf_link_info, as far as it is used. */
 export interface LinkInfo {
   readonly type: number;
   readonly id: number;
@@ -33,6 +36,7 @@ export interface LinkInfo {
 
 /** BPF_PROG_TYPE_XDP, BPF_LINK_TYPE_XDP of linux/bpf.h. */
 export const PROGRAM_TYPE_XDP = 6;
+/** BPF_LINK_TYPE_XDP of linux/bpf.h. */
 export const LINK_TYPE_XDP = 6;
 
 // Offsets in struct bpf_map_info, bpf_prog_info and bpf_link_info of linux/bpf.h; kernels write no more than is asked for.

@@ -15,6 +15,7 @@ export interface OffLoop<Args extends readonly unknown[]> {
   async(...args: [...Args, Done]): void;
 }
 
+/** Numbers below 0 are negative errnos; check() in errno.ts turns them into errors. Pointers are valid until their object is closed. */
 export interface Library {
   // libbpf: objects
   readonly objectOpen: (path: string, options: Bytes) => Pointer;

@@ -17,6 +17,7 @@ const ATTACHED_MODES: readonly string[] = ['none', 'native', 'generic', 'offload
 const LINK_OPTIONS_BYTES = 64;
 const QUERY_BYTES = 32;
 
+/** Created on an interface or opened from a pin; either way `close` leaves a pinned link attached. */
 export class XdpLink {
   #fd: number;
 
@@ -67,6 +68,7 @@ export class XdpLink {
   }
 }
 
+/** The hook's present program, this agent's or another's. */
 export interface AttachedProgram {
   /** 0: no program. */
   readonly programId: number;

@@ -15,6 +15,7 @@ const MAP_FAILED = 0xffff_ffff_ffff_ffffn;
 /** A piece: some tens of microseconds to map, and few enough of them (the kernel allows 65,530 mappings per process). */
 const PIECE_BYTES = 256 * 1024;
 
+/** Grows up to the size of the map and never moves: views into `buffer` stay valid until `close`. */
 export class MappedMemory implements GrowingMemory {
   readonly buffer: ArrayBuffer;
   readonly #fd: number;

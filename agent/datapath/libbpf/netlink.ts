@@ -3,6 +3,7 @@ import koffi from 'koffi';
 import { errnoName, kernelError } from './errno.ts';
 import { library } from './library.ts';
 
+/** An RTM_NEWLINK or RTM_DELLINK message: the receiver asks the kernel itself what has become of the interface. */
 export interface LinkChange {
   readonly index: number;
   readonly name: string;

@@ -9,6 +9,7 @@ import { LibbpfMap } from './map.ts';
 import { routeMessages, takeMessages } from './messages.ts';
 import { XdpProgram } from './program.ts';
 
+/** What differs from the object file: sizes of maps, maps to share, program flags. */
 export interface LoadOptions {
   /** max_entries of a map by name; what is not named keeps the object's own. */
   readonly maxEntries?: ReadonlyMap<string, number>;
@@ -33,6 +34,7 @@ const BPF_F_XDP_HAS_FRAGS = 1 << 5;
 const INTERRUPTED_ATTEMPTS = 10;
 const INTERRUPTED_PAUSE_MS = 50;
 
+/** Owns every descriptor of the load except those of reused maps. */
 export class BpfObject {
   readonly path: string;
   readonly maps: ReadonlyMap<string, LibbpfMap>;

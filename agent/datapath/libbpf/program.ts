@@ -19,6 +19,7 @@ export interface TestRun {
   readonly batchSize?: number;
 }
 
+/** What BPF_PROG_TEST_RUN returned. */
 export interface TestResult {
   /** The program's return value: XDP_DROP is 1, XDP_PASS 2. */
   readonly verdict: number;
@@ -71,6 +72,7 @@ function bpfProgTestRun(): TestRunCall {
   return declared;
 }
 
+/** Holds the program by one descriptor; a link or pin keeps the program in the kernel beyond it. */
 export class XdpProgram {
   readonly name: string;
   readonly info: ProgramInfo;

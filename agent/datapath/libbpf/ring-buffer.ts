@@ -4,6 +4,7 @@ import { check, kernelError } from './errno.ts';
 import { library } from './library.ts';
 import type { LibbpfMap } from './map.ts';
 
+/** Has no timer of its own: what is not read in time, the kernel drops. */
 export interface RingBuffer {
   /** Hands over what is there. */
   read(): void;

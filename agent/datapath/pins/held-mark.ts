@@ -24,6 +24,7 @@ const SHAPE: MapShape = {
 };
 const KEY = new Uint8Array(4);
 
+/** Written after every change the kernel took; the next agent compares it with the record on disk before it touches the maps. */
 export class HeldMark {
   readonly #map: LibbpfMap;
   readonly #path: string;

@@ -22,6 +22,7 @@ import {
   stagedName,
 } from './pin-sets.ts';
 
+/** Which object to load, at which sizes: when the pinned maps differ from this, a new set is staged beside them. */
 export interface SetOptions {
   readonly pinDir: string;
   /** Version of the maps' layout. */
@@ -40,6 +41,7 @@ export interface SetOptions {
  */
 export type SetOrigin = 'adopted' | 'fresh' | 'staged';
 
+/** Adopted from pins when they fit, else made new; `origin` says which, and so whether the maps hold anything yet. */
 export class LoadedSet {
   readonly origin: SetOrigin;
   readonly maps: ReadonlyMap<string, LibbpfMap>;

@@ -8,11 +8,13 @@ import type { Lapse } from '../datapath.ts';
 import { lockPinDirectory, preparePinDirectory } from './pin-directory.ts';
 import { isPinOf, pin } from './pins.ts';
 
+/** A path in bpffs and the descriptor that it must name. The descriptor is the holder's to close. */
 export interface OwnPin {
   readonly path: string;
   readonly fd: number;
 }
 
+/** What to watch over, and who hears of a pin that had to be restored. */
 export interface OwnPinsOptions {
   readonly pinDir: string;
   readonly logger: Logger;
@@ -21,6 +23,7 @@ export interface OwnPinsOptions {
   readonly onLapse: (lapse: Lapse) => void;
 }
 
+/** Holds the lock of the pin directory from its construction until `close`. */
 export class OwnPins {
   readonly #options: OwnPinsOptions;
   #unlock: () => void;

@@ -29,6 +29,7 @@ import {
   unpin,
 } from './pins.ts';
 
+/** Shared by all sets: a swap of the program changes links, not their pins. */
 export const linksDirectory = (pinDir: string): string => join(pinDir, 'links');
 
 /** A set of pinned maps with its program: one directory. */
@@ -42,7 +43,9 @@ export interface PinSet {
 const SET_NAME = /^(?:staged-)?v[0-9]+$/;
 const PROGRAM = 'program-';
 
+/** Directory of the set that is enforced, below the pin directory. `layout`: LAYOUT_VERSION. */
 export const setName = (layout: number): string => `v${layout}`;
+/** Directory of a set that is still being filled; renamed to setName() once the links run it. */
 export const stagedName = (layout: number): string => `staged-v${layout}`;
 
 /** All sets. @throws FleetblockError on anything in the pin directory that fleetblock did not make */

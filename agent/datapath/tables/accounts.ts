@@ -9,12 +9,14 @@ import { entryKey, toMs } from './rule-codec.ts';
 const FIRST = new Uint8Array(4);
 const MAPPED = Uint8Array.of(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff);
 
+/** What the program counted for one source or one entry. */
 export interface Hits {
   readonly packets: bigint;
   /** Milliseconds since boot, 0 for never. */
   readonly lastMs: number;
 }
 
+/** Read only, but for `forgetEntry`. Totals are kept per processor and summed here. */
 export class Accounts {
   readonly #counters: KernelMap;
   readonly #sources: KernelMap;

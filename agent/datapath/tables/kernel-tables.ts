@@ -7,6 +7,7 @@ import type { DatapathCounters, EntryChange, SourceHits, SourceVerdict } from '.
 import type { Limits } from '../decision/limits.ts';
 import type { KernelMap } from '../kernel-map.ts';
 
+/** What the tables need besides the maps. */
 export interface TablesOptions {
   readonly limits: Limits;
   /**
@@ -18,6 +19,7 @@ export interface TablesOptions {
   readonly onError: (error: unknown) => void;
 }
 
+/** The outcome of a full comparison, without repair. */
 export interface Verification {
   /** Entries (IPv4 plain blocks: /24s) that differ from what was asked about. 0: the kernel holds exactly that. */
   readonly differences: number;
@@ -25,6 +27,7 @@ export interface Verification {
   readonly digest: Digest | undefined;
 }
 
+/** Calls that change or compare the maps take turns, in the order in which they were made; the others may run in between. */
 export interface KernelTables {
   /** Entries that the maps can hold. */
   readonly capacity: number;
@@ -48,4 +51,5 @@ export interface KernelTables {
   close(): Promise<void>;
 }
 
+/** Gets an open map by its name in the object; one of MAPS. */
 export type OpenMap = (name: string) => KernelMap;

@@ -12,6 +12,7 @@ const ASKED_EVERY_MS = 2000;
 const LONGEST_COUNTED_MS = 30_000;
 const LONGEST_MS = 4000;
 
+/** Large maps are read less often: the pause grows with the rows, unless the memory they take points to a change. */
 export class ReadingPace {
   readonly #map: Pick<KernelMap, 'memoryBytes' | 'rowBytes'>;
   readonly #now: () => number;

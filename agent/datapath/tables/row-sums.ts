@@ -2,6 +2,7 @@
 // row up. 53 bits, not meant to withstand deliberate collisions: anyone who can write the maps could stop the agent as well.
 import { RULE } from '../decision/layout.ts';
 
+/** Rows may be added and taken out in any order: two sums are equal when the rows that remain are. */
 export class RowSum {
   rows = 0;
   #low = 0;

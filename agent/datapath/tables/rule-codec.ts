@@ -17,6 +17,7 @@ export interface KeyForm {
   readonly exact: boolean;
 }
 
+/** Bytes of a map's key: the address alone in a hash, a 32-bit length before it in a trie. */
 export function keyBytes(form: KeyForm): number {
   return addressBytes(form.family) + (form.exact ? 0 : TRIE_KEY_ADDRESS);
 }
@@ -105,6 +106,7 @@ function isOwn(view: DataView, offset: number, length: number): boolean {
   );
 }
 
+/** A struct fb_rule of a hash or trie map, with its end in milliseconds. */
 export interface Rule {
   /** Milliseconds since boot, 0 for no end. */
   readonly expiresMs: number;
@@ -112,6 +114,7 @@ export interface Rule {
   readonly length: number;
 }
 
+/** Reads one struct fb_rule at byte `offset`. */
 export function decodeRule(view: DataView, offset: number): Rule {
   return {
     expiresMs: readMs(view, offset + RULE.expiresNs),

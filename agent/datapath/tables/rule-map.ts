@@ -14,6 +14,7 @@ const SINGLE_CALLS = 48;
 const BATCH_ROWS = 32_768;
 const SUMMED_ROWS = 4096;
 
+/** Which rows go into a map: a family, whole addresses or prefixes, blocking or allowing. */
 export interface RuleMapSpec extends KeyForm {
   readonly name: string;
   readonly allow: boolean;
@@ -21,6 +22,7 @@ export interface RuleMapSpec extends KeyForm {
   readonly controlWord: number;
 }
 
+/** Every row belongs to exactly one of these, or, as a plain IPv4 block, to the bits. Plans index into this array. */
 export const RULE_MAPS: readonly RuleMapSpec[] = [
   { name: MAPS.v4Exact, family: 4, exact: true, allow: false, controlWord: CONTROL.v4Exact },
   { name: MAPS.v4Prefixes, family: 4, exact: false, allow: false, controlWord: CONTROL.v4Prefixes },
@@ -37,6 +39,7 @@ export function ruleMapOf(family: Family, length: number, flags: number): number
   return length === addressBytes(family) * 8 ? base : base + 1;
 }
 
+/** Changes go in batches, one system call each; the sum of what belongs into the map is kept up to date for cheap comparisons. */
 export class RuleMap {
   readonly spec: RuleMapSpec;
   readonly map: KernelMap;

@@ -14,6 +14,7 @@ import { RULE_MAPS, ruleMapOf } from './rule-map.ts';
 
 const ROWS_BETWEEN_LOOKS = 4096;
 
+/** The order of work is Rules': allowing puts, other puts, then removes. */
 export interface RulePlan {
   /** By index into RULE_MAPS: rows of the wanted table, sorted, unique. */
   readonly puts: readonly Uint32Array[];
@@ -28,6 +29,7 @@ export function isRule(family: Family, flags: number, expiresMs: number): boolea
   return family === 6 || classOf(flags, expiresMs) !== CLASS.plain;
 }
 
+/** Puts and removes of all maps. */
 export function plannedRows(plan: RulePlan): number {
   return [...plan.puts, ...plan.removes].reduce((sum, rows) => sum + rows.length, 0);
 }

@@ -15,6 +15,7 @@ import type { RulePlan } from './rule-plan.ts';
 const SLICE_ROWS = 4096;
 const NO_ROOM: ReadonlySet<string> = new Set(['E2BIG', 'ENOSPC', 'ENOMEM']);
 
+/** `held` follows the maps, so that a change is a difference of two tables and no map has to be read for it. */
 export class Rules {
   /** Exactly what the maps hold. */
   held = new EntryTable<'boot'>();

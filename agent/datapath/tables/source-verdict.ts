@@ -9,6 +9,7 @@ import type { KernelMap } from '../kernel-map.ts';
 import type { OpenMap } from './kernel-tables.ts';
 import { decodeRule, type Rule, trieKey } from './rule-codec.ts';
 
+/** A verdict and what it rests on, for `fleetblock check`. */
 export interface Decision {
   readonly verdict: Verdict;
   /** The rule that decided; undefined when clear, or decided by bits. */
@@ -18,6 +19,7 @@ export interface Decision {
 /** What bits say: a block that neither ends nor only monitors covers the source. */
 const PLAIN: Effect = { monitor: false, expiresMs: 0 };
 
+/** Reads the maps and the bits as a packet would, so an answer is what the kernel does and not what the list says. */
 export class SourceVerdicts {
   readonly #maps: OpenMap;
   readonly #v4: V4Memory;

@@ -10,6 +10,7 @@ import type { Family } from '../../../common/text/prefix.ts';
 /** A view's beginning, its rows, its end; then what changed since. */
 export type RecordKind = 'begin' | 'rows' | 'end' | 'delta';
 
+/** A record that passed its CRC. */
 export interface StateRecord {
   readonly kind: RecordKind;
   /** Parsed JSON, not yet checked. */
@@ -26,6 +27,7 @@ const ROWS_HEADER_BYTES = 8;
 /** Nothing that is written comes near it; what claims more is no record. */
 const MAX_PAYLOAD_BYTES = 256 * 1024 * 1024;
 
+/** `header` must survive JSON. The result is a whole record with length and CRC, ready to be appended. */
 export function encodeRecord(kind: RecordKind, header: object, sets: readonly PackedEntries[]): Buffer {
   const json = Buffer.from(JSON.stringify(header));
   const payloadBytes = 8 + json.length + sets.reduce((sum, set) => sum + setBytes(set), 0);

@@ -32,6 +32,7 @@ import type { Held, StoredView, ViewStore } from '../held.ts';
 import { encodeRecord } from './state-codec.ts';
 import { heldToJson, type ReadState, readState, STATE_FORMAT, type Times } from './state-reader.ts';
 
+/** `directory` is the agent's state directory; the clock dates what is written, so that remaining times can be carried on. */
 export interface StateFileOptions {
   readonly directory: string;
   readonly clock: AgentClock;
@@ -56,6 +57,7 @@ const MIN_JOURNAL_BYTES = 256 * 1024;
 const flush = promisify(fdatasync);
 const writeSome = promisify(write);
 
+/** The ViewStore of a real host. `append` writes before it returns, `rewrite` in the background; no ack waits for a flush. */
 export class StateFile implements ViewStore {
   readonly #options: StateFileOptions;
   readonly #path: string;

@@ -27,6 +27,7 @@ interface Header {
 /** Of the file: changes when an older agent would read it wrongly. */
 export const STATE_FORMAT = 1;
 
+/** The form in record headers: bytes as hexadecimal, the revision as decimal text. */
 export function heldToJson(held: Held): object {
   return {
     epoch: held.epoch,
@@ -37,6 +38,7 @@ export function heldToJson(held: Held): object {
   };
 }
 
+/** What could be read, up to the first record that is torn or corrupt. */
 export interface ReadState {
   /** Of the last whole revision in the file. */
   readonly held: Held;

@@ -49,6 +49,7 @@ const WHOLE = -2;
 const NO_ROOM = -3;
 const DIFFERENT = -4;
 
+/** Writes until `commit` or `rollback`, both of which return memory that packets may still read until a grace period is over. */
 export class V4Change {
   readonly #memory: V4Memory;
   readonly #dry: boolean;

@@ -28,8 +28,10 @@ export interface V4Outcome {
   readonly garbage: readonly Garbage[];
 }
 
+/** For changes that touch no IPv4 row. */
 export const NOTHING_MOVED: V4Outcome = { full: false, differing: 0, narrowed: false, garbage: [] };
 
+/** Chooses between probing the table and a pass over it by what each would cost, so small changes stay cheap on large lists. */
 export class V4Decision {
   readonly #memory: V4Memory;
   readonly #lengths = new Lengths();

@@ -11,11 +11,13 @@ export const CLASS = {
   allow: 2,
 } as const;
 
+/** One of CLASS, as a number: bit (1 << class) marks a class in a set of them. */
 export type EntryClass = (typeof CLASS)[keyof typeof CLASS];
 
 const SLASH24_WORDS = 8;
 const ALL = 0xffffffff;
 
+/** The bits of one block and the covers of all of it. Reused from block to block: `clear` it in between. */
 export class V4Draft {
   /** 256 bits per /24, 64 of them. Addresses in plain blocks; in blocks of any kind; in allow entries. */
   readonly plain = new Uint32Array(64 * SLASH24_WORDS);

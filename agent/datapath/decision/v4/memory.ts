@@ -29,6 +29,7 @@ const SPARSE_BLOCKS = V4_BLOCKS / 8;
 /** How one address is decided by bits alone. */
 export type BitsVerdict = 'clear' | 'drop' | 'lookup' | 'lookupPlain';
 
+/** A view of memory that packets read meanwhile. `arena` holds the records, `bitmaps` the bitmaps of leaves. */
 export class V4Memory {
   /** One bit per block, set at least where the front has any. */
   readonly summary: Uint32Array<ArrayBuffer>;

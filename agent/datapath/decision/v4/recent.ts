@@ -2,6 +2,7 @@
 // away begins a new one before it is acknowledged; from then on nothing is dropped from memory that the bits no longer drop.
 import { CONTROL, RECENT_GENERATIONS } from '../layout.ts';
 
+/** What it needs of the maps and the kernel. */
 export interface V4RecentOptions {
   /** The words of fb_control. */
   readonly control: Uint32Array<ArrayBuffer>;
@@ -12,6 +13,7 @@ export interface V4RecentOptions {
   readonly failed: (error: unknown) => void;
 }
 
+/** Turns the memory off when generations run out, until all slots are cleared and a grace period is over. */
 export class V4Recent {
   readonly #options: V4RecentOptions;
   #pending: Promise<void> | undefined;

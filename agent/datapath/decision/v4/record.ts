@@ -27,6 +27,7 @@ export const SHARED = {
 
 /** A leaf of one octet is that octet times this. */
 export const OCTET_EVERYWHERE = 0x010101;
+/** Units of one bitmap; a leaf of kind `lookupBitmaps` takes two. */
 export const BITMAP_UNITS = BITMAP_BYTES / UNIT_BYTES;
 
 const ALL = 0xffffffff;
@@ -84,6 +85,7 @@ export function bitmapUnits(leaf: number): number {
   return kind === LEAF.bitmap ? BITMAP_UNITS : 2 * BITMAP_UNITS;
 }
 
+/** The leaf word for the two bitmaps at `position`: listed at all, then listed by a plain block. */
 export function lookupPairLeaf(position: number): number {
   return ((LEAF.lookupBitmaps << LEAF_KIND_SHIFT) | position) >>> 0;
 }

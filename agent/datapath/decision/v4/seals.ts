@@ -12,6 +12,7 @@ export interface V4Buffers {
   readonly bitmaps: GrowingMemory;
 }
 
+/** Seals all five pieces of memory together. Call `open...` before writing, `reseal` after the change. */
 export class V4Seals {
   readonly #summary: MemorySeal;
   readonly #front: MemorySeal;
