@@ -11,6 +11,7 @@ export interface TextSink extends Writable {
   readonly rows?: number;
 }
 
+/** The process as commands see it, so that tests run them without one. */
 export interface Cli {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly stdin: Readable & { readonly isTTY?: boolean };

@@ -1,6 +1,7 @@
 // Exit codes: the contract that scripts rely on (docs/cli.md).
 import type { ErrorCode } from '../common/errors.ts';
 
+/** `failure` is for everything that has no code of its own. */
 export const EXIT = {
   /** Done and, if waiting, enforced on every targeted host. */
   done: 0,
@@ -22,6 +23,7 @@ const BY_CODE: Partial<Record<ErrorCode, number>> = {
   UNAVAILABLE: EXIT.unreachable,
 };
 
+/** Codes without an exit code of their own end with EXIT.failure. */
 export function exitCodeOf(code: ErrorCode): number {
   return BY_CODE[code] ?? EXIT.failure;
 }

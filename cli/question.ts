@@ -1,6 +1,7 @@
 // A yes or no of the operator, where a person sits at both ends: never asked of scripts.
 import type { Cli } from './environment.ts';
 
+/** False for pipes and scripts: the answer is read from stdin and the question goes to stderr. */
 export function canAsk(cli: Cli): boolean {
   return cli.stdin.isTTY === true && cli.stderr.isTTY === true;
 }

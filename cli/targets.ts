@@ -2,6 +2,7 @@
 import { FleetblockError } from '../common/errors.ts';
 import { hostsSelector, parseLabelSelector, type Selector } from '../common/text/selector.ts';
 
+/** As commander parses what addTarget() adds; `host` may hold several names in one text, separated by commas. */
 export interface TargetOptions {
   readonly allHosts?: boolean;
   readonly host?: readonly string[];

@@ -12,6 +12,7 @@ interface VerifyOptions extends GlobalOptions {
   readonly output: OutputForm;
 }
 
+/** Adds `verify` to `audit`. It throws DATA_LOSS, so scripts see a tampered audit by the exit code. */
 export function registerVerify(audit: Command, cli: Cli): void {
   const command = audit
     .command('verify')

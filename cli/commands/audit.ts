@@ -28,6 +28,7 @@ interface AuditOptions extends GlobalOptions {
   readonly output: OutputForm;
 }
 
+/** Records stream from the controller, oldest first; `verify` is a subcommand. */
 export function register(program: Command, cli: Cli): void {
   const command = program
     .command('audit')

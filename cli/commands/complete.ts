@@ -5,6 +5,7 @@ import { fleetValues } from '../completion/values.ts';
 import type { Cli } from '../environment.ts';
 import { printable } from '../output/text.ts';
 
+/** Hidden from --help. `all` makes a program with every command, as the word may be any of them. */
 export function register(program: Command, cli: Cli, all: () => Promise<Command>): void {
   const command = program.command('__complete', { hidden: true }).argument('[word...]', 'of the line, after --');
   command.action(async (words: string[]) => {

@@ -4,6 +4,7 @@ import { completionScript, SHELLS, type Shell } from '../completion/script.ts';
 import type { Cli } from '../environment.ts';
 import { addExamples } from './options.ts';
 
+/** Needs no credentials; the script that it prints asks for values later. */
 export function register(program: Command, cli: Cli): void {
   const command = program
     .command('completion')

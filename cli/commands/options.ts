@@ -20,6 +20,7 @@ function collect(value: string, before: readonly string[] = []): string[] {
   return [...before, value];
 }
 
+/** -A, -H and -l: targetOf() reads them and refuses more than one. */
 export function addTarget(command: Command): Command {
   return command
     .option('-A, --all-hosts', 'every host of the fleet, those that join later too')
@@ -41,20 +42,24 @@ export function addWait(command: Command, timeoutMs = 10_000): Command {
     );
 }
 
+/** -o, `table` unless said otherwise. */
 export function addOutput(command: Command): Command {
   return command.addOption(
     new Option('-o, --output <form>', 'form of the output').choices(OUTPUT_FORMS).default('table'),
   );
 }
 
+/** -f, read by readPrefixes() together with the prefixes of the command line. */
 export function addFile(command: Command): Command {
   return command.option('-f, --file <file>', 'also the prefixes in this file, one per line (- is stdin)');
 }
 
+/** -R: goes to the audit with the change. */
 export function addReason(command: Command): Command {
   return command.option('-R, --reason <text>', 'why: kept with the change, in the audit');
 }
 
+/** The value is in milliseconds; a text that is no duration is a usage error. */
 export function durationOption(flags: string, description: string): Option {
   return new Option(flags, description).argParser(duration);
 }
@@ -80,6 +85,7 @@ export function parseCount(text: string): number {
   return Number(text);
 }
 
+/** Each occurrence adds one value to a list: nothing is split at commas. */
 export function repeatedOption(flags: string, description: string): Option {
   return new Option(flags, description).argParser(collect);
 }

@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import type { Cli } from '../environment.ts';
 
+/** What COMMANDS loads: every file of a command exports `register`. */
 export interface CommandModule {
   /** Adds the command to the program. `all` makes a program with all commands. */
   register(program: Command, cli: Cli, all: () => Promise<Command>): void;

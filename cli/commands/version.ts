@@ -4,6 +4,7 @@ import { VERSION } from '../../common/version.ts';
 import type { Cli } from '../environment.ts';
 import { addExamples } from './options.ts';
 
+/** For people who type `version`; --version answers without loading a command. */
 export function register(program: Command, cli: Cli): void {
   const command = program
     .command('version')

@@ -16,6 +16,7 @@ export type ValueKind =
   | 'confirmations'
   | 'files';
 
+/** A possible next word, with what it means for the shells that show that. */
 export interface Candidate {
   /** What the word becomes. */
   readonly text: string;

@@ -1,9 +1,12 @@
 // Completion scripts for three shells. They ask the command itself (`fleetblock __complete`), so that what is offered is always what the
 // command takes: a candidate a line, with a tab and a description where there is one; `:files` stands for the names of files.
 
+/** The choices of `completion`; each has a template in SCRIPTS. */
 export const SHELLS = ['bash', 'zsh', 'fish'] as const;
+/** One of SHELLS. */
 export type Shell = (typeof SHELLS)[number];
 
+/** To be put where the shell looks for completions; it calls `fleetblock __complete` each time. */
 export function completionScript(shell: Shell): string {
   return SCRIPTS[shell];
 }

@@ -17,6 +17,7 @@ export interface Context {
   readonly key: string;
 }
 
+/** `add`, `use` and `remove` write the file before they return. */
 export class ContextFile {
   readonly path: string;
   readonly #document: Record<string, unknown>;

@@ -7,6 +7,7 @@ import { formatEndpoint, parseEndpoint } from '../../common/text/endpoint.ts';
 import type { Cli, GlobalOptions } from '../environment.ts';
 import { parseSimpleYaml } from './simple-yaml.ts';
 
+/** One context of the file, checked, with --controller or FLEETBLOCK_CONTROLLER in place of its address when given. */
 export interface Credentials {
   /** Where they were read, for error texts. */
   readonly path: string;

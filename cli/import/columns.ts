@@ -8,6 +8,7 @@ import type { Family, Prefix } from '../../common/text/prefix.ts';
 /** Rows per message, so that with times it stays below 1 MiB: 14 bytes for an IPv4 row, 26 for an IPv6 row. */
 const ROWS_PER_MESSAGE: Readonly<Record<Family, number>> = { 4: 65_536, 6: 32_768 };
 
+/** IPv4 rows are sent before IPv6 rows, whatever the order of the file: row numbers of the controller follow that. */
 export class Columns {
   readonly #v4 = new FamilyBuilder<'left'>(4);
   readonly #v6 = new FamilyBuilder<'left'>(6);

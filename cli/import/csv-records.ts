@@ -2,6 +2,7 @@
 
 /** A comma; where it is the decimal point a semicolon; a tab (TSV). */
 export const SEPARATORS = [',', ';', '\t'] as const;
+/** One of SEPARATORS. */
 export type Separator = (typeof SEPARATORS)[number];
 
 const FIELD: Readonly<Record<Separator, RegExp>> = {
@@ -10,6 +11,7 @@ const FIELD: Readonly<Record<Separator, RegExp>> = {
   '\t': /"((?:[^"]|"")*)(?:"|$)([^\t\n]*)|([^\t\n]*)/y,
 };
 
+/** One record, which may span lines when a quoted field has line breaks. */
 export interface CsvRecord {
   /** Where it starts, from 1. */
   readonly line: number;

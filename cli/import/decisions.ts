@@ -1,6 +1,7 @@
 // A row that says what is to be done with an address and for how long: decisions of CrowdSec, and what `fleetblock export` writes.
 import { bad, type Rows } from './rows.ts';
 
+/** Texts as they stand in the file, not checked yet. */
 export interface Decision {
   readonly value: string;
   /** `ip` or `range`; empty when nothing is said. */

@@ -7,6 +7,7 @@ const MAX_SHOWN = 3;
 /** Of those that are left out, more are of use: somebody may want to mend them. */
 const MAX_REPORTED = 20;
 
+/** Collects instead of throwing at once, so that one run names every bad line, up to a limit. */
 export class Findings {
   readonly #name: string;
   readonly #kept: string[] = [];

@@ -9,6 +9,7 @@ export interface Reader {
   end(): void;
 }
 
+/** Under `auto`, the form that recognizes most of a file's first lines reads it. */
 export interface Form {
   /** For `--format`. */
   readonly name: string;
@@ -41,6 +42,7 @@ export function byFirstLine(pattern: RegExp): Form['recognizes'] {
   return (lines) => (pattern.test(lines[0] ?? '') ? lines.length : 0);
 }
 
+/** For forms of which every line looks alike: counts the lines that match. */
 export function byEachLine(pattern: RegExp): Form['recognizes'] {
   return (lines) => lines.filter((line) => pattern.test(line)).length;
 }

@@ -22,6 +22,7 @@ export const FORMS: readonly Form[] = [
   ...[counted, startEnd, geofeed, p2p, emule, fail2ban, hosts, nginx, routeros].map(lineForm),
 ];
 
+/** The choices of `--format`, `auto` first. */
 export const LIST_FORMATS: readonly string[] = ['auto', ...FORMS.map(({ name }) => name)];
 
 /** Lines at the head of a file that are looked at. */
@@ -60,6 +61,7 @@ export function recognize(head: Buffer): Form {
   return FORMS.reduce((best, form) => (form.recognizes(lines) > best.recognizes(lines) ? form : best), plain);
 }
 
+/** Undefined for `auto`, too: then the file itself decides, by recognize(). */
 export function formNamed(name: string): Form | undefined {
   return FORMS.find((form) => form.name === name);
 }

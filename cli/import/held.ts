@@ -4,6 +4,7 @@ import { bad } from './rows.ts';
 
 const MAX_HELD_BYTES = 256 * 1024 * 1024;
 
+/** Holds up to 256 MiB in memory. @throws FleetblockError INVALID_ARGUMENT from `push` when there is more */
 export class HeldText implements Reader {
   readonly #form: string;
   readonly #read: (text: string) => void;

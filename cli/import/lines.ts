@@ -10,6 +10,7 @@ const MAX_LINE = 4096;
 /** Reads the line at [start, end) at once when it can; false leaves it to the form. */
 export type Quick = (bytes: Buffer, start: number, end: number, rows: Rows) => boolean;
 
+/** Of a line only the first 4 KiB are looked at; memory is bounded by that and not by the file. */
 export class LineReader implements Reader {
   readonly #form: Pick<LineForm, 'readLine' | 'isWrapped'>;
   readonly #rows: Rows;

@@ -11,6 +11,7 @@ import { formNamed, recognize } from './forms.ts';
 import { bad, Rows } from './rows.ts';
 import { unpacked } from './unpacked.ts';
 
+/** What hosts are to do with the rows; it also decides which rows of a list with actions are taken. */
 export type ListAction = 'block' | 'allow' | 'monitor';
 
 /** What rows may say that is to be done with them. */
@@ -20,6 +21,7 @@ const TAKES: Readonly<Record<ListAction, readonly string[]>> = {
   monitor: ['ban', 'block', 'drop', 'deny', 'monitor'],
 };
 
+/** How to read a file; `format` and `action` decide what counts as a row. */
 export interface ReadOptions {
   /** Name of a form, or `auto`. */
   readonly format: string;
@@ -33,6 +35,7 @@ export interface ReadOptions {
   readonly onProgress: (bytes: number, total: number) => void;
 }
 
+/** The rows, ready to be sent. */
 export interface ReadList {
   readonly columns: Columns;
   readonly form: string;

@@ -7,6 +7,7 @@ import { Columns } from './columns.ts';
 import type { Findings } from './findings.ts';
 import { prefixesOf, prefixesOfRange } from './range.ts';
 
+/** One per file. Times to live are in milliseconds, and what is thrown inside `at` becomes a finding of that line. */
 export class Rows {
   readonly columns = new Columns();
   readonly findings: Findings;
@@ -70,6 +71,7 @@ export class Rows {
   }
 }
 
+/** INVALID_ARGUMENT: for readers, a finding of the present line; elsewhere, the end of the import. */
 export function bad(message: string): FleetblockError {
   return new FleetblockError('INVALID_ARGUMENT', message);
 }

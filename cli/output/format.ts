@@ -1,8 +1,10 @@
 // The forms of output (-o) and their choice.
 import type { Cli } from '../environment.ts';
 
+/** `table` and `wide` are for people, `json` and `yaml` for programs. */
 export type OutputForm = 'table' | 'wide' | 'json' | 'yaml';
 
+/** The choices of `-o`, unless a command has its own. */
 export const OUTPUT_FORMS: readonly OutputForm[] = ['table', 'wide', 'json', 'yaml'];
 
 /** Prints one value as JSON or YAML. */

@@ -5,6 +5,7 @@ import type { OutputForm } from './format.ts';
 const WIDTH = 24;
 const REDRAW_MS = 100;
 
+/** Redrawn in place, at most ten times a second; silent when stderr is no terminal or JSON or YAML was asked for. */
 export class Progress {
   readonly #cli: Cli;
   readonly #on: boolean;

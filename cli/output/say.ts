@@ -4,6 +4,7 @@ import { withoutTokens } from '../../common/text/token.ts';
 import type { Cli } from '../environment.ts';
 import { printable } from './text.ts';
 
+/** Everything but data is said by this: stdout has data only. */
 export function say(cli: Cli, line: string): void {
   cli.stderr.write(`${printable(withoutTokens(line))}\n`);
 }

@@ -3,6 +3,7 @@ import type { Cli, TextSink } from '../environment.ts';
 import { paint } from './colour.ts';
 import { printable } from './text.ts';
 
+/** `cell` is the whole text: it is cut, coloured and padded by the table. */
 export interface Column<Row> {
   readonly title: string;
   readonly cell: (row: Row) => string;

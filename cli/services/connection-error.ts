@@ -72,6 +72,7 @@ export function lostConnection({ controller }: Peer, uncertain: string, cause: E
   });
 }
 
+/** For a connection attempt that neither failed nor finished. `seconds`: how long was waited. */
 export function silentController({ controller }: Peer, seconds: number): FleetblockError {
   return new FleetblockError(
     'UNAVAILABLE',

@@ -12,6 +12,7 @@ export async function* claimsOf(batches: AsyncIterable<EntriesChunk__Output[]>):
   for await (const chunks of batches) for (const chunk of chunks) yield* claimsOfChunk(chunk);
 }
 
+/** Batches of up to BATCH claims; the rows of a list share its reason, target and actor. An `expiresAtMs` of '0' is no end. */
 export function* claimsOfChunk({ claims, list, rows, rowsFromMs }: EntriesChunk__Output): Generator<Claim__Output[]> {
   if (claims.length > 0) yield claims;
   if (!list || !rows) return;

@@ -18,6 +18,7 @@ import { keptEnds } from './kept-ends.ts';
 type AllowOptions = ChangeOptions & TargetOptions & { readonly duration?: number };
 type ListOptions = GlobalOptions & { readonly host?: string; readonly output: OutputForm };
 
+/** Three subcommands; an allow entry wins over every block, that of a list too. */
 export function register(program: Command, cli: Cli): void {
   const group = program
     .command('allow')

@@ -20,6 +20,7 @@ interface BlockOptions extends ChangeOptions, TargetOptions {
   readonly confirm?: number;
 }
 
+/** EXIT.partial when a targeted host has not proved the block in time. */
 export function register(program: Command, cli: Cli): void {
   const command = program
     .command('block')

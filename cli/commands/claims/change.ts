@@ -8,6 +8,7 @@ import { say } from '../../output/say.ts';
 import { type OperatorClient, withOperator } from '../../services/operator-client.ts';
 import type { TargetOptions } from '../../targets.ts';
 
+/** As commander parses them for every command that changes claims. */
 export interface ChangeOptions extends GlobalOptions, TargetOptions {
   readonly wait: boolean;
   readonly waitAll?: boolean;
@@ -19,6 +20,7 @@ export interface ChangeOptions extends GlobalOptions, TargetOptions {
   readonly reason?: string;
 }
 
+/** What is particular to one command of those that runChange() runs. */
 export interface Change {
   readonly verb: ChangeVerb;
   readonly origin: string;

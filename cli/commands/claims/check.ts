@@ -25,6 +25,7 @@ interface CheckOptions extends GlobalOptions {
   readonly output: OutputForm;
 }
 
+/** Asks the kernels, not the list alone: EXIT.partial when one treats the address otherwise, or does not answer in time. */
 export function register(program: Command, cli: Cli): void {
   const command = program
     .command('check')

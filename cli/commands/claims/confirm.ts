@@ -13,6 +13,7 @@ import { withOperator } from '../../services/operator-client.ts';
 import { addExamples, addOutput, addReason, addWait } from '../options.ts';
 import { type ChangeOptions, runChange, waitOf } from './change.ts';
 
+/** With an id it is a change that can wait for hosts, without one a plain list. */
 export function register(program: Command, cli: Cli): void {
   const command = program
     .command('confirm')

@@ -13,6 +13,7 @@ interface ExportOptions extends GlobalOptions {
   readonly allow?: boolean;
 }
 
+/** Has `-o` of its own: the forms are those of other tools. */
 export function register(program: Command, cli: Cli): void {
   const command = program
     .command('export')

@@ -12,6 +12,7 @@ const MAX_ASKED = 10;
 /** Shorter differences are the time that passed, milliseconds. */
 const SLACK_MS = 2000;
 
+/** The end that the operator asked for, to be compared with the one that the claim has now. */
 export interface AskedEnd {
   readonly action: 'ACTION_BLOCK' | 'ACTION_ALLOW';
   /** Canonical text of the target. */

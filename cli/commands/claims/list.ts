@@ -29,6 +29,7 @@ interface ListOptions extends GlobalOptions {
 const ACTIONS = ['block', 'monitor', 'allow'] as const;
 type Action = (typeof ACTIONS)[number];
 
+/** Rows are written as they arrive, unless --sort needs all of them first. */
 export function register(program: Command, cli: Cli): void {
   const command = program
     .command('list')

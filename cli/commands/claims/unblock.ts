@@ -13,6 +13,7 @@ interface UnblockOptions extends ChangeOptions, TargetOptions {
   readonly origin: string;
 }
 
+/** Removes claims of one origin only and names what still blocks the prefix afterwards. */
 export function register(program: Command, cli: Cli): void {
   const command = program
     .command('unblock')

@@ -23,6 +23,7 @@ interface Finding {
   readonly host?: { readonly name: string; readonly rest: string };
 }
 
+/** EXIT.failure when a check failed; hosts of which the same is to be said share a line. */
 export function register(program: Command, cli: Cli): void {
   const command = program
     .command('doctor')

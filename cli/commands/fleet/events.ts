@@ -22,6 +22,7 @@ interface EventsOptions extends GlobalOptions {
   readonly output: OutputForm;
 }
 
+/** Events of the past stream from the controller's memory; --follow and --drops run until Ctrl-C. */
 export function register(program: Command, cli: Cli): void {
   const command = program
     .command('events')

@@ -7,6 +7,7 @@ import type { Host__Output } from '../../../proto/gen/fleetblock/v1/Host.ts';
 import type { ListHostsRequest } from '../../../proto/gen/fleetblock/v1/ListHostsRequest.ts';
 import { STATUSES } from '../../output/fleet/fleet.ts';
 
+/** As commander parses it: labels and states go to the controller, order is made here. */
 export interface HostSelection {
   readonly selector?: string;
   readonly status?: readonly string[];
@@ -15,6 +16,7 @@ export interface HostSelection {
 
 const ORDERS = ['worst', 'name', 'seen', 'revision', 'entries', 'dropped'] as const;
 
+/** Adds the [host...] argument and the -l, --status and --sort options. */
 export function addHostSelection(command: Command): Command {
   return command
     .argument('[host...]', 'only these')

@@ -27,6 +27,7 @@ interface HostOptions extends GlobalOptions, TargetOptions {
   readonly output: OutputForm;
 }
 
+/** `label` and `resync` wait for the hosts, as changes of the list do; `revoke` does not. */
 export function register(program: Command, cli: Cli): void {
   const group = program.command('host').summary('label, revoke or resync hosts').description('Steer single hosts.');
   registerLabel(group, cli);

@@ -24,6 +24,7 @@ interface HostsOptions extends GlobalOptions, HostSelection {
 /** Lines of what is wrong below the table. */
 const MAX_PROBLEMS = 20;
 
+/** With --watch it redraws until Ctrl-C. */
 export function register(program: Command, cli: Cli): void {
   const command = program
     .command('hosts')

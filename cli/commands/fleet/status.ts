@@ -12,6 +12,7 @@ import { addExamples, addOutput } from '../options.ts';
 
 type StatusOptions = GlobalOptions & { readonly output: OutputForm };
 
+/** One answer about the whole fleet; the controller's warnings and pending confirmations go to stderr. */
 export function register(program: Command, cli: Cli): void {
   const command = program
     .command('status')

@@ -20,6 +20,7 @@ interface TopOptions extends GlobalOptions {
   readonly output: OutputForm;
 }
 
+/** Sums what hosts report of their own top sources: a source that is small everywhere may be missing. */
 export function register(program: Command, cli: Cli): void {
   const command = program
     .command('top')

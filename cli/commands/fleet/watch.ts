@@ -12,6 +12,7 @@ interface WatchOptions extends GlobalOptions, HostSelection {
   readonly output: OutputForm;
 }
 
+/** The same as `hosts --watch`, under a name that people look for. */
 export function register(program: Command, cli: Cli): void {
   const command = program
     .command('watch')

@@ -23,6 +23,7 @@ interface Row {
   readonly expiresMs: number | undefined;
 }
 
+/** Works on the credentials file alone and asks no controller. */
 export function register(program: Command, cli: Cli): void {
   const group = program
     .command('context')

@@ -29,6 +29,7 @@ const TIMEOUT_MS = 10_000;
 /** The answer may be lost after the token was used: the same key may ask again. */
 const TRIES = 3;
 
+/** Checks the file before the token is spent, as a token works once. */
 export function register(program: Command, cli: Cli): void {
   const command = program
     .command('login')

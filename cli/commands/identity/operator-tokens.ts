@@ -20,6 +20,7 @@ interface TokenOptions extends GlobalOptions {
   readonly output: OutputForm;
 }
 
+/** Adds `operator token`, which prints the secret once: the controller does not show it again. */
 export function registerToken(group: Command, cli: Cli): void {
   const command = group
     .command('token')
@@ -55,6 +56,7 @@ export function registerToken(group: Command, cli: Cli): void {
   });
 }
 
+/** Adds `operator tokens`, for login tokens that have not expired. */
 export function registerTokens(group: Command, cli: Cli): void {
   const command = group
     .command('tokens')
@@ -85,6 +87,7 @@ function stateOf(token: OperatorToken__Output, now: number): 'revoked' | 'expire
   return token.used ? 'used' : 'valid';
 }
 
+/** An element of `operator tokens -o json`. `now`: Unix milliseconds, by which `state` is decided. */
 export function loginTokenJson(token: OperatorToken__Output, now: number): object {
   return {
     id: token.id,

@@ -34,6 +34,7 @@ interface RevokeOptions extends GlobalOptions {
   readonly output: OutputForm;
 }
 
+/** Its subcommands are in this file and in operator-tokens.ts; all need the role admin. */
 export function register(program: Command, cli: Cli): void {
   const group = program
     .command('operator')

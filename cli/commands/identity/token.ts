@@ -33,6 +33,7 @@ interface CreateOptions extends GlobalOptions {
   readonly output: OutputForm;
 }
 
+/** Tokens by which hosts join, not those by which operators log in. */
 export function register(program: Command, cli: Cli): void {
   const group = program
     .command('token')

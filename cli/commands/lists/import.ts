@@ -45,6 +45,7 @@ const IMPORT_TIMEOUT_MS = 60_000;
 /** Bad lines that --skip-invalid leaves out when it names no number. */
 const SKIPPED_LINES = 100;
 
+/** Reads and checks the whole file before it sends anything: a bad line changes nothing. */
 export function register(program: Command, cli: Cli): void {
   const command = program
     .command('import')

@@ -12,6 +12,7 @@ import { jsonInteger } from '../../output/json.ts';
 import { say } from '../../output/say.ts';
 import { elapsedText, plural } from '../../output/text.ts';
 
+/** What printListChange() needs to know of how the change was asked for. */
 export interface ListChangeOptions {
   readonly list: string;
   readonly dryRun?: boolean;
@@ -24,6 +25,7 @@ export interface ListChangeOptions {
   readonly source?: { readonly name: string; readonly lineOf: (row: number) => number };
 }
 
+/** Chooses the words of the result. */
 export type ListVerb = 'import' | 'remove';
 
 const WORDS = {
@@ -82,6 +84,7 @@ export function listAction(list: Pick<List__Output, 'action' | 'monitor'>): stri
   return list.action === 'ACTION_ALLOW' ? 'allow' : list.monitor ? 'monitor' : 'block';
 }
 
+/** Canonical text of the list's target: `all`, `host:a,b`, `labels:env=prod`. */
 export function listSelector(list: Pick<List__Output, 'selector'>): string {
   return formatSelector(selectorFromWire(list.selector));
 }

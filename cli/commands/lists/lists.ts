@@ -24,6 +24,7 @@ interface RemoveOptions extends ShowOptions {
   readonly timeout: number;
 }
 
+/** `show` is the default subcommand; exceptions to a list are subcommands, too. */
 export function register(program: Command, cli: Cli): void {
   const group = program.command('lists').summary('the imported lists').description('The imported lists.');
   const show = group.command('show', { isDefault: true }).description('Show the imported lists.');

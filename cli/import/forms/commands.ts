@@ -5,6 +5,7 @@ import { bad, type Rows } from '../rows.ts';
 import { oneSetOnly } from './sets.ts';
 import { fields } from './tables.ts';
 
+/** A line with `allow` or `deny all` is a finding: neither is an entry of a list. */
 export const nginx: LineForm = {
   name: 'nginx',
   summary: "nginx's `deny`; `allow` and `deny all` are refused",
@@ -19,6 +20,7 @@ export const nginx: LineForm = {
 /** A part of a command: `key=value` or `key="value"`. */
 const SETTING = /([a-z-]+)=("(?:[^"\\]|\\.)*"|\S+)/g;
 
+/** Disabled entries are left out and counted; the `timeout` of an entry becomes its time to live. */
 export const routeros: LineForm = {
   name: 'routeros',
   summary: 'address lists of RouterOS (.rsc, /export), with their timeouts',

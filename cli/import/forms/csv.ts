@@ -23,6 +23,7 @@ const FIRST = [
 ];
 const LAST = ['end', 'end_ip', 'ip_end', 'ip_range_end', 'range_end', 'last', 'last_ip', 'to', 'ip_to'];
 
+/** Recognised by its heading, and read whole. */
 export const csv: Form = {
   name: 'csv',
   summary:

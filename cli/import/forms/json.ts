@@ -60,6 +60,7 @@ const SHAPES: readonly Shape[] = [
 /** An array of prefixes, or nothing: cscli prints null for no decision at all. */
 const STRINGS: Shape = { keys: [], of: 'strings', rows: { '[]': text } };
 
+/** Which of the kinds of JSON the file is, readDocuments() finds out; it is read whole. */
 export const json: Form = {
   name: 'json',
   summary:

@@ -14,6 +14,7 @@ const DOT = 46;
 const SLASH = 47;
 const ZERO = 48;
 
+/** The form of a file that no other recognizes better. */
 export const plain: Form = {
   name: 'plain',
   summary: 'a prefix or a range a line; `#` and `;` start comments (.netset, .ipset)',

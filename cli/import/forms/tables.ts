@@ -11,6 +11,7 @@ export const counted: LineForm = {
   readLine: (text, rows) => rows.prefix(fields(text, /^(\S+?)(?:\s+|\s*[,;|]\s*)[0-9]+(?:\.[0-9]+)?$/, counted)[0]),
 };
 
+/** Lines that send a name to 0.0.0.0 or loopback are findings: they block a name, which is no address. */
 export const hosts: LineForm = {
   name: 'hosts',
   summary: 'an address and its names, as in /etc/hosts',

@@ -11,8 +11,10 @@ import { plural, printable, relative } from '../text.ts';
 import { claimJson, selectorText } from './claim.ts';
 import { confirmNote, secondsLeft } from './confirmation.ts';
 
+/** Chooses the words. `disallow` is `allow rm`; `include` takes back an exception to a list. */
 export type ChangeVerb = 'block' | 'monitor' | 'allow' | 'unblock' | 'disallow' | 'confirm' | 'include';
 
+/** What the reply does not say and its description needs. */
 export interface ChangeContext {
   readonly verb: ChangeVerb;
   /** How long the controller was asked to wait for the hosts; undefined for --no-wait. */
@@ -25,6 +27,7 @@ export interface ChangeContext {
   readonly now: number;
 }
 
+/** Lines without a newline, in the order in which they are printed. */
 export interface ChangeText {
   /** For stderr, first: the line that counts stays in sight. */
   readonly notes: readonly string[];
@@ -55,6 +58,7 @@ const NO_HOSTS: HostOutcomes__Output = {
   failedTotal: 0,
 };
 
+/** For -o table and wide; changeExitCode() judges the same reply for the exit code. */
 export function changeText(reply: ChangeReply__Output, context: ChangeContext): ChangeText {
   const { outcomes } = reply;
   const missing = outcomes.filter((outcome) => outcome.change === 'NOT_FOUND');
@@ -124,6 +128,7 @@ export function changeJson(reply: ChangeReply__Output, verb: ChangeVerb): object
   };
 }
 
+/** Part of every change's JSON; null counts as no hosts. `unnamed` only when the reply had no room for all names. */
 export function hostsJson(hosts: HostOutcomes__Output | null): object {
   const { targeted, enforced, pending, failed } = hosts ?? NO_HOSTS;
   return {

@@ -29,6 +29,7 @@ export function selectorText(claim: Claim__Output): string {
   return formatSelector(selectorFromWire(claim.selector));
 }
 
+/** Times become ISO 8601, null for no end. */
 export function claimJson(claim: Claim__Output): ClaimJson {
   return {
     prefix: claim.prefix,

@@ -7,6 +7,7 @@ import type { Column } from '../table.ts';
 import { relative } from '../text.ts';
 import { actionOf, claimJson, selectorText } from './claim.ts';
 
+/** `wide` adds the time of creation and cuts no reason short. `now`: Unix milliseconds. */
 export function claimColumns(form: OutputForm, now: number): Column<Claim__Output>[] {
   const columns: Column<Claim__Output>[] = [
     { title: 'PREFIX', cell: (claim) => claim.prefix },

@@ -16,6 +16,7 @@ export interface ConfirmationJson {
   readonly claims: number;
 }
 
+/** `seconds` left are the controller's count; `deadline` is its clock, in ISO 8601. */
 export function confirmationJson(waiting: Confirmation__Output): ConfirmationJson {
   const { id, remainingMs, deadlineMs, actor, reason, forced, prefixes, claims } = waiting;
   const seconds = secondsLeft(remainingMs);

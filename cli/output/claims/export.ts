@@ -10,7 +10,9 @@ import type { ExportChunk__Output } from '../../../proto/gen/fleetblock/v1/Expor
 import type { Cli } from '../../environment.ts';
 import { drained } from '../rows.ts';
 
+/** `json` and `csv` are written as records arrive; the others need all of them first, to write each prefix once. */
 export const EXPORT_FORMS = ['plain', 'json', 'csv', 'nft', 'ipset'] as const;
+/** One of EXPORT_FORMS. */
 export type ExportForm = (typeof EXPORT_FORMS)[number];
 
 const FAMILIES: readonly Family[] = [4, 6];

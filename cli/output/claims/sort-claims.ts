@@ -2,7 +2,9 @@
 import { parsePrefix } from '../../../common/text/prefix.ts';
 import type { Claim__Output } from '../../../proto/gen/fleetblock/v1/Claim.ts';
 
+/** The choices of `list --sort`; unsorted, claims come in the controller's order. */
 export const CLAIM_ORDERS = ['prefix', 'ends', 'created', 'origin', 'actor'] as const;
+/** One of CLAIM_ORDERS. */
 export type ClaimOrder = (typeof CLAIM_ORDERS)[number];
 
 type Keyed = readonly [key: string, claim: Claim__Output];

@@ -8,6 +8,7 @@ import { count } from '../text.ts';
 /** How often the controller is asked, milliseconds. */
 const ASK_MS = 500;
 
+/** One progress line per change, drawn on stderr; nothing is asked when nobody sees it. */
 export class WaitingLine {
   readonly #cli: Cli;
   readonly #progress: Progress;

@@ -6,10 +6,12 @@ import { jsonInteger } from '../json.ts';
 import { bytes, count, plural } from '../text.ts';
 import { problemsOf } from './hosts.ts';
 
+/** The controller's names for the states of a host, in the order of the summary. */
 export const STATUSES = ['synced', 'lagging', 'degraded', 'offline'] as const;
 /** Named in `status`, of each state. */
 const MAX_NAMED = 5;
 
+/** `status -o json`. Counts are numbers while they are exact, else texts. */
 export interface FleetStatus {
   readonly revision: number | string;
   readonly hosts: { readonly total: number } & Record<(typeof STATUSES)[number], number>;
@@ -20,6 +22,7 @@ export interface FleetStatus {
   readonly warnings: readonly string[];
 }
 
+/** Sums over the hosts of one reply; a host without counters adds 0. */
 export function fleetStatus({ hosts, revision, warnings }: ListHostsReply__Output): FleetStatus {
   const having = (status: string) => hosts.filter((host) => host.status === status).length;
   const sum = (value: (host: Host__Output) => string | undefined) =>
@@ -73,6 +76,7 @@ export function fleetText({ revision, hosts, dropped, driftRepairs }: FleetStatu
   ].join('\n');
 }
 
+/** A source summed over the hosts that named it among their own top sources. */
 export interface TopSource {
   readonly address: string;
   readonly packets: bigint;

@@ -30,6 +30,7 @@ export function statusColour(status: string): 'green' | 'yellow' | 'red' {
   return status === 'offline' ? 'red' : 'yellow';
 }
 
+/** `wide` adds bytes, labels, version, id and problems. `now`: Unix milliseconds. */
 export function hostColumns(form: 'table' | 'wide', now: number): Column<Host__Output>[] {
   const columns: Column<Host__Output>[] = [
     { title: 'NAME', cell: (host) => host.name, flexible: form === 'table' },
