@@ -2,6 +2,7 @@
 // few snapshots are under way at a time is in test/sync/hub/hub.test.ts.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Lab } from '../../lab/lab.ts';
+import { patience } from '../../lab/patience.ts';
 import { AwayFleet } from '../sync/simulated/away-fleet.ts';
 
 const HOSTS = 1000;
@@ -15,7 +16,7 @@ describe.skipIf(whyNot)(`a reconnect storm${whyNot ? ` (skipped: ${whyNot})` : '
     fleet = await AwayFleet.create(HOSTS, 2);
     await fleet.controller.ask('change 500');
     await fleet.controller.ask(`synced ${HOSTS} 120000`);
-  });
+  }, patience(600_000));
   afterAll(() => fleet?.[Symbol.asyncDispose]());
 
   test('faults row 29: 1,000 hosts come back spread out, and no operator is starved', async () => {
