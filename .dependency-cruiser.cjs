@@ -61,7 +61,9 @@ module.exports = {
       comment: 'rules run in controller/store/ruled-store.ts, on transactions that every store gives',
       severity: 'error',
       from: { path: '^controller/store/(sqlite|memory)/', pathNot: '\\.test\\.ts$' },
-      to: { path: '^controller/(identity/changes/(?!identity-tx)|claims/(block|unblock|confirm|end)\\.ts)' },
+      to: {
+        path: '^controller/(identity/changes/(?!identity-tx)|claims/(block|unblock|confirm|end|lists/(replace|remove|except|end))\\.ts)',
+      },
     },
     {
       name: 'grpc-in-rpc-and-services-only',

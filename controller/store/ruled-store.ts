@@ -1,6 +1,7 @@
 // Every change of a store as a rule inside a transaction: what all implementations share. One of them gives the transactions and the
 // reads, and knows no rule.
 
+import { NO_ENTRIES, type PackedEntries } from '../../common/entries/packed.ts';
 import type { Revision } from '../../common/revision.ts';
 import type { Attribution } from '../claims/attribution.ts';
 import { addClaims } from '../claims/block.ts';
@@ -9,7 +10,15 @@ import type { ClaimTx } from '../claims/claim-tx.ts';
 import { confirmChange } from '../claims/confirm.ts';
 import type { ConfirmResult, Undone } from '../claims/confirmation.ts';
 import { endClaims } from '../claims/end.ts';
-import type { Steps } from '../claims/steps.ts';
+import { type LayerChange, listLayer } from '../claims/layers.ts';
+import { endListRows } from '../claims/lists/end.ts';
+import { changeExceptions } from '../claims/lists/except.ts';
+import type { ChangeExceptions, ListException, ListRecord, ListResult, ReplaceList } from '../claims/lists/list.ts';
+import type { ListReads, ListTx } from '../claims/lists/list-tx.ts';
+import { exceptionsOf, heldRows } from '../claims/lists/reads.ts';
+import { removeList } from '../claims/lists/remove.ts';
+import { replaceList } from '../claims/lists/replace.ts';
+import { type Steps, withPauses } from '../claims/steps.ts';
 import { removeClaims } from '../claims/unblock.ts';
 import { createToken, enroll, revokeToken } from '../identity/changes/enroll.ts';
 import { relabelHost, revokeHost } from '../identity/changes/hosts.ts';
@@ -18,6 +27,7 @@ import { createLoginToken, revokeLoginToken, useLoginToken } from '../identity/c
 import { addOperator, logIn, revokeOperators } from '../identity/changes/operators.ts';
 import type { ClaimStore } from './port/claims.ts';
 import type { Enrollment, HostStore, NewToken } from './port/hosts.ts';
+import type { ListStore } from './port/lists.ts';
 import type {
   LoggedIn,
   NewOperator,
@@ -35,17 +45,21 @@ type OperatorChanges = Omit<OperatorStore, 'operators' | 'operatorTokens'>;
 /** Prefixes from which a change has a commit of its own, with pauses: some milliseconds. */
 const MANY = 128;
 
-/** An implementation adds the transactions below, its lists and the reads. */
-export abstract class RuledStore implements ClaimChanges, HostChanges, OperatorChanges {
+/** An implementation adds the transactions below and the reads. */
+export abstract class RuledStore implements ClaimChanges, ListStore, HostChanges, OperatorChanges {
   abstract readonly head: Revision;
+  abstract nextExpiryMs(): Promise<number>;
+  abstract lists(): Promise<readonly ListRecord[]>;
+  /** Of what is committed. */
+  protected abstract readonly listReads: ListReads;
 
   /**
    * Runs `work` in one transaction, over many turns of the event loop when it is about `many` claims. Resolves after the commit is
    * durable; what `work` throws leaves nothing of it, and neither does a dry run.
    */
   protected abstract changeClaims<T>(work: (tx: ClaimTx) => Steps<T>, many: boolean, dryRun?: boolean): Promise<T>;
-  /** Removes rows of lists that ended at or before `nowMs`, a bounded number of them. @returns how many */
-  protected abstract endListRows(nowMs: number): Promise<number>;
+  /** The same of lists, always over many turns and in a commit of its own. */
+  protected abstract changeLists<T>(work: (tx: ListTx) => Steps<T>, dryRun?: boolean): Promise<T>;
   /** Runs `work` in one transaction. Resolves after the commit is durable; what `work` throws leaves nothing of it. */
   protected abstract changeIdentity<T>(work: (tx: IdentityTx) => T): Promise<T>;
 
@@ -63,8 +77,30 @@ export abstract class RuledStore implements ClaimChanges, HostChanges, OperatorC
 
   async expireClaims(nowMs: number): Promise<{ removed: number; revision: Revision; undone: readonly Undone[] }> {
     const { undone, ended } = await this.changeClaims((tx) => endClaims(tx, nowMs), true);
-    const rows = await this.endListRows(nowMs);
+    // What is due after that is in lists, or else for the next call.
+    const nextMs = await this.nextExpiryMs();
+    const rows = nextMs > 0 && nextMs <= nowMs ? await this.changeLists((tx) => endListRows(tx, nowMs)) : 0;
     return { removed: undone.length + ended + rows, revision: this.head, undone };
+  }
+
+  replaceList(request: ReplaceList): Promise<ListResult> {
+    return this.#changeLists((tx) => replaceList(tx, request), request.dryRun);
+  }
+
+  removeList(name: string, by: Attribution, dryRun: boolean): Promise<ListResult> {
+    return this.#changeLists((tx) => removeList(tx, name, by), dryRun);
+  }
+
+  changeExceptions(request: ChangeExceptions): Promise<ChangeResult> {
+    return this.#changeLists((tx) => changeExceptions(tx, request), request.dryRun);
+  }
+
+  listExceptions(name: string): Promise<readonly ListException[]> {
+    return withPauses(exceptionsOf(this.listReads, name));
+  }
+
+  listRows(name: string): AsyncGenerator<PackedEntries<'unix'>> {
+    return heldRows(this.listReads, name);
   }
 
   createToken(token: NewToken, by: Attribution): Promise<TokenRecord> {
@@ -112,12 +148,23 @@ export abstract class RuledStore implements ClaimChanges, HostChanges, OperatorC
   }
 
   #change(work: (tx: ClaimTx) => Steps<ChangeResult>, { prefixes, dryRun }: AddClaims | RemoveClaims) {
-    return this.revised(this.changeClaims(work, prefixes.length > MANY, dryRun), dryRun);
+    return this.#revised(this.changeClaims(work, prefixes.length > MANY, dryRun), dryRun);
+  }
+
+  #changeLists<T extends { readonly revision: Revision }>(work: (tx: ListTx) => Steps<T>, dryRun: boolean) {
+    return this.#revised(this.changeLists(work, dryRun), dryRun);
   }
 
   /** A dry run makes no revision: it reports the head. */
-  protected async revised<T extends { readonly revision: Revision }>(change: Promise<T>, dryRun: boolean): Promise<T> {
+  async #revised<T extends { readonly revision: Revision }>(change: Promise<T>, dryRun: boolean): Promise<T> {
     const result = await change;
     return dryRun ? { ...result, revision: this.head } : result;
+  }
+
+  /** The present state of the layers of all lists. */
+  protected async *listLayers(): AsyncGenerator<LayerChange> {
+    for (const { name, selector } of await this.lists())
+      for await (const sets of this.listRows(name))
+        yield { layer: listLayer(name, selector), sets, deletes: NO_ENTRIES };
   }
 }

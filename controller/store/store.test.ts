@@ -3,7 +3,8 @@ import { describe } from 'vitest';
 import { auditContract } from './contract/audit.ts';
 import { claimsContract } from './contract/claims.ts';
 import { confirmationsContract } from './contract/confirmations.ts';
-import { Harness, type OpenOptions, type StoreWithoutLists } from './contract/harness.ts';
+import { exceptionsContract } from './contract/exceptions.ts';
+import { Harness, type OpenOptions } from './contract/harness.ts';
 import { hostsContract } from './contract/hosts.ts';
 import { listsContract } from './contract/lists.ts';
 import { operatorsContract } from './contract/operators.ts';
@@ -11,10 +12,13 @@ import { revisionsContract } from './contract/revisions.ts';
 import { type MemoryDisk, MemoryStore } from './memory/memory-store.ts';
 import { MemoryState } from './memory/state.ts';
 import { openSqliteStore } from './sqlite/sqlite-store.ts';
+import type { Store } from './store.ts';
 
 const CONTRACTS = {
   claims: claimsContract,
   confirmations: confirmationsContract,
+  lists: listsContract,
+  'exceptions of lists': exceptionsContract,
   revisions: revisionsContract,
   'hosts and tokens': hostsContract,
   operators: operatorsContract,
@@ -32,15 +36,11 @@ async function memory({ directory, ...options }: OpenOptions): Promise<MemorySto
   return new MemoryStore({ disk, ...options });
 }
 
-const IMPLEMENTATIONS: { name: string; open: (options: OpenOptions) => Promise<StoreWithoutLists> }[] = [
+const IMPLEMENTATIONS: { name: string; open: (options: OpenOptions) => Promise<Store> }[] = [
   { name: 'sqlite', open: sqlite },
   { name: 'memory', open: memory },
 ];
 
 describe.each(IMPLEMENTATIONS)('$name store', ({ open }) => {
   for (const [subject, contract] of Object.entries(CONTRACTS)) describe(subject, () => contract(new Harness(open)));
-});
-
-describe('sqlite store', () => {
-  describe('lists', () => listsContract(new Harness(sqlite)));
 });

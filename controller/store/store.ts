@@ -18,7 +18,10 @@ export interface Store extends Revisions, ClaimStore, ListStore, HostStore, Oper
   /** Notes that it is at work. */
   beat(nowMs: number): Promise<void>;
 
-  /** The same reads on a thread of their own, for answers without measure. */
+  /**
+   * The same reads for answers without measure. A store whose reads hold the event loop runs these beside it, on a thread of their
+   * own, as SQLite does; for any other it is the store itself.
+   */
   readonly aside: Pick<Store, 'claims' | 'listRows'>;
 
   /** Idempotent. */

@@ -10,14 +10,8 @@ import type { Clock } from '../../../common/time/clock.ts';
 import type { AddClaims, RemoveClaims } from '../../claims/change.ts';
 import type { Claim } from '../../claims/claim.ts';
 import type { ClaimFilter } from '../port/claims.ts';
-import type { ListStore } from '../port/lists.ts';
 import type { StoreEvent } from '../port/revisions.ts';
 import type { Store } from '../store.ts';
-
-/** What is asked of every implementation but for its lists. */
-export type StoreWithoutLists = Omit<Store, keyof ListStore | 'aside'>;
-/** What the contract of lists is held against. */
-export type StoreWithLists = StoreWithoutLists & ListStore;
 
 /** What a contract gives to the function that opens a store. */
 export interface OpenOptions {
@@ -42,15 +36,15 @@ class StandingClock implements Clock {
 }
 
 /** Made inside a `describe`: each of its tests finds an empty store. */
-export class Harness<S extends StoreWithoutLists = StoreWithoutLists> {
-  readonly #open: (options: OpenOptions) => Promise<S>;
+export class Harness {
+  readonly #open: (options: OpenOptions) => Promise<Store>;
   #directory = '';
-  #store: S | undefined;
+  #store: Store | undefined;
   clock = new StandingClock();
   events: StoreEvent[] = [];
 
   /** Opens an empty store before each test of the suite that it is made in, and closes it afterwards. */
-  constructor(open: (options: OpenOptions) => Promise<S>) {
+  constructor(open: (options: OpenOptions) => Promise<Store>) {
     this.#open = open;
     beforeEach(async () => {
       this.#directory = mkdtempSync(join(tmpdir(), 'fleetblock-store-'));
@@ -64,7 +58,7 @@ export class Harness<S extends StoreWithoutLists = StoreWithoutLists> {
     });
   }
 
-  get store(): S {
+  get store(): Store {
     if (!this.#store) throw new Error('no test is running');
     return this.#store;
   }

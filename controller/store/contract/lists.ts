@@ -4,10 +4,10 @@ import { entryCount, packEntries } from '../../../common/entries/packed.ts';
 import { parsePrefix } from '../../../common/text/prefix.ts';
 import { parseSelector } from '../../../common/text/selector.ts';
 import type { ReplaceList } from '../../claims/lists/list.ts';
-import { ALL, BY, type Harness, type StoreWithLists } from './harness.ts';
+import { ALL, BY, type Harness } from './harness.ts';
 
 /** Lists replaced, moved, ended, removed and read. */
-export function listsContract(h: Harness<StoreWithLists>): void {
+export function listsContract(h: Harness): void {
   const list = (name: string, prefixes: string[], more: Partial<ReplaceList> = {}) => {
     const rows = prefixes.map((text) => ({ prefix: parsePrefix(text), allow: false, monitor: false, ttlMs: 0 }));
     const base = { ...BY, name, action: 'block', selector: ALL, monitor: false, dryRun: false } as const;

@@ -1,5 +1,5 @@
-// A store in memory, for tests: the second implementation of the contract, but for lists. A change works on a copy, which takes the
-// place of what was there when all of it went well.
+// A store in memory, for tests: the second implementation of the contract. A change works on a copy, which takes the place of what
+// was there when all of it went well.
 import { joinEntries } from '../../../common/entries/rows.ts';
 import { withoutTimes } from '../../../common/entries/times.ts';
 import type { Revision } from '../../../common/revision.ts';
@@ -10,12 +10,13 @@ import { matchesFilter } from '../../claims/claim-filter.ts';
 import type { ClaimTx } from '../../claims/claim-tx.ts';
 import type { Confirmation } from '../../claims/confirmation.ts';
 import { claimLayers, type LayerChange } from '../../claims/layers.ts';
+import type { ListRecord } from '../../claims/lists/list.ts';
+import type { ListReads, ListTx } from '../../claims/lists/list-tx.ts';
 import { atOnce, type Steps } from '../../claims/steps.ts';
 import { type IdentityTx, sameHash } from '../../identity/changes/identity-tx.ts';
 import { Followers } from '../followers.ts';
 import type { AuditFilter, AuditStore } from '../port/audit.ts';
 import type { ClaimFilter } from '../port/claims.ts';
-import type { ListStore } from '../port/lists.ts';
 import type { StoreEvent, Touched } from '../port/revisions.ts';
 import type {
   AuditRecord,
@@ -29,6 +30,7 @@ import type {
 import { RuledStore } from '../ruled-store.ts';
 import type { Store } from '../store.ts';
 import { MemoryChange } from './change.ts';
+import { byPrefix } from './lists.ts';
 import { MemoryState } from './state.ts';
 
 /** What is kept from one store to the next that is opened with it. */
@@ -46,8 +48,8 @@ export interface MemoryStoreOptions {
   readonly onFollowerError?: (error: unknown) => void;
 }
 
-/** Commits at once, in the turn of the call. Has no lists and no thread for long reads. */
-export class MemoryStore extends RuledStore implements Omit<Store, keyof ListStore | 'aside'> {
+/** Commits at once, in the turn of the call. */
+export class MemoryStore extends RuledStore implements Store {
   readonly aliveMs: number;
   readonly #disk: MemoryDisk;
   readonly #clock: Clock;
@@ -71,6 +73,11 @@ export class MemoryStore extends RuledStore implements Omit<Store, keyof ListSto
     return this.#disk.state.head;
   }
 
+  /** Its reads hold nothing up. */
+  get aside(): this {
+    return this;
+  }
+
   async beat(nowMs: number): Promise<void> {
     this.#disk.state.aliveMs = nowMs;
   }
@@ -89,6 +96,7 @@ export class MemoryStore extends RuledStore implements Omit<Store, keyof ListSto
       [...this.#disk.state.claims.claims.values()],
       this.aliveMs === 0 ? nowMs : Math.min(nowMs, this.aliveMs),
     );
+    yield* this.listLayers();
   }
 
   async touchedSince(since: Revision, layerIds: ReadonlySet<string>): Promise<readonly Touched[] | undefined> {
@@ -112,6 +120,7 @@ export class MemoryStore extends RuledStore implements Omit<Store, keyof ListSto
   async nextExpiryMs(): Promise<number> {
     const { claims, confirmations } = this.#disk.state.claims;
     const ends = [
+      ...[...this.#disk.state.lists.ends()].map(({ firstMs }) => Math.ceil(firstMs)),
       ...[...claims.values()].map(({ expiresMs }) => expiresMs),
       ...[...confirmations.values()].map(({ state, deadlineMs }) => (state === 'waiting' ? deadlineMs : 0)),
     ].filter((endMs) => endMs > 0);
@@ -120,8 +129,12 @@ export class MemoryStore extends RuledStore implements Omit<Store, keyof ListSto
 
   async *claims(filter: ClaimFilter): AsyncGenerator<readonly Claim[]> {
     const matches = matchesFilter(filter, this.#clock.wallMs());
-    const found = [...this.#disk.state.claims.claims.values()].filter(matches).sort(compareClaims);
+    const found = [...this.#disk.state.claims.claims.values()].filter(matches).sort(byPrefix);
     yield filter.covering ? found.reverse() : found;
+  }
+
+  async lists(): Promise<readonly ListRecord[]> {
+    return this.#disk.state.lists.all();
   }
 
   async listTokens(): Promise<readonly TokenRecord[]> {
@@ -181,8 +194,12 @@ export class MemoryStore extends RuledStore implements Omit<Store, keyof ListSto
     return this.#change(({ claims }, change) => atOnce(work(claims.tx(change))), dryRun);
   }
 
-  protected async endListRows(): Promise<number> {
-    return 0;
+  protected get listReads(): ListReads {
+    return this.#disk.state.lists.reads();
+  }
+
+  protected changeLists<T>(work: (tx: ListTx) => Steps<T>, dryRun = false): Promise<T> {
+    return this.#change(({ lists }, change) => atOnce(work(lists.tx(change))), dryRun);
   }
 
   async #change<T>(work: (state: MemoryState, change: MemoryChange) => T, dryRun = false): Promise<T> {
@@ -205,9 +222,4 @@ export class MemoryStore extends RuledStore implements Omit<Store, keyof ListSto
     if (revised) this.#followers.tell({ revision, layers, hosts, records });
     return result;
   }
-}
-
-/** IPv4 first, by address, the wider prefix first. */
-function compareClaims({ prefix: a }: Claim, { prefix: b }: Claim): number {
-  return a.family - b.family || Buffer.compare(a.address, b.address) || a.length - b.length;
 }

@@ -6,11 +6,13 @@ import type { HostNote } from '../records.ts';
 import { MemoryAudit } from './audit.ts';
 import { MemoryClaims } from './claims.ts';
 import { MemoryIdentity } from './identity.ts';
+import { MemoryLists } from './lists.ts';
 
 /** Copied before every change, so that one that fails leaves nothing behind. */
 export class MemoryState {
   readonly epoch: string;
   readonly claims: MemoryClaims;
+  readonly lists: MemoryLists;
   readonly identity: MemoryIdentity;
   readonly audit: MemoryAudit;
   readonly notes: Map<string, HostNote>;
@@ -24,6 +26,7 @@ export class MemoryState {
   constructor(from?: MemoryState) {
     this.epoch = from?.epoch ?? randomUUID();
     this.claims = new MemoryClaims(from?.claims);
+    this.lists = new MemoryLists(from?.lists);
     this.identity = new MemoryIdentity(from?.identity);
     this.audit = new MemoryAudit(from?.audit);
     this.notes = new Map(from?.notes);

@@ -1,20 +1,17 @@
 // The embedded store: SQLite in WAL mode with synchronous=FULL behind the Store interface.
 
 import type { AuditVerb } from '../../../common/audit-verbs.ts';
-import { NO_ENTRIES, type PackedEntries } from '../../../common/entries/packed.ts';
-import { FleetblockError } from '../../../common/errors.ts';
 import { failpoint } from '../../../common/failpoint.ts';
 import type { Revision } from '../../../common/revision.ts';
 import type { Clock } from '../../../common/time/clock.ts';
-import { Pacer } from '../../../common/time/pacer.ts';
 import { steadyClock } from '../../../common/time/steady-clock.ts';
 import type { Attribution } from '../../claims/attribution.ts';
-import type { ChangeResult } from '../../claims/change.ts';
 import type { Claim } from '../../claims/claim.ts';
 import type { ClaimTx } from '../../claims/claim-tx.ts';
 import type { Confirmation } from '../../claims/confirmation.ts';
-import { type LayerChange, listLayer } from '../../claims/layers.ts';
-import type { ChangeExceptions, ListException, ListRecord, ListResult, ReplaceList } from '../../claims/lists/list.ts';
+import type { LayerChange } from '../../claims/layers.ts';
+import type { ListRecord } from '../../claims/lists/list.ts';
+import type { ListReads, ListTx } from '../../claims/lists/list-tx.ts';
 import type { Steps } from '../../claims/steps.ts';
 import { type IdentityTx, sameHash } from '../../identity/changes/identity-tx.ts';
 import { Followers } from '../followers.ts';
@@ -46,10 +43,7 @@ import { readHostNotes, saveHostNote } from './identity/host-notes.ts';
 import { readHost, readHosts, readToken, readTokens } from './identity/host-rows.ts';
 import { identityTx } from './identity/identity-tx.ts';
 import { readLoginToken, readLoginTokens, readOperators } from './identity/operator-rows.ts';
-import { changeExceptions } from './lists/exceptions.ts';
-import { removeList, replaceList } from './lists/list-changes.ts';
-import { endListRows, listRowsEnded } from './lists/list-ends.ts';
-import { findList, readExceptions, readListRows, readLists } from './lists/list-rows.ts';
+import { listReads, listTx, readLists } from './lists/list-tx.ts';
 import { Writing } from './writing.ts';
 
 /** Where the store is, and how much of the past and of the log it keeps. */
@@ -66,9 +60,6 @@ export interface SqliteStoreOptions {
   /** See Followers. */
   readonly onFollowerError?: (error: unknown) => void;
 }
-
-/** Chunks of lists of which one call of `endListRows` removes what has ended. */
-const ENDING_CHUNKS = 32;
 
 /** Notes from which saving them has a commit of its own, with pauses. */
 const MANY_NOTES = 128;
@@ -89,6 +80,7 @@ class SqliteStore extends RuledStore implements Store {
   readonly aliveMs: number;
   head: Revision;
   readonly aside: Aside;
+  protected readonly listReads: ListReads;
   readonly #file: OpenedFile;
   readonly #db: Database;
   readonly #clock: Clock;
@@ -104,6 +96,7 @@ class SqliteStore extends RuledStore implements Store {
     this.#clock = steadyClock(options.clock);
     this.#followers = new Followers(options.onFollowerError);
     this.#db = new Database(file.path, options);
+    this.listReads = listReads(this.#db.reader);
     this.aside = new Aside(file.path, () => this.#clock.wallMs());
     file.handOver();
     this.aliveMs = Number(readBigint(this.#db.reader, 'SELECT alive_ms AS value FROM meta'));
@@ -129,52 +122,15 @@ class SqliteStore extends RuledStore implements Store {
     return readClaims(this.#db.reader, filter, this.#clock.wallMs());
   }
 
-  replaceList(request: ReplaceList): Promise<ListResult> {
-    return this.revised(
-      this.#writing.changeLong((tx) => replaceList(tx, request, new Pacer().pause), request.dryRun),
-      request.dryRun,
-    );
-  }
-
-  removeList(name: string, by: Attribution, dryRun: boolean): Promise<ListResult> {
-    return this.revised(
-      this.#writing.changeLong((tx) => removeList(tx, name, by, new Pacer().pause), dryRun),
-      dryRun,
-    );
-  }
-
-  changeExceptions(request: ChangeExceptions): Promise<ChangeResult> {
-    return this.revised(
-      this.#writing.changeLong((tx) => changeExceptions(tx, request, new Pacer().pause), request.dryRun),
-      request.dryRun,
-    );
-  }
-
-  async listExceptions(name: string): Promise<readonly ListException[]> {
-    if (!findList(this.#db.reader, name))
-      throw new FleetblockError('NOT_FOUND', `there is no list ${JSON.stringify(name)}: see fleetblock lists`);
-    return readExceptions(this.#db.reader, name);
-  }
-
   async lists(): Promise<readonly ListRecord[]> {
     return readLists(this.#db.reader);
-  }
-
-  async *listRows(name: string): AsyncGenerator<PackedEntries<'unix'>> {
-    const { pause } = new Pacer();
-    for (const rows of readListRows(this.#db.reader, name)) {
-      yield rows;
-      await pause();
-    }
   }
 
   async *readLayers(): AsyncGenerator<LayerChange> {
     // What ended since the last sign of life is removed by a revision, as soon as the time is beyond doubt.
     const now = this.#clock.wallMs();
     yield* readClaimLayers(this.#db.reader, this.aliveMs === 0 ? now : Math.min(now, this.aliveMs));
-    for (const list of readLists(this.#db.reader))
-      for await (const sets of this.listRows(list.name))
-        yield { layer: listLayer(list.name, list.selector), sets, deletes: NO_ENTRIES };
+    yield* this.listLayers();
   }
 
   follow(listener: (event: StoreEvent) => void): () => void {
@@ -248,9 +204,8 @@ class SqliteStore extends RuledStore implements Store {
     return this.#writing.changeInSteps((tx) => work(claimTx(tx)), many, dryRun);
   }
 
-  protected async endListRows(nowMs: number): Promise<number> {
-    if (!listRowsEnded(this.#db.reader, nowMs)) return 0;
-    return this.#writing.changeLong((tx) => endListRows(tx, nowMs, ENDING_CHUNKS, new Pacer().pause), false);
+  protected changeLists<T>(work: (tx: ListTx) => Steps<T>, dryRun = false): Promise<T> {
+    return this.#writing.changeInSteps((tx) => work(listTx(tx)), true, dryRun);
   }
 
   protected changeIdentity<T>(work: (tx: IdentityTx) => T): Promise<T> {

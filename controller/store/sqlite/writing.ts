@@ -25,7 +25,7 @@ interface Performed<T> {
 /** Rolls a dry run back. */
 const REHEARSED = new Error('dry run');
 
-/** `change` for what fits one turn of the event loop, `changeLong` for what needs pauses. */
+/** `change` for what fits one turn of the event loop, `changeInSteps` for what may need pauses. */
 export class Writing {
   readonly #options: WritingOptions;
   readonly #history: HistoryBounds;
@@ -43,14 +43,15 @@ export class Writing {
     return result;
   }
 
-  /** The same for what takes many turns of the event loop. */
-  async changeLong<T>(work: (tx: Transaction) => Promise<T>, dryRun: boolean): Promise<T> {
+  /** `many`: over many turns of the event loop, and in a commit of its own. */
+  async changeInSteps<T>(work: (tx: Transaction) => Steps<T>, many: boolean, dryRun = false): Promise<T> {
+    if (!many) return this.change((tx) => atOnce(work(tx)), dryRun);
     const rehearsed: T[] = [];
     try {
       const { result } = await this.#options.db.writeLong(
         async (writer): Promise<Performed<T>> => {
           const tx = new Transaction(writer, this.#options.wallMs());
-          const done = await work(tx);
+          const done = await withPauses(work(tx));
           if (!dryRun) return this.#finished(writer, tx, done);
           rehearsed.push(done);
           throw REHEARSED;
@@ -63,12 +64,6 @@ export class Writing {
       if (error === REHEARSED && answer !== undefined) return answer;
       throw error;
     }
-  }
-
-  /** A change of claims: many of them take many turns of the event loop and a commit of their own. */
-  changeInSteps<T>(work: (tx: Transaction) => Steps<T>, many: boolean, dryRun = false): Promise<T> {
-    if (!many) return this.change((tx) => atOnce(work(tx)), dryRun);
-    return this.changeLong((tx) => withPauses(work(tx)), dryRun);
   }
 
   #perform<T>(writer: Connection, work: (tx: Transaction) => T): Performed<T> {

@@ -3,11 +3,12 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { z } from 'zod';
 import { FleetblockError, messageOf } from '../../../../common/errors.ts';
+import { heldRows } from '../../../claims/lists/reads.ts';
 import { verifyAudit } from '../audit/audit-chain.ts';
 import { readAudit } from '../audit/audit-rows.ts';
 import { readClaims } from '../claims/claim-reads.ts';
 import { Connection } from '../file/connection.ts';
-import { readListRows } from '../lists/list-rows.ts';
+import { listReads } from '../lists/list-tx.ts';
 import type { Answer, Begin, Read } from './messages.ts';
 
 const { path } = z.object({ path: z.string() }).parse(workerData);
@@ -18,7 +19,7 @@ async function* pieces(read: Read): AsyncGenerator<unknown> {
     case 'claims':
       return yield* readClaims(db, read.filter, read.nowMs);
     case 'rows':
-      return yield* readListRows(db, read.list);
+      return yield* heldRows(listReads(db), read.list);
     case 'audit':
       return yield* readAudit(db, read.filter);
     case 'verify':

@@ -1,6 +1,6 @@
 // The exceptions of a list as sorted, disjoint prefixes: does a row meet one, and what is left of a row without them.
-import { addressBytes } from '../../../../common/entries/packed.ts';
-import { covers, type Family, familyBits, type Prefix } from '../../../../common/text/prefix.ts';
+import { addressBytes } from '../../../common/entries/packed.ts';
+import { covers, type Family, familyBits, type Prefix } from '../../../common/text/prefix.ts';
 
 /** Made from what is stored, and never changed. */
 export class ExceptionSet {

@@ -1,8 +1,8 @@
 // What is left of a prefix without its exceptions, held against counting addresses one by one.
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { makePrefix } from '../../../../common/entries/packed.ts';
-import { covers, type Family, formatPrefix, type Prefix, parsePrefix } from '../../../../common/text/prefix.ts';
+import { makePrefix } from '../../../common/entries/packed.ts';
+import { covers, type Family, formatPrefix, type Prefix, parsePrefix } from '../../../common/text/prefix.ts';
 import { ExceptionSet } from './exception-set.ts';
 
 const rest = (prefix: string, ...exceptions: string[]) =>

@@ -1,0 +1,129 @@
+// Exceptions of a list: addresses that it does not block, whatever the file says, until they are taken back.
+
+import { addressBytes, entryCount, type PackedEntries } from '../../../common/entries/packed.ts';
+import { keysOf } from '../../../common/entries/rows.ts';
+import { FleetblockError } from '../../../common/errors.ts';
+import { listOrigin } from '../../../common/text/origin.ts';
+import { formatPrefix, type Prefix } from '../../../common/text/prefix.ts';
+import type { ChangeResult } from '../change.ts';
+import { PrefixSet } from '../guard/prefix-set.ts';
+import type { Steps } from '../steps.ts';
+import { shorten } from '../touched-keys.ts';
+import { byBucket } from './buckets.ts';
+import { ExceptionSet } from './exception-set.ts';
+import { type ChangeExceptions, MAX_LIST_EXCEPTIONS } from './list.ts';
+import type { ListTx, StoredList } from './list-tx.ts';
+import { existingList } from './reads.ts';
+import { type Rewrite, rewriteBuckets } from './rewrite.ts';
+import { parted, partsOf, tableOf } from './withheld.ts';
+
+/**
+ * Outcomes with `except`: REMOVED, the list blocked some of it; NOT_FOUND, nothing of it, or it is an exception already. Without:
+ * ADDED, the list blocks some of it again; UPDATED, nothing of it; NOT_FOUND, it is no exception.
+ * @throws FleetblockError NOT_FOUND (list), INVALID_ARGUMENT (too many)
+ */
+export function* changeExceptions(tx: ListTx, request: ChangeExceptions): Steps<ChangeResult> {
+  const { name, prefixes, except, actor, reason } = request;
+  const list = yield* existingList(tx, name);
+  if (request.action && list.action !== request.action)
+    throw new FleetblockError('INVALID_ARGUMENT', `list ${name} is of the other kind: it is there to ${list.action}`);
+  const known = new Map((yield* tx.exceptions(name)).map(({ prefix }) => [formatPrefix(prefix), prefix]));
+  const before = new ExceptionSet([...known.values()]);
+  const asked = prefixes.map((prefix): [string, Prefix] => [formatPrefix(prefix), prefix]);
+  const changing = new Map(asked.filter(([text]) => known.has(text) !== except));
+  for (const [text, prefix] of changing) {
+    if (except) known.set(text, prefix);
+    else known.delete(text);
+  }
+  if (known.size > MAX_LIST_EXCEPTIONS)
+    throw new FleetblockError(
+      'INVALID_ARGUMENT',
+      `a list has at most ${MAX_LIST_EXCEPTIONS} exceptions, this would be ${known.size}: import it without them`,
+    );
+  const fresh = [...changing.values()];
+  const touched = new Touched();
+  if (fresh.length > 0) {
+    const after = new ExceptionSet([...known.values()]);
+    const plan = yield* planned(tx, list, { except, before, after, fresh });
+    const told = yield* rewriteBuckets(tx, list, plan, (adds, removes) => touched.add(except ? removes : adds));
+    tx.saveWithheld(name, plan.withheld);
+    for (const prefix of fresh)
+      if (except) tx.addException(name, { prefix, reason, actor, createdMs: tx.nowMs });
+      else tx.deleteException(name, prefix);
+    if (told) tx.revise();
+    const subject = `${shorten([...changing.keys()])} of ${listOrigin(name)}`;
+    const verb = except ? 'list.except' : 'list.include';
+    tx.audit({ actor, reason, from: request.from ?? '', verb, subject });
+  }
+  const hit = touched.among(fresh);
+  return {
+    revision: tx.head(),
+    outcomes: asked.map(([text]) => {
+      if (!changing.has(text)) return 'NOT_FOUND';
+      if (hit.has(text)) return except ? 'REMOVED' : 'ADDED';
+      return except ? 'NOT_FOUND' : 'UPDATED';
+    }),
+    targets: [list.selector],
+  };
+}
+
+/** Which rows go to the withheld ones, or come back from there. */
+function* planned(
+  tx: ListTx,
+  { name, buckets }: StoredList,
+  change: { except: boolean; before: ExceptionSet; after: ExceptionSet; fresh: readonly Prefix[] },
+): Steps<Rewrite & { readonly withheld: PackedEntries<'unix'> }> {
+  const { except, before, after } = change;
+  const former = yield* tx.withheld(name);
+  const changed = new Map<number, PackedEntries<'unix'>>();
+  let withheld: PackedEntries<'unix'>;
+  if (except) {
+    const fresh = new ExceptionSet(change.fresh);
+    const moved = [former];
+    for (let bucket = 0; bucket < buckets; bucket++) {
+      const { free, met } = parted(yield* tx.bucket(name, bucket), fresh);
+      if (entryCount(met) > 0) {
+        changed.set(bucket, free);
+        moved.push(met);
+      }
+      yield;
+    }
+    withheld = tableOf(...moved).pack();
+  } else {
+    const { free, met } = parted(former, after);
+    const back = yield* byBucket([free], buckets);
+    for (let bucket = 0; bucket < buckets; bucket++) {
+      const rows = back(bucket);
+      if (entryCount(rows) > 0) changed.set(bucket, tableOf(yield* tx.bucket(name, bucket), rows).pack());
+    }
+    withheld = met;
+  }
+  const was = yield* partsOf(former, before, buckets);
+  return { changed, withheld, was, next: yield* partsOf(withheld, after, buckets) };
+}
+
+/** Rows that changed for hosts, and which of the prefixes asked for they are about. */
+class Touched {
+  readonly #rows = new PrefixSet();
+  readonly #parts: PackedEntries[] = [];
+
+  add(rows: PackedEntries): void {
+    this.#parts.push(rows);
+    for (const { family, address, offset, length } of keysOf(rows)) this.#rows.add(family, address, offset, length, 0);
+  }
+
+  /** Texts of those that a row covers, or that cover a row. */
+  among(prefixes: readonly Prefix[]): Set<string> {
+    const asked = new PrefixSet();
+    for (const { family, address, length } of prefixes) asked.add(family, address, 0, length, 0);
+    const hit = new Set(prefixes.filter((prefix) => this.#rows.covering(prefix).length > 0).map(formatPrefix));
+    for (const part of this.#parts)
+      for (const { family, address: addresses, offset, length } of keysOf(part)) {
+        if (hit.size === prefixes.length) return hit;
+        const address = addresses.subarray(offset, offset + addressBytes(family));
+        for (const member of asked.covering({ family, address, length }))
+          hit.add(formatPrefix(asked.prefixAt(family, member.row)));
+      }
+    return hit;
+  }
+}

@@ -1,0 +1,125 @@
+// A bulk list replaced as a whole: what is stored and what hosts get is the difference, bucket by bucket.
+import { diffTables } from '../../../common/entries/compare.ts';
+import {
+  entryCount,
+  type FamilyColumns,
+  FLAG_ALLOW,
+  FLAG_MONITOR,
+  NO_ENTRIES,
+  type PackedEntries,
+} from '../../../common/entries/packed.ts';
+import { endsOf } from '../../../common/entries/times.ts';
+import { FleetblockError } from '../../../common/errors.ts';
+import { failpoint } from '../../../common/failpoint.ts';
+import { listOrigin } from '../../../common/text/origin.ts';
+import { formatSelector } from '../../../common/text/selector.ts';
+import { listLayer } from '../layers.ts';
+import type { Steps } from '../steps.ts';
+import { bucketsFor, byBucket } from './buckets.ts';
+import { type ListResult, MAX_LIST_ROWS, type ReplaceList } from './list.ts';
+import type { ListTx, StoredList } from './list-tx.ts';
+import { exceptionSetOf } from './reads.ts';
+import { held, parted, partsOf, tableOf } from './withheld.ts';
+
+/** @throws FleetblockError INVALID_ARGUMENT: too many rows */
+export function* replaceList(tx: ListTx, request: ReplaceList): Steps<ListResult> {
+  const { name, action, selector, monitor, actor, reason } = request;
+  const rows = request.chunks.reduce((sum, chunk) => sum + entryCount(chunk), 0);
+  if (rows > MAX_LIST_ROWS)
+    throw new FleetblockError('INVALID_ARGUMENT', `a list has at most ${MAX_LIST_ROWS} rows, this one has ${rows}`);
+  const old = yield* tx.list(name);
+  const buckets = bucketsFor(rows);
+  const content = yield* contentOf(tx, request, old, buckets);
+  const moved = old !== undefined && formatSelector(old.selector) !== formatSelector(selector);
+  const rewrite = old?.buckets !== buckets;
+  const changed = !old || moved || old.action !== action || old.monitor !== monitor;
+
+  // The list itself is written last: a page that changes again late makes all that a log has from it on be written again.
+  if (rewrite) tx.clearBuckets(name);
+  const counts = { added: 0, updated: 0, unchanged: 0, removed: 0, entries: 0 };
+  const layer = listLayer(name, selector);
+  for (let bucket = 0; bucket < buckets; bucket++) {
+    const { wanted, before, after, inParts } = content.bucket(bucket);
+    const { adds, removes } =
+      before.size === 0 ? { adds: after.pack(), removes: NO_ENTRIES } : diffTables(before, after);
+    const [added, removed] = [after.size - (before.size - entryCount(removes)), entryCount(removes)];
+    counts.entries += after.size;
+    counts.added += added;
+    counts.updated += entryCount(adds) - added;
+    counts.unchanged += after.size - entryCount(adds);
+    counts.removed += removed;
+    if (old && moved) {
+      if (before.size > 0) tx.touch(listLayer(name, old.selector), NO_ENTRIES, before.pack());
+      if (after.size > 0) tx.touch(layer, after.pack(), NO_ENTRIES);
+    } else if (entryCount(adds) + removed > 0) tx.touch(layer, adds, removes);
+    if (rewrite || inParts || entryCount(adds) + removed > 0) tx.saveBucket(name, bucket, wanted.pack());
+    failpoint('store.import.chunk');
+    yield;
+  }
+  request.approve?.(old, counts.entries);
+  tx.saveWithheld(name, content.withheld);
+  const createdMs = old?.createdMs ?? tx.nowMs;
+  const said = { name, action, selector, monitor, actor, reason, createdMs, updatedMs: tx.nowMs };
+  tx.saveList({ ...said, buckets, entries: counts.entries });
+  if (changed || counts.added + counts.updated + counts.removed > 0) {
+    tx.revise();
+    tx.audit({ actor, verb: 'import', subject: describe(request, counts), reason, from: request.from ?? '' });
+  }
+  const targets = old && moved ? [old.selector, selector] : [selector];
+  return { revision: tx.head(), ...counts, targets, former: old };
+}
+
+/** The list as it was and as it is to be, bucket by bucket of the new one. */
+function* contentOf(tx: ListTx, request: ReplaceList, old: StoredList | undefined, buckets: number) {
+  const { name, chunks, action, monitor } = request;
+  const flags = (action === 'allow' ? FLAG_ALLOW : 0) | (monitor ? FLAG_MONITOR : 0);
+  const exceptions = yield* exceptionSetOf(tx, name);
+  const free: PackedEntries<'unix'>[] = [];
+  const met: PackedEntries<'unix'>[] = [];
+  for (const chunk of chunks) {
+    const split = parted(asStored(chunk, flags, tx.nowMs), exceptions);
+    free.push(split.free);
+    met.push(split.met);
+    yield;
+  }
+  const wanted = yield* byBucket(free, buckets);
+  const former: PackedEntries<'unix'>[] = [];
+  for (let bucket = 0; bucket < (old?.buckets ?? 0); bucket++) {
+    former.push(yield* tx.bucket(name, bucket));
+    yield;
+  }
+  const stored = yield* byBucket(former, buckets);
+  const withheld = tableOf(...met).pack();
+  const was = yield* partsOf(yield* tx.withheld(name), exceptions, buckets);
+  const next = yield* partsOf(withheld, exceptions, buckets);
+  return {
+    /** Rows of the import that meet an exception. */
+    withheld,
+    bucket: (bucket: number) => {
+      const rows = tableOf(wanted(bucket));
+      const parts = { was: was(bucket), next: next(bucket) };
+      return {
+        wanted: rows,
+        before: held(stored(bucket), parts.was),
+        after: entryCount(parts.next) > 0 ? held(wanted(bucket), parts.next) : rows,
+        /** What is stored may change although nothing does for hosts. */
+        inParts: entryCount(parts.was) + entryCount(parts.next) > 0,
+      };
+    },
+  };
+}
+
+/** Rows as they are kept: the list's own flags, ends in place of remaining times. */
+function asStored(chunk: PackedEntries<'left'>, flags: number, nowMs: number): PackedEntries<'unix'> {
+  const { v4, v6 } = endsOf<'unix'>(chunk, nowMs);
+  const marked = (columns: FamilyColumns<'unix'>) => ({ ...columns, flags: new Uint8Array(columns.count).fill(flags) });
+  return { v4: marked(v4), v6: marked(v6) };
+}
+
+function describe(
+  { name, selector, skipped }: ReplaceList,
+  { added, updated, removed, entries }: Pick<ListResult, 'added' | 'updated' | 'removed'> & { entries: number },
+): string {
+  const out = skipped ? `, ${skipped} refused rows left out` : '';
+  return `${listOrigin(name)} on ${formatSelector(selector)}: ${entries} rows, +${added} ~${updated} -${removed}${out}`;
+}

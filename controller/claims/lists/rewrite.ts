@@ -1,0 +1,52 @@
+// Changes what is stored of single buckets of a list, and what is left of its withheld rows; hosts get the difference.
+import { diffTables } from '../../../common/entries/compare.ts';
+import { entryCount, type PackedEntries } from '../../../common/entries/packed.ts';
+import { listLayer } from '../layers.ts';
+import type { Steps } from '../steps.ts';
+import type { ByBucket } from './buckets.ts';
+import type { ListTx, StoredList } from './list-tx.ts';
+import { held, tableOf } from './withheld.ts';
+
+/** Buckets that are not in `changed` keep their stored rows; hosts still get the difference between `was` and `next`. */
+export interface Rewrite {
+  /** What these buckets are to hold of the file. */
+  readonly changed: ReadonlyMap<number, PackedEntries<'unix'>>;
+  /** What is left of withheld rows, before and after. */
+  readonly was: ByBucket;
+  readonly next: ByBucket;
+}
+
+/**
+ * `told` gets what hosts get and lose, one bucket at a time. The list's number of entries is kept true.
+ * @returns whether hosts get or lose anything
+ */
+export function* rewriteBuckets(
+  tx: ListTx,
+  list: StoredList,
+  { changed, was, next }: Rewrite,
+  told: (adds: PackedEntries<'unix'>, removes: PackedEntries) => void,
+): Steps<boolean> {
+  const { name, selector, buckets } = list;
+  const layer = listLayer(name, selector);
+  let { entries } = list;
+  let touched = false;
+  for (let bucket = 0; bucket < buckets; bucket++) {
+    const to = changed.get(bucket);
+    const parts = { was: was(bucket), next: next(bucket) };
+    if (!to && entryCount(parts.was) + entryCount(parts.next) === 0) continue;
+    const stored = yield* tx.bucket(name, bucket);
+    const before = held(stored, parts.was);
+    const after = held(to ?? stored, parts.next);
+    const { adds, removes } = diffTables(before, after);
+    if (entryCount(adds) + entryCount(removes) > 0) {
+      tx.touch(layer, adds, removes);
+      told(adds, removes);
+      touched = true;
+    }
+    entries += after.size - before.size;
+    if (to) tx.saveBucket(name, bucket, tableOf(to).pack());
+    yield;
+  }
+  if (entries !== list.entries) tx.saveList({ ...list, entries });
+  return touched;
+}
