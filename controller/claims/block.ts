@@ -1,10 +1,8 @@
-// Adding single claims: what is there is extended and never shortened, a block takes the place of a claim that only monitors, and
-// what has to be confirmed ends at its deadline until then.
+// Adding single claims, or saying more with those that stand; what has to be confirmed ends at its deadline until then.
 
-import { hasEnded, laterEnd, stronger } from '../../common/precedence.ts';
-import type { Prefix } from '../../common/text/prefix.ts';
+import { hasEnded } from '../../common/precedence.ts';
 import type { AddClaims, ChangeResult, ClaimOutcome } from './change.ts';
-import { type Claim, claimOf } from './claim.ts';
+import { type Claim, claimOf, provisional, restated, sameStatement } from './claim.ts';
 import type { ClaimTx } from './claim-tx.ts';
 import { roundedDuration } from './confirmation.ts';
 import { assertWidth } from './guard/width.ts';
@@ -16,14 +14,15 @@ const REMEMBERED_MS = 7 * 86_400_000;
 
 /** @throws FleetblockError FAILED_PRECONDITION: all that the actor blocks would be too wide */
 export function* addClaims(tx: ClaimTx, request: AddClaims): Steps<ChangeResult> {
+  const { action, origin, selector, actor } = request;
   const touched = new TouchedKeys();
   const outcomes: ClaimOutcome[] = [];
   let waits = false;
   for (const prefix of request.prefixes) {
-    const claims = yield* tx.on(prefix, request.action);
-    const present = claimOf(claims, request);
+    const present = claimOf(yield* tx.on(prefix, action), request);
     const live = present && !hasEnded(present.expiresMs, tx.nowMs) ? present : undefined;
-    const claim = wantedClaim(request, prefix, live, tx.nowMs);
+    const createdMs = live?.createdMs ?? tx.nowMs;
+    const claim = { prefix, action, origin, selector, actor, createdMs, ...restated(live, request) };
     const awaited: Claim | undefined = yield* saveAwaited(tx, request, live, claim, waits);
     waits ||= awaited !== undefined;
     const now = awaited ?? claim;
@@ -38,21 +37,9 @@ export function* addClaims(tx: ClaimTx, request: AddClaims): Steps<ChangeResult>
     yield;
   }
   yield* assertWidth(tx, request);
-  const verb = request.action === 'allow' ? 'allow.add' : 'block';
+  const verb = action === 'allow' ? 'allow.add' : 'block';
   const revision = yield* touched.commit(tx, request, { verb, tail: conditions(request, waits, tx.nowMs) });
-  return { revision, outcomes, targets: [request.selector], unconfirmed: waits };
-}
-
-/** What the claim is to become. A weaker request changes nothing of what is said already. */
-function wantedClaim(request: AddClaims, prefix: Prefix, live: Claim | undefined, nowMs: number): Claim {
-  const { action, origin, selector, actor, monitor, expiresMs } = request;
-  const weaker = live !== undefined && !live.monitor && monitor;
-  return {
-    ...{ prefix, action, origin, selector, actor },
-    reason: weaker ? live.reason : request.reason || (live?.reason ?? ''),
-    createdMs: live?.createdMs ?? nowMs,
-    ...stronger(live && { monitor: live.monitor, expiresMs: live.expiresMs }, { monitor, expiresMs }),
-  };
+  return { revision, outcomes, targets: [selector], unconfirmed: waits };
 }
 
 /** Notes what waits for a confirmation. @returns the claim that holds until then; undefined: nothing has to be confirmed */
@@ -75,26 +62,8 @@ function* saveAwaited(
   // What waits already has no say in what is there when all of it is undone.
   const earlier = live && (yield* tx.waitingOn(claim));
   const former = earlier ? earlier.former : live;
-  tx.saveWaiting(id, { ...claim, finalExpiresMs: claim.expiresMs, finalReason: claim.reason, former });
+  tx.saveWaiting(id, { ...claim, final: claim, former });
   return until;
-}
-
-/**
- * What holds until the deadline: the block with its end there, so that it ends by itself in every kernel. What is there already
- * is never shortened.
- * @returns undefined when there is nothing to wait for: it ends before anyway, or has the effect that is asked for
- */
-function provisional(live: Claim | undefined, wanted: Claim, deadlineMs: number): Claim | undefined {
-  if (hasEnded(wanted.expiresMs, deadlineMs)) return undefined;
-  if (!live || live.monitor !== wanted.monitor) return { ...wanted, expiresMs: deadlineMs };
-  if (live.expiresMs === wanted.expiresMs) return undefined;
-  const end = laterEnd(live.expiresMs, deadlineMs);
-  return end === live.expiresMs ? live : { ...wanted, expiresMs: end };
-}
-
-/** Who said it last is no difference: repeating a block must not make a revision. */
-function sameStatement(a: Claim, b: Claim): boolean {
-  return a.reason === b.reason && a.expiresMs === b.expiresMs && a.monitor === b.monitor;
 }
 
 /** For the audit: what is uncommon about the change. */

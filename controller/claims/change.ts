@@ -3,21 +3,18 @@ import type { Revision } from '../../common/revision.ts';
 import type { Prefix } from '../../common/text/prefix.ts';
 import type { Selector } from '../../common/text/selector.ts';
 import type { Attribution } from './attribution.ts';
-import type { ClaimAction } from './claim.ts';
+import type { ClaimAction, Statement } from './claim.ts';
 import type { ConfirmBy } from './confirm-by.ts';
 
 /** Most claims that one change adds or removes: more is an import. */
 export const MAX_CHANGE_PREFIXES = 4096;
 
-/** Claims of one origin to be added or extended; what is there is never shortened. */
-export interface AddClaims extends Attribution {
+/** Claims of one origin to be added or extended: see `restated`. The reason is also the audit's. */
+export interface AddClaims extends Attribution, Statement {
   readonly prefixes: readonly Prefix[];
   readonly action: ClaimAction;
   readonly origin: string;
   readonly selector: Selector;
-  /** Unix milliseconds; 0 for no end. */
-  readonly expiresMs: number;
-  readonly monitor: boolean;
   /** Answer as if, change nothing. */
   readonly dryRun: boolean;
   /** Only until then, unless it is confirmed. */

@@ -1,10 +1,9 @@
 // Confirming a change that waits: its claims get the end that was asked for.
 import { FleetblockError } from '../../common/errors.ts';
-import { laterEnd } from '../../common/precedence.ts';
 import { formatDuration } from '../../common/text/duration.ts';
 import type { Attribution } from './attribution.ts';
 import type { ClaimOutcome } from './change.ts';
-import { claimOf } from './claim.ts';
+import { claimOf, restated, sameStatement } from './claim.ts';
 import type { ClaimTx } from './claim-tx.ts';
 import type { ConfirmationRecord, ConfirmResult, Waiting } from './confirmation.ts';
 import type { Steps } from './steps.ts';
@@ -23,16 +22,15 @@ export function* confirmChange(
     throw new FleetblockError('PERMISSION_DENIED', 'only an admin may confirm what overrides the guard');
   const touched = new TouchedKeys();
   const outcomes: ClaimOutcome[] = [];
-  for (const { finalExpiresMs, finalReason, former: _former, ...key } of waiting) {
+  for (const { final, former: _former, ...key } of waiting) {
     const claim = claimOf(yield* tx.on(key.prefix, key.action), key);
     // Ended by itself a moment ago, by this machine's clock or another's: confirmed is confirmed.
-    const base = claim ?? { ...key, actor: found.actor, createdMs: tx.nowMs, expiresMs: 1, monitor: false };
-    const expiresMs = laterEnd(base.expiresMs, finalExpiresMs);
-    if (claim && claim.expiresMs === expiresMs && claim.reason === finalReason) {
+    const confirmed = claim ? { ...claim, ...restated(claim, final) } : final;
+    if (claim && sameStatement(claim, confirmed)) {
       touched.named(key);
       outcomes.push('UNCHANGED');
     } else {
-      tx.save({ ...base, reason: finalReason, expiresMs });
+      tx.save(confirmed);
       touched.touched(key);
       outcomes.push('UPDATED');
     }

@@ -31,8 +31,7 @@ export interface ConfirmationRecord extends Omit<Confirmation, 'claims'> {
 
 /** A claim that waits: what a confirmation makes of it, and what was there before. */
 export interface Waiting extends ClaimKey {
-  readonly finalExpiresMs: number;
-  readonly finalReason: string;
+  readonly final: Claim;
   readonly former: Claim | undefined;
 }
 

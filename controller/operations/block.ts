@@ -9,7 +9,7 @@ import { formatSelector, type Selector } from '../../common/text/selector.ts';
 import type { Clock } from '../../common/time/clock.ts';
 import { attribution } from '../claims/attribution.ts';
 import { type ChangeResult, type ClaimOutcome, MAX_CHANGE_PREFIXES } from '../claims/change.ts';
-import type { Claim, ClaimAction } from '../claims/claim.ts';
+import { type Claim, type ClaimAction, restated, type Statement } from '../claims/claim.ts';
 import type { ConfirmBy } from '../claims/confirm-by.ts';
 import { type Awaited, confirmBy } from '../claims/confirm-by.ts';
 import { assertKind, type Guard, WIDEST_SUM } from '../claims/guard/guard.ts';
@@ -49,11 +49,10 @@ interface ChangeRequest extends Wait {
 }
 
 /** Also an allow: `action` decides. With `force` or `monitor` the guard does not look at the prefixes. */
-export interface BlockRequest extends ChangeRequest {
+export interface BlockRequest extends ChangeRequest, Omit<Statement, 'expiresMs'> {
   readonly target: Selector;
   /** 0: no end. */
   readonly ttlMs: number;
-  readonly monitor: boolean;
   /** Override the guard: admins only. It must be confirmed. */
   readonly force: boolean;
   /** Milliseconds until it is undone unless it is confirmed; 0: not at all, or with `force` after a minute. Default 0. */
@@ -112,14 +111,14 @@ export class Changes {
     hub.quarantine.assertOpen();
     const nowMs = clock.wallMs();
     const confirm = confirmBy({ ...request, confirmMs: request.confirmMs ?? 0 }, nowMs);
+    const expiresMs = request.ttlMs > 0 ? nowMs + request.ttlMs : 0;
     const result = await store.addClaims({
+      ...restated(undefined, { ...request, expiresMs }),
       prefixes,
       action: request.action,
       origin,
       selector: request.target,
       ...attribution(request.caller, request.reason),
-      expiresMs: request.ttlMs > 0 ? nowMs + request.ttlMs : 0,
-      monitor: request.monitor,
       dryRun: request.dryRun,
       forced: request.force,
       ...(!request.force && { widest: WIDEST_SUM }),

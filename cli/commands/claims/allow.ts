@@ -6,7 +6,7 @@ import { MANUAL } from '../../../common/text/origin.ts';
 import { formatSelector } from '../../../common/text/selector.ts';
 import { loadCredentials } from '../../credentials/credentials.ts';
 import type { Cli, GlobalOptions } from '../../environment.ts';
-import { printClaims } from '../../output/claims/claims.ts';
+import { printClaims } from '../../output/claims/claim.ts';
 import type { OutputForm } from '../../output/format.ts';
 import { readPrefixes } from '../../prefixes.ts';
 import { withOperator } from '../../services/operator-client.ts';

@@ -6,8 +6,7 @@ import type { HostCheck__Output } from '../../../proto/gen/fleetblock/v1/HostChe
 import { loadCredentials } from '../../credentials/credentials.ts';
 import type { Cli, GlobalOptions } from '../../environment.ts';
 import { EXIT } from '../../exit-codes.ts';
-import { claimJson } from '../../output/claims/claim.ts';
-import { claimColumns } from '../../output/claims/claims.ts';
+import { claimColumns, claimJson } from '../../output/claims/claim.ts';
 import { byText } from '../../output/fleet/host-notes.ts';
 import { statusColour } from '../../output/fleet/hosts.ts';
 import { type OutputForm, printValue } from '../../output/format.ts';

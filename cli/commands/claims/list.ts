@@ -4,7 +4,7 @@ import { formatPrefix, parsePrefix } from '../../../common/text/prefix.ts';
 import type { ListEntriesRequest } from '../../../proto/gen/fleetblock/v1/ListEntriesRequest.ts';
 import { loadCredentials } from '../../credentials/credentials.ts';
 import type { Cli, GlobalOptions } from '../../environment.ts';
-import { printClaims } from '../../output/claims/claims.ts';
+import { printClaims } from '../../output/claims/claim.ts';
 import { CLAIM_ORDERS, type ClaimOrder, sortedClaims } from '../../output/claims/sort-claims.ts';
 import type { OutputForm } from '../../output/format.ts';
 import { say } from '../../output/say.ts';

@@ -1,8 +1,14 @@
-// Claims in words and in JSON.
+// Claims as a table and in JSON: `list`, `check` and `export` show them so.
 import { selectorFromWire } from '../../../common/rpc/selector.ts';
 import { formatSelector } from '../../../common/text/selector.ts';
 import type { Claim__Output } from '../../../proto/gen/fleetblock/v1/Claim.ts';
+import type { ExportChunk__Output } from '../../../proto/gen/fleetblock/v1/ExportChunk.ts';
+import type { Cli } from '../../environment.ts';
+import type { OutputForm } from '../format.ts';
 import { jsonTime } from '../json.ts';
+import { streamRows } from '../rows.ts';
+import type { Column } from '../table.ts';
+import { relative } from '../text.ts';
 
 /** One element of `list -o json`: docs/cli.md names every field. */
 export interface ClaimJson {
@@ -42,4 +48,38 @@ export function claimJson(claim: Claim__Output): ClaimJson {
     expiresAt: jsonTime(claim.expiresAtMs),
     ...(claim.confirmId === '' ? {} : { confirm: { id: claim.confirmId, by: jsonTime(claim.confirmByMs) } }),
   };
+}
+
+/** Of exported rows what all of a chunk have in common, in JSON. */
+export function exportedJson({ origin, selector }: ExportChunk__Output): { origin: string; selector: string } {
+  return { origin, selector: formatSelector(selectorFromWire(selector)) };
+}
+
+/** `wide` adds the time of creation and cuts no reason short. `now`: Unix milliseconds. */
+export function claimColumns(form: OutputForm, now: number): Column<Claim__Output>[] {
+  const columns: Column<Claim__Output>[] = [
+    { title: 'PREFIX', cell: (claim) => claim.prefix },
+    { title: 'ACTION', cell: actionOf, colour: (claim) => (actionOf(claim) === 'block' ? undefined : 'yellow') },
+    { title: 'ORIGIN', cell: (claim) => claim.origin },
+    { title: 'TARGETS', cell: selectorText },
+    { title: 'ENDS', cell: (claim) => endsText(claim, now) },
+  ];
+  if (form === 'wide') columns.push({ title: 'CREATED', cell: (claim) => relative(Number(claim.createdAtMs), now) });
+  columns.push(
+    { title: 'BY', cell: (claim) => claim.actor || '-' },
+    { title: 'REASON', cell: (claim) => claim.reason || '-', flexible: form === 'table' },
+  );
+  return columns;
+}
+
+/** Prints claims as they arrive. Returns how many there were. */
+export function printClaims(cli: Cli, form: OutputForm, batches: AsyncIterable<Claim__Output[]>): Promise<number> {
+  return streamRows(cli, form, batches, claimColumns(form, cli.now()), claimJson);
+}
+
+function endsText(claim: Claim__Output, now: number): string {
+  if (claim.expiresAtMs === '0') return 'never';
+  const end = Number(claim.expiresAtMs);
+  const text = end <= now ? `ended ${relative(end, now)}` : relative(end, now);
+  return claim.confirmId === '' ? text : `${text} unless confirmed: ${claim.confirmId}`;
 }

@@ -3,12 +3,11 @@ import { EntryTable } from '../../../common/entries/entry-table.ts';
 import type { FamilyTable } from '../../../common/entries/family-table.ts';
 import { addressBytes, type FamilyColumns, FLAG_ALLOW, FLAG_MONITOR } from '../../../common/entries/packed.ts';
 import { fromWire } from '../../../common/entries/wire.ts';
-import { selectorFromWire } from '../../../common/rpc/selector.ts';
 import { type Family, formatAddress } from '../../../common/text/prefix.ts';
-import { formatSelector } from '../../../common/text/selector.ts';
 import type { ExportChunk__Output } from '../../../proto/gen/fleetblock/v1/ExportChunk.ts';
 import type { Cli } from '../../environment.ts';
 import { drained } from '../rows.ts';
+import { exportedJson } from './claim.ts';
 
 /** `json` and `csv` are written as records arrive; the others need all of them first, to write each prefix once. */
 export const EXPORT_FORMS = ['plain', 'json', 'csv', 'nft', 'ipset'] as const;
@@ -114,7 +113,7 @@ async function writeRecords(
   if (form === 'csv') cli.stdout.write('prefix,action,origin,selector,expires_at\n');
   for await (const chunks of batches)
     for (const chunk of chunks) {
-      const selector = formatSelector(selectorFromWire(chunk.selector));
+      const common = exportedJson(chunk);
       const { v4, v6 } = fromWire(chunk.rows);
       for (const [family, columns] of [
         [4, v4],
@@ -124,8 +123,8 @@ async function writeRecords(
           const { prefix, action, expiresAt } = record;
           cli.stdout.write(
             form === 'csv'
-              ? `${[prefix, action, chunk.origin, selector, expiresAt ?? ''].map(csvField).join(',')}\n`
-              : `${first ? '[\n' : ',\n'}${JSON.stringify({ prefix, action, origin: chunk.origin, selector, expiresAt })}`,
+              ? `${[prefix, action, common.origin, common.selector, expiresAt ?? ''].map(csvField).join(',')}\n`
+              : `${first ? '[\n' : ',\n'}${JSON.stringify({ prefix, action, ...common, expiresAt })}`,
           );
           first = false;
           await drained(cli);

@@ -5,7 +5,7 @@ import { hasEnded } from '../../../common/precedence.ts';
 import { listOrigin } from '../../../common/text/origin.ts';
 import { maskAddress, type Prefix } from '../../../common/text/prefix.ts';
 import { Pacer } from '../../../common/time/pacer.ts';
-import type { Claim, ClaimAction } from '../../claims/claim.ts';
+import { type Claim, type ClaimAction, NOTHING_SAID } from '../../claims/claim.ts';
 import type { ListRecord } from '../../claims/lists/list.ts';
 import type { Store } from '../../store/store.ts';
 import type { Views } from '../../views/views.ts';
@@ -94,6 +94,7 @@ function startsWith(columns: FamilyColumns, offset: number, wanted: Uint8Array, 
 /** A row of a list as a claim of the list's. */
 export function claimOfRow(list: ListRecord, prefix: Prefix, expiresMs: number): Claim {
   return {
+    ...NOTHING_SAID,
     prefix,
     action: list.action,
     origin: listOrigin(list.name),

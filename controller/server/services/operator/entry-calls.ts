@@ -1,5 +1,5 @@
 // Listing and exporting entries: rows of lists go out as packed columns.
-import { type PackedEntries, packEntries } from '../../../../common/entries/packed.ts';
+import type { PackedEntries } from '../../../../common/entries/packed.ts';
 import { firstEnd, leftOf } from '../../../../common/entries/times.ts';
 import { toWire } from '../../../../common/entries/wire.ts';
 import { selectorToWire } from '../../../../common/rpc/selector.ts';
@@ -10,7 +10,6 @@ import type { EntriesChunk } from '../../../../proto/gen/fleetblock/v1/EntriesCh
 import type { ExportChunk } from '../../../../proto/gen/fleetblock/v1/ExportChunk.ts';
 import type { ListEntriesRequest__Output } from '../../../../proto/gen/fleetblock/v1/ListEntriesRequest.ts';
 import type { OperatorServiceHandlers } from '../../../../proto/gen/fleetblock/v1/OperatorService.ts';
-import type { Claim } from '../../../claims/claim.ts';
 import type { ListRecord } from '../../../claims/lists/list.ts';
 import { type EntryDeps, type EntryQuery, findEntries } from '../../../operations/queries/entries.ts';
 import { claimOfRow } from '../../../operations/queries/matches.ts';
@@ -18,7 +17,7 @@ import type { ReadTurns } from '../../../operations/queries/read-turns.ts';
 import type { Store } from '../../../store/store.ts';
 import { type CallDeps, longAnswers } from '../calls.ts';
 import { inMessages } from '../message-size.ts';
-import { actionFromWire, claimToWire } from './operator-wire.ts';
+import { actionFromWire, claimToWire, exportedClaim } from './operator-wire.ts';
 
 /** `readTurns` bounds long reads per caller and in all. */
 export interface EntryCallDeps extends CallDeps, Omit<EntryDeps, 'clock' | 'store'> {
@@ -79,10 +78,4 @@ async function* exportChunks(deps: EntryCallDeps, query: EntryQuery): AsyncGener
       for (const rows of cutColumns(leftOf(found.rows, nowMs))) yield [{ ...common, rows: toWire(rows) }];
     }
   }
-}
-
-function exportedClaim({ prefix, action, monitor, expiresMs, origin, selector }: Claim, nowMs: number): ExportChunk {
-  const ttlMs = expiresMs === 0 ? 0 : Math.max(1, expiresMs - nowMs);
-  const row = { prefix, allow: action === 'allow', monitor, ttlMs };
-  return { origin, selector: selectorToWire(selector), rows: toWire(packEntries([row])) };
 }

@@ -11,7 +11,7 @@ import { type EntryCallDeps, entryHandlers } from './entry-calls.ts';
 import { type FleetCallDeps, fleetHandlers } from './fleet-calls.ts';
 import { type HostCallDeps, hostHandlers } from './host-calls.ts';
 import { type ListCallDeps, listHandlers } from './list-calls.ts';
-import { actionFromWire, changeReplyToWire, waitFromWire } from './operator-wire.ts';
+import { actionFromWire, changeReplyToWire, statementFromWire, waitFromWire } from './operator-wire.ts';
 
 /** The sum of what the calls in this folder need. */
 export interface OperatorServiceDeps extends EntryCallDeps, FleetCallDeps, HostCallDeps, ListCallDeps, ConfirmCallDeps {
@@ -33,9 +33,8 @@ export function operatorHandlers(deps: OperatorServiceDeps): OperatorServiceHand
           target: selectorFromWire(request.target),
           action: actionFromWire(request.action),
           origin: request.origin,
-          reason: request.reason,
+          ...statementFromWire(request),
           ttlMs: checkedTtl(Number(request.ttlMs)),
-          monitor: request.monitor,
           dryRun: request.dryRun,
           ...waitFromWire(request.wait, onWaiting),
           force: request.force,

@@ -1,20 +1,30 @@
-// The controller's values as operators see them on the wire.
+// Operators' requests and the controller's values, from and to the wire.
+
+import { packEntries } from '../../../../common/entries/packed.ts';
+import { toWire } from '../../../../common/entries/wire.ts';
 import { FleetblockError } from '../../../../common/errors.ts';
 import { selectorToWire } from '../../../../common/rpc/selector.ts';
 import { formatPrefix } from '../../../../common/text/prefix.ts';
 import type { Action__Output } from '../../../../proto/gen/fleetblock/v1/Action.ts';
+import type { BlockRequest__Output } from '../../../../proto/gen/fleetblock/v1/BlockRequest.ts';
 import type { ChangeReply as ChangeReplyWire } from '../../../../proto/gen/fleetblock/v1/ChangeReply.ts';
 import type { Claim as ClaimWire } from '../../../../proto/gen/fleetblock/v1/Claim.ts';
+import type { ExportChunk } from '../../../../proto/gen/fleetblock/v1/ExportChunk.ts';
 import type { Host as HostWire } from '../../../../proto/gen/fleetblock/v1/Host.ts';
 import type { HostOutcomes as HostOutcomesWire } from '../../../../proto/gen/fleetblock/v1/HostOutcomes.ts';
 import type { Wait__Output } from '../../../../proto/gen/fleetblock/v1/Wait.ts';
-import type { Claim, ClaimAction } from '../../../claims/claim.ts';
+import type { Claim, ClaimAction, Statement } from '../../../claims/claim.ts';
 import type { HostState, HostStatus } from '../../../fleet/host/host-state.ts';
 import type { ChangeReply } from '../../../operations/block.ts';
 import type { HostOutcomes, Wait } from '../../../operations/targets.ts';
 import type { OnWaiting } from '../../../operations/under-way.ts';
 import type { HostRecord } from '../../../store/records.ts';
 import { ListRoom } from '../message-size.ts';
+
+/** What a caller says with a claim; its end is relative on the wire. */
+export function statementFromWire({ reason, monitor }: BlockRequest__Output): Omit<Statement, 'expiresMs'> {
+  return { reason, monitor };
+}
 
 /** Times are Unix milliseconds as decimal text, `0` for no end. */
 export function claimToWire(claim: Claim): ClaimWire {
@@ -29,6 +39,14 @@ export function claimToWire(claim: Claim): ClaimWire {
     expiresAtMs: String(claim.expiresMs),
     monitor: claim.monitor,
   };
+}
+
+/** A claim in the form in which rows of lists are exported, with the time that is left. */
+export function exportedClaim(claim: Claim, nowMs: number): ExportChunk {
+  const { prefix, action, monitor, expiresMs, origin, selector } = claim;
+  const ttlMs = expiresMs === 0 ? 0 : Math.max(1, expiresMs - nowMs);
+  const rows = toWire(packEntries([{ prefix, allow: action === 'allow', monitor, ttlMs }]));
+  return { origin, selector: selectorToWire(selector), rows };
 }
 
 /** Claims that go on blocking are cut to what fits one message; `stillBlockedByMore` counts the rest of each prefix. */

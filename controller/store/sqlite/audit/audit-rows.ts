@@ -6,6 +6,28 @@ import type { AuditRecord } from '../../records.ts';
 import { type Connection, readBigint } from '../file/connection.ts';
 import { bigint, integer, type Row, text } from '../file/rows.ts';
 
+/** What each schema version adds to the table here: see migrations.ts. */
+export const AUDIT_STEPS: Readonly<Record<number, string>> = {
+  1: `
+CREATE TABLE audit (
+  sequence INTEGER PRIMARY KEY,
+  at_ms INTEGER NOT NULL,
+  actor TEXT NOT NULL,
+  verb TEXT NOT NULL,
+  subject TEXT NOT NULL,
+  reason TEXT NOT NULL,
+  revision INTEGER NOT NULL,
+  -- Over this record and the hash before: audit-chain.ts.
+  hash BLOB NOT NULL
+) STRICT;
+CREATE INDEX audit_time ON audit (at_ms);
+`,
+  2: `
+-- Where the call came from; empty: from nowhere else.
+ALTER TABLE audit ADD COLUMN source TEXT NOT NULL DEFAULT '';
+`,
+};
+
 /** Records that one step looks at. */
 const STEP = 2000;
 /** Of a batch. */

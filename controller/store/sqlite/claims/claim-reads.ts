@@ -1,17 +1,15 @@
 // Reading single claims in bounded batches, so that a long answer neither fills memory nor holds the event loop.
 import type { SQLInputValue } from 'node:sqlite';
 import { maskAddress, type Prefix } from '../../../../common/text/prefix.ts';
-import { formatSelector } from '../../../../common/text/selector.ts';
 import { nextTurn } from '../../../../common/time/pacer.ts';
 import type { Claim } from '../../../claims/claim.ts';
 import { matchesFilter } from '../../../claims/claim-filter.ts';
 import { claimLayers, type LayerChange } from '../../../claims/layers.ts';
 import type { ClaimFilter } from '../../port/claims.ts';
 import type { Connection } from '../file/connection.ts';
-import { claimFromRow } from './claim-rows.ts';
+import { claimFromRow, KEY, keyValues } from './claim-rows.ts';
 
 const BATCH = 1000;
-const KEY = 'family, address, length, action, origin, selector';
 
 /** In the order of the key: IPv4 first, by address. */
 export async function* readClaims(db: Connection, filter: ClaimFilter, nowMs: number): AsyncGenerator<Claim[]> {
@@ -74,14 +72,7 @@ async function* allClaims(db: Connection, bounds = NO_BOUNDS): AsyncGenerator<Cl
     if (!last) return;
     yield batch;
     if (batch.length < BATCH) return;
-    after = [
-      last.prefix.family,
-      last.prefix.address,
-      last.prefix.length,
-      last.action,
-      last.origin,
-      formatSelector(last.selector),
-    ];
+    after = keyValues(last);
     await nextTurn();
   }
 }

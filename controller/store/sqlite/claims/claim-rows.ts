@@ -4,10 +4,43 @@ import { crc32 } from 'node:zlib';
 import { FleetblockError } from '../../../../common/errors.ts';
 import { type Family, formatPrefix, type Prefix } from '../../../../common/text/prefix.ts';
 import { formatSelector, parseSelector } from '../../../../common/text/selector.ts';
-import type { Claim, ClaimAction, ClaimKey } from '../../../claims/claim.ts';
+import { type Claim, type ClaimAction, type ClaimKey, NOTHING_SAID } from '../../../claims/claim.ts';
 import { COUNTED_BITS } from '../../../claims/guard/width.ts';
 import type { Connection } from '../file/connection.ts';
 import { blob, integer, type Row, text } from '../file/rows.ts';
+
+/** What each schema version adds to the table: see migrations.ts. */
+export const CLAIM_STEPS: Readonly<Record<number, string>> = {
+  1: `
+-- Single claims. Lists are in list and list_chunk.
+CREATE TABLE claim (
+  family INTEGER NOT NULL CHECK (family IN (4, 6)),
+  address BLOB NOT NULL,
+  length INTEGER NOT NULL,
+  action TEXT NOT NULL CHECK (action IN ('block', 'allow')),
+  origin TEXT NOT NULL,
+  selector TEXT NOT NULL,
+  reason TEXT NOT NULL,
+  actor TEXT NOT NULL,
+  created_ms INTEGER NOT NULL,
+  -- 0: no end.
+  expires_ms INTEGER NOT NULL,
+  monitor INTEGER NOT NULL,
+  -- CRC-32 over all the others.
+  checksum INTEGER NOT NULL,
+  PRIMARY KEY (family, address, length, action, origin, selector)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX claim_expiry ON claim (expires_ms) WHERE expires_ms > 0;
+CREATE INDEX claim_origin ON claim (origin);
+`,
+  7: `
+DROP INDEX IF EXISTS claim_wide_4;
+DROP INDEX IF EXISTS claim_wide_6;
+-- Ranges by who says them: how much one caller blocks in all is asked for with every range that is added.
+-- Its condition has no term "column = constant": SQLite would prepare every statement that binds that column again at each use.
+CREATE INDEX claim_wide ON claim (actor, family, length, address) WHERE length < iif(family = 6, 48, 24);
+`,
+};
 
 /** The table's CHECK lets only 4 and 6 in. */
 export function familyOf(value: number): Family {
@@ -19,19 +52,52 @@ export function actionOf(value: string): ClaimAction {
   return value === 'allow' ? 'allow' : 'block';
 }
 
-/** @throws FleetblockError DATA_LOSS when the row is not what was written. */
-export function claimFromRow(row: Row): Claim {
-  const claim: Claim = {
-    prefix: { family: familyOf(integer(row, 'family')), address: blob(row, 'address'), length: integer(row, 'length') },
-    action: actionOf(text(row, 'action')),
-    origin: text(row, 'origin'),
-    selector: parseSelector(text(row, 'selector')),
+/** All that is stored of a claim beside its key. */
+type Kept = Omit<Claim, keyof ClaimKey>;
+type ColumnName<Field extends string> = Field extends `${infer First}${infer Rest}`
+  ? `${First extends Lowercase<First> ? First : `_${Lowercase<First>}`}${ColumnName<Rest>}`
+  : '';
+
+/** The columns beside the key: those of the table, and the fields of the JSON that confirmations keep. */
+export function columnsOf(claim: Kept) {
+  return {
+    reason: claim.reason,
+    actor: claim.actor,
+    created_ms: claim.createdMs,
+    expires_ms: claim.expiresMs,
+    monitor: claim.monitor ? 1 : 0,
+  } satisfies { readonly [Field in keyof Kept as ColumnName<Field>]: string | number };
+}
+
+/** What a column has in rows from before it was added. */
+export const EMPTY_COLUMNS = columnsOf({ ...NOTHING_SAID, actor: '', createdMs: 0 });
+
+/** What `columnsOf` made. @throws FleetblockError DATA_LOSS */
+export function keptFromRow(row: Row): Kept {
+  return {
     reason: text(row, 'reason'),
     actor: text(row, 'actor'),
     createdMs: integer(row, 'created_ms'),
     expiresMs: integer(row, 'expires_ms'),
     monitor: integer(row, 'monitor') !== 0,
   };
+}
+
+/**
+ * Over every column, so that a flipped bit is found at the next start and not by whom it blocks. A column that was added since the first
+ * version counts while it is not empty: rows from before stay valid.
+ */
+function checksum(claim: Claim): number {
+  const { reason, actor, created_ms, expires_ms, monitor: _number, ...added } = columnsOf(claim);
+  const { prefix, action, origin, selector, monitor } = claim;
+  const words = [formatPrefix(prefix), action, origin, formatSelector(selector)];
+  const present = Object.entries<string | number>(added).filter(([, value]) => value !== '' && value !== 0);
+  return crc32([...words, reason, actor, created_ms, expires_ms, monitor, ...present.flat()].join('\u0000'));
+}
+
+/** @throws FleetblockError DATA_LOSS when the row is not what was written. */
+export function claimFromRow(row: Row): Claim {
+  const claim: Claim = { ...keyFromRow(row), ...keptFromRow(row) };
   if (checksum(claim) !== integer(row, 'checksum'))
     throw new FleetblockError(
       'DATA_LOSS',
@@ -40,59 +106,45 @@ export function claimFromRow(row: Row): Claim {
   return claim;
 }
 
-/** Over every column, so that a flipped bit is found at the next start and not by whom it blocks. */
-function checksum(claim: Claim): number {
-  const words = [
-    formatPrefix(claim.prefix),
-    claim.action,
-    claim.origin,
-    formatSelector(claim.selector),
-    claim.reason,
-    claim.actor,
-    claim.createdMs,
-    claim.expiresMs,
-    claim.monitor,
-  ];
-  return crc32(words.join('\u0000'));
+/** Columns of a key, here and in confirmation_claim, in the order of `keyValues`. */
+export const KEY = 'family, address, length, action, origin, selector';
+/** With `keyValues`. */
+export const SAME_KEY = 'family = ? AND address = ? AND length = ? AND action = ? AND origin = ? AND selector = ?';
+
+/** @throws FleetblockError DATA_LOSS */
+export function keyFromRow(row: Row): ClaimKey {
+  return {
+    prefix: { family: familyOf(integer(row, 'family')), address: blob(row, 'address'), length: integer(row, 'length') },
+    action: actionOf(text(row, 'action')),
+    origin: text(row, 'origin'),
+    selector: parseSelector(text(row, 'selector')),
+  };
 }
 
-/** For `family = ? AND address = ? AND length = ? AND action = ?`, in this order. */
-export function keyParameters(prefix: Prefix, action: ClaimAction): SQLInputValue[] {
-  return [prefix.family, prefix.address, prefix.length, action];
+/** In the order of KEY. */
+export function keyValues({ prefix, action, origin, selector }: ClaimKey): SQLInputValue[] {
+  return [prefix.family, prefix.address, prefix.length, action, origin, formatSelector(selector)];
 }
+
+const COLUMNS = [...Object.keys(EMPTY_COLUMNS), 'checksum'];
+const SAVE = `INSERT INTO claim (${KEY}, ${COLUMNS.join(', ')}) VALUES (?, ?, ?, ?, ?, ?${', ?'.repeat(COLUMNS.length)})
+  ON CONFLICT DO UPDATE SET ${COLUMNS.map((column) => `${column} = excluded.${column}`).join(', ')}`;
 
 /** Replaces the claim of the same key, and writes its checksum. */
 export function saveClaim(db: Connection, claim: Claim): void {
-  db.prepare(
-    `INSERT INTO claim (family, address, length, action, origin, selector, reason, actor, created_ms, expires_ms, monitor, checksum)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-     ON CONFLICT DO UPDATE SET reason = excluded.reason, actor = excluded.actor, created_ms = excluded.created_ms,
-       expires_ms = excluded.expires_ms, monitor = excluded.monitor, checksum = excluded.checksum`,
-  ).run(
-    ...keyParameters(claim.prefix, claim.action),
-    claim.origin,
-    formatSelector(claim.selector),
-    claim.reason,
-    claim.actor,
-    claim.createdMs,
-    claim.expiresMs,
-    claim.monitor ? 1 : 0,
-    checksum(claim),
-  );
+  db.prepare(SAVE).run(...keyValues(claim), ...Object.values(columnsOf(claim)), checksum(claim));
 }
 
 /** Nothing happens when there is none. What waits to be confirmed of it stays: see dropWaiting. */
 export function deleteClaim(db: Connection, claim: ClaimKey): void {
-  db.prepare(
-    'DELETE FROM claim WHERE family = ? AND address = ? AND length = ? AND action = ? AND origin = ? AND selector = ?',
-  ).run(...keyParameters(claim.prefix, claim.action), claim.origin, formatSelector(claim.selector));
+  db.prepare(`DELETE FROM claim WHERE ${SAME_KEY}`).run(...keyValues(claim));
 }
 
 /** All claims on exactly this prefix and action. */
 export function claimsOn(db: Connection, prefix: Prefix, action: ClaimAction): Claim[] {
   return db
     .prepare('SELECT * FROM claim WHERE family = ? AND address = ? AND length = ? AND action = ?')
-    .all(...keyParameters(prefix, action))
+    .all(prefix.family, prefix.address, prefix.length, action)
     .map(claimFromRow);
 }
 

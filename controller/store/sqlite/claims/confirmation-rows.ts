@@ -1,22 +1,61 @@
 // Changes that wait to be confirmed, as rows: which claims wait, what they become, and what was there before.
 import { z } from 'zod';
-import { formatSelector, parseSelector, type Selector } from '../../../../common/text/selector.ts';
-import type { ClaimKey } from '../../../claims/claim.ts';
+import type { Claim, ClaimKey } from '../../../claims/claim.ts';
 import type { Confirmation, ConfirmationRecord, Waiting } from '../../../claims/confirmation.ts';
 import type { Connection } from '../file/connection.ts';
-import { blob, integer, type Row, text } from '../file/rows.ts';
-import { actionOf, familyOf, keyParameters } from './claim-rows.ts';
+import { integer, type Row, text } from '../file/rows.ts';
+import { columnsOf, EMPTY_COLUMNS, KEY, keptFromRow, keyFromRow, keyValues, SAME_KEY } from './claim-rows.ts';
 
-const KEY = 'family = ? AND address = ? AND length = ? AND action = ? AND origin = ? AND selector = ?';
+/** What each schema version adds to the tables here: see migrations.ts. */
+export const CONFIRMATION_STEPS: Readonly<Record<number, string>> = {
+  2: `
+-- Changes that are undone unless somebody confirms them.
+CREATE TABLE confirmation (
+  id TEXT PRIMARY KEY,
+  actor TEXT NOT NULL,
+  reason TEXT NOT NULL,
+  created_ms INTEGER NOT NULL,
+  deadline_ms INTEGER NOT NULL,
+  -- 1: it overrode the guard, so that an admin must confirm it.
+  forced INTEGER NOT NULL,
+  state TEXT NOT NULL CHECK (state IN ('waiting', 'confirmed', 'undone', 'replaced')),
+  decided_ms INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX confirmation_deadline ON confirmation (deadline_ms) WHERE state = 'waiting';
 
-/** What a claim was before; its key is the waiting row's. */
-const Former = z.object({
-  reason: z.string(),
-  actor: z.string(),
-  createdMs: z.number(),
-  expiresMs: z.number(),
-  monitor: z.boolean(),
-});
+-- The claims that such a change is about. A claim waits for one change at most: the last.
+CREATE TABLE confirmation_claim (
+  id TEXT NOT NULL REFERENCES confirmation (id) ON DELETE CASCADE,
+  family INTEGER NOT NULL,
+  address BLOB NOT NULL,
+  length INTEGER NOT NULL,
+  action TEXT NOT NULL,
+  origin TEXT NOT NULL,
+  selector TEXT NOT NULL,
+  -- Its end once confirmed; 0: no end.
+  final_expires_ms INTEGER NOT NULL,
+  final_reason TEXT NOT NULL,
+  -- JSON of the claim that was there before; empty: none was.
+  former TEXT NOT NULL,
+  PRIMARY KEY (family, address, length, action, origin, selector)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX confirmation_claim_id ON confirmation_claim (id);
+`,
+  8: `
+-- What the claim becomes once confirmed, and what it was: as claim-rows.ts keeps all that is no key, in JSON.
+ALTER TABLE confirmation_claim ADD COLUMN final TEXT NOT NULL DEFAULT '';
+UPDATE confirmation_claim SET
+  former = iif(former = '', '', json_object('reason', former ->> 'reason', 'actor', former ->> 'actor',
+    'created_ms', former ->> 'createdMs', 'expires_ms', former ->> 'expiresMs', 'monitor', former ->> 'monitor')),
+  final = (SELECT json_object('reason', final_reason, 'actor', actor, 'created_ms', created_ms,
+    'expires_ms', final_expires_ms, 'monitor', 0) FROM confirmation WHERE confirmation.id = confirmation_claim.id);
+ALTER TABLE confirmation_claim DROP COLUMN final_expires_ms;
+ALTER TABLE confirmation_claim DROP COLUMN final_reason;
+`,
+};
+
+/** A claim but for its key, as `columnsOf` makes it. */
+const Kept = z.record(z.string(), z.union([z.string(), z.number()]));
 
 /** Those that were decided before, Unix milliseconds. */
 export function forgetConfirmations(db: Connection, beforeMs: number): void {
@@ -35,31 +74,26 @@ export function saveConfirmation(db: Connection, record: ConfirmationRecord): vo
 
 /** Takes the place of another change that waits for the same claim. */
 export function saveWaiting(db: Connection, id: string, waiting: Waiting): void {
-  const { former } = waiting;
+  const { final, former } = waiting;
   db.prepare(
-    `INSERT INTO confirmation_claim
-       (id, family, address, length, action, origin, selector, final_expires_ms, final_reason, former)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-     ON CONFLICT DO UPDATE SET id = excluded.id, final_expires_ms = excluded.final_expires_ms,
-       final_reason = excluded.final_reason, former = excluded.former`,
-  ).run(
-    id,
-    ...keyOf(waiting),
-    waiting.finalExpiresMs,
-    waiting.finalReason,
-    former ? JSON.stringify(Former.parse(former)) : '',
-  );
+    `INSERT INTO confirmation_claim (id, ${KEY}, final, former) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+     ON CONFLICT DO UPDATE SET id = excluded.id, final = excluded.final, former = excluded.former`,
+  ).run(id, ...keyValues(waiting), keptText(final), former ? keptText(former) : '');
+}
+
+function keptText(claim: Claim): string {
+  return JSON.stringify(columnsOf(claim));
 }
 
 /** What the claim becomes once confirmed, and what it was. Undefined: it does not wait. */
 export function findWaiting(db: Connection, key: ClaimKey): Waiting | undefined {
-  const row = db.prepare(`SELECT * FROM confirmation_claim WHERE ${KEY}`).get(...keyOf(key));
+  const row = db.prepare(`SELECT * FROM confirmation_claim WHERE ${SAME_KEY}`).get(...keyValues(key));
   return row && waitingFromRow(row);
 }
 
 /** The claim no longer waits. */
 export function dropWaiting(db: Connection, key: ClaimKey): void {
-  db.prepare(`DELETE FROM confirmation_claim WHERE ${KEY}`).run(...keyOf(key));
+  db.prepare(`DELETE FROM confirmation_claim WHERE ${SAME_KEY}`).run(...keyValues(key));
 }
 
 /** Claims of a confirmation that still wait; none once it is decided. */
@@ -91,25 +125,14 @@ export function findConfirmation(db: Connection, id: string): ConfirmationRecord
   return row && confirmationFromRow(row);
 }
 
-function keyOf({ prefix, action, origin, selector }: ClaimKey) {
-  return [...keyParameters(prefix, action), origin, formatSelector(selector)];
-}
-
 function waitingFromRow(row: Row): Waiting {
-  const selector: Selector = parseSelector(text(row, 'selector'));
-  const key: ClaimKey = {
-    prefix: { family: familyOf(integer(row, 'family')), address: blob(row, 'address'), length: integer(row, 'length') },
-    action: actionOf(text(row, 'action')),
-    origin: text(row, 'origin'),
-    selector,
-  };
-  const former = text(row, 'former');
-  return {
+  const key = keyFromRow(row);
+  const claim = (kept: string): Claim => ({
     ...key,
-    finalExpiresMs: integer(row, 'final_expires_ms'),
-    finalReason: text(row, 'final_reason'),
-    former: former === '' ? undefined : { ...key, ...Former.parse(JSON.parse(former)) },
-  };
+    ...keptFromRow({ ...EMPTY_COLUMNS, ...Kept.parse(JSON.parse(kept)) }),
+  });
+  const former = text(row, 'former');
+  return { ...key, final: claim(text(row, 'final')), former: former === '' ? undefined : claim(former) };
 }
 
 function confirmationFromRow(row: Row): ConfirmationRecord {

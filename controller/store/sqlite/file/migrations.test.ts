@@ -11,8 +11,8 @@ import { systemClock } from '../../../../common/time/clock.ts';
 import type { Store } from '../../store.ts';
 import { openSqliteStore } from '../sqlite-store.ts';
 import { backupStore, restoreStore } from './backup.ts';
+import { SCHEMA_VERSION } from './migrations.ts';
 import { STORE_FILE } from './open.ts';
-import { SCHEMA_VERSION } from './schema.ts';
 
 let directory: string;
 beforeEach(() => {
@@ -173,6 +173,26 @@ describe('a store of version 2, as its own program wrote it', () => {
     expect((await store.hosts()).map(({ name }) => name)).toEqual(['web1', 'web2']);
     expect(await store.verifyAudit()).toMatchObject({ records: 14, brokenAt: undefined });
   });
+
+  it('confirms and undoes what waited, with all that was kept of it', async () => {
+    const deadlineMs = 4_102_444_800_000;
+    const db = new DatabaseSync(join(directory, STORE_FILE));
+    db.exec(`DELETE FROM claim WHERE address = X'cb007132';
+      INSERT INTO confirmation VALUES ('undoer', 'admin/bob', '', 1795176000000, ${deadlineMs}, 0, 'waiting', 0);
+      INSERT INTO confirmation_claim VALUES ('undoer', 4, X'cb007163', 32, 'block', 'manual', 'all', 0, 'more',
+        '{"reason":"look","actor":"admin/carol","createdMs":5,"expiresMs":0,"monitor":true}')`);
+    db.close();
+    await using store = closing(await openSqliteStore({ directory, clock: systemClock }));
+    expect((await store.confirm('waiter', { ...by, mayForce: true })).outcomes).toEqual(['UPDATED']);
+    expect((await store.expireClaims(deadlineMs)).undone).toMatchObject([{ id: 'undoer' }]);
+    const claims = [];
+    for await (const batch of store.claims({ within: parsePrefix('203.0.113.32/27') })) claims.push(...batch);
+    for await (const batch of store.claims({ within: parsePrefix('203.0.113.96/27') })) claims.push(...batch);
+    expect(claims).toMatchObject([
+      { reason: 'since 2', actor: 'admin/alice', createdMs: 1_795_176_000_000, expiresMs: 0, monitor: false },
+      { reason: 'look', actor: 'admin/carol', createdMs: 5, expiresMs: 0, monitor: true },
+    ]);
+  });
 });
 
 /** Closed before the directory goes, whatever a test finds. */
@@ -185,7 +205,10 @@ it('an index of version 6 is replaced by one under which a look-up of a claim is
   await expectWhole();
   const db = new DatabaseSync(join(directory, STORE_FILE));
   db.exec(
-    'DROP INDEX claim_wide; CREATE INDEX claim_wide_4 ON claim (actor) WHERE family = 4; PRAGMA user_version = 6',
+    `DROP INDEX claim_wide; CREATE INDEX claim_wide_4 ON claim (actor) WHERE family = 4; PRAGMA user_version = 6;
+     ALTER TABLE confirmation_claim ADD COLUMN final_expires_ms INTEGER NOT NULL DEFAULT 0;
+     ALTER TABLE confirmation_claim ADD COLUMN final_reason TEXT NOT NULL DEFAULT '';
+     ALTER TABLE confirmation_claim DROP COLUMN final`,
   );
   db.close();
   await (await openSqliteStore({ directory, clock: systemClock })).close();

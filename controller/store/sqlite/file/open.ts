@@ -8,9 +8,8 @@ import { FleetblockError, messageOf } from '../../../../common/errors.ts';
 import { failpoint } from '../../../../common/failpoint.ts';
 import { ensurePrivateDirectory, syncDirectory } from '../../../../common/files.ts';
 import { explainSqliteError } from './connection.ts';
-import { canMigrate, migrate } from './migrations.ts';
+import { makeTables, migrate, SCHEMA_VERSION } from './migrations.ts';
 import { integer, text } from './rows.ts';
-import { SCHEMA, SCHEMA_2, SCHEMA_4, SCHEMA_5, SCHEMA_6, SCHEMA_7, SCHEMA_VERSION } from './schema.ts';
 import { checkWal } from './wal-check.ts';
 
 /** Beside it SQLite has store.db-wal and store.db-shm, and a controller store.lock. */
@@ -115,8 +114,7 @@ function createStoreFile(directory: string, path: string): void {
   try {
     chmodSync(beside, 0o600);
     db.exec('PRAGMA synchronous = FULL; BEGIN IMMEDIATE');
-    db.exec(SCHEMA + SCHEMA_2 + SCHEMA_4 + SCHEMA_5 + SCHEMA_6 + SCHEMA_7);
-    db.exec(`PRAGMA user_version = ${SCHEMA_VERSION}`);
+    makeTables(db, 0);
     db.prepare('INSERT INTO meta (only, epoch, head, history_floor, clean) VALUES (1, ?, 0, 0, 1)').run(newEpoch());
     db.exec('COMMIT; PRAGMA journal_mode = WAL');
   } finally {
@@ -170,7 +168,7 @@ function checkVersion(db: DatabaseSync): void {
       'FAILED_PRECONDITION',
       `the store was written by a newer version (schema ${version}, this one knows ${SCHEMA_VERSION}): upgrade fleetblock-controller`,
     );
-  if (!canMigrate(version)) throw damaged(`it has schema version ${version}`);
+  if (version < 1) throw damaged(`it has schema version ${version}`);
 }
 
 function checkIntegrity(db: DatabaseSync): void {

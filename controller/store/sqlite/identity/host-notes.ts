@@ -3,6 +3,26 @@ import type { HostNote } from '../../records.ts';
 import type { Connection } from '../file/connection.ts';
 import { integer, type Row, text } from '../file/rows.ts';
 
+/** What each schema version adds to the table here: see migrations.ts. */
+export const NOTE_STEPS: Readonly<Record<number, string>> = {
+  6: `
+-- What is known of a host beside its record.
+CREATE TABLE host_note (
+  host_id TEXT PRIMARY KEY,
+  -- Of the newest session key that it has kept.
+  session_serial INTEGER NOT NULL,
+  -- Why its identity is not believed; empty: it is.
+  duplicate TEXT NOT NULL,
+  -- Where it ran when it was last here.
+  boot_id TEXT NOT NULL,
+  network TEXT NOT NULL,
+  machine TEXT NOT NULL,
+  -- What it was like then, JSON.
+  seen TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+`,
+};
+
 function noteFromRow(row: Row): HostNote {
   const seen: unknown = JSON.parse(text(row, 'seen'));
   return {

@@ -3,6 +3,53 @@ import type { HostRecord, TokenRecord } from '../../records.ts';
 import type { Connection } from '../file/connection.ts';
 import { bigint, blob, integer, labels, type Row, text } from '../file/rows.ts';
 
+/** What each schema version adds to the tables here: see migrations.ts. */
+export const HOST_STEPS: Readonly<Record<number, string>> = {
+  1: `
+CREATE TABLE host (
+  id TEXT PRIMARY KEY,
+  name TEXT NOT NULL,
+  labels TEXT NOT NULL,
+  created_ms INTEGER NOT NULL,
+  revoked_ms INTEGER NOT NULL,
+  -- Certificates issued before are refused.
+  identity_since_ms INTEGER NOT NULL,
+  labels_revision INTEGER NOT NULL
+) STRICT;
+CREATE UNIQUE INDEX host_name ON host (name) WHERE revoked_ms = 0;
+
+CREATE TABLE token (
+  id TEXT PRIMARY KEY,
+  secret_hash BLOB NOT NULL,
+  actor TEXT NOT NULL,
+  created_ms INTEGER NOT NULL,
+  expires_ms INTEGER NOT NULL,
+  max_uses INTEGER NOT NULL,
+  uses INTEGER NOT NULL CHECK (uses <= max_uses),
+  labels TEXT NOT NULL,
+  host_name TEXT NOT NULL,
+  keep_identity INTEGER NOT NULL,
+  revoked_ms INTEGER NOT NULL
+) STRICT;
+`,
+  2: `
+-- Which key a token was used for: the same key may ask again when the answer was lost.
+CREATE TABLE enrolled_key (
+  token_id TEXT NOT NULL,
+  -- SHA-256 of the public key.
+  key_hash BLOB NOT NULL,
+  host_id TEXT NOT NULL,
+  PRIMARY KEY (token_id, key_hash)
+) STRICT, WITHOUT ROWID;
+`,
+  4: `
+-- Goes up with every enrollment of the same host; certificates carry it, and those of an earlier one are refused.
+ALTER TABLE host ADD COLUMN generation INTEGER NOT NULL DEFAULT 0;
+-- 1: hosts get the token's labels and bring none of their own.
+ALTER TABLE token ADD COLUMN only_labels INTEGER NOT NULL DEFAULT 0;
+`,
+};
+
 function hostFromRow(row: Row): HostRecord {
   return {
     id: text(row, 'id'),

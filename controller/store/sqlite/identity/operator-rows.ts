@@ -3,6 +3,47 @@ import type { OperatorRecord, OperatorTokenRecord } from '../../records.ts';
 import type { Connection } from '../file/connection.ts';
 import { blob, integer, type Row, text } from '../file/rows.ts';
 
+/** What each schema version adds to the tables here: see migrations.ts. */
+export const OPERATOR_STEPS: Readonly<Record<number, string>> = {
+  1: `
+CREATE TABLE operator (
+  serial TEXT PRIMARY KEY,
+  name TEXT NOT NULL,
+  role TEXT NOT NULL CHECK (role IN ('viewer', 'operator', 'admin')),
+  created_ms INTEGER NOT NULL,
+  expires_ms INTEGER NOT NULL,
+  revoked_ms INTEGER NOT NULL
+) STRICT;
+`,
+  2: `
+-- Tokens by which people and programs get a certificate for a key of their own.
+CREATE TABLE operator_token (
+  id TEXT PRIMARY KEY,
+  secret_hash BLOB NOT NULL,
+  actor TEXT NOT NULL,
+  created_ms INTEGER NOT NULL,
+  expires_ms INTEGER NOT NULL,
+  name TEXT NOT NULL,
+  role TEXT NOT NULL CHECK (role IN ('viewer', 'operator', 'admin')),
+  -- Life of the certificate, milliseconds.
+  ttl_ms INTEGER NOT NULL,
+  -- SHA-256 of the public key that it was used for; NULL: not used.
+  used_for BLOB
+) STRICT, WITHOUT ROWID;
+`,
+  4: `
+-- When an admin or a login token made the certificate that this one was renewed from, Unix milliseconds.
+ALTER TABLE operator ADD COLUMN since_ms INTEGER NOT NULL DEFAULT 0;
+UPDATE operator SET since_ms = created_ms;
+ALTER TABLE operator_token ADD COLUMN revoked_ms INTEGER NOT NULL DEFAULT 0;
+-- The certificate that it was used for, PEM with its issuer, and its serial: what the same key gets when it asks again.
+ALTER TABLE operator_token ADD COLUMN chain TEXT NOT NULL DEFAULT '';
+ALTER TABLE operator_token ADD COLUMN serial TEXT NOT NULL DEFAULT '';
+-- Whose certificates are not known here could be answered by new ones only.
+DELETE FROM operator_token WHERE used_for IS NOT NULL;
+`,
+};
+
 function operatorFromRow(row: Row): OperatorRecord {
   return {
     name: text(row, 'name'),
