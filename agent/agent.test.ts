@@ -151,15 +151,15 @@ describe('agent', () => {
   it('faults row 20: protected addresses are allowed in the kernel and are none of the view', async () => {
     const view = new ReferenceView('e1');
     view.change([entry('10.0.0.0/8')]);
-    let guarded = [entry('10.0.0.1', { allow: true })];
-    const agent = start({ protectedRows: async () => packEntries(guarded), protectIntervalMs: 10 });
+    let ownRows = [entry('10.0.0.1', { allow: true })];
+    const agent = start({ protectedRows: async () => packEntries(ownRows), protectIntervalMs: 10 });
     const stream = await sync(agent, view);
     expect(listed(datapath.held)).toEqual(['allow 10.0.0.1/32', 'block 10.0.0.0/8']);
     stream.push(view.change([entry('10.0.0.1', { allow: true, ttlMs: 60_000 }), entry('10.0.0.2', { allow: true })]));
     const { ack } = await stream.next();
     expect(ack).toMatchObject({ entries: '3' });
     expect(new Uint8Array(ack?.digest ?? [])).toEqual(view.table.digest());
-    guarded = [];
+    ownRows = [];
     // What the view says of the address shows again, with its end.
     const expiry = () => datapath.held.v4.expiryOf(datapath.held.v4.rowOf(Uint8Array.of(10, 0, 0, 1), 0, 32, true));
     await expect.poll(expiry).toBe(clock.boot + 60_000);
@@ -234,12 +234,12 @@ describe('agent', () => {
         rmSync(join(directory, STATE_FILE), { force: true });
         datapath = new MemoryDatapath({ bootMs: clock.bootMs });
         const view = new ReferenceView('e1', 1n);
-        const guarded = packEntries([entry('192.0.2.1', { allow: true })]);
-        const open = () => start({ protectedRows: async () => guarded, protectIntervalMs: 3_600_000 });
+        const ownRows = packEntries([entry('192.0.2.1', { allow: true })]);
+        const open = () => start({ protectedRows: async () => ownRows, protectIntervalMs: 3_600_000 });
         let agent = open();
         let stream = (await agent.connection()).stream;
         let acked = 0n;
-        // The controller's rule: a hello that it cannot continue from gets a snapshot.
+        // As the controller does: a hello that it cannot continue from gets a snapshot.
         const catchUp = async () => {
           stream.push(welcome('e1'), ...view.snapshot());
           await answer();

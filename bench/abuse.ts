@@ -16,7 +16,7 @@ function helper(script: string, ...words: string[]): LineProgram {
   return new LineProgram(process.execPath, [new URL(`abuse/${script}`, import.meta.url).pathname, ...words]);
 }
 
-/** The most that the controller held meanwhile, over what it held before, bytes. */
+/** Peak memory of the controller meanwhile, over what it was before, bytes. */
 async function growth(stage: Stage, meanwhile: Promise<unknown>): Promise<number> {
   const before = stage.memory();
   let most = before;

@@ -1,5 +1,5 @@
 // What does an agent with a million entries weigh, how soon is it in step (a first list, a restart, a host that lost what it had), and
-// for how long does it hold its event loop meanwhile? Real program, real kernel, TLS from a scripted controller; the floor of its memory
+// for how long does it block its event loop meanwhile? Real program, real kernel, TLS from a scripted controller; the floor of its memory
 // is an idle Node process of the same run, that of its times what the import of the list took in the kernel. REPETITIONS, default 5.
 import { type ChildProcess, execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
@@ -19,7 +19,7 @@ import {
   PROGRAM,
   type Resident,
   residentBytes,
-  settledBytes,
+  steadyBytes,
   stopped,
 } from './agent/agent-process.ts';
 import { changeInParts, spreadAddresses } from './agent/lists.ts';
@@ -37,7 +37,7 @@ const stateDir = mkdtempSync(join(tmpdir(), 'fleetblock-bench-agent-'));
 const scratch = mkdtempSync(join(tmpdir(), 'fleetblock-bench-probe-'));
 const run = ['run', '--state-dir', stateDir, '--interface', id, '--pin-dir', pinDir, '--audit-interval', '3s'];
 /** Two audits and the end of whatever was written meanwhile. */
-const SETTLED_MS = 8000;
+const QUIET_MS = 8000;
 
 const starter = new AgentStarter(run, scratch);
 const controller = await ScriptedController.start();
@@ -53,7 +53,7 @@ interface Started {
   readonly revision: string;
 }
 
-/** Longest holds of starts, until the agent serves its host. */
+/** Longest stalls of starts, until the agent serves its host. */
 const codeLoading: number[] = [];
 
 async function start(): Promise<Started> {
@@ -71,10 +71,10 @@ async function start(): Promise<Started> {
   return { child, connection, startedAt, helloAt, revision: hello.revision };
 }
 
-/** Its maps are open and it answers its host. What held the loop until then is the loading of its code: kept apart. */
+/** Its maps are open and it answers its host. What blocked the loop until then is the loading of its code: kept apart. */
 async function whenServing(child: ChildProcess): Promise<void> {
   while (!existsSync(join(stateDir, SOCKET))) await later(1);
-  codeLoading.push(await starter.longestHold(child));
+  codeLoading.push(await starter.longestStall(child));
 }
 
 /** @returns the kernel time that the ack names, milliseconds */
@@ -86,12 +86,12 @@ async function acked(connection: AgentConnection, messages: readonly ControllerM
   return Number(ack.kernelUs) / 1000;
 }
 
-const holds: { readonly what: string; readonly ms: number }[] = [];
+const stalls: { readonly what: string; readonly ms: number }[] = [];
 
-async function held(what: string, child: ChildProcess): Promise<void> {
-  const ms = await starter.longestHold(child);
-  holds.push({ what, ms });
-  console.error(`${what}: event loop held for ${ms.toFixed(0)} ms at the longest`);
+async function stalled(what: string, child: ChildProcess): Promise<void> {
+  const ms = await starter.longestStall(child);
+  stalls.push({ what, ms });
+  console.error(`${what}: event loop blocked for ${ms.toFixed(0)} ms at the longest`);
 }
 
 /** What a list, its replacement, its removal and single entries cost an agent that began with nothing. */
@@ -99,7 +99,7 @@ async function changes() {
   const { child, connection } = await start();
   await acked(connection, [welcome(EPOCH, { statusIntervalMs: 1000 }), ...view.snapshot()]);
   await later(200);
-  await held('start without a list', child);
+  await stalled('start without a list', child);
   const first = spreadAddresses(ENTRIES, 0);
   const second = spreadAddresses(ENTRIES, 1);
   const parts = changeInParts(view, first, NO_ENTRIES);
@@ -107,30 +107,30 @@ async function changes() {
   const kernelMs = await acked(connection, parts);
   const importMs = performance.now() - began;
   const peak = residentBytes(child);
-  await held('first list', child);
-  await later(SETTLED_MS);
-  const settled = await settledBytes(child);
-  await held('read-backs', child);
+  await stalled('first list', child);
+  await later(QUIET_MS);
+  const loaded = await steadyBytes(child);
+  await stalled('read-backs', child);
 
   const single: number[] = [];
   for (let i = 0; i < SMALL_CHANGES; i++)
     single.push(await acked(connection, [view.change([entry(`203.0.${113 + (i >> 7)}.${i & 127}`)])]));
-  await held('single entries', child);
+  await stalled('single entries', child);
 
   const replacement = performance.now();
   await acked(connection, changeInParts(view, second, first));
   const replaceMs = performance.now() - replacement;
-  await held('replaced list', child);
-  await later(SETTLED_MS);
-  const replaced = await settledBytes(child);
+  await stalled('replaced list', child);
+  await later(QUIET_MS);
+  const replaced = await steadyBytes(child);
   await acked(connection, changeInParts(view, NO_ENTRIES, second));
-  await held('removal of all', child);
-  await later(SETTLED_MS);
-  const emptied = await settledBytes(child);
+  await stalled('removal of all', child);
+  await later(QUIET_MS);
+  const emptied = await steadyBytes(child);
   await acked(connection, changeInParts(view, second, NO_ENTRIES));
-  await held('list after a removal', child);
+  await stalled('list after a removal', child);
   await stopped(child, 'SIGTERM');
-  return { kernelMs, importMs, replaceMs, single, peak, settled, replaced, emptied };
+  return { kernelMs, importMs, replaceMs, single, peak, loaded, replaced, emptied };
 }
 
 /** Restarts with the maps pinned and the record there, each one change behind. */
@@ -145,11 +145,11 @@ async function restarts() {
     await acked(connection, [welcome(EPOCH), change]);
     times.push(performance.now() - startedAt);
     cpu.push(cpuMs(child));
-    await held('restart with the list pinned', child);
+    await stalled('restart with the list pinned', child);
     if (round === REPETITIONS - 1) {
-      await later(SETTLED_MS);
-      resident = await settledBytes(child);
-      await held('read-backs after a restart', child);
+      await later(QUIET_MS);
+      resident = await steadyBytes(child);
+      await stalled('read-backs after a restart', child);
     }
     await stopped(child, round % 2 === 0 ? 'SIGKILL' : 'SIGTERM');
   }
@@ -176,7 +176,7 @@ async function lost(maps: boolean): Promise<Lost> {
     const now = performance.now();
     found.fromStart.push(now - startedAt);
     found.fromHello.push(now - helloAt);
-    await held(maps ? 'record and maps lost' : 'record lost', child);
+    await stalled(maps ? 'record and maps lost' : 'record lost', child);
     await later(1000);
     await stopped(child, 'SIGTERM');
   }
@@ -214,11 +214,11 @@ try {
     ratio: ms / change.kernelMs,
     ...(bounded ? { target: { relation: '<=', ratio: 3 } as const } : {}),
   });
-  const worst = holds.toSorted((a, b) => b.ms - a.ms)[0];
+  const worst = stalls.toSorted((a, b) => b.ms - a.ms)[0];
   report(
     'agent',
     [
-      memory('1 M entries, after the first list', change.settled),
+      memory('1 M entries, after the first list', change.loaded),
       memory('after another 1 M in place of them', change.replaced),
       memory('after a restart with 1 M pinned', restart.resident),
       memory('after the removal of all of them', change.emptied),
@@ -229,9 +229,9 @@ try {
         against: 'idle Node',
         ratio: change.peak.whole / idle,
       },
-      { question: 'of that memory, pages of the maps', value: change.settled.ofMaps / MIB, unit: 'MiB' },
+      { question: 'of that memory, pages of the maps', value: change.loaded.ofMaps / MIB, unit: 'MiB' },
       {
-        question: `longest hold of the event loop (${worst?.what})`,
+        question: `longest stall of the event loop (${worst?.what})`,
         value: worst?.ms ?? Number.NaN,
         unit: 'ms',
         limit: { relation: '<=', value: 100 },
@@ -275,7 +275,7 @@ try {
         fromHello: stats(allLost.fromHello),
         kernel: stats(allLost.kernel),
       },
-      holds,
+      stalls,
       codeLoading,
     },
   );

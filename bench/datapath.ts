@@ -1,4 +1,4 @@
-// What does the datapath cost a packet, and how quickly do lists get into it? Floors and peers are measured in the same run,
+// What the datapath costs per packet, and how quickly lists get into it. Floors and peers are measured in the same run,
 // in turns. Runs itself in namespaces of its own. A part takes one to four minutes.
 //
 //   node bench/datapath.ts [--part NAME]... [--only PATTERN]

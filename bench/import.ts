@@ -1,6 +1,6 @@
 // A million addresses: from a file into the kernels of real hosts (the command an operator types, a controller that makes it durable, an
 // agent that proves it) against `nft -f` and `ipset restore` of the same list, hosts that were away, and a store that is full. And whom
-// it holds up meanwhile: the longest time for which the event loops of controller and agents were held.
+// it delays meanwhile: the longest time for which the event loops of controller and agents were blocked.
 // `--part one|three|away|store`: only that; default: all. REPETITIONS of the import, default 3.
 import { parseArgs } from 'node:util';
 import { away } from './import/away.ts';
@@ -23,7 +23,7 @@ if (part !== undefined && !PARTS.has(part)) throw new Error(`--part is one of ${
 using _ = makeScratch();
 for (const [name, run] of PARTS) {
   if (part !== undefined && part !== name) continue;
-  const { findings, details, holds } = await run();
-  reportPart('import', name, findings, { ...details, holds });
-  console.table(holds);
+  const { findings, details, stalls } = await run();
+  reportPart('import', name, findings, { ...details, stalls });
+  console.table(stalls);
 }

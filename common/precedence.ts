@@ -1,5 +1,5 @@
-// What holds when several say something about one address: the rules that claims, views, agents and `check` share. The kernel's look-up
-// (bpf/lookup.h) keeps the same, and test/datapath/model/precedence.test.ts holds it to them.
+// What holds when several say something about one address: shared by claims, views, agents and `check`. The kernel's look-up
+// (bpf/lookup.h) keeps the same, and test/datapath/model/precedence.test.ts compares it with this.
 
 /** What a claim, or a row of a table, does. */
 export interface Effect {

@@ -31,12 +31,12 @@ export class Enforcement {
   readonly set: LoadedSet;
   readonly #links: InterfaceLinks;
   readonly #pins: OwnPins;
-  readonly #guarded: OwnPin[] = [];
+  readonly #watched: OwnPin[] = [];
   readonly #options: EnforcementOptions;
   readonly #closers: (() => void)[] = [];
   /** The set's maps may be enforced: false while a staged set waits to be filled. */
   #ready: boolean;
-  #settled = false;
+  #tookOver = false;
   #scheduled = false;
   #closed = false;
 
@@ -109,13 +109,13 @@ export class Enforcement {
   }
 
   /** Watches over one more pin. */
-  guard(pin: OwnPin): void {
-    this.#guarded.push(pin);
+  watch(pin: OwnPin): void {
+    this.#watched.push(pin);
   }
 
   /** All that is pinned. */
   pins(): OwnPin[] {
-    return [...this.set.pins(), ...this.#links.pins(), ...this.#guarded];
+    return [...this.set.pins(), ...this.#links.pins(), ...this.#watched];
   }
 
   /** Checks the pins and restores what is missing. */
@@ -172,7 +172,7 @@ export class Enforcement {
     const { logger, onChange } = this.#options;
     try {
       const changed = this.#links.sync(this.#ready ? this.set.program : undefined);
-      if (this.#ready && !this.#settled) this.#settle();
+      if (this.#ready && !this.#tookOver) this.#takeOver();
       if (changed) onChange(this.states());
     } catch (error) {
       logger.error({ error: messageOf(error) }, 'cannot look after the interfaces; tried again at the next audit');
@@ -180,10 +180,10 @@ export class Enforcement {
   }
 
   /** Removes old sets and programs only once no link needs them. */
-  #settle(): void {
+  #takeOver(): void {
     if (!this.#isSwapped()) return;
-    this.set.settle();
-    this.#settled = true;
+    this.set.takeOver();
+    this.#tookOver = true;
   }
 
   #isSwapped(): boolean {

@@ -88,7 +88,7 @@ export async function openXdpDatapath(options: XdpDatapathOptions): Promise<XdpD
     closers.push(() => enforcement.close());
     const mark = new HeldMark(options.pinDir ?? DEFAULT_PIN_DIR);
     closers.push(() => mark.close());
-    enforcement.guard(mark.pin);
+    enforcement.watch(mark.pin);
     if (enforcement.set.origin === 'fresh') mark.clear();
     const grace = new GracePeriod();
     closers.push(() => grace.close());

@@ -72,9 +72,9 @@ describe('EffectiveTable', () => {
         let effective = new EffectiveTable();
         // The model. Times are ends, 0 for none.
         const view = new Map<string, Entry>();
-        let guarded = new Map<string, Entry>();
+        let ownRows = new Map<string, Entry>();
         const kernel = new EntryTable<'boot'>();
-        const settle = async (staged: StagedChange, refused: boolean, commit: () => void) => {
+        const finish = async (staged: StagedChange, refused: boolean, commit: () => void) => {
           if (refused) return staged.undo();
           kernel.addLeft(staged.change.adds, now);
           kernel.removeAll(staged.change.removes);
@@ -87,7 +87,7 @@ describe('EffectiveTable', () => {
               break;
             case 'stage': {
               const staged = await effective.stage(packEntries(step.adds), packEntries(step.removes), now);
-              await settle(staged, step.refused, () => {
+              await finish(staged, step.refused, () => {
                 for (const entry of step.adds)
                   view.set(keyOf(entry), { ...entry, ttlMs: entry.ttlMs > 0 ? now + entry.ttlMs : 0 });
                 for (const entry of step.removes) view.delete(keyOf(entry));
@@ -97,13 +97,13 @@ describe('EffectiveTable', () => {
             case 'protect': {
               const rows = step.prefixes.map((prefix): Entry => ({ prefix, allow: true, monitor: false, ttlMs: 0 }));
               const staged = await effective.protect(packEntries(rows), now);
-              await settle(staged, step.refused, () => {
-                guarded = new Map(rows.map((row) => [keyOf(row), row]));
+              await finish(staged, step.refused, () => {
+                ownRows = new Map(rows.map((row) => [keyOf(row), row]));
               });
               break;
             }
             case 'lapse':
-              await settle(await effective.lapse(now), step.refused, () => {});
+              await finish(await effective.lapse(now), step.refused, () => {});
               break;
             case 'snapshot': {
               view.clear();
@@ -124,8 +124,8 @@ describe('EffectiveTable', () => {
           );
           expect(diffTables(kernel, effective.table).adds.v4.count).toBe(0);
           expect(kernel.digest()).toEqual(effective.table.digest());
-          const live = [...view].filter(([key, { ttlMs }]) => !guarded.has(key) && (ttlMs === 0 || ttlMs > now));
-          const must = [...live.map(([, entry]) => entry), ...guarded.values()].map(textOf);
+          const live = [...view].filter(([key, { ttlMs }]) => !ownRows.has(key) && (ttlMs === 0 || ttlMs > now));
+          const must = [...live.map(([, entry]) => entry), ...ownRows.values()].map(textOf);
           const held = new Set(contents(effective.table));
           for (const row of must) expect(held).toContain(row);
           // Beyond what must be there: only rows that have ended and were not yet taken out.

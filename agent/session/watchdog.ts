@@ -45,7 +45,7 @@ export class Watchdog {
   }
 
   #arm(ms: number): NodeJS.Timeout {
-    // When this process was held up, what came meanwhile was not read yet: it is, before this is judged.
+    // When this process was delayed, what came meanwhile was not read yet: it is, before this is judged.
     return setTimeout(() => setImmediate(() => this.#judge()), ms);
   }
 

@@ -1,5 +1,5 @@
-// What others notice: their calls and their changes, timed while something goes on. They ask of one host that answers: another that says
-// nothing is waited for, whatever its reasons.
+// What others notice: their calls and their changes, timed during a load. They ask about one host that answers: a silent one
+// would be waited for.
 import type { Operator } from '../../test/sync/operator.ts';
 
 export interface Noticed {
@@ -11,11 +11,11 @@ export interface Noticed {
 
 let next = 0;
 
-/** One call after another until `meanwhile` has settled, and never fewer than `least` rounds of them. */
+/** One call after another until `meanwhile` has resolved or rejected, and never fewer than `least` rounds of them. */
 export async function noticed(admin: Operator, meanwhile: Promise<unknown>, least: number): Promise<Noticed> {
   const seen: Noticed = { calls: [], blocks: [] };
   let over = false;
-  const settled = meanwhile.finally(() => {
+  const ended = meanwhile.finally(() => {
     over = true;
   });
   const timed = async (call: () => Promise<unknown>) => {
@@ -31,6 +31,6 @@ export async function noticed(admin: Operator, meanwhile: Promise<unknown>, leas
     seen.blocks.push(elapsedMs);
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
-  await settled;
+  await ended;
   return seen;
 }

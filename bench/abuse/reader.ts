@@ -1,4 +1,4 @@
-// A viewer that reads without measure: `reader.ts HOST:PORT IDENTITY.json READS SECONDS`. As many reads as it is told, each on a
+// A viewer that reads without restraint: `reader.ts HOST:PORT IDENTITY.json READS SECONDS`. READS reads at once, each on a
 // connection of its own and restarted when it ends: searches of the audit that find nothing, all of it, all of it unread, verification.
 import { readFileSync } from 'node:fs';
 import { type ClientIdentity, CONTROLLER_NAME } from '../../common/rpc/channel.ts';

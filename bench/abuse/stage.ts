@@ -62,7 +62,7 @@ export class Stage implements AsyncDisposable {
 
   /** Processor time of the longest turn of the controller's event loop since the last call, milliseconds. */
   longestTurn(): Promise<number> {
-    return this.#probe.longestHold(this.#child.pid);
+    return this.#probe.longestStall(this.#child.pid);
   }
 
   /** For a program that abuses it. @returns the file */

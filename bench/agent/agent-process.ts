@@ -37,7 +37,7 @@ export function residentBytes({ pid }: ChildProcess): Resident {
 }
 
 /** The median of a few looks: an audit may be under way in one of them. */
-export async function settledBytes(child: ChildProcess): Promise<Resident> {
+export async function steadyBytes(child: ChildProcess): Promise<Resident> {
   const looks: Resident[] = [];
   for (let look = 0; look < 9; look++) {
     looks.push(residentBytes(child));
@@ -96,8 +96,8 @@ export class AgentStarter {
     });
   }
 
-  /** @returns the longest hold of its event loop since the last call, milliseconds */
-  longestHold({ pid }: ChildProcess): Promise<number> {
-    return this.#reader.longestHold(pid);
+  /** @returns the longest stall of its event loop since the last call, milliseconds */
+  longestStall({ pid }: ChildProcess): Promise<number> {
+    return this.#reader.longestStall(pid);
   }
 }

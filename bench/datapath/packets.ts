@@ -145,7 +145,7 @@ function findings(results: Results, placement: Placement): Finding[] {
     ...rate(results, 'few', 'xdp-filter, its 10,000', 1.15),
     ...rate(results, 'prefixes', BARE, 0.9),
     ...rate(results, 'all', BARE, 0.42),
-    // Whoever reads a packet pays for it, whatever is done with what it says.
+    // Reading a packet costs the same whatever is done with its contents.
     ...(placement === 'apart' ? LOAD_NAMES.flatMap((load) => rate(results, load, PARSE)) : []),
     ...plain,
   ];

@@ -26,10 +26,10 @@ const RECEIVER_CPU = 1;
 /** Longer than a measurement should take. */
 const LIMIT_NS = 400e6;
 const FIRST_LOOK = 10_000;
-const SETTLE_MS = 5;
+const PAUSE_MS = 5;
 /** The stack's own, for instance to find neighbours. */
 const STRAY_FRAMES = 20;
-/** So many runs with losses, one after the other, are no accident. */
+/** This many runs with losses in a row are no accident. */
 const LOSSY_RUNS = 8;
 
 export interface Load {
@@ -145,8 +145,8 @@ export class Rig {
     const run = { data: this.#packet, context, repeat: frames, liveFrames: true, batchSize: BATCH[this.placement] };
     const before = { received: received(), spent: spent(this.#pollers) };
     const { nanoseconds } = this.#object.program('transmit').testRun(run);
-    // A poller's time is told when it sleeps again.
-    if (this.placement === 'apart') Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, SETTLE_MS);
+    // A poller's time is known when it sleeps again.
+    if (this.placement === 'apart') Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, PAUSE_MS);
     const count = received() - before.received;
     // Neither has in it what other processes had of the processor.
     const each = this.placement === 'apart' ? (spent(this.#pollers) - before.spent) / count : nanoseconds;

@@ -1,4 +1,4 @@
-// What has to end in time: the stream of a host that is revoked, and a block that nobody confirms.
+// What has to end in time: the stream of a host that is revoked, and a block that is not confirmed.
 import { systemClock } from '../../common/time/clock.ts';
 import { SyncFleet, until } from '../../test/sync/fleet.ts';
 import { DeafHost } from '../../test/sync/simulated/deaf-host.ts';

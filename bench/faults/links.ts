@@ -1,4 +1,4 @@
-// For how long nothing is dropped where an interface is made again, or something else takes the program off: from before the command that
+// For how long nothing is dropped where an interface is recreated, or another program takes ours off: from before the command that
 // does it to attached again, so that the command's own time is in it.
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
@@ -11,7 +11,7 @@ import { freshPinDir, makePair, PrivateNetwork, quiet } from '../../test/datapat
 import { type Finding, stats } from '../report.ts';
 
 const ROUNDS = 20;
-/** So seldom that no look at everything is what finds it. */
+/** So seldom that it is never the full check that finds it. */
 const NEVER_MS = 3_600_000;
 const execute = promisify(execFile);
 
@@ -52,7 +52,7 @@ export async function links(): Promise<Finding[]> {
       made.push(await taken(['ip', 'link', 'add', 'in0', 'type', 'veth', 'peer', 'name', 'out0'], became('native')));
     }
     return [
-      within('an interface that is made again is attached again', made, 100),
+      within('a recreated interface is attached again', made, 100),
       within('a program that was detached is back', detached, 200),
     ];
   } finally {

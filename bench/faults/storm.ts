@@ -20,7 +20,7 @@ export async function storm(): Promise<Finding[]> {
       against: 'the same call before',
       ratio: ours.median / floor.median,
     },
-    // Whoever is starved waits until it is over.
+    // A starved caller waits until it is over.
     {
       question: 'the longest of them, of the time in which they came',
       value: ours.max / tookMs,

@@ -1,4 +1,4 @@
-// Does a fleet three times as large connect and hold? All of it from nothing to synced, the controller's memory, and what a block takes
+// Whether a fleet three times as large connects and stays connected. All of it from nothing to synced, the controller's memory, and what a block takes
 // then: median and worst.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { report, stats } from '../report.ts';

@@ -1,5 +1,5 @@
 // A fleet is cut off for a minute, during which a thousand changes are made: how long from the healing of the network until every
-// host holds all of it, proven by digest? The network is a switch that swallows packets: neither end is told.
+// host holds all of it, proven by digest? The network is a switch that swallows packets: neither end is notified.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AwayFleet } from '../../test/sync/simulated/away-fleet.ts';
 import { report } from '../report.ts';

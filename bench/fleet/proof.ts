@@ -8,7 +8,7 @@ import { helper } from './rig.ts';
 
 const PROCESSES = '2';
 /** After a pause its timers are due all at once: not in the middle of a round, milliseconds. */
-const SETTLE_MS = 150;
+const PAUSE_MS = 150;
 
 const ownTime = ({ processor }: Cost) => processor.own;
 const othersTime = ({ processor }: Cost) => processor.others;
@@ -31,11 +31,11 @@ export async function proof(agents: number, rounds: number): Promise<void> {
   for (let round = 0; round < rounds; round++) {
     product.pause();
     floor.resume();
-    await sleep(SETTLE_MS);
+    await sleep(PAUSE_MS);
     floors.push(costFrom(await floor.ask('round')));
     floor.pause();
     product.resume();
-    await sleep(SETTLE_MS);
+    await sleep(PAUSE_MS);
     proofs.push(costFrom(await product.ask('cost')));
   }
   floor.resume();
@@ -63,7 +63,7 @@ export async function proof(agents: number, rounds: number): Promise<void> {
       },
       { question: 'processor time of that, agents, median', ...against(clients.median, rawClients.median), unit: 'ms' },
       { question: `${agents} agents from nothing to synced`, value: connectMs / 1000, unit: 's' },
-      { question: 'raw grpc-js memory a stream (floor)', value: bytesAStream / 1024, unit: 'KiB' },
+      { question: 'raw grpc-js memory per stream (floor)', value: bytesAStream / 1024, unit: 'KiB' },
       {
         question: 'controller memory a connected agent',
         ...against(bytesAnAgent / 1024, bytesAStream / 1024),

@@ -1,11 +1,11 @@
-// Is the controller's memory flat while hosts do not read? One host in twenty opens its stream, says that it lives and reads nothing;
+// Whether the controller's memory stays flat while hosts do not read. One host in twenty opens its stream, says that it lives and reads nothing;
 // the others follow thousands of changes. The list itself does not grow: the same addresses come and go.
 import { report } from '../report.ts';
 import { helper } from './rig.ts';
 
 /** Growth that is no leak: what the controller remembers of the last changes (events, history) fills up. */
 const FLAT_MIB = 8;
-/** Of one change. What nobody reads of 10,000 would take some 30 MiB for five hosts. */
+/** Of one change. 10,000 unread changes would take some 30 MiB for five hosts. */
 const PREFIXES = 50;
 
 interface Sample {
@@ -46,7 +46,7 @@ export async function slow(agents: number, changes: number): Promise<void> {
     'fleet-slow',
     [
       {
-        question: `memory held after ${changes} changes, ${agents} agents that all read: growth over the last nine tenths`,
+        question: `memory after ${changes} changes, ${agents} agents that all read: growth over the last nine tenths`,
         value: growth(all.samples, 'usedMiB'),
         unit: 'MiB',
       },

@@ -3,18 +3,18 @@ import { rmSync } from 'node:fs';
 import { STATE_FILE } from '../../agent/list/record/state-file.ts';
 import type { Lab } from '../../lab/lab.ts';
 import { benchLab, importList, kernelSeconds, listFile } from './bench-lab.ts';
-import type { Holds } from './holds.ts';
 import type { PartResult } from './part.ts';
+import type { Stalls } from './stalls.ts';
 
 export async function away(): Promise<PartResult> {
   const first = listFile(0);
-  const { lab, holds } = await benchLab(1);
+  const { lab, stalls } = await benchLab(1);
   await using _ = lab;
   const before = await kernelSeconds(lab);
   await importList(lab, first);
   const kernelMs = ((await kernelSeconds(lab)) - before) * 1000;
-  const behind = await holds.during('one change behind', () => oneBehind(lab));
-  const lost = await stateLost(lab, holds);
+  const behind = await stalls.during('one change behind', () => oneBehind(lab));
+  const lost = await stateLost(lab, stalls);
   return {
     findings: [
       {
@@ -31,10 +31,10 @@ export async function away(): Promise<PartResult> {
         ratio: lost / kernelMs,
         target: { relation: '<=', ratio: 3 },
       },
-      ...holds.findings(),
+      ...stalls.findings(),
     ],
     details: { kernelMs },
-    holds: holds.rows,
+    stalls: stalls.rows,
   };
 }
 
@@ -57,13 +57,13 @@ async function oneBehind(lab: Lab): Promise<number> {
 }
 
 /** Milliseconds from the start of an agent that has lost its record and its maps to synced. */
-async function stateLost(lab: Lab, holds: Holds): Promise<number> {
+async function stateLost(lab: Lab, stalls: Stalls): Promise<number> {
   const host = lab.host(1);
   await host.stopAgent();
   await host.detach();
   rmSync(host.stateFile(STATE_FILE));
   const started = performance.now();
-  await holds.during('snapshot', async () => {
+  await stalls.during('snapshot', async () => {
     host.startAgent();
     await lab.synced([host.name]);
   });

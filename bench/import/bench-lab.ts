@@ -3,8 +3,8 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Lab } from '../../lab/lab.ts';
 import { addressRows } from '../../test/sync/rows.ts';
-import { Holds } from './holds.ts';
 import { probeEnv } from './probe-reader.ts';
+import { Stalls } from './stalls.ts';
 
 export const ENTRIES = 1_000_000;
 export const REPETITIONS = Number(process.env.REPETITIONS ?? 3);
@@ -33,11 +33,11 @@ export function listFile(list: 0 | 1): string {
 }
 
 /** With its agents started. */
-export async function benchLab(hosts: number): Promise<{ lab: Lab; holds: Holds }> {
+export async function benchLab(hosts: number): Promise<{ lab: Lab; stalls: Stalls }> {
   const env = { ...probeEnv(scratch), FLEETBLOCK_METRICS: METRICS };
   const lab = await Lab.create({ hosts, programs: 'dist', env });
   await lab.startHosts();
-  return { lab, holds: new Holds(lab, scratch) };
+  return { lab, stalls: new Stalls(lab, scratch) };
 }
 
 /** Milliseconds of one run of the CLI; everything but the expected end is an error. */

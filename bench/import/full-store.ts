@@ -23,26 +23,26 @@ const TOUCHED_ROWS = 100_000;
 
 export async function fullStore(): Promise<PartResult> {
   const file = listFile(0);
-  const { lab, holds } = await benchLab(0);
+  const { lab, stalls } = await benchLab(0);
   await using _ = lab;
   await importList(lab, file);
   const clean = await restarted(lab, () => {});
   const filled = await restarted(lab, () =>
     fillAudit(join(new DataDirectory(lab.dataDir).store, STORE_FILE), AUDIT_RECORDS),
   );
-  await holds.during('start with 1 M rows and 1 M audit records, until it serves', async () => {});
-  const verified = await holds.during('audit verify, 1 M records', () => timed(lab, 'audit', 'verify'));
+  await stalls.during('start with 1 M rows and 1 M audit records, until it serves', async () => {});
+  const verified = await stalls.during('audit verify, 1 M records', () => timed(lab, 'audit', 'verify'));
   const target = join(scratch, 'backup.db');
-  const backedUp = await holds.during('backup', async () => {
+  const backedUp = await stalls.during('backup', async () => {
     const started = performance.now();
     const { exitCode, stderr } = await lab.controllerCommand('backup', '--data-dir', lab.dataDir, target);
     if (exitCode !== 0) throw new Error(`backup: ${stderr}`);
     return performance.now() - started;
   });
   rmSync(target);
-  await holds.during('one block', () => changed(lab, 'block', '198.51.100.1', '--all-hosts', '--no-wait'));
+  await stalls.during('one block', () => changed(lab, 'block', '198.51.100.1', '--all-hosts', '--no-wait'));
   const forgotten = await compaction();
-  const serving = holds.rows.filter(({ what }) => !what.startsWith('start'));
+  const serving = stalls.rows.filter(({ what }) => !what.startsWith('start'));
   return {
     findings: [
       { question: 'controller with 1 M rows, started to serving', value: clean, unit: 'ms' },
@@ -50,20 +50,20 @@ export async function fullStore(): Promise<PartResult> {
       { question: 'fleetblock audit verify, 1 M records', value: verified, unit: 'ms' },
       { question: 'fleetblock-controller backup, 1 M rows and 1 M records', value: backedUp, unit: 'ms' },
       {
-        question: 'longest hold of the controller meanwhile',
+        question: 'longest stall of the controller meanwhile',
         value: Math.max(...serving.map(({ controller }) => controller)),
         unit: 'ms',
         limit: { relation: '<=', value: 100 },
       },
       {
-        question: 'longest hold while 1 M rows of history are forgotten',
+        question: 'longest stall while 1 M rows of history are forgotten',
         value: forgotten,
         unit: 'ms',
         limit: { relation: '<=', value: 100 },
       },
     ],
     details: {},
-    holds: holds.rows,
+    stalls: stalls.rows,
   };
 }
 
@@ -76,7 +76,7 @@ async function restarted(lab: Lab, meanwhile: () => void): Promise<number> {
   return performance.now() - started;
 }
 
-/** @returns the longest time for which this process was held when a tenth of the history, a million rows, is forgotten, milliseconds */
+/** @returns the longest time for which this process was blocked when a tenth of the history, a million rows, is forgotten, milliseconds */
 async function compaction(): Promise<number> {
   const directory = join(scratch, 'compaction');
   mkdirSync(directory);

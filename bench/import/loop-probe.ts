@@ -1,4 +1,4 @@
-// Loaded into a program under test (node --import): the longest time that its event loop was held, written on SIGUSR2 to
+// Loaded into a program under test (node --import): the longest time that its event loop was blocked, written on SIGUSR2 to
 // FLEETBLOCK_LOOP_PROBE/<pid> as `COUNT MILLISECONDS`, counted from zero again. A timer every five milliseconds sees it.
 // With FLEETBLOCK_LOOP_PROBE_CLOCK=processor it is the processor time of the loop's thread: on a machine that is busy otherwise, the
 // program's own part of it.

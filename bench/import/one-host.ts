@@ -19,7 +19,7 @@ export async function oneHost(): Promise<PartResult> {
   const first = listFile(0);
   const second = listFile(1);
   const peers = new Peers(scratch, `fbi${process.pid}`, addresses(0));
-  const { lab, holds } = await benchLab(1);
+  const { lab, stalls } = await benchLab(1);
   await using _ = lab;
   const ours: number[] = [];
   const nft: number[] = [];
@@ -28,15 +28,15 @@ export async function oneHost(): Promise<PartResult> {
   for (let round = 0; round < REPETITIONS; round++) {
     nft.push(peers.nft());
     const before = await kernelSeconds(lab);
-    ours.push(await holds.during('import', () => importList(lab, first)));
+    ours.push(await stalls.during('import', () => importList(lab, first)));
     kernelMs.push(((await kernelSeconds(lab)) - before) * 1000);
     ipset.push(peers.ipset());
-    if (round < REPETITIONS - 1) await holds.during('removal', () => changed(lab, 'lists', 'rm', 'bench'));
+    if (round < REPETITIONS - 1) await stalls.during('removal', () => changed(lab, 'lists', 'rm', 'bench'));
   }
-  const replaced = await holds.during('replacement', () => importList(lab, second));
-  await holds.during('one block', () => changed(lab, 'block', '198.51.100.1', '--all-hosts'));
-  await holds.during('export', () => timed(lab, 'export', '-o', 'plain'));
-  await holds.during('removal', () => changed(lab, 'lists', 'rm', 'bench'));
+  const replaced = await stalls.during('replacement', () => importList(lab, second));
+  await stalls.during('one block', () => changed(lab, 'block', '198.51.100.1', '--all-hosts'));
+  await stalls.during('export', () => timed(lab, 'export', '-o', 'plain'));
+  await stalls.during('removal', () => changed(lab, 'lists', 'rm', 'bench'));
 
   const imported = stats(ours).median;
   const against = (peer: string, samples: readonly number[], ratio: number): Finding => ({
@@ -53,9 +53,9 @@ export async function oneHost(): Promise<PartResult> {
       against('ipset restore', ipset, 1),
       { question: 'of that in the kernel', value: stats(kernelMs).median, unit: 'ms' },
       { question: 'replaced by another 1 M', value: replaced, unit: 'ms' },
-      ...holds.findings(),
+      ...stalls.findings(),
     ],
     details: { ours: stats(ours), nft: stats(nft), ipset: stats(ipset), kernelMs: stats(kernelMs) },
-    holds: holds.rows,
+    stalls: stalls.rows,
   };
 }

@@ -1,9 +1,9 @@
 // What a part of the import's bench comes back with.
 import type { Finding } from '../report.ts';
-import type { Hold } from './holds.ts';
+import type { Stall } from './stalls.ts';
 
 export interface PartResult {
   readonly findings: readonly Finding[];
   readonly details: object;
-  readonly holds: readonly Hold[];
+  readonly stalls: readonly Stall[];
 }

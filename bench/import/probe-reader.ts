@@ -1,4 +1,4 @@
-// Asks programs that run with loop-probe.ts how long their event loops were held.
+// Asks programs that run with loop-probe.ts how long their event loops were blocked.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -21,8 +21,8 @@ export class ProbeReader {
     this.#directory = directory;
   }
 
-  /** @returns the longest hold since the last call, milliseconds */
-  async longestHold(pid: number | undefined): Promise<number> {
+  /** @returns the longest stall since the last call, milliseconds */
+  async longestStall(pid: number | undefined): Promise<number> {
     if (pid === undefined) throw new Error('the program does not run');
     const seen = this.#reports.get(pid) ?? 0;
     process.kill(pid, 'SIGUSR2');

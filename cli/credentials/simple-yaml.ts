@@ -61,7 +61,7 @@ function readBlock(lines: readonly string[], start: number, outer: number): { te
     if (!line.startsWith(' '.repeat(indent))) break;
     content.push(line.slice(indent));
   }
-  // Blank lines inside a block, or text between the indentations: rules that the library knows better.
+  // Blank lines inside a block, or text between the indentations: the library knows them better.
   const next = lines.slice(end).find((line) => line !== '');
   if (next !== undefined && /^ */.exec(next)?.[0].length !== undefined && (/^ */.exec(next)?.[0].length ?? 0) > outer)
     return undefined;

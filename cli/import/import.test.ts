@@ -62,7 +62,7 @@ describe('plain lists', () => {
     );
   });
 
-  it('a line without end is refused without being held', async () => {
+  it('an endless line is refused without being kept', async () => {
     await expect(read(['1'.repeat(100_000), '2'.repeat(100_000)])).rejects.toThrow(/^stdin line 1: /);
   });
 });

@@ -30,7 +30,7 @@ export function tableText<Row>(cli: Cli, columns: readonly Column<Row>[], rows: 
   return text;
 }
 
-/** Writes rows as they come: a list of any length is never held whole. */
+/** Writes rows as they come: a list of any length is never in memory as a whole. */
 export class Table<Row> {
   readonly #sink: TextSink;
   readonly #out: (text: string) => void;

@@ -9,10 +9,10 @@ export interface Peer {
   readonly credentials: string;
 }
 
-type Rule = readonly [pattern: RegExp, code: 'UNAVAILABLE' | 'UNAUTHENTICATED', text: (peer: Peer) => string];
+type Cause = readonly [pattern: RegExp, code: 'UNAVAILABLE' | 'UNAUTHENTICATED', text: (peer: Peer) => string];
 
 /** On the code and the text of OpenSSL's or the system's error. */
-const RULES: readonly Rule[] = [
+const CAUSES: readonly Cause[] = [
   [
     /ECONNREFUSED/,
     'UNAVAILABLE',
@@ -58,7 +58,7 @@ const RULES: readonly Rule[] = [
 export function connectionError(error: unknown, peer: Peer): FleetblockError {
   const cause = error instanceof FleetblockError ? (error.cause ?? error) : error;
   const text = `${systemCode(cause) ?? ''} ${messageOf(cause)}`;
-  const [, code, sentence] = RULES.find(([pattern]) => pattern.test(text)) ?? [];
+  const [, code, sentence] = CAUSES.find(([pattern]) => pattern.test(text)) ?? [];
   if (code && sentence) return new FleetblockError(code, sentence(peer), { cause });
   return new FleetblockError('UNAVAILABLE', `cannot reach the controller at ${peer.controller}: ${messageOf(cause)}`, {
     cause,

@@ -1,4 +1,4 @@
-// The first contact: a host or an operator's machine that trusts nothing yet gets the fleet's root from the controller and holds it against the
+// The first contact: a host or an operator's machine that trusts nothing yet gets the fleet's root from the controller and compares it with the
 // pin in its token. Nothing is sent but the TLS handshake; what follows trusts this root and nothing else.
 import { createHash, timingSafeEqual, X509Certificate } from 'node:crypto';
 import { connect, type DetailedPeerCertificate, type TLSSocket } from 'node:tls';
@@ -57,7 +57,7 @@ function secured(socket: TLSSocket, timeoutMs: number): Promise<void> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => reject(new Error(`no answer within ${timeoutMs / 1000} s`)), timeoutMs);
     socket.once('secureConnect', () => resolve());
-    // Stays: an error after the promise is settled must not be an uncaught one.
+    // Stays: a late error must not become an uncaught one.
     socket.on('error', reject);
     socket.once('close', () => {
       clearTimeout(timer);

@@ -1,4 +1,4 @@
-// The numbers of the fields that hand-written codecs read and write, by message. fields.test.ts holds them against the descriptor that is
+// The numbers of the fields that hand-written codecs read and write, by message. fields.test.ts compares them with the descriptor that is
 // made of proto/fleetblock/v1.
 
 /** Of the messages from an agent only acks are coded by hand. */

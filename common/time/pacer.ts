@@ -1,7 +1,7 @@
 // Long work on the event loop, in slices: calls, timers and input get their turn in between.
 import { setImmediate as immediate } from 'node:timers/promises';
 
-/** Longest time that work holds the event loop, milliseconds. */
+/** Longest time that work blocks the event loop, milliseconds. */
 const SLICE_MS = 10;
 
 /** Resolves in the next turn of the event loop, after whatever had arrived or was due by then. */

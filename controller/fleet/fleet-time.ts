@@ -26,7 +26,7 @@ const UNSUSPICIOUS_MS = 3_600_000;
 /** Clocks this close agree, milliseconds. */
 const AGREE_MS = 600_000;
 
-const AWAITED =
+const WAITING =
   'nothing ends until more than half of the hosts agree with it, or the controller is started with --trust-clock';
 const WRONG = 'most hosts have another time: set it and restart the controller, or start it with --trust-clock';
 
@@ -45,7 +45,7 @@ export class FleetTime {
     this.#startedMs = clock.monotonicMs();
     const awayMs = clock.wallMs() - aliveMs;
     this.#sure = trusted || aliveMs === 0 || hosts() === 0 || Math.abs(awayMs) <= UNSUSPICIOUS_MS;
-    if (!this.#sure) log.warn(this.#doubt(AWAITED));
+    if (!this.#sure) log.warn(this.#doubt(WAITING));
   }
 
   get sure(): boolean {
@@ -54,7 +54,7 @@ export class FleetTime {
 
   /** In words, while there is doubt. */
   get doubt(): string | undefined {
-    return this.#sure ? undefined : this.#doubt(this.#toldWrong ? WRONG : AWAITED);
+    return this.#sure ? undefined : this.#doubt(this.#toldWrong ? WRONG : WAITING);
   }
 
   /** Unix milliseconds by which nothing ends too early: while the clock is in doubt, no later than no time lost since the last sign of life. */

@@ -64,7 +64,7 @@ it.each(['viewer', 'admin'] as const)(
   },
 );
 
-it('faults rows 74 and 77: not when it was revoked, nor with a key that is not held, nor without end', async () => {
+it('faults rows 74 and 77: not when it was revoked, nor with a key that the caller does not have, nor without limit', async () => {
   const { serial } = await make('ann', 'viewer', DAY_MS);
   now += 13 * 3_600_000;
   const caller = { role: 'viewer', id: 'ann', actor: 'viewer/ann', serial, from: 'test' } as const;

@@ -11,7 +11,7 @@ afterEach(async () => {
   await server?.close();
 });
 
-it('faults row 121: connections that are held keep nobody from being told', async () => {
+it('faults row 121: connections that stay open keep no other from an answer', async () => {
   const source = { connections: () => ({}), hosts: () => ({ synced: 3 }), revision: () => 7n, metrics: [] };
   server = await serveMetrics({ host: '127.0.0.1', port: 0 }, source);
   const { host, port } = server.listening;

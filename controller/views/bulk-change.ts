@@ -1,5 +1,5 @@
 // A change of very many rows of one layer, as an import makes it. Rows that no other layer has pass from the store to the hosts as
-// they are: per view only the keys of its other, smaller layers are looked at one by one.
+// they are: per view only the keys of its other, smaller layers are read one by one.
 import { ColumnsBuilder } from '../../common/entries/builder.ts';
 import type { Difference } from '../../common/entries/compare.ts';
 import { EntryTable } from '../../common/entries/entry-table.ts';

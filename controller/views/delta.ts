@@ -21,7 +21,7 @@ export interface ViewDelta {
 /** Rows that fit one message for sure, whatever their family and times. */
 const ONE_MESSAGE_ROWS = 4096;
 
-/** Its buffers are shared between streams: nobody may write into them. */
+/** Its buffers are shared between streams and must not be written to. */
 export class EncodedDelta {
   readonly to: Revision;
   readonly digest: Digest;
@@ -55,7 +55,7 @@ export class EncodedDelta {
     return made;
   }
 
-  /** A million rows take longer to encode than the event loop may be held: each message is made when a stream first takes it. */
+  /** A million rows take longer to encode than the event loop may be blocked: each message is made when a stream first takes it. */
   *#inTurn(from: Revision | undefined, made: Buffer[]): Generator<Buffer> {
     for (let i = 0; i < this.#pieces.length; i++) {
       const message = made[i] ?? this.#message(from, i);

@@ -1,4 +1,4 @@
-// A layer: one source of entries (the single claims of one selector, or one list), held once however many hosts have it.
+// A layer: one source of entries (the single claims of one selector, or one list), kept once however many hosts have it.
 import { EntryTable } from '../../common/entries/entry-table.ts';
 import { FLAG_ALLOW, FLAG_MONITOR, type PackedEntries } from '../../common/entries/packed.ts';
 import type { KeyAt } from '../../common/entries/rows.ts';
@@ -55,7 +55,7 @@ export class Layer {
   }
 }
 
-/** @returns undefined when the table has no such row. Whether it has ended is not looked at. */
+/** @returns undefined when the table has no such row. Whether it has ended is not checked. */
 export function effectIn(table: EntryTable, key: KeyAt): Effect | undefined {
   const rows = table.family(key.family);
   const row = rows.rowOf(key.address, key.offset, key.length, key.allow);

@@ -1,7 +1,7 @@
 // Computations in slices: their order, what they wait for, and that others get their turn.
 import { setImmediate as turn } from 'node:timers/promises';
 import { beforeEach, expect, it } from 'vitest';
-import { awaited, SliceQueue, type Slices } from './slices.ts';
+import { SliceQueue, type Slices, waitFor } from './slices.ts';
 
 let now: number;
 let errors: unknown[];
@@ -19,7 +19,7 @@ beforeEach(() => {
 
 function* waiting(name: string, promise: Promise<unknown>): Slices {
   done.push(`${name} begins`);
-  const value = yield* awaited(promise);
+  const value = yield* waitFor(promise);
   done.push(`${name}: ${value}`);
 }
 
@@ -44,7 +44,7 @@ it('lets nothing overtake what waits for a promise', async () => {
   expect(done).toEqual(['a begins', 'a: there', 'b']);
 });
 
-it('throws a rejection where it was awaited, and goes on with the next', async () => {
+it('throws a rejection where it waits, and continues with the next', async () => {
   const failure = new Error('no store');
   queue.run(waiting('a', Promise.reject(failure)));
   queue.run(short('b'));
@@ -57,7 +57,7 @@ it('gives others a turn after its share, however often it waits for what is ther
   function* greedy(): Slices {
     for (let i = 0; i < 100; i++) {
       now += 1;
-      yield* awaited(Promise.resolve());
+      yield* waitFor(Promise.resolve());
     }
     done.push('greedy');
   }

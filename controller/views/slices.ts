@@ -1,18 +1,18 @@
 // Long computations in slices of the event loop, one after the other: generators that yield where they may be paused. Short ones
 // finish in the turn in which they were asked for, so that a single block never waits for a timer.
 
-/** Longest time that a computation holds the event loop before others get a turn, milliseconds. */
+/** Longest time that a computation blocks the event loop before others get a turn, milliseconds. */
 const SLICE_MS = 4;
 
-/** A computation that may be paused at every `yield`; after a promise of `awaited`, it goes on once that is settled. */
+/** A computation that may be paused at every `yield`; where it yields a promise (`waitFor`), it goes on once that has resolved or rejected. */
 export type Sliced<T> = Generator<void | Promise<void>, T, void>;
 /** For computations that give nothing back. */
 export type Slices = Sliced<void>;
 
 /** What the promise resolves to, for computations in slices: nothing overtakes it meanwhile. @throws what it rejects with */
-export function* awaited<T>(promise: Promise<T>): Sliced<T> {
+export function* waitFor<T>(promise: Promise<T>): Sliced<T> {
   let take = (): T => {
-    throw new Error('a promise was taken for settled that is not');
+    throw new Error('the promise is still pending');
   };
   yield promise.then(
     (value) => {
@@ -27,7 +27,7 @@ export function* awaited<T>(promise: Promise<T>): Sliced<T> {
   return take();
 }
 
-/** Rows to work on between two looks at the clock. */
+/** Rows to work on between two readings of the clock. */
 export const ROWS_PER_STEP = 1024;
 
 /** One at a time, in order, in slices of 4 ms. One that throws is given up, and the next begins. */
@@ -38,7 +38,7 @@ export class SliceQueue {
   #current: Slices | undefined;
   #closed = false;
 
-  /** `nowMs` is a monotonic clock; `onError` is told what a computation threw. */
+  /** `nowMs` is a monotonic clock; `onError` gets what a computation threw. */
   constructor(nowMs: () => number, onError: (error: unknown) => void) {
     this.#nowMs = nowMs;
     this.#onError = onError;
@@ -71,9 +71,9 @@ export class SliceQueue {
         setImmediate(() => this.#drive());
         return;
       }
-      const settled = this.#step(this.#current);
-      if (settled) {
-        void settled.then(() => this.#drive(until));
+      const pending = this.#step(this.#current);
+      if (pending) {
+        void pending.then(() => this.#drive(until));
         return;
       }
     }

@@ -59,12 +59,12 @@ export class View {
     this.size += (after ? 1 : 0) - (before ? 1 : 0);
   }
 
-  /** Adds all rows of a layer as if no other layer had them; overlaps are to be accounted for afterwards. */
+  /** Adds all rows of a layer as if no other layer had them; overlaps must be accounted for afterwards. */
   addWhole(layer: Layer): void {
     this.replaceTotals({ size: 0, sums: [0, 0] }, layer.totals());
   }
 
-  /** A layer's rows changed as a whole; overlaps are to be accounted for by the caller. */
+  /** A layer's rows changed as a whole; the caller accounts for overlaps. */
   replaceTotals(before: LayerTotals, after: LayerTotals): void {
     this.#sums[0] = (this.#sums[0] - before.sums[0] + after.sums[0]) >>> 0;
     this.#sums[1] = (this.#sums[1] - before.sums[1] + after.sums[1]) >>> 0;

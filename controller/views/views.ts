@@ -14,13 +14,13 @@ import { AppliedChange } from './change.ts';
 import type { ViewDelta } from './delta.ts';
 import type { HostRegistry } from './host-registry.ts';
 import { Layer } from './layer.ts';
-import { awaited, type Sliced, type SliceQueue, type Slices } from './slices.ts';
+import { type Sliced, type SliceQueue, type Slices, waitFor } from './slices.ts';
 import { collectOverlaps, Snapshot } from './snapshot.ts';
 import { overlapsOf, View } from './view.ts';
 
 /** Both run inside the views' queue, in the order of revisions. */
 export interface ViewsListener {
-  /** The hosts' view changed: every one of them is to get this. Pauses where others may have their turn. */
+  /** The hosts' view changed: each of them must get this. Pauses where others may have their turn. */
   changed(hostIds: ReadonlySet<string>, delta: ViewDelta): Slices;
   /** A revision is through: all that it changes has been announced. Nothing else is worked off before this is. */
   settled(revision: Revision): Slices;
@@ -107,7 +107,7 @@ export class Views {
     this.#queue.run(this.#catchUp(hostId, since, answer));
   }
 
-  /** As catchUp, at once and for however many rows: to be run while a revision is settled. */
+  /** As catchUp, at once and for however many rows: to be run while a revision is being settled. */
   *rowsSince(hostId: string, since: Revision): Sliced<CatchUp> {
     return yield* this.#difference(hostId, since, Number.POSITIVE_INFINITY);
   }
@@ -247,7 +247,7 @@ export class Views {
     const key = `${view.name} ${since} ${most} ${ids.join(' ')}`;
     const known = this.#catchUps.get(key);
     if (known) return known;
-    const touched = yield* awaited(this.#store.touchedSince(since, new Set(ids)));
+    const touched = yield* waitFor(this.#store.touchedSince(since, new Set(ids)));
     const made = yield* computeCatchUp(view, touched, this.#revision, most);
     this.#catchUps.set(key, made);
     return made;

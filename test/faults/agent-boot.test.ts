@@ -65,7 +65,7 @@ describe.skipIf(whyNoNetwork() !== '')(`a host that boots ${whyNoNetwork()}`, ()
   }
 
   /** What the agent is to do, or what it has said instead. */
-  async function awaited<T>(what: string, promise: Promise<T>): Promise<T> {
+  async function within<T>(what: string, promise: Promise<T>): Promise<T> {
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<never>((_, reject) => {
       const fail = () =>
@@ -80,12 +80,12 @@ describe.skipIf(whyNoNetwork() !== '')(`a host that boots ${whyNoNetwork()}`, ()
     view.change([entry(BLOCKED)]);
     makePair('in0', 'out0');
     start('127.0.0.1 controller.lab\n');
-    const first = await awaited('a stream', controller.connection());
-    await awaited('its hello', first.next());
-    await awaited('room on the stream', first.push(welcome('e1'), ...view.snapshot()));
-    expect((await awaited('its ack', first.next())).ack).toMatchObject({ revision: '5' });
+    const first = await within('a stream', controller.connection());
+    await within('its hello', first.next());
+    await within('room on the stream', first.push(welcome('e1'), ...view.snapshot()));
+    expect((await within('its ack', first.next())).ack).toMatchObject({ revision: '5' });
     await until(() => notify.received().includes('READY=1'), 10_000, 'READY=1');
-    await awaited('its end', agent?.stop() ?? Promise.resolve());
+    await within('its end', agent?.stop() ?? Promise.resolve());
     expect(notify.received()).toContain('STOPPING=1');
 
     // What a reboot leaves: no maps, no links, no interface, nobody who answers.
@@ -105,8 +105,8 @@ describe.skipIf(whyNoNetwork() !== '')(`a host that boots ${whyNoNetwork()}`, ()
 
     // The controller is back, its name still does not resolve: it is found where it was.
     await controller.listen();
-    const second = await awaited('a stream to where the controller was', controller.connection());
-    expect((await awaited('its hello', second.next())).hello).toMatchObject({ storeEpoch: 'e1', revision: '5' });
+    const second = await within('a stream to where the controller was', controller.connection());
+    expect((await within('its hello', second.next())).hello).toMatchObject({ storeEpoch: 'e1', revision: '5' });
     // And the watchdog of the unit is fed all the while.
     await until(() => notify.received().filter((text) => text === 'WATCHDOG=1').length > 2, 60_000, 'WATCHDOG=1');
   });

@@ -51,7 +51,7 @@ describe.skipIf(whyNot)(`faults row 33: a host and its copy${whyNot ? ` (skipped
   }
   const found = async () =>
     JSON.stringify(Object(await lab.json(0, 'status')).problems).includes('DUPLICATE_IDENTITY') ? true : undefined;
-  async function settle(): Promise<void> {
+  async function enrollAgain(): Promise<void> {
     await Promise.all([copy().stopAgent('SIGKILL'), real().stopAgent()]);
     await copy().detach();
     const token = await lab.fleetblock('token', 'create', '--host', 'host1', '--keep-identity');
@@ -85,7 +85,7 @@ describe.skipIf(whyNot)(`faults row 33: a host and its copy${whyNot ? ` (skipped
   ];
 
   test.each(orders)(
-    '%s: found, never counted, and settled by a new certificate',
+    '%s: found, never counted, and resolved by a new certificate',
     async (_order, happens) => {
       for (let round = 0; round < ROUNDS; round++) {
         // Once all sources have had their turn.
@@ -105,7 +105,7 @@ describe.skipIf(whyNot)(`faults row 33: a host and its copy${whyNot ? ` (skipped
         await real().logged('two machines present the identity');
         expect(await block()).toBe(false);
         expect(await lab.attacker.reaches(GOOD, real().address)).toBe(true);
-        await settle();
+        await enrollAgain();
         expect(await block()).toBe(true);
       }
     },

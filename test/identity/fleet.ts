@@ -88,7 +88,7 @@ export interface GateOptions {
   readonly limits?: Partial<FrontLimits>;
 }
 
-/** Front, guard and authorizer as the controller has them, before handlers of the test's own. */
+/** Front, call admission and authorizer as the controller has them, before handlers of the test's own. */
 export class TestGate {
   readonly revoked = new Set<string>();
   readonly refusals: Refusal[] = [];

@@ -41,7 +41,7 @@ test('faults row 99: a dry run answers with what it would be refused for', async
   expect(rehearsed).toMatchObject({ removed: '1000', objections: [{ kind: 'SHRINKS' }] });
 });
 
-test('faults row 99: each import is held against what the one before it left', async () => {
+test('faults row 99: each import is compared with what the one before it left', async () => {
   for (let round = 0; round < 5; round++) {
     // The small one is none of the list as it is, and too small for the list that the large one makes.
     await Promise.allSettled([plainly('a', addressRows(3000, 0)), plainly('a', addressRows(1000, 0))]);

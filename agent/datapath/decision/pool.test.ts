@@ -20,7 +20,7 @@ describe('Pool', () => {
       fc.property(steps, (script) => {
         const pool = newPool();
         const owner = new Int32Array(UNITS).fill(-1);
-        const held: { position: number; units: number }[] = [];
+        const taken: { position: number; units: number }[] = [];
         script.forEach(({ units, release }, step) => {
           const position = pool.take(units);
           if (position !== 0) {
@@ -29,16 +29,16 @@ describe('Pool', () => {
             expect(position % 2 ** Math.ceil(Math.log2(units))).toBe(0);
             for (let i = 0; i < units; i++) expect(owner[position + i]).toBe(-1);
             owner.fill(step, position, position + units);
-            held.push({ position, units });
+            taken.push({ position, units });
           }
-          const gone = release % 2 === 0 ? held.splice(release % (held.length || 1), 1)[0] : undefined;
+          const gone = release % 2 === 0 ? taken.splice(release % (taken.length || 1), 1)[0] : undefined;
           if (gone) {
             owner.fill(-1, gone.position, gone.position + gone.units);
             pool.release(gone.position, gone.units);
           }
         });
-        expect(pool.free).toBe(UNITS - PAGE_UNITS - held.reduce((sum, piece) => sum + piece.units, 0));
-        for (const piece of held) pool.release(piece.position, piece.units);
+        expect(pool.free).toBe(UNITS - PAGE_UNITS - taken.reduce((sum, piece) => sum + piece.units, 0));
+        for (const piece of taken) pool.release(piece.position, piece.units);
         // All merged again: every page can be had whole.
         for (let page = 1; page < PAGES; page++) expect(pool.take(PAGE_UNITS)).not.toBe(0);
         expect(pool.take(1)).toBe(0);

@@ -45,8 +45,8 @@ const bond = (bondMode: string, memberDrivers: string[]) => ({
   bondMode,
   memberDrivers,
 });
-const judge = (change: Partial<InterfaceFacts>, on: HostFacts = host) =>
-  judgeInterface({ ...nic, ...change }, on, new Set([7]));
+const judge = (edit: Partial<InterfaceFacts>, on: HostFacts = host) =>
+  judgeInterface({ ...nic, ...edit }, on, new Set([7]));
 
 describe('judgeHost', () => {
   it('finds nothing wrong with a good host', () => {
@@ -143,8 +143,8 @@ describe('judgeInterface', () => {
     ['our own program', { xdp: { mode: 'native', programId: 7, programName: 'fleetblock' } }, 'native', []],
     ['another program', { xdp: { mode: 'native', programId: 9, programName: 'xdpfilt' } }, 'none', ['hook:error']],
     ['an interface that is down', { up: false }, 'native', ['interface:warning']],
-  ])('%s', (_, change, mode, findings) => {
-    const verdict = judge(change);
+  ])('%s', (_, edit, mode, findings) => {
+    const verdict = judge(edit);
     expect(verdict.expectedMode).toBe(mode);
     expect(worst(verdict.findings)).toEqual(findings);
   });
@@ -178,7 +178,7 @@ describe('judgeInterface', () => {
       { up: false },
       { exists: false },
       { linkType: 'ppp' },
-    ].flatMap((change) => judge(change).findings);
+    ].flatMap((edit) => judge(edit).findings);
     for (const finding of all) expect(finding.fix === '').toBe(finding.severity === 'ok');
   });
 });

@@ -15,7 +15,7 @@ export function interfaceName(index: number): string | undefined {
   return bytes.toString('utf8', 0, bytes.indexOf(0));
 }
 
-/** Can an interface have that name? (dev_valid_name in the kernel) */
+/** Whether an interface can have that name (dev_valid_name in the kernel). */
 export function isInterfaceName(name: string): boolean {
   return name !== '.' && name !== '..' && /^[^\s/:]+$/.test(name) && Buffer.byteLength(name) < NAME_BYTES;
 }

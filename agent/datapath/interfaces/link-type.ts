@@ -43,7 +43,7 @@ export function linkType(name: string): number {
   }
 }
 
-/** Do packets of that type of link begin with an Ethernet header? */
+/** Whether packets of that type of link begin with an Ethernet header. */
 export function isEthernet(type: number): boolean {
   return type === ARPHRD_ETHER || type === ARPHRD_LOOPBACK;
 }

@@ -1,4 +1,4 @@
-// An XDP link: one program on one interface, held by a file descriptor and, once pinned, by bpffs.
+// An XDP link: one program on one interface, kept by a file descriptor and, once pinned, by bpffs.
 import { KernelError } from '../kernel-map.ts';
 import { check, failure } from './errno.ts';
 import { type LinkInfo, linkInfo, programInfo } from './info.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseLinkChanges } from './netlink.ts';
+import { parseLinkEvents } from './netlink.ts';
 
 /** One rtnetlink message about an interface, padded to 4 bytes. */
 function message(type: number, index: number, name: string): Buffer {
@@ -16,10 +16,10 @@ function message(type: number, index: number, name: string): Buffer {
   return Buffer.concat([head, attribute]);
 }
 
-describe('parseLinkChanges', () => {
+describe('parseLinkEvents', () => {
   it('reads names and indexes of new, changed and removed interfaces', () => {
     const datagram = Buffer.concat([message(16, 7, 'eth0'), message(17, 8, 'eth0.100'), message(3, 9, 'done')]);
-    expect(parseLinkChanges(datagram)).toEqual([
+    expect(parseLinkEvents(datagram)).toEqual([
       { index: 7, name: 'eth0' },
       { index: 8, name: 'eth0.100' },
     ]);
@@ -34,7 +34,7 @@ describe('parseLinkChanges', () => {
     );
     fc.assert(
       fc.property(datagrams, (bytes) => {
-        for (const { name } of parseLinkChanges(Buffer.from(bytes))) expect(name.length).toBeLessThanOrEqual(200);
+        for (const { name } of parseLinkEvents(Buffer.from(bytes))) expect(name.length).toBeLessThanOrEqual(200);
       }),
       { numRuns: 2000 },
     );

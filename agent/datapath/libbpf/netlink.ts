@@ -1,10 +1,10 @@
-// Changes of this network namespace's interfaces, as the kernel tells them over netlink (rtnetlink(7)), in the event loop.
+// Events of this network namespace's interfaces, as the kernel reports them over netlink (rtnetlink(7)), in the event loop.
 import koffi from 'koffi';
 import { errnoName, kernelError } from './errno.ts';
 import { library } from './library.ts';
 
-/** An RTM_NEWLINK or RTM_DELLINK message: the receiver asks the kernel itself what has become of the interface. */
-export interface LinkChange {
+/** An RTM_NEWLINK or RTM_DELLINK message: the receiver asks the kernel itself how the interface is now. */
+export interface LinkEvent {
   readonly index: number;
   readonly name: string;
 }
@@ -25,11 +25,11 @@ const BUFFER_BYTES = 1 << 16;
 const align4 = (bytes: number): number => (bytes + 3) & ~3;
 
 /**
- * Calls `onChange` for every change from now on, and `onLost` when the kernel had to drop some (look at everything then).
+ * Calls `onEvent` for every one from now on, and `onLost` when the kernel had to drop some (look at everything then).
  * @returns a function that stops it, idempotent
  * @throws KernelError
  */
-export function watchLinks(onChange: (change: LinkChange) => void, onLost: () => void): () => void {
+export function watchLinks(onEvent: (event: LinkEvent) => void, onLost: () => void): () => void {
   const lib = library();
   const fd = lib.socket(AF_NETLINK, SOCKET_TYPE, NETLINK_ROUTE);
   if (fd < 0) throw kernelError(lib.errno(), 'cannot open a netlink socket');
@@ -37,7 +37,7 @@ export function watchLinks(onChange: (change: LinkChange) => void, onLost: () =>
   address.writeUInt16LE(AF_NETLINK, 0);
   address.writeUInt32LE(RTMGRP_LINK, 8);
   if (lib.bind(fd, address, address.length) !== 0) {
-    const error = kernelError(lib.errno(), 'cannot listen to interface changes');
+    const error = kernelError(lib.errno(), 'cannot listen to interface events');
     lib.close(fd);
     throw error;
   }
@@ -45,7 +45,7 @@ export function watchLinks(onChange: (change: LinkChange) => void, onLost: () =>
   const drain = (): void => {
     for (;;) {
       const length = Number(lib.recv(fd, buffer, buffer.length, 0));
-      if (length > 0) for (const change of parseLinkChanges(buffer.subarray(0, length))) onChange(change);
+      if (length > 0) for (const event of parseLinkEvents(buffer.subarray(0, length))) onEvent(event);
       else if (length < 0 && errnoName(lib.errno()) === 'ENOBUFS') onLost();
       else if (length < 0 && errnoName(lib.errno()) === 'EINTR') continue;
       else return;
@@ -63,8 +63,8 @@ export function watchLinks(onChange: (change: LinkChange) => void, onLost: () =>
 }
 
 /** The interface messages of one datagram; anything malformed ends it. */
-export function parseLinkChanges(datagram: Buffer): LinkChange[] {
-  const changes: LinkChange[] = [];
+export function parseLinkEvents(datagram: Buffer): LinkEvent[] {
+  const events: LinkEvent[] = [];
   for (let at = 0; at + MESSAGE_HEADER <= datagram.length; ) {
     const length = datagram.readUInt32LE(at);
     const type = datagram.readUInt16LE(at + 4);
@@ -72,11 +72,11 @@ export function parseLinkChanges(datagram: Buffer): LinkChange[] {
     if ((type === RTM_NEWLINK || type === RTM_DELLINK) && length >= MESSAGE_HEADER + INTERFACE_HEADER) {
       const body = datagram.subarray(at + MESSAGE_HEADER, at + length);
       const name = nameOf(body.subarray(INTERFACE_HEADER));
-      if (name !== undefined) changes.push({ index: body.readInt32LE(4), name });
+      if (name !== undefined) events.push({ index: body.readInt32LE(4), name });
     }
     at += align4(length);
   }
-  return changes;
+  return events;
 }
 
 function nameOf(attributes: Buffer): string | undefined {

@@ -23,10 +23,10 @@ export function lockDirectory(path: string, advice: string): () => void {
         : `cannot lock ${path}: ${reason}`,
     );
   }
-  let held = true;
+  let locked = true;
   return () => {
-    if (held) closeSync(fd);
-    held = false;
+    if (locked) closeSync(fd);
+    locked = false;
   };
 }
 

@@ -18,7 +18,7 @@ import {
   removeSet,
   setName,
   setPins,
-  settleProgram,
+  removeOtherPrograms,
   stagedName,
 } from './pin-sets.ts';
 
@@ -37,7 +37,7 @@ export interface SetOptions {
 
 /**
  * `adopted`: the maps hold what they held. `fresh`: new and empty, and no link ran any other program.
- * `staged`: new and empty, while links still run another set's program: fill them, swap the links, then `settle`.
+ * `staged`: new and empty, while links still run another set's program: fill them, swap the links, then `takeOver`.
  */
 export type SetOrigin = 'adopted' | 'fresh' | 'staged';
 
@@ -139,9 +139,9 @@ export class LoadedSet {
   }
 
   /** Once every link runs `program`: it becomes the set's only one, and sets that no link uses any more are removed. */
-  settle(): void {
+  takeOver(): void {
     if (this.#staged) this.#becomeCurrent();
-    else settleProgram(this.#path(), this.#digest);
+    else removeOtherPrograms(this.#path(), this.#digest);
     for (const set of listSets(this.#options.pinDir)) if (set.path !== this.#path()) removeSet(set.path);
     this.#staged = false;
   }

@@ -122,7 +122,7 @@ export function openSetProgram(set: string, digest: string): XdpProgram | undefi
 }
 
 /** Removes all programs of the set but the one of that digest, after the links have been swapped to it. */
-export function settleProgram(set: string, digest: string): void {
+export function removeOtherPrograms(set: string, digest: string): void {
   for (const name of listPins(set)) if (name.startsWith(PROGRAM) && name !== PROGRAM + digest) unpin(join(set, name));
 }
 

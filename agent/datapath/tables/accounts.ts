@@ -107,7 +107,7 @@ function hitsOf(value: Uint8Array | undefined): Hits {
   return { packets: view.getBigUint64(HITS.packets, true), lastMs: toMs(view.getBigUint64(HITS.lastNs, true)) };
 }
 
-/** Most packets first; the address settles draws, so that two calls agree. */
+/** Most packets first, equal counts by address, so that two calls agree. */
 function keepTop(found: SourceHits[], count: number): void {
   found.sort((a, b) =>
     a.packets === b.packets ? (text(a) < text(b) ? -1 : 1) : Number(b.packets - a.packets > 0n) * 2 - 1,

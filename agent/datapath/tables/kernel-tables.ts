@@ -31,7 +31,7 @@ export interface Verification {
 export interface KernelTables {
   /** Entries that the maps can hold. */
   readonly capacity: number;
-  /** As Datapath.apply: adds before removes, all or nothing; `after` must not change until it settles. */
+  /** As Datapath.apply: adds before removes, all or nothing; `after` must not change until it resolves or rejects. */
   apply(change: EntryChange, after: EntryTable<'boot'>): Promise<number>;
   /** As Datapath.reconcile. Compares everything that the kernel holds and rewrites only what differs. */
   reconcile(desired: EntryTable<'boot'>, hurried?: () => boolean): Promise<number | undefined>;

@@ -181,7 +181,7 @@ class Tables implements KernelTables {
     this.#closed = true;
     await this.#last.catch(() => undefined);
     await this.#reclaimer.drained();
-    await this.#recent.settled();
+    await this.#recent.idle();
   }
 
   /** @returns /24s that are decided differently now. @throws DatapathError; the kernel then holds what it held before */

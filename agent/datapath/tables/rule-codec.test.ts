@@ -23,11 +23,11 @@ describe('rows as the maps hold them', () => {
     fc.assert(
       fc.property(ends, (ms) => {
         const { keys, values } = encoded(ms);
-        const held = Math.min(ms, LAST_MS);
-        expect(new DataView(values.buffer).getBigUint64(RULE.expiresNs, true)).toBe(BigInt(held) * 1_000_000n);
+        const stored = Math.min(ms, LAST_MS);
+        expect(new DataView(values.buffer).getBigUint64(RULE.expiresNs, true)).toBe(BigInt(stored) * 1_000_000n);
         const { v4 } = new EntryTable<'boot'>();
         decodeRows(FORM, false, keys, values, 1, v4);
-        expect(v4.expiryOf(0)).toBe(held);
+        expect(v4.expiryOf(0)).toBe(stored);
       }),
     );
   });

@@ -2,8 +2,8 @@
 import { readCsv, SEPARATORS, type Separator } from '../csv-records.ts';
 import { readDecision } from '../decisions.ts';
 import type { Form } from '../form.ts';
-import { HeldText } from '../held.ts';
 import { bad, type Rows } from '../rows.ts';
+import { WholeText } from '../whole-text.ts';
 
 /** Names of columns that hold a prefix or a range. */
 const ADDRESS = [
@@ -30,7 +30,7 @@ export const csv: Form = {
     "CSV, with commas, semicolons or tabs, with a heading that names the column of addresses (`ip`, `value`, `cidr`...) or those of a range (`start`, `end`); cscli's and fleetblock's own with their times",
   sample: 'duration,scope,value,reason\n4h,ip,192.0.2.1,"scan, twice"',
   recognizes: (lines) => (separatorOf(lines[0] ?? '') === undefined ? 0 : lines.length),
-  read: (rows) => new HeldText('CSV', (text) => readRecords(text, rows)),
+  read: (rows) => new WholeText('CSV', (text) => readRecords(text, rows)),
 };
 
 /** The one by which the first record of a text is a heading with addresses; undefined: by none. */
@@ -99,7 +99,7 @@ function headingOf(fields: readonly string[], line: number): Places {
     scope,
     duration,
     expires: place('expires_at'),
-    // Feeds call the kind of attack a type; in a decision it is what is to be done.
+    // Feeds call the kind of attack a type; in a decision it is the action.
     action: duration >= 0 || scope >= 0 ? place('type', 'action') : place('action'),
   };
 }

@@ -3,10 +3,10 @@
 import { messageOf } from '../../../common/errors.ts';
 import { readDecision } from '../decisions.ts';
 import { byFirstLine, type Form } from '../form.ts';
-import { HeldText } from '../held.ts';
 import { namesOf, placesOf, readPlaces } from '../json-arrays.ts';
 import { type JsonItem, jsonItems } from '../json-items.ts';
 import { bad, type Rows } from '../rows.ts';
+import { WholeText } from '../whole-text.ts';
 
 /** Reads an item of a path that holds rows. */
 type ReadItem = (item: JsonItem, rows: Rows) => void;
@@ -67,7 +67,7 @@ export const json: Form = {
     'JSON of cscli, fleetblock, MISP warninglists and Spamhaus DROP (one object per line), an array of prefixes, and any other whose arrays have prefixes with their lengths (AWS, Azure, Google, Oracle, Cloudflare, Fastly, GitHub, ipverse...)',
   sample: '[{"duration":"4h","scope":"ip","value":"192.0.2.1"}]',
   recognizes: byFirstLine(/^([[{]|null\b)/),
-  read: (rows) => new HeldText('JSON', (whole) => readDocuments(whole, rows)),
+  read: (rows) => new WholeText('JSON', (whole) => readDocuments(whole, rows)),
 };
 
 interface Part {

@@ -1,7 +1,7 @@
 // nft's sets, and what holds of ipset's as well: a file with several sets of one family does not say which of them is meant.
 import { byFirstLine, type Form, type Reader } from '../form.ts';
-import { HeldText } from '../held.ts';
 import { bad, type Rows } from '../rows.ts';
+import { WholeText } from '../whole-text.ts';
 
 /** @returns what refuses a prefix of another set of the same family. @throws FleetblockError INVALID_ARGUMENT. */
 export function oneSetOnly(): (set: string, prefix: string) => void {
@@ -21,7 +21,7 @@ export const nft: Form = {
   sample:
     'table inet filter {\n\tset bad {\n\t\ttype ipv4_addr\n\t\tflags interval\n\t\telements = { 192.0.2.0/24,\n\t\t\t     198.51.100.1-198.51.100.9 timeout 1h }\n\t}\n}',
   recognizes: byFirstLine(/^((add )?table (ip|ip6|inet) \S+|(add )?set \S+|add element (ip|ip6|inet) )/),
-  read: (rows): Reader => new HeldText('nft', (text) => readNft(text, rows)),
+  read: (rows): Reader => new WholeText('nft', (text) => readNft(text, rows)),
 };
 
 /** A comment, a string, a name of a set, elements of it, or a line break. */
@@ -62,7 +62,7 @@ function readElements(text: string, from: number, each: (line: number, element: 
 
 const UNIT_S: Readonly<Record<string, number>> = { w: 604_800, d: 86_400, h: 3600, m: 60, s: 1, ms: 0.001 };
 
-/** What may stand after an address and says nothing of what is blocked, but for the times. */
+/** What may stand after an address and says nothing of what is blocked, except the times. */
 const OPTION = /\s(timeout|expires) \S+|\scounter( packets [0-9]+ bytes [0-9]+)?|\scomment "[^"]*"/g;
 
 function readElement(text: string, set: string, rows: Rows, check: ReturnType<typeof oneSetOnly>): void {

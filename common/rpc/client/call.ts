@@ -157,7 +157,7 @@ export class Call<Request, Reply> {
   #limit({ timeoutMs, signal }: CallOptions): () => void {
     const late = () =>
       this.#finish(new FleetblockError('DEADLINE_EXCEEDED', `the controller did not answer in ${timeoutMs} ms`));
-    // When this process was held up, the answer may be there already: it is read first.
+    // When this process was delayed, the answer may be there already: it is read first.
     const timer =
       timeoutMs === undefined
         ? undefined

@@ -119,7 +119,7 @@ function arrived(
       clearTimeout(timer);
       signal.removeEventListener('abort', aborted);
     };
-    // When this process was held up, the answer may be there already: it is looked at first. Not the socket's own timeout: that
+    // When this process was delayed, the answer may be there already: it is read first. Not the socket's own timeout: that
     // counts from the look-up of a name, which has limits of its own.
     const late = () => setImmediate(() => reject(new TooLate(`no answer in ${limitMs} ms`)));
     const timer = setTimeout(late, limitMs);
@@ -129,7 +129,7 @@ function arrived(
       done();
       resolve();
     });
-    // Stays: an error after the promise is settled must not be an uncaught one.
+    // Stays: a late error must not become an uncaught one.
     socket.on('error', (error) => {
       done();
       reject(error);

@@ -13,7 +13,7 @@ export class Keepalive {
   /** `ask`: sends a ping, whose answer calls its argument. `dead`: called once. */
   constructor(ask: (answered: () => void) => void, dead: () => void) {
     this.#timer = setInterval(() => {
-      // When this process was held up, the answer may be there already: it is read first.
+      // When this process was delayed, the answer may be there already: it is read first.
       if (this.#asked && !this.#heard) setImmediate(() => this.#judge(dead));
       else this.#next(ask);
     }, LOOK_MS);

@@ -7,8 +7,8 @@ let retry: Retry;
 beforeEach(() => {
   vi.useFakeTimers();
   attempts = 0;
-  const context = { monotonicMs: () => Date.now(), retryMs: RETRY_MS };
-  retry = new Retry(context, () => {
+  const deps = { monotonicMs: () => Date.now(), retryMs: RETRY_MS };
+  retry = new Retry(deps, () => {
     attempts++;
     retry.arm();
   });

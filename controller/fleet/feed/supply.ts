@@ -12,7 +12,7 @@ import { Feed } from './feed.ts';
  */
 type Mode = 'feeding' | 'lagging' | 'catching-up' | 'stopped';
 
-/** Chooses between deltas and snapshots for one session, and holds a snapshot slot until the snapshot is written or dropped. */
+/** Chooses between deltas and snapshots for one session, and takes a snapshot slot until the snapshot is written or dropped. */
 export class Supply {
   readonly feed: Feed;
   /** When a change was last put into the stream, monotonic milliseconds. */

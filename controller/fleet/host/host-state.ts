@@ -36,7 +36,7 @@ export interface HostState {
   topSources: readonly Source__Output[];
   /** What it never drops, whatever it is told. */
   protectedAddresses: readonly ProtectedPrefix[];
-  /** What the controller holds against it, until it is over. */
+  /** Why its acks count for nothing; undefined when they count. */
   refusal: HostRefusal | undefined;
 }
 

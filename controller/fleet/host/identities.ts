@@ -33,7 +33,7 @@ export class Identities {
     this.#deps = deps;
   }
 
-  /** Why nothing that this host says counts, until an admin has settled it; through restarts of the controller. */
+  /** Why nothing that this host says counts, until an admin has resolved it; survives restarts of the controller. */
   duplicate(hostId: string): HostRefusal | undefined {
     const text = this.#deps.notes.of(hostId).duplicate;
     return text === '' ? undefined : { code: 'DUPLICATE_IDENTITY', text };
@@ -97,7 +97,7 @@ export class Identities {
   }
 
   /** It was enrolled again: copies of what was before are locked out by their certificates. */
-  settle(hostId: string): void {
+  clear(hostId: string): void {
     this.#deps.notes.forget(hostId);
   }
 }

@@ -22,12 +22,12 @@ export class Questions {
 
   /** Is there still somebody at the other end? `answer` is called once: nobody is there, too, when the session ends before. */
   probe(nonce: bigint, timeoutMs: number, answer: (alive: boolean) => void): void {
-    const timer = setTimeout(() => settle(false), timeoutMs);
-    const settle = (alive: boolean) => {
+    const timer = setTimeout(() => finish(false), timeoutMs);
+    const finish = (alive: boolean) => {
       clearTimeout(timer);
       if (this.#probes.delete(nonce)) answer(alive);
     };
-    this.#probes.set(nonce, settle);
+    this.#probes.set(nonce, finish);
     this.ping(nonce);
   }
 
@@ -38,13 +38,13 @@ export class Questions {
   /** What does its kernel do with this address? Undefined: no answer in time. `address`: network byte order. */
   lookUp(id: bigint, address: Uint8Array, timeoutMs: number): Promise<LookupReply__Output | undefined> {
     return new Promise((resolve) => {
-      const settle = (reply: LookupReply__Output | undefined) => {
+      const finish = (reply: LookupReply__Output | undefined) => {
         clearTimeout(timer);
         this.#lookups.delete(`${id}`);
         resolve(reply);
       };
-      const timer = setTimeout(() => settle(undefined), timeoutMs);
-      this.#lookups.set(`${id}`, settle);
+      const timer = setTimeout(() => finish(undefined), timeoutMs);
+      this.#lookups.set(`${id}`, finish);
       this.#send(encodeLookup(id, address));
     });
   }
@@ -55,7 +55,7 @@ export class Questions {
 
   /** The stream is gone: nobody answers any more. */
   close(): void {
-    for (const settle of [...this.#probes.values()]) settle(false);
+    for (const finish of [...this.#probes.values()]) finish(false);
     for (const answer of [...this.#lookups.values()]) answer(undefined);
   }
 }

@@ -120,7 +120,7 @@ export class Hub {
     });
     deps.registry.onEnrolled(({ id }, again) => {
       this.#absences.expected(id);
-      if (again) this.#identities.settle(id);
+      if (again) this.#identities.clear(id);
     });
     this.#keepAlive = new Rota(this.#options.silenceLimitMs / 3, (session) => this.#checkAlive(session));
   }

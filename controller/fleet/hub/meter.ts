@@ -7,7 +7,7 @@ const FLEET_SECONDS = [0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 1
 const KERNEL_SECONDS = [0.00005, 0.0001, 0.0002, 0.0005, 0.001, 0.005, 0.02, 0.1, 0.5, 2, 10];
 
 /** How long acks may be noted only, milliseconds, and how many numbers. */
-const SETTLE_MS = 1000;
+const FLUSH_MS = 1000;
 const MAX_NOTED = 2 ** 16;
 
 /** Acks are gathered for up to a second before they reach the histograms, and at once when Prometheus reads. */
@@ -20,14 +20,14 @@ export class Meter {
     help: "From a change's commit to a host's ack that its kernel holds it; one observation per host and change.",
     buckets: FLEET_SECONDS,
     registers: [],
-    collect: () => this.#settle(),
+    collect: () => this.#flush(),
   });
   readonly #kernel = new Histogram({
     name: 'fleetblock_kernel_apply_seconds',
     help: 'The part that hosts spent in their kernels, as they report it.',
     buckets: KERNEL_SECONDS,
     registers: [],
-    collect: () => this.#settle(),
+    collect: () => this.#flush(),
   });
   readonly #drift = new Counter({
     name: 'fleetblock_drift_repairs_total',
@@ -42,11 +42,11 @@ export class Meter {
 
   /** Milliseconds from the commit to the ack, microseconds in the kernel. */
   acked(sinceCommitMs: number, kernelUs: number): void {
-    if (this.#noted.push(sinceCommitMs / 1000, kernelUs / 1e6) >= MAX_NOTED) this.#settle();
-    else this.#timer ??= setTimeout(() => this.#settle(), SETTLE_MS).unref();
+    if (this.#noted.push(sinceCommitMs / 1000, kernelUs / 1e6) >= MAX_NOTED) this.#flush();
+    else this.#timer ??= setTimeout(() => this.#flush(), FLUSH_MS).unref();
   }
 
-  #settle(): void {
+  #flush(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     const noted = this.#noted;

@@ -1,4 +1,4 @@
-// Operators' certificates in memory, so that every call can be held against them without a read of the store.
+// Operators' certificates in memory, so that every call can be checked without a read of the store.
 
 import type { Attribution } from '../../claims/attribution.ts';
 import type { NewOperator, RevokeOperators } from '../../store/port/operators.ts';

@@ -1,4 +1,4 @@
-// What the rules of hosts, tokens and operators need of a transaction: look-ups by key, and records to save whole. It answers at
+// What changes of hosts, tokens and operators need of a transaction: look-ups by key, and records to save whole. It answers at
 // once: an implementation whose database is remote reads ahead.
 import { timingSafeEqual } from 'node:crypto';
 import type { ChangeTx } from '../../store/port/transaction.ts';

@@ -34,7 +34,7 @@ function exempted(protects: readonly string[], blocked: readonly string[], allow
   );
 }
 
-it('faults row 61: an address that a host protects is looked up, not held against every prefix, and others get their turn', async () => {
+it('faults row 61: an address that a host protects is looked up, not compared with every prefix, and others get their turn', async () => {
   const blocked = Array.from({ length: BLOCKED }, (_, i) => `198.${18 + (i >> 8)}.${i & 255}.0/25`);
   const protects = Array.from({ length: PROTECTED }, (_, i) => `10.0.${i}.0/24`);
   const lookUps = vi.spyOn(PrefixSet.prototype, 'covering');

@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { ImportTurns } from './turns.ts';
 
-const settle = () => new Promise((resolve) => setImmediate(resolve));
+const turn = () => new Promise((resolve) => setImmediate(resolve));
 
 test("faults row 103: a caller's second import waits for the first, another caller's does not", async () => {
   const turns = new ImportTurns();
@@ -12,11 +12,11 @@ test("faults row 103: a caller's second import waits for the first, another call
     second = true;
   });
   await turns.take('alice');
-  await settle();
+  await turn();
   expect(second).toBe(false);
   first();
   first();
-  await settle();
+  await turn();
   expect(second).toBe(true);
 });
 
@@ -29,10 +29,10 @@ test('faults row 103: four at once in all', async () => {
       taken.push(actor);
       ends.push(end);
     });
-  await settle();
+  await turn();
   expect(taken).toEqual(['a', 'b', 'c', 'd']);
   ends[2]?.();
-  await settle();
+  await turn();
   expect(taken).toEqual(['a', 'b', 'c', 'd', 'e']);
 });
 

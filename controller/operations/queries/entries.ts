@@ -42,7 +42,7 @@ export type FoundEntries =
   | { readonly claims: readonly FoundClaim[] }
   | { readonly list: ListRecord; readonly rows: PackedEntries<'unix'> };
 
-/** Reads go to `store.aside`, so that a long listing does not hold up changes. */
+/** Reads go to `store.aside`, so that a long listing does not delay changes. */
 export interface EntryDeps {
   readonly store: Pick<Store, 'aside' | 'lists'>;
   readonly targets: Targets;

@@ -20,7 +20,7 @@ interface Waiter {
   readonly go: (release: () => void) => void;
 }
 
-/** A turn is held for one batch only, never while the reader takes what was read. */
+/** A turn lasts for one batch only, never while the reader takes what was read. */
 export class ReadTurns {
   readonly #limits: ReadLimits;
   readonly #open = new Map<string, number>();

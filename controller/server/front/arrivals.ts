@@ -99,7 +99,7 @@ export class Arrivals {
   #look(): void {
     this.#turns.look();
     const now = performance.now();
-    // Not at once: when this process was held up, what they said lies in their sockets.
+    // Not at once: when this process was delayed, what they said lies in their sockets.
     setImmediate(() => {
       for (const socket of this.#silent) {
         if (now - (this.#all.get(socket)?.sinceMs ?? now) < this.#options.limits.helloMs) return;

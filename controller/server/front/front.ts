@@ -239,7 +239,7 @@ function contextOptions(identity: ServerCertificate) {
   };
 }
 
-/** A host that enrolls trusts no root yet: it is shown the root, to hold it against the pin in its token. */
+/** A host that enrolls trusts no root yet: it is shown the root, to compare it with the pin in its token. */
 function enrollmentContext(identity: ServerCertificate): SecureContext {
   return createSecureContext({ ...contextOptions(identity), cert: identity.chain + identity.root });
 }

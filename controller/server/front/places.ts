@@ -34,7 +34,7 @@ export class Places<T> {
   readonly #limits: PlacesLimits;
   readonly #giveWay: (member: T) => void;
   /** Members in order of arrival. */
-  readonly #held: Readonly<Record<Kind, Map<string, Set<T>>>> = {
+  readonly #taken: Readonly<Record<Kind, Map<string, Set<T>>>> = {
     host: new Map(),
     operator: new Map(),
     admin: new Map(),
@@ -50,23 +50,23 @@ export class Places<T> {
   /** @returns why there is no place, as its owner is to read it; undefined: it has one, until `leave` */
   take(member: T, { kind, name }: Holder): string | undefined {
     const { perHost, perOperator } = this.#limits;
-    const own = this.#held[kind].get(name) ?? new Set();
+    const own = this.#taken[kind].get(name) ?? new Set();
     const each = kind === 'host' ? perHost : perOperator;
     if (own.size >= each)
       return `too many connections of ${name}: ${each} are open, close some of them or wait for them to end`;
     if (this.#size >= this.#roomFor(kind) && !this.#makeRoom(kind, own.size))
       return 'the controller serves as many connections as it can: try again later';
-    this.#held[kind].set(name, own.add(member));
+    this.#taken[kind].set(name, own.add(member));
     this.#size++;
     return undefined;
   }
 
   /** @param holder as at `take`. Idempotent. */
   leave(member: T, { kind, name }: Holder): void {
-    const own = this.#held[kind].get(name);
+    const own = this.#taken[kind].get(name);
     if (!own?.delete(member)) return;
     this.#size--;
-    if (own.size === 0) this.#held[kind].delete(name);
+    if (own.size === 0) this.#taken[kind].delete(name);
   }
 
   #roomFor(kind: Kind): number {
@@ -77,10 +77,10 @@ export class Places<T> {
   /** Takes a place from the holder of the most, unless the newcomer would then have as many. */
   #makeRoom(kind: Kind, own: number): boolean {
     for (const from of KINDS.slice(0, KINDS.indexOf(kind) + 1)) {
-      const [name = '', most = 0] = largest(this.#held[from], ({ size }) => size) ?? [];
+      const [name = '', most = 0] = largest(this.#taken[from], ({ size }) => size) ?? [];
       // An operator's place comes before any host's.
       if (from === kind ? most < own + 2 : most === 0) continue;
-      const newest = [...(this.#held[from].get(name) ?? [])].at(-1);
+      const newest = [...(this.#taken[from].get(name) ?? [])].at(-1);
       if (newest === undefined) continue;
       this.leave(newest, { kind: from, name });
       this.#giveWay(newest);

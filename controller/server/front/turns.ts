@@ -23,7 +23,7 @@ export interface TurnsOptions<T> {
   readonly later?: (work: () => void) => void;
 }
 
-/** Begun in one go: the event loop is not held longer than by these. */
+/** Begun in one go: the event loop is not blocked longer than by these. */
 const STEP = 8;
 /** Least time that a member of a network has which holds more than its share, milliseconds. */
 const SHARE_MS = 500;
@@ -79,7 +79,7 @@ export class Turns<T> {
 
   /** To be called now and then: lets go of those that take too long. */
   look(): void {
-    // Not at once: when this process was held up, the answers of those that seem too slow lie in their sockets.
+    // Not at once: when this process was delayed, the answers of those that seem too slow lie in their sockets.
     this.#later(() => {
       for (const [member, { sinceMs }] of this.#running) {
         if (this.#nowMs() - sinceMs < this.#options.limitMs) break;

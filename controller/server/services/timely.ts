@@ -1,4 +1,4 @@
-// Bounds how long a caller may take to send: what has come so far is held in memory until the last of it is there.
+// Bounds how long a caller may take to send: what has come so far is kept in memory until the last of it is there.
 import { FleetblockError } from '../../../common/errors.ts';
 
 /** Both are needed: `idleMs` ends a caller that stops, `totalMs` one that trickles. */
@@ -22,7 +22,7 @@ export async function* timely<T>(items: AsyncIterable<T>, { idleMs, totalMs }: P
       yield next.value;
     }
   } finally {
-    // Not awaited: it may wait for the very item that does not come.
+    // Not waited for: it may wait for the very item that does not come.
     iterator.return?.().catch(() => {});
   }
 }

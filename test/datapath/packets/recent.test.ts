@@ -48,7 +48,7 @@ describe.skipIf(why !== undefined)('remembered drops', () => {
       { verdict: XDP.drop, counted: counts('dropped', packet.length) },
     ]);
     expect(await remembered()).toBeGreaterThan(before);
-    // Without any bits the memory alone decides: this is what the generation guards against.
+    // Without any bits the memory alone decides: this is what the generation protects against.
     const front = bitsIn(harness.object.map(MAPS.bits).memory()).v4Front;
     const kept = front.slice();
     let fromMemory = false;

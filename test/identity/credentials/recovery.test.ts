@@ -58,7 +58,7 @@ describe('credentials made locally', () => {
     expect(operators.map(({ name }) => name).sort()).toEqual(['admin', 'before', 'during', 'watcher']);
   });
 
-  it('are held to the same rules', async () => {
+  it('have the same limits', async () => {
     await expect(make('x', 'root')).rejects.toThrow(/one of viewer, operator and admin/);
     await expect(make('a b')).rejects.toThrow(/an operator's name is/);
     await expect(make('y', 'admin', 3_600_000)).rejects.toThrow(/12h to 30d/);

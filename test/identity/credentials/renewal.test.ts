@@ -81,7 +81,7 @@ it('enrolling again ends what the old certificates may do: their streams, calls 
   await next.ended;
 });
 
-it('faults row 74: a host may renew a handful of times at once, and others are not held up by it', async () => {
+it('faults row 74: a host may renew a handful of times at once, and others are not delayed by it', async () => {
   const { stateDir, enrollment } = await enrolledHost();
   const other = await enrolledHost();
   const outcomes = await Promise.allSettled(Array.from({ length: 40 }, () => renew(enrollment, stateDir)));

@@ -1,4 +1,4 @@
-// The one port and the guard behind it, with real TLS and real gRPC and handlers of the test's own.
+// The one port and the admission of calls behind it, with real TLS and real gRPC and handlers of the test's own.
 
 import { X509Certificate } from 'node:crypto';
 import { createConnection } from 'node:net';
@@ -205,7 +205,7 @@ describe('the one port', () => {
   });
 });
 
-describe('the guard', () => {
+describe('the admission of calls', () => {
   it('refuses a role before the handler, and remembers it', async () => {
     const before = handled;
     expect(await listHosts(clientCredentials(await fleet.agent()))).toBe('PERMISSION_DENIED');

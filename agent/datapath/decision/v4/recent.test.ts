@@ -28,7 +28,7 @@ test('forgetting begins a new generation at once, and another one when earlier r
   expect(now()).toBe(8);
   await endGrace();
   expect(now()).toBe(9);
-  await recent.settled();
+  await recent.idle();
   recent.forget();
   recent.forget();
   expect(now()).toBe(11);
@@ -37,7 +37,7 @@ test('forgetting begins a new generation at once, and another one when earlier r
   // The second call came when the first one's grace period had begun.
   await endGrace();
   expect(now()).toBe(13);
-  await recent.settled();
+  await recent.idle();
   expect(cleared).toEqual([]);
 });
 
@@ -51,7 +51,7 @@ test('a change during a grace period gets one of its own', async () => {
   await endGrace();
   await endGrace();
   expect(now()).toBeGreaterThan(before + 1);
-  await recent.settled();
+  await recent.idle();
 });
 
 test('numbers come again only after a grace period in which it was off, and after the places were emptied', async () => {
@@ -67,7 +67,7 @@ test('numbers come again only after a grace period in which it was off, and afte
   expect(cleared).toEqual([0]);
   await endGrace();
   expect(now()).toBeGreaterThan(0);
-  await recent.settled();
+  await recent.idle();
 });
 
 test('new maps begin empty', async () => {
@@ -76,7 +76,7 @@ test('new maps begin empty', async () => {
   await endGrace();
   expect(cleared).toEqual([0]);
   expect(now()).toBe(1);
-  await recent.settled();
+  await recent.idle();
 });
 
 test('it stays off when places cannot be emptied', async () => {
@@ -90,7 +90,7 @@ test('it stays off when places cannot be emptied', async () => {
     gracePeriod: async () => undefined,
     failed: (error) => failures.push(error),
   });
-  await recent.settled();
+  await recent.idle();
   expect(failures).toHaveLength(1);
   expect(control[CONTROL.v4Recent]).toBe(0);
 });

@@ -30,11 +30,11 @@ export class V4Recent {
     this.#step();
     // A processor that loads out of order may have read the new number and then old bits: again once that run has ended.
     this.#again = true;
-    this.#pending ??= this.#settle();
+    this.#pending ??= this.#finish();
   }
 
   /** Resolves when nothing uses the maps' memory any more. */
-  async settled(): Promise<void> {
+  async idle(): Promise<void> {
     await this.#pending;
   }
 
@@ -47,7 +47,7 @@ export class V4Recent {
     return next;
   }
 
-  async #settle(): Promise<void> {
+  async #finish(): Promise<void> {
     const { control, clear, gracePeriod, failed } = this.#options;
     try {
       while (this.#again) {

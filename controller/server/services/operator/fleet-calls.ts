@@ -21,7 +21,7 @@ import { answers, type CallDeps, longAnswers, unary } from '../calls.ts';
 import { inMessages } from '../message-size.ts';
 import { claimToWire } from './operator-wire.ts';
 
-/** A check asks every host that it is about, and may wait for one that says nothing; turns of its own keep it from holding up reads. */
+/** A check asks every host that it is about, and may wait for one that says nothing; turns of its own keep it from delaying reads. */
 const CHECKS: ReadLimits = { perCaller: 4, inAll: 64, open: 256 };
 
 /** `readTurns` is for the audit; checks have turns of their own. */

@@ -2,13 +2,13 @@
 import type { Reader } from './form.ts';
 import { bad } from './rows.ts';
 
-const MAX_HELD_BYTES = 256 * 1024 * 1024;
+const MAX_BYTES = 256 * 1024 * 1024;
 
-/** Holds up to 256 MiB in memory. @throws FleetblockError INVALID_ARGUMENT from `push` when there is more */
-export class HeldText implements Reader {
+/** Keeps up to 256 MiB in memory. @throws FleetblockError INVALID_ARGUMENT from `push` when there is more */
+export class WholeText implements Reader {
   readonly #form: string;
   readonly #read: (text: string) => void;
-  readonly #held: Buffer[] = [];
+  readonly #parts: Buffer[] = [];
   #bytes = 0;
 
   /** `read` gets all of it, without a byte order mark. */
@@ -19,14 +19,13 @@ export class HeldText implements Reader {
 
   push(bytes: Buffer): void {
     this.#bytes += bytes.length;
-    if (this.#bytes > MAX_HELD_BYTES)
-      throw bad(`it is over ${MAX_HELD_BYTES >> 20} MiB of ${this.#form}: make it a plain list`);
-    this.#held.push(bytes);
+    if (this.#bytes > MAX_BYTES) throw bad(`it is over ${MAX_BYTES >> 20} MiB of ${this.#form}: make it a plain list`);
+    this.#parts.push(bytes);
   }
 
   end(): void {
-    const text = Buffer.concat(this.#held).toString('utf8');
-    this.#held.length = 0;
+    const text = Buffer.concat(this.#parts).toString('utf8');
+    this.#parts.length = 0;
     this.#read(text.replace(/^\ufeff/, ''));
   }
 }

@@ -1,20 +1,20 @@
-// How long the event loops of a lab's programs were held while something went on.
+// How long the event loops of a lab's programs were blocked while something went on.
 import type { Lab } from '../../lab/lab.ts';
 import type { Finding } from '../report.ts';
 import { ProbeReader } from './probe-reader.ts';
 
-const LONGEST_HOLD_MS = 100;
+const LONGEST_STALL_MS = 100;
 
-export interface Hold {
+export interface Stall {
   readonly what: string;
   /** Milliseconds. */
   readonly controller: number;
-  /** Of the agent that was held longest; 0: there is none. */
+  /** Of the agent that was blocked longest; 0: there is none. */
   readonly agent: number;
 }
 
-export class Holds {
-  readonly rows: Hold[] = [];
+export class Stalls {
+  readonly rows: Stall[] = [];
   readonly #lab: Lab;
   readonly #reader: ProbeReader;
 
@@ -39,18 +39,18 @@ export class Holds {
     return whose.map((who) => {
       const worst = this.rows.toSorted((a, b) => b[who] - a[who])[0];
       return {
-        question: `longest hold of the ${who}'s event loop (${worst?.what})`,
+        question: `longest stall of the ${who}'s event loop (${worst?.what})`,
         value: worst?.[who] ?? Number.NaN,
         unit: 'ms',
-        limit: { relation: '<=', value: LONGEST_HOLD_MS },
+        limit: { relation: '<=', value: LONGEST_STALL_MS },
       };
     });
   }
 
-  async #read(): Promise<Omit<Hold, 'what'>> {
-    const controller = await this.#reader.longestHold(this.#lab.controllerPid);
+  async #read(): Promise<Omit<Stall, 'what'>> {
+    const controller = await this.#reader.longestStall(this.#lab.controllerPid);
     const agents = await Promise.all(
-      this.#lab.hosts.filter((host) => host.program?.running).map((host) => this.#reader.longestHold(host.agentPid)),
+      this.#lab.hosts.filter((host) => host.program?.running).map((host) => this.#reader.longestStall(host.agentPid)),
     );
     return { controller, agent: Math.max(0, ...agents) };
   }

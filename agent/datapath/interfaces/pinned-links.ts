@@ -8,8 +8,8 @@ import { linksDirectory, openLinks } from '../pins/pin-sets.ts';
 import { pin, unpin } from '../pins/pins.ts';
 import { interfaceName, pinName } from './interface-names.ts';
 
-/** What is known of one link that this agent holds by its file descriptor. */
-export interface HeldLink {
+/** What is known of one link, which this agent has open as a file descriptor. */
+export interface PinnedLink {
   readonly link: XdpLink;
   readonly path: string;
   /** The name that its interface had when it was attached or last seen. */
@@ -27,9 +27,9 @@ export interface HeldLink {
 }
 
 /** One link per interface, each with its pin below PIN_DIR/links. */
-export class HeldLinks {
+export class PinnedLinks {
   readonly #directory: string;
-  readonly #links: HeldLink[];
+  readonly #links: PinnedLink[];
 
   /** @throws FleetblockError when a pin is not an XDP link of this agent's */
   constructor(pinDir: string) {
@@ -42,13 +42,13 @@ export class HeldLinks {
   }
 
   /** All of them, in the order in which they were attached; a copy. */
-  all(): HeldLink[] {
+  all(): PinnedLink[] {
     return [...this.#links];
   }
 
   /** Ids of the programs that the links run; a link without an interface runs none. */
   programIds(): Set<number> {
-    return new Set(this.#live().map((held) => held.link.info().programId));
+    return new Set(this.#live().map((pinned) => pinned.link.info().programId));
   }
 
   /** The pins of all links that are on an interface. */
@@ -57,7 +57,7 @@ export class HeldLinks {
   }
 
   /** The link on the interface of that index in this network namespace. */
-  on(index: number): HeldLink | undefined {
+  on(index: number): PinnedLink | undefined {
     return this.#links.find((each) => each.link.info().ifindex === index && isHere(each, index));
   }
 
@@ -65,16 +65,16 @@ export class HeldLinks {
   disturbed(): boolean {
     const now = performance.now();
     let disturbed = false;
-    for (const held of this.#links) {
-      const { ifindex, programId } = held.link.info();
-      if (ifindex !== 0 && programId === held.programId) held.seenMs = now;
+    for (const pinned of this.#links) {
+      const { ifindex, programId } = pinned.link.info();
+      if (ifindex !== 0 && programId === pinned.programId) pinned.seenMs = now;
       else disturbed = true;
     }
     return disturbed;
   }
 
   /** Pins a new link and takes it over. `problem`: why it is in generic mode. @throws KernelError; the link is then closed */
-  add(link: XdpLink, program: XdpProgram, name: string, index: number, problem: string): HeldLink {
+  add(link: XdpLink, program: XdpProgram, name: string, index: number, problem: string): PinnedLink {
     mkdirSync(this.#directory, { recursive: true, mode: 0o700 });
     const plain = join(this.#directory, pinName(name));
     const path = this.#links.some((each) => each.path === plain) ? `${plain}-${link.info().id}` : plain;
@@ -86,33 +86,33 @@ export class HeldLinks {
       throw error;
     }
     const { id: programId } = program.info;
-    const held = { link, path, name, index, programId, seenMs: performance.now(), problem, swapProblem: '' };
-    this.#links.push(held);
-    return held;
+    const pinned = { link, path, name, index, programId, seenMs: performance.now(), problem, swapProblem: '' };
+    this.#links.push(pinned);
+    return pinned;
   }
 
-  /** Unpins and closes a link, which then ends unless something else holds it. */
-  remove(held: HeldLink): void {
-    unpin(held.path);
-    held.link.close();
-    this.#links.splice(this.#links.indexOf(held), 1);
+  /** Unpins and closes a link, which then ends unless something else has it open. */
+  remove(pinned: PinnedLink): void {
+    unpin(pinned.path);
+    pinned.link.close();
+    this.#links.splice(this.#links.indexOf(pinned), 1);
   }
 
   /** Closes the descriptors; the links stay pinned and attached. */
   close(): void {
-    for (const held of this.#links) held.link.close();
+    for (const pinned of this.#links) pinned.link.close();
     this.#links.length = 0;
   }
 
-  #live(): HeldLink[] {
-    return this.#links.filter((held) => held.link.info().ifindex !== 0);
+  #live(): PinnedLink[] {
+    return this.#links.filter((pinned) => pinned.link.info().ifindex !== 0);
   }
 }
 
 /** Whether the device of that index in this namespace is really the link's: it may have moved to another one. */
-export function isHere(held: HeldLink, index: number): boolean {
+export function isHere(pinned: PinnedLink, index: number): boolean {
   try {
-    return attachedProgram(index).programId === held.link.info().programId;
+    return attachedProgram(index).programId === pinned.link.info().programId;
   } catch {
     return false;
   }
