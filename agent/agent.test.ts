@@ -78,7 +78,7 @@ describe('agent', () => {
     const first = start({ protectIntervalMs: 20, log });
     const stream = await sync(first, view);
     expect((await first.agent.status()).problems).toEqual([]);
-    // Entries end while there is a controller: it takes them away itself, and nobody needs to be told.
+    // Entries end while there is a controller: it takes them away itself, and needs no report.
     clock.advance(60_500);
     await new Promise((resolve) => setTimeout(resolve, 60));
     expect(lines).toEqual([]);
@@ -99,7 +99,7 @@ describe('agent', () => {
     );
   });
 
-  it('what ends while the controller is dialed is told as well: it may be what kept the controller away', async () => {
+  it('what ends while the controller is dialed is reported as well: it may be what kept the controller away', async () => {
     const view = new ReferenceView('e1', 3n);
     view.change([entry('192.0.2.1', { ttlMs: 60_000 })]);
     let dials = 0;
@@ -166,7 +166,7 @@ describe('agent', () => {
     expect(listed(datapath.held)).toEqual(['allow 10.0.0.1/32', 'allow 10.0.0.2/32', 'block 10.0.0.0/8']);
   });
 
-  it('faults row 24: an agent that cannot write its record goes on, acks and says so', async () => {
+  it('faults row 24: an agent that cannot write its record continues, acks and says so', async () => {
     const view = new ReferenceView('e1');
     view.change([entry('192.0.2.1')]);
     const agent = start({ store: new StateFile({ directory: '/dev/null', clock, log: silent }) });

@@ -29,7 +29,7 @@ export interface AgentOptions extends ReportOptions {
   readonly protectIntervalMs?: number;
   /** How often the kernel is compared with what it should hold, milliseconds. Default 60,000. */
   readonly auditIntervalMs?: number;
-  /** Shortest pause between two cheap looks at what the kernel really holds, milliseconds. Default 2,000. */
+  /** Shortest pause between two cheap checks of what the kernel really holds, milliseconds. Default 2,000. */
   readonly lookIntervalMs?: number;
   /** Called after a whole list was processed, when its garbage can be collected. Default: does nothing. */
   readonly onListDone?: () => void;
@@ -89,7 +89,7 @@ export class Agent {
   }
 
   /**
-   * Runs until the signal aborts; the kernel goes on dropping after that.
+   * Runs until the signal aborts; the kernel keeps dropping after that.
    * @param onReady called once the recorded list is in the kernel and before the network is used
    */
   async run(signal: AbortSignal, onReady: () => void = () => {}): Promise<void> {
@@ -188,7 +188,7 @@ export class Agent {
           datapath,
           clock,
           send,
-          failed: (error) => log.warn({ reason: messageOf(error) }, 'drops cannot be told'),
+          failed: (error) => log.warn({ reason: messageOf(error) }, 'drops cannot be reported'),
         }),
       lookUp: (lookup) =>
         lookupReply(lookup, {
@@ -226,7 +226,10 @@ export class Agent {
     try {
       if (key.length > 0 && (await this.#sessionKeys.keep(key))) await stream.send({ keyKept: { key } });
     } catch (error) {
-      this.#options.log.debug({ reason: messageOf(error) }, 'the stream ended before the key of the session was told');
+      this.#options.log.debug(
+        { reason: messageOf(error) },
+        'the stream ended before the key of the session was reported',
+      );
     }
   }
 

@@ -71,7 +71,7 @@ export interface DoctorSettings {
 
 /** For `detach`, checked. */
 export interface DetachSettings {
-  /** Holds the identity with which the controller is told. */
+  /** Has the identity with which it reports to the controller. */
   readonly stateDir: string;
   readonly pinDir: string;
   /** Only from these; empty: everything goes, maps included. */
@@ -113,10 +113,7 @@ export function buildProgram(actions: Actions): Command {
     .addOption(setting('--token-file <file>', 'file with the token, - for standard input (or FLEETBLOCK_TOKEN itself)'))
     .addOption(setting('--name <name>', "this host's name in the fleet").default(hostname(), 'the hostname'))
     .addOption(setting('--label <key=value>', 'a label, for selectors; may be repeated', { list: true }))
-    .option(
-      '--replace',
-      'enroll again a host that is enrolled already: its new identity takes the place of the old one',
-    )
+    .option('--replace', 'enroll this host again: its new identity replaces the old one')
     .action((controller: unknown, options: Options) => actions.join(joinSettings(controller, options)));
 
   const run = program
@@ -165,7 +162,7 @@ export function buildProgram(actions: Actions): Command {
 
   const resync = program
     .command('resync')
-    .description("accept the controller's list although it is older or of another store (after a backup was restored)")
+    .description("accept the controller's list even if it is older or of another store (after a backup was restored)")
     .action((options: Options) => actions.resync({ stateDir: text(options, 'stateDir') }));
 
   const doctor = program

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
  * Accounting apart from deciding. Totals always, in memory of the processor's own. Who was dropped: each of the first drops of a
- * timer tick, then a sample, so that a flood costs a counter and an addition a packet. Events pass the same gate.
+ * timer tick, then a sample, so that a flood costs one counter and one addition per packet. Events pass the same gate.
  */
 #ifndef FLEETBLOCK_ACCOUNT_H
 #define FLEETBLOCK_ACCOUNT_H
 
 #include "lookup.h"
 
-/* At the end of a span of drops: is fb_v4_recent worth its cache lines? Between trials it costs nothing. */
+/* At the end of a span of drops: whether fb_v4_recent is worth its cache lines. Between trials it costs nothing. */
 static __always_inline void fb_judge_recent(struct fb_counters *counters)
 {
 	if (counters->recent_on)

@@ -42,7 +42,7 @@ enum fb_bit_verdict {
 	FB_BITS_CLEAR,
 	FB_BITS_DROP,
 	FB_BITS_LOOKUP,
-	FB_BITS_LOOKUP_PLAIN, /* a plain block covers it: only allow entries are to be looked up */
+	FB_BITS_LOOKUP_PLAIN, /* a plain block covers it: only allow entries need a look-up */
 };
 
 /* What a block's record says of octet `octet` of its /24 number `number`. */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * The XDP program: drops what the maps list, passes and counts the rest. It never aborts and never redirects; a packet that it
- * cannot read is the stack's to judge, but for one that hides behind a pile of VLAN tags.
+ * cannot read is left to the stack, except one that hides behind a pile of VLAN tags.
  */
 #include <linux/bpf.h>
 #include <linux/types.h>

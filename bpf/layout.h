@@ -76,11 +76,11 @@ struct fb_record {
 #define FB_LEAF_POSITION ((1u << FB_LEAF_KIND_SHIFT) - 1)
 
 /*
- * Addresses that a processor has dropped lately, while it is being flooded: one word each, in 2^FB_RECENT_BITS places. The address times
+ * Addresses that a processor has dropped recently, while it is being flooded: one word each, in 2^FB_RECENT_BITS places. The address times
  * an odd number is the address in another form; its high bits are the place, the rest is kept in the word, under the generation in
- * which bits (never a look-up) said so: control.v4_recent. Whoever takes a bit away begins a new generation, so that no word counts
+ * which bits (never a look-up) said so: control.v4_recent. Taking a bit away begins a new generation, so that no word counts
  * any more, and another one after a grace period: a processor that loads out of order may have read the new generation and then old bits.
- * Generation 0 switches it off: by that, user space empties the places before numbers come again.
+ * Generation 0 switches it off: by that, user space empties the places before numbers are reused.
  */
 #define FB_RECENT_BITS 16
 #define FB_RECENT_GENERATIONS 65536
@@ -171,15 +171,15 @@ struct fb_control {
 	__u32 v6_exact;
 	__u32 v6_prefixes;
 	__u32 v6_allowed;
-	__u32 events; /* not 0: somebody reads fb_events */
+	__u32 events; /* not 0: the agent reads fb_events */
 	__u32 v4_sparse; /* not 0: few blocks are in use, v4_summary is worth a look */
 	__u32 v4_recent; /* generation of fb_v4_recent, below FB_RECENT_GENERATIONS; 0: not in use */
 	__u32 unused[7]; /* to the end of a cache line */
 };
 
 /*
- * The one value of fb_bits, written by user space alone: what nearly every packet asks, behind a single pointer. A map each would
- * cost a packet a dozen instructions more each time, with the key's way through memory in between. Below 4 MB, which is the most that
+ * The one value of fb_bits, written by user space alone: what nearly every packet asks, behind a single pointer. A separate map for each would
+ * cost a packet a dozen more instructions each time, with the key's way through memory in between. Below 4 MB, which is the most that
  * Linux 5.15 takes.
  */
 struct fb_bits {

@@ -99,7 +99,7 @@ static __always_inline void fb_count_entry(__u32 family, const __be32 *address, 
 
 /*
  * `plain`: a block that neither ends nor only monitors covers the source; bits said so.
- * This and the other functions that are not inlined are global, not static: the verifier then walks each once and by itself, not
+ * This and the other functions that are not inlined are global, not static: the verifier then walks each separately and once, not
  * once per caller, which saves a fifth of the instructions (142,000 of the 1,000,000 allowed).
  */
 __noinline int fb_look_up_v4(__be32 source, __u32 plain)

@@ -17,7 +17,7 @@
 
 /*
  * Linux takes any number of priority tags (VLAN 0) off a frame, even without a VLAN device: anyone on the Ethernet segment could
- * put a packet behind as many as it takes. Nothing that is meant well has more than this.
+ * put a packet behind as many as it takes. No legitimate packet has more than this.
  */
 #define FB_VLAN_TAGS 8
 
@@ -46,7 +46,7 @@ static __always_inline int fb_is_vlan(__be16 protocol)
 
 /*
  * Where the tags of a tagged frame end: the offset of the ethertype behind them. 0 when the frame ends before, above the offset of the
- * last tag allowed when there are more. Global, not static: its caller then knows no more of the result than that it is a number,
+ * last tag allowed when there are more. Global, not static: its caller then knows only that the result is a number,
  * and the verifier does not walk the rest of the program once for each count of tags.
  */
 __noinline int fb_skip_tags(struct xdp_md *ctx)

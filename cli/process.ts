@@ -13,7 +13,7 @@ export async function main(): Promise<void> {
     env: process.env,
     stdin: process.stdin,
     stdout: standardOutput((error) => process.exit(error ? failed(error) : cli.exitCode)),
-    // Words that nobody can read are no reason to fail.
+    // Messages that cannot be written are no reason to fail.
     stderr: process.stderr.on('error', () => {}),
     now: Date.now,
     signal: interrupted.signal,

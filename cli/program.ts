@@ -19,7 +19,7 @@ export async function run(args: readonly string[], cli: Cli): Promise<number> {
     );
     return cli.exitCode;
   } catch (error) {
-    // --help and --version end here too, with 0; commander has printed what there is to say.
+    // --help and --version end here too, with 0; commander has printed its output.
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
     say(cli, `fleetblock: ${messageOf(error)}`);
     return error instanceof FleetblockError ? exitCodeOf(error.code) : EXIT.failure;

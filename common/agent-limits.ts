@@ -1,5 +1,5 @@
-// What one message of an agent may carry: an agent keeps to it, and a controller takes no more. A certificate of one host must not be
-// worth the memory of the controller, nor the replies to everybody who asks about the fleet.
+// What one message of an agent may carry: an agent keeps to it, and a controller takes nothing beyond it. A certificate of one host must not be
+// worth the memory of the controller, nor the replies to all who ask about the fleet.
 
 import { ownCopy } from './own-copy.ts';
 
@@ -29,7 +29,7 @@ export const WIDEST_PROTECTED = { 4: 24, 6: 56 } as const;
 /** `why` of what a host's own settings protect. */
 export const PROTECTED_BY_SETTING = 'setting';
 
-/** A text of somebody else's in a line: without what a terminal or a log would obey, cut to `most` characters. */
+/** A foreign text within a line: without what a terminal or a log would obey, cut to `most` characters. */
 export function clipped(text: string, most: number = AGENT_LIMITS.text): string {
   const line = ownCopy(text.slice(0, most)).replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, ' ');
   return text.length > most ? `${line.slice(0, most - 3)}...` : line;

@@ -1,4 +1,4 @@
-// What a record of the audit says was done: one word each. Whoever filters by another one is told these.
+// What a record of the audit says was done: one word each. A filter for any other is refused with this list.
 export const AUDIT_VERBS = [
   'allow.add',
   'allow.remove',

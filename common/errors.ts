@@ -34,7 +34,7 @@ export interface RefusedPrefix {
   readonly text: string;
 }
 
-/** What an error's text says, for programs: nobody has to read the text. */
+/** What an error's text says, for programs: none has to parse the text. */
 export interface ErrorDetails {
   /** The first prefixes that were refused, in their order. */
   readonly refused: readonly RefusedPrefix[];

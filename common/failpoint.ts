@@ -4,12 +4,12 @@
 
 /** Every place, and what a crash there leaves behind. */
 export const FAILPOINTS = {
-  'store.open.made': 'a new store is whole, but not under its name yet: made again at the next start',
+  'store.open.made': 'a new store is complete, but not under its name yet: recreated at the next start',
   'store.open.created': 'a new store has its name, and is not opened yet',
   'store.open.wal-made': 'the WAL is in its directory, the store is not marked as used: as after a clean stop',
   'store.open.marked': 'the store is marked as used, and nothing was written to it',
   'store.commit.before': 'changes are in an open transaction: none of them is there afterwards',
-  'store.commit.after': 'changes are durable, and nobody has heard of them: neither views nor callers',
+  'store.commit.after': 'changes are durable, and neither views nor callers know of them',
   'store.import.chunk': 'a part of a list is written in an open transaction: the list is as it was',
   'store.remove.chunk': 'a part of a list is being taken away in an open transaction: the list is as it was',
   'store.compact': 'history is about to be shortened in an open transaction: it is as it was',
@@ -19,9 +19,9 @@ export const FAILPOINTS = {
   'hub.encode.before': 'a view has changed, nothing of it is encoded',
   'hub.encode.after': 'a change is encoded, no host has been sent it',
   'hub.send.before': 'a message of a revision is about to be written to one host',
-  'hub.send.after': 'a message of a revision was written to one host, others of its messages or hosts are to follow',
-  'hub.snapshot.chunk': 'a part of a snapshot is encoded, and others are to follow',
-  'hub.ack.received': 'a host has acked, and nobody has been told of it',
+  'hub.send.after': 'a message of a revision was written to one host, others of its messages or hosts follow',
+  'hub.snapshot.chunk': 'a part of a snapshot is encoded, and others follow',
+  'hub.ack.received': 'a host has acked, and no waiting caller knows of it',
   'hub.ack.proven': 'an ack is counted as proof, its caller has not been answered',
   'changes.reply': 'a change is made and proven, its caller has not been answered',
   'agent.apply.before-kernel': 'a change is in the table, the kernel is as it was',

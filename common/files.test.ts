@@ -58,7 +58,7 @@ it.skipIf(process.getuid?.() !== 0)("faults row 53: refuses another user's direc
   expect(() => ensureOwnDirectory(scratch)).toThrow('belongs to another user (uid 12345)');
 });
 
-it('faults row 38: reads a secret only if nobody else may', () => {
+it('faults row 38: reads a secret only if no other user may', () => {
   const path = join(scratch, 'key');
   writeFileSync(path, 'secret', { mode: 0o600 });
   expect(readSecretFile(path, 'the key')).toBe('secret');

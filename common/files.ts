@@ -57,8 +57,8 @@ export function ensurePrivateDirectory(path: string): void {
 }
 
 /**
- * As ensurePrivateDirectory, for a directory in which nobody else may put or replace files.
- * @throws FleetblockError FAILED_PRECONDITION when it is somebody else's, or others may write to it
+ * As ensurePrivateDirectory, for a directory in which no other user may put or replace files.
+ * @throws FleetblockError FAILED_PRECONDITION when it belongs to another user, or others may write to it
  */
 export function ensureOwnDirectory(path: string): void {
   ensurePrivateDirectory(path);
@@ -67,18 +67,18 @@ export function ensureOwnDirectory(path: string): void {
   if (uid !== self && uid !== 0)
     throw new FleetblockError(
       'FAILED_PRECONDITION',
-      `${path} belongs to another user (uid ${uid}), who could replace what is in it: use another directory, or look at what is in it and chown ${self} ${path}`,
+      `${path} belongs to another user (uid ${uid}), who could replace what is in it: use another directory, or check its contents and chown ${self} ${path}`,
     );
   if ((mode & 0o022) !== 0)
     throw new FleetblockError(
       'FAILED_PRECONDITION',
-      `${path} has mode ${(mode & 0o7777).toString(8)}, so that others can replace what is in it: look at what is in it, then chmod 700 ${path}`,
+      `${path} has mode ${(mode & 0o7777).toString(8)}, so that others can replace what is in it: check its contents, then chmod 700 ${path}`,
     );
 }
 
 /**
  * Reads a file that holds a private key or a token. What is checked is what is read: a swapped name changes nothing.
- * @throws FleetblockError FAILED_PRECONDITION when others may read it or it is somebody else's, NOT_FOUND when it is missing;
+ * @throws FleetblockError FAILED_PRECONDITION when others may read it or it belongs to another user, NOT_FOUND when it is missing;
  * `what` names it.
  */
 export function readSecretFile(path: string, what: string): string {

@@ -1,4 +1,4 @@
-// Logs: one JSON object a line on stderr (stdout is for data), secrets redacted by name.
+// Logs: one JSON object per line on stderr (stdout is for data), secrets redacted by name.
 import { type Logger, pino } from 'pino';
 
 /** Handed on, so that the library is named in one place. */

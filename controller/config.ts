@@ -18,11 +18,11 @@ export interface InitSettings {
   readonly dataDir: string;
   readonly fleet: string;
   readonly advertise: string;
-  /** As given: `run` is to be told the same. */
+  /** As given: `run` needs the same. */
   readonly listen: string;
 }
 
-/** All that `run` can be told; the rest is in the data directory. */
+/** The settings of `run`; the rest is in the data directory. */
 export interface RunSettings {
   readonly dataDir: string;
   readonly listen: Endpoint;
@@ -125,7 +125,7 @@ export function buildProgram(actions: Actions): Command {
   const restore = program
     .command('restore')
     .description(
-      'make a backup the store (the controller is stopped); the store before it stays as store.db.before-restore',
+      'replace the store with a backup (the controller is stopped); the previous store stays as store.db.before-restore',
     )
     .argument('<file>', 'backup')
     .addOption(dataDirOption())
@@ -134,7 +134,7 @@ export function buildProgram(actions: Actions): Command {
   const rotate = program
     .command('rotate')
     .description(
-      'replace an issuer by a new one (the controller is stopped); what the old one signed counts until it ends',
+      'replace an issuer with a new one (the controller is stopped); what the old one signed stays valid until it expires',
     )
     .addArgument(new Argument('<issuer>', 'whose').choices(ISSUER_NAMES))
     .addOption(new Option('--distrust', 'refuse what the old one signed: its key was stolen'))

@@ -43,7 +43,7 @@ export interface ControllerOptions {
   readonly trustClock?: boolean;
   /** By which it knows its own words again, whatever the store has lost. Default: a new one, for tests. */
   readonly secret?: Pick<Secret, 'bytes' | 'isNew'>;
-  /** Who holds calls open. Default: nobody. `actor` as in audit records. */
+  /** The callers with open calls. Default: none. `actor` as in audit records. */
   readonly connected?: () => Iterable<{ readonly actor: string; readonly from: string }>;
 }
 
@@ -167,7 +167,7 @@ export async function startController(options: ControllerOptions): Promise<Contr
   };
 }
 
-/** For the guard: who is connected from where, hosts by their names. */
+/** For the guard: which host or operator is connected from which address, hosts by their names. */
 function fleetAddresses({ connected = () => [] }: ControllerOptions, registry: HostRegistry, hub: Hub): FleetAddresses {
   return new FleetAddresses({
     *connected() {

@@ -16,7 +16,7 @@ import {
 import type { RunningServer } from './server/server.ts';
 import { DataDirectory } from './store/data-dir.ts';
 
-/** What is to be done when the certificates of an issuer count no more. */
+/** What to do when the certificates of an issuer are no longer accepted. */
 const ROTATED_AWAY: Readonly<Record<RotateSettings['issuer'], string>> = {
   agents:
     'every host needs a new certificate: fleetblock token create --host NAME --keep-identity, and fleetblock-agent join\n',

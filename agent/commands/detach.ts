@@ -1,5 +1,5 @@
-// `fleetblock-agent detach`: the only command that ends enforcement, on this host or on some of its interfaces. The controller is told
-// with the host's own certificate; where it cannot be, it is told by the next agent that runs here.
+// `fleetblock-agent detach`: the only command that ends enforcement, on this host or on some of its interfaces. It reports to the controller
+// with the host's own certificate; if it cannot, the next agent that runs here does.
 import { existsSync } from 'node:fs';
 import { messageOf } from '../../common/errors.ts';
 import { VERSION } from '../../common/version.ts';

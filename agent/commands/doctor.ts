@@ -17,7 +17,7 @@ export async function doctor({ pinDir, interfaces, format }: DoctorSettings): Pr
       process.stdout.write(
         `\n${name}: ${expectedMode === 'none' ? 'cannot be attached' : `XDP ${expectedMode}`}\n${findings.map(line).join('')}`,
       );
-    if (interfaces.length === 0) process.stderr.write('to look at interfaces too: --interface IF[,IF]\n');
+    if (interfaces.length === 0) process.stderr.write('to check interfaces too: --interface IF[,IF]\n');
   }
   if (!report.healthy)
     throw new FleetblockError('FAILED_PRECONDITION', 'this host needs changes before fleetblock can run: see above');

@@ -28,7 +28,7 @@ import { countersReport, heldReport, protectedReport } from '../local/status-rep
 import type { StatusReport } from '../local/status-schema.ts';
 import { SyncDialer } from '../session/sync-dialer.ts';
 
-/** Resolves after SIGTERM or SIGINT; the pinned program goes on dropping. @throws FleetblockError: privileges, identity or interfaces */
+/** Resolves after SIGTERM or SIGINT; the pinned program keeps dropping. @throws FleetblockError: privileges, identity or interfaces */
 export async function run(settings: RunSettings): Promise<void> {
   const { stateDir } = settings;
   const log = createLogger('fleetblock-agent', settings.logLevel);
@@ -114,7 +114,7 @@ export async function run(settings: RunSettings): Promise<void> {
         feedWatchdog(stop.signal);
       };
       await Promise.all([agent.run(stop.signal, ready), keepRenewed({ stateDir, log }, stop.signal)]);
-      log.info({ signal: String(stop.signal.reason) }, 'stopped; the kernel goes on dropping');
+      log.info({ signal: String(stop.signal.reason) }, 'stopped; the kernel keeps dropping');
     } finally {
       notifySystemd('STOPPING=1');
       socket.close();

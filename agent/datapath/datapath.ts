@@ -41,7 +41,7 @@ export interface DatapathCounters {
   readonly allowedPackets: bigint;
   readonly monitoredPackets: bigint;
   readonly malformedPackets: bigint;
-  /** Part of the dropped: behind more VLAN tags than the program looks through. */
+  /** Part of the dropped: behind more VLAN tags than the program parses. */
   readonly overtaggedPackets: bigint;
 }
 
@@ -54,14 +54,14 @@ export interface SourceVerdict {
   readonly expiresMs: number;
   /**
    * Packets that met the deciding entry where the kernel counts by entry (those that end, only monitor, or are IPv6), else
-   * packets dropped from this source, estimated from samples. 0 when none was recorded lately, and for `clear` and `allow`.
+   * packets dropped from this source, estimated from samples. 0 when none was recorded recently, and for `clear` and `allow`.
    */
   readonly hits: bigint;
   /** Milliseconds since boot of the last recorded of them, 0 for none. */
   readonly lastHitMs: number;
 }
 
-/** One source that was dropped lately, for the top sources of a status report. `lastDropMs`: milliseconds since boot. */
+/** One source that was dropped recently, for the top sources of a status report. `lastDropMs`: milliseconds since boot. */
 export interface SourceHits {
   readonly family: Family;
   /** Network byte order. */
@@ -71,7 +71,7 @@ export interface SourceHits {
   readonly lastDropMs: number;
 }
 
-/** A drop that the kernel sampled, while somebody listened. */
+/** A drop that the kernel sampled while events were on. */
 export interface DropEvent {
   /** Milliseconds since boot. */
   readonly bootMs: number;
@@ -119,7 +119,7 @@ export class DatapathError extends CodedError<DatapathErrorCode> {
  */
 export interface Lapse {
   readonly kind: 'unprotected' | 'repaired' | 'drift';
-  /** What happened and what became of it: one line. */
+  /** What happened and how it was repaired: one line. */
   readonly text: string;
   /** Upper bound of how long it lasted, milliseconds: since the last check that found nothing wrong. */
   readonly atMostMs: number;
@@ -189,6 +189,6 @@ export interface Datapath {
    */
   listen(onEvent: (event: DropEvent) => void): DropListener;
 
-  /** Stops watching; maps, links and program stay pinned and go on dropping. Idempotent. */
+  /** Stops watching; maps, links and program stay pinned and keep dropping. Idempotent. */
   close(): void;
 }

@@ -18,12 +18,12 @@ export interface EnforcementOptions extends SetOptions {
   /** After every change of states(), with the new ones. */
   readonly onChange: (states: InterfaceState[]) => void;
   readonly onLapse: (lapse: Lapse) => void;
-  /** How often everything is looked at, events or not. Default 2 s. */
+  /** How often everything is checked, events or not. Default 2 s. */
   readonly auditMs?: number;
 }
 
 const AUDIT_MS = 2000;
-/** How often the links alone are looked at, milliseconds: their removal makes no event. A look takes a few microseconds. */
+/** How often only the links are checked, milliseconds: their removal makes no event. A check takes a few microseconds. */
 const LINKS_MS = 100;
 
 /** `close` ends the watching and never the dropping: pins and links stay in the kernel. */
@@ -157,7 +157,7 @@ export class Enforcement {
     this.#closers.push(() => clearInterval(timer));
   }
 
-  /** Events come in bursts: one look at everything after each burst. */
+  /** Events come in bursts: one check of everything after each burst. */
   #schedule(): void {
     if (this.#scheduled) return;
     this.#scheduled = true;
@@ -175,7 +175,7 @@ export class Enforcement {
       if (this.#ready && !this.#tookOver) this.#takeOver();
       if (changed) onChange(this.states());
     } catch (error) {
-      logger.error({ error: messageOf(error) }, 'cannot look after the interfaces; tried again at the next audit');
+      logger.error({ error: messageOf(error) }, 'cannot check the interfaces; retried at the next audit');
     }
   }
 

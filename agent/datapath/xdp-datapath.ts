@@ -47,9 +47,9 @@ export interface XdpDatapathOptions {
   readonly logger: Logger;
   /** After every change of interfaces(), with the new state of all of them. */
   readonly onInterfaceChange?: (states: InterfaceState[]) => void;
-  /** Hears of what was undone by something else and is whole again. Default: nobody does. */
+  /** Called when something that another program undid is repaired. Default: not called. */
   readonly onLapse?: (lapse: Lapse) => void;
-  /** Milliseconds between looks at all interfaces and pins, events or not. Default 2,000. */
+  /** Milliseconds between checks of all interfaces and pins, events or not. Default 2,000. */
   readonly auditMs?: number;
 }
 
@@ -138,7 +138,7 @@ export class XdpDatapath implements Datapath {
     return this.#enforcement.problem;
   }
 
-  /** Looks at all pins now, and makes again what is missing. @returns whether all is pinned */
+  /** Checks all pins now and restores missing ones. @returns whether all is pinned */
   checkPins(): boolean {
     this.#enforcement.look();
     return this.problem === '';
@@ -204,7 +204,7 @@ export class XdpDatapath implements Datapath {
     return this.#tables.lookup(family, address);
   }
 
-  /** Packets that one entry has decided; 0n when none lately. */
+  /** Packets that one entry has decided; 0n when none recently. */
   entryHits(family: Family, address: Uint8Array, length: number): bigint {
     return this.#tables.entryHits(family, address, length);
   }

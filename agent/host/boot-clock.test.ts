@@ -7,7 +7,7 @@ it('counts from boot', () => {
   expect(Math.abs(bootMs() - uptime)).toBeLessThan(500);
 });
 
-it('goes on between two readings, and notices sleep', () => {
+it('advances between two readings, and notices sleep', () => {
   const now = { monotonic: 5000, wall: 1_700_000_000_000, asleep: 20_000, reads: 0 };
   const read = bootClock({ monotonicMs: () => now.monotonic, wallMs: () => now.wall }, () => {
     now.reads++;
@@ -21,7 +21,7 @@ it('goes on between two readings, and notices sleep', () => {
   pass(900);
   expect(read()).toBe(25_900);
   expect(now.reads).toBe(1);
-  // Asleep: the monotonic clock stands still, the wall clock goes on.
+  // Asleep: the monotonic clock stands still, the wall clock advances.
   now.asleep += 3_600_000;
   now.wall += 3_600_000;
   pass(5);

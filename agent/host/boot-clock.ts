@@ -35,7 +35,7 @@ export function bootClock(clock: Clock, readUptime: () => number): () => number 
     const wallOffset = clock.wallMs() - now;
     if (now - readAtMs >= READ_AGAIN_MS || Math.abs(wallOffset - wallOffsetMs) > WALL_SLACK_MS) {
       const uptime = readUptime();
-      // Looked at after the reading: a process that is delayed in between must not run ahead of the kernel for a second.
+      // Read after the other clock: a process that is delayed in between must not run ahead of the kernel for a second.
       differenceMs = uptime - clock.monotonicMs();
       readAtMs = now;
       wallOffsetMs = wallOffset;

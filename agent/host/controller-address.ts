@@ -83,7 +83,7 @@ export class ControllerAddress {
     try {
       writeFileAtomic(this.#file, `${JSON.stringify({ host: this.#host, addresses: this.#addresses })}\n`);
     } catch {
-      // A disk that cannot be written to is told of by the record of the list.
+      // The record of the list reports a disk that cannot be written to.
     }
   }
 

@@ -1,4 +1,4 @@
-// Addresses that this host never drops, whatever it is told: without them one wrong block locks everybody out. Looked for
+// Addresses that this host never drops, whatever its list says: without them one wrong block locks everyone out. Looked for
 // every few seconds.
 import { type PackedEntries, packEntries } from '../../common/entries/packed.ts';
 import { networkAddresses, readAddress } from '../../common/host/addresses.ts';
@@ -38,7 +38,7 @@ export class ProtectedAddresses {
     return this.#current;
   }
 
-  /** Looks at everything. Without duplicates; the first reason stands. */
+  /** Checks everything. Without duplicates; the first reason stands. */
   async find(): Promise<readonly ProtectedAddress[]> {
     const { always, controller } = this.#sources;
     await controller.look();
@@ -67,7 +67,7 @@ export class ProtectedAddresses {
   }
 }
 
-/** Loopback never comes in by an interface that has the program, and `::` or 0.0.0.0 is nobody. */
+/** Loopback never comes in by an interface that has the program, and `::` or 0.0.0.0 is no host. */
 function isUnicast({ family, address, length }: Prefix): boolean {
   if (family === 4)
     return address[0] !== 127 && (length > 0 || address[0] !== 0) && !address.every((byte) => byte === 0);

@@ -1,4 +1,4 @@
-// Who is logged in over SSH. An open connection is not enough: anybody can hold one before logging in, and must not become
+// Who is logged in over SSH. An open connection is not enough: anyone can open one before logging in, and must not become
 // undroppable by it. A connection counts once logind has a session from its peer, or a process that holds its socket has a
 // login uid, which PAM sets at login. The second is also true where there is no logind, but takes CAP_SYS_PTRACE.
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
@@ -8,7 +8,7 @@ import { systemCode } from '../../common/errors.ts';
 import { connectionsOn, type ReadProc, readProc } from '../../common/host/proc-net.ts';
 import { formatAddress, parsePrefix } from '../../common/text/prefix.ts';
 
-/** loginuid(5) of a process that nobody logged in for. */
+/** loginuid(5) of a process without a login. */
 const NO_LOGIN = '4294967295';
 
 /** What /proc and logind say, in an interface so that tests can invent sessions. */
@@ -21,7 +21,7 @@ export interface Processes {
   sessions(): string[];
 }
 
-/** Finds peers of SSH sessions. Remembers what it found of a connection, since that takes a look at every process. */
+/** Finds peers of SSH sessions. Remembers what it found of a connection, since that means reading every process. */
 export class SshSessions {
   readonly #ports: ReadonlySet<number>;
   readonly #read: ReadProc;
@@ -35,7 +35,7 @@ export class SshSessions {
     this.#processes = processes;
   }
 
-  /** Addresses from which somebody is logged in. */
+  /** Addresses that logged-in users come from. */
   peers(): string[] {
     // A socket of both families shows IPv4 peers as mapped addresses.
     const connections = connectionsOn(this.#ports, this.#read).map((each) => ({

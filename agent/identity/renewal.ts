@@ -51,7 +51,7 @@ export async function keepRenewed(options: RenewalOptions, signal: AbortSignal):
 export function certificateProblem(enrollment: Enrollment, nowMs: number): string {
   const leftMs = leafOf(enrollment).validToDate.getTime() - nowMs;
   if (leftMs <= 0)
-    return "this host's certificate has expired: it goes on dropping, and needs a new token (fleetblock-agent join) to get changes";
+    return "this host's certificate has expired: it keeps dropping, but needs a new token (fleetblock-agent join) to get changes";
   const lifeMs = lifeOf(enrollment);
   return leftMs < lifeMs / 4
     ? `this host's certificate ends in ${formatDuration(leftMs)} and could not be renewed`

@@ -24,7 +24,7 @@ it('faults row 33: a key is kept through starts of the agent, for its owner alon
   expect(statSync(join(directory, 'session.key')).mode & 0o777).toBe(0o600);
 });
 
-it('faults row 33: whoever copies the state directory has the key of that time, and never a later one', async () => {
+it('faults row 33: a copy of the state directory has the key of that time, and never a later one', async () => {
   const keys = new SessionKeyFile(directory, log);
   await keys.keep(key(1));
   const copy = `${directory}-copy`;

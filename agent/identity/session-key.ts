@@ -1,5 +1,5 @@
 // The key of this host's last session, kept where a copy of the state directory would take it along: the controller then sees the same
-// key twice, or an old one, and knows that there are two. On the disk before the controller is told so.
+// key twice, or an old one, and knows that there are two. It is on the disk before the controller learns of it.
 import { open, readFile, rename } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { FleetblockError, messageOf, systemCode } from '../../common/errors.ts';
@@ -28,7 +28,7 @@ export class SessionKeyFile implements SessionKeys {
   readonly #path: string;
   readonly #log: Logger;
   #keeping: Promise<unknown> = Promise.resolve();
-  /** What this process has kept: somebody may take the file away. */
+  /** What this process has kept: the file may be removed. */
   #kept = new Uint8Array(0);
 
   constructor(stateDir: string, log: Logger) {
@@ -69,7 +69,7 @@ export class SessionKeyFile implements SessionKeys {
       this.#kept = Uint8Array.from(key);
       return true;
     } catch (error) {
-      // Nothing else suffers: the controller goes on taking the key before.
+      // Nothing else suffers: the controller still accepts the key before.
       this.#log.warn({ reason: messageOf(error) }, 'the key of the session could not be kept');
       return false;
     }

@@ -123,7 +123,7 @@ export class EffectiveTable {
     const { adds: fresh, removes: gone } = diffTables(this.#protected, wanted);
     const before = this.#protected;
     const undo = await this.#remember([fresh, gone], true);
-    // What the view says of a prefix that is protected no more shows again, unless it has ended meanwhile.
+    // What the view says of a prefix that is no longer protected shows again, unless it has ended meanwhile.
     const shown = new EntryTable<'boot'>();
     forEachRow(gone, (family, columns, row) => {
       const hidden = this.#hidden.family(family);
@@ -171,7 +171,7 @@ export class EffectiveTable {
   }
 
   /**
-   * Rows of the view whose time is over at `nowMs`, hidden ones too: the kernel passes them, and nobody has taken them away.
+   * Rows of the view whose time is over at `nowMs`, hidden ones too: the kernel passes them, and no change has removed them.
    * Nothing else may change the table until it is done.
    */
   async ended(nowMs: number, named: number): Promise<EndedRows> {
@@ -224,7 +224,7 @@ export class EffectiveTable {
     return rows;
   }
 
-  // Protected rows are allow rows: for the others, which are nearly all, no table is looked at.
+  // Protected rows are allow rows: for the others, which are nearly all, no table is read.
   #isProtected(family: Family, columns: FamilyColumns, row: number): boolean {
     return ((columns.flags[row] ?? 0) & FLAG_ALLOW) !== 0 && this.#protected.family(family).find(columns, row) >= 0;
   }

@@ -1,5 +1,5 @@
-// Entries that ended in the kernel by their own time while this host had no controller to take them away: what was to hold only
-// until somebody confirms it is undone so. It is logged when it happens and told with the next hello.
+// Entries that ended in the kernel by their own time while this host had no controller to take them away: a block that
+// waits for a confirmation is undone this way. It is logged when it happens and reported with the next hello.
 import type { Logger } from '../../common/logger.ts';
 import { formatPrefix } from '../../common/text/prefix.ts';
 import type { EndedAlone as EndedAloneWire } from '../../proto/gen/fleetblock/v1/EndedAlone.ts';

@@ -19,7 +19,7 @@ describe('a recorded view against the mark beside the maps', () => {
     expect(isCurrent(stored(held(5n), false), undefined)).toBe(false);
   });
 
-  it('is current when it is what the maps hold, though the end of the file is damaged', () => {
+  it('is current when it is what the maps hold, although the end of the file is damaged', () => {
     expect(isCurrent(stored(held(5n)), markOf(held(5n)))).toBe(true);
     expect(isCurrent(stored(held(5n), false), markOf(held(5n)))).toBe(true);
   });

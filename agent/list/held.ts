@@ -56,7 +56,7 @@ export function markOf({ epoch, revision, digest }: Held): MarkedView {
 let hashed = { epoch: '', hash: createHash('sha256').digest().subarray(0, 16) };
 
 /**
- * May pinned maps be brought to the recorded view? Not when they hold a later one, of which there is no record: what was
+ * Whether pinned maps may be brought to the recorded view: not when they hold a later one, of which there is no record: what was
  * acked would be taken back. `mark`: what is known of the maps themselves; undefined when nothing is.
  */
 export function isCurrent({ held, current }: StoredView, mark: MarkedView | undefined): boolean {

@@ -5,7 +5,7 @@ import { AGENT_LIMITS, clipped } from '../../common/agent-limits.ts';
 import type { Lapse as LapseWire } from '../../proto/gen/fleetblock/v1/Lapse.ts';
 import type { Lapse } from '../datapath/datapath.ts';
 
-/** How long a lapse is repeated once it was told, milliseconds: a stream may break with the first time on its way. */
+/** How long a lapse is repeated once it was reported, milliseconds: a stream may break while the first report is on its way. */
 const REPEATED_MS = 60_000;
 
 interface Kept {
@@ -15,7 +15,7 @@ interface Kept {
   toldMs: number;
 }
 
-/** Kept for a while after they were told, in case the status is lost; the controller tells repeats by their id. */
+/** Kept for a while after they were reported, in case the status is lost; the controller recognises repeats by their id. */
 export class Lapses {
   readonly #now: () => number;
   #kept: Kept[] = [];

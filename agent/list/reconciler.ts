@@ -244,7 +244,7 @@ export class Reconciler {
     }
   }
 
-  /** Looks, cheaply, whether something else changed the kernel's maps or the record; what is not as it should be is repaired at once. */
+  /** A cheap check whether another program changed the kernel's maps or the record; differences are repaired at once. */
   async look(): Promise<void> {
     if ((await this.#queue.runGivingWay((hurried) => this.#glance(hurried))) > 0) await this.#repairDrift();
   }

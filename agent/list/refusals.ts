@@ -14,7 +14,7 @@ export interface BehindRecord {
 /** Empty when the record is not behind. */
 export function behindText(behind: BehindRecord | undefined): string {
   if (!behind) return '';
-  return `the kernel holds revision ${behind.marked}, the record on disk ${behind.recorded}: the kernel goes on as it is until the controller sends the list`;
+  return `the kernel holds revision ${behind.marked}, the record on disk ${behind.recorded}: the kernel keeps its entries until the controller sends the list`;
 }
 
 /** For the log. */

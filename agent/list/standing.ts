@@ -4,11 +4,11 @@ import type { Lapse } from '../datapath/datapath.ts';
 import type { AgentClock } from '../host/boot-clock.ts';
 import { type BehindRecord, behindText } from './refusals.ts';
 
-/** Clock, log and who hears of repaired drift. */
+/** Clock, log and what to call after repaired drift. */
 export interface StandingOptions {
   readonly clock: AgentClock;
   readonly log: Logger;
-  /** Hears of drift that was repaired. Default: nobody does. */
+  /** Called after drift was repaired. Default: not called. */
   readonly onLapse?: (lapse: Lapse) => void;
 }
 

@@ -106,7 +106,7 @@ describe('what is undone behind the agent', () => {
     }
   });
 
-  it('faults row 52: a detach that the controller was not told of is told by the next agent, until it was heard', async () => {
+  it('faults row 52: a detach that did not reach the controller is reported by the next agent, until it was received', async () => {
     let told = 0;
     const mark = { atMs: clock.wallMs() - 60_000, interfaces: ['eth0'], everything: true };
     const agent = new TestAgent({ clock, datapath, detached: { mark, told: () => told++ } });
@@ -122,7 +122,7 @@ describe('what is undone behind the agent', () => {
     expect((await agent.connection()).hello.detached).toBeNull();
   });
 
-  it('a lapse is told in every status of a minute, with the same id, and no more than 16 of them', () => {
+  it('a lapse is reported in every status of a minute, with the same id, and at most 16 of them', () => {
     let now = 0;
     const lapses = new Lapses(() => now);
     for (let i = 0; i < 20; i++) lapses.add({ kind: 'unprotected', text: `${i}`, atMostMs: 86.2 });

@@ -32,7 +32,7 @@ describe('WorkQueue', () => {
     expect(order).toEqual(['gave way', 'change', 'done']);
   });
 
-  it('gives way some times and not for ever: changes without end do not keep a comparison from its end (faults row 135)', async () => {
+  it('gives way several times and not for ever: endless changes do not keep a comparison from its end (faults row 135)', async () => {
     const queue = new WorkQueue();
     let changes = true;
     const always = async (): Promise<void> => {

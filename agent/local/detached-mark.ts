@@ -1,4 +1,4 @@
-// What `fleetblock-agent detach` did while the controller could not be told: kept in the state directory until the next agent has told it.
+// What `fleetblock-agent detach` did while the controller could not be reached: kept in the state directory until the next agent has reported it.
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -31,7 +31,7 @@ export function readDetachedMark(stateDir: string): DetachedMark | undefined {
   }
 }
 
-/** Once the controller was told, or when there is nothing to tell. */
+/** Once the controller knows, or when there is nothing to report. */
 export function forgetDetachedMark(stateDir: string): void {
   rmSync(join(stateDir, FILE), { force: true });
 }

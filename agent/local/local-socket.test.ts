@@ -11,7 +11,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(stateDir, { recursive: true, force: true }));
 
-it('makes the socket again when somebody removes it, and takes it away at the end', async () => {
+it('restores the socket when it is removed, and removes it at the end', async () => {
   const socket = new LocalSocket({
     stateDir,
     log: createLogger('test', 'silent'),

@@ -12,7 +12,7 @@ export interface LocalSocketOptions {
   readonly log: Logger;
   /** Returns what can be written as JSON. */
   readonly handle: (command: LocalCommand) => unknown;
-  /** How often it looks whether its socket is still there, in milliseconds; 5 s unless given. */
+  /** How often it checks whether its socket still exists, milliseconds. Default 5,000. */
   readonly lookMs?: number;
 }
 
@@ -21,7 +21,7 @@ const LOOK_MS = 5000;
 
 /**
  * Serves until `close` is called. A directory that takes no socket (a disk that is full or went read-only) is no reason not to
- * enforce: it is tried again until it does, and `problem` says so meanwhile. A socket that somebody removed is made again.
+ * enforce: it is tried again until it does, and `problem` says so meanwhile. A removed socket is restored.
  */
 export class LocalSocket {
   readonly #options: LocalSocketOptions;
@@ -75,7 +75,7 @@ export class LocalSocket {
       this.#lookLater();
       return;
     }
-    this.#options.log.warn('the socket for local commands was removed: made again');
+    this.#options.log.warn('the socket for local commands was removed: restored');
     this.#server?.close();
     this.#server = undefined;
     void this.serve();

@@ -39,7 +39,7 @@ export function protectedReport(addresses: readonly ProtectedAddress[], table: E
   }));
 }
 
-/** Does a block entry cover the prefix? */
+/** Whether a block entry covers the prefix. */
 function isBlocked(table: EntryTable, { family, address, length }: Prefix): boolean {
   const rows = table.family(family);
   for (let shorter = length; shorter >= 0; shorter--)

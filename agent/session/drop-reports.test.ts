@@ -47,7 +47,7 @@ function drop(last: number, packets: number, more: Partial<DropEvent> = {}): voi
 }
 
 describe('reports of drops', () => {
-  it('asks the kernel while somebody watches, and only then', async () => {
+  it('asks the kernel while drops are watched, and only then', async () => {
     expect(datapath.listeners.size).toBe(0);
     reports.watch({ intervalMs: 200, rows: 10 });
     reports.watch({ intervalMs: 500, rows: 10 });
@@ -58,7 +58,7 @@ describe('reports of drops', () => {
     expect(datapath.listeners.size).toBe(0);
   });
 
-  it('leaves out what the kernel kept from before: nobody watched then', async () => {
+  it('leaves out what the kernel kept from before the watch', async () => {
     const bootMs = clock.boot;
     await pass(1000);
     reports.watch({ intervalMs: 200, rows: 10 });
@@ -98,7 +98,7 @@ describe('reports of drops', () => {
     });
   });
 
-  it('reported and unreported together are all that was dropped, though samples run ahead of the counters', async () => {
+  it('reported and unreported together are all that was dropped, although samples run ahead of the counters', async () => {
     datapath.counted = { droppedPackets: 0n, monitoredPackets: 0n };
     reports.watch({ intervalMs: 100, rows: 5 });
     let dropped = 0n;

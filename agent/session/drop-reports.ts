@@ -1,5 +1,5 @@
-// What the kernel drops, for somebody who watches: samples gathered by source and sent in batches of bounded size and rate. What
-// no row tells of is counted, so that rows and count together are all that was dropped.
+// What the kernel drops, while it is watched: samples gathered by source and sent in batches of bounded size and rate. What
+// no row reports is counted, so that rows and count together are all that was dropped.
 import type { DropEvents } from '../../proto/gen/fleetblock/v1/DropEvents.ts';
 import type { DropWatch__Output } from '../../proto/gen/fleetblock/v1/DropWatch.ts';
 import type { Datapath, DropEvent, DropListener } from '../datapath/datapath.ts';
@@ -19,7 +19,7 @@ export interface DropReportDeps {
 const READ_MS = 100;
 const MIN_INTERVAL_MS = 100;
 const MAX_ROWS = 1000;
-/** Sources that are told apart between two batches, for each row of a batch. */
+/** Distinct sources between two batches, for each row of a batch. */
 const GATHERED_PER_ROW = 8;
 
 interface Gathered {
@@ -31,7 +31,7 @@ interface Gathered {
   lastBootMs: number;
 }
 
-/** Listens to the kernel only while somebody watches; `stop` with the session. */
+/** Listens to the kernel only while drops are watched; `stop` with the session. */
 export class DropReports {
   readonly #deps: DropReportDeps;
   #listener: DropListener | undefined;
@@ -51,7 +51,7 @@ export class DropReports {
     this.#deps = deps;
   }
 
-  /** Begins, goes on in another way, or stops. */
+  /** Starts, changes its settings, or stops. */
   watch({ intervalMs, rows }: Pick<DropWatch__Output, 'intervalMs' | 'rows'>): void {
     if (intervalMs === 0) {
       this.stop();
@@ -82,7 +82,7 @@ export class DropReports {
   }
 
   #gather({ address, interfaceIndex, monitored, packets, packetBytes, bootMs }: DropEvent): void {
-    // Left in the kernel's buffer since somebody watched before.
+    // Left in the kernel's buffer by an earlier watch.
     if (bootMs < this.#sinceBootMs) return;
     const key = `${interfaceIndex} ${monitored} ${Buffer.from(address).toString('latin1')}`;
     const known = this.#gathered.get(key);

@@ -13,7 +13,7 @@ import type { SnapshotEnd__Output } from '../../proto/gen/fleetblock/v1/Snapshot
 import { Refusal } from '../list/held.ts';
 import type { ViewDelta, ViewSnapshot } from '../list/view-change.ts';
 
-/** A controller fills a message before it begins another, but for the last of each kind of rows. */
+/** A controller fills a message before it begins another, except the last of each kind of rows. */
 const MOST_PARTS = 64;
 const LEAST_ROWS = 1024;
 
@@ -88,7 +88,7 @@ export class SnapshotRows {
   readonly entries: number;
   readonly #table = new EntryTable<'boot'>();
 
-  /** `resync`: this host was told to take whatever comes. @throws Refusal MALFORMED */
+  /** `resync`: this host has the order to take whatever comes. @throws Refusal MALFORMED */
   constructor(begin: SnapshotBegin__Output, resync: boolean) {
     this.epoch = begin.storeEpoch;
     this.revision = revisionOf(begin.revision);

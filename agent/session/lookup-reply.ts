@@ -16,11 +16,11 @@ export interface LookupDeps {
   /** What the kernel should hold: it names entries that the kernel has as bits alone. */
   readonly table: EntryTable;
   readonly clock: AgentClock;
-  /** Hears of a source that the kernel treats otherwise than the table says, unless a change is just under way. */
+  /** Called with a source that the kernel treats differently from the table, unless a change is in progress. */
   readonly differs: (family: Family, address: Uint8Array) => void;
 }
 
-/** Always an answer: what cannot be read is told in `problem`. */
+/** Always an answer: what cannot be read is reported in `problem`. */
 export function lookupReply({ id, address }: Lookup__Output, deps: LookupDeps): LookupReply {
   try {
     const family = familyOf(address);

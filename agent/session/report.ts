@@ -105,7 +105,7 @@ export class Report {
     }
   }
 
-  /** `held`: what the controller is to go by. `detached`: a detach that it has not been told of. */
+  /** `held`: what the controller starts from. `detached`: a detach that was not reported to it. */
   hello(
     held: Held,
     detached: DetachedMark | undefined,

@@ -37,9 +37,9 @@ export interface SessionOptions {
   readonly status: () => Promise<Status>;
   /** What the kernel does with an address; always an answer. */
   readonly lookUp: (lookup: Lookup__Output) => LookupReply;
-  /** Tells of drops while the controller wants to hear of them. `send`: resolves when there is room for more. */
+  /** Reports drops while the controller asks for them. `send`: resolves when there is room for more. */
   readonly dropReports: (send: (events: DropEvents) => Promise<void>) => DropReports;
-  /** This host was told to take whatever list the controller has: Hello says that nothing is held. */
+  /** This host has the order to take whatever list the controller has: Hello says that nothing is held. */
   readonly resync: () => boolean;
   /** After the first valid message. */
   readonly onWelcome: (welcome: Welcome__Output, pace: Pace) => void;

@@ -1,5 +1,5 @@
 // The sync stream: one gRPC call on a connection of its own per attempt, so that the agent's backoff alone says when to try again and a
-// controller that moved is looked up anew.
+// controller that moved is looked up again.
 import type { ClientIdentity } from '../../common/rpc/channel.ts';
 import { Connector, type ConnectorOptions } from '../../common/rpc/client/connector.ts';
 import { Session } from '../../common/rpc/client/session.ts';

@@ -1,4 +1,4 @@
-// Notices a peer that has gone silent. One timer a session, which looks at the clock when it is due: messages do not touch it.
+// Notices a peer that has gone silent. One timer per session, which reads the clock when it is due: messages do not touch it.
 
 /** Armed from its construction until `stop`. Limits are in milliseconds. */
 export class Watchdog {

@@ -16,9 +16,9 @@ interface VerifyOptions extends GlobalOptions {
 export function registerVerify(audit: Command, cli: Cli): void {
   const command = audit
     .command('verify')
-    .summary('is the chain of records whole?')
+    .summary('check that the chain of records is whole')
     .description(
-      'Has the controller recompute the chain of hashes over all records: one that was changed, removed or slipped in breaks it. ' +
+      'Has the controller recompute the chain of hashes over all records: one that was changed, removed or inserted breaks it. ' +
         'The hash of the last record, kept elsewhere and given as --head while nothing was added, shows a cut end too.',
     )
     .option('--head <hash>', 'what the hash of the last record must be');

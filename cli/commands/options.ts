@@ -23,7 +23,7 @@ function collect(value: string, before: readonly string[] = []): string[] {
 /** -A, -H and -l: targetOf() reads them and refuses more than one. */
 export function addTarget(command: Command): Command {
   return command
-    .option('-A, --all-hosts', 'every host of the fleet, those that join later too')
+    .option('-A, --all-hosts', 'every host of the fleet, also those that join later')
     .addOption(new Option('-H, --host <name...>', 'this host; several: repeat it, list them, or separate by commas'))
     .option('-l, --selector <terms>', 'hosts by labels: env=prod,role!=db');
 }
@@ -32,7 +32,7 @@ export function addTarget(command: Command): Command {
 export function addWait(command: Command, timeoutMs = 10_000): Command {
   return command
     .addOption(new Option('--wait', 'wait for the proof of all targeted hosts that are connected').default(true, 'yes'))
-    .option('--wait-all', 'wait for hosts too that have been offline for some time (also: --wait=all)')
+    .option('--wait-all', 'also wait for hosts that have been offline for some time (also: --wait=all)')
     .option('--no-wait', 'return once the change is committed')
     .addOption(
       new Option('--timeout <time>', 'how long to wait')
@@ -56,7 +56,7 @@ export function addFile(command: Command): Command {
 
 /** -R: goes to the audit with the change. */
 export function addReason(command: Command): Command {
-  return command.option('-R, --reason <text>', 'why: kept with the change, in the audit');
+  return command.option('-R, --reason <text>', 'the reason, kept with the change and in the audit');
 }
 
 /** The value is in milliseconds; a text that is no duration is a usage error. */

@@ -26,7 +26,7 @@ export interface Candidate {
 /** Values of a kind, for the credentials that the line names. */
 export type Values = (kind: ValueKind, options: GlobalOptions, term: string) => Promise<readonly Candidate[]>;
 
-/** The whole answer where the shell is to complete names of files. */
+/** The whole answer where the shell should complete file names. */
 const FILES = ':files';
 
 const OF_OPTIONS: Readonly<Record<string, ValueKind>> = {

@@ -1,5 +1,5 @@
 // Completion scripts for three shells. They ask the command itself (`fleetblock __complete`), so that what is offered is always what the
-// command takes: a candidate a line, with a tab and a description where there is one; `:files` stands for the names of files.
+// command takes: one candidate per line, with a tab and a description where there is one; `:files` stands for the names of files.
 
 /** The choices of `completion`; each has a template in SCRIPTS. */
 export const SHELLS = ['bash', 'zsh', 'fish'] as const;

@@ -8,7 +8,7 @@ import { withIdentity } from '../services/identity-client.ts';
 import { type OperatorClient, withOperator } from '../services/operator-client.ts';
 import type { Candidate, ValueKind } from './completion.ts';
 
-/** For the whole answer: somebody waits for the cursor. */
+/** For the whole answer: a person waits at the prompt. */
 const LIMIT_MS = 3000;
 
 /** `term`: what is typed of it. Never throws. */

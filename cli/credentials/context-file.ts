@@ -1,5 +1,5 @@
 // The credentials file as a set of contexts, one per fleet: adding, choosing and removing them. It is replaced in one step, mode
-// 0600, and what somebody wrote into it by hand beside the contexts stays.
+// 0600, and what was written into it by hand beside the contexts stays.
 import { dirname } from 'node:path';
 import { stringify } from 'yaml';
 import { ensurePrivateDirectory, writeFileAtomic } from '../../common/files.ts';

@@ -1,4 +1,4 @@
-// A row that says what is to be done with an address and for how long: decisions of CrowdSec, and what `fleetblock export` writes.
+// A row that says what to do with an address and for how long: decisions of CrowdSec, and what `fleetblock export` writes.
 import { bad, type Rows } from './rows.ts';
 
 /** Texts as they stand in the file, not checked yet. */

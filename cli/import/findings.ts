@@ -4,7 +4,7 @@ import { FleetblockError, refusedText } from '../../common/errors.ts';
 import { count, plural } from '../output/text.ts';
 
 const MAX_SHOWN = 3;
-/** Of those that are left out, more are of use: somebody may want to mend them. */
+/** Of those that are left out, more are of use: the operator may want to fix them. */
 const MAX_REPORTED = 20;
 
 /** Collects instead of throwing at once, so that one run names every bad line, up to a limit. */

@@ -37,7 +37,7 @@ export interface LineForm extends Pick<Form, 'name' | 'summary' | 'sample'> {
   readLine(text: string, rows: Rows): void;
 }
 
-/** For forms that are told by their first line. */
+/** For forms that are recognised by their first line. */
 export function byFirstLine(pattern: RegExp): Form['recognizes'] {
   return (lines) => (pattern.test(lines[0] ?? '') ? lines.length : 0);
 }

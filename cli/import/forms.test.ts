@@ -164,7 +164,7 @@ describe('faults rows 112, 131, 132: what is no list', () => {
       /line 1 names several columns of addresses, src_ip and dst_ip/,
     ],
     [
-      'several addresses on a line, which are no range',
+      'several addresses on a line that are not a range',
       lines('1.0.0.1, 9.9.9.9, 192.0.2.1', '1.0.0.7, 9.9.9.8, 2001:db8::1, 192.0.2.1'),
       /line 1: there is text after "1\.0\.0\.1,"[\s\S]*line 2: /,
     ],
@@ -193,7 +193,7 @@ describe('faults rows 112, 131, 132: what is no list', () => {
 
   it('bad lines say what is wrong with them, and as what the file was read', async () => {
     await expect(read(lines('192.0.2.0/24 evil', '192.0.2.1'))).rejects.toThrow(
-      /^stdin line 1: there is text after "192\.0\.2\.0\/24": "evil"; write one prefix a line, and # before a comment; nothing was changed$/,
+      /^stdin line 1: there is text after "192\.0\.2\.0\/24": "evil"; write one prefix per line, and # before a comment; nothing was changed$/,
     );
     await expect(read(lines('192.0.2.1\t3', '192.0.2.2\tmany', '192.0.2.3\t1'))).rejects.toThrow(
       /^stdin line 2: "192\.0\.2\.2\\tmany" is not like "192\.0\.2\.1\\t12"; nothing was changed; it was read as counted: --format names another form$/,
@@ -203,7 +203,7 @@ describe('faults rows 112, 131, 132: what is no list', () => {
     );
   });
 
-  it('a line without end, of whatever, is judged at once', async () => {
+  it('an endless line of any kind is judged at once', async () => {
     for (const piece of ['1', 'a', ' ', ':', 'a:', '1.', '-', ',', '"', '\\', '{', '\t1', '#'])
       for (const format of ['auto', ...FORMS.map(({ name }) => name)])
         await read(piece.repeat(300_000), { format }).catch((error: unknown) =>

@@ -25,7 +25,7 @@ export const FORMS: readonly Form[] = [
 /** The choices of `--format`, `auto` first. */
 export const LIST_FORMATS: readonly string[] = ['auto', ...FORMS.map(({ name }) => name)];
 
-/** Lines at the head of a file that are looked at. */
+/** Lines at the head of a file that are examined. */
 const SAMPLED = 50;
 /** Characters of such a line. */
 const SAMPLED_LENGTH = 512;

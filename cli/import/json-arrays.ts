@@ -1,4 +1,4 @@
-// JSON whose shape nobody described: prefixes stand in arrays of it, as clouds, CDNs and monitors publish theirs. Only arrays count, and
+// JSON of an unknown shape: prefixes stand in arrays of it, as clouds, CDNs and monitors publish theirs. Only arrays count, and
 // only prefixes with their length find them: an error page names who asked, and addresses by themselves may be masks or name servers.
 import type { JsonItem } from './json-items.ts';
 import { bad, type Rows } from './rows.ts';

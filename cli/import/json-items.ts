@@ -1,4 +1,4 @@
-// What stands in a JSON document, where, and on which line: JSON.parse does not say, and who is told of a bad row wants to find it.
+// What stands in a JSON document, where, and on which line: JSON.parse does not say, and the reader of an error wants to find the bad row.
 
 /** Something in an array, or an object anywhere. */
 export interface JsonItem {

@@ -4,13 +4,13 @@ import type { LineForm, Reader } from './form.ts';
 import { bad, type Rows } from './rows.ts';
 
 const NEWLINE = 10;
-/** What comes after this on a line is not looked at: it can only be a comment, or make an error that is shown short anyway. */
+/** What comes after this on a line is not read: it can only be a comment, or make an error that is shown short anyway. */
 const MAX_LINE = 4096;
 
 /** Reads the line at [start, end) at once when it can; false leaves it to the form. */
 export type Quick = (bytes: Buffer, start: number, end: number, rows: Rows) => boolean;
 
-/** Of a line only the first 4 KiB are looked at; memory is bounded by that and not by the file. */
+/** Only the first 4 KiB of a line are read, which bounds memory whatever the file. */
 export class LineReader implements Reader {
   readonly #form: Pick<LineForm, 'readLine' | 'isWrapped'>;
   readonly #rows: Rows;
@@ -46,7 +46,7 @@ export class LineReader implements Reader {
     const rows = this.#rows;
     if (this.#wrapped !== '')
       rows.at(rows.line, () => {
-        throw bad('its last line goes on after the end of the file: was it cut short?');
+        throw bad('its last line continues after the end of the file: was it cut short?');
       });
   }
 

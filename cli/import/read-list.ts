@@ -11,10 +11,10 @@ import { formNamed, recognize } from './forms.ts';
 import { bad, Rows } from './rows.ts';
 import { unpacked } from './unpacked.ts';
 
-/** What hosts are to do with the rows; it also decides which rows of a list with actions are taken. */
+/** What hosts should do with the rows; it also decides which rows of a list with actions are taken. */
 export type ListAction = 'block' | 'allow' | 'monitor';
 
-/** What rows may say that is to be done with them. */
+/** Actions that rows may name. */
 const TAKES: Readonly<Record<ListAction, readonly string[]>> = {
   block: ['ban', 'block', 'drop', 'deny'],
   allow: ['allow'],
@@ -43,7 +43,7 @@ export interface ReadList {
   readonly notes: readonly string[];
 }
 
-/** So much of a file is looked at to recognise its form. */
+/** Length of the part of a file that its form is recognised by. */
 const HEAD_BYTES = 64 * 1024;
 
 /** @throws FleetblockError INVALID_ARGUMENT: unreadable, no list, or with bad lines, the first of which are named. */

@@ -11,7 +11,7 @@ import { prefixesOf, prefixesOfRange } from './range.ts';
 export class Rows {
   readonly columns = new Columns();
   readonly findings: Findings;
-  /** What a row may say is to be done with it (`ban`): rows that say something else are left out. */
+  /** The actions to take (`ban`): rows with another one are left out. */
   readonly takes: readonly string[];
   /** Milliseconds since 1970: what the ends of decisions are reckoned from. */
   readonly nowMs: number;

@@ -1,4 +1,4 @@
-// Whether a stream takes colours: a terminal that nobody asked to stay plain (https://no-color.org).
+// Whether a stream takes colours: a terminal, unless it was asked to stay plain (https://no-color.org).
 import type { Cli, TextSink } from '../environment.ts';
 
 /** Asked per stream: stdout in a pipe stays plain while stderr may have colours. */

@@ -18,7 +18,7 @@ export class Progress {
     this.#on = forPeople && cli.stderr.isTTY === true && cli.env.TERM !== 'dumb';
   }
 
-  /** False: nobody sees it. */
+  /** False: it is not shown. */
   get shows(): boolean {
     return this.#on;
   }

@@ -1,4 +1,4 @@
-// What goes on until Ctrl-C outlives a controller that restarts.
+// Commands that run until Ctrl-C survive a restart of the controller.
 import { FleetblockError } from '../../common/errors.ts';
 import type { Cli } from '../environment.ts';
 import { pause } from '../pause.ts';

@@ -56,7 +56,7 @@ interface Parts {
   readonly end: (empty: boolean) => string;
 }
 
-/** One element a line: valid JSON, and fit for grep. */
+/** One element per line: valid JSON, and fit for grep. */
 function jsonArray(): Parts {
   return {
     item: (value, first) => `${first ? '[\n' : ',\n'}${JSON.stringify(value)}`,
@@ -64,7 +64,7 @@ function jsonArray(): Parts {
   };
 }
 
-/** A field a line, its value as JSON, which is YAML too: a library that lays YAML out takes 40 µs a record. */
+/** One field per line, its value as JSON, which is also YAML: a YAML library takes 40 µs per record. */
 function yamlSequence(): Parts {
   const item = (value: object) => {
     const lines = Object.entries(value).map(([key, field]) => `${key}: ${yamlField(field)}\n`);

@@ -1,4 +1,4 @@
-// Columns for people and for grep: aligned, no lines, one row a record.
+// Columns for people and for grep: aligned, no lines, one row per record.
 import type { Cli, TextSink } from '../environment.ts';
 import { paint } from './colour.ts';
 import { printable } from './text.ts';
@@ -14,7 +14,7 @@ export interface Column<Row> {
   readonly flexible?: boolean;
 }
 
-/** So many rows are looked at for the widths; later rows that are wider push their line, nothing is cut. */
+/** Rows that set the widths; later rows that are wider push their line, nothing is cut. */
 const SAMPLE_ROWS = 2000;
 const GAP = '  ';
 const MIN_FLEXIBLE = 8;

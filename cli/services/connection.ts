@@ -121,7 +121,7 @@ export class Connection {
         onHeaders: (headers) => {
           const ahead = aheadFromHeaders(headers);
           if (!ahead) return;
-          doubt = `: the change is committed (revision ${ahead.revision}) and goes on to the hosts: see fleetblock hosts`;
+          doubt = `: the change is committed (revision ${ahead.revision}) and still goes to the hosts: see fleetblock hosts`;
           onAhead?.(ahead);
         },
       });
@@ -133,7 +133,7 @@ export class Connection {
     }
   }
 
-  /** The connection, made again when it has ended. */
+  /** The connection, reopened when it has ended. */
   async #open(): Promise<Session> {
     if (this.#session?.open) return this.#session;
     const late = AbortSignal.timeout(CONNECT_TIMEOUT_MS);
@@ -149,7 +149,7 @@ export class Connection {
     }
   }
 
-  /** `doubt`: what is to be said of a change whose answer never came. */
+  /** `doubt`: what an error says of a change whose answer never came. */
   #explain(error: unknown, doubt: string): unknown {
     if (this.#signal.aborted) return new FleetblockError('ABORTED', `interrupted${doubt}`);
     if (error instanceof ConnectionLost) return lostConnection(this.#peer, doubt, error);

@@ -148,7 +148,7 @@ export class OperatorClient {
     return this.#change(method('OperatorService', 'ResyncHosts'), request);
   }
 
-  /** With `follow` it goes on until the signal of the run ends it. */
+  /** With `follow` it continues until the signal of the run ends it. */
   watchEvents(request: WatchEventsRequest): AsyncGenerator<Event__Output[]> {
     return this.#connection.stream(method('OperatorService', 'WatchEvents'), request);
   }

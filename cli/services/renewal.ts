@@ -74,7 +74,7 @@ async function replaceInFile(credentials: Credentials, certificate: X509Certific
     const renewed = new X509Certificate(certificateChain);
     if (!renewed.publicKey.equals(createPublicKey(privateKey)))
       throw new FleetblockError('INTERNAL', 'the controller answered with a certificate for another key');
-    // As it is now: somebody may have added a context meanwhile.
+    // As it is now: another context may have been added meanwhile.
     const document = await read(path);
     if (document.getIn(certificateOf(credentials)) !== credentials.certificateChain) return;
     document.setIn(certificateOf(credentials), certificateChain);

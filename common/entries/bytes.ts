@@ -22,7 +22,7 @@ export function writeColumns(out: Uint8Array, start: number, columns: FamilyColu
   return at;
 }
 
-/** `bytes` is shared, but for the times. Flags that were left out are 0. @throws RangeError: the bytes end before the columns do */
+/** `bytes` is shared, except the times. Flags that were left out are 0. @throws RangeError: the bytes end before the columns do */
 export function readColumns<Base extends TimeBase>(
   bytes: Uint8Array,
   start: number,

@@ -187,7 +187,7 @@ export class FamilyTable<Base extends ClockBase = ClockBase> {
   }
 
   /**
-   * The row with the (prefix, allow) of a row of `other`, a table of the same family, or -1. `guess` is looked at first: where both tables
+   * The row with the (prefix, allow) of a row of `other`, a table of the same family, or -1. `guess` is tried first: where both tables
    * have their rows in one order, the row after the one before it is right, and no memory is waited for.
    */
   rowLike(other: FamilyTable, row: number, guess = -1): number {

@@ -15,7 +15,7 @@ export type TimeBase = ClockBase | 'left';
 
 /**
  * Rows of one family. All columns have one element per row (`addresses`: `addressBytes(family)` elements).
- * Without an argument: whoever has the rows does not care about what their times are.
+ * Without an argument: the owner of the rows does not care what their times mean.
  */
 export interface FamilyColumns<Base extends TimeBase = TimeBase> {
   readonly count: number;

@@ -25,7 +25,7 @@ export interface PackedWire {
   v6Ttls: Uint8Array;
 }
 
-/** The result shares memory with `entries`, but for the times: rounded up to whole milliseconds, cut to a century. */
+/** The result shares memory with `entries`, except the times: rounded up to whole milliseconds, cut to a century. */
 export function toWire(entries: PackedEntries<'left'>): PackedWire {
   return {
     v4Addresses: entries.v4.addresses,

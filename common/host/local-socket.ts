@@ -23,7 +23,7 @@ export interface LocalServerOptions extends LocalEnd {
 
 /** `close` also removes the socket. */
 export interface LocalServer {
-  /** False once somebody removed or replaced the socket. */
+  /** False once the socket was removed or replaced. */
   readonly present: boolean;
   close(): void;
 }

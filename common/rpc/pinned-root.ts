@@ -6,7 +6,7 @@ import { FleetblockError, messageOf } from '../errors.ts';
 import { parseEndpoint } from '../text/endpoint.ts';
 import { ENROLLMENT_NAME } from './channel.ts';
 
-/** Longest chain that is looked at: leaf, issuer, root, and room for one more. */
+/** Longest chain that is accepted: leaf, issuer, root, and room for one more. */
 const MAX_CHAIN = 4;
 
 /**

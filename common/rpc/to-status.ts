@@ -4,7 +4,7 @@ import { Metadata, type StatusObject } from '@grpc/grpc-js';
 import { FleetblockError } from '../errors.ts';
 import { DETAILS, STATUS } from './status.ts';
 
-/** What the other end is told. Unknown errors keep their texts to this side: they may name paths or hold secrets. */
+/** What the other end learns. Texts of unknown errors stay on this side: they may name paths or hold secrets. */
 export function toStatus(error: unknown): StatusObject & Error {
   const known = error instanceof FleetblockError ? error : undefined;
   const details = known?.message ?? 'internal error: see the log of the controller';

@@ -1,4 +1,4 @@
-// An agent's proof. Acks come a thousand at a time while somebody waits for them, so that the plain ones are written and read here;
+// An agent's proof. Acks come a thousand at a time while a caller waits for them, so that the plain ones are written and read here;
 // whatever looks otherwise is left to the generated codec, which also says what is wrong.
 
 import type { Ack__Output, Ack as AckWire } from '../../proto/gen/fleetblock/v1/Ack.ts';

@@ -1,4 +1,4 @@
-// The change of a view, which somebody waits for. Its columns are encoded once for all hosts that get them, whatever revision each comes
+// The change of a view, which a caller waits for. Its columns are encoded once for all hosts that get them, whatever revision each comes
 // from. An agent reads a small one here, and leaves whatever looks otherwise to the generated codec.
 
 import type { ControllerMessage__Output } from '../../proto/gen/fleetblock/v1/ControllerMessage.ts';

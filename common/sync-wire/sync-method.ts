@@ -1,4 +1,4 @@
-// The Sync call as an agent speaks it: a small change and its ack, which somebody waits for, are read and written without the generated
+// The Sync call as an agent speaks it: a small change and its ack, which a caller waits for, are read and written without the generated
 // codec: a fleet on one machine, or a host that starts, has other work for its processor.
 
 import type { AgentMessage } from '../../proto/gen/fleetblock/v1/AgentMessage.ts';

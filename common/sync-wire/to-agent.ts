@@ -16,7 +16,7 @@ import {
 } from './fields.ts';
 import { bytesField, messageField, textField, varintField } from './protobuf.ts';
 
-/** What a session goes by. Times in milliseconds; `sessionKey` is shown again in the host's next Hello. */
+/** Settings of a session. Times in milliseconds; `sessionKey` is shown again in the host's next Hello. */
 export interface Welcome {
   readonly protocol: number;
   readonly epoch: string;
@@ -74,7 +74,7 @@ export function encodeLookup(id: bigint, address: Uint8Array): Buffer {
   return messageField(CONTROLLER_MESSAGE.lookup, [varintField(LOOKUP.id, id), bytesField(LOOKUP.address, address)]);
 }
 
-/** `intervalMs` 0: nobody watches any more. */
+/** `intervalMs` 0: stop. */
 export function encodeDropWatch(intervalMs: number, rows: number): Buffer {
   return messageField(CONTROLLER_MESSAGE.dropWatch, [
     varintField(DROP_WATCH.intervalMs, intervalMs),

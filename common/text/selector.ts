@@ -16,7 +16,7 @@ export interface LabelTerm {
   readonly value: string;
 }
 
-/** As much of a host as selectors look at. */
+/** The part of a host that selectors match. */
 export interface SelectableHost {
   readonly name: string;
   readonly labels: Readonly<Record<string, string>>;

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { steadyClock } from './steady-clock.ts';
 
-it('faults row 30: goes on from the time of its start, however the wall clock is set', () => {
+it('faults row 30: continues from the time of its start, however the wall clock is set', () => {
   const source = {
     wall: 1_700_000_000_000,
     monotonic: 5000,

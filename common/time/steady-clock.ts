@@ -1,4 +1,4 @@
-// The controller's clock: wall time that does not jump. When somebody sets the machine's clock, blocks must neither end at
+// The controller's clock: wall time that does not jump. When the machine's clock is set, blocks must neither end at
 // once nor last a day longer, so the wall time of the start is carried on by the monotonic clock.
 import { type Clock, systemClock } from './clock.ts';
 

@@ -12,7 +12,7 @@ export interface RotateOptions {
   readonly issuer: IssuerName;
   /** Undefined: below the data directory, where init made it. */
   readonly rootKey: string | undefined;
-  /** What the old one signed counts no more. */
+  /** What the old one signed is refused. */
   readonly distrust: boolean;
   readonly clock: Clock;
 }

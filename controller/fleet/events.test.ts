@@ -55,13 +55,13 @@ it('tells a reader that fell behind how much it missed, once, and keeps nothing 
   expect((await end).done).toBe(true);
 });
 
-it('faults row 60: no event is long, whoever says it', () => {
+it('faults row 60: no event is long, whatever its source', () => {
   const log = new EventLog(() => 0);
   log.add('host.degraded', 'x'.repeat(1_000_000));
   expect(log.since(0)[0]?.text).toBe(`${'x'.repeat(1000)}...`);
 });
 
-it('one host that toggles pushes nobody else out, and says how much of it was left out (faults row 63)', () => {
+it('one host that toggles pushes out no other, and says how much of it was left out (faults row 63)', () => {
   let nowMs = 0;
   const log = new EventLog(() => nowMs);
   log.add('host.connected', 'agent 1', { hostId: 'quiet' });
@@ -77,7 +77,7 @@ it('one host that toggles pushes nobody else out, and says how much of it was le
   expect(log.since(0).at(-1)?.text).toBe('y');
 });
 
-it('remembers no more of a text than it shows (faults row 60)', () => {
+it('remembers only as much of a text as it shows (faults row 60)', () => {
   setFlagsFromString('--expose-gc');
   const collect: unknown = runInNewContext('gc');
   if (typeof collect !== 'function') throw new Error('no gc');

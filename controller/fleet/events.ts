@@ -1,4 +1,4 @@
-// What happened in the fleet lately, for people who watch: a bounded memory of the newest events. The audit is what lasts.
+// What happened in the fleet recently, for people who watch: a bounded memory of the newest events. The audit is what lasts.
 import { ownCopy } from '../../common/own-copy.ts';
 import type { Revision } from '../../common/revision.ts';
 import { RateLimit } from '../identity/auth/rate-limit.ts';
@@ -37,7 +37,7 @@ export interface FleetEvent {
   readonly revision: Revision;
 }
 
-/** What somebody wants to see. */
+/** Which events a reader wants. */
 export interface Watch {
   /** Only events after this sequence number; 0: all that are remembered. */
   readonly after: number;
@@ -69,7 +69,7 @@ export class EventLog {
     this.#ofHosts = new RateLimit({ clock: { wallMs, monotonicMs: wallMs }, ...PER_HOST });
   }
 
-  /** @returns false: its host has had too many lately, and it is only counted in the next one */
+  /** @returns false: its host has had too many recently, and it is only counted in the next one */
   add(kind: EventKind, what: string, about: { readonly hostId?: string; readonly revision?: Revision } = {}): boolean {
     const ofHost = kind.startsWith('host.') ? (about.hostId ?? '') : '';
     const leftOut = this.#leftOut.get(ofHost) ?? 0;
@@ -102,7 +102,7 @@ export class EventLog {
 
   /**
    * Events one by one, as they are asked for. A reader has no queue of its own: one that falls behind further than is remembered is
-   * told how many it missed, and goes on from there.
+   * told how many it missed, and continues from there.
    */
   async *watch({ after, last, follow, wanted }: Watch, signal: AbortSignal): AsyncGenerator<FleetEvent> {
     // Numbers of another controller's life mean nothing here.
@@ -156,7 +156,7 @@ export class EventLog {
       atMs: this.#wallMs(),
       kind: 'missed',
       hostId: '',
-      text: `${count} events came faster than they were read, and are remembered no more`,
+      text: `${count} events came faster than they were read, and are no longer remembered`,
       revision: 0n,
     };
   }

@@ -1,4 +1,4 @@
-// Does this machine know what time it is? A controller that starts with a clock far from its last sign of life may have been away, or may
+// Whether this machine knows what time it is. A controller that starts with a clock far from its last sign of life may have been away, or may
 // have a wrong clock, and a wrong one would end every block permanently. Until most hosts, or an admin, agree with the clock, nothing ends.
 
 import type { Logger } from '../../common/logger.ts';

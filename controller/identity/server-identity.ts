@@ -16,7 +16,7 @@ export interface ServerCertificate {
   readonly root: string;
 }
 
-/** `log` hears of every renewal, and of each that failed. */
+/** `log` gets every renewal, and every failed one. */
 export interface ServerIdentityOptions {
   readonly authority: Authority;
   readonly clock: Clock;

@@ -2,7 +2,7 @@ import pino from 'pino';
 import { expect, it } from 'vitest';
 import { logAuditHead } from './audit-head.ts';
 
-it('says the head at once and again, and goes on when it cannot be read', async () => {
+it('logs the head at once and again, and continues when it cannot be read', async () => {
   const lines: Record<string, unknown>[] = [];
   const log = pino({ level: 'info' }, { write: (line: string) => lines.push(JSON.parse(line)) });
   let asked = 0;

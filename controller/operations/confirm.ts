@@ -1,5 +1,5 @@
-// Confirmed changes: what is undone, on every host by itself, unless somebody who can still reach the controller says that it
-// is to stay. What waits is an ordinary claim with an end, so that no host needs the controller to undo it.
+// Confirmed changes: what is undone, on every host by itself, unless an operator who can still reach the controller says that it
+// stays. What waits is an ordinary claim with an end, so that no host needs the controller to undo it.
 
 import { formatPrefix } from '../../common/text/prefix.ts';
 import type { Clock } from '../../common/time/clock.ts';
@@ -24,7 +24,7 @@ export interface ConfirmRequest extends Wait {
   readonly reason: string;
 }
 
-/** `assertOpen` refuses to confirm in quarantine; hosts undo what is not confirmed all the same. */
+/** `assertOpen` refuses to confirm in quarantine; hosts undo what is not confirmed anyway. */
 export interface ConfirmationsDeps {
   readonly store: Pick<Store, 'confirm' | 'confirmations'>;
   readonly targets: Targets;
@@ -69,13 +69,13 @@ export class Confirmations {
     return { nowMs: this.#deps.clock.wallMs(), confirmations: await this.#deps.store.confirmations() };
   }
 
-  /** Told of what was undone: people who watch see it, and the audit gets how the hosts stand to it. */
+  /** Called with what was undone: it becomes an event, and the audit gets the state of the hosts. */
   async undone({ id, actor, claims, revision }: Undone): Promise<void> {
     const { targets, results, events } = this.#deps;
     const [first] = claims;
     const what = first ? formatPrefix(first.prefix) : '';
     const more = claims.length > 1 ? ` and ${claims.length - 1} more` : '';
-    events.add('undo', `${id} of ${actor} was undone, as nobody confirmed it: ${what}${more}`, { revision });
+    events.add('undo', `${id} of ${actor} was undone, as it was not confirmed: ${what}${more}`, { revision });
     const { outcomes } = await targets.prove(
       claims.map(({ selector }) => selector),
       revision,

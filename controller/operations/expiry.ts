@@ -5,7 +5,7 @@ import type { Clock } from '../../common/time/clock.ts';
 import type { Undone } from '../claims/confirmation.ts';
 import type { Store } from '../store/store.ts';
 
-/** The most that a timer is set for, milliseconds: setTimeout takes no more than 24 days. */
+/** The most that a timer is set for, milliseconds: setTimeout takes at most 24 days. */
 const LONGEST_TIMER_MS = 3_600_000;
 /** After a failure (disk full), milliseconds. */
 const RETRY_MS = 5000;
@@ -17,7 +17,7 @@ export interface ExpiryDeps {
   readonly log: Logger;
   /** False: not now (the store is in quarantine, or the time in doubt). */
   readonly mayChange: () => boolean;
-  /** Told of every change that was undone, as nobody confirmed it. */
+  /** Called with every change that was undone because it was not confirmed. */
   readonly onUndone: (undone: Undone) => void;
 }
 
@@ -38,7 +38,7 @@ export function startExpiry(deps: ExpiryDeps): { readonly stop: () => void; read
     const own = ++plans;
     try {
       const next = await deps.store.nextExpiryMs();
-      // A later plan knows better: what this one was told may have changed since.
+      // A later plan knows better: what this one used may have changed since.
       if (stopped || running || own !== plans) return;
       clearTimeout(timer);
       if (next === 0) return;

@@ -1,4 +1,4 @@
-// What operators change of hosts: their labels, and what their kernels hold when they are to be told all of it again.
+// What operators change of hosts: their labels, and orders to take the whole list again.
 import { FleetblockError } from '../../common/errors.ts';
 import type { Revision } from '../../common/revision.ts';
 import { formatSelector, isValidName, type Selector } from '../../common/text/selector.ts';

@@ -25,7 +25,7 @@ export interface MetricsServer {
   close(): Promise<void>;
 }
 
-/** Milliseconds until a request must be there, and between looks at those that are not. */
+/** Milliseconds until a request must be complete, and between checks of those that are not. */
 const PATIENCE = { headersTimeout: 5_000, requestTimeout: 5_000, connectionsCheckingInterval: 1_000 };
 /** One more pushes out the oldest of the network that has the most, so that no network keeps another from asking. */
 const CONNECTIONS = { limit: 64, perNetwork: 16 };
@@ -33,7 +33,7 @@ const CONNECTIONS = { limit: 64, perNetwork: 16 };
 /** @throws FleetblockError FAILED_PRECONDITION when it cannot listen there */
 export async function serveMetrics(endpoint: Endpoint, source: MetricsSource): Promise<MetricsServer> {
   const registry = metricsOf(source);
-  // One answer for all who ask while it is made: it looks at every host.
+  // One answer for all requests while it is made: it reads every host.
   let rendering: Promise<string> | undefined;
   const rendered = () => {
     rendering ??= registry.metrics().finally(() => {

@@ -111,7 +111,7 @@ export interface ProtoGrpcType {
       ListListsRequest: MessageTypeDefinition<_fleetblock_v1_ListListsRequest, _fleetblock_v1_ListListsRequest__Output>
       ListObjection: MessageTypeDefinition<_fleetblock_v1_ListObjection, _fleetblock_v1_ListObjection__Output>
       /**
-       * A method whose answer changes its shape gets another name: a program of another version is then told so, and reads nothing that was
+       * A method whose answer changes its shape gets another name: a program of another version then gets an error, and reads nothing that was
        * not meant.
        */
       OperatorService: SubtypeConstructor<typeof grpc.Client, _fleetblock_v1_OperatorServiceClient> & { service: _fleetblock_v1_OperatorServiceDefinition }

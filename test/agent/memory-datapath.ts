@@ -29,7 +29,7 @@ export interface MemoryDatapathOptions {
 
 export class MemoryDatapath implements Datapath {
   readonly capacity: number;
-  /** What the "kernel" holds: tests look at it and tamper with it. */
+  /** What the "kernel" holds: tests read it and tamper with it. */
   readonly held = new EntryTable<'boot'>();
   /** Set by a test: the next apply fails so, once. */
   failNext: DatapathError | undefined;
@@ -38,7 +38,7 @@ export class MemoryDatapath implements Datapath {
   /** Packets dropped by source: there are none here but those that a test says. */
   sources: SourceHits[] = [];
   interfaceStates: InterfaceState[] = [{ name: 'eth0', index: 2, mode: 'native', problem: '' }];
-  /** Counted by nobody here: what a test says. */
+  /** Not counted here: what a test sets. */
   counted: Partial<DatapathCounters> = {};
   /** What was marked last; tests of a restart hand it on. */
   view: MarkedView | undefined;
@@ -119,8 +119,8 @@ export class MemoryDatapath implements Datapath {
   }
 
   topSources(count: number, sinceMs: number): Promise<SourceHits[]> {
-    const lately = this.sources.filter(({ lastDropMs }) => lastDropMs >= sinceMs);
-    return Promise.resolve(lately.toSorted((a, b) => Number(b.packets - a.packets)).slice(0, count));
+    const recent = this.sources.filter(({ lastDropMs }) => lastDropMs >= sinceMs);
+    return Promise.resolve(recent.toSorted((a, b) => Number(b.packets - a.packets)).slice(0, count));
   }
 
   /** Who listens; a test tells them of drops. */

@@ -1,4 +1,4 @@
-// The agent's session over real TLS: a scripted controller that restarts, hangs, does not read, or is somebody else.
+// The agent's session over real TLS: a scripted controller that restarts, hangs, does not read, or is an impostor.
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { SyncDialer } from '../../agent/session/sync-dialer.ts';
@@ -49,7 +49,7 @@ describe('session over TLS', () => {
     expect((await second.next()).ack).toMatchObject({ revision: '2', entries: '2' });
   });
 
-  it('reconnect - delays grow while nobody answers Welcome, with full jitter', async () => {
+  it('reconnect - delays grow without a Welcome, with full jitter', async () => {
     const controller = await startController();
     startAgent(controller.address, controller);
     const times: number[] = [];

@@ -1,4 +1,4 @@
-// The controller's end of a sync stream in memory: a test says what comes and looks at what the agent answered. Messages
+// The controller's end of a sync stream in memory: a test sends messages and checks what the agent answered. Messages
 // pass through the real protobuf codec, both ways.
 
 import type { SyncStream } from '../../agent/session/stream.ts';

@@ -27,7 +27,7 @@ function fill(): number {
   return sent;
 }
 
-it('a socket that nobody reads takes what it can, and the rest is given up at once', () => {
+it('an unread socket takes what it can, and the rest is given up at once', () => {
   const sent = fill();
   expect(sent).toBeLessThan(10_000);
   expect(systemd.received()).toHaveLength(sent);

@@ -145,7 +145,7 @@ describe.skipIf(why !== '')(`the agent as a service ${why}`, () => {
     const status = ['status', '--state-dir', stateDir, '--pin-dir', pinDir, '-o', 'json'];
     const mine = await agentCommand(status);
     expect(JSON.parse(mine.stdout)).toMatchObject({ running: true, revision: 6, entries: 3003 });
-    // The socket of the agent that was killed is replaced, and nobody else gets near it.
+    // The socket of the agent that was killed is replaced, and no other user can reach it.
     expect(statSync(join(stateDir, 'agent.sock')).isSocket()).toBe(true);
     expect(statSync(join(stateDir, 'agent.sock')).mode & 0o777).toBe(0o600);
     expect(statSync(stateDir).mode & 0o077).toBe(0);

@@ -123,7 +123,7 @@ export class ScriptedController {
     return arrived ? Promise.resolve(arrived) : new Promise((resolve) => this.#waiting.push(resolve));
   }
 
-  /** As a killed process does: connections break, nobody listens. */
+  /** As a killed process does: connections break, nothing listens. */
   stop(): void {
     this.#server?.forceShutdown();
     this.#server = undefined;

@@ -1,4 +1,4 @@
-// What the CLI says of itself in --help.
+// The help texts of the CLI.
 import { expect, test } from 'vitest';
 import type { RunOptions } from './support/cli.ts';
 import { ScriptedCli } from './support/scripted-cli.ts';
@@ -6,7 +6,7 @@ import { ScriptedCli } from './support/scripted-cli.ts';
 const cli = ScriptedCli.forFile();
 const fleetblock = (args: string[], options: RunOptions = {}) => cli.fleetblock(args, options);
 
-test('every command and subcommand has a description and, but for groups, an example in --help', async () => {
+test('every command and subcommand has a description and, except groups, an example in --help', async () => {
   const { stdout } = await fleetblock(['--help']);
   const commands = [...stdout.matchAll(/^ {2}([a-z]+) .*$/gm)]
     .map((match) => match[1] ?? '')

@@ -88,7 +88,7 @@ describe('import', () => {
     expect(result.exitCode).toBe(2);
   });
 
-  test('what the controller refuses early is told as it says it', async () => {
+  test('an early refusal of the controller is shown as it is', async () => {
     cli.controller.script.importList = () => {
       throw new FleetblockError('FAILED_PRECONDITION', 'row 1 covers the controller');
     };
@@ -163,7 +163,7 @@ describe('import', () => {
     expect(await json(words, { stdin: '192.0.2.1\n' })).toMatchObject({ former: { action: 'block', selector: 'all' } });
   });
 
-  test('faults row 101: what was left out is told by its line, and counted', async () => {
+  test('faults row 101: what was left out is reported by line, and counted', async () => {
     const skippedRows = [{ row: 2, prefix: '0.0.0.0/8', text: '0.0.0.0/8 covers the unspecified address' }];
     cli.controller.script.importList = ([first]) => {
       expect(first?.begin?.skipRefused).toBe(true);

@@ -1,4 +1,4 @@
-// What operators look at: check, status, top, watch, doctor, events and audit, against a scripted controller over mutual TLS.
+// What operators watch: check, status, top, watch, doctor, events and audit, against a scripted controller over mutual TLS.
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { Host } from '../../proto/gen/fleetblock/v1/Host.ts';
 import type { ListAuditRequest__Output } from '../../proto/gen/fleetblock/v1/ListAuditRequest.ts';
@@ -165,7 +165,7 @@ describe('events and audit', () => {
     expect((await fleetblock(['events', '-f', '-o', 'json'])).stdout.trimEnd().split('\n')).toHaveLength(2);
   });
 
-  test('drops, and what no line tells of', async () => {
+  test('drops, and packets that no line reports', async () => {
     const asked: string[] = [];
     cli.controller.script.watchDrops = ({ host }) => {
       asked.push(host);

@@ -87,7 +87,7 @@ test('faults row 92: a disk that becomes full inside a write is no success', asy
   expect(stdout).toBe('fleetblock: cannot write the output: file too large\ncode 1\n');
 });
 
-test('faults row 92: a change whose proof nobody reads keeps its exit code', async () => {
+test('faults row 92: a change whose proof is not read keeps its exit code', async () => {
   const { stdout } = await bash(
     `{ "$0" "$1" block 192.0.2.1 --all-hosts 2>/dev/null; echo "code $?" >&2; } 2>&1 1> >(exec true) | cat`,
   );

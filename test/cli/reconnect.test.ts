@@ -1,4 +1,4 @@
-// What goes on until Ctrl-C outlives a controller that restarts, and says so once.
+// Commands that run until Ctrl-C survive a restart of the controller, and say so once.
 import { expect, test } from 'vitest';
 import { FleetblockError } from '../../common/errors.ts';
 import { NOW, ScriptedCli } from './support/scripted-cli.ts';
@@ -8,7 +8,7 @@ const gone = () => new FleetblockError('UNAVAILABLE', 'the controller restarts')
 const said = 'the controller restarts; trying again until it answers\nconnected again\n';
 const event = (sequence: number, atMs: number, text: string) => ({ sequence, atMs, kind: 'change', text });
 
-test('faults row 96: events -f goes on after what it has shown', async () => {
+test('faults row 96: events -f continues after what it has shown', async () => {
   let calls = 0;
   cli.controller.script.watchEvents = function* ({ last }) {
     calls++;

@@ -141,7 +141,7 @@ describe('list', () => {
     expect(sober.stdout).not.toContain('\u001b');
   });
 
-  test('an error in the middle is told, with exit code and without a false end', async () => {
+  test('an error in the middle is reported, with exit code and without a false end', async () => {
     cli.controller.script.listEntries = function* () {
       yield* claims.slice(0, 1);
       throw new FleetblockError('INTERNAL', 'the store is damaged');

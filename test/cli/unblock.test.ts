@@ -103,7 +103,7 @@ describe('unblock', () => {
       });
   });
 
-  test('faults row 104: an exception of a list is told as one, and how to take it back', async () => {
+  test('faults row 104: an exception of a list is reported as one, with the command that takes it back', async () => {
     let asked: UnblockRequest__Output | undefined;
     cli.controller.script.unblock = (request) => {
       asked = request;

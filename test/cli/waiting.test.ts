@@ -1,4 +1,4 @@
-// What a person is told while a change waits for hosts, and when they do not wait for it any longer.
+// What a terminal shows while a change waits for hosts, and when the wait is interrupted.
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
@@ -83,7 +83,7 @@ test('faults row 126: Ctrl-C while hosts are waited for says that the change is 
   });
   const { head } = fleet.server.store;
   expect(stderr).toContain(
-    `${CLEARED}fleetblock: interrupted: the change is committed (revision ${head}) and goes on to the hosts: see fleetblock hosts\n`,
+    `${CLEARED}fleetblock: interrupted: the change is committed (revision ${head}) and still goes to the hosts: see fleetblock hosts\n`,
   );
   expect(stdout).toBe('');
   expect(exitCode).toBe(1);

@@ -55,7 +55,7 @@ describe.skipIf(reason)(`containers${reason ? ` (skipped: ${reason})` : ''}`, ()
       () => neighbour?.close(),
       () => inEngine('rm', '-rf', pins),
     ];
-    // All of them, whatever becomes of the ones before: nothing may stay behind.
+    // All of them, even if an earlier one fails: nothing may stay behind.
     for (const step of steps) await step()?.catch(() => undefined);
   });
 

@@ -82,7 +82,7 @@ describe.skipIf(whyNoNetwork() !== '')(`libbpf ${whyNoNetwork()}`, () => {
       await map.updateBatch(keys, values, ROWS);
       expect(await readAll(map)).toBe(ROWS);
       const next = keys.subarray((ROWS + 199) * map.keyBytes);
-      // The kernel gives a hash without preallocation a little more room, a row a processor.
+      // The kernel gives a hash without preallocation a little more room, one row per processor.
       const full = () => {
         for (let row = ROWS; row < ROWS + 200; row++)
           map.update(keys.subarray(row * map.keyBytes), values.subarray(0, map.valueBytes));

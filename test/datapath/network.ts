@@ -1,5 +1,5 @@
 // A network namespace of the test's own, for this process and the processes that it starts: interfaces made in it are seen by
-// nobody else and are gone with it. bpffs stays the machine's.
+// no one else and are gone with it. bpffs stays the machine's.
 import { execFileSync } from 'node:child_process';
 import { closeSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -68,7 +68,7 @@ export function makePair(name: string, peer: string): void {
   }
 }
 
-/** Does this kernel have virtual interfaces of that kind? */
+/** Whether this kernel has virtual interfaces of that kind. */
 export function kernelHas(kind: string): boolean {
   try {
     ip('link', 'add', 'probe0', 'type', kind);
@@ -81,7 +81,7 @@ export function kernelHas(kind: string): boolean {
 
 let made = 0;
 
-/** A directory name on bpffs that no other test has. Mounts bpffs when nobody has yet. */
+/** A directory name on bpffs that no other test has. Mounts bpffs if necessary. */
 export function freshPinDir(): string {
   made++;
   return `/sys/fs/bpf/fbtest-${process.pid}-${made}`;

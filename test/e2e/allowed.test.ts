@@ -1,4 +1,4 @@
-// What is allowed goes on passing through a real kernel, and no command says that it is blocked.
+// What is allowed still passes a real kernel, and no command says that it is blocked.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { BAD, GOOD, Lab } from '../../lab/lab.ts';
 

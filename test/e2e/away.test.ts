@@ -1,4 +1,4 @@
-// Who was away comes back to what was decided meanwhile: agents that were stopped or cut off, a controller that was killed.
+// Programs that were away catch up: agents that were stopped or cut off, a controller that was killed.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { BAD, GOOD, Lab } from '../../lab/lab.ts';
 import { until } from '../../lab/program.ts';

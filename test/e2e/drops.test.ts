@@ -1,5 +1,5 @@
 // `events --drops` on real packets: who was dropped, on which host and interface, how many; and nothing asked of a kernel while
-// nobody watches.
+// no one watches.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -36,7 +36,7 @@ class Watch {
     });
   }
 
-  /** Packets by host, source and verdict, and those that no line tells of. */
+  /** Packets by host, source and verdict, and those that no line reports. */
   sums(): Record<string, number> {
     const sums: Record<string, number> = {};
     for (const { host, source = 'unreported', verdict = '', packets = 0, unreportedPackets = 0 } of this.lines) {
@@ -65,13 +65,13 @@ describe.skipIf(reason)(`events --drops${reason ? ` (skipped: ${reason})` : ''}`
   });
   afterAll(() => lab?.close());
 
-  /** Until the watch has come through to the host's kernel: what comes before is nobody's. */
+  /** Until the watch has come through to the host's kernel: what comes before counts for none. */
   async function watching(watch: Watch, host: LabHost): Promise<void> {
     await until(`${host.name} to be watched`, async () => {
       await lab.attacker.ping(BAD, host.address, { count: 1 });
       return watch.sums()[`${host.name} ${BAD} drop`];
     });
-    // The last of them is told too.
+    // The last of them is reported too.
     await new Promise((resolve) => setTimeout(resolve, 1000));
     watch.lines.length = 0;
   }
@@ -83,13 +83,13 @@ describe.skipIf(reason)(`events --drops${reason ? ` (skipped: ${reason})` : ''}`
     await watching(all, second);
     await watching(one, first);
     all.lines.length = 0;
-    // Slow enough for the kernel to tell of each one.
+    // Slow enough for the kernel to report each one.
     await lab.attacker.ping(BAD, first.address, { count: 7 });
     await lab.attacker.ping(BAD, second.address, { count: 3 });
     await lab.attacker.ping(GOOD, first.address, { count: 3 });
     await lab.attacker.ping(BAD6, second.address6, { count: 4 });
     const told = () => JSON.stringify([all.sums(), one.sums()]);
-    await until('the drops to be told', async () =>
+    await until('the drops to be reported', async () =>
       (all.sums()[`host2 ${BAD6} monitor`] ?? 0) >= 4 && (one.sums()[`host1 ${BAD} drop`] ?? 0) >= 7 ? true : undefined,
     ).catch((error: unknown) => {
       throw new Error(`told: ${told()}`, { cause: error });
@@ -112,7 +112,7 @@ describe.skipIf(reason)(`events --drops${reason ? ` (skipped: ${reason})` : ''}`
     expect(await one.stop()).toBe(await all.stop());
   });
 
-  test('asks the kernels only while somebody watches, and another agent of the host goes on telling', async () => {
+  test('asks the kernels only while drops are watched, and another agent of the host keeps reporting', async () => {
     const { address } = lab.host(1);
     const watch = new Watch(script, '--host', 'host1');
     await watching(watch, lab.host(1));
@@ -121,7 +121,9 @@ describe.skipIf(reason)(`events --drops${reason ? ` (skipped: ${reason})` : ''}`
     await lab.synced();
     await watching(watch, lab.host(1));
     await lab.attacker.ping(BAD, address, { count: 5 });
-    await until('the drops to be told', async () => ((watch.sums()[`host1 ${BAD} drop`] ?? 0) >= 5 ? true : undefined));
+    await until('the drops to be reported', async () =>
+      (watch.sums()[`host1 ${BAD} drop`] ?? 0) >= 5 ? true : undefined,
+    );
     await watch.stop();
     await lab.attacker.ping(BAD, address, { count: 5 });
     expect(watch.sums()).toEqual({ [`host1 ${BAD} drop`]: 5 });

@@ -1,4 +1,4 @@
-// What goes wrong at a keyboard: each one line that names the fix, and the right exit code.
+// Errors of an operator: each is one line that names the fix, with the right exit code.
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -64,7 +64,7 @@ describe.skipIf(whyNoNetwork() !== '')(`a host that boots ${whyNoNetwork()}`, ()
     return agent;
   }
 
-  /** What the agent is to do, or what it has said instead. */
+  /** What the agent should do, or what it has said instead. */
   async function within<T>(what: string, promise: Promise<T>): Promise<T> {
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<never>((_, reject) => {
@@ -75,7 +75,7 @@ describe.skipIf(whyNoNetwork() !== '')(`a host that boots ${whyNoNetwork()}`, ()
     return await Promise.race([promise, late]).finally(() => clearTimeout(timer));
   }
 
-  it('faults row 15: blocks with its record before the network is used, though controller and name server are away', async () => {
+  it('faults row 15: blocks with its record before the network is used, although controller and name server are away', async () => {
     const view = new ReferenceView('e1', 4n);
     view.change([entry(BLOCKED)]);
     makePair('in0', 'out0');
@@ -88,7 +88,7 @@ describe.skipIf(whyNoNetwork() !== '')(`a host that boots ${whyNoNetwork()}`, ()
     await within('its end', agent?.stop() ?? Promise.resolve());
     expect(notify.received()).toContain('STOPPING=1');
 
-    // What a reboot leaves: no maps, no links, no interface, nobody who answers.
+    // What a reboot leaves: no maps, no links, no interface, no one who answers.
     controller.stop();
     detachXdp(pinDir);
     ip('link', 'del', 'in0');

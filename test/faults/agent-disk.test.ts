@@ -1,4 +1,4 @@
-// An agent whose disk takes no more, with a restart in between: what the kernel holds stays, and somebody hears of it.
+// An agent whose disk is full, with a restart in between: the kernel keeps its entries, and the fleet shows the problem.
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -18,7 +18,7 @@ const CLEAN = '203.0.113.9';
 /** More than what is left of the last page of a file. */
 const MORE = Array.from({ length: 1500 }, (_, i) => entry(`10.${i >> 8}.${i & 255}.1`));
 const BEHIND =
-  'the kernel holds revision 6, the record on disk 5: the kernel goes on as it is until the controller sends the list';
+  'the kernel holds revision 6, the record on disk 5: the kernel keeps its entries until the controller sends the list';
 
 const later = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
@@ -70,7 +70,7 @@ describe.skipIf(whyNoNetwork() !== '')(`an agent that cannot write ${whyNoNetwor
     while (!wanted((await connection.nextStatus()).problems));
   }
 
-  /** `spoil` makes the disk refuse what comes then, `mend` lets it take it again; `says` is what is told of it. */
+  /** `spoil` makes the disk refuse what comes then, `mend` lets it take it again; `says` is how it is reported. */
   async function keepsItsMaps(spoil: () => void, mend: () => void, says: string): Promise<void> {
     const view = new ReferenceView('e1', 4n);
     view.change([entry(OLD)]);
@@ -93,7 +93,7 @@ describe.skipIf(whyNoNetwork() !== '')(`an agent that cannot write ${whyNoNetwor
     expect(await passed()).toEqual({ old: 64, new: 0, clean: 64 });
     await agent?.stop('SIGKILL');
 
-    // The next one has only the older record, and nobody to ask.
+    // The next one has only the older record, and no controller.
     controller.stop();
     await start().logged('the record of the list is not what the kernel holds');
     await agent?.logged('not connected to the controller');

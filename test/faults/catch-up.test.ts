@@ -1,4 +1,4 @@
-// What comes down the wire to a host that was away, over real TLS: the difference when there is one, a snapshot in pieces when there is
+// What is sent to a host that was away, over real TLS: the difference when there is one, a snapshot in pieces when there is
 // none, and nothing of a snapshot that was cut.
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -37,7 +37,7 @@ function tap(hello: ConstructorParameters<typeof TapHost>[2]): TapHost {
   return host;
 }
 
-/** What an agent says that holds the whole list as it is now. */
+/** The hello of an agent that holds the whole list as it is now. */
 function present() {
   const { store, controller } = fleet.server;
   const { views } = controller;

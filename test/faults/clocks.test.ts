@@ -28,7 +28,7 @@ describe.skipIf(whyNot)(`wall clocks a day off${whyNot ? ` (skipped: ${whyNot})`
     ['ahead', DAY_S],
     ['behind', -DAY_S],
   ])(
-    'faults row 30: the host is a day %s of the controller: a block lasts as long as it was told',
+    'faults row 30: the host is a day %s of the controller: a block lasts as long as it should',
     async (_, offsetS) => {
       const agentPrefix = ['env', `LD_PRELOAD=${library}`, `WALL_CLOCK_OFFSET_S=${offsetS}`];
       await using lab = await Lab.create({ hosts: 1, agentPrefix });

@@ -58,7 +58,7 @@ describe.skipIf(reason)(`restore${reason ? ` (skipped: ${reason})` : ''}`, () =>
     for (const { name } of lab.hosts)
       expect(problems).toContainEqual({ host: name, text: expect.stringMatching(/^EPOCH_MISMATCH: .*host resync/) });
     expect(await lab.json(0, 'list')).toMatchObject([{ prefix: `${GOOD}/32` }]);
-    // A change reaches nobody: a part of one list and a part of another is neither.
+    // A change reaches no host: a part of one list and a part of another is neither.
     expect(await lab.json(3, 'block', '203.0.113.1', '--all-hosts', '--timeout', '1s')).toMatchObject({
       hosts: { targeted: 2, enforced: 0 },
     });

@@ -1,4 +1,4 @@
-// A real agent process that is stopped in its tracks while changes are made: real sockets fill up, and nothing else does.
+// A real agent process that is suspended while changes are made: real sockets fill up, and nothing else does.
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { LineProgram } from '../../lab/line-program.ts';

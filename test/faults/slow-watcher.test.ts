@@ -1,4 +1,4 @@
-// An operator's `events --follow` whose terminal has stopped taking output, over real TLS: it is told what it missed, and nothing
+// An operator's `events --follow` whose terminal has stopped taking output, over real TLS: it learns what it missed, and nothing
 // piles up for it in the controller.
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Event__Output } from '../../proto/gen/fleetblock/v1/Event.ts';
@@ -12,7 +12,7 @@ beforeAll(async () => {
 });
 afterAll(() => fleet.stop());
 
-it('a reader of events that stops reading costs nothing, and is told how many it missed', async () => {
+it('a reader of events that stops reading costs nothing, and learns how many it missed', async () => {
   const { events } = fleet.server.controller;
   const call = fleet.operator.client.WatchEvents({ follow: true });
   const seen: Event__Output[] = [];
@@ -33,7 +33,7 @@ it('a reader of events that stops reading costs nothing, and is told how many it
   await until('the last event', () => seen.at(-1)?.text === 'last', 30_000);
   const missed = seen.filter(({ kind }) => kind === 'missed');
   expect(missed.length).toBeGreaterThan(0);
-  // Each event was given, or counted as missed: its stream takes a little now and then, so that it may be told more than once.
+  // Each event was given, or counted as missed: its stream takes a little now and then, so that it may be reported more than once.
   const counts = missed.map((event) => Number(/^(\d+) events came faster/.exec(event.text)?.[1]));
   const total = counts.reduce((sum, count) => sum + count, 0);
   expect(seen.length - missed.length + total).toBe(EVENTS + 2);

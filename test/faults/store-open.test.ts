@@ -38,7 +38,7 @@ it.each([
 ])('faults row 21: killed at %s, of a new store and of one that was there, it opens again', async (point, said) => {
   for (const round of ['new', 'there']) {
     const { stdout, stderr, signal } = run(`${point}=kill`);
-    // A store that is there is not made again.
+    // An existing store is not recreated.
     if (round === 'there' && (point === 'store.open.made' || point === 'store.open.created')) continue;
     expect({ stdout, signal }, `${round}: ${stderr}`).toEqual({ stdout: said, signal: 'SIGKILL' });
     const again = run('');

@@ -76,7 +76,7 @@ it('faults row 21: kill -9 in a loop under concurrent writers loses nothing that
     await sleep(Math.random() * 60);
     writer.kill('SIGKILL');
     await gone;
-    // A line that the kill cut is no acknowledgement that anybody has read.
+    // A line that the kill cut is no acknowledgement that a writer has read.
     const lines = output.slice(0, output.lastIndexOf('\n')).split('\n').map(Number);
     for (const number of lines) acknowledged.add(number);
     // Numbers in flight at the kill may or may not be there: they are not used again.
@@ -161,7 +161,7 @@ it('faults row 22: damage in the main file is refused, structure or content', as
   header.fill(0xff, 4096, 4196);
   writeFileSync(path, header);
   await expect(open()).rejects.toMatchObject({ code: 'DATA_LOSS' });
-  // Flipped bits in the claims, which the structure survives: somebody else would be blocked, by somebody else.
+  // Flipped bits in the claims, which the structure survives: another address would be blocked, by another operator.
   const content = Buffer.from(whole);
   for (let at = content.indexOf('admin/test'); at >= 0; at = content.indexOf('admin/test', at + 1))
     content.writeUInt8(content.readUInt8(at) ^ 1, at);

@@ -1,4 +1,4 @@
-// A thousand hosts that come back at once, with real sockets: they spread themselves, and an operator is answered in the middle of it. That
+// A thousand hosts that reconnect at once, with real sockets: they spread themselves, and an operator is answered in the middle of it. That
 // few snapshots are under way at a time is in test/sync/hub/hub.test.ts.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Lab } from '../../lab/lab.ts';

@@ -1,4 +1,4 @@
-// The audit of a whole controller: from where, with what result host by host, and found again by what it names.
+// The audit of a whole controller: the caller's address, the result host by host, and searches by what records name.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runHere } from '../cli/support/cli.ts';
 import { type SimulatedHost, SyncFleet, until } from '../sync/fleet.ts';

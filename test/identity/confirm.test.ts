@@ -1,4 +1,4 @@
-// Confirmed changes through a whole controller: what operators are told, what hosts hold, what the audit says.
+// Confirmed changes through a whole controller: what operators see, what hosts hold, what the audit says.
 import { status } from '@grpc/grpc-js';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { BlockRequest } from '../../proto/gen/fleetblock/v1/BlockRequest.ts';
@@ -105,7 +105,7 @@ describe('a forced block', () => {
     ]);
   });
 
-  it('that only counts locks nobody out', async () => {
+  it('that only counts locks no one out', async () => {
     expect((await fleet.operator.block([X], { force: true, monitor: true })).confirm).toBeNull();
   });
 });

@@ -28,7 +28,7 @@ describe.skipIf(reason)(`a forced block that locks the controller out${reason ? 
   afterAll(() => lab?.close());
   afterEach(() => lab.synced());
 
-  /** Do packets from the controller's machine get through to the host? */
+  /** Whether packets from the controller's machine reach the host. */
   const passes = async (number: number) =>
     (await lab.runAtController(['ping', '-n', '-c', '1', '-W', '1', lab.host(number).address])).exitCode === 0;
   const passesAgain = (source: string, target: string) =>
@@ -37,7 +37,7 @@ describe.skipIf(reason)(`a forced block that locks the controller out${reason ? 
     );
   const status = async (name: string) => (await lab.hostRow(name)).status;
 
-  test('faults row 20: is refused without force, by everybody', async () => {
+  test('faults row 20: is refused without force, whatever the role', async () => {
     const refused = await lab.fleetblock('block', '192.168.1.0/28', '--all-hosts');
     expect(refused).toMatchObject({ exitCode: 4, stdout: '' });
     expect(refused.stderr).toMatch(/192\.168\.1\.0\/28 covers the controller's own address 192\.168\.1\.10/);
@@ -49,7 +49,7 @@ describe.skipIf(reason)(`a forced block that locks the controller out${reason ? 
     const [, id = ''] = /to confirm: fleetblock confirm ([a-z0-9]{6}) within [0-9]+ ?s/.exec(answer.stderr) ?? [];
     expect(id, answer.stderr).not.toBe('');
     expect(await passes(1)).toBe(false);
-    // The other one knows the controller by its address, and goes on hearing it.
+    // The other one knows the controller by its address, and still reaches it.
     expect(await passes(2)).toBe(true);
     expect(await lab.json(0, 'list')).toMatchObject([{ prefix: '192.168.1.0/28', confirm: { id } }]);
     expect(await lab.json(0, 'status')).toMatchObject({ confirmations: [{ id, forced: true, claims: 1 }] });
@@ -71,7 +71,7 @@ describe.skipIf(reason)(`a forced block that locks the controller out${reason ? 
     expect(await lab.json(0, 'audit', '--verb', 'undo')).toMatchObject([
       { actor: 'system', subject: `${id}: 192.168.1.0/28 on all` },
     ]);
-    // The host that was cut off says so itself; the other one was told by the controller.
+    // The host that was cut off says so itself; the other one heard it from the controller.
     expect(await lab.json(0, 'audit', '--verb', 'ended')).toMatchObject([
       { subject: 'host1: 192.168.1.0/28', reason: expect.stringMatching(/^ended by itself in the kernel/) },
     ]);

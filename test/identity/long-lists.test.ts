@@ -1,4 +1,4 @@
-// Lists that grow for as long as a fleet lives: tokens that ended, certificates that were renewed, lists with long targets. Whoever may
+// Lists that grow for as long as a fleet lives: tokens that ended, certificates that were renewed, lists with long targets. A caller who may
 // ask for them gets all of them, however many there are.
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, expect, it } from 'vitest';

@@ -1,5 +1,5 @@
 // What the documentation tells people to type is typed in the session that package.test.ts runs: a command or option that is documented
-// anew needs a line there.
+// new needs a line there.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';

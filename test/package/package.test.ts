@@ -1,4 +1,4 @@
-// What is published is what is tested: the commands that the tarball of `npm pack` installs, in a fleet of their own.
+// The published package is tested: the commands that the tarball of `npm pack` installs, in a fleet of their own.
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -36,7 +36,7 @@ describe.skipIf(reason)(`the package${reason ? ` (skipped: ${reason})` : ''}`, (
     let typist: Typist;
     beforeAll(async () => {
       typist = await Typist.at(lab, bin, directory);
-      // What `events --drops` and `top` are to show.
+      // What `events --drops` and `top` should show.
       await lab.fleetblock('block', BAD, '--all-hosts');
     });
     const typed = (steps: readonly Step[]) =>

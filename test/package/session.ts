@@ -7,7 +7,7 @@ export interface Step {
   readonly exits?: number;
   /** Of stdout and stderr together. */
   readonly says: RegExp;
-  /** A command that goes on until Ctrl-C: it is ended once it has said that. */
+  /** A command that runs until Ctrl-C: it is ended once it has said that. */
   readonly goesOn?: true;
 }
 
@@ -41,7 +41,7 @@ const BLOCKS: readonly Step[] = [
     says: /"enforced": ?1\b/,
   },
   { line: 'fleetblock unblock -f {plain} -l env=prod,role!=db --no-wait', says: /unblock 198\.51\.100\.7\/32/ },
-  // What covers it goes on blocking it.
+  // What covers it still blocks it.
   { line: 'fleetblock unblock 203.0.113.77 --host host1 --dry-run', says: /203\.0\.113\.77\/32/, exits: 3 },
   { line: 'fleetblock allow add 203.0.113.5 --all-hosts -d 4h -R ours', says: /allowed 203\.0\.113\.5\/32 on 1\/1/ },
   { line: 'fleetblock allow add 203.0.113.6 --host host1', says: /203\.0\.113\.6\/32/ },

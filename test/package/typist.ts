@@ -1,4 +1,4 @@
-// Types the lines of a session, each where it belongs, and looks at what comes of it.
+// Types the lines of a session, each where it belongs, and checks the result.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, writeFile } from 'node:fs/promises';
@@ -60,7 +60,7 @@ export class Typist {
     return { exitCode, output: `${stdout}\n${stderr}` };
   }
 
-  /** Ends it by Ctrl-C once it has said that; meanwhile packets are dropped for it to tell of. */
+  /** Ends it by Ctrl-C once it has said that; meanwhile packets are dropped for it to report. */
   async #untilSaid(line: string, says: RegExp): Promise<{ exitCode: number; output: string }> {
     const [program, words] = this.#words(line);
     const namespace = this.#lab.controllerStation.namespace;

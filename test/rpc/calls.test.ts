@@ -111,7 +111,7 @@ it('knows a method that the server does not', async () => {
   await expect(call.answer()).rejects.toMatchObject({ code: 'UNIMPLEMENTED' });
 });
 
-it('hears what is said ahead of the answer', async () => {
+it('gets what is sent ahead of the answer', async () => {
   let answer = () => {};
   const session = await connected({
     one: (call, reply) => {
@@ -151,7 +151,7 @@ it('gives up a deaf server in time, and tells it', async () => {
   await cancelled.promise;
 });
 
-it('ends a call with the signal, or when nobody reads it any more, and tells the server', async () => {
+it('ends a call with the signal, or when it is no longer read, and the server learns it', async () => {
   let cancelled = Promise.withResolvers<void>();
   const session = await connected({
     down: (call) => {
@@ -177,7 +177,7 @@ it('ends a call with the signal, or when nobody reads it any more, and tells the
   await expect(late.answer()).rejects.toMatchObject({ code: 'ABORTED' });
 });
 
-/** Round trips on the same connection: whatever could go on meanwhile has gone on. */
+/** Round trips on the same connection: whatever could happen meanwhile has happened. */
 async function roundTrips(session: Session): Promise<void> {
   for (let i = 0; i < 100; i++) {
     const call = session.call(methodOf('another'));

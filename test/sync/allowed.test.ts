@@ -1,4 +1,4 @@
-// Allow entries win over blocks in the kernel: no host counts as enforcing a block that it lets through, and who is told what.
+// Allow entries win over blocks in the kernel: no host counts as enforcing a block that it lets through, and what operators are told.
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { packEntries } from '../../common/entries/packed.ts';
 import { parsePrefix } from '../../common/text/prefix.ts';

@@ -1,4 +1,4 @@
-// A host without room for a list: what fits still goes in, and taking the list away is the cure.
+// A host without room for a list: what fits is still applied, and removing the list repairs it.
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { NO_ENTRIES, unpackEntries } from '../../common/entries/packed.ts';
 import { formatPrefix, parsePrefix } from '../../common/text/prefix.ts';

@@ -1,4 +1,4 @@
-// A host that was detached by its own root, as the controller hears and shows it.
+// A host that was detached by its own root, as the controller learns and shows it.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -73,7 +73,7 @@ it('faults row 52: a detach is heard without a session, in the audit and shown u
   expect(controller.hub.stateOf('h0').problems).toEqual([]);
 });
 
-it('faults row 52: a detach of earlier is told beside the session that follows', async () => {
+it('faults row 52: an earlier detach is reported in the session that follows', async () => {
   const { session } = hello({ detached: { agoMs: 7_200_000, interfaces: ['eth0', 'eth1'], everything: true } });
   expect(session()).toBeDefined();
   expect(events().join('\n')).toContain('detached from eth0, eth1 by its own root: 2h ago, when the controller');

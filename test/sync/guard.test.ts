@@ -1,4 +1,4 @@
-// The guard as operators meet it: what may not be blocked without an admin's override, whatever way it is asked for.
+// The guard as operators meet it: what may not be blocked without an admin's override, by every kind of request.
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { packEntries } from '../../common/entries/packed.ts';
 import { createLogger } from '../../common/logger.ts';

@@ -1,4 +1,4 @@
-// One host's certificate in bad hands: what it says costs the controller little, and nobody else anything.
+// A stolen host certificate: what it says costs the controller little, and others nothing.
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type HostIdentity, SyncFleet, until } from './fleet.ts';
 import { TapHost } from './simulated/tap-host.ts';
@@ -51,7 +51,7 @@ it('faults row 60: problems that come and go are short, whatever they say', asyn
   const before = fleet.server.controller.events.since(0).length;
   for (let i = 0; i < 100; i++) host.send({ status: { problems: i % 2 ? [] : [`${i}${'x'.repeat(60_000)}`] } });
   const { events } = fleet.server.controller;
-  // As many as one host may be told of in a row (faults row 63), and the others left out.
+  // As many as one host may cause in a row (faults row 63), and the others left out.
   await until('told', () => events.since(0).length >= before + 50);
   for (const { text } of events.since(0)) expect(text.length).toBeLessThanOrEqual(300);
   host.close();

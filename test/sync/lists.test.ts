@@ -1,4 +1,4 @@
-// Imports against a real controller: what would take something away is refused, whole, until somebody says that it is meant.
+// Imports against a real controller: what would take something away is refused as a whole, until it is explicitly allowed.
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { NO_ENTRIES, type PackedEntries, packEntries } from '../../common/entries/packed.ts';
 import { parsePrefix } from '../../common/text/prefix.ts';

@@ -1,4 +1,4 @@
-// The cap on snapshots that are under way, over real TLS: hosts that do not read hold their places, and nobody is sent one beside them.
+// The cap on snapshots that are under way, over real TLS: hosts that do not read keep their places, and no other host is sent one beside them.
 import { afterEach, expect, it } from 'vitest';
 import { type SimulatedHost, SyncFleet, until } from './fleet.ts';
 import { addressRows } from './rows.ts';
@@ -6,7 +6,7 @@ import { DeafHost } from './simulated/deaf-host.ts';
 
 /** As in controller/fleet/hub/hub.ts. */
 const CAP = 8;
-/** More than the buffers of a stream and its connection take, so that a snapshot which nobody reads stays under way. */
+/** More than the buffers of a stream and its connection take, so that an unread snapshot stays in flight. */
 const ROWS = 1_500_000;
 const SLOW_MS = 120_000;
 

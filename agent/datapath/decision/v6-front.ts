@@ -14,7 +14,7 @@ const ROWS_BETWEEN_LOOKS = 4096;
 
 const LOOKUP_EVERYWHERE = 0x55555555;
 
-/** Both fronts are shared with the kernel; the counts are this process's own and are made again from the table after a start. */
+/** Both fronts are shared with the kernel; the counts are this process's own and are recounted from the table after a start. */
 export class V6Front {
   readonly #front32: Uint32Array<ArrayBuffer>;
   readonly #front64: Uint32Array<ArrayBuffer>;
@@ -52,7 +52,7 @@ export class V6Front {
         if (this.#lookup.add(slot32(first + i))) this.#store32(slot32(first + i));
       return;
     }
-    // The deeper bits first: the bit of the first 32 is what makes a packet look at them.
+    // The deeper bits first: a packet reads them only if the bit of the first 32 is set.
     const deep = slot64(first, addressAt(address, offset + 4));
     if (this.#longer.add(deep)) this.#store64(deep);
     if (this.#deeper.add(slot32(first))) this.#store32(slot32(first));

@@ -12,7 +12,7 @@ afterEach(() => {
   for (const each of made.splice(0)) rmSync(each, { recursive: true });
 });
 
-it('faults row 117: reports all it knows of a host whose pins it cannot look at', async () => {
+it('faults row 117: reports all it knows of a host whose pins it cannot read', async () => {
   const report = await examine([], () => {
     throw new Error('Linux 5.10 is too old');
   });

@@ -1,4 +1,4 @@
-// What the doctor looks at: facts of this machine and of one interface, gathered without changing anything. Interfaces are
+// What the doctor checks: facts of this machine and of one interface, gathered without changing anything. Interfaces are
 // asked about over netlink (ip, ethtool), not through /sys, which shows the network namespace that it was mounted in.
 import { existsSync, readFileSync } from 'node:fs';
 import { release } from 'node:os';
@@ -32,7 +32,7 @@ export interface HostFacts {
 export interface InterfaceFacts {
   readonly name: string;
   readonly exists: boolean;
-  /** Why it could not be looked at; empty when it could. */
+  /** Why it could not be checked; empty when it could. */
   readonly problem: string;
   /** ethtool's driver name; empty when unknown. */
   readonly driver: string;
@@ -197,7 +197,7 @@ async function ipLinks(which: readonly string[], timeout: number): Promise<Link[
   const result = await execa('ip', ['-d', '-j', 'link', 'show', ...which], { reject: false, timeout });
   if (result.timedOut) throw new SilentTool(`ip link did not answer within ${timeout / 1000} s`);
   if (result.code === 'ENOENT')
-    throw new FleetblockError('FAILED_PRECONDITION', 'doctor looks with ip: install the package iproute2');
+    throw new FleetblockError('FAILED_PRECONDITION', 'doctor needs the command ip: install the package iproute2');
   return result.failed ? [] : z.array(linkSchema).parse(JSON.parse(result.stdout));
 }
 

@@ -7,7 +7,7 @@ import type { HostFacts, InterfaceFacts } from './facts.ts';
 /** `error`: it will not work. `warning`: it will work, but worse than it could. `ok`: checked and fine. */
 export type Severity = 'ok' | 'warning' | 'error';
 
-/** One line of the report: what was looked at, how it stands, what to do. */
+/** One line of the report: what was checked, the result, what to do. */
 export interface Finding {
   /** Stable name for programs: `kernel`, `mtu`, ... */
   readonly check: string;
@@ -91,7 +91,7 @@ function judgeProgram({ programProblem }: HostFacts): Finding {
       );
 }
 
-/** What is pinned could not be looked at. */
+/** The pins could not be read. */
 export function judgePins(problem: string): Finding {
   return error('pins', problem, 'bpftool map show and bpftool link show say what is there');
 }
@@ -103,7 +103,7 @@ export function judgeInterface(
   ownPrograms: ReadonlySet<number>,
 ): InterfaceVerdict {
   if (facts.problem !== '') {
-    const findings = [error('interface', `${facts.name} could not be looked at: ${facts.problem}`, 'run doctor again')];
+    const findings = [error('interface', `${facts.name} could not be checked: ${facts.problem}`, 'run doctor again')];
     return { name: facts.name, expectedMode: 'none', findings };
   }
   if (!facts.exists) {
@@ -155,7 +155,7 @@ function judgeHook(facts: InterfaceFacts, ownPrograms: ReadonlySet<number>): Fin
   );
 }
 
-/** Has the driver native XDP in this kernel? */
+/** Whether the driver has native XDP in this kernel. */
 function hasNativeXdp(driver: string, { kernelRelease }: HostFacts): boolean {
   const since = nativeSince(driver);
   return since !== undefined && kernelAtLeast(kernelRelease, ...since);

@@ -25,7 +25,7 @@ const BUFFER_BYTES = 1 << 16;
 const align4 = (bytes: number): number => (bytes + 3) & ~3;
 
 /**
- * Calls `onEvent` for every one from now on, and `onLost` when the kernel had to drop some (look at everything then).
+ * Calls `onEvent` for every one from now on, and `onLost` when the kernel had to drop some (then check everything).
  * @returns a function that stops it, idempotent
  * @throws KernelError
  */

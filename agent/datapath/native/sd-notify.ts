@@ -5,7 +5,7 @@ import { library } from '../libbpf/library.ts';
 
 const AF_UNIX = 1;
 const SOCK_DGRAM_CLOEXEC = 2 | 0o2000000;
-/** MSG_NOSIGNAL | MSG_DONTWAIT: the kernel queues ten datagrams, and the agent must not hang when nobody reads them. */
+/** MSG_NOSIGNAL | MSG_DONTWAIT: the kernel queues ten datagrams, and the agent must not hang when they are not read. */
 const FLAGS = 0x4000 | 0x40;
 /** Between two attempts at a message that must arrive, milliseconds. */
 const AGAIN_MS = 200;

@@ -96,6 +96,6 @@ function leftovers(pinDir: string): FleetblockError {
   const names = listPins(pinDir).map((name) => join(pinDir, name));
   return new FleetblockError(
     'FAILED_PRECONDITION',
-    `nothing is enforced any more, but ${names.join(', ')} could not be removed: look at it, then rm -r ${pinDir}`,
+    `nothing is enforced any more, but ${names.join(', ')} could not be removed: check it, then rm -r ${pinDir}`,
   );
 }

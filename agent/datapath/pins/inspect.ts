@@ -12,7 +12,7 @@ import { findPinDirectory, listPins } from './pin-directory.ts';
 import { listSets, openLinks, type PinSet, setName } from './pin-sets.ts';
 import { openAnyMap, openPinnedMap } from './pins.ts';
 
-/** What goes on in the kernel without an agent: the pins keep it there. */
+/** What runs in the kernel without an agent: the pins keep it there. */
 export interface PinnedState {
   /** Interfaces with a link, by their present names. */
   readonly interfaces: InterfaceState[];

@@ -15,10 +15,10 @@ import {
   type PinSet,
   pinMissingMaps,
   pinProgram,
+  removeOtherPrograms,
   removeSet,
   setName,
   setPins,
-  removeOtherPrograms,
   stagedName,
 } from './pin-sets.ts';
 

@@ -14,7 +14,7 @@ export interface OwnPin {
   readonly fd: number;
 }
 
-/** What to watch over, and who hears of a pin that had to be restored. */
+/** What to watch, and what to call when a pin had to be restored. */
 export interface OwnPinsOptions {
   readonly pinDir: string;
   readonly logger: Logger;
@@ -53,19 +53,19 @@ export class OwnPins {
       const missing = this.#options.pins().filter((each) => !isPinOf(each.path, each.fd));
       if (missing.length > 0 || this.#isAnother()) {
         this.#restore(missing);
-        const text = `${missing.length === 1 ? '1 pin was' : `${missing.length} pins were`} removed from ${pinDir} by something else, and made again: the agent's end meanwhile would have ended enforcement`;
+        const text = `${missing.length === 1 ? '1 pin was' : `${missing.length} pins were`} removed from ${pinDir} by another program, and restored: the agent's end meanwhile would have ended enforcement`;
         logger.warn(
           { pinDir, pins: missing.map(({ path }) => path) },
-          'pins were removed by something else, and made again',
+          'pins were removed by another program, and restored',
         );
         onLapse({ kind: 'repaired', text, atMostMs: performance.now() - this.#wholeMs });
       }
       this.#problem = '';
       this.#wholeMs = started;
     } catch (error) {
-      this.#problem = `pins are missing from ${pinDir} and cannot be made again (${messageOf(error)}): enforcement would end with this agent`;
+      this.#problem = `pins are missing from ${pinDir} and cannot be restored (${messageOf(error)}): enforcement would end with this agent`;
       if (this.#problem !== before)
-        logger.error({ pinDir, error: messageOf(error) }, 'pins are missing and cannot be made again');
+        logger.error({ pinDir, error: messageOf(error) }, 'pins are missing and cannot be restored');
     }
     return this.#problem !== before;
   }

@@ -17,7 +17,7 @@ const MOUNT_FLAGS = 2 | 4 | 8;
 const refused = (text: string, cause?: unknown): FleetblockError =>
   new FleetblockError('FAILED_PRECONDITION', text, { cause });
 
-/** Does the path lie on a bpffs? False when it does not exist. */
+/** Whether the path is on a bpffs. False when it does not exist. */
 export function isBpffs(path: string): boolean {
   try {
     return statfsSync(path).type === BPFFS_MAGIC;
@@ -27,7 +27,7 @@ export function isBpffs(path: string): boolean {
 }
 
 /**
- * Makes the pin directory (mounting bpffs at /sys/fs/bpf if necessary) and checks that nobody else can have written there.
+ * Makes the pin directory (mounting bpffs at /sys/fs/bpf if necessary) and checks that no other user can have written there.
  * @throws FleetblockError that names what is wrong and the fix
  */
 export function preparePinDirectory(path: string, logger: Logger): void {
@@ -63,7 +63,7 @@ export function checkPinDirectory(path: string): void {
   checkOwner(path, stats);
   if ((stats.mode & 0o077) !== 0)
     throw refused(
-      `${path} has mode ${octal(stats)}, so that others can plant things in it: look at what is in it, then chmod 700 ${path}`,
+      `${path} has mode ${octal(stats)}, so that others can plant things in it: check its contents, then chmod 700 ${path}`,
     );
 }
 
@@ -176,7 +176,7 @@ function exists(path: string): boolean {
   } catch (error) {
     if (systemCode(error) === 'ENOENT' || systemCode(error) === 'ENOTDIR') return false;
     if (systemCode(error) === 'EACCES')
-      throw new FleetblockError('PERMISSION_DENIED', `cannot look at ${path}: run as root`, { cause: error });
+      throw new FleetblockError('PERMISSION_DENIED', `cannot read ${path}: run as root`, { cause: error });
     throw error;
   }
 }

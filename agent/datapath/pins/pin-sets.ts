@@ -110,7 +110,7 @@ export function pinProgram(set: string, program: XdpProgram, digest: string): vo
   pin(program.fd, join(set, PROGRAM + digest));
 }
 
-/** Pins that a set consists of, with what each is to name. */
+/** Pins that a set consists of, with the object that each must name. */
 export function setPins(set: string, maps: readonly LibbpfMap[], program: XdpProgram, digest: string): OwnPin[] {
   const pins = maps.map(({ fd, name }) => ({ path: join(set, 'maps', name), fd }));
   return [...pins, { path: join(set, PROGRAM + digest), fd: program.fd }];

@@ -24,7 +24,7 @@ export function pin(fd: number, path: string): void {
   renameSync(beside, path);
 }
 
-/** Does the pin name the very object of the descriptor? False when there is none, or it names another. @throws KernelError */
+/** Whether the pin names the very object of the descriptor. False when there is none, or it names another. @throws KernelError */
 export function isPinOf(path: string, fd: number): boolean {
   const pinned = library().objGet(path);
   // Whatever else is there (a directory, a pin without rights) is not the pin.
@@ -81,7 +81,7 @@ export function openAnyMap(path: string): LibbpfMap | undefined {
   return fd === undefined ? undefined : new LibbpfMap(fd, path.split('/').at(-1) ?? '');
 }
 
-/** Can the loaded program use the map as it is? */
+/** Whether the loaded program can use the map as it is. */
 export function sameShape(map: LibbpfMap, shape: MapShape): boolean {
   return map.maxEntries === shape.maxEntries && map.info.flags === shape.flags;
 }

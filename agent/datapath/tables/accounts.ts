@@ -16,7 +16,7 @@ export interface Hits {
   readonly lastMs: number;
 }
 
-/** Read only, but for `forgetEntry`. Totals are kept per processor and summed here. */
+/** Read only, except `forgetEntry`. Totals are kept per processor and summed here. */
 export class Accounts {
   readonly #counters: KernelMap;
   readonly #sources: KernelMap;

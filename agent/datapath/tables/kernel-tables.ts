@@ -15,7 +15,7 @@ export interface TablesOptions {
    * waited for in a worker thread. Memory that packets may still read is used again only afterwards.
    */
   readonly gracePeriod: () => Promise<void>;
-  /** Hears of a grace period that failed: memory then stays taken until a later one. */
+  /** Called with a grace period that failed: memory then stays taken until a later one. */
   readonly onError: (error: unknown) => void;
 }
 
@@ -42,7 +42,7 @@ export interface KernelTables {
   counters(): DatapathCounters;
   /** Sources by dropped packets, most first. */
   topSources(count: number, sinceMs: number): Promise<SourceHits[]>;
-  /** Exact hits of a TTL, monitor or IPv6 entry; 0n when it has none lately. */
+  /** Exact hits of a TTL, monitor or IPv6 entry; 0n when it has none recently. */
   entryHits(family: Family, address: Uint8Array, length: number): bigint;
   lookup(family: Family, address: Uint8Array): SourceVerdict;
   /** Turns sampled events on or off. */

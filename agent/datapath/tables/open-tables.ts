@@ -211,7 +211,7 @@ class Tables implements KernelTables {
     return outcome.differing;
   }
 
-  /** @returns 1 when the program is told wrongly whether it has to ask the summary */
+  /** @returns 1 when the flag that says whether to ask the summary is wrong */
   #sparseDiffers(): number {
     return this.#control[CONTROL.v4Sparse] === (this.#v4.sparse ? 1 : 0) ? 0 : 1;
   }

@@ -25,7 +25,7 @@ export class ReadingPace {
     this.#now = now;
   }
 
-  /** Is it to be read again? `rows`: that it should hold. */
+  /** Whether to read it again. `rows`: that it should hold. */
   isDue(rows: number): boolean {
     const last = this.#last;
     const pauseMs = rows * MS_PER_ROW * REST - ASKED_EVERY_MS;

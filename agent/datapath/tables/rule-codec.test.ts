@@ -32,7 +32,7 @@ describe('rows as the maps hold them', () => {
     );
   });
 
-  it('takes an end that is no whole millisecond for one of somebody else', () => {
+  it('takes an end that is no whole millisecond for one of another program', () => {
     fc.assert(
       fc.property(fc.bigInt({ min: 1n, max: 2n ** 63n - 1n }), (ns) => {
         const { keys, values } = encoded(5000);

@@ -39,7 +39,7 @@ function readMs(view: DataView, offset: number): number {
   return Math.round((view.getUint32(offset + 4, true) * WORD + view.getUint32(offset, true)) / NS_A_MS);
 }
 
-/** Are the nanoseconds whole milliseconds? */
+/** Whether the nanoseconds are whole milliseconds. */
 function isWholeMs(view: DataView, offset: number): boolean {
   return (
     ((view.getUint32(offset + 4, true) % NS_A_MS) * (WORD % NS_A_MS) + view.getUint32(offset, true)) % NS_A_MS === 0

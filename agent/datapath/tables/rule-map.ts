@@ -55,7 +55,7 @@ export class RuleMap {
     this.#pace = new ReadingPace(map);
   }
 
-  /** Is it time to read all of it again? Not while it is known to hold as many rows as it should, and reading it took long lately. */
+  /** Whether it is time to read all of it again: not while it is known to hold the right number of rows and the last reading took long. */
   get wantsReading(): boolean {
     return this.#pace.isDue(this.size);
   }
@@ -85,8 +85,8 @@ export class RuleMap {
   }
 
   /**
-   * Does it hold exactly the rows of `held` that belong to it? Nothing may change either meanwhile. What is empty and should be is read only
-   * when `emptyToo`: the program does not look at it either.
+   * Whether it holds exactly the rows of `held` that belong to it. Nothing may change either meanwhile. What is empty and should be is read only
+   * when `emptyToo`: the program does not read it either.
    * @returns undefined when `hurried` stopped it. @throws KernelError
    */
   async holds(held: FamilyTable, emptyToo: boolean, hurried: () => boolean): Promise<boolean | undefined> {

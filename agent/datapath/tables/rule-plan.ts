@@ -68,7 +68,7 @@ class Builder {
     this.#held = held;
   }
 
-  /** Looks at every key of the columns; the tables say what is to be done about it. */
+  /** Checks every key of the columns; the tables say what to do about it. */
   async follow(family: Family, columns: FamilyColumns): Promise<void> {
     const wanted = this.#wanted.family(family);
     const held = this.#held.family(family);
@@ -92,7 +92,7 @@ class Builder {
       if (have >= 0) met++;
       this.#compare(family, wanted, row, held, have);
     }
-    // Every row that is held has been met: there is none too many.
+    // Every row that the kernel holds was met: there is none too many.
     if (met === held.size) return;
     for (let row = 0, want = -1; row < held.size; row++) {
       if (row % ROWS_BETWEEN_LOOKS === 0 && this.#pacer.due) await this.#pacer.rest();

@@ -40,7 +40,7 @@ export class Rules {
   }
 
   /**
-   * Do the maps hold exactly what `held` says? Unless `all` are to be read, those are left out that were read lately and hold as many rows
+   * Whether the maps hold exactly what `held` says. Unless `all` is set, it leaves out those that were read recently and hold as many rows
    * as they should.
    * @returns maps that do not; undefined when `hurried` stopped it, or when some were left out and the others are as they should be
    * @throws KernelError
@@ -153,7 +153,7 @@ export class Rules {
     });
   }
 
-  /** A map that is full gets room by removing what the list has no more, some rows ahead of its turn. @returns free rows */
+  /** A map that is full gets room by removing what the list no longer has, some rows ahead of its turn. @returns free rows */
   async #makeRoom(
     map: RuleMap,
     plan: RulePlan,
@@ -199,7 +199,7 @@ export class Rules {
     }
   }
 
-  /** The event loop runs in between; nothing else looks at `held` meanwhile: changes take turns. */
+  /** The event loop runs in between; nothing else reads `held` meanwhile: changes take turns. */
   async #follow(plan: RulePlan, wanted: EntryTable<'boot'>, front: V6Front): Promise<void> {
     const pacer = new Pacer();
     const address = new Uint8Array(16);

@@ -1,4 +1,4 @@
-// What the kernel would do with a source: the program's decision (bpf/decide.h, bpf/lookup.h) made again from the same maps.
+// What the kernel would do with a source: the program's decision (bpf/decide.h, bpf/lookup.h) repeated on the same maps.
 import { decide, type Effect, type Verdict } from '../../../common/precedence.ts';
 import { type Family, maskAddress } from '../../../common/text/prefix.ts';
 import { MAPS } from '../decision/layout.ts';

@@ -91,7 +91,7 @@ describe('state file', () => {
     expect(statSync(path).mode & 0o777).toBe(0o600);
   });
 
-  it('goes on appending after a restart', async () => {
+  it('continues appending after a restart', async () => {
     const first = await recorded();
     await first.file.close();
     const second = new Recorder();
@@ -232,7 +232,7 @@ describe('state file', () => {
     expect(existsSync(`${path}.new`)).toBe(false);
   });
 
-  it('after a snapshot the old file takes no more changes, so that it stays what it was', async () => {
+  it('after a snapshot the old file takes no further changes, so that it stays what it was', async () => {
     const recorder = await recorded();
     const before = recorder.held;
     recorder.revision += 10n;
@@ -245,14 +245,14 @@ describe('state file', () => {
     expect(await load()).toMatchObject({ held: recorder.held, current: true });
   });
 
-  it('faults row 24: a full disk is a problem that is told, and mended when there is room', async () => {
+  it('faults row 24: a full disk is a problem that is reported, and gone when there is room', async () => {
     const recorder = await recorded();
     const before = recorder.held;
     // A file that refuses to be written to, as a full disk does.
     await recorder.file.close();
     const file = new StateFile({ directory: '/dev/null', clock, log: silent });
     await file.rewrite(before, [NO_ENTRIES], clock.bootMs());
-    expect(file.problem).toContain('the kernel goes on');
+    expect(file.problem).toContain('the kernel keeps its entries');
     expect(file.wantsRewrite).toBe(false);
     clock.advance(11_000);
     expect(file.wantsRewrite).toBe(true);

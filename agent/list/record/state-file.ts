@@ -1,5 +1,5 @@
 // The agent's record of its view on disk: the whole view once, then every change behind it, until it is worth writing
-// anew. One file, replaced by rename, so that there is never a base without its journal.
+// from the start. One file, replaced by rename, so that there is never a base without its journal.
 //
 // What must be durable, and when. The kernel's maps are pinned and outlive the process; the ack promises what the kernel
 // holds. So a change is written (not flushed) after the kernel took it and before the ack: then a killed agent finds
@@ -244,7 +244,7 @@ export class StateFile implements ViewStore {
     this.#options.log.error({ aside }, 'the record of the list was damaged: set aside');
     try {
       renameSync(this.#path, aside);
-      this.#problem = `the record of the list was damaged and is set aside as ${aside}: the kernel goes on as it is until the controller sends the list`;
+      this.#problem = `the record of the list was damaged and is set aside as ${aside}: the kernel keeps its entries until the controller sends the list`;
     } catch (error) {
       this.#fail(error);
     }
@@ -252,7 +252,7 @@ export class StateFile implements ViewStore {
 
   /** The kernel and the stream go on: what suffers is what this host would block with after a reboot. */
   #fail(error: unknown): void {
-    this.#problem = `cannot read or write ${this.#path} (${messageOf(error)}): free space or mend the disk; the kernel goes on, but a reboot would bring back an older list`;
+    this.#problem = `cannot read or write ${this.#path} (${messageOf(error)}): free space or repair the disk; the kernel keeps its entries, but a reboot would bring back an older list`;
     this.#options.log.error({ err: error }, 'the record of the list could not be read or written');
     this.#retryAtMs = this.#options.clock.monotonicMs() + RETRY_MS;
     this.#closeFile();

@@ -164,7 +164,7 @@ class Reader {
       written.bootId === bootId
         ? written.bootMs
         : // Another boot: only the wall clock knows how long ago. A clock that went back counts as no time at all, since
-          // a block that lasts too long is put right by the controller, and one that ended early let somebody in.
+          // a block that lasts too long is corrected by the controller, and one that ended early let an attacker in.
           this.#clock.bootMs() - Math.max(0, wallMs() - written.wallMs);
     return inSlices(endsOf<'boot'>(set, base), (slice) => this.#table.addAll(slice));
   }

@@ -19,17 +19,17 @@ interface Finding {
   readonly check: string;
   readonly state: 'ok' | 'warning' | 'failed';
   readonly text: string;
-  /** About a host: the text goes on after its name. */
+  /** About a host: the text continues after its name. */
   readonly host?: { readonly name: string; readonly rest: string };
 }
 
-/** EXIT.failure when a check failed; hosts of which the same is to be said share a line. */
+/** EXIT.failure when a check failed; hosts with the same problem share a line. */
 export function register(program: Command, cli: Cli): void {
   const command = program
     .command('doctor')
     .summary('find out why something does not work')
     .description(
-      'Checks credentials, the way to the controller, and the state of every host. Exit code 1 when anything failed. On a host, fleetblock-agent doctor looks at its kernel and interfaces.',
+      'Checks credentials, the connection to the controller, and the state of every host. Exit code 1 when anything failed. On a host, fleetblock-agent doctor checks its kernel and interfaces.',
     );
   addExamples(
     addOutput(command),
@@ -88,7 +88,7 @@ async function examine(cli: Cli, options: DoctorOptions, findings: Finding[]): P
   }
 }
 
-/** Hosts of which the same is to be said share a line, the worst last, where the eye is. */
+/** Hosts with the same problem share a line, the worst last, where the eye is. */
 function summarised(findings: readonly Finding[]): Finding[] {
   const steps = findings.filter(({ host }) => host === undefined);
   const hosts = byText(

@@ -1,4 +1,4 @@
-// fleetblock events: what happened in the fleet lately, with --follow what happens now, with --drops what the kernels drop now.
+// fleetblock events: what happened in the fleet recently, with --follow what happens now, with --drops what the kernels drop now.
 import type { Command } from 'commander';
 import type { Event__Output } from '../../../proto/gen/fleetblock/v1/Event.ts';
 import { loadCredentials } from '../../credentials/credentials.ts';
@@ -26,13 +26,13 @@ interface EventsOptions extends GlobalOptions {
 export function register(program: Command, cli: Cli): void {
   const command = program
     .command('events')
-    .summary('what happened in the fleet lately; -f to follow')
+    .summary('recent events of the fleet; -f to follow')
     .description(
-      'Shows what happened lately: changes, hosts that came, went, fell behind or were repaired. With --follow it goes on until Ctrl-C; JSON is then one object a line. --drops shows packets instead: who was dropped, where, and how many.',
+      'Shows recent events: changes, hosts that connected, went offline, fell behind or were repaired. With --follow it continues until Ctrl-C; JSON is then one object per line. --drops shows packets instead: who was dropped, where, and how many.',
     )
     .option('--drops', 'what the kernels drop as it happens, sampled, until Ctrl-C')
-    .option('-f, --follow', 'go on with what happens from now on')
-    .option('--last <number>', 'show this many past ones (0: all that are remembered)', parseCount, 100)
+    .option('-f, --follow', 'continue with new events')
+    .option('--last <number>', 'show this many past events (0: all that are remembered)', parseCount, 100)
     .option('-H, --host <name>', 'only of this host');
   addExamples(
     addOutput(command),

@@ -29,7 +29,7 @@ interface HostOptions extends GlobalOptions, TargetOptions {
 
 /** `label` and `resync` wait for the hosts, as changes of the list do; `revoke` does not. */
 export function register(program: Command, cli: Cli): void {
-  const group = program.command('host').summary('label, revoke or resync hosts').description('Steer single hosts.');
+  const group = program.command('host').summary('label, revoke or resync hosts').description('Manage single hosts.');
   registerLabel(group, cli);
   registerRevoke(group, cli);
   registerResync(group, cli);
@@ -38,9 +38,7 @@ export function register(program: Command, cli: Cli): void {
 function registerLabel(group: Command, cli: Cli): void {
   const command = group
     .command('label')
-    .description(
-      'Set labels (key=value) and take them away (key-). The host gets at once what its new labels call for.',
-    )
+    .description('Set labels (key=value) and remove them (key-). The host gets the entries for its new labels at once.')
     .argument('<name>', 'host')
     .argument('<label...>', 'key=value to set, key- to remove');
   addExamples(
@@ -70,7 +68,7 @@ function registerRevoke(group: Command, cli: Cli): void {
   const command = group
     .command('revoke')
     .description(
-      'Refuse a host from now on: its stream ends, its certificate counts no more. What its kernel holds stays; to come back it needs a new token.',
+      'Refuse a host from now on: its stream ends, its certificate is no longer accepted. The entries in its kernel stay; to come back it needs a new token.',
     )
     .argument('<name>', 'host');
   addExamples(addOutput(addReason(command)), "fleetblock host revoke web1 -R 'decommissioned'");

@@ -33,7 +33,7 @@ export function register(program: Command, cli: Cli): void {
       'Shows hosts, the worst first: synced (its kernel holds the last revision), lagging, offline or degraded, and what it dropped.',
     );
   addHostSelection(command)
-    .option('-w, --watch', 'again and again, until Ctrl-C')
+    .option('-w, --watch', 'refresh until Ctrl-C')
     .addOption(intervalOption('--interval <time>', 'how often, with --watch'));
   addExamples(
     addOutput(command),
@@ -49,7 +49,7 @@ export function register(program: Command, cli: Cli): void {
 /** `hosts` and `watch`. */
 export async function showHosts(cli: Cli, names: readonly string[], options: HostsOptions): Promise<void> {
   const { output } = options;
-  // A malformed one is told before anything is asked.
+  // A malformed one is reported before anything is asked.
   const request = hostsRequest(names, options);
   const select = ({ hosts }: ListHostsReply__Output, order: 'worst' | 'name') =>
     selectHosts(hosts, names, options, order);

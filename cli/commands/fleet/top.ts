@@ -29,7 +29,7 @@ export function register(program: Command, cli: Cli): void {
       'Shows the sources that connected hosts dropped within the last minute, those with the most packets first. Packets count from when a host first dropped the source; hosts sample, so they are estimates.',
     )
     .option('-n, --number <number>', 'show at most this many', parseCount, 20)
-    .option('-f, --follow', 'again and again, until Ctrl-C')
+    .option('-f, --follow', 'refresh until Ctrl-C')
     .addOption(intervalOption('--interval <time>', 'how often, with --follow'));
   addExamples(addOutput(command), 'fleetblock top', 'fleetblock top -f -n 10');
   command.action(async () => {

@@ -18,7 +18,7 @@ export function register(program: Command, cli: Cli): void {
     .command('watch')
     .summary('the fleet as it is now, until Ctrl-C')
     .description(
-      'Shows the fleet on one screen until Ctrl-C: what it amounts to, then the hosts, the worst first, as many as fit. JSON is one array of hosts a line.',
+      'Shows the fleet on one screen until Ctrl-C: a summary, then the hosts, the worst first, as many as fit. JSON is one array of hosts per line.',
     );
   addHostSelection(command).addOption(intervalOption('--interval <time>', 'how often'));
   addExamples(addOutput(command), 'fleetblock watch', 'fleetblock watch -l env=prod --interval 500ms');

@@ -1,4 +1,4 @@
-// fleetblock operator token|tokens: one-time tokens by which somebody gets credentials on a machine of their own.
+// fleetblock operator token|tokens: one-time tokens that get their holders credentials on their own machines.
 import { type Command, Option } from 'commander';
 import type { OperatorToken__Output } from '../../../proto/gen/fleetblock/v1/OperatorToken.ts';
 import { loadCredentials } from '../../credentials/credentials.ts';
@@ -25,7 +25,7 @@ export function registerToken(group: Command, cli: Cli): void {
   const command = group
     .command('token')
     .description(
-      'Make a one-time token by which somebody gets such credentials on their own machine: the key is made there and never leaves it.',
+      'Make a one-time token that gets its holder such credentials on their own machine: the key is made there and never leaves it.',
     )
     .argument('<name>', 'of the person or program')
     .addOption(

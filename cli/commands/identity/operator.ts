@@ -114,7 +114,7 @@ function registerRevoke(group: Command, cli: Cli): void {
   const command = group
     .command('revoke')
     .description(
-      'Refuse the certificates and the login tokens of a name from now on, or just one of them; open calls end. Nobody else is touched.',
+      'Refuse the certificates and the login tokens of a name from now on, or just one of them; open calls end. Others are not affected.',
     )
     .argument('[name]', 'of the person or program')
     .option('--serial <hex>', 'just this certificate, with its renewals')
@@ -155,7 +155,7 @@ async function revokeToken(
   if (/^fbo1\./.test(id))
     throw new FleetblockError(
       'INVALID_ARGUMENT',
-      'that is a whole token, which must not stand in a command line: give its id, as fleetblock operator tokens shows it',
+      'that is a whole token, which must not be on a command line: give its id, as fleetblock operator tokens shows it',
     );
   const { token } = await withIdentity(cli, credentials, (client) => client.revokeOperatorToken({ id, reason }));
   if (!token) throw new FleetblockError('INTERNAL', 'the controller sent no token: see its log');

@@ -47,13 +47,13 @@ export function register(program: Command, cli: Cli): void {
 function registerCreate(group: Command, cli: Cli): void {
   const command = group
     .command('create')
-    .description('Make an enrollment token. It is shown once: hand the line to fleetblock-agent join, by a pipe.')
+    .description('Make an enrollment token. It is shown once: pass it to fleetblock-agent join through a pipe.')
     .addOption(durationOption('-d, --duration <time>', 'valid for this time (default: 1h)'))
     .option('--uses <number>', 'how many hosts may join with it', parseUses, 1)
     .addOption(repeatedOption('--label <key=value>', 'every host that joins with it gets this label; repeatable'))
-    .option('--only-these-labels', 'hosts get the labels of --label alone: what they ask for at join is left out')
+    .option('--only-these-labels', 'hosts get only the labels of --label: those that they ask for at join are ignored')
     .option('-H, --host <name>', 'only for a host of this name')
-    .option('--keep-identity', 'the host is there and keeps its id, name and labels; its old certificate is refused');
+    .option('--keep-identity', 'the host exists and keeps its id, name and labels; its old certificate is refused');
   addExamples(
     addOutput(command),
     'fleetblock token create | ssh root@web1 fleetblock-agent join controller.example.com:7443 --token-file -',
@@ -125,7 +125,7 @@ function registerRevoke(group: Command, cli: Cli): void {
     if (/^fbt1\./.test(id))
       throw new FleetblockError(
         'INVALID_ARGUMENT',
-        'that is a whole token, which must not stand in a command line: give its id, as fleetblock token list shows it',
+        'that is a whole token, which must not be on a command line: give its id, as fleetblock token list shows it',
       );
     const credentials = await loadCredentials(cli, options);
     const { token } = await withIdentity(cli, credentials, (client) =>

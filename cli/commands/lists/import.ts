@@ -51,7 +51,7 @@ export function register(program: Command, cli: Cli): void {
     .command('import')
     .summary('replace a list with the contents of a file, in any of the usual forms')
     .description(
-      'Makes one list what the file says, as one change: what is new is added, what is gone is removed, all or nothing. The form of the file is recognised (--dry-run says as what it is read), gzip is unpacked; plain lists (.netset, .ipset) have one prefix or range a line, # starts a comment.',
+      'Replaces one list with the contents of the file, as one change: new entries are added, missing ones removed, all or nothing. The form of the file is recognised (--dry-run reports it), gzip is unpacked; plain lists (.netset, .ipset) have one prefix or range per line, # starts a comment.',
     )
     .argument('<file>', 'file, or - for stdin')
     .requiredOption('--list <name>', 'name of the list: the origin of its entries is list:NAME');

@@ -21,7 +21,7 @@ type ShowOptions = GlobalOptions & { readonly output: OutputForm };
 export function registerExceptions(group: Command, cli: Cli): void {
   const show = group
     .command('exceptions')
-    .description('Show what a list leaves out whatever is imported.')
+    .description('Show the prefixes that a list leaves out of every import.')
     .argument('<name>', 'name of the list, without list:');
   addExamples(addOutput(show), 'fleetblock lists exceptions spamhaus');
   show.action(async (name: string) => {

@@ -38,7 +38,7 @@ export function register(program: Command, cli: Cli): void {
   registerExceptions(group, cli);
   const remove = group
     .command('rm')
-    .description('Take a list away, with all its entries and exceptions.')
+    .description('Remove a list, with all its entries and exceptions.')
     .argument('<name>', 'name of the list, without list:')
     .option('--dry-run', 'say what would be removed, change nothing');
   addExamples(addWait(addOutput(addReason(remove))), "fleetblock lists rm scanners -R 'out of date'");

@@ -1,4 +1,4 @@
-// Plain lists, .netset and .ipset: one prefix or range a line, `#` and `;` start comments. Canonical IPv4 is read byte by byte: a million
+// Plain lists, .netset and .ipset: one prefix or range per line, `#` and `;` start comments. Canonical IPv4 is read byte by byte: a million
 // lines in a tenth of a second, where splitting into strings takes ten times as long.
 import { hasHostBits4 } from '../columns.ts';
 import { byEachLine, type Form } from '../form.ts';
@@ -17,7 +17,7 @@ const ZERO = 48;
 /** The form of a file that no other recognizes better. */
 export const plain: Form = {
   name: 'plain',
-  summary: 'a prefix or a range a line; `#` and `;` start comments (.netset, .ipset)',
+  summary: 'one prefix or range per line; `#` and `;` start comments (.netset, .ipset)',
   sample: '192.0.2.1 # why\n198.51.100.0/24\n2001:db8::1-2001:db8::9',
   recognizes: byEachLine(/^[0-9a-f.:/]+(\s*-\s*[0-9a-f.:]+)?\s*([#;].*)?$/i),
   read: (rows) => new LineReader({ readLine }, rows, quick),
@@ -33,7 +33,7 @@ export function withoutComment(line: string): string {
   const [, first = '', rest = ''] = /^(\S+)\s+([^\s-].*)$/s.exec(text) ?? [];
   if (rest !== '' && !first.endsWith('-'))
     throw bad(
-      `there is text after ${JSON.stringify(first.slice(0, 80))}: ${JSON.stringify(rest.slice(0, 40))}; write one prefix a line, and # before a comment`,
+      `there is text after ${JSON.stringify(first.slice(0, 80))}: ${JSON.stringify(rest.slice(0, 40))}; write one prefix per line, and # before a comment`,
     );
   return text;
 }

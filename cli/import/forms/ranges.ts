@@ -74,7 +74,7 @@ const LONGEST_IPV6 = 45;
 
 /**
  * The address at the end of `text`, which begins with a name: names hold colons, too, so there may be several. The one nearest to the
- * last of the range is meant: of too wide a range more would be blocked than somebody wrote.
+ * last of the range is meant: too wide a range would block more than was written.
  */
 function nearest(text: string, last: string): string {
   const end = parsePrefix(last).address;

@@ -1,4 +1,4 @@
-// Lines that begin with what is to be blocked and go on with what somebody knows of it.
+// Lines that begin with a prefix or range and continue with what is known of it.
 import type { LineForm } from '../form.ts';
 import { bad } from '../rows.ts';
 

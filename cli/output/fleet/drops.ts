@@ -1,4 +1,4 @@
-// Drops as they happen: a line each source of a report, and what no line tells of as a count.
+// Drops as they happen: one line per source of a report, and a count of the packets that no line reports.
 import { formatAddress } from '../../../common/text/prefix.ts';
 import type { Drop__Output } from '../../../proto/gen/fleetblock/v1/Drop.ts';
 import type { DropReport__Output } from '../../../proto/gen/fleetblock/v1/DropReport.ts';

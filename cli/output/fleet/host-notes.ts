@@ -1,4 +1,4 @@
-// Who has not proved a change, and why: for stderr. Hosts in the same state share a line, however many they are.
+// Which hosts have not proved a change, and why: for stderr. Hosts in the same state share a line, however many they are.
 import { formatDuration } from '../../../common/text/duration.ts';
 import type { HostOutcomes__Output } from '../../../proto/gen/fleetblock/v1/HostOutcomes.ts';
 import { firstNames } from '../text.ts';

@@ -53,7 +53,7 @@ export function hostColumns(form: 'table' | 'wide', now: number): Column<Host__O
   return columns;
 }
 
-/** What is wrong with a host, one sentence each, and each once: agents tell of an interface's trouble in both places. */
+/** What is wrong with a host, one sentence each, and each once: agents report an interface's trouble in both places. */
 export function problemsOf(host: Host__Output): string[] {
   const interfaces = host.interfaces
     .filter(({ name, problem }) => problem !== '' && !host.problems.some((text) => tells(text, name, problem)))

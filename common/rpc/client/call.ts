@@ -24,7 +24,7 @@ export class ConnectionLost extends FleetblockError {
 
 /** How long a call may take, who else may end it, and who sees its headers early. */
 export interface CallOptions {
-  /** For all of the call, milliseconds; the controller is told. Default: no limit. */
+  /** For the whole call, milliseconds; the controller learns it. Default: no limit. */
   readonly timeoutMs?: number | undefined;
   /** Response headers, which may come long before the answer. */
   readonly onHeaders?: ((headers: IncomingHttpHeaders) => void) | undefined;
@@ -44,7 +44,7 @@ function headersOf(path: string, timeoutMs: number | undefined): OutgoingHttpHea
   return { ...headers, 'grpc-timeout': timeout };
 }
 
-/** Made by Session. Read `messages` or `cancel` it: a call that nobody reads pauses its stream and stays open. */
+/** Made by Session. Read `messages` or `cancel` it: an unread call pauses its stream and stays open. */
 export class Call<Request, Reply> {
   /** In order; throws what the call failed with. Leaving the iteration cancels the call. */
   readonly messages: MessageQueue<Reply>;
@@ -56,7 +56,7 @@ export class Call<Request, Reply> {
   #over: Error | undefined;
   #drained: { resolve: () => void; reject: (error: Error) => void; promise: Promise<void> } | undefined;
 
-  /** `heard`: told of everything that arrives. */
+  /** `heard`: called for everything that arrives. */
   constructor(connection: ClientHttp2Session, method: Method<Request, Reply>, options: CallOptions, heard: () => void) {
     const stream = connection.request(headersOf(method.path, options.timeoutMs), { endStream: false });
     this.#stream = stream;
@@ -64,7 +64,7 @@ export class Call<Request, Reply> {
     this.messages = new MessageQueue<Reply>({
       pause: () => stream.pause(),
       resume: () => stream.resume(),
-      destroy: () => this.cancel(new FleetblockError('ABORTED', 'nobody reads the answer any more')),
+      destroy: () => this.cancel(new FleetblockError('ABORTED', 'the answer is no longer read')),
     });
     this.#stopListening = this.#limit(options);
     const lost = (error?: Error) => this.#finish(new ConnectionLost(error));
@@ -99,7 +99,7 @@ export class Call<Request, Reply> {
     if (this.#stream.write(frameOf(this.#method.serialize(request), MAX_MESSAGE_BYTES))) return;
     if (!this.#drained) {
       this.#drained = Promise.withResolvers<void>();
-      // Whoever sends waits for it; when nobody does any more, its end is no error of its own.
+      // The sender waits for it; once it no longer does, its end is not a separate error.
       this.#drained.promise.catch(() => {});
     }
     await this.#drained.promise;

@@ -24,7 +24,7 @@ async function listening(onConnection: (socket: Socket) => void): Promise<string
   return `127.0.0.1:${typeof address === 'object' && address ? address.port : 0}`;
 }
 
-it('says that nobody listens', async () => {
+it('says that nothing listens', async () => {
   const address = await listening(() => undefined);
   await new Promise((resolve) => servers.pop()?.close(resolve));
   const failure = new Connector().connect(address, NO_IDENTITY, never);
@@ -50,7 +50,7 @@ it('waits twice as long after each time that a handshake did not come to its end
   await expect.poll(() => closed).toBe(3);
 });
 
-it('knows a port of somebody else', async () => {
+it('recognises a port of another program', async () => {
   const address = await listening((socket) => socket.end('SSH-2.0-none\r\n'));
   await expect(new Connector().connect(address, NO_IDENTITY, never)).rejects.toThrow(/cannot reach the controller/);
 });

@@ -47,7 +47,7 @@ export class Connector {
 
   /**
    * A connection to the controller at HOST:PORT, its certificate checked against the fleet's root and its name.
-   * @throws FleetblockError UNAVAILABLE: nobody listens, no answer in time, another controller, or `signal` was aborted
+   * @throws FleetblockError UNAVAILABLE: nothing listens, no answer in time, another controller, or `signal` was aborted
    */
   async connect(controller: string, identity: Credentials, signal: AbortSignal): Promise<TLSSocket> {
     const context = this.#contextOf(identity);

@@ -20,7 +20,7 @@ function rig(answer: boolean) {
   return { seen, keepalive };
 }
 
-it('asks only when nothing came, and goes on while it is answered', () => {
+it('asks only when nothing came, and continues while it is answered', () => {
   const { seen, keepalive } = rig(true);
   for (let i = 0; i < 10; i++) {
     vi.advanceTimersByTime(7000);

@@ -1,4 +1,4 @@
-// What a stream brings, for one reader that takes message by message; one that somebody waits for goes to him at once. The stream is
+// What a stream brings, for one reader that takes message by message; one that a reader waits for goes to it at once. The stream is
 // paused while as many wait as may.
 
 /** Messages that may wait here; the stream holds a few more of its own. */

@@ -28,7 +28,7 @@ type MethodOf<Definition> =
 
 const PACKAGE = 'fleetblock.v1';
 const root = protobuf.Root.fromJSON(JSON.parse(DESCRIPTOR));
-/** As proto-loader is told in common/rpc/proto.ts: what proto/gen says of the replies depends on it. */
+/** As in common/rpc/proto.ts for proto-loader: the types of replies in proto/gen depend on it. */
 const OUTPUT = { longs: String, enums: String, defaults: true, oneofs: true };
 
 /** The only cast of the clients stands here: the descriptor is read at run time, and proto/gen says what it holds. */

@@ -13,12 +13,12 @@ export interface Target {
   readonly credentials: Credentials;
 }
 
-/** As somebody who has a certificate. */
+/** With a certificate. */
 export function asMember(controller: string, credentials: ClientIdentity): Target {
   return { controller, serverName: CONTROLLER_NAME, credentials };
 }
 
-/** As somebody who has none yet. `rootCertificate`: PEM; the controller's chain, name and times are checked against it first. */
+/** Without one. `rootCertificate`: PEM; the controller's chain, name and times are checked against it first. */
 export function asStranger(controller: string, rootCertificate: string): Target {
   return { controller, serverName: ENROLLMENT_NAME, credentials: { rootCertificate } };
 }

@@ -63,7 +63,7 @@ it('faults row 43: a loose shipment moves no revision, and a restart neither dro
   expect(feed.idle).toBe(true);
 });
 
-it('stops when the stream is full and goes on where it stopped', () => {
+it('stops when the stream is full and continues where it stopped', () => {
   sink.room = 2;
   offer(11n, 'a', 'b', 'c');
   expect(sink.written).toEqual(['a', 'b']);

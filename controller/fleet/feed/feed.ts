@@ -1,4 +1,4 @@
-// What one host still has to be sent: a bounded queue over its stream. It writes while the stream takes, never more, and says when
+// What must still be sent to one host: a bounded queue over its stream. It writes while the stream takes, never more, and says when
 // it has fallen behind instead of growing.
 import type { Digest } from '../../../common/entries/digest.ts';
 import { failpoint } from '../../../common/failpoint.ts';
@@ -6,7 +6,7 @@ import type { Revision } from '../../../common/revision.ts';
 
 /** The sending half of a stream. */
 export interface Sink {
-  /** @returns false when no more is to be written until `Feed.onReady` is called. */
+  /** @returns false when nothing more may be written until `Feed.onReady` is called. */
   write(message: Buffer): boolean;
 }
 
@@ -77,7 +77,7 @@ export class Feed {
     if (!this.#sink.write(message)) this.#ready = false;
   }
 
-  /** The stream takes no more for now. */
+  /** The stream takes nothing more for now. */
   get stalled(): boolean {
     return !this.#ready;
   }
@@ -124,7 +124,7 @@ export class Feed {
     return reply?.stale ? 'stale' : reply?.due;
   }
 
-  /** After a refusal the host holds `held`; replies to all that was sent since are to be passed over. */
+  /** After a refusal the host holds `held`; replies to everything sent since must be ignored. */
   restart(held: Revision): void {
     this.dropUnsent();
     for (const reply of this.#inFlight) if (!reply.due.loose) reply.stale = true;

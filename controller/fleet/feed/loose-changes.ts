@@ -1,5 +1,5 @@
 // Changes that a host is given each by itself, while it has no room for an earlier one. The ack of such a change proves that change,
-// and no revision: the host goes on lacking what it refused. What cannot be given so is awaited until the host is tried with the whole.
+// and no revision: the host still lacks what it refused. What cannot be given so is awaited until the host is tried with the whole.
 import type { Revision } from '../../../common/revision.ts';
 import type { EncodedDelta } from '../../views/delta.ts';
 import type { Slices } from '../../views/slices.ts';
@@ -72,7 +72,7 @@ export class LooseChanges {
   }
 
   /**
-   * `revision` is being refused when later ones are on their way: they are lost with it. Call it before anybody is told, and the
+   * `revision` is being refused when later ones are on their way: they are lost with it. Call it before the refusal is reported, and the
    * function that it returns afterwards: that sends them again, by themselves. `gaveUp`: they were not, and go with the whole or not at all.
    */
   sendAfter(revision: Revision): ((wanted: () => boolean, gaveUp: () => void) => void) | undefined {

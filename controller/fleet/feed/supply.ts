@@ -8,7 +8,7 @@ import { Feed } from './feed.ts';
 
 /**
  * feeding: gets every change as it comes. lagging: fell behind, gets nothing until it has taken what is under way.
- * catching-up: what it needs is being computed, or a snapshot waits for its slot. stopped: not fed until somebody acts.
+ * catching-up: what it needs is being computed, or a snapshot waits for its slot. stopped: not fed until an operator acts.
  */
 type Mode = 'feeding' | 'lagging' | 'catching-up' | 'stopped';
 

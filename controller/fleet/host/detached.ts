@@ -40,7 +40,7 @@ export function noteDetached(
   }
   const late = detached.leaving
     ? rest
-    : `${formatDuration(Number(detached.agoMs))} ago, when the controller could not be told; its agent runs again`;
+    : `${formatDuration(Number(detached.agoMs))} ago, when the controller could not be reached; its agent runs again`;
   const text = `detached from ${names} by its own root: ${late}`;
   if (nowMs - (recorded.get(state) ?? Number.NEGATIVE_INFINITY) < RECORD_EVERY_MS) return;
   recorded.set(state, nowMs);

@@ -1,5 +1,5 @@
 // What ended by itself in a host's kernel while the host was cut off, as the host tells when it is back: for the audit, where the
-// undoing of a change that nobody confirmed is to be found, host by host.
+// undoing of an unconfirmed change can be found, host by host.
 
 import { messageOf } from '../../../common/errors.ts';
 import type { Logger } from '../../../common/logger.ts';
@@ -36,7 +36,7 @@ export function noteEndedAlone(
     reason: `ended by itself in the kernel while the host was cut off, the last ${ago} before it was back`,
   };
   if (!mayRecord()) {
-    log.warn({ host: host.id, what }, 'a host has told of endings too often: this one is in no audit record');
+    log.warn({ host: host.id, what }, 'a host reports endings too often: this one has no audit record');
     return;
   }
   store.recordAudit(record).catch((error: unknown) => {

@@ -35,7 +35,7 @@ it('faults row 48: what passed meanwhile is an event with how long it was at mos
   ]);
 });
 
-it('faults row 49: drift that a lapse tells of is one event', () => {
+it('faults row 49: drift that a lapse reports is one event', () => {
   const { says, events } = host();
   says([]);
   says([{ id: 1, kind: 'DRIFT', text: 'its maps differed', atMostMs: 5000, agoMs: 0 }], 1);

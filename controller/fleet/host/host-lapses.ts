@@ -1,4 +1,4 @@
-// Events of what was undone on a host behind its agent's back: what it was, and for how long at most.
+// Events of what another program undid on a host: what it was, and for how long at most.
 import { formatDuration } from '../../../common/text/duration.ts';
 import type { Lapse__Output } from '../../../proto/gen/fleetblock/v1/Lapse.ts';
 import type { EventKind, EventLog } from '../events.ts';

@@ -35,7 +35,7 @@ export class HostNotes {
     return notes;
   }
 
-  /** To be changed in place, then `changed` is to be called. */
+  /** Change it in place, then call `changed`. */
   of(hostId: string): HostNote {
     const known = this.#notes.get(hostId);
     if (known) return known;

@@ -79,7 +79,7 @@ export class HostSession {
     return this.awaited === undefined ? 'synced' : 'lagging';
   }
 
-  /** Asks whether it lives. Not on a stream that is full: nobody would read it, and pings without end would pile up there. */
+  /** Asks whether it lives. Not on a stream that is full: pings would only pile up there. */
   ping(nonce: bigint): void {
     if (!this.#supply.feed.stalled) this.questions.ping(nonce);
   }
@@ -96,7 +96,7 @@ export class HostSession {
     else this.#catchUp(hello.digest);
   }
 
-  /** It says that it holds more than the store has: proof that commits were lost, or a word that harms nobody but itself. */
+  /** It says that it holds more than the store has: proof that commits were lost, or a claim that harms only the host itself. */
   #judgeClaim(claimed: Revision, seal: Uint8Array): void {
     if (this.#deps.lostCommits(this, claimed, seal)) return;
     this.#acked = 0n;
@@ -133,7 +133,7 @@ export class HostSession {
 
   /** A revision is through: a host that refused an earlier one gets another chance. */
   revisionSettled(): void {
-    // Every host hears of every revision, and hardly any of them waits so.
+    // This runs for every host at every revision, and hardly any of them waits so.
     if (this.#retry.armed) this.#retry.chance(this.#deps.views.sizeFor(this.hostId) < this.#refusedSize);
   }
 
@@ -216,7 +216,7 @@ export class HostSession {
     if (unattached(status.interfaces)) this.#deps.progressed(this);
   }
 
-  /** Asks the host to tell of drops so, when that is another way than it was asked before. */
+  /** Asks the host to report drops in this way, unless it was asked the same before. */
   watchDrops({ intervalMs, rows }: DropPlan): void {
     if (intervalMs === this.#dropPlan.intervalMs && rows === this.#dropPlan.rows) return;
     this.#dropPlan = { intervalMs, rows };

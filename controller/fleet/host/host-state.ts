@@ -31,16 +31,16 @@ export interface HostState {
   driftRepairs: number;
   /** What of that its present agent has counted; undefined before its first status. */
   reportedRepairs: number | undefined;
-  /** Ids of the lapses that its last status told of. */
+  /** Ids of the lapses in its last status. */
   lapses: ReadonlySet<string>;
   topSources: readonly Source__Output[];
-  /** What it never drops, whatever it is told. */
+  /** What it never drops, whatever its list says. */
   protectedAddresses: readonly ProtectedPrefix[];
   /** Why its acks count for nothing; undefined when they count. */
   refusal: HostRefusal | undefined;
 }
 
-/** A prefix that the agent lets through whatever it is told, so that no block cuts off its host. */
+/** A prefix that the agent lets through whatever its list says, so that no block cuts off its host. */
 export interface ProtectedPrefix {
   readonly prefix: Prefix;
   /** For people: `own address`. */

@@ -1,4 +1,4 @@
-// Is it one machine that presents a host's identity? A state directory can be copied, certificate and all, and a copy proves what the
+// Whether one machine alone presents a host's identity. A state directory can be copied, certificate and all, and a copy proves what the
 // real host's kernel does not hold. What tells them apart: every session gets a key, kept by the host before it counts, so that one of
 // two shows an old key at its second appearance, and a host that has kept one shows it ever after; and the place where it runs.
 // docs/decisions/0035 and 0050.
@@ -40,7 +40,7 @@ export class Identities {
   }
 
   /**
-   * Looks at a host that comes.
+   * Checks a host that connects.
    * @returns false: another machine had this identity before; then `duplicate` says so from now on
    */
   admits(hostId: string, hello: Hello__Output): boolean {
@@ -64,7 +64,7 @@ export class Identities {
   /** For the welcome. It replaces the key before once the host says that it has kept it. */
   nextKey(hostId: string): Uint8Array {
     const { notes, seals, wallMs } = this.#deps;
-    // By the clock, so that no serial comes twice though the last ones were not noted before a crash.
+    // By the clock, so that no serial comes twice although the last ones were not noted before a crash.
     this.#lastSerial = Math.max(this.#lastSerial, notes.of(hostId).sessionSerial, wallMs() - 1) + 1;
     return seals.sessionKey(hostId, this.#lastSerial);
   }

@@ -1,5 +1,5 @@
-// What the controller asks a live host and how long it waits for the answer: is anybody there, what does your kernel do with this
-// address?
+// What the controller asks a live host and how long it waits for the answer: whether it is alive, and what its kernel does with an
+// address.
 
 import { encodeLookup, encodePing } from '../../../common/sync-wire/to-agent.ts';
 import type { LookupReply__Output } from '../../../proto/gen/fleetblock/v1/LookupReply.ts';
@@ -20,7 +20,7 @@ export class Questions {
     this.#send(encodePing(nonce));
   }
 
-  /** Is there still somebody at the other end? `answer` is called once: nobody is there, too, when the session ends before. */
+  /** Whether the other end is alive. `answer` is called once, with false also when the session ends before. */
   probe(nonce: bigint, timeoutMs: number, answer: (alive: boolean) => void): void {
     const timer = setTimeout(() => finish(false), timeoutMs);
     const finish = (alive: boolean) => {
@@ -35,7 +35,7 @@ export class Questions {
     this.#probes.get(nonce)?.(true);
   }
 
-  /** What does its kernel do with this address? Undefined: no answer in time. `address`: network byte order. */
+  /** What its kernel does with this address. Undefined: no answer in time. `address`: network byte order. */
   lookUp(id: bigint, address: Uint8Array, timeoutMs: number): Promise<LookupReply__Output | undefined> {
     return new Promise((resolve) => {
       const finish = (reply: LookupReply__Output | undefined) => {
@@ -53,7 +53,7 @@ export class Questions {
     this.#lookups.get(reply.id)?.(reply);
   }
 
-  /** The stream is gone: nobody answers any more. */
+  /** The stream is gone: there will be no answers. */
   close(): void {
     for (const finish of [...this.#probes.values()]) finish(false);
     for (const answer of [...this.#lookups.values()]) answer(undefined);

@@ -18,7 +18,7 @@ export interface SessionStream extends Sink {
   end(error: FleetblockError): void;
 }
 
-/** A session as it tells of itself. */
+/** What others may read of a session. */
 export interface Reporting {
   readonly hostId: string;
   readonly state: HostState;
@@ -44,17 +44,17 @@ export interface SessionDeps {
   readonly retryMs: number;
   readonly events: EventLog;
   readonly meter: Meter;
-  /** Something about this host changed that somebody may wait for. */
+  /** Something about this host changed that a caller may wait for. */
   readonly progressed: (session: Reporting) => void;
-  /** The host tells of drops, as it was asked to. */
+  /** The host reports drops, as it was asked to. */
   readonly dropped: (session: Reporting, events: DropEvents__Output) => void;
-  /** Why nothing is to be sent to anybody, or undefined. */
+  /** Why nothing may be sent to any host, or undefined. */
   readonly quarantined: () => string | undefined;
   /** Goes with what brings a host to this revision. */
   readonly sealOf: (revision: Revision) => Uint8Array;
   /**
    * The host says that it holds a revision that this store never made; with the `seal` that it shows for it.
-   * @returns true: the store lost commits, and nobody is sent anything; false: it can be any number
+   * @returns true: the store lost commits, and no host is sent anything; false: it can be any number
    */
   readonly lostCommits: (session: Reporting, claimed: Revision, seal: Uint8Array) => boolean;
   /** The host has kept the key of its session. */

@@ -4,7 +4,7 @@ import { type DropReport, DropWatchers } from './drop-watchers.ts';
 const report = (hostId: string): DropReport => ({ hostId, atMs: 1, events: { rows: [], unreportedPackets: '1' } });
 
 describe('who watches drops', () => {
-  it('asks no host while nobody does, and a watched one often', () => {
+  it('asks no host without a watcher, and a watched one often', () => {
     const watchers = new DropWatchers();
     expect(watchers.planFor('h1', 3)).toEqual({ intervalMs: 0, rows: 0 });
     const stop = watchers.add({ hostId: 'h1', take: () => {} });

@@ -1,4 +1,4 @@
-// Who watches drops, and how often each host is to tell of them: a few watched hosts at once, a whole fleet at a rate that the
+// Who watches drops, and how often each host reports them: a few watched hosts at once, a whole fleet at a rate that the
 // controller can carry.
 import type { DropEvents__Output } from '../../../proto/gen/fleetblock/v1/DropEvents.ts';
 
@@ -10,7 +10,7 @@ export interface DropReport {
   readonly events: DropEvents__Output;
 }
 
-/** How a host is to report: at which interval, and how many rows at most. `intervalMs` 0: not at all. */
+/** How a host should report: at which interval, and how many rows at most. `intervalMs` 0: not at all. */
 export interface DropPlan {
   readonly intervalMs: number;
   readonly rows: number;

@@ -1,4 +1,4 @@
-// The fan-out: all live streams, what each host is known to hold, and who waits for it.
+// The fan-out: all live streams, what each host is known to hold, and the callers that wait for it.
 import { FleetblockError } from '../../../common/errors.ts';
 import type { Revision } from '../../../common/revision.ts';
 import { SYNC_PROTOCOL } from '../../../common/rpc/channel.ts';
@@ -30,7 +30,7 @@ import { Waits } from './waits.ts';
 /** How long an earlier stream of the same host has to prove that it lives, milliseconds. */
 const PROBE_MS = 2000;
 
-/** Hosts that are sent a change between two looks at the clock. */
+/** Hosts that are sent a change between two readings of the clock. */
 const HOSTS_PER_STEP = 32;
 
 /** Of one host: an honest one comes back every few seconds at the most, and a list ends by itself once in a while. */
@@ -54,12 +54,12 @@ export class Hub {
   readonly #keepAlive: Rota<HostSession>;
   readonly #identities: Identities;
   readonly #absences: Absences;
-  /** Absent ones that are to be sent the whole view. */
+  /** Absent hosts that must be sent the whole view. */
   readonly #toResync = new Set<string>();
   /** What hosts may put into the events and the audit, which is never pruned. */
   readonly #hellos: RateLimit;
   readonly #endings: RateLimit;
-  /** The last one that is through: whoever is to have something of it has been sent it. */
+  /** The last revision that is out: everything of it has been offered to its hosts. */
   #settledRevision: Revision;
   #nonce = 0n;
   #closed = false;
@@ -151,7 +151,7 @@ export class Hub {
         return;
       }
       if (alive) {
-        // One is a copy, and nobody can tell which. Neither is fed; both keep their maps.
+        // One is a copy, and there is no telling which. Neither is fed; both keep their maps.
         if (!hello.detached?.leaving) this.#identities.condemn(hostId, 'both are connected');
         stream.end(this.#duplicateError(hostId));
         return;
@@ -188,7 +188,7 @@ export class Hub {
   }
 
   /**
-   * Hears of drops from now on, of one host or of all (`hostId` undefined), as long as they are connected.
+   * Calls back with drops from now on, of one host or of all (`hostId` undefined), as long as they are connected.
    * @returns a function that ends it
    */
   watchDrops(hostId: string | undefined, take: (report: DropReport) => void): () => void {
@@ -329,7 +329,7 @@ export class Hub {
     const text = `host ${this.#nameOf(session.hostId)} holds revision ${claimed}, the store ends at ${store.head}: commits were lost`;
     this.quarantine.enter(session.hostId, text);
     this.#deps.events.add('quarantine', text, { hostId: session.hostId });
-    // Nothing more to anybody: what the store says now would take blocks away.
+    // Nothing more to any host: the store as it is now would take blocks away.
     for (const each of this.#sessions.values()) each.stopFeeding({ code: 'QUARANTINE', text });
     return true;
   }

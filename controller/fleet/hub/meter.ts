@@ -12,7 +12,7 @@ const MAX_NOTED = 2 ** 16;
 
 /** Acks are gathered for up to a second before they reach the histograms, and at once when Prometheus reads. */
 export class Meter {
-  /** Seconds of acks that are not in the histograms yet, two per ack: a thousand of them come while somebody waits for the last. */
+  /** Seconds of acks that are not in the histograms yet, two per ack: a thousand of them come while a caller waits for the last. */
   #noted: number[] = [];
   #timer: NodeJS.Timeout | undefined;
   readonly #changeToKernel = new Histogram({

@@ -27,7 +27,7 @@ it.each([1, 3, 20, 107])('%i members have one turn each in a period, spread over
   expect(turns).toHaveLength(2 * count);
 });
 
-it('goes on past members that are taken away, by their own turn too', () => {
+it('continues past members that are removed, by their own turn too', () => {
   const turns: string[] = [];
   const rota = new Rota<string>(1000, (member) => {
     turns.push(member);

@@ -1,4 +1,4 @@
-// Everybody who waits for proof: starts a wait when the views have come to its revision, and tells all waits of a host's progress.
+// All callers that wait for proof: starts a wait when the views have reached its revision, and passes a host's progress to all waits.
 
 import type { Revision } from '../../../common/revision.ts';
 import type { Clock } from '../../../common/time/clock.ts';

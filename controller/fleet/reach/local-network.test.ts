@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { parsePrefix } from '../../../common/text/prefix.ts';
 import { localNetwork } from './local-network.ts';
 
-it('reads the network once per second, and goes by what it knew when it cannot', () => {
+it('reads the network once per second, and uses what it knew when it cannot', () => {
   let now = 0;
   const reads: (string | Error)[] = ['192.0.2.1', new Error('EMFILE'), '192.0.2.2'];
   const network = localNetwork(

@@ -1,4 +1,4 @@
-// Decides about every call, and goes on deciding about the ones that stay open: a connection outlives its certificate.
+// Decides on every call, and keeps checking the ones that stay open: a connection outlives its certificate.
 
 import { FleetblockError } from '../../../common/errors.ts';
 import type { Clock } from '../../../common/time/clock.ts';
@@ -16,16 +16,16 @@ export interface Standing {
 
 /** One refused call, for the log and the audit. */
 export interface Refusal {
-  /** `nobody` when the certificate said nothing. */
+  /** `nobody` when there is no valid certificate. */
   readonly actor: string;
   readonly from: string;
   readonly path: string;
-  /** What was asked, for people; undefined: nobody looked. */
+  /** What was asked, for people; undefined: it was not decoded. */
   readonly what?: string;
   readonly error: FleetblockError;
 }
 
-/** `onRefusal` hears of refused calls before their callers do, and not of open ones that `recheck` ends. */
+/** `onRefusal` is called with refused calls before their callers get the error, and not with open ones that `recheck` ends. */
 export interface AuthorizerOptions {
   readonly reader: PeerReader;
   readonly standing: Standing;
@@ -33,7 +33,7 @@ export interface AuthorizerOptions {
   readonly onRefusal?: (refusal: Refusal) => void;
 }
 
-/** How often open streams are looked at again, milliseconds; revocations do not wait for it. */
+/** How often open streams are checked again, milliseconds; revocations do not wait for it. */
 const RECHECK_MS = 500;
 
 interface LiveCall {
@@ -90,10 +90,10 @@ export class Authorizer {
     for (const { caller } of this.#live) yield caller;
   }
 
-  /** Looks at all open calls. To be called when somebody was revoked. */
+  /** Checks all open calls. To be called after a revocation. */
   recheck(): void {
     for (const live of this.#live) {
-      // Whoever revokes themselves is told that it was done. What is asked later is refused.
+      // Operators who revoke themselves get the answer. What they ask later is refused.
       if (ENDS_BY_ITSELF.has(live.call.getPath())) continue;
       const error = this.#objection(live.identity, live.caller, live.call.getPath());
       if (!error) continue;

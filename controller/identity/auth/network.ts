@@ -1,4 +1,4 @@
-// Whom an address stands for, where peers are limited or take turns before anybody knows them.
+// Whom an address stands for, where peers are limited or take turns before they are known.
 import { isIP } from 'node:net';
 import { makePrefix } from '../../../common/entries/packed.ts';
 import { formatPrefix, parsePrefix } from '../../../common/text/prefix.ts';

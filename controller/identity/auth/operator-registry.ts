@@ -19,7 +19,7 @@ export class OperatorRegistry {
     this.#onRevoked = onRevoked;
   }
 
-  /** @param onRevoked called after each revocation, so that open calls can be looked at */
+  /** @param onRevoked called after each revocation, so that open calls can be checked */
   static async load(store: OperatorStore, onRevoked: () => void): Promise<OperatorRegistry> {
     return new OperatorRegistry(store, await store.operators(), onRevoked);
   }

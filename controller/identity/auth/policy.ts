@@ -1,4 +1,4 @@
-// Which role a call needs. A method that is not in this table is refused to everybody, and the matrix in test/identity
+// Which role a call needs. A method that is not in this table is always refused, and the matrix in test/identity
 // fails until it has a row.
 import type { Role } from './caller.ts';
 
@@ -50,7 +50,7 @@ export function requiredRole(path: string): Role | undefined {
   return Object.hasOwn(REQUIRED_ROLE, method) ? REQUIRED_ROLE[method] : undefined;
 }
 
-/** Agents may call what is for agents, and nobody else may. */
+/** Only agents may call what is for agents. */
 export function roleSuffices(role: Role, required: Role): boolean {
   if (role === 'agent' || required === 'agent') return role === required;
   return RANK[role] >= RANK[required];

@@ -1,4 +1,4 @@
-// Refusals in the audit: each of them, until somebody makes too many.
+// Refusals in the audit: each of them, until a caller makes too many.
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { FleetblockError } from '../../../common/errors.ts';
 import { createLogger } from '../../../common/logger.ts';

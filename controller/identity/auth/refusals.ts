@@ -37,7 +37,7 @@ export class RefusalRecorder {
     this.#records = new RateLimit({ ...RECORDS, clock });
   }
 
-  /** A call that was understood and refused, by the guard or for what is asked of a role: each is kept, as each change is. */
+  /** A call that was understood and refused, by the guard or for a missing role: each is recorded, as each change is. */
   recordRefused({ actor, from, path, what = path, error }: Refusal): void {
     this.#log.warn(
       { actor, from, path, code: error.code },

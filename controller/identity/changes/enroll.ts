@@ -6,7 +6,7 @@ import type { HostRecord, TokenRecord } from '../../store/records.ts';
 import { findLiveHost, sorted } from './hosts.ts';
 import { type IdentityTx, sameHash } from './identity-tx.ts';
 
-/** Tokens that ended longer ago are forgotten, milliseconds: the audit remembers them, and what is not known enrolls nobody. */
+/** Tokens that ended longer ago are forgotten, milliseconds: the audit remembers them, and an unknown token enrolls no host. */
 const TOKEN_KEPT_MS = 30 * 86_400_000;
 
 /** @throws FleetblockError NOT_FOUND: a token that keeps an identity names a host that is not there */
@@ -53,7 +53,7 @@ export function enroll(tx: IdentityTx, enrollment: Enrollment): HostRecord {
   return host;
 }
 
-/** One text for every way to fail: who guesses learns nothing. Uses are counted by `enroll`. */
+/** One text for every failure: a guesser learns nothing. Uses are counted by `enroll`. */
 function checkToken(tx: IdentityTx, { tokenId, secretHash, hostName }: Enrollment): TokenRecord {
   const token = tx.token(tokenId);
   if (!token || !sameHash(token.secretHash, secretHash) || token.revokedMs !== 0 || token.expiresMs <= tx.nowMs)
@@ -74,7 +74,7 @@ function enrolledBefore(tx: IdentityTx, token: TokenRecord, { keyHash, hostName 
 function enrollAgain(tx: IdentityTx, { hostName }: Enrollment): HostRecord {
   const before = findLiveHost(tx, hostName);
   tx.revise();
-  // Who holds the token and key of an earlier enrollment is whom this one locks out.
+  // This enrollment locks out the holder of the token and key of an earlier one.
   tx.forgetEnrolledKeys(before.id);
   return { ...before, identitySinceMs: tx.nowMs, generation: before.generation + 1 };
 }

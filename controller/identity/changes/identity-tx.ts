@@ -9,7 +9,7 @@ export interface IdentityTx extends ChangeTx {
   host(id: string): HostRecord | undefined;
   /** The one of that name that is not revoked. */
   liveHost(name: string): HostRecord | undefined;
-  /** Followers are told of it with the revision. */
+  /** Followers get it with the revision. */
   saveHost(host: HostRecord): void;
 
   token(id: string): TokenRecord | undefined;

@@ -15,7 +15,7 @@ export function createLoginToken(tx: IdentityTx, token: NewOperatorToken, by: At
 
 /**
  * Takes the token for a key. @returns with `chain` when that key has its certificate already: what is asked again is answered again,
- * and nothing is signed again. One text for every way to fail: who guesses learns nothing.
+ * and nothing is signed again. One text for every failure: a guesser learns nothing.
  */
 export function useLoginToken(tx: IdentityTx, { id, secretHash, keyHash }: UseOperatorToken): OperatorTokenRecord {
   const token = tx.loginToken(id);

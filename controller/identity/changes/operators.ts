@@ -1,4 +1,4 @@
-// Operators' certificates: who may use the controller, since when, and until somebody took it away.
+// Operators' certificates: who may use the controller, since when, and until when.
 import { FleetblockError } from '../../../common/errors.ts';
 import type { Attribution } from '../../claims/attribution.ts';
 import type { LoggedIn, NewOperator, RevokeOperators } from '../../store/port/operators.ts';
@@ -79,7 +79,7 @@ export function revokeOperators(tx: IdentityTx, which: RevokeOperators, by: Attr
   return { operators, tokens };
 }
 
-/** Renewals keep the time at which somebody made the first. */
+/** Renewals keep the time at which the first was made. */
 function isRenewalOf(a: OperatorRecord, b: OperatorRecord): boolean {
   return a.name === b.name && a.role === b.role && a.sinceMs === b.sinceMs;
 }

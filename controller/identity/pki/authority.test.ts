@@ -138,7 +138,7 @@ describe('a peer is', () => {
     });
   });
 
-  it("nobody with another fleet's, the controller's or an issuer's certificate, or junk", async () => {
+  it("none with another fleet's, the controller's or an issuer's certificate, or junk", async () => {
     const reader = readerOf(authority);
     const other = await Authority.create(join(scratch, 'other'), 'lab', NOW);
     expect(reader.read(leafOf((await issueAdmin(other)).chain).raw)).toBeUndefined();
@@ -147,7 +147,7 @@ describe('a peer is', () => {
     expect(reader.read(new Uint8Array(500))).toBeUndefined();
   });
 
-  it("nobody when the agents' issuer vouches for an operator", async () => {
+  it("none when the agents' issuer vouches for an operator", async () => {
     const { agent, operator } = authority.clientIssuers;
     const swapped = new PeerReader('lab', { agent: operator, operator: agent });
     expect(swapped.read(leafOf((await issueAdmin()).chain).raw)).toBeUndefined();

@@ -16,7 +16,7 @@ const paths = (directory: string, name: string) => ({
   former: join(directory, `${name}.former.pem`),
 });
 
-/** Puts the new issuer in the place of the one of that name. `distrust`: what that one signed counts no more. */
+/** Puts the new issuer in the place of the one of that name. `distrust`: what that one signed is refused. */
 export function replaceIssuer(directory: string, name: string, next: Issuer, distrust: boolean): void {
   const files = paths(directory, name);
   finishReplacing(directory, name);

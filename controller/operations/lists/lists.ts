@@ -137,8 +137,8 @@ export class ListImport {
   }
 
   /**
-   * `stored` is called once the rows are needed no more.
-   * @throws FleetblockError FAILED_PRECONDITION: the guard refuses a row, or it would take something away that nobody said is meant
+   * `stored` is called once the rows are no longer needed.
+   * @throws FleetblockError FAILED_PRECONDITION: the guard refuses a row, or it would take something away without the flag that allows it
    */
   async finish(stored = () => {}): Promise<ListReply> {
     const { store, clock } = this.#deps;

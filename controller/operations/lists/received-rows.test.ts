@@ -1,4 +1,4 @@
-// Rows are counted and looked at while they come.
+// Rows are counted and checked as they arrive.
 import { expect, test } from 'vitest';
 import { packEntries, unpackEntries } from '../../../common/entries/packed.ts';
 import { formatPrefix, parsePrefix } from '../../../common/text/prefix.ts';

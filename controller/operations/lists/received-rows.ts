@@ -9,7 +9,7 @@ import { MAX_LIST_ROWS } from '../../claims/lists/list.ts';
 
 /** The command line sends 62 of them for the longest list. */
 const MAX_MESSAGES = 10_000;
-/** Of the refused rows that are told one by one. */
+/** Refused rows that are reported one by one. */
 export const MAX_TOLD = 20;
 
 /** Holds all rows of one import. Rows that the guard refuses are never kept; `assertNoneRefused` makes them an error. */

@@ -1,4 +1,4 @@
-// Whose import is received and stored now. Its rows are in memory all that time: one for a caller, a few in all, and who comes in
+// Whose import is received and stored now. Its rows are in memory all that time: one per caller, a few in all, and who comes in
 // between waits before a row of his is read.
 import { FleetblockError } from '../../../common/errors.ts';
 import { Slots } from '../../fleet/hub/slots.ts';

@@ -61,7 +61,7 @@ export async function check(
   return { prefix, claims, hosts: await Promise.all(checked) };
 }
 
-/** As the host's kernel is to decide. */
+/** As the host's kernel should decide. */
 export function verdictFor(claims: readonly Claim[], host: HostRecord, nowMs: number): Verdict {
   const own = claims.filter(({ selector }) => selectorMatches(selector, host));
   const of = (allow: boolean) => own.filter(({ action }) => (action === 'allow') === allow);

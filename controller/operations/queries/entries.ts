@@ -152,7 +152,7 @@ class Wanted {
   }
 }
 
-/** By claim: what is to be confirmed about it, and until when. */
+/** By claim: which confirmation it waits for, and until when. */
 async function waitingClaims(confirmations: Confirmations): Promise<ReadonlyMap<string, FoundClaim['confirm']>> {
   const waiting = new Map<string, FoundClaim['confirm']>();
   for (const { id, deadlineMs, claims } of (await confirmations.waiting()).confirmations)

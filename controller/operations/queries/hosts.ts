@@ -24,7 +24,7 @@ export interface HostDeps {
   readonly targets: Targets;
 }
 
-/** Hosts that are looked at between two looks at the clock. */
+/** Hosts that are checked between two readings of the clock. */
 const HOSTS_BETWEEN_LOOKS = 100;
 
 /**

@@ -10,7 +10,7 @@ async function* claims(): AsyncGenerator<Claim[]> {
   yield [];
 }
 
-it('faults row 106: look-ups for many prefixes in a row leave turns to everybody else', async () => {
+it('faults row 106: look-ups for many prefixes in a row leave turns to others', async () => {
   const matches = new Matches({ claims, lists: async () => [] }, { layerOfList: () => undefined }, Date.now);
   let over = false;
   let turns = 0;

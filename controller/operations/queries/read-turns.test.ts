@@ -40,7 +40,7 @@ it('faults row 66: a caller reads two at once and the rest wait in their order, 
   expect(vera.map(({ begun }) => begun)).toEqual([true, true, true, false]);
 });
 
-it('faults row 66: so many in all, and who leaves the queue takes no turn', async () => {
+it('faults row 66: a limit for all callers, and a caller that leaves the queue takes no turn', async () => {
   const turns = new ReadTurns(limits);
   const reads = ['a', 'b', 'c', 'd', 'e'].map((caller) => read(turns, caller));
   await turn();
@@ -54,7 +54,7 @@ it('faults row 66: so many in all, and who leaves the queue takes no turn', asyn
   expect(reads.map(({ begun }) => begun)).toEqual([true, true, true, false, true]);
 });
 
-it('faults row 66: a caller whose queue is full is told so', async () => {
+it('faults row 66: a caller whose queue is full gets that error', async () => {
   const turns = new ReadTurns(limits);
   const reads = Array.from({ length: 7 }, () => read(turns, 'vera'));
   await turn();
@@ -63,7 +63,7 @@ it('faults row 66: a caller whose queue is full is told so', async () => {
   ]);
 });
 
-it('faults row 66: readers who take nothing keep nobody from reading, and what they left is released', async () => {
+it('faults row 66: readers who take nothing do not block others, and what they left is released', async () => {
   const turns = new ReadTurns(limits);
   const never = new AbortController().signal;
   let left = 0;

@@ -1,5 +1,5 @@
 // Long reads take turns, piece by piece, with a limit per caller and one for all; the rest wait in their order. A read whose
-// reader takes nothing has no turn: callers who do not read keep nobody waiting. What was read is given out a few items at a time, by one
+// reader takes nothing has no turn: callers who do not read keep no one waiting. What was read is given out a few items at a time, by one
 // read in each turn of the event loop: sixty reads that go on at once are no longer than one for those who ask for something else.
 import { FleetblockError } from '../../../common/errors.ts';
 import { nextTurn } from '../../../common/time/pacer.ts';
@@ -34,7 +34,7 @@ export class ReadTurns {
   }
 
   /**
-   * What `batches` gives, each batch in a turn of its own, be it empty: a search that finds nothing gives others theirs. It must hold
+   * What `batches` gives, each batch in its own turn, even an empty one: a search that finds nothing lets others have theirs. It must hold
    * nothing between two of them that others wait for.
    * @throws FleetblockError RESOURCE_EXHAUSTED: too many reads of this caller are open already
    */
@@ -59,7 +59,7 @@ export class ReadTurns {
     }
   }
 
-  /** The same for one answer. Undefined: nobody reads any more. */
+  /** The same for one answer. Undefined: the caller is gone. */
   async once<T>(caller: string, signal: AbortSignal, work: () => Promise<T>): Promise<T | undefined> {
     const only = async function* () {
       yield [await work()];
@@ -68,7 +68,7 @@ export class ReadTurns {
     return undefined;
   }
 
-  /** Undefined: nobody reads any more. */
+  /** Undefined: the caller is gone. */
   async #inOneTurn<T>(caller: string, signal: AbortSignal, work: () => Promise<T>): Promise<T | undefined> {
     const release = await this.#turn(caller, signal);
     try {

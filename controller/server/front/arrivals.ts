@@ -15,7 +15,7 @@ export interface ArrivalsOptions {
   readonly limits: FrontLimits;
   /** Its turn has come: what it has said is there to be read. */
   readonly begin: (socket: Socket) => void;
-  /** It is to be let go. */
+  /** It must be let go. */
   readonly refuse: (reason: string, socket: Socket) => void;
 }
 

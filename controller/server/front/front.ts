@@ -26,7 +26,7 @@ export interface FrontOptions {
   readonly identity: ServerCertificate;
   /** A connection whose certificate leads to the root and is in its time. */
   readonly onClient: (socket: TLSSocket) => void;
-  /** A connection that asked for the enrollment service: anybody's. */
+  /** A connection that asked for the enrollment service, which needs no certificate. */
   readonly onEnrollment: (socket: TLSSocket) => void;
   /** A connection that was let go, for the log and the counters; `reason` is a fixed word or an OpenSSL code. */
   readonly onRefused?: (reason: string, from: string) => void;
@@ -63,9 +63,9 @@ export class Front {
   readonly #enrollments: HeaviestOut<TLSSocket>;
   readonly #clients = new Map<string, TLSSocket>();
   readonly #places: Places<TLSSocket>;
-  /** Over a limit, to be told so. */
+  /** Over a limit, which they get as an error. */
   readonly #told: OldestOut<TLSSocket>;
-  /** By connection, what they are told. */
+  /** By connection, the error that they get. */
   readonly #words = new Map<string, string>();
   #enrollmentContext: SecureContext;
 
@@ -88,14 +88,14 @@ export class Front {
     this.#tls = createTlsServer({
       ...contextOptions(options.identity),
       ALPNProtocols: ['h2'],
-      // Whoever has no good certificate is sorted out in #onSecure: the enrollment service is for them.
+      // #onSecure handles connections without a good certificate: the enrollment service is for them.
       requestCert: true,
       rejectUnauthorized: false,
       SNICallback: (name, answer) => answer(null, name === ENROLLMENT_NAME ? this.#enrollmentContext : undefined),
     });
     this.#tls.on('secureConnection', (socket) => this.#onSecure(socket));
     this.#tls.on('tlsClientError', (error, socket) => {
-      // Gone before the end of the handshake, as a host that only looks at the root is: nobody was refused.
+      // Gone before the end of the handshake, like a host that only reads the root: no connection was refused.
       if (systemCode(error) === 'ECONNRESET') socket.destroy();
       else this.#refuse(systemCode(error) ?? 'tls-error', socket);
     });
@@ -108,7 +108,7 @@ export class Front {
       this.#server.once('error', (error) => reject(listenError(error, endpoint)));
       this.#server.listen({ host: endpoint.host, port: endpoint.port, backlog: 4096 }, resolve);
     });
-    // Accepting fails when the process is out of file descriptors: that connection is lost, the server goes on.
+    // Accepting fails when the process is out of file descriptors: that connection is lost, the server continues.
     this.#server.on('error', (error) => this.#options.onRefused?.(systemCode(error) ?? 'accept-error', ''));
     return { host: endpoint.host, port: addressOf(this.#server).port };
   }

@@ -1,5 +1,5 @@
 // A bounded set whose members come from networks: when it is full, the oldest member of the network that has the most leaves, so that
-// a flood from one place pushes out nobody but itself.
+// a flood from one place pushes out only itself.
 import { largest } from './largest.ts';
 
 /** `evict` is called after the member has left the set. */

@@ -30,7 +30,7 @@ it('knows what will never be a hello', () => {
     expect(new EarlyBytes().add(Buffer.from(junk, 'latin1'))).toBe('junk');
 });
 
-it('takes no more than anybody says before an answer, nor a hello byte by byte', () => {
+it('takes at most what a client sends before an answer, and no hello byte by byte', () => {
   const long = new EarlyBytes();
   expect(long.add(record(16_384))).toBe('whole');
   expect(long.add(record(16_384))).toBe('whole');

@@ -1,5 +1,5 @@
-// Has a connection said a whole hello? Before that it costs this process no TLS state. Not a parser: only the header of the first
-// TLS record is looked at, to know when all of that record is here (RFC 8446, 5.1).
+// Whether a connection has sent a whole hello. Before that it costs this process no TLS state. Not a parser: only the header of the first
+// TLS record is read, to know when all of that record is here (RFC 8446, 5.1).
 
 const HANDSHAKE = 22;
 const HEADER = 5;

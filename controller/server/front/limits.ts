@@ -30,7 +30,7 @@ export interface FrontLimits {
   readonly keptForOperators: number;
   /** ...and of these, places that are for admins alone. */
   readonly keptForAdmins: number;
-  /** Connections that are over a limit and are told so by the first answer. Beyond it they are cut without a word. */
+  /** Connections over a limit that get the reason in their first answer. Beyond it they are closed without an answer. */
   readonly told: number;
   /** How long such a connection may take to ask, milliseconds. */
   readonly toldMs: number;

@@ -45,7 +45,7 @@ it('where all places are taken, the newest of the holder of the most gives way t
   take(host('f'));
   take(host('g'));
   expect(gone).toHaveLength(3);
-  // All have one: nobody gives way to one more of the same.
+  // All have one: none gives way to one more of the same.
   expect(take(host('h')).refused).toMatch(/as many connections as it can/);
 });
 

@@ -1,5 +1,5 @@
-// Who may have one connection more. What counts is whose it is, not which certificate it shows: a host that renews its certificate a
-// thousand times has no more places than one that does not. Whoever is at a limit is refused the newest; what is open goes on.
+// Who may have one more connection. What counts is whose it is, not which certificate it shows: a host that renews its certificate a
+// thousand times has no more places than one that does not. At a limit the newest connection is refused, and open ones continue.
 import type { Subject } from '../../identity/pki/names.ts';
 import { largest } from './largest.ts';
 import type { FrontLimits } from './limits.ts';
@@ -47,7 +47,7 @@ export class Places<T> {
     this.#giveWay = giveWay;
   }
 
-  /** @returns why there is no place, as its owner is to read it; undefined: it has one, until `leave` */
+  /** @returns why there is no place, for its owner to read; undefined: it has one, until `leave` */
   take(member: T, { kind, name }: Holder): string | undefined {
     const { perHost, perOperator } = this.#limits;
     const own = this.#taken[kind].get(name) ?? new Set();

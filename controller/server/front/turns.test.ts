@@ -98,7 +98,7 @@ describe('turns', () => {
     expect(refused).toEqual(['a-0 handshake-too-long', 'b-0 handshake-too-long', 'c-0 handshake-too-long']);
   });
 
-  it('looks at the time only after what has arrived was read', () => {
+  it('reads the clock only after what has arrived was read', () => {
     const { add, run, pass, done, refused } = rig(1);
     add('a-0');
     run();
@@ -116,7 +116,7 @@ describe('turns', () => {
     expect(begun).toEqual([]);
   });
 
-  it('keeps to its bounds and forgets nobody, whatever happens', () => {
+  it('keeps to its bounds and forgets no member, whatever happens', () => {
     const event = fc.oneof(
       fc.record({ kind: fc.constant('add' as const), network: fc.constantFrom('a', 'b', 'c') }),
       fc.record({ kind: fc.constant('done' as const), index: fc.nat() }),

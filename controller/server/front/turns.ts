@@ -33,7 +33,7 @@ interface Begun {
   readonly sinceMs: number;
 }
 
-/** A member is added once and deleted once; `look` has to be called every so often, as there is no timer inside. */
+/** A member is added once and deleted once; call `look` regularly, as there is no timer inside. */
 export class Turns<T> {
   readonly #options: TurnsOptions<T>;
   readonly #nowMs: () => number;
@@ -144,7 +144,7 @@ export class Turns<T> {
   /** Makes room for one more that waits. @returns false when it is the newcomer's own network that waits with the most */
   #makeRoom(network: string): boolean {
     const own = this.#waiting.get(network)?.size ?? 0;
-    // Without a look at all of them: the flood itself must be cheap.
+    // Without reading all of them: the flood itself must be cheap.
     if (own * this.#waiting.size >= this.#waitingCount) return false;
     const [heaviest = ''] = largest(this.#waiting, ({ size }) => size) ?? [];
     const [first] = this.#waiting.get(heaviest) ?? [];

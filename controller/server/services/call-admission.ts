@@ -6,7 +6,7 @@ import type { Authorizer } from '../../identity/auth/authorizer.ts';
 import type { AuthorizableCall } from '../../identity/auth/caller.ts';
 import type { Ends } from '../front/front.ts';
 
-/** `authorizer` judges who calls what; `refusalOf` judges connections that the front let in only to be told why not. */
+/** `authorizer` decides on calls; `refusalOf` has the connections that the front let in only to tell them why they are refused. */
 export interface AdmissionOptions {
   readonly authorizer: Pick<Authorizer, 'authorize' | 'watch'>;
   /** Cuts the connection of a peer whose open call was ended: it may not heed the status, or not read it. */

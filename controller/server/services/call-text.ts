@@ -1,7 +1,7 @@
 // What a call asked for, for the record of its refusal: `block 10.0.0.0/8 and 2 more`.
 const MAX_NAME = 64;
 
-/** `path`: `/package.Service/Method`. Of what somebody typed, at most the first prefix or name, cut short. */
+/** `path`: `/package.Service/Method`. Of the request, at most the first prefix or name, cut short. */
 export function callText(path: string, request: unknown): string {
   const method = path.slice(path.lastIndexOf('/') + 1);
   const { action, prefixes, name, list, id } = Object(request);
@@ -14,7 +14,7 @@ export function callText(path: string, request: unknown): string {
   return about === undefined ? allow : `${allow} ${about.slice(0, MAX_NAME)}${many}`;
 }
 
-/** Nothing was to be changed: refused or not, that is nothing to keep. */
+/** Calls that change nothing: refused or not, they leave no record. */
 export function isDryRun(request: unknown): boolean {
   return Object(request).dryRun === true;
 }

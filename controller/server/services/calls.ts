@@ -23,7 +23,7 @@ export interface CallDeps {
   readonly authorize: Authorize;
   readonly clock: Clock;
   readonly log: Logger;
-  /** Told of calls that their handler refused. */
+  /** Called with calls that their handler refused. */
   readonly onRefused?: (refusal: Refusal) => void;
   readonly underWay: UnderWay;
 }
@@ -33,7 +33,7 @@ export interface Call {
   readonly caller: Caller;
   /** Monotonic milliseconds. */
   readonly arrivedMs: number;
-  /** To be told when hosts are waited for. */
+  /** Called when hosts are waited for. */
   readonly onWaiting: OnWaiting;
   readonly grpc: AuthorizableCall;
 }
@@ -63,7 +63,7 @@ export function collected<Request, Reply>(
   };
 }
 
-/** One request, many answers, as fast as the caller reads them. `signal` aborts when nobody reads any more. */
+/** One request, many answers, as fast as the caller reads them. `signal` aborts when the caller is gone. */
 export function answers<Request, Item>(
   deps: Pick<CallDeps, 'authorize' | 'log'>,
   items: (request: Request, signal: AbortSignal, caller: Caller) => AsyncIterable<Item>,
@@ -88,7 +88,7 @@ export function answers<Request, Item>(
   };
 }
 
-/** The same for answers without measure, in batches, of which a caller gets few at once: the rest wait. */
+/** The same for answers of any length, in batches; a caller gets few such calls at once, and the rest wait. */
 export function longAnswers<Request, Item>(
   deps: CallDeps & { readonly readTurns: ReadTurns },
   batches: (request: Request) => AsyncIterable<readonly Item[]>,
@@ -155,7 +155,7 @@ async function sayingAhead<Reply>(
   }
 }
 
-/** Resolves when more may be written, or when nobody reads any more. */
+/** Resolves when more may be written, or when the caller is gone. */
 function drained(call: EventEmitter, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const go = () => {

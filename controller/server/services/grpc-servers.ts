@@ -25,7 +25,7 @@ export interface GrpcServersOptions {
   /** Served to the fleet's certificates, behind the interceptor. */
   readonly services: readonly Service[];
   readonly admission: ServerInterceptor;
-  /** Served to anybody. */
+  /** Served without a certificate. */
   readonly enrollment: Service;
 }
 
@@ -57,7 +57,7 @@ export class GrpcServers {
   readonly #clientInjector: ConnectionInjector;
   readonly #enrollmentInjector: ConnectionInjector;
 
-  /** @throws Error when a method has no row in the policy: a controller that would refuse a call to everybody does not start */
+  /** @throws Error when a method has no row in the policy: a controller that would always refuse a call does not start */
   constructor({ services, admission, enrollment }: GrpcServersOptions) {
     this.#clients = new Server({ ...CLIENT_LIMITS, interceptors: [admission] });
     for (const { definition, handlers } of services) {

@@ -1,7 +1,7 @@
-// Replies stay below the limit of one message, whatever they tell of: lists are cut into several messages, or to what fits.
+// Replies stay below the limit of one message, whatever they contain: lists are cut into several messages, or to what fits.
 import { nextTurn } from '../../../common/time/pacer.ts';
 
-/** Of one message's list, bytes: four such lists and what is beside them are below the limit. */
+/** Of one message's list, bytes: four such lists and the other fields are below the limit. */
 const MAX_LIST_BYTES = 192 * 1024;
 const MAX_LIST_ITEMS = 200;
 

@@ -105,7 +105,7 @@ describe.skipIf(whyNoNetwork() !== '')(`detach from an interface ${whyNoNetwork(
     rmSync(stateDir, { recursive: true });
   });
 
-  it('faults row 52: the controller is told; where it cannot be, detach works, says so and leaves a mark', async () => {
+  it('faults row 52: detach is reported to the controller; if that fails, it works anyway, says so and leaves a mark', async () => {
     const controller = await ScriptedController.start();
     const stateDir = mkdtempSync(join(tmpdir(), 'fleetblock-detach-'));
     try {

@@ -1,4 +1,4 @@
-// Links through what happens to interfaces: they go down, are renamed, deleted, made again, moved away.
+// Links through what happens to interfaces: they go down, are renamed, deleted, recreated, moved away.
 import { spawn } from 'node:child_process';
 import { existsSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
@@ -30,7 +30,7 @@ describe.skipIf(whyNoNetwork() !== '')(`the datapath on interfaces that come and
     expect(again.interfaces()).toMatchObject([{ name: 'renamed0', mode: 'native', problem: '' }]);
   });
 
-  it('faults row 5: an interface that is deleted and made again is attached by the event, not by the audit', async () => {
+  it('faults row 5: an interface that is deleted and recreated is attached by the event, not by the audit', async () => {
     const datapath = await life().start({ auditMs: 3_600_000 });
     await datapath.apply(adding(BLOCKED), tableOf(BLOCKED));
     for (let round = 0; round < 5; round++) {
@@ -47,7 +47,7 @@ describe.skipIf(whyNoNetwork() !== '')(`the datapath on interfaces that come and
     await life().expectEnforced();
   });
 
-  it('faults row 5: what no event told of is found by the audit', async () => {
+  it('faults row 5: what no event reported is found by the audit', async () => {
     const datapath = await life().start({ auditMs: 100 });
     // Behind the agent's back, as a link's removal makes no event that names the interface.
     const links = join(life().pinDir, 'links', 'in0');

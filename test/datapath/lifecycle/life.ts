@@ -18,7 +18,7 @@ export const SMALL: Limits = { v4Addresses: 1000, v6Addresses: 1000, prefixes: 1
 /** The host of the test that runs. `in0` is what datapaths attach to, `out0` what packets are sent into. */
 export class Life {
   pinDir = '';
-  /** What the datapaths of this test told of their interfaces, in order. */
+  /** What the datapaths of this test reported of their interfaces, in order. */
   changes: InterfaceState[][] = [];
   readonly probe: Probe;
   readonly #network: PrivateNetwork;

@@ -145,7 +145,7 @@ describe.skipIf(whyNoNetwork() !== '')(`the life of the datapath ${whyNoNetwork(
     expect(existsSync(join(life().pinDir, 'staged-v1'))).toBe(false);
   });
 
-  it('tells of drops while somebody listens, and only then', async () => {
+  it('reports drops while events are on, and only then', async () => {
     const datapath = await life().start();
     await datapath.apply(adding(BLOCKED), tableOf(BLOCKED));
     const heard: DropEvent[] = [];

@@ -217,7 +217,7 @@ describe.skipIf(whyNoNetwork() !== '')(`faults row 14: planted pins ${whyNoNetwo
     });
   }
 
-  it('mounts bpffs when it is missing, open to nobody else', () => {
+  it('mounts bpffs when it is missing, closed to other users', () => {
     // With processes of its own too: a machine, or a container that is one.
     const { stdout, stderr } = withoutBpffs('--mount', '--pid', '--fork', '--mount-proc');
     expect(stderr).toBe('');

@@ -1,4 +1,4 @@
-// What is undone behind the agent's back: pins removed, links detached, programs swapped, maps changed. All of it is noticed, made whole
+// What other programs undo: pins removed, links detached, programs swapped, maps changed. All of it is detected, repaired
 // and told, with how long it lasted at most.
 import { existsSync, mkdirSync, readdirSync, rmSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
@@ -40,11 +40,11 @@ describe.skipIf(whyNoNetwork() !== '')(`what is undone behind the agent's back $
     return opened;
   };
 
-  it('faults row 47: pins that are removed, the directory too, are made again and outlive the agent', async () => {
+  it('faults row 47: removed pins, even with their directory, are restored and outlive the agent', async () => {
     const datapath = await start();
     const before = pinned();
     rmSync(life().pinDir, { recursive: true });
-    await until(() => lapses.length > 0, PATIENCE_MS, 'the removal is told');
+    await until(() => lapses.length > 0, PATIENCE_MS, 'the removal is reported');
     expect(lapses[0]).toMatchObject({ kind: 'repaired' });
     expect(lapses[0]?.atMostMs).toBeGreaterThan(0);
     expect(lapses[0]?.text).toContain('removed');
@@ -57,7 +57,7 @@ describe.skipIf(whyNoNetwork() !== '')(`what is undone behind the agent's back $
     expect(inspectPins(life().pinDir)?.interfaces).toMatchObject([{ name: 'in0', mode: 'native' }]);
   });
 
-  it('faults row 47: what is missing when the agent stops is made again before it does', async () => {
+  it('faults row 47: what is missing when the agent stops is restored first', async () => {
     const datapath = await life().start({ auditMs: 3_600_000 });
     await datapath.reconcile(tableOf(BLOCKED));
     for (const each of ['links/in0', 'held', `${SET}/maps/${MAPS.v4Index}`]) unlinkSync(join(life().pinDir, each));
@@ -95,7 +95,7 @@ describe.skipIf(whyNoNetwork() !== '')(`what is undone behind the agent's back $
     for (let round = 1; round <= 5; round++) {
       run('bpftool', 'link', 'detach', 'pinned', join(life().pinDir, 'links', 'in0'));
       const sinceMs = performance.now();
-      await until(() => lapses.length === round, PATIENCE_MS, 'the detachment is told');
+      await until(() => lapses.length === round, PATIENCE_MS, 'the detachment is reported');
       expect(attachedProgram(indexOf('in0')).programId).toBeGreaterThan(0);
       expect(lapses.at(-1)?.atMostMs).toBeGreaterThanOrEqual(toldMs - sinceMs);
     }
@@ -120,7 +120,7 @@ describe.skipIf(whyNoNetwork() !== '')(`what is undone behind the agent's back $
     try {
       const own = link?.info().programId;
       link?.update(object.program('flood'));
-      await until(() => lapses.length > 0, PATIENCE_MS, 'the swap is told');
+      await until(() => lapses.length > 0, PATIENCE_MS, 'the swap is reported');
       expect(link?.info().programId).toBe(own);
       expect(lapses).toMatchObject([{ kind: 'unprotected', text: expect.stringContaining('swapped for another') }]);
     } finally {

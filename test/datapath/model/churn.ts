@@ -6,7 +6,7 @@ import type { Harness } from '../packets/harness.ts';
 
 const HOUR = 3_600_000;
 
-/** A small generator with a seed, so that a failure can be had again (xorshift32). */
+/** A small generator with a seed, so that a failure can be reproduced (xorshift32). */
 export function generator(seed: number): (below: number) => number {
   let state = seed;
   return (below) => {

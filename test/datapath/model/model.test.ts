@@ -45,7 +45,7 @@ describe.skipIf(why !== undefined)('model', () => {
       const listed = step.adds.map(({ prefix }): Prefix => ({ ...prefix, length: family === 4 ? 32 : 128 }));
       check(reference, [...probes, ...listed.slice(0, 4)]);
     }
-    // A restarted agent finds that the kernel holds just this, and goes on from there.
+    // A restarted agent finds that the kernel holds just this, and continues from there.
     const tables = reopen ? await harness.reopened() : harness.tables;
     expect(await tables.verify(harness.table)).toMatchObject({ differences: 0 });
     expect(await tables.reconcile(harness.table)).toBe(0);

@@ -1,5 +1,5 @@
 // The plainest statement of what the datapath does with a source, and random lists to hold it against. Slow on purpose:
-// it looks at every entry for every packet.
+// it checks every entry for every packet.
 import fc from 'fast-check';
 import { type Entry, makePrefix } from '../../../common/entries/packed.ts';
 import { covers, type Family, formatPrefix, type Prefix } from '../../../common/text/prefix.ts';
@@ -34,7 +34,7 @@ function keyOf({ prefix, allow }: Entry): string {
 
 const HOUR = 3_600_000;
 
-/** Addresses that are near each other, so that prefixes overlap: two and a bit blocks of 64 /24s. */
+/** Addresses that are near each other, so that prefixes overlap: a little more than two blocks of 64 /24s. */
 const v4Address = fc
   .tuple(
     fc.constantFrom(0, 1),

@@ -10,7 +10,7 @@ export type Outcome = 'passed' | 'dropped' | 'allowed' | 'monitored';
 export interface Fixture {
   readonly what: string;
   readonly list: readonly Entry[];
-  /** Source -> what becomes of its packet. */
+  /** Source -> verdict on its packet. */
   readonly sources: Readonly<Record<string, Outcome>>;
 }
 

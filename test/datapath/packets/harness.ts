@@ -37,7 +37,7 @@ export class Harness {
   readonly object: BpfObject;
   readonly program: XdpProgram;
   readonly tables: KernelTables;
-  /** What the kernel was told to hold. */
+  /** What the kernel should hold. */
   table = new EntryTable<'boot'>();
   readonly #grace: GracePeriod;
 

@@ -1,4 +1,4 @@
-// Packets through the loaded program: headers, tags, truncation. Each fixture says what it is and what must become of it.
+// Packets through the loaded program: headers, tags, truncation. Each fixture says what it is and its verdict.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { needsKernel } from '../needs-kernel.ts';
 import { ETHERNET_BYTES, ETHERTYPE, type ExtensionHeader, frame, ipv4, ipv6, packetFrom, TAG_BYTES } from './build.ts';

@@ -39,7 +39,7 @@ describe.skipIf(why !== undefined)('remembered drops', () => {
   // A neighbour keeps the block in use: an empty one is clear before memory is asked.
   beforeEach(() => harness.hold([entry('10.1.40.1')]));
 
-  test('a drop by bits is remembered, counted like any other, and made again from memory', async () => {
+  test('a drop by bits is remembered, counted like any other, and repeated from memory', async () => {
     await harness.change([entry(SOURCE)]);
     const before = await remembered();
     const runs = harness.runRemembered(packet);

@@ -31,7 +31,7 @@ describe.skipIf(why !== '').each<AttachMode>(['native', 'generic'])(`wrapped pac
     writeFileSync('/proc/sys/net/ipv6/conf/in0/disable_ipv6', '0');
     ip('addr', 'add', `${HOST.v4}/24`, 'dev', 'in0');
     ip('addr', 'add', `${HOST.v6}/64`, 'dev', 'in0', 'nodad');
-    // The sources are nobody's: without a way back to them the stack would take their packets for forged.
+    // The sources do not exist: without a way back to them the stack would take their packets for forged.
     ip('route', 'add', 'default', 'dev', 'in0');
     ip('-6', 'route', 'add', 'default', 'dev', 'in0');
     // Where the frames go.

@@ -161,7 +161,7 @@ describe('faults row 70: a host that is enrolled again', () => {
 });
 
 describe('faults row 71: the last admin', () => {
-  it('is not revoked by accident, and who revokes themselves is told that it was done', async () => {
+  it('is not revoked by accident, and operators who revoke themselves get the answer', async () => {
     await asAdmin('operator', 'revoke', 'alice');
     const refused = await asAdmin('operator', 'revoke', 'admin');
     expect(refused).toMatchObject({ exitCode: 4, stderr: expect.stringContaining('--last-admin') });

@@ -56,7 +56,7 @@ describe('a request', () => {
     expect((await ask(() => ({}))).code).toBe('OK');
   });
 
-  it('faults row 36: names nobody but a host: whatever it asks for, its certificate is an agent', async () => {
+  it('faults row 36: names only a host: whatever it asks for, its certificate is for an agent', async () => {
     // There is no request for a certificate with a name in it: a name that tries to be one is no host name.
     for (const hostName of [
       'operator/admin/eve',

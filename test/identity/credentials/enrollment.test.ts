@@ -58,7 +58,7 @@ describe('join', () => {
     await expect(again).rejects.toThrow(/enrolled already.*--replace/);
   });
 
-  it('faults row 55: replaces an identity when it is told to, and only once the new one is there', async () => {
+  it('faults row 55: replaces an identity on request, and only once the new one is there', async () => {
     const first = await enrolling.join(await enrolling.makeToken(), { name: 'renewed' });
     const { stateDir } = first;
     const settings = {
@@ -123,7 +123,7 @@ describe('join', () => {
     other.remove();
   });
 
-  it('says so when nobody listens, or somebody else does', async () => {
+  it('says so when nothing listens, or another program does', async () => {
     const token = await enrolling.makeToken();
     expect((await enrolling.join(token, { at: '127.0.0.1:1' })).error?.message).toMatch(
       /cannot reach the controller at 127\.0\.0\.1:1/,
@@ -186,7 +186,7 @@ describe('tokens', () => {
     expect(readdirSync(stateDir)).toEqual(['enrolling.json']);
     expect(statSync(join(stateDir, 'enrolling.json')).mode & 0o777).toBe(0o600);
     await enrolling.openGate();
-    // Somebody who has the token but not the key gets nothing for it.
+    // A caller that has the token but not the key gets nothing for it.
     expect((await enrolling.join(token, { name: 'echo' })).error?.code).toBe('UNAUTHENTICATED');
     const enrolled = await joinFleet({ ...options, controller: enrolling.gate.address });
     expect(await enrolling.store.findHost(enrolled.hostId)).toMatchObject({ name: 'echo', revokedMs: 0 });
@@ -246,7 +246,7 @@ describe('tokens', () => {
     for (let i = 0; i < 30; i++) expect((await enrolling.join(many)).error).toBeUndefined();
   });
 
-  it('faults row 130: guesses from an address lock out nobody else there, and failures with a token its holder alone', async () => {
+  it('faults row 130: guesses from an address lock out no other caller there, and failures with a token only its holder', async () => {
     await enrolling.gate.stop();
     const stopped: Clock = { wallMs: enrolling.fleet.clock.wallMs, monotonicMs: () => 0 };
     await enrolling.openGate(enrolling.handlers(stopped));

@@ -59,7 +59,7 @@ describe('login', () => {
     expect((await running.store.operators()).some(({ name }) => name === 'vera')).toBe(true);
   });
 
-  it('faults row 32: a token is used once, and not after its time; who guesses learns nothing', async () => {
+  it('faults row 32: a token is used once, and not after its time; a guesser learns nothing', async () => {
     const token = await tokenFor('oscar', 'operator');
     const login = (stdin: string, ...more: string[]) =>
       as(['login', running.address, '--token-file', '-', ...more], { stdin });

@@ -1,4 +1,4 @@
-// Operators' credentials renew themselves while they are used, as long as nobody revokes them and their role allows it.
+// Operators' credentials renew themselves while they are used, until they are revoked, as long as their role allows it.
 import { X509Certificate } from 'node:crypto';
 import {
   existsSync,
@@ -34,7 +34,7 @@ beforeEach(() => {
   };
 });
 
-/** Both clocks are set forward; TLS goes by the machine's. */
+/** Both clocks are set forward; TLS uses the machine's. */
 function at(hours: number): void {
   running.fleet.clock.offsetMs = hours * HOUR;
 }

@@ -165,6 +165,6 @@ describe('a renewal', () => {
     const { enrollment } = await enrolledHost();
     expect(certificateProblem(enrollment, Date.now() + 4 * DAY_MS)).toBe('');
     expect(certificateProblem(enrollment, Date.now() + 6 * DAY_MS)).toMatch(/ends in .* could not be renewed/);
-    expect(certificateProblem(enrollment, Date.now() + 8 * DAY_MS)).toMatch(/has expired: it goes on dropping.*join/);
+    expect(certificateProblem(enrollment, Date.now() + 8 * DAY_MS)).toMatch(/has expired: it keeps dropping.*join/);
   });
 });

@@ -1,4 +1,4 @@
-// A host is revoked in the lab: its stream dies, its kernel goes on, and the way back is a new token.
+// A host is revoked in the lab: its stream dies, its kernel keeps dropping, and the way back is a new token.
 import { rmSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { BAD, GOOD, Lab } from '../../../lab/lab.ts';
@@ -33,7 +33,7 @@ describe.skipIf(reason)(`a revoked host${reason ? ` (skipped: ${reason})` : ''}`
     expect((await lab.fleetblock('block', '203.0.113.9', '--all-hosts')).stdout).toMatch(/on 1\/1 hosts /);
   });
 
-  test('its kernel goes on dropping, and takes no more changes', async () => {
+  test('its kernel keeps dropping, and takes no further changes', async () => {
     expect(await reaches(BAD)).toBe(false);
     expect((await lab.fleetblock('unblock', BAD)).exitCode).toBe(0);
     expect(await reaches(BAD)).toBe(false);

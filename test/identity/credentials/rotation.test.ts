@@ -1,4 +1,4 @@
-// An issuer is replaced with the controller stopped: what the old one signed goes on counting, or is refused when it was stolen.
+// An issuer is replaced with the controller stopped: what the old one signed stays valid, or is refused when it was stolen.
 
 import { X509Certificate } from 'node:crypto';
 import { existsSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';

@@ -78,7 +78,7 @@ function enroll(serverName: string): Promise<string> {
   });
 }
 
-/** One open Sync stream, and what became of it. */
+/** One open Sync stream, and how it ended. */
 async function openSync(identity: ClientIdentity, at = gate) {
   const client = new protocol.AgentService(at.address, clientCredentials(identity), channelOptions(CONTROLLER_NAME));
   const stream = client.Sync();
@@ -139,12 +139,12 @@ describe('the one port', () => {
     expect(seen.at(-1)).toBe('viewer/vera');
   });
 
-  it('serves enrollment to anybody, by its server name only', async () => {
+  it('serves enrollment without a certificate, by its server name only', async () => {
     expect(await enroll(ENROLLMENT_NAME)).toBe('OK');
     expect(await enroll(CONTROLLER_NAME)).toBe('UNAVAILABLE');
   });
 
-  it('lets nobody in without a certificate of the fleet that is in its time', async () => {
+  it('admits no one without a valid certificate of the fleet', async () => {
     const before = handled;
     expect(await listHosts(anonymous())).toBe('UNAVAILABLE');
     expect(gate.letGo.at(-1)).toBe('no-certificate');
@@ -159,7 +159,7 @@ describe('the one port', () => {
     expect(handled).toBe(before);
   });
 
-  it('is nobody else: an agent or an operator cannot pose as the controller, nor another fleet', async () => {
+  it('cannot be impersonated by an agent, an operator or another fleet', async () => {
     const admin = await fleet.operator('admin');
     const wrongRoot = { ...admin, rootCertificate: other.authority.rootCertificate };
     expect(await listHosts(clientCredentials(wrongRoot))).toBe('UNAVAILABLE');
@@ -301,7 +301,7 @@ describe('floods', () => {
     await small.stop();
   });
 
-  it('faults row 37: hellos that nobody follows up do not keep a caller waiting, nor a crowd that is served', async () => {
+  it('faults row 37: abandoned hellos do not keep a caller waiting, nor a crowd that is served', async () => {
     const small = await TestGate.start(fleet, {
       operator: { ListHostChunks },
       limits: { handshakes: 4, patienceMs: 200, handshakeMs: 60_000 },
@@ -320,7 +320,7 @@ describe('floods', () => {
       Array(20).fill('OK'),
     );
     expect(small.letGo).toContain('handshake-too-long');
-    // With nobody waiting, the last of them keep their places.
+    // Without waiting callers, the last of them keep their places.
     await expect.poll(() => small.front.counts(), { timeout: 5000 }).toMatchObject({ waiting: 0 });
     for (const socket of sockets) socket.destroy();
     await expect.poll(() => small.front.counts(), { timeout: 5000 }).toMatchObject({ handshakes: 0, silent: 0 });

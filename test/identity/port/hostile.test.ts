@@ -1,4 +1,4 @@
-// faults row 37 against a controller process: whatever is thrown at it, it lives, its memory stays flat, and an operator's
+// faults row 37 against a controller process: whatever is sent to it, it stays up, its memory stays flat, and an operator's
 // call is answered meanwhile.
 import { randomBytes } from 'node:crypto';
 import { type ClientHttp2Session, connect as connectHttp2, constants } from 'node:http2';
@@ -108,7 +108,7 @@ function post(
   });
 }
 
-/** A gRPC message as it goes over the wire, its flag and length as told. */
+/** A gRPC message on the wire, with this flag and length. */
 function framed(message: Uint8Array, compressed = 0, length = message.length): Buffer {
   const head = Buffer.alloc(5);
   head.writeUInt8(compressed, 0);

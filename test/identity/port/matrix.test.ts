@@ -15,7 +15,7 @@ type AnyMethod = MethodDefinition<object, object>;
 const DAY_MS = 86_400_000;
 const BY = { actor: 'test', reason: 'test' };
 
-// What becomes of a call with an empty request. SERVED: the handler answered, be it with an objection to the request.
+// The outcome of a call with an empty request. SERVED: the handler answered, even if with an objection to the request.
 const SERVED = 'SERVED';
 const DENIED = 'PERMISSION_DENIED';
 const UNAUTHENTICATED = 'UNAUTHENTICATED';
@@ -50,7 +50,7 @@ const NOBODY_ENROLLS = Object.fromEntries(
   Object.entries(NOBODY).map(([caller, code]) => [caller, code === UNAUTHENTICATED ? UNKNOWN : code]),
 );
 
-/** Exchange a token for a certificate: who calls has none yet. */
+/** Exchange a token for a certificate: the caller has none yet. */
 const FOR_ANYBODY = new Set(['EnrollmentService/Enroll', 'EnrollmentService/EnrollOperator']);
 
 const MATRIX: Record<string, typeof VIEWER> = {
@@ -166,7 +166,7 @@ async function callEmpty(method: AnyMethod, identity: ClientIdentity | undefined
 }
 
 describe('the matrix', () => {
-  it('has a row for every method but those for anybody, and no other', () => {
+  it('has a row for every method except those without a certificate, and no other', () => {
     const names = METHODS.map(({ name }) => name).filter((name) => !FOR_ANYBODY.has(name));
     expect(names.sort()).toEqual(Object.keys(MATRIX).sort());
     expect(Object.keys(REQUIRED_ROLE).sort()).toEqual(Object.keys(MATRIX).sort());
@@ -179,7 +179,7 @@ describe('the matrix', () => {
     it.each(Object.entries(row))('%s: %s', async (caller, expected) => {
       expect(await callEmpty(method, identities.get(caller), CONTROLLER_NAME)).toBe(expected);
     });
-    it('by the name of enrollment: only what is for anybody, to anybody', async () => {
+    it('by the name of enrollment: only what needs no certificate, to anyone', async () => {
       const expected = FOR_ANYBODY.has(name) ? SERVED : UNKNOWN;
       for (const caller of ['admin', 'no certificate', "another fleet's admin"])
         expect(await callEmpty(method, identities.get(caller), ENROLLMENT_NAME)).toBe(expected);

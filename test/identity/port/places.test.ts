@@ -1,4 +1,4 @@
-// Connections are counted by whose they are: a flood under one name, or from one network, takes no place of anybody else.
+// Connections are counted by whose they are: a flood under one name, or from one network, takes no place of others.
 import { once } from 'node:events';
 import { connect, type TLSSocket } from 'node:tls';
 import { status } from '@grpc/grpc-js';
@@ -29,7 +29,7 @@ async function stop(gate: TestGate): Promise<void> {
   await gate.stop();
 }
 
-/** A connection that says nothing more than its handshake needs. */
+/** A connection that sends nothing after its handshake. */
 async function connection(gate: TestGate, identity?: ClientIdentity, localAddress = '127.0.0.1'): Promise<TLSSocket> {
   const { host, port } = parseEndpoint(gate.address);
   const socket = connect({
@@ -61,7 +61,7 @@ function ask(gate: TestGate, identity: ClientIdentity): Promise<{ code: string; 
 const clients = (gate: TestGate) => expect.poll(() => gate.front.counts().clients, { timeout: patience(30_000) });
 
 describe('faults row 72: connections of one identity', () => {
-  it('one more than it may have is refused in words, whatever certificate it shows, and what is open goes on', async () => {
+  it('one too many is refused with a reason, whatever certificate it shows, and open ones continue', async () => {
     const gate = await gateWith({ perOperator: 3, toldMs: 500 });
     const sockets: TLSSocket[] = [];
     for (let i = 0; i < 3; i++) sockets.push(await connection(gate, await fleet.operator('operator', 'oscar')));

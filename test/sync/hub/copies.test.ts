@@ -1,4 +1,4 @@
-// Copies of a host's identity, at the hub with the real store: whatever the order of their coming, nothing that they say counts from the
+// Copies of a host's identity, at the hub with the real store: in whatever order they connect, nothing that they say counts from the
 // moment on at which there can be no doubt, until the host is enrolled again; and no honest host is taken for one.
 import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -190,7 +190,7 @@ it.each([
   await expectCopied();
 });
 
-it('faults row 119: a controller that has lost its secret knows no key, and takes nobody for a copy', async () => {
+it('faults row 119: a controller that has lost its secret knows no key, and takes no host for a copy', async () => {
   real.disconnect();
   await stop();
   store = await openSqliteStore({ directory, create: true, clock });

@@ -119,7 +119,7 @@ it('faults row 29: 1,000 hosts come back together: snapshots a few at a time, op
     .finally(() => {
       over = true;
     });
-  // The storm goes on only when it is told to: a block that waited for its end would never be answered.
+  // The storm continues only on request: a block that waited for its end would never be answered.
   let answered = 0;
   while (!over) {
     if (answered < 30) await stage.block(`20.1.0.${answered++}`);
@@ -184,7 +184,7 @@ it('lets a new stream in when the old one ends while it is being asked', async (
   await stage.block('198.51.100.1/32');
   expect(await stage.prove()).toMatchObject({ enforced: ['h0'] });
   expect(listed(back.table)).toEqual(['block 198.51.100.1/32']);
-  // And the stop of the stage.controller keeps nobody who is waiting so.
+  // And the stop of the controller does not keep such callers waiting.
   back.mute = true;
   const late = anotherStream(back);
   late.connect();

@@ -33,7 +33,7 @@ async function stop(): Promise<void> {
   await store.close();
 }
 const diskOf = ({ table, epoch, revision, sessionKey }: FakeHost) => ({ table, epoch, revision, sessionKey });
-/** As `fleetblock hosts -o json` is told of it. */
+/** As `fleetblock hosts -o json` gets it. */
 function shown() {
   const record = controller.registry.find('h0');
   if (!record) throw new Error('no host');
@@ -151,7 +151,7 @@ it('faults row 90: hosts that stay are noted every now and then, many in one tra
   expect(ids.map((id) => again.of(id).agentVersion)).toEqual(ids.map(() => '1.2.3'));
 });
 
-it('a note that no version has written says nothing, and harms nobody', async () => {
+it('a note that no version has written says nothing, and does no harm', async () => {
   await store.saveHostNotes([
     [
       'h1',

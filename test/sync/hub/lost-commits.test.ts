@@ -27,7 +27,7 @@ it('faults row 22: a host that holds a later revision than the stage.store puts 
   expect(stage.host(1).kinds.length).toBe(kinds);
   expect(stage.controller.hub.statusOf('h1')).toBe('degraded');
   expect(listed(stage.host(0).table)).toEqual(['block 20.0.0.1/32']);
-  // The word of a host that is revoked counts no more.
+  // The claim of a revoked host no longer counts.
   await stage.store.revokeHost('h0', BY);
   expect(() => stage.controller.hub.quarantine.assertOpen()).not.toThrow();
   const proof = await stage.controller.hub.prove(['h1'], stage.store.head, 5000);
@@ -134,7 +134,7 @@ it('a hello that names the head with another digest proves nothing: the host is 
   expect(listed(stage.host(0).table)).toEqual(['block 20.0.0.1/32']);
 });
 
-it('counts nobody as enforcing a revision that the views have not come to, and keeps the deadline', async () => {
+it('counts no host as enforcing a revision that the views have not reached, and keeps the deadline', async () => {
   await stage.start(1);
   stage.host(0).connect();
   await stage.prove();

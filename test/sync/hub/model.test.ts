@@ -177,7 +177,7 @@ class Model {
   async settle(): Promise<void> {
     for (const each of this.hosts) {
       each.resume();
-      // An agent finds by its own audit what nobody changes any more; here its next hello tells.
+      // An agent finds by its own audit what no change repairs; here its next hello shows it.
       if (each.tampered) each.disconnect();
       if (!each.connected) each.connect();
     }
@@ -186,7 +186,7 @@ class Model {
     expect(proof).toMatchObject({ pending: [], failed: [] });
   }
 
-  /** What a host is to hold, straight from the claims. */
+  /** What a host should hold, straight from the claims. */
   async expected(record: HostRecord): Promise<string[]> {
     const rows = new Map<string, { monitor: boolean; expiresMs: number }>();
     const put = (key: string, effect: { monitor: boolean; expiresMs: number }) =>

@@ -28,7 +28,7 @@ async function stop(): Promise<void> {
   await controller.close();
   await store.close();
 }
-/** By its clock it is `aheadMs` later than it is. It holds nothing, so that it gets the whole list. */
+/** Its clock is `aheadMs` ahead. It holds nothing, so that it gets the whole list. */
 async function connect(id: string, aheadMs: number): Promise<FakeHost> {
   const host = new FakeHost(id, controller.hub, Date.now);
   host.wallMs = Date.now() + aheadMs;
@@ -86,7 +86,7 @@ it('faults row 84: a clock a day ahead at the start ends nothing: hosts have ano
   );
   expect(controller.warnings()).toEqual([expect.stringMatching(/most hosts have another time/)]);
   expect(await inStore()).toBe(1);
-  // Set right and started again, it goes on as if nothing had been.
+  // Once the clock is right and it is restarted, it works as usual.
   await stop();
   await start(0);
   expect(listed((await connect('h0', 0)).table)).toEqual([BLOCK]);

@@ -1,5 +1,5 @@
 // The controller killed at every named step, and at thousands of moments, under concurrent writers: nothing that was answered is lost,
-// nothing is half there, and the hosts come back into step with equal digests. FLEETBLOCK_KILLS: how many moments, and
+// nothing is half there, and the hosts return to equal digests. FLEETBLOCK_KILLS: how many moments, and
 // FLEETBLOCK_KILL_SECONDS: for how long at most; FLEETBLOCK_STORES: over how many stores side by side, because a start mostly waits
 // for the disk; FLEETBLOCK_SEED: the same ones again.
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -19,7 +19,7 @@ const SECONDS = Number(process.env.FLEETBLOCK_KILL_SECONDS ?? Number.POSITIVE_IN
 const SEED = Number(process.env.FLEETBLOCK_SEED ?? Math.floor(Math.random() * 2 ** 31));
 
 const isFailpoint = (name: string): name is FailpointName => Object.hasOwn(FAILPOINTS, name);
-/** Those that a controller comes by on a store that is there; a new one is for test/faults/store-open.test.ts. */
+/** Those that a controller passes on an existing store; a new one is for test/faults/store-open.test.ts. */
 const POINTS = Object.keys(FAILPOINTS)
   .filter(isFailpoint)
   .filter((name) => /^(store|hub|changes)\./.test(name) && name !== 'store.open.made' && name !== 'store.open.created');
@@ -56,7 +56,7 @@ it.each(POINTS)(
     const stop = point.startsWith('store.close.');
     let died = 0;
     for (const passage of [1, 3, 9]) {
-      // Once a start, once a stop: what comes by there again and again is died at again and again.
+      // Steps of a start or stop are passed once.
       const once = stop || point.startsWith('store.open.');
       if (await rounds.run({ point, passage: once ? 1 : passage, afterMs: stop ? 20 : 400, stop })) died++;
     }
@@ -108,7 +108,7 @@ it(
   Math.max(1_200_000, KILLS * 5000),
 );
 
-/** Half of them at a step, if the controller comes by it in time. */
+/** Half of them at a step, if the controller passes it in time. */
 function someKill(random: Random): Kill {
   const point = random() < 0.5 ? POINTS[Math.floor(random() * POINTS.length)] : undefined;
   const stop = point?.startsWith('store.close.') ?? false;

@@ -157,7 +157,7 @@ export class Rounds {
   /** @returns false when the controller died meanwhile */
   async #settle(frame: FromController | undefined): Promise<boolean> {
     if (frame?.kind !== 'settled') return false;
-    if (frame.unsettled !== '') throw new Error(`hosts do not come into step: ${frame.unsettled}`);
+    if (frame.unsettled !== '') throw new Error(`hosts do not catch up: ${frame.unsettled}`);
     for (const host of this.#hosts) {
       const holds = Buffer.from(host.table.digest()).toString('hex');
       if (holds !== frame.digests.get(host.id)) throw new Error(`${host.id} holds something else than its view`);

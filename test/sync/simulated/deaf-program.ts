@@ -6,5 +6,5 @@ const [, , address = '', path = ''] = process.argv;
 const identities: unknown = JSON.parse(readFileSync(path, 'utf8'));
 if (!Array.isArray(identities)) throw new Error(`${path} holds no identities`);
 for (const identity of identities) new DeafHost(address, Object(identity));
-// Whoever started it is gone.
+// Its parent is gone.
 process.stdin.once('end', () => process.exit(0)).resume();

@@ -1,5 +1,5 @@
 // A controller some of whose hosts do not read: prints its memory ten times during the changes. `slow-controller.ts AGENTS DEAF CHANGES
-// PREFIXES`: so many in each change
+// PREFIXES`: PREFIXES in each change
 import { say } from '../../../lab/line-program.ts';
 import { memory } from '../../../lab/memory.ts';
 import { SyncFleet, until } from '../fleet.ts';
@@ -30,7 +30,7 @@ for (let change = 0; change < total; change++) {
   const selector = { kind: 'all' } as const;
   if (change % 2 === 0) await store.addClaims({ ...claim, action: 'block', selector, expiresMs: 0, monitor: false });
   else await store.removeClaims({ ...claim, action: 'block', selector });
-  // As fast as the hosts that read can follow: it is not they who are to lag.
+  // As fast as the hosts that read can follow: they are not the ones that should lag.
   if (change % 16 === 15)
     await controller.hub.prove(
       reading.map((host) => host.hostId),

@@ -1,4 +1,4 @@
-// A host that looks at the very bytes that come down its stream, over real TLS: how many messages, how large, with how many rows. It
+// A host that inspects the very bytes on its stream, over real TLS: how many messages, how large, with how many rows. It
 // says what a test wants it to say, and acks nothing by itself.
 import { type ClientDuplexStream, makeClientConstructor } from '@grpc/grpc-js';
 import { entryCount } from '../../../common/entries/packed.ts';

@@ -37,7 +37,7 @@ type FleetMethods = Pick<
   'CheckPrefix' | 'CheckWait' | 'WatchEvents' | 'WatchDrops' | 'ListAudit'
 >;
 
-/** A caller that reads a watch too slowly misses events or drops, and is told how many. */
+/** A caller that reads a watch too slowly misses events or drops, and learns how many. */
 export function fleetHandlers(deps: FleetCallDeps): FleetMethods {
   const { store, hub, targets, matches, clock } = deps;
   const checkTurns = new ReadTurns(CHECKS);

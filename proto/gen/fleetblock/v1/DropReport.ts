@@ -10,7 +10,7 @@ export interface DropReport {
   'host'?: (string);
   'drops'?: (_fleetblock_v1_Drop)[];
   /**
-   * Packets dropped, or only monitored, that no drop tells of: floods are sampled, and reports are limited.
+   * Packets dropped, or only monitored, that no drop reports: floods are sampled, and reports are limited.
    */
   'unreportedPackets'?: (number | string | Long);
   /**
@@ -26,7 +26,7 @@ export interface DropReport__Output {
   'host': (string);
   'drops': (_fleetblock_v1_Drop__Output)[];
   /**
-   * Packets dropped, or only monitored, that no drop tells of: floods are sampled, and reports are limited.
+   * Packets dropped, or only monitored, that no drop reports: floods are sampled, and reports are limited.
    */
   'unreportedPackets': (string);
   /**

@@ -6,7 +6,7 @@
  */
 export interface DropWatch {
   /**
-   * How often DropEvents are sent, milliseconds; 0: nobody watches any more.
+   * How often DropEvents are sent, milliseconds; 0: stop.
    */
   'intervalMs'?: (number);
   /**
@@ -20,7 +20,7 @@ export interface DropWatch {
  */
 export interface DropWatch__Output {
   /**
-   * How often DropEvents are sent, milliseconds; 0: nobody watches any more.
+   * How often DropEvents are sent, milliseconds; 0: stop.
    */
   'intervalMs': (number);
   /**

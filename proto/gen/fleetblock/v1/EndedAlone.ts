@@ -3,8 +3,8 @@
 import type { Long } from '@grpc/proto-loader';
 
 /**
- * Entries of the list that this agent holds whose time is over, though no controller has taken them away: they ended in the kernel
- * on their own while the host was cut off. What was to hold only until somebody confirms it is undone so.
+ * Entries of the list that this agent holds whose time is over, although no controller has taken them away: they ended in the kernel
+ * on their own while the host was cut off. A block that waits for a confirmation is undone this way.
  */
 export interface EndedAlone {
   'entries'?: (number | string | Long);
@@ -19,8 +19,8 @@ export interface EndedAlone {
 }
 
 /**
- * Entries of the list that this agent holds whose time is over, though no controller has taken them away: they ended in the kernel
- * on their own while the host was cut off. What was to hold only until somebody confirms it is undone so.
+ * Entries of the list that this agent holds whose time is over, although no controller has taken them away: they ended in the kernel
+ * on their own while the host was cut off. A block that waits for a confirmation is undone this way.
  */
 export interface EndedAlone__Output {
   'entries': (string);

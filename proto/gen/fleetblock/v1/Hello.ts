@@ -51,7 +51,7 @@ export interface Hello {
    */
   'machineFacts'?: (Buffer | Uint8Array | string)[];
   /**
-   * Absent when its program was not taken off, or the controller was told.
+   * Absent when its program was not taken off, or the controller knows.
    */
   'detached'?: (_fleetblock_v1_Detached | null);
   /**
@@ -109,7 +109,7 @@ export interface Hello__Output {
    */
   'machineFacts': (Buffer)[];
   /**
-   * Absent when its program was not taken off, or the controller was told.
+   * Absent when its program was not taken off, or the controller knows.
    */
   'detached': (_fleetblock_v1_Detached__Output | null);
   /**

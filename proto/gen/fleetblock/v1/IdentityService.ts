@@ -46,14 +46,14 @@ export interface IdentityServiceClient extends grpc.Client {
   createOperator(argument: _fleetblock_v1_CreateOperatorRequest, callback: grpc.requestCallback<_fleetblock_v1_CreateOperatorReply__Output>): grpc.ClientUnaryCall;
   
   /**
-   * Admins: a one-time token by which somebody gets such a certificate on their own machine (EnrollmentService.EnrollOperator).
+   * Admins: a one-time token that gets its holder such a certificate on their own machine (EnrollmentService.EnrollOperator).
    */
   CreateOperatorToken(argument: _fleetblock_v1_CreateOperatorTokenRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_fleetblock_v1_CreateOperatorTokenReply__Output>): grpc.ClientUnaryCall;
   CreateOperatorToken(argument: _fleetblock_v1_CreateOperatorTokenRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_fleetblock_v1_CreateOperatorTokenReply__Output>): grpc.ClientUnaryCall;
   CreateOperatorToken(argument: _fleetblock_v1_CreateOperatorTokenRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_fleetblock_v1_CreateOperatorTokenReply__Output>): grpc.ClientUnaryCall;
   CreateOperatorToken(argument: _fleetblock_v1_CreateOperatorTokenRequest, callback: grpc.requestCallback<_fleetblock_v1_CreateOperatorTokenReply__Output>): grpc.ClientUnaryCall;
   /**
-   * Admins: a one-time token by which somebody gets such a certificate on their own machine (EnrollmentService.EnrollOperator).
+   * Admins: a one-time token that gets its holder such a certificate on their own machine (EnrollmentService.EnrollOperator).
    */
   createOperatorToken(argument: _fleetblock_v1_CreateOperatorTokenRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_fleetblock_v1_CreateOperatorTokenReply__Output>): grpc.ClientUnaryCall;
   createOperatorToken(argument: _fleetblock_v1_CreateOperatorTokenRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_fleetblock_v1_CreateOperatorTokenReply__Output>): grpc.ClientUnaryCall;
@@ -200,7 +200,7 @@ export interface IdentityServiceHandlers extends grpc.UntypedServiceImplementati
   CreateOperator: grpc.handleUnaryCall<_fleetblock_v1_CreateOperatorRequest__Output, _fleetblock_v1_CreateOperatorReply>;
   
   /**
-   * Admins: a one-time token by which somebody gets such a certificate on their own machine (EnrollmentService.EnrollOperator).
+   * Admins: a one-time token that gets its holder such a certificate on their own machine (EnrollmentService.EnrollOperator).
    */
   CreateOperatorToken: grpc.handleUnaryCall<_fleetblock_v1_CreateOperatorTokenRequest__Output, _fleetblock_v1_CreateOperatorTokenReply>;
   

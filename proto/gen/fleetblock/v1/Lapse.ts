@@ -46,7 +46,7 @@ export type _fleetblock_v1_Lapse_Kind__Output = typeof _fleetblock_v1_Lapse_Kind
  */
 export interface Lapse {
   /**
-   * Random: the same in every status that tells of it.
+   * Random: the same in every status that reports it.
    */
   'id'?: (number | string | Long);
   'kind'?: (_fleetblock_v1_Lapse_Kind);
@@ -69,7 +69,7 @@ export interface Lapse {
  */
 export interface Lapse__Output {
   /**
-   * Random: the same in every status that tells of it.
+   * Random: the same in every status that reports it.
    */
   'id': (string);
   'kind': (_fleetblock_v1_Lapse_Kind__Output);

@@ -3,7 +3,7 @@
 import type { Long } from '@grpc/proto-loader';
 
 /**
- * What does the kernel do with packets from this address? Read from the maps, not from what the agent was told.
+ * What does the kernel do with packets from this address? Read from the maps, not from the list.
  */
 export interface Lookup {
   'id'?: (number | string | Long);
@@ -14,7 +14,7 @@ export interface Lookup {
 }
 
 /**
- * What does the kernel do with packets from this address? Read from the maps, not from what the agent was told.
+ * What does the kernel do with packets from this address? Read from the maps, not from the list.
  */
 export interface Lookup__Output {
   'id': (string);

@@ -40,7 +40,7 @@ import type { WatchDropsRequest as _fleetblock_v1_WatchDropsRequest, WatchDropsR
 import type { WatchEventsRequest as _fleetblock_v1_WatchEventsRequest, WatchEventsRequest__Output as _fleetblock_v1_WatchEventsRequest__Output } from '../../fleetblock/v1/WatchEventsRequest.ts';
 
 /**
- * A method whose answer changes its shape gets another name: a program of another version is then told so, and reads nothing that was
+ * A method whose answer changes its shape gets another name: a program of another version then gets an error, and reads nothing that was
  * not meant.
  */
 export interface OperatorServiceClient extends grpc.Client {
@@ -304,12 +304,12 @@ export interface OperatorServiceClient extends grpc.Client {
   watchDrops(argument: _fleetblock_v1_WatchDropsRequest, options?: grpc.CallOptions): grpc.ClientReadableStream<_fleetblock_v1_DropReport__Output>;
   
   /**
-   * What happened in the fleet lately; with follow, also what happens from now on.
+   * What happened in the fleet recently; with follow, also what happens from now on.
    */
   WatchEvents(argument: _fleetblock_v1_WatchEventsRequest, metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientReadableStream<_fleetblock_v1_Event__Output>;
   WatchEvents(argument: _fleetblock_v1_WatchEventsRequest, options?: grpc.CallOptions): grpc.ClientReadableStream<_fleetblock_v1_Event__Output>;
   /**
-   * What happened in the fleet lately; with follow, also what happens from now on.
+   * What happened in the fleet recently; with follow, also what happens from now on.
    */
   watchEvents(argument: _fleetblock_v1_WatchEventsRequest, metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientReadableStream<_fleetblock_v1_Event__Output>;
   watchEvents(argument: _fleetblock_v1_WatchEventsRequest, options?: grpc.CallOptions): grpc.ClientReadableStream<_fleetblock_v1_Event__Output>;
@@ -317,7 +317,7 @@ export interface OperatorServiceClient extends grpc.Client {
 }
 
 /**
- * A method whose answer changes its shape gets another name: a program of another version is then told so, and reads nothing that was
+ * A method whose answer changes its shape gets another name: a program of another version then gets an error, and reads nothing that was
  * not meant.
  */
 export interface OperatorServiceHandlers extends grpc.UntypedServiceImplementation {
@@ -420,7 +420,7 @@ export interface OperatorServiceHandlers extends grpc.UntypedServiceImplementati
   WatchDrops: grpc.handleServerStreamingCall<_fleetblock_v1_WatchDropsRequest__Output, _fleetblock_v1_DropReport>;
   
   /**
-   * What happened in the fleet lately; with follow, also what happens from now on.
+   * What happened in the fleet recently; with follow, also what happens from now on.
    */
   WatchEvents: grpc.handleServerStreamingCall<_fleetblock_v1_WatchEventsRequest__Output, _fleetblock_v1_Event>;
   

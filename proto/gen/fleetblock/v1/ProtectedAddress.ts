@@ -2,7 +2,7 @@
 
 
 /**
- * An address that a host never drops, whatever it is told.
+ * An address that a host never drops, whatever its list says.
  */
 export interface ProtectedAddress {
   /**
@@ -16,7 +16,7 @@ export interface ProtectedAddress {
 }
 
 /**
- * An address that a host never drops, whatever it is told.
+ * An address that a host never drops, whatever its list says.
  */
 export interface ProtectedAddress__Output {
   /**

@@ -4,6 +4,9 @@ import type { Operator as _fleetblock_v1_Operator, Operator__Output as _fleetblo
 import type { OperatorToken as _fleetblock_v1_OperatorToken, OperatorToken__Output as _fleetblock_v1_OperatorToken__Output } from '../../fleetblock/v1/OperatorToken.ts';
 
 export interface RevokeOperatorReply {
+  /**
+   * As many as fit a message.
+   */
   'revoked'?: (_fleetblock_v1_Operator)[];
   /**
    * Login tokens that are refused from now on.
@@ -12,6 +15,9 @@ export interface RevokeOperatorReply {
 }
 
 export interface RevokeOperatorReply__Output {
+  /**
+   * As many as fit a message.
+   */
   'revoked': (_fleetblock_v1_Operator__Output)[];
   /**
    * Login tokens that are refused from now on.

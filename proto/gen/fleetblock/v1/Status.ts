@@ -13,7 +13,7 @@ export interface Status {
   'counters'?: (_fleetblock_v1_Counters | null);
   'interfaces'?: (_fleetblock_v1_Interface)[];
   /**
-   * Times that the kernel was found to differ from what the agent was told, and was repaired.
+   * Times that the kernel was found to differ from the list, and was repaired.
    */
   'driftRepairs'?: (number | string | Long);
   /**
@@ -37,7 +37,7 @@ export interface Status__Output {
   'counters': (_fleetblock_v1_Counters__Output | null);
   'interfaces': (_fleetblock_v1_Interface__Output)[];
   /**
-   * Times that the kernel was found to differ from what the agent was told, and was repaired.
+   * Times that the kernel was found to differ from the list, and was repaired.
    */
   'driftRepairs': (string);
   /**

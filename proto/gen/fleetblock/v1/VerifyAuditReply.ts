@@ -8,7 +8,7 @@ export interface VerifyAuditReply {
    */
   'records'?: (number | string | Long);
   /**
-   * SHA-256 of the last of them: to be kept elsewhere and compared.
+   * SHA-256 of the last of them: keep it elsewhere and compare.
    */
   'head'?: (Buffer | Uint8Array | string);
   /**
@@ -23,7 +23,7 @@ export interface VerifyAuditReply__Output {
    */
   'records': (string);
   /**
-   * SHA-256 of the last of them: to be kept elsewhere and compared.
+   * SHA-256 of the last of them: keep it elsewhere and compare.
    */
   'head': (Buffer);
   /**
