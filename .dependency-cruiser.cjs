@@ -39,6 +39,28 @@ module.exports = {
       to: { path: `^(${programs.filter((other) => other !== program).join('|')}|lab|test|bench|scripts)/` },
     })),
     {
+      name: 'lab-is-below-tests',
+      severity: 'error',
+      from: { path: '^lab/' },
+      to: { path: '^(test|bench|scripts)/' },
+    },
+    {
+      name: 'wire-types-at-the-edges',
+      comment:
+        'types generated from proto/ are converted where messages come and go; the CLI shows replies, and is free to use them',
+      severity: 'error',
+      from: {
+        path: '^(common|agent|controller)/',
+        pathNot: [
+          '\\.test\\.ts$',
+          '^common/(rpc|sync-wire)/',
+          '^agent/(session/|agent\\.ts$|list/(ended-alone|lapses)\\.ts$|local/tell-detached\\.ts$)',
+          '^controller/(server/services/|fleet/(host|hub)/|operations/queries/check\\.ts$)',
+        ],
+      },
+      to: { path: '^proto/gen/' },
+    },
+    {
       name: 'ffi-in-datapath-only',
       severity: 'error',
       from: { pathNot: '^(agent/datapath|lab|test|bench|scripts)/' },
