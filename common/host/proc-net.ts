@@ -1,5 +1,6 @@
 // What the kernel says of this process's network namespace in /proc/net: gateways and established connections.
 import { readFileSync } from 'node:fs';
+import { FAMILIES } from '../entries/packed.ts';
 import { systemCode } from '../errors.ts';
 import { type Family, formatAddress } from '../text/prefix.ts';
 
@@ -47,7 +48,7 @@ export interface Connection {
 
 /** Established TCP connections of local ports in `ports`. */
 export function connectionsOn(ports: ReadonlySet<number>, read: ReadProc = readProc): Connection[] {
-  return ([4, 6] as const).flatMap((family) =>
+  return FAMILIES.flatMap((family) =>
     rows(read(family === 4 ? 'net/tcp' : 'net/tcp6'), 1).flatMap((fields) => {
       const [, local = '', remote = '', state, , , , , , inode = ''] = fields;
       const localPort = Number.parseInt(local.split(':')[1] ?? '', 16);

@@ -5,7 +5,6 @@ import { isValidName } from '../../common/text/selector.ts';
 import type { Clock } from '../../common/time/clock.ts';
 import type { Attribution } from '../claims/attribution.ts';
 import type {
-  AuditVerdict,
   HostRecord,
   OperatorRecord,
   OperatorTokenRecord,
@@ -28,13 +27,7 @@ export interface IdentityDeps {
   readonly operators: OperatorRegistry;
   readonly store: Pick<
     Store,
-    | 'listTokens'
-    | 'revokeToken'
-    | 'revokeHost'
-    | 'verifyAudit'
-    | 'operatorTokens'
-    | 'useOperatorToken'
-    | 'revokeOperatorToken'
+    'listTokens' | 'revokeToken' | 'revokeHost' | 'operatorTokens' | 'useOperatorToken' | 'revokeOperatorToken'
   >;
   readonly findHost: (hostId: string) => Pick<HostRecord, 'identitySinceMs' | 'generation'> | undefined;
   readonly clock: Clock;
@@ -97,6 +90,11 @@ export function provenKey(spki: Uint8Array, text: string, possession: Uint8Array
       'the request is not signed by the key that it asks a certificate for',
     );
   return key;
+}
+
+/** The form in which secrets and public keys are kept. */
+export function sha256(bytes: Uint8Array): Uint8Array {
+  return createHash('sha256').update(bytes).digest();
 }
 
 /** Signs, renews and revokes for callers whose role was checked before; login tokens it checks itself. */
@@ -170,8 +168,8 @@ export class Identity {
     const key = provenKey(request.publicKey, `fleetblock-login:${request.tokenId}`, request.possession);
     const { id, name, role, ttlMs, chain } = await store.useOperatorToken({
       id: request.tokenId,
-      secretHash: createHash('sha256').update(request.tokenSecret).digest(),
-      keyHash: createHash('sha256').update(request.publicKey).digest(),
+      secretHash: sha256(request.tokenSecret),
+      keyHash: sha256(request.publicKey),
     });
     // The answer was lost: the same again.
     if (chain !== '') return { name, role, ...readIssued(chain) };
@@ -218,10 +216,6 @@ export class Identity {
   /** @throws FleetblockError NOT_FOUND */
   revokeToken(id: string, by: Attribution): Promise<TokenRecord> {
     return this.#deps.store.revokeToken(id, by);
-  }
-
-  verifyAudit(): Promise<AuditVerdict> {
-    return this.#deps.store.verifyAudit();
   }
 
   /** Its stream ends with the commit. @throws FleetblockError NOT_FOUND */

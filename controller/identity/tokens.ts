@@ -1,12 +1,12 @@
 // Makes tokens for hosts and for operators: the secret is shown once and kept only as its hash.
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { FleetblockError } from '../../common/errors.ts';
 import { isValidName } from '../../common/text/selector.ts';
 import { formatLoginToken, formatToken } from '../../common/text/token.ts';
 import type { Clock } from '../../common/time/clock.ts';
 import type { Attribution } from '../claims/attribution.ts';
 import type { Store } from '../store/store.ts';
-import { OPERATOR_DEFAULT_MS } from './identity.ts';
+import { OPERATOR_DEFAULT_MS, sha256 } from './identity.ts';
 import { OPERATOR_LIFE_MS } from './pki/authority.ts';
 import { isOperatorRole } from './pki/names.ts';
 
@@ -88,7 +88,7 @@ export interface OperatorTokenRequest {
 
 const MAX_LOGIN_MS = 86_400_000;
 
-/** A one-time token by which somebody gets a certificate for a key of their own. @throws FleetblockError INVALID_ARGUMENT */
+/** A one-time token that gets its holder a certificate for a key of their own. @throws FleetblockError INVALID_ARGUMENT */
 export async function createOperatorToken(
   deps: { readonly store: Pick<Store, 'createOperatorToken'>; readonly clock: Clock; readonly rootPin: Uint8Array },
   request: OperatorTokenRequest,
@@ -112,8 +112,4 @@ export async function createOperatorToken(
   const expiresMs = deps.clock.wallMs() + tokenTtlMs;
   await deps.store.createOperatorToken({ id, secretHash: sha256(secret), name, role, ttlMs, expiresMs }, by);
   return { token: formatLoginToken({ id, secret, pin: deps.rootPin }), id, expiresAtMs: expiresMs };
-}
-
-function sha256(bytes: Uint8Array): Uint8Array {
-  return createHash('sha256').update(bytes).digest();
 }

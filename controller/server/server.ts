@@ -14,6 +14,7 @@ import { Authority } from '../identity/pki/authority.ts';
 import { PeerReader } from '../identity/pki/peer.ts';
 import { ServerIdentity } from '../identity/server-identity.ts';
 import { logAuditHead } from '../operations/audit-head.ts';
+import { Enrollment } from '../operations/enroll.ts';
 import { ReadTurns } from '../operations/queries/read-turns.ts';
 import { UnderWay } from '../operations/under-way.ts';
 import { DataDirectory, loadSecret, readFleetSettings } from '../store/data-dir.ts';
@@ -40,7 +41,7 @@ export interface ServerOptions {
   readonly trustClock?: boolean;
 }
 
-/** Its parts are here for the process and for tests; none of them is to be closed by itself. */
+/** Its parts are here for the process and for tests; none of them may be closed by itself. */
 export interface RunningServer {
   /** With the real port when port 0 was asked for. */
   readonly listening: Endpoint;
@@ -155,12 +156,16 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       enrollment: {
         definition: protocol.EnrollmentService.service,
         handlers: enrollmentHandlers({
+          enrollment: new Enrollment({
+            authority,
+            identity,
+            store,
+            clock,
+            log,
+            onRefused: (refusal) => refusals.record(refusal),
+          }),
           authority,
-          identity,
-          store,
-          clock,
           log,
-          onRefused: (refusal) => refusals.record(refusal),
         }),
       },
     });

@@ -1,5 +1,5 @@
 // The allow entries of the fleet, in memory and in step with the store, layer by layer: tells the author of a block what still passes.
-import { addressBytes, type FamilyColumns, FLAG_ALLOW } from '../../../common/entries/packed.ts';
+import { addressBytes, columnsOf, FAMILIES, type FamilyColumns, FLAG_ALLOW } from '../../../common/entries/packed.ts';
 import { listOfOrigin } from '../../../common/text/origin.ts';
 import type { Selector } from '../../../common/text/selector.ts';
 import { PrefixSet } from '../../claims/guard/prefix-set.ts';
@@ -67,9 +67,9 @@ export class AllowIndex {
   #apply(event: StoreEvent): void {
     for (const { layer, sets, deletes } of event.layers) {
       const known = this.#layers.get(layer.id);
-      for (const family of [4, 6] as const) {
-        const set = family === 4 ? sets.v4 : sets.v6;
-        const gone = family === 4 ? deletes.v4 : deletes.v6;
+      for (const family of FAMILIES) {
+        const set = columnsOf(sets, family);
+        const gone = columnsOf(deletes, family);
         if (hasAllow(set, layer.id)) addRows(this.#layer(layer).entries, family, set);
         if (known && hasAllow(gone, layer.id)) removeRows(known.entries, family, gone);
       }
@@ -78,7 +78,7 @@ export class AllowIndex {
   }
 }
 
-/** The rows of a list all have its action: a million blocks are passed over by a look at the first. */
+/** The rows of a list all have its action: the first tells whether to skip a million blocks. */
 function hasAllow(columns: FamilyColumns, layerId: string): boolean {
   const flags = listOfOrigin(layerId) !== undefined ? columns.flags.subarray(0, 1) : columns.flags;
   return flags.some((each) => (each & FLAG_ALLOW) !== 0);

@@ -1,4 +1,5 @@
 // The prefixes of a block, sorted once: which of them does an allow entry meet?
+import { FAMILIES } from '../../../common/entries/packed.ts';
 import { covers, type Prefix } from '../../../common/text/prefix.ts';
 import { PrefixSet } from '../../claims/guard/prefix-set.ts';
 import type { Hit } from './meetings.ts';
@@ -16,7 +17,7 @@ export class BlockedPrefixes {
       this.#set.add(prefix.family, prefix.address, 0, prefix.length, 0);
       this.#sorted[prefix.family].push(prefix);
     }
-    for (const family of [4, 6] as const) this.#sorted[family].sort((a, b) => Buffer.compare(a.address, b.address));
+    for (const family of FAMILIES) this.#sorted[family].sort((a, b) => Buffer.compare(a.address, b.address));
   }
 
   meeting(entry: Prefix, by: Hit['by']): Hit[] {

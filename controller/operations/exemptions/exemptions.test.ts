@@ -1,4 +1,4 @@
-// What a block costs where hosts protect much: counted in look-ups and in looks at the clock, not in time.
+// What a block costs where hosts protect much: counted in look-ups and in readings of the clock, not in time.
 import { expect, it, vi } from 'vitest';
 import { parsePrefix } from '../../../common/text/prefix.ts';
 import { Pacer } from '../../../common/time/pacer.ts';

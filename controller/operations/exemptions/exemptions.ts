@@ -1,6 +1,7 @@
-// What a block does not stop: prefixes, or parts of them, that an allow entry lets through on some hosts, be it a claim or an address
+// What a block does not stop: prefixes, or parts of them, that an allow entry lets through on some hosts, whether a claim or an address
 // that the host protects by itself. The allow entry wins in the kernel, so that no proof of the block is a proof of dropping.
 
+import { FAMILIES } from '../../../common/entries/packed.ts';
 import { hasEnded } from '../../../common/precedence.ts';
 import type { Prefix } from '../../../common/text/prefix.ts';
 import { selectorMatches } from '../../../common/text/selector.ts';
@@ -31,7 +32,7 @@ export interface Exempted {
 }
 
 const NONE: Exempted = { refusals: new Map(), warnings: [] };
-/** Entries between two looks at the clock. */
+/** Entries between two readings of the clock. */
 const ROWS_BETWEEN_LOOKS = 1024;
 
 /** How a block of `prefixes` fares on `hosts`, going by what is allowed now. */
@@ -78,7 +79,7 @@ async function ofLayer(
         met.add({ prefix, entry: entries.prefixAt(prefix.family, row), whole: true, by: layer });
     await pacer.pause();
   }
-  for (const family of [4, 6] as const)
+  for (const family of FAMILIES)
     for (let row = 0; row < entries.countOf(family); row++) {
       if (!hasEnded(entries.expiryAt(family, row), nowMs))
         for (const hit of blocked.around(entries.prefixAt(family, row), layer)) met.add(hit);

@@ -12,7 +12,7 @@ export interface Hit {
   readonly by: AllowLayer | { readonly host: HostRecord; readonly why: string };
 }
 
-/** Parts of one prefix that are looked at one by one; more are counted. */
+/** Parts of one prefix that are handled one by one; more are counted. */
 const MAX_PARTS = 1000;
 /** Parts that are named. */
 export const MAX_NAMED = 3;

@@ -1,9 +1,10 @@
-// Records of the audit, filtered.
+// Records of the audit, filtered, and whether their chain is whole.
 import { AUDIT_VERBS, isAuditVerb } from '../../../common/audit-verbs.ts';
 import { FleetblockError } from '../../../common/errors.ts';
 import { formatPrefix, parsePrefix } from '../../../common/text/prefix.ts';
-import type { AuditRecord } from '../../store/records.ts';
+import type { AuditRecord, AuditVerdict } from '../../store/records.ts';
 import type { Store } from '../../store/store.ts';
+import type { ReadTurns } from './read-turns.ts';
 
 /** Empty texts and 0 mean any. */
 export interface AuditQuery {
@@ -15,7 +16,7 @@ export interface AuditQuery {
   /** Unix milliseconds. */
   readonly sinceMs: number;
   readonly untilMs: number;
-  /** Only so many, from the end. */
+  /** At most this many, from the end. */
   readonly last: number;
 }
 
@@ -45,4 +46,15 @@ export function readAudit(store: Pick<Store, 'audit'>, query: AuditQuery): Async
     ...(untilMs > 0 && { untilMs }),
     ...(last > 0 && { last }),
   });
+}
+
+/** In a turn of the caller, and always to its end. @throws FleetblockError RESOURCE_EXHAUSTED: too many reads of this caller */
+export async function verifyAudit(
+  store: Pick<Store, 'verifyAudit'>,
+  turns: ReadTurns,
+  caller: string,
+): Promise<AuditVerdict> {
+  const verdict = await turns.once(caller, new AbortController().signal, () => store.verifyAudit());
+  if (!verdict) throw new FleetblockError('UNAVAILABLE', 'the audit was not read: try again');
+  return verdict;
 }

@@ -1,5 +1,4 @@
 // IdentityService on the wire.
-import { FleetblockError } from '../../../common/errors.ts';
 import type { IdentityServiceHandlers } from '../../../proto/gen/fleetblock/v1/IdentityService.ts';
 import type { Operator } from '../../../proto/gen/fleetblock/v1/Operator.ts';
 import type { OperatorToken } from '../../../proto/gen/fleetblock/v1/OperatorToken.ts';
@@ -8,14 +7,12 @@ import { attribution } from '../../claims/attribution.ts';
 import type { AuthorizableCall } from '../../identity/auth/caller.ts';
 import type { Identity } from '../../identity/identity.ts';
 import { createOperatorToken } from '../../identity/tokens.ts';
+import { verifyAudit } from '../../operations/queries/audit.ts';
 import type { ReadTurns } from '../../operations/queries/read-turns.ts';
 import type { OperatorRecord, OperatorTokenRecord, TokenRecord } from '../../store/records.ts';
 import type { Store } from '../../store/store.ts';
 import { answers, type CallDeps, unary } from './calls.ts';
-import { inPaces } from './message-size.ts';
-
-/** A verdict is awaited to its end: it is small, and the caller may have gone. */
-const NEVER = new AbortController().signal;
+import { inPaces, ListRoom } from './message-size.ts';
 
 /** `advertise` and `rootCertificate` are what new credentials carry. */
 export interface IdentityServiceDeps extends CallDeps {
@@ -28,7 +25,7 @@ export interface IdentityServiceDeps extends CallDeps {
   /** HOST:PORT that goes into operators' credentials. */
   readonly advertise: string;
   readonly readTurns: ReadTurns;
-  readonly store: Pick<Store, 'createOperatorToken'>;
+  readonly store: Pick<Store, 'createOperatorToken' | 'verifyAudit'>;
   /** SHA-256 over the fleet root's SubjectPublicKeyInfo: goes into every token. */
   readonly rootPin: Uint8Array;
 }
@@ -70,7 +67,10 @@ export function identityHandlers(deps: IdentityServiceDeps): IdentityServiceHand
     }),
     RevokeOperator: unary(deps, async ({ name, serial, reason, lastAdmin }, { caller }) => {
       const revoked = await identity.revokeOperator({ name, serial, lastAdmin }, attribution(caller, reason));
-      return { revoked: revoked.operators.map(operatorToWire), tokens: revoked.tokens.map(operatorTokenToWire) };
+      return {
+        revoked: new ListRoom().fitting(revoked.operators.map(operatorToWire)),
+        tokens: new ListRoom().fitting(revoked.tokens.map(operatorTokenToWire)),
+      };
     }),
     ListOperatorTokenChunks: answers(deps, async function* () {
       for await (const tokens of inPaces(await identity.listOperatorTokens(), operatorTokenToWire)) yield { tokens };
@@ -85,8 +85,7 @@ export function identityHandlers(deps: IdentityServiceDeps): IdentityServiceHand
       token: tokenToWire(await identity.revokeToken(id, attribution(caller, reason))),
     })),
     VerifyAudit: unary(deps, async (_request, { caller }) => {
-      const verdict = await deps.readTurns.once(caller.id, NEVER, () => identity.verifyAudit());
-      if (!verdict) throw new FleetblockError('UNAVAILABLE', 'the audit was not read: try again');
+      const verdict = await verifyAudit(deps.store, deps.readTurns, caller.id);
       return { ...verdict, brokenAt: verdict.brokenAt ?? 0 };
     }),
     RevokeHost: unary(deps, async ({ name, reason }, { caller }) => {

@@ -10,6 +10,7 @@ import type { EnrollmentToken } from '../../../common/text/token.ts';
 import type { Clock } from '../../../common/time/clock.ts';
 import { OperatorRegistry } from '../../../controller/identity/auth/operator-registry.ts';
 import { Identity } from '../../../controller/identity/identity.ts';
+import { Enrollment } from '../../../controller/operations/enroll.ts';
 import { enrollmentHandlers } from '../../../controller/server/services/enrollment-service.ts';
 import type { NewToken } from '../../../controller/store/port/hosts.ts';
 import { openSqliteStore } from '../../../controller/store/sqlite/sqlite-store.ts';
@@ -56,14 +57,9 @@ export class Enrolling {
   handlers(clock: Clock = this.fleet.clock) {
     const { authority } = this.fleet;
     const { identity, store } = this;
-    return enrollmentHandlers({
-      authority,
-      identity,
-      onRefused: () => {},
-      store,
-      clock,
-      log: createLogger('test', 'silent'),
-    });
+    const log = createLogger('test', 'silent');
+    const enrollment = new Enrollment({ authority, identity, onRefused: () => {}, store, clock, log });
+    return enrollmentHandlers({ enrollment, authority, log });
   }
 
   /** Serves these handlers in place of the ones before. */

@@ -5,6 +5,7 @@ import type { OperatorServiceHandlers } from '../../../../proto/gen/fleetblock/v
 import type { Confirmation } from '../../../claims/confirmation.ts';
 import type { Confirmations } from '../../../operations/confirm.ts';
 import { type CallDeps, unary } from '../calls.ts';
+import { ListRoom } from '../message-size.ts';
 import { changeReplyToWire, waitFromWire } from './operator-wire.ts';
 
 /** `confirmations` also answers which changes wait. */
@@ -15,7 +16,10 @@ export interface ConfirmCallDeps extends CallDeps {
 /** Prefixes of a change that are named; all are counted. */
 const MAX_NAMED = 100;
 
-/** Times that remain are computed here, so that a caller with a wrong clock shows them right. */
+/** Of all changes in a reply, bytes: below the limit of a message, and room for 150 changes that name 100 prefixes. */
+const MAX_REPLY_BYTES = 768 * 1024;
+
+/** Remaining times are computed here, so that a caller with a wrong clock shows them right. What fits a reply is listed, the first to be undone first. */
 export function confirmHandlers(deps: ConfirmCallDeps): Pick<OperatorServiceHandlers, 'Confirm' | 'ListConfirmations'> {
   return {
     Confirm: unary(deps, async ({ id, reason, wait }, { caller, arrivedMs, onWaiting }) =>
@@ -31,7 +35,11 @@ export function confirmHandlers(deps: ConfirmCallDeps): Pick<OperatorServiceHand
     ),
     ListConfirmations: unary(deps, async () => {
       const { confirmations, nowMs } = await deps.confirmations.waiting();
-      return { confirmations: confirmations.map((each) => confirmationToWire(each, nowMs)) };
+      return {
+        confirmations: new ListRoom(MAX_REPLY_BYTES).fitting(
+          confirmations.map((each) => confirmationToWire(each, nowMs)),
+        ),
+      };
     }),
   };
 }
