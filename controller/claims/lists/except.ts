@@ -95,6 +95,7 @@ function* planned(
     for (let bucket = 0; bucket < buckets; bucket++) {
       const rows = back(bucket);
       if (entryCount(rows) > 0) changed.set(bucket, tableOf(yield* tx.bucket(name, bucket), rows).pack());
+      yield;
     }
     withheld = met;
   }

@@ -172,6 +172,13 @@ describe('an exception', () => {
     expect(await held()).toEqual(['192.0.2.0/30', ...many(5000)].sort());
   });
 
+  it('stores what the file says where hosts hold the same without it', async () => {
+    replace(['192.0.2.0/31']);
+    change(true, '192.0.2.1');
+    expect(replace(['192.0.2.0'])).toMatchObject({ revision: 2n, unchanged: 1 });
+    expect(await held()).toEqual(['192.0.2.0/32']);
+  });
+
   it('leaves a row until the later end where two rows leave the same', async () => {
     const chunks = [
       ...request(['192.0.2.0/31'], { ttlMs: 1000 }).chunks,
@@ -204,6 +211,14 @@ describe('the time', () => {
     expect([end(), told, audited]).toEqual([0, [], []]);
   });
 
+  it('makes no revision of the end of what hosts do not hold', () => {
+    replace(['192.0.2.1'], { ttlMs: 1000 });
+    change(true, '192.0.2.0/24');
+    now += 1000;
+    expect([end(), told, audited, head]).toEqual([0, [], [], 2n]);
+    expect([...state.ends()]).toEqual([]);
+  });
+
   it('ends a bounded number of buckets in one change', () => {
     for (let i = 0; i < 40; i++) replace(['192.0.2.1'], { name: `list-${i}`, ttlMs: 1000 });
     now += 1000;
@@ -222,3 +237,30 @@ it('a removal takes the rows, the exceptions and the list', async () => {
   replace(['192.0.2.0/30']);
   expect(await held()).toEqual(['192.0.2.0/30']);
 });
+
+it('every change may be held up at each bucket that it reads or writes', () => {
+  const texts = many(33_000);
+  const chunks = [
+    packEntries(texts.map((text) => ({ prefix: parsePrefix(text), allow: false, monitor: false, ttlMs: 0 }))),
+  ];
+  const prefixes = texts.slice(0, 200).map(parsePrefix);
+  const asked = { ...BY, name: 'x', prefixes, dryRun: false };
+  const buckets = 16;
+  expect(pauses((tx) => replaceList(tx, request([], { chunks })))).toBeGreaterThanOrEqual(buckets);
+  expect(state.all()).toMatchObject([{ buckets }]);
+  expect(pauses((tx) => changeExceptions(tx, { ...asked, except: true }))).toBeGreaterThanOrEqual(2 * buckets);
+  expect(pauses((tx) => changeExceptions(tx, { ...asked, except: false }))).toBeGreaterThanOrEqual(2 * buckets);
+  expect(pauses((tx) => replaceList(tx, request([], { chunks })))).toBeGreaterThanOrEqual(2 * buckets);
+  expect(pauses((tx) => removeList(tx, 'x', BY))).toBeGreaterThanOrEqual(buckets);
+});
+
+/** How often a change could be held up. */
+function pauses<T>(rule: (tx: ListTx) => Steps<T>): number {
+  return run(function* (tx) {
+    const steps = rule(tx);
+    let count = 0;
+    while (!steps.next().done) count++;
+    yield;
+    return count;
+  });
+}

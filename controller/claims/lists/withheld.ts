@@ -61,11 +61,8 @@ function remainders(rows: PackedEntries<'unix'>, exceptions: ExceptionSet): Pack
   const left = new EntryTable<'unix'>();
   forEachRow(rows, (family, { addresses, lengths, flags, timesMs }, row) => {
     const width = addressBytes(family);
-    const length = lengths[row] ?? 0;
-    const own = exceptions.family(family);
-    if (own.cover(addresses, row * width, length)) return;
     const address = addresses.slice(row * width, (row + 1) * width);
-    for (const rest of own.rest({ family, address, length }))
+    for (const rest of exceptions.family(family).rest({ family, address, length: lengths[row] ?? 0 }))
       setLater(left, family, rest.address, 0, rest.length, flags[row] ?? 0, timesMs[row] ?? 0);
   });
   return left.pack();
