@@ -52,6 +52,29 @@ it('faults row 88: many wide blocks of one caller are refused as one that is as 
   await fleet.operator.block(['15.0.0.0/20']);
 });
 
+it('faults row 138: a list as wide as a quarter of all addresses is refused, whatever its rows are by themselves', async () => {
+  const { operator } = fleet;
+  const slashEights = (from: number, count: number) => [
+    packEntries(
+      Array.from({ length: count }, (_, i) => ({
+        prefix: parsePrefix(`${from + i}.0.0.0/8`),
+        allow: false,
+        monitor: false,
+        ttlMs: 0,
+      })),
+    ),
+  ];
+  // Loopback among them: what the guard leaves out does not count.
+  await operator.importList('quarter', slashEights(64, 65), { skipRefused: true });
+  const wide = slashEights(20, 66);
+  const refused = /the rows of list wide are 26 % of all IPv4 addresses, at most 25 % may be.*--force/;
+  for (const begin of [{}, { skipRefused: true }, { dryRun: true }, { action: 'ACTION_ALLOW' as const }])
+    await expect(operator.importList('wide', wide, begin)).rejects.toThrow(refused);
+  expect((await fleet.server.store.lists()).map(({ name }) => name)).toEqual(['quarter']);
+  await operator.importList('wide', wide, { monitor: true });
+  await operator.importList('wide', wide, { force: true });
+});
+
 it('faults row 86: neither the caller nor a connected host is blocked by a mistake; a dry run says so too', async () => {
   const { store } = fleet.server;
   const connected = () => [{ actor: 'operator/carl', from: '198.51.100.20:4711' }];

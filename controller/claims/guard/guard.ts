@@ -13,6 +13,9 @@ const SHORTEST = { 4: 8, 6: 19 } as const;
 /** Of all plain blocks of one caller together, as if they were one prefix of this length: many wide ones are no better than one. */
 export const WIDEST_SUM = { 4: 6, 6: 17 } as const;
 
+/** Of all rows of one list. Wider than that of one caller's blocks: the networks of one country come to a twelfth of IPv4. */
+export const WIDEST_LIST = { 4: 2, 6: 10 } as const;
+
 /** Refused prefixes that are told one by one. */
 const MAX_TOLD = 20;
 

@@ -138,13 +138,14 @@ export class ListImport {
 
   /**
    * `stored` is called once the rows are no longer needed.
-   * @throws FleetblockError FAILED_PRECONDITION: the guard refuses a row, or it would take something away without the flag that allows it
+   * @throws FleetblockError FAILED_PRECONDITION: the guard refuses a row or their width, or it would take something away without the flag that allows it
    */
   async finish(stored = () => {}): Promise<ListReply> {
     const { store, clock } = this.#deps;
-    const { name, target, action, monitor, dryRun, meant, skipRefused } = this.#begin;
+    const { name, target, action, monitor, force, dryRun, meant, skipRefused } = this.#begin;
     const { chunks, refused, refusedCount } = this.#rows;
     if (!skipRefused) this.#rows.assertNoneRefused();
+    if (!force && !monitor) this.#rows.assertNotTooWide(name);
     const startedMs = clock.monotonicMs();
     const scope = { name, selector: target, action, monitor };
     let objections: readonly Objection[] = [];

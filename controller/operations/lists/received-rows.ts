@@ -1,10 +1,10 @@
 // The rows of an import as they come: bounded at every message, and those that the guard refuses counted, or left out when asked.
 
-import { columnsOf, entryCount, type PackedEntries } from '../../../common/entries/packed.ts';
+import { columnsOf, entryCount, type FamilyColumns, type PackedEntries } from '../../../common/entries/packed.ts';
 import { byFamily, pickRows } from '../../../common/entries/rows.ts';
 import { type ErrorDetails, FleetblockError, refusedText } from '../../../common/errors.ts';
 import { formatPrefix } from '../../../common/text/prefix.ts';
-import type { RefusedRow } from '../../claims/guard/guard.ts';
+import { type RefusedRow, WIDEST_LIST } from '../../claims/guard/guard.ts';
 import { MAX_LIST_ROWS } from '../../claims/lists/list.ts';
 
 /** The command line sends 62 of them for the longest list. */
@@ -19,6 +19,8 @@ export class ReceivedRows {
   readonly refused: RefusedRow[] = [];
   refusedCount = 0;
   readonly #refusals: (rows: PackedEntries) => readonly RefusedRow[];
+  /** Of all addresses of the family, by the rows that are kept. */
+  readonly #shares = { 4: 0, 6: 0 };
   #rows = 0;
   #messages = 0;
 
@@ -41,7 +43,22 @@ export class ReceivedRows {
     this.refusedCount += refused.length;
     for (const each of refused.slice(0, MAX_TOLD - this.refused.length))
       this.refused.push({ ...each, row: before + each.row + 1 });
-    this.chunks.push(kept(rows, refused));
+    const chunk = kept(rows, refused);
+    this.#shares[4] += shareOf(chunk.v4);
+    this.#shares[6] += shareOf(chunk.v6);
+    this.chunks.push(chunk);
+  }
+
+  /** @throws FleetblockError FAILED_PRECONDITION: together they are as wide as no list is that was read right */
+  assertNotTooWide(list: string): void {
+    for (const family of [4, 6] as const) {
+      const most = 2 ** -WIDEST_LIST[family];
+      if (this.#shares[family] <= most) continue;
+      throw new FleetblockError(
+        'FAILED_PRECONDITION',
+        `refused: the rows of list ${list} are ${percent(this.#shares[family])} of all IPv${family} addresses, at most ${percent(most)} may be; an admin may override with --force`,
+      );
+    }
   }
 
   /** @throws FleetblockError FAILED_PRECONDITION: the guard refuses some of them */
@@ -58,6 +75,17 @@ export class ReceivedRows {
       { details },
     );
   }
+}
+
+/** Rows that overlap count each by itself. */
+function shareOf({ lengths, count }: FamilyColumns<'left'>): number {
+  let share = 0;
+  for (let row = 0; row < count; row++) share += 2 ** -(lengths[row] ?? 0);
+  return share;
+}
+
+function percent(share: number): string {
+  return `${Number((share * 100).toPrecision(2))} %`;
 }
 
 /** Without the refused rows; in memory of its own when a message holds much more than its rows. */
