@@ -1,5 +1,7 @@
 // Events and refusals say who did what to what.
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { packEntries } from '../../common/entries/packed.ts';
+import { parsePrefix } from '../../common/text/prefix.ts';
 import { SyncFleet, until } from './fleet.ts';
 
 let fleet: SyncFleet;
@@ -30,6 +32,16 @@ test('faults row 97: a refusal is kept with verb and prefix; one of a dry run is
   expect((await operator.audit({ verb: 'refused' })).map(({ subject }) => subject)).toEqual([
     'block 127.0.0.0/8 and 1 more',
   ]);
+});
+
+test('faults row 97: a refused import is kept with the name of its list; one of a dry run is not', async () => {
+  const { operator } = fleet;
+  const rows = packEntries([{ prefix: parsePrefix('127.0.0.1'), allow: false, monitor: false, ttlMs: 0 }]);
+  await expect(operator.importList('rehearsed', [rows], { dryRun: true })).rejects.toThrow(/loopback/);
+  await expect(operator.importList('real', [rows])).rejects.toThrow(/loopback/);
+  const subjects = async () => (await operator.audit({ verb: 'refused' })).map(({ subject }) => subject);
+  await until('the refusal', async () => (await subjects()).includes('import list real'));
+  expect((await subjects()).filter((subject) => subject.startsWith('import'))).toEqual(['import list real']);
 });
 
 test('faults row 128: a verb that the audit does not have is refused, with those that it has', async () => {

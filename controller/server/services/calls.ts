@@ -35,6 +35,8 @@ export interface Call {
   readonly arrivedMs: number;
   /** Called when hosts are waited for. */
   readonly onWaiting: OnWaiting;
+  /** To be told what is asked for when that is not the request: for the record of a refusal. */
+  readonly onAsked: (asked: unknown) => void;
   readonly grpc: AuthorizableCall;
 }
 
@@ -121,14 +123,18 @@ async function authorized<Reply>(
 ): Promise<Reply> {
   const arrivedMs = deps.clock.monotonicMs();
   const caller = deps.authorize(grpc);
+  let asked = request;
+  const onAsked = (what: unknown) => {
+    asked = what;
+  };
   try {
-    return await sayingAhead(deps, grpc, (onWaiting) => answer({ caller, arrivedMs, onWaiting, grpc }));
+    return await sayingAhead(deps, grpc, (onWaiting) => answer({ caller, arrivedMs, onWaiting, onAsked, grpc }));
   } catch (error) {
     const refused =
       error instanceof FleetblockError && (error.code === 'FAILED_PRECONDITION' || error.code === 'PERMISSION_DENIED');
-    if (refused && !isDryRun(request)) {
+    if (refused && !isDryRun(asked)) {
       const path = grpc.getPath();
-      deps.onRefused?.({ actor: caller.actor, from: caller.from, path, what: callText(path, request), error });
+      deps.onRefused?.({ actor: caller.actor, from: caller.from, path, what: callText(path, asked), error });
     }
     throw error;
   }

@@ -83,6 +83,7 @@ async function importList(
     const { value: first } = await messages.next();
     if (!first) throw new FleetblockError('INVALID_ARGUMENT', 'an empty import: it starts with its begin');
     if (!first.begin) throw new FleetblockError('INVALID_ARGUMENT', 'an import starts with its begin');
+    call.onAsked(first.begin);
     return listReplyToWire(await lists.import(importFromWire(first.begin, call), rowsOf(first, messages)));
   } finally {
     await messages.return(undefined);
