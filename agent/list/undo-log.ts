@@ -23,13 +23,13 @@ export class UndoLog {
     const before = byFamily((family) => {
       const table = this.#table.family(family);
       const columns = columnsOf(entries, family);
-      const rows = new Uint32Array(columns.count);
-      let count = 0;
+      // Nearly always there are none: no typed array, whose memory would cost more than the look-up.
+      const rows: number[] = [];
       for (let row = 0; row < columns.count; row++) {
         const found = table.find(columns, row);
-        if (found >= 0) rows[count++] = found;
+        if (found >= 0) rows.push(found);
       }
-      return packRows(table, rows.subarray(0, count));
+      return packRows(table, rows);
     });
     if (entryCount(before) > 0) this.#before.push(before);
   }

@@ -8,11 +8,14 @@ export class WorkQueue {
   #last: Promise<unknown> = Promise.resolve();
   /** Pieces that wait or are under way. */
   #length = 0;
+  readonly #ended = () => {
+    this.#length--;
+  };
 
   run<T>(work: () => Promise<T>): Promise<T> {
     this.#length++;
-    const done = this.#last.then(work).finally(() => this.#length--);
-    this.#last = done.catch(() => {});
+    const done = this.#last.then(work);
+    this.#last = done.then(this.#ended, this.#ended);
     return done;
   }
 

@@ -8,7 +8,10 @@ import { atOnce, STEP_ROWS } from './steps.ts';
 import { expiryDiffers } from './times.ts';
 
 /** The rows at these places of a table. */
-export function packRows<Base extends ClockBase>(table: FamilyTable<Base>, places: Uint32Array): FamilyColumns<Base> {
+export function packRows<Base extends ClockBase>(
+  table: FamilyTable<Base>,
+  places: ArrayLike<number>,
+): FamilyColumns<Base> {
   if (places.length === 0) return NO_ROWS;
   const width = addressBytes(table.family);
   const columns = makeColumns(table.family, places.length, false);

@@ -86,13 +86,13 @@ export interface RefusedRow {
 export class GuardLook {
   readonly #ranges: readonly Protected[];
   readonly #fleet: readonly Protected[];
-  readonly #index: AddressIndex;
+  #index: AddressIndex | undefined;
+  #asked = 0;
 
   /** `fleet`: single addresses, as many as there are. */
   constructor(ranges: readonly Protected[], fleet: readonly Protected[]) {
     this.#ranges = ranges;
     this.#fleet = fleet;
-    this.#index = new AddressIndex(fleet.map(({ prefix }) => prefix));
   }
 
   /**
@@ -106,9 +106,7 @@ export class GuardLook {
     if (action === 'allow') return undefined;
     const hit =
       this.#ranges.find((each) => covers(prefix, each.prefix) || covers(each.prefix, prefix)) ??
-      (this.#index.anyInside(prefix.family, prefix.address, 0, prefix.length)
-        ? this.#fleet.find((each) => covers(prefix, each.prefix))
-        : undefined);
+      this.#firstOfFleet(prefix);
     return hit && `${formatPrefix(prefix)} covers ${hit.what}`;
   }
 
@@ -119,12 +117,13 @@ export class GuardLook {
       const columns = family === 4 ? entries.v4 : entries.v6;
       const width = addressBytes(family);
       const ranges = action === 'allow' ? [] : this.#ranges.filter((each) => each.prefix.family === family);
+      const index = this.#indexed();
       for (let row = 0; row < columns.count && refused.length < limit; row++) {
         const length = columns.lengths[row] ?? 0;
         const suspicious =
           length < SHORTEST[family] ||
           meetsAny(columns, row * width, length, ranges) ||
-          (action !== 'allow' && this.#index.anyInside(family, columns.addresses, row * width, length));
+          (action !== 'allow' && index.anyInside(family, columns.addresses, row * width, length));
         if (!suspicious) continue;
         const prefix: Prefix = { family, address: columns.addresses.slice(row * width, (row + 1) * width), length };
         const refusal = this.refusal(prefix, action);
@@ -132,6 +131,18 @@ export class GuardLook {
       }
     }
     return refused;
+  }
+
+  /** One prefix alone is looked for by walking: sorting the whole fleet is for more of them. */
+  #firstOfFleet({ family, address, length }: Prefix): Protected | undefined {
+    const isWorthIt = ++this.#asked > 1;
+    if (isWorthIt && !this.#indexed().anyInside(family, address, 0, length)) return undefined;
+    return this.#fleet.find((each) => covers({ family, address, length }, each.prefix));
+  }
+
+  #indexed(): AddressIndex {
+    this.#index ??= new AddressIndex(this.#fleet.map(({ prefix }) => prefix));
+    return this.#index;
   }
 
   /** @throws FleetblockError FAILED_PRECONDITION, naming what the first would cut off; its details have the others too */

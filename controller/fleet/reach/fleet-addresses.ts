@@ -31,6 +31,21 @@ const MAX_PARSED = 100_000;
  */
 const PRIVATE = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '100.64.0.0/10', 'fc00::/7'].map(parsePrefix);
 
+/** Put into words only when it is hit: there is one per host, for every block. */
+class Reached implements Protected {
+  readonly prefix: Prefix;
+  readonly #words: readonly string[];
+
+  constructor(prefix: Prefix, ...words: readonly string[]) {
+    this.prefix = prefix;
+    this.#words = words;
+  }
+
+  get what(): string {
+    return `${text(this.prefix)}, ${this.#words.join(' ')}`;
+  }
+}
+
 /** What the guard refuses to block unless an admin forces it. */
 export class FleetAddresses {
   readonly #deps: FleetAddressesDeps;
@@ -46,25 +61,14 @@ export class FleetAddresses {
     if (own) yield { prefix: own, what: `your own address ${text(own)}` };
     for (const { who, from: peer } of this.#deps.connected()) {
       const prefix = this.#peer(peer);
-      if (prefix)
-        yield {
-          prefix,
-          get what() {
-            return `${text(prefix)}, from where ${who} is connected`;
-          },
-        };
+      if (prefix) yield new Reached(prefix, 'from where', who, 'is connected');
     }
     for (const { name, protects } of this.#deps.hosts()) {
       let left = MAX_OWN;
       for (const { prefix, why } of protects) {
         if (why !== 'own address' || prefix.length !== prefix.address.length * 8) continue;
         if (!PRIVATE.some((range) => covers(range, prefix)) || left-- <= 0) continue;
-        yield {
-          prefix,
-          get what() {
-            return `${text(prefix)}, an own address of ${name}`;
-          },
-        };
+        yield new Reached(prefix, 'an own address of', name);
       }
     }
   }
