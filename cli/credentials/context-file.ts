@@ -1,21 +1,10 @@
 // The credentials file as a set of contexts, one per fleet: adding, choosing and removing them. It is replaced in one step, mode
 // 0600, and what was written into it by hand beside the contexts stays.
 import { dirname } from 'node:path';
-import { stringify } from 'yaml';
-import { ensurePrivateDirectory, writeFileAtomic } from '../../common/files.ts';
+import { type CredentialsContext, writeCredentials } from '../../common/credentials-file.ts';
+import { ensurePrivateDirectory } from '../../common/files.ts';
 import type { Cli, GlobalOptions } from '../environment.ts';
 import { credentialsPath, readCredentialsFile } from './credentials.ts';
-
-/** As YAML has it. */
-export interface Context {
-  readonly controller: string;
-  readonly fleet: string;
-  readonly operator: string;
-  /** PEM. */
-  readonly ca: string;
-  readonly certificate: string;
-  readonly key: string;
-}
 
 /** `add`, `use` and `remove` write the file before they return. */
 export class ContextFile {
@@ -48,14 +37,14 @@ export class ContextFile {
   }
 
   /** A field of a context, when it is a text. */
-  text(name: string, field: keyof Context): string {
+  text(name: string, field: keyof CredentialsContext): string {
     const context = this.has(name) ? this.#contexts[name] : undefined;
     const value: unknown = isMapping(context) ? context[field] : undefined;
     return typeof value === 'string' ? value : '';
   }
 
   /** Adds or replaces a context, which is the current one from then on. */
-  add(name: string, context: Context): void {
+  add(name: string, context: CredentialsContext): void {
     this.#write({ ...this.#contexts, [name]: context }, name);
   }
 
@@ -78,10 +67,7 @@ export class ContextFile {
     const { currentContext: _current, contexts: _contexts, ...others } = this.#document;
     const document = { ...(current !== undefined && { currentContext: current }), contexts, ...others };
     ensurePrivateDirectory(dirname(this.path));
-    writeFileAtomic(
-      this.path,
-      `# fleetblock operator credentials. Keep it to yourself: mode 0600.\n${stringify(document, { lineWidth: 0 })}`,
-    );
+    writeCredentials(this.path, document);
     Object.assign(this.#document, { contexts, currentContext: current });
   }
 }

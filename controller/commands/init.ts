@@ -1,12 +1,12 @@
 // `fleetblock-controller init`: a new fleet in an empty directory, whole or not at all.
 import { chmodSync, existsSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { writeNewCredentials } from '../../common/credentials-file.ts';
 import { FleetblockError, messageOf } from '../../common/errors.ts';
-import { ensurePrivateDirectory, syncDirectory, writeFileAtomic } from '../../common/files.ts';
+import { ensurePrivateDirectory, syncDirectory } from '../../common/files.ts';
 import { parseEndpoint } from '../../common/text/endpoint.ts';
 import { isValidName } from '../../common/text/selector.ts';
 import type { Clock } from '../../common/time/clock.ts';
-import { formatCredentials } from '../identity/credentials.ts';
 import { Authority, OPERATOR_LIFE_MS, privateKeyPem } from '../identity/pki/authority.ts';
 import { newKeyPair } from '../identity/pki/certificates.ts';
 import { assertPrivate, DataDirectory, writeFleetSettings } from '../store/data-dir.ts';
@@ -73,15 +73,14 @@ async function fill(
   }
   ensurePrivateDirectory(directory.operators);
   const credentialsPath = join(directory.operators, `${name}.yaml`);
-  const credentials = formatCredentials({
-    fleet,
+  writeNewCredentials(credentialsPath, {
     controller: advertise,
+    fleet,
     operator: name,
     ca: authority.rootCertificate,
     certificate: issued.chain,
     key: privateKeyPem(key.privateKey),
   });
-  writeFileAtomic(credentialsPath, credentials);
   writeFleetSettings(directory, { fleet, advertise });
   return { credentialsPath, adminExpiresMs: issued.notAfterMs };
 }

@@ -17,7 +17,7 @@ import type { OperatorRegistry } from './auth/operator-registry.ts';
 import { RateLimit } from './auth/rate-limit.ts';
 import { type Authority, type IssuedCertificate, OPERATOR_LIFE_MS } from './pki/authority.ts';
 import { readPublicKey } from './pki/certificates.ts';
-import { isOperatorRole } from './pki/names.ts';
+import { isOperatorRole, type OperatorRole } from './pki/names.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -92,6 +92,17 @@ export function provenKey(spki: Uint8Array, text: string, possession: Uint8Array
   return key;
 }
 
+/** The role of one who may be made an operator. @throws FleetblockError INVALID_ARGUMENT: no name, or no role */
+export function operatorRole({ name, role }: Pick<OperatorRequest, 'name' | 'role'>): OperatorRole {
+  if (!isValidName(name))
+    throw new FleetblockError(
+      'INVALID_ARGUMENT',
+      "an operator's name is 1 to 63 letters, digits, dots, underscores and hyphens",
+    );
+  if (isOperatorRole(role)) return role;
+  throw new FleetblockError('INVALID_ARGUMENT', 'a role is one of viewer, operator and admin: say --role');
+}
+
 /** The form in which secrets and public keys are kept. */
 export function sha256(bytes: Uint8Array): Uint8Array {
   return createHash('sha256').update(bytes).digest();
@@ -148,14 +159,8 @@ export class Identity {
   /** @throws FleetblockError INVALID_ARGUMENT */
   async createOperator(request: OperatorRequest, by: Attribution): Promise<IssuedCertificate> {
     const { authority, operators, clock } = this.#deps;
-    const { name, role } = request;
-    if (!isValidName(name))
-      throw new FleetblockError(
-        'INVALID_ARGUMENT',
-        "an operator's name is 1 to 63 letters, digits, dots, underscores and hyphens",
-      );
-    if (!isOperatorRole(role))
-      throw new FleetblockError('INVALID_ARGUMENT', 'a role is one of viewer, operator and admin: say --role');
+    const { name } = request;
+    const role = operatorRole(request);
     const key = provenKey(request.publicKey, `fleetblock-operator:${name}`, request.possession);
     const issued = await authority.issueOperator(role, name, key, clock.wallMs(), request.ttlMs || OPERATOR_DEFAULT_MS);
     await operators.add({ name, role, serial: issued.serial, expiresMs: issued.notAfterMs }, by);

@@ -6,9 +6,8 @@ import { formatLoginToken, formatToken } from '../../common/text/token.ts';
 import type { Clock } from '../../common/time/clock.ts';
 import type { Attribution } from '../claims/attribution.ts';
 import type { Store } from '../store/store.ts';
-import { OPERATOR_DEFAULT_MS, sha256 } from './identity.ts';
+import { OPERATOR_DEFAULT_MS, operatorRole, sha256 } from './identity.ts';
 import { OPERATOR_LIFE_MS } from './pki/authority.ts';
-import { isOperatorRole } from './pki/names.ts';
 
 const DEFAULT_TTL_MS = 3_600_000;
 const MAX_TTL_MS = 30 * 86_400_000;
@@ -94,16 +93,10 @@ export async function createOperatorToken(
   request: OperatorTokenRequest,
   by: Attribution,
 ): Promise<{ token: string; id: string; expiresAtMs: number }> {
-  const { name, role } = request;
+  const { name } = request;
+  const role = operatorRole(request);
   const ttlMs = request.ttlMs || OPERATOR_DEFAULT_MS;
   const tokenTtlMs = request.tokenTtlMs || DEFAULT_TTL_MS;
-  if (!isValidName(name))
-    throw new FleetblockError(
-      'INVALID_ARGUMENT',
-      "an operator's name is 1 to 63 letters, digits, dots, underscores and hyphens",
-    );
-  if (!isOperatorRole(role))
-    throw new FleetblockError('INVALID_ARGUMENT', 'a role is one of viewer, operator and admin: say --role');
   if (!(ttlMs >= OPERATOR_LIFE_MS.least && ttlMs <= OPERATOR_LIFE_MS.most))
     throw new FleetblockError('INVALID_ARGUMENT', "an operator's certificate lasts from 12h to 30d");
   if (tokenTtlMs > MAX_LOGIN_MS) throw new FleetblockError('INVALID_ARGUMENT', 'a login token lives at most 24 hours');

@@ -1,9 +1,8 @@
 // `fleetblock-controller credentials`: an operator's credentials made on the controller's own machine, running or not.
 import { sign } from 'node:crypto';
-import { writeFileAtomic } from '../../common/files.ts';
+import { writeNewCredentials } from '../../common/credentials-file.ts';
 import type { Clock } from '../../common/time/clock.ts';
 import { OperatorRegistry } from '../identity/auth/operator-registry.ts';
-import { formatCredentials } from '../identity/credentials.ts';
 import { Identity } from '../identity/identity.ts';
 import { Authority, privateKeyPem } from '../identity/pki/authority.ts';
 import { newKeyPair, spkiOf } from '../identity/pki/certificates.ts';
@@ -39,15 +38,14 @@ export async function makeCredentials(options: CredentialsOptions): Promise<numb
     possession: sign('sha256', Buffer.from(`fleetblock-operator:${name}`), key.privateKey).toString('base64'),
   };
   const issued = (await askLocalAdmin(dataDir, request)) ?? (await createStopped(options, authority, request));
-  const credentials = formatCredentials({
-    fleet,
+  writeNewCredentials(out, {
     controller: advertise,
+    fleet,
     operator: name,
     ca: authority.rootCertificate,
     certificate: issued.chain,
     key: privateKeyPem(key.privateKey),
   });
-  writeFileAtomic(out, credentials);
   return issued.notAfterMs;
 }
 

@@ -5,12 +5,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { systemAgentClock } from '../../agent/host/boot-clock.ts';
-import { type Held, isCurrent, markOf, type StoredView } from '../../agent/list/held.ts';
+import { isCurrent, markOf, type StoredView } from '../../agent/list/held.ts';
 import { StateFile } from '../../agent/list/record/state-file.ts';
 import { packEntries } from '../../common/entries/packed.ts';
 import { listed } from './reference.ts';
 import { silent } from './silent.ts';
-import { changeOf, viewAt } from './state-script.ts';
+import { changeOf, heldAt, viewAt } from './state-script.ts';
 
 const FAILPOINTS = [
   'agent.state.before-append',
@@ -31,17 +31,6 @@ beforeEach(() => {
 afterEach(() => rmSync(directory, { recursive: true, force: true }));
 
 const open = () => new StateFile({ directory, clock: systemAgentClock(), log: silent });
-
-function heldAt(revision: number): Held {
-  const view = viewAt(revision);
-  return {
-    epoch: 'e1',
-    revision: BigInt(revision),
-    digest: view.digest(),
-    entries: view.size,
-    seal: new Uint8Array(0),
-  };
-}
 
 async function load(): Promise<StoredView | undefined> {
   const file = open();

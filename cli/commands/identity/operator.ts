@@ -3,7 +3,6 @@ import { generateKeyPairSync, sign } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { type Command, Option } from 'commander';
 import { FleetblockError } from '../../../common/errors.ts';
-import { writeFileAtomic } from '../../../common/files.ts';
 import type { Operator__Output } from '../../../proto/gen/fleetblock/v1/Operator.ts';
 import { type Credentials, loadCredentials } from '../../credentials/credentials.ts';
 import type { Cli, GlobalOptions } from '../../environment.ts';
@@ -74,20 +73,16 @@ function registerCreate(group: Command, cli: Cli): void {
         possession: sign('sha256', Buffer.from(`fleetblock-operator:${name}`), privateKey),
       }),
     );
-    const { stringify } = await import('yaml');
-    const context = {
+    // Loaded for this command alone: yaml takes time.
+    const { writeNewCredentials } = await import('../../../common/credentials-file.ts');
+    writeNewCredentials(path, {
       controller: reply.controller,
       fleet: reply.fleet,
       operator: name,
       ca: reply.rootCertificate,
       certificate: reply.certificateChain,
       key: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
-    };
-    const document = { currentContext: reply.fleet, contexts: { [reply.fleet]: context } };
-    writeFileAtomic(
-      path,
-      `# fleetblock operator credentials. Keep it to yourself: mode 0600.\n${stringify(document, { lineWidth: 0 })}`,
-    );
+    });
     const expiresAt = jsonTime(reply.expiresAtMs);
     if (options.output === 'json' || options.output === 'yaml')
       await printValue(cli, options.output, { name, role: options.role, serial: reply.serial, expiresAt, path });
