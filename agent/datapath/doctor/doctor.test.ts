@@ -22,12 +22,20 @@ it('faults row 117: reports all it knows of a host whose pins it cannot read', a
   expect(report.healthy).toBe(false);
 });
 
-it('faults row 118: a tool that does not answer is no missing interface', async () => {
+it.each([
+  ['does not answer', 'exec sleep 60', 100, 'ip link did not answer within 0.1 s'],
+  [
+    'does not run',
+    'echo "ip: cannot load libbpf.so.1" >&2; exit 127',
+    30_000,
+    'ip link failed: ip: cannot load libbpf.so.1',
+  ],
+  ['knows of no such interface', 'exit 1', 30_000, ''],
+])('faults row 118: a tool that %s', async (_, script, timeoutMs, problem) => {
   const directory = mkdtempSync(join(tmpdir(), 'fleetblock-doctor-'));
   made.push(directory);
-  writeFileSync(join(directory, 'ip'), '#!/bin/sh\nexec sleep 60\n');
+  writeFileSync(join(directory, 'ip'), `#!/bin/sh\n${script}\n`);
   chmodSync(join(directory, 'ip'), 0o755);
   process.env.PATH = `${directory}:${path}`;
-  const facts = await gatherInterfaceFacts('n1', 100);
-  expect(facts).toMatchObject({ exists: false, problem: 'ip link did not answer within 0.1 s' });
+  expect(await gatherInterfaceFacts('n1', timeoutMs)).toMatchObject({ exists: false, problem });
 });

@@ -132,13 +132,13 @@ export async function gatherInterfaceFacts(name: string, timeoutMs = TOOL_TIMEOU
     const link = isInterfaceName(name) ? (await ipLinks(['dev', name], timeoutMs))[0] : undefined;
     return link === undefined ? missing(name) : await factsOf(name, link, timeoutMs);
   } catch (error) {
-    if (error instanceof SilentTool) return { ...missing(name), problem: error.message };
+    if (error instanceof ToolProblem) return { ...missing(name), problem: error.message };
     throw error;
   }
 }
 
-/** A tool that did not answer in time says nothing about the interface. */
-class SilentTool extends Error {}
+/** A tool that did not answer in time, or does not run, says nothing about the interface. */
+class ToolProblem extends Error {}
 
 async function factsOf(name: string, link: Link, timeoutMs: number): Promise<InterfaceFacts> {
   const isBond = link.linkinfo?.info_kind === 'bond';
@@ -195,9 +195,12 @@ function xdpOf(link: Link): InterfaceFacts['xdp'] {
 /** Empty when there is no such interface. */
 async function ipLinks(which: readonly string[], timeout: number): Promise<Link[]> {
   const result = await execa('ip', ['-d', '-j', 'link', 'show', ...which], { reject: false, timeout });
-  if (result.timedOut) throw new SilentTool(`ip link did not answer within ${timeout / 1000} s`);
+  if (result.timedOut) throw new ToolProblem(`ip link did not answer within ${timeout / 1000} s`);
   if (result.code === 'ENOENT')
     throw new FleetblockError('FAILED_PRECONDITION', 'doctor needs the command ip: install the package iproute2');
+  // 1 is its answer for what is not there.
+  if (result.failed && result.exitCode !== 1)
+    throw new ToolProblem(`ip link failed: ${result.stderr.split('\n')[0] || result.shortMessage}`);
   return result.failed ? [] : z.array(linkSchema).parse(JSON.parse(result.stdout));
 }
 
@@ -208,7 +211,7 @@ async function driverOf(name: string, timeout: number): Promise<string> {
 async function ethtool(flag: string, name: string, timeout: number): Promise<string> {
   // ethtool fails when the driver lacks the feature: nothing to report.
   const result = await execa('ethtool', [flag, name], { reject: false, timeout });
-  if (result.timedOut) throw new SilentTool(`ethtool ${flag} ${name} did not answer within ${timeout / 1000} s`);
+  if (result.timedOut) throw new ToolProblem(`ethtool ${flag} ${name} did not answer within ${timeout / 1000} s`);
   return result.stdout ?? '';
 }
 

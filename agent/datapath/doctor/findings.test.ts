@@ -117,6 +117,19 @@ describe('judgeInterface', () => {
       [],
     ],
     [
+      'MTU 9000 on a bond of multi-buffer drivers',
+      { ...bond('802.3ad', ['bnxt_en', 'bnxt_en']), mtu: 9000 },
+      'native',
+      [],
+    ],
+    [
+      'MTU 9000 on a bond with a single-buffer driver',
+      { ...bond('802.3ad', ['bnxt_en', 'ixgbe']), mtu: 9000 },
+      'generic',
+      ['mtu:warning'],
+    ],
+    ["an MTU past a member's limit", { ...bond('802.3ad', ['ixgbe']), mtu: 3400 }, 'generic', ['mtu:warning']],
+    [
       'a bond with a member without native XDP',
       { driver: 'bonding', kind: 'bond', bondMode: 'active-backup', memberDrivers: ['ice', 'e1000e'] },
       'generic',

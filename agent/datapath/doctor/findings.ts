@@ -194,17 +194,25 @@ function judgeBond({ memberDrivers, bondMode, bondHashPolicy }: InterfaceFacts, 
   return fine(ok('bond', `bonding mode ${bondMode} passes the program on to its members`));
 }
 
+/** A bond has no limit of its own: its members decide. */
 function judgeMtu(facts: InterfaceFacts, host: HostFacts): Judged {
-  const limit = singleBufferMtu(facts.driver);
-  if (facts.mtu <= limit || !hasNativeXdp(facts.driver, host)) return fine(ok('mtu', `MTU ${facts.mtu}`));
-  const since = multiBufferSince(facts.driver);
+  const judged = (facts.kind === 'bond' ? facts.memberDrivers : [facts.driver]).map((driver) =>
+    judgeMtuOf(driver, facts, host),
+  );
+  return judged.find(({ native }) => !native) ?? judged[0] ?? fine(ok('mtu', `MTU ${facts.mtu}`));
+}
+
+function judgeMtuOf(driver: string, facts: InterfaceFacts, host: HostFacts): Judged {
+  const limit = singleBufferMtu(driver);
+  if (facts.mtu <= limit || !hasNativeXdp(driver, host)) return fine(ok('mtu', `MTU ${facts.mtu}`));
+  const since = multiBufferSince(driver);
   if (since && kernelAtLeast(host.kernelRelease, ...since))
     return fine(ok('mtu', `MTU ${facts.mtu} is past one buffer (${limit}): attached as a multi-buffer program`));
   const upgrade = since ? `, upgrade to Linux ${since.join('.')}` : '';
   return generic(
     warning(
       'mtu',
-      `MTU ${facts.mtu} is more than ${facts.driver} takes with native XDP on this kernel (${limit})`,
+      `MTU ${facts.mtu} is more than ${driver} takes with native XDP on this kernel (${limit})`,
       `ip link set ${facts.name} mtu ${Math.min(limit, 3000)}${upgrade}, or expect generic mode`,
     ),
   );
