@@ -106,7 +106,7 @@ export class LabHost {
 
   /** Takes enforcement off this host. */
   async detach(): Promise<CommandResult> {
-    return this.agent('detach', '--pin-dir', this.pinDir);
+    return this.agent('detach', '--state-dir', this.stateDir, '--pin-dir', this.pinDir);
   }
 
   log(): Promise<string> {

@@ -23,10 +23,11 @@ export async function detach({ stateDir, pinDir, interfaces }: DetachSettings): 
   const mark = { atMs: Date.now(), interfaces: freed, everything: interfaces.length === 0 };
   let unlock: () => void;
   try {
-    if (!existsSync(stateDir)) return;
-    // Another agent's pins were detached, not those of this identity.
-    unlock = lockDirectory(stateDir, 'it is told nothing');
-  } catch {
+    if (!existsSync(stateDir))
+      throw new Error(`there is no ${stateDir}: --state-dir names where the agent keeps its identity`);
+    unlock = lockDirectory(stateDir, 'it runs, and its pins are not those that were detached');
+  } catch (error) {
+    process.stderr.write(`the fleet does not know of it (${messageOf(error)})\n`);
     return;
   }
   try {

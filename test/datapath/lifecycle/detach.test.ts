@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { detachInterfaces, detachXdp } from '../../../agent/datapath/pins/detach.ts';
+import { lockDirectory } from '../../../agent/datapath/pins/directory-lock.ts';
 import { inspectPins } from '../../../agent/datapath/pins/inspect.ts';
 import { openXdpDatapath } from '../../../agent/datapath/xdp-datapath.ts';
 import { storeEnrollment } from '../../../agent/identity/enrollment.ts';
@@ -102,6 +103,24 @@ describe.skipIf(whyNoNetwork() !== '')(`detach from an interface ${whyNoNetwork(
     expect(all).toMatchObject({ code: 0, stdout: 'detached from in0: this host enforces nothing any more\n' });
     expect(await passed()).toEqual([64, 64]);
     expect(inspectPins(pinDir)).toBeUndefined();
+    rmSync(stateDir, { recursive: true });
+  });
+
+  it('faults row 52: without the identity, or while an agent uses it, it says that the fleet does not know of it', async () => {
+    const stateDir = mkdtempSync(join(tmpdir(), 'fleetblock-detach-'));
+    const words = ['detach', '--pin-dir', pinDir, '--state-dir'];
+    const elsewhere = await agentCommand([...words, join(stateDir, 'none'), '--interface', 'in1']);
+    expect(elsewhere).toMatchObject({
+      code: 0,
+      stderr: expect.stringMatching(/the fleet does not know of it .*--state-dir/),
+    });
+    const unlock = lockDirectory(stateDir, 'it is told nothing');
+    const used = await agentCommand([...words, stateDir]);
+    unlock();
+    expect(used).toMatchObject({
+      code: 0,
+      stderr: expect.stringMatching(/the fleet does not know of it .*another fleetblock-agent/),
+    });
     rmSync(stateDir, { recursive: true });
   });
 
