@@ -109,7 +109,10 @@ export async function run(settings: RunSettings): Promise<void> {
     await socket.serve();
     try {
       const ready = () => {
-        log.info({ host: hostName, controller, interfaces: settings.interfaces }, 'enforcing');
+        const attached = datapath.interfaces().filter(({ mode }) => mode !== 'none');
+        for (const { name, mode, problem } of datapath.interfaces())
+          if (mode === 'none') log.warn({ interface: name, problem }, 'nothing is dropped on this interface');
+        log.info({ host: hostName, controller, interfaces: attached.map(({ name }) => name) }, 'enforcing');
         notifyReady(stop.signal);
         feedWatchdog(stop.signal);
       };

@@ -1,4 +1,6 @@
 // Interfaces whose packets have no Ethernet header: the kernel would attach the program, which could read no address there.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { isEthernet, linkType } from '../../../agent/datapath/interfaces/link-type.ts';
@@ -7,6 +9,9 @@ import { detachXdp } from '../../../agent/datapath/pins/detach.ts';
 import { linksDirectory, listSets } from '../../../agent/datapath/pins/pin-sets.ts';
 import { openPinnedProgram, pin } from '../../../agent/datapath/pins/pins.ts';
 import { openXdpDatapath } from '../../../agent/datapath/xdp-datapath.ts';
+import { storeEnrollment } from '../../../agent/identity/enrollment.ts';
+import { RealAgent } from '../../agent/real-agent.ts';
+import { ScriptedController } from '../../agent/tls-controller.ts';
 import { freshPinDir, indexOf, ip, makePair, PrivateNetwork, quiet, whyNoNetwork } from '../network.ts';
 
 describe.skipIf(whyNoNetwork() !== '')(`link types ${whyNoNetwork()}`, () => {
@@ -66,5 +71,22 @@ describe.skipIf(whyNoNetwork() !== '')(`link types ${whyNoNetwork()}`, () => {
     ]);
     expect(attachedProgram(indexOf('tun0')).programId).not.toBe(0);
     await datapath.closed();
+  });
+
+  it('faults row 139: an agent logs at its start on which interfaces it drops, and why on others it does not', async () => {
+    const controller = await ScriptedController.start();
+    const stateDir = mkdtempSync(join(tmpdir(), 'fleetblock-link-type-'));
+    storeEnrollment(stateDir, controller.enrollment());
+    const agent = new RealAgent({ stateDir, pinDir, interfaces: 'in0,tun0,none0', args: ['--wait-for-interface'] });
+    try {
+      await agent.logged('"enforcing"');
+      expect(agent.log).toMatch(/"level":30,.*"interfaces":\["in0"\],"msg":"enforcing"/);
+      expect(agent.log).toMatch(/"level":40,.*"interface":"tun0",.*no Ethernet header/);
+      expect(agent.log).toMatch(/"level":40,.*"interface":"none0",.*there is no interface none0/);
+    } finally {
+      await agent.stop();
+      controller.stop();
+      rmSync(stateDir, { recursive: true });
+    }
   });
 });
