@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { Action } from '../common/action.ts';
 import { packEntries } from '../common/entries/packed.ts';
 import { FleetblockError } from '../common/errors.ts';
 import { FakeClock } from '../test/agent/fake-clock.ts';
@@ -120,7 +121,7 @@ describe('agent', () => {
     bytes[40] = (bytes[40] ?? 0) ^ 1;
     writeFileSync(path, bytes);
     const second = start({
-      protectedRows: async () => packEntries([entry('10.0.0.1', { allow: true })]),
+      protectedRows: async () => packEntries([entry('10.0.0.1', { action: 'allow' })]),
       protectIntervalMs: 10,
       auditIntervalMs: 10,
     });
@@ -151,11 +152,13 @@ describe('agent', () => {
   it('faults row 20: protected addresses are allowed in the kernel and are none of the view', async () => {
     const view = new ReferenceView('e1');
     view.change([entry('10.0.0.0/8')]);
-    let ownRows = [entry('10.0.0.1', { allow: true })];
+    let ownRows = [entry('10.0.0.1', { action: 'allow' })];
     const agent = start({ protectedRows: async () => packEntries(ownRows), protectIntervalMs: 10 });
     const stream = await sync(agent, view);
     expect(listed(datapath.held)).toEqual(['allow 10.0.0.1/32', 'block 10.0.0.0/8']);
-    stream.push(view.change([entry('10.0.0.1', { allow: true, ttlMs: 60_000 }), entry('10.0.0.2', { allow: true })]));
+    stream.push(
+      view.change([entry('10.0.0.1', { action: 'allow', ttlMs: 60_000 }), entry('10.0.0.2', { action: 'allow' })]),
+    );
     const { ack } = await stream.next();
     expect(ack).toMatchObject({ entries: '3' });
     expect(new Uint8Array(ack?.digest ?? [])).toEqual(view.table.digest());
@@ -211,7 +214,7 @@ describe('agent', () => {
   it('faults row 28: whatever is cut, killed and refused, every revision is applied once, in order, and digests end up equal', async () => {
     const arbEntry = fc.record({
       prefix: fc.constantFrom('192.0.2.1', '192.0.2.2', '192.0.2.0/24', '10.0.0.1', '2001:db8::1', '2001:db8::/32'),
-      allow: fc.boolean(),
+      action: fc.constantFrom<Action>('block', 'allow'),
       ttlMs: fc.constantFrom(0, 0, 5000),
     });
     const arbStep = fc.oneof(
@@ -234,7 +237,7 @@ describe('agent', () => {
         rmSync(join(directory, STATE_FILE), { force: true });
         datapath = new MemoryDatapath({ bootMs: clock.bootMs });
         const view = new ReferenceView('e1', 1n);
-        const ownRows = packEntries([entry('192.0.2.1', { allow: true })]);
+        const ownRows = packEntries([entry('192.0.2.1', { action: 'allow' })]);
         const open = () => start({ protectedRows: async () => ownRows, protectIntervalMs: 3_600_000 });
         let agent = open();
         let stream = (await agent.connection()).stream;

@@ -63,7 +63,7 @@ export class ProtectedAddresses {
   /** As allow rows without an end. */
   async rows(): Promise<PackedEntries<'left'>> {
     const addresses = await this.find();
-    return packEntries(addresses.map(({ prefix }) => ({ prefix, allow: true, monitor: false, ttlMs: 0 })));
+    return packEntries(addresses.map(({ prefix }) => ({ prefix, action: 'allow', ttlMs: 0 })));
   }
 }
 

@@ -1,6 +1,6 @@
 // Which rows of a table decide about a source.
+import { actionOfFlags } from '../../common/action.ts';
 import type { EntryTable } from '../../common/entries/entry-table.ts';
-import { FLAG_MONITOR } from '../../common/entries/packed.ts';
 import { decide, type Effect } from '../../common/precedence.ts';
 import { type Family, familyBits, maskAddress } from '../../common/text/prefix.ts';
 import type { SourceVerdict } from '../datapath/datapath.ts';
@@ -19,8 +19,9 @@ export function decideByRows(
 
 /** Bits of the longest block without an end that covers the address: the kernel has these IPv4 entries as bits alone. */
 export function plainBlockLength(table: EntryTable, family: Family, address: Uint8Array): number | undefined {
-  return coveringRows(table, family, address, false).find(({ monitor, expiresMs }) => !monitor && expiresMs === 0)
-    ?.length;
+  return coveringRows(table, family, address, false).find(
+    ({ action, expiresMs }) => action === 'block' && expiresMs === 0,
+  )?.length;
 }
 
 interface Row extends Effect {
@@ -34,7 +35,7 @@ function coveringRows(table: EntryTable, family: Family, address: Uint8Array, al
   for (let length = familyBits(family); length >= 0; length--) {
     const row = rows.rowOf(maskAddress(address, length), 0, length, allow);
     if (row < 0) continue;
-    found.push({ length, monitor: (rows.flagsOf(row) & FLAG_MONITOR) !== 0, expiresMs: rows.expiryOf(row) });
+    found.push({ length, action: actionOfFlags(rows.flagsOf(row)), expiresMs: rows.expiryOf(row) });
   }
   return found;
 }

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { ACTION_NAMES, slotOf } from '../../common/action.ts';
 import { diffTables } from '../../common/entries/compare.ts';
 import { EntryTable } from '../../common/entries/entry-table.ts';
 import { type Entry, entryCount, packEntries, unpackEntries } from '../../common/entries/packed.ts';
@@ -13,8 +14,7 @@ const NOW = 1_000_000;
 const arbPrefix = fc.constantFrom(...PREFIXES);
 const arbEntry: fc.Arbitrary<Entry> = fc.record({
   prefix: arbPrefix,
-  allow: fc.boolean(),
-  monitor: fc.boolean(),
+  action: fc.constantFrom(...ACTION_NAMES),
   ttlMs: fc.constantFrom(0, 0, 100, 5000),
 });
 const arbStep = fc.oneof(
@@ -32,8 +32,8 @@ const arbStep = fc.oneof(
 
 type Step = typeof arbStep extends fc.Arbitrary<infer Value> ? Value : never;
 
-const keyOf = ({ prefix, allow }: Pick<Entry, 'prefix' | 'allow'>) => `${formatPrefix(prefix)} ${allow}`;
-const textOf = (entry: Entry) => `${keyOf(entry)} ${entry.monitor} ${entry.ttlMs}`;
+const keyOf = ({ prefix, action }: Pick<Entry, 'prefix' | 'action'>) => `${formatPrefix(prefix)} ${slotOf(action)}`;
+const textOf = (entry: Entry) => `${keyOf(entry)} ${entry.action} ${entry.ttlMs}`;
 const contents = (table: EntryTable<'boot'>) => unpackEntries(table.pack()).map(textOf).sort();
 
 function tableOf(entries: Iterable<Entry>): EntryTable<'boot'> {
@@ -45,8 +45,7 @@ function tableOf(entries: Iterable<Entry>): EntryTable<'boot'> {
 
 const ended: Entry = {
   prefix: { family: 4, address: Uint8Array.of(10, 0, 0, 0), length: 8 },
-  allow: false,
-  monitor: false,
+  action: 'block',
   ttlMs: 5000,
 };
 const endless: Entry = { ...ended, ttlMs: 0 };
@@ -59,8 +58,7 @@ const LAPSED_THEN_ADDED_AND_REMOVED: Step[] = [
 
 const numbered = (i: number): Entry => ({
   prefix: { family: 4, address: Uint8Array.of(10, i >> 16, i >> 8, i), length: 32 },
-  allow: false,
-  monitor: false,
+  action: 'block',
   ttlMs: 0,
 });
 
@@ -95,7 +93,7 @@ describe('EffectiveTable', () => {
               break;
             }
             case 'protect': {
-              const rows = step.prefixes.map((prefix): Entry => ({ prefix, allow: true, monitor: false, ttlMs: 0 }));
+              const rows = step.prefixes.map((prefix): Entry => ({ prefix, action: 'allow', ttlMs: 0 }));
               const staged = await effective.protect(packEntries(rows), now);
               await finish(staged, step.refused, () => {
                 ownRows = new Map(rows.map((row) => [keyOf(row), row]));
@@ -153,14 +151,14 @@ describe('EffectiveTable', () => {
     const effective = new EffectiveTable();
     const [one, two] = [PREFIXES[0], PREFIXES[1]];
     if (!one || !two) throw new Error('no prefixes');
-    const entry = (prefix: typeof one, ttlMs: number): Entry => ({ prefix, allow: false, monitor: false, ttlMs });
+    const entry = (prefix: typeof one, ttlMs: number): Entry => ({ prefix, action: 'block', ttlMs });
     await effective.stage(packEntries([entry(one, 100), entry(two, 0)]), packEntries([]), NOW);
     const { change } = await effective.lapse(NOW + 200);
-    expect(unpackEntries(change.removes).map(keyOf)).toEqual(['10.0.0.1/32 false']);
+    expect(unpackEntries(change.removes).map(keyOf)).toEqual(['10.0.0.1/32 block']);
     expect(effective.table.size).toBe(1);
     expect(effective.viewSize).toBe(2);
     const extended = await effective.stage(packEntries([entry(one, 1000)]), packEntries([]), NOW + 300);
-    expect(unpackEntries(extended.change.adds).map(keyOf)).toEqual(['10.0.0.1/32 false']);
+    expect(unpackEntries(extended.change.adds).map(keyOf)).toEqual(['10.0.0.1/32 block']);
     expect(effective.table.size).toBe(2);
     // The controller's own removal of something that is out of the kernel already is nothing to do for it.
     await effective.lapse(NOW + 5000);
@@ -174,8 +172,7 @@ describe('EffectiveTable', () => {
       const address = Uint8Array.of(10, 0, i >> 8, i & 255);
       return {
         prefix: { family: 4, address, length: 32 },
-        allow: false,
-        monitor: false,
+        action: 'block',
         ttlMs: NOW + (i % 4 === 0 ? 10 : 5000),
       };
     });

@@ -82,9 +82,9 @@ describe('session', () => {
     view.change([
       entry('192.0.2.0/24'),
       entry('192.0.2.7', { ttlMs: 60_000 }),
-      entry('198.51.100.0/24', { monitor: true }),
+      entry('198.51.100.0/24', { action: 'monitor' }),
       entry('203.0.113.0/24'),
-      entry('203.0.113.9', { allow: true }),
+      entry('203.0.113.9', { action: 'allow' }),
       entry('2001:db8::/32'),
     ]);
     const { agent, stream } = await synced(view);

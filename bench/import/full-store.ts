@@ -93,7 +93,6 @@ async function compaction(): Promise<number> {
       name: 'bench',
       action: 'block',
       selector: ALL,
-      monitor: false,
       chunks,
       dryRun: false,
     });
@@ -112,7 +111,6 @@ async function block(store: Store, last: number): Promise<void> {
     origin: 'manual',
     selector: ALL,
     expiresMs: 0,
-    monitor: false,
     dryRun: false,
   } as const;
   await store.addClaims({ ...BY, ...more, prefixes });

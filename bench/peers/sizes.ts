@@ -9,7 +9,7 @@ const digest = new Uint8Array(8).fill(0x5a);
 const SEAL = new Uint8Array(16).fill(0x5a);
 
 export function blockMessage(): Buffer {
-  const rows = packEntries([{ prefix: parsePrefix('20.0.0.1'), allow: false, monitor: false, ttlMs: 0 }]);
+  const rows = packEntries([{ prefix: parsePrefix('20.0.0.1'), action: 'block', ttlMs: 0 }]);
   return encodeDelta(epoch, 1000n, 1001n, encodeDeltaColumns(rows, packEntries([])), { digest, seal: SEAL });
 }
 

@@ -1,5 +1,6 @@
 // Reads a list for import, whole and checked, before anything is sent.
 import { statSync } from 'node:fs';
+import { ACTIONS, type Action } from '../../common/action.ts';
 import { FleetblockError } from '../../common/errors.ts';
 import type { Cli } from '../environment.ts';
 import { readInput, UnreadableInput } from '../input.ts';
@@ -11,22 +12,12 @@ import { formNamed, recognize } from './forms.ts';
 import { bad, Rows } from './rows.ts';
 import { unpacked } from './unpacked.ts';
 
-/** What hosts should do with the rows; it also decides which rows of a list with actions are taken. */
-export type ListAction = 'block' | 'allow' | 'monitor';
-
-/** Actions that rows may name. */
-const TAKES: Readonly<Record<ListAction, readonly string[]>> = {
-  block: ['ban', 'block', 'drop', 'deny'],
-  allow: ['allow'],
-  monitor: ['ban', 'block', 'drop', 'deny', 'monitor'],
-};
-
 /** How to read a file; `format` and `action` decide what counts as a row. */
 export interface ReadOptions {
   /** Name of a form, or `auto`. */
   readonly format: string;
-  /** Default `block`. */
-  readonly action?: ListAction;
+  /** Decides which rows of a list with actions are taken. Default `block`. */
+  readonly action?: Action;
   /** Says the form of a plain list, too. */
   readonly dryRun?: boolean;
   /** Bad lines that may be left out; default none. */
@@ -50,7 +41,7 @@ const HEAD_BYTES = 64 * 1024;
 export async function readList(cli: Cli, file: string, options: ReadOptions): Promise<ReadList> {
   const name = file === '-' ? 'stdin' : file;
   const findings = new Findings(name);
-  const rows = new Rows(findings, TAKES[options.action ?? 'block'], cli.now());
+  const rows = new Rows(findings, ACTIONS[options.action ?? 'block'].imports, cli.now());
   const form = await named(name, () => readRows(unpacked(counted(cli, file, options)), rows, options.format));
   const kind = rows.kind === undefined ? form.name : `${form.name} (${rows.kind})`;
   const isGuess = options.format === 'auto' && form.name !== 'plain';

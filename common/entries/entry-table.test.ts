@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { ACTION_NAMES, slotOf } from '../action.ts';
 import { type Family, formatPrefix } from '../text/prefix.ts';
 import { diffTables } from './compare.ts';
 import { EntryTable } from './entry-table.ts';
@@ -11,16 +12,15 @@ const arbEntry = (family: Family): fc.Arbitrary<Entry> =>
     .record({
       address: fc.array(fc.nat(3), { minLength: family === 4 ? 4 : 16, maxLength: family === 4 ? 4 : 16 }),
       length: fc.nat(family === 4 ? 32 : 128),
-      allow: fc.boolean(),
-      monitor: fc.boolean(),
+      action: fc.constantFrom(...ACTION_NAMES),
       ttlMs: fc.oneof(fc.constant(0), fc.nat(2 ** 40)),
     })
     .map(({ address, length, ...rest }) => ({ ...rest, prefix: makePrefix(family, Uint8Array.from(address), length) }));
 const arbAny = fc.oneof(arbEntry(4), arbEntry(6));
 const arbChange = fc.record({ remove: fc.boolean(), entry: arbAny });
 
-const keyOf = (entry: Entry) => `${formatPrefix(entry.prefix)} ${entry.allow}`;
-const textOf = (entry: Entry) => `${keyOf(entry)} ${entry.monitor} ${entry.ttlMs}`;
+const keyOf = (entry: Entry) => `${formatPrefix(entry.prefix)} ${slotOf(entry.action)}`;
+const textOf = (entry: Entry) => `${keyOf(entry)} ${entry.action} ${entry.ttlMs}`;
 const contents = (table: EntryTable<'boot'>) => unpackEntries(table.pack()).map(textOf).sort();
 
 function tableOf(entries: Iterable<Entry>): EntryTable<'boot'> {
@@ -120,7 +120,7 @@ describe('EntryTable', () => {
 
 function shape(table: EntryTable<'boot'>): string[] {
   return unpackEntries(table.pack())
-    .map((entry) => `${keyOf(entry)} ${entry.monitor}`)
+    .map((entry) => `${keyOf(entry)} ${entry.action}`)
     .sort();
 }
 
@@ -139,7 +139,7 @@ describe('wire form', () => {
 
   it('refuses host bits, lengths out of range, unequal columns and unknown flags', () => {
     const good = toWire(
-      packEntries([{ prefix: makePrefix(4, Uint8Array.of(10, 0, 0, 0), 8), allow: false, monitor: false, ttlMs: 0 }]),
+      packEntries([{ prefix: makePrefix(4, Uint8Array.of(10, 0, 0, 0), 8), action: 'block', ttlMs: 0 }]),
     );
     expect(fromWire(good).v4.count).toBe(1);
     expect(() => fromWire({ ...good, v4Addresses: Uint8Array.of(10, 0, 0, 5) })).toThrow(/host bits/);

@@ -122,7 +122,7 @@ export class FamilyTable<Base extends ClockBase = ClockBase> {
     return (this.#meta[row] ?? 0) & 0xff;
   }
 
-  /** FLAG_ALLOW, FLAG_MONITOR. */
+  /** Of the row's action. */
   flagsOf(row: number): number {
     return (this.#meta[row] ?? 0) >> 8;
   }

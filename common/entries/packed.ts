@@ -1,11 +1,10 @@
 // Entries as parallel columns: the form in which a view travels, from the store's encoder to the kernel's batch calls.
 
+import { ACTIONS, type Action, actionOfFlags } from '../action.ts';
 import { type Family, maskAddress, type Prefix } from '../text/prefix.ts';
 
-/** Bits of the flags column. */
-export const FLAG_ALLOW = 1;
-/** Count packets, never drop them. */
-export const FLAG_MONITOR = 2;
+/** The bit of the flags column that is part of a row's key: set in allow rows, which stand beside others of the same prefix. */
+export const FLAG_ALLOW = ACTIONS.allow.flags;
 
 /** What clock an end is on: Unix milliseconds at the controller, the boot clock at an agent. */
 export type ClockBase = 'unix' | 'boot';
@@ -23,7 +22,7 @@ export interface FamilyColumns<Base extends TimeBase = TimeBase> {
   readonly addresses: Uint8Array;
   /** Bits. */
   readonly lengths: Uint8Array;
-  /** FLAG_ALLOW, FLAG_MONITOR. */
+  /** Of the rows' actions: common/action.ts. */
   readonly flags: Uint8Array;
   /** Milliseconds, 0 for no end. Empty when no row ends. */
   readonly timesMs: Float64Array;
@@ -48,8 +47,7 @@ export function columnsOf<Base extends TimeBase>(entries: PackedEntries<Base>, f
 /** One entry as an object: for single changes, tests and what people read; never for a million of them. */
 export interface Entry<Base extends TimeBase = 'left'> {
   readonly prefix: Prefix;
-  readonly allow: boolean;
-  readonly monitor: boolean;
+  readonly action: Action;
   /** Milliseconds left to live, or of the end on the clock that `Base` names; 0 for no end. */
   readonly ttlMs: number;
   /** Never there, as of columns. */
@@ -90,7 +88,7 @@ export function packEntries<Base extends TimeBase = 'left'>(entries: readonly En
       count: rows.length,
       addresses,
       lengths: Uint8Array.from(rows, (row) => row.prefix.length),
-      flags: Uint8Array.from(rows, (row) => (row.allow ? FLAG_ALLOW : 0) | (row.monitor ? FLAG_MONITOR : 0)),
+      flags: Uint8Array.from(rows, (row) => ACTIONS[row.action].flags),
       timesMs: rows.some((row) => row.ttlMs > 0) ? Float64Array.from(rows, (row) => row.ttlMs) : new Float64Array(0),
     };
   };
@@ -103,8 +101,7 @@ export function unpackEntries(entries: PackedEntries): Entry<never>[] {
     const width = addressBytes(family);
     return Array.from({ length: columns.count }, (_, i) => ({
       prefix: { family, address: columns.addresses.slice(i * width, (i + 1) * width), length: columns.lengths[i] ?? 0 },
-      allow: ((columns.flags[i] ?? 0) & FLAG_ALLOW) !== 0,
-      monitor: ((columns.flags[i] ?? 0) & FLAG_MONITOR) !== 0,
+      action: actionOfFlags(columns.flags[i] ?? 0),
       ttlMs: columns.timesMs[i] ?? 0,
     }));
   };

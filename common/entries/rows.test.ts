@@ -1,6 +1,8 @@
 // Whatever is done to columns is what the same would be with an object per row.
+
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { ACTION_NAMES } from '../action.ts';
 import { ColumnsBuilder } from './builder.ts';
 import { bytesOfColumns, readColumns, writeColumns } from './bytes.ts';
 import {
@@ -20,8 +22,7 @@ const entry: fc.Arbitrary<Entry> = fc
     family: fc.constantFrom(...FAMILIES),
     address: fc.uint8Array({ minLength: 16, maxLength: 16 }),
     length: fc.nat(32),
-    allow: fc.boolean(),
-    monitor: fc.boolean(),
+    action: fc.constantFrom(...ACTION_NAMES),
     // Most rows of most lists have no end.
     ttlMs: fc.oneof({ weight: 4, arbitrary: fc.constant(0) }, fc.nat(2 ** 40)),
   })
@@ -87,8 +88,7 @@ it('maps a list of many slices one by one, and gives back the list itself when e
   const many = packEntries(
     Array.from({ length: 20_000 }, (_, i) => ({
       prefix: makePrefix(4, Uint8Array.of(10, i >> 16, (i >> 8) & 255, i & 255), 32),
-      allow: false,
-      monitor: false,
+      action: 'block',
       ttlMs: 0,
     })),
   );

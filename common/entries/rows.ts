@@ -21,6 +21,11 @@ export interface KeyAt {
   readonly allow: boolean;
 }
 
+/** Of a row that is a key and nothing more: what it does is not asked. */
+export function keyFlags({ allow }: KeyAt): number {
+  return allow ? FLAG_ALLOW : 0;
+}
+
 /** Walks the rows as keys, which point into the columns. */
 export function* keysOf(entries: PackedEntries): Generator<KeyAt> {
   for (const family of FAMILIES) {

@@ -4,7 +4,7 @@ import { EntryTable } from './entry-table.ts';
 import { type PackedEntries, packEntries } from './packed.ts';
 import { endsOf, firstEnd, leftOf, mayEnd, withoutTimes } from './times.ts';
 
-const row = (ttlMs: number) => ({ prefix: parsePrefix('198.51.100.7'), allow: false, monitor: false, ttlMs });
+const row = (ttlMs: number) => ({ prefix: parsePrefix('198.51.100.7'), action: 'block' as const, ttlMs });
 const times = ({ v4 }: PackedEntries) => [...v4.timesMs];
 
 it('turns what is left into ends and back, keeps what has no end, and leaves an ended row its last millisecond', () => {

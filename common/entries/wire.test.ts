@@ -36,7 +36,11 @@ it('faults row 57: refuses every time to live of more than a century', () => {
 it.each([MAX_TTL_MS + 86_400_000, 2 ** 53, 2 ** 62, 2 ** 70])(
   'faults row 57: sends an end that is %d ms ahead as one the other side takes',
   (ttlMs) => {
-    const sent = toWire(packEntries([{ prefix: parsePrefix('203.0.113.2'), allow: false, monitor: false, ttlMs }]));
+    const sent = toWire(packEntries([{ prefix: parsePrefix('203.0.113.2'), action: 'block', ttlMs }]));
     expect(unpackEntries(fromWire(sent))[0]?.ttlMs).toBe(MAX_TTL_MS);
   },
 );
+
+it.each([3, 4, 255])('refuses flags of no action: %d', (flags) => {
+  expect(() => fromWire({ ...wireOf(0n), v4Flags: Uint8Array.of(flags) })).toThrow(/row 0 has unknown flags/);
+});

@@ -1,17 +1,10 @@
 // The wire form of packed entries (fleetblock.v1.PackedPrefixes): remaining times as 64-bit little-endian milliseconds.
 
+import { isKnownFlags } from '../action.ts';
 import { FleetblockError } from '../errors.ts';
 import { MAX_TTL_MS } from '../text/duration.ts';
 import type { Family } from '../text/prefix.ts';
-import {
-  addressBytes,
-  type FamilyColumns,
-  FLAG_ALLOW,
-  FLAG_MONITOR,
-  NO_ENTRIES,
-  NO_ROWS,
-  type PackedEntries,
-} from './packed.ts';
+import { addressBytes, type FamilyColumns, NO_ENTRIES, NO_ROWS, type PackedEntries } from './packed.ts';
 
 /** The message's fields. Times to live are 8 bytes per row, or none at all when no row of the family ends. */
 export interface PackedWire {
@@ -67,7 +60,7 @@ function checkColumns(
   for (let row = 0; row < count; row++) {
     const length = lengths[row] ?? 0;
     if (length > width * 8) throw bad(`row ${row} has length ${length}`);
-    if (((flags[row] ?? 0) & ~(FLAG_ALLOW | FLAG_MONITOR)) !== 0) throw bad(`row ${row} has unknown flags`);
+    if (!isKnownFlags(flags[row] ?? 0)) throw bad(`row ${row} has unknown flags`);
     if (length < width * 8 && hasHostBits(addresses, row * width, width, length))
       throw bad(`row ${row} has host bits set`);
   }

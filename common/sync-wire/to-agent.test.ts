@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import type { ControllerMessage } from '../../proto/gen/fleetblock/v1/ControllerMessage.ts';
+import { ACTION_NAMES } from '../action.ts';
 import { entryCount, packEntries } from '../entries/packed.ts';
 import { withoutTimes } from '../entries/times.ts';
 import { toWire } from '../entries/wire.ts';
@@ -25,8 +26,7 @@ const bytes = (maxLength: number) => fc.uint8Array({ maxLength });
 const text = fc.string({ unit: 'grapheme', maxLength: 300 });
 const entry = fc.record({
   prefix: fc.constantFrom('198.51.100.0/24', '203.0.113.9/32', '2001:db8::/32', '::/0').map(parsePrefix),
-  allow: fc.boolean(),
-  monitor: fc.boolean(),
+  action: fc.constantFrom(...ACTION_NAMES),
   ttlMs: fc.nat(2 ** 40),
 });
 const rows = fc.array(entry, { maxLength: 50 }).map((entries) => packEntries(entries));

@@ -1,8 +1,9 @@
 // Adding single claims, or saying more with those that stand; what has to be confirmed ends at its deadline until then.
 
+import { slotOf } from '../../common/action.ts';
 import { hasEnded } from '../../common/precedence.ts';
 import type { AddClaims, ChangeResult, ClaimOutcome } from './change.ts';
-import { type Claim, claimOf, provisional, restated, sameStatement } from './claim.ts';
+import { type Claim, claimOf, keyOf, provisional, restated, sameStatement } from './claim.ts';
 import type { ClaimTx } from './claim-tx.ts';
 import { roundedDuration } from './confirmation.ts';
 import { assertWidth } from './guard/width.ts';
@@ -14,15 +15,16 @@ const REMEMBERED_MS = 7 * 86_400_000;
 
 /** @throws FleetblockError FAILED_PRECONDITION: all that the actor blocks would be too wide */
 export function* addClaims(tx: ClaimTx, request: AddClaims): Steps<ChangeResult> {
-  const { action, origin, selector, actor } = request;
+  const { origin, selector, actor } = request;
+  const slot = slotOf(request.action);
   const touched = new TouchedKeys();
   const outcomes: ClaimOutcome[] = [];
   let waits = false;
   for (const prefix of request.prefixes) {
-    const present = claimOf(yield* tx.on(prefix, action), request);
+    const present = claimOf(yield* tx.on(prefix, slot), request);
     const live = present && !hasEnded(present.expiresMs, tx.nowMs) ? present : undefined;
     const createdMs = live?.createdMs ?? tx.nowMs;
-    const claim = { prefix, action, origin, selector, actor, createdMs, ...restated(live, request) };
+    const claim = { prefix, origin, selector, actor, createdMs, ...restated(live, request) };
     const awaited: Claim | undefined = yield* saveAwaited(tx, request, live, claim, waits);
     waits ||= awaited !== undefined;
     const now = awaited ?? claim;
@@ -31,13 +33,13 @@ export function* addClaims(tx: ClaimTx, request: AddClaims): Steps<ChangeResult>
       outcomes.push('UNCHANGED');
     } else {
       tx.save(now);
-      touched.touched(now);
+      touched.touched(keyOf(now));
       outcomes.push(live ? 'UPDATED' : 'ADDED');
     }
     yield;
   }
   yield* assertWidth(tx, request);
-  const verb = action === 'allow' ? 'allow.add' : 'block';
+  const verb = slot === 'allow' ? 'allow.add' : 'block';
   const revision = yield* touched.commit(tx, request, { verb, tail: conditions(request, waits, tx.nowMs) });
   return { revision, outcomes, targets: [selector], unconfirmed: waits };
 }
@@ -60,9 +62,9 @@ function* saveAwaited(
     tx.saveConfirmation({ id, actor, reason, createdMs: tx.nowMs, deadlineMs, forced, state: 'waiting', decidedMs: 0 });
   }
   // What waits already has no say in what is there when all of it is undone.
-  const earlier = live && (yield* tx.waitingOn(claim));
+  const earlier = live && (yield* tx.waitingOn(keyOf(claim)));
   const former = earlier ? earlier.former : live;
-  tx.saveWaiting(id, { ...claim, final: claim, former });
+  tx.saveWaiting(id, { ...keyOf(claim), final: claim, former });
   return until;
 }
 

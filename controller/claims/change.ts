@@ -1,18 +1,18 @@
 // Adding and removing single claims.
+import type { Slot } from '../../common/action.ts';
 import type { Revision } from '../../common/revision.ts';
 import type { Prefix } from '../../common/text/prefix.ts';
 import type { Selector } from '../../common/text/selector.ts';
 import type { Attribution } from './attribution.ts';
-import type { ClaimAction, Statement } from './claim.ts';
+import type { Said } from './claim.ts';
 import type { ConfirmBy } from './confirm-by.ts';
 
 /** Most claims that one change adds or removes: more is an import. */
 export const MAX_CHANGE_PREFIXES = 4096;
 
 /** Claims of one origin to be added or extended: see `restated`. The reason is also the audit's. */
-export interface AddClaims extends Attribution, Statement {
+export interface AddClaims extends Attribution, Said {
   readonly prefixes: readonly Prefix[];
-  readonly action: ClaimAction;
   readonly origin: string;
   readonly selector: Selector;
   /** Answer as if, change nothing. */
@@ -25,10 +25,10 @@ export interface AddClaims extends Attribution, Statement {
   readonly widest?: { readonly 4: number; readonly 6: number };
 }
 
-/** Claims of one origin to be removed, by exact prefix. */
+/** Claims of one origin to be removed, by exact prefix, whatever action of the slot they have. */
 export interface RemoveClaims extends Attribution {
   readonly prefixes: readonly Prefix[];
-  readonly action: ClaimAction;
+  readonly action: Slot;
   readonly origin: string;
   /** Undefined: whatever selector the claim has. */
   readonly selector: Selector | undefined;

@@ -8,11 +8,11 @@ import type { Claim } from './claim.ts';
 
 /** `nowMs`: Unix milliseconds. */
 export function matchesFilter(filter: ClaimFilter, nowMs: number): (claim: Claim) => boolean {
-  const { origin, action, host, covering, within, expired } = filter;
+  const { origin, actions, host, covering, within, expired } = filter;
   return (claim) =>
     (expired || !hasEnded(claim.expiresMs, nowMs)) &&
     (origin === undefined || claim.origin === origin) &&
-    (action === undefined || claim.action === action) &&
+    (actions === undefined || actions.includes(claim.action)) &&
     (host === undefined || selectorMatches(claim.selector, host)) &&
     (covering === undefined || covers(claim.prefix, covering)) &&
     (within === undefined || (claim.prefix.length > within.length && covers(within, claim.prefix)));

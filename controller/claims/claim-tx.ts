@@ -1,9 +1,10 @@
 // What the law of claims asks of a store, inside one transaction. A store implements this and holds no rule; the law runs on it and
 // knows no database.
+import type { Slot } from '../../common/action.ts';
 import type { Entry } from '../../common/entries/packed.ts';
 import type { Family, Prefix } from '../../common/text/prefix.ts';
 import type { ChangeTx } from '../store/port/transaction.ts';
-import type { Claim, ClaimAction, ClaimKey } from './claim.ts';
+import type { Claim, ClaimKey } from './claim.ts';
 import type { ConfirmationRecord, Waiting } from './confirmation.ts';
 import type { LayerKey } from './layers.ts';
 import type { Steps } from './steps.ts';
@@ -13,7 +14,7 @@ export interface ClaimTx extends ChangeTx {
   /** Rows of a layer that are set or gone: followers get them with the revision. */
   touchEntries(layer: LayerKey, sets: readonly Entry<'unix'>[], deletes: readonly Entry<'unix'>[]): void;
   /** All claims on exactly this prefix, also those that have ended. */
-  on(prefix: Prefix, action: ClaimAction): Steps<readonly Claim[]>;
+  on(prefix: Prefix, slot: Slot): Steps<readonly Claim[]>;
   /** Claims that end at or before `byMs` (Unix milliseconds), the first to end first. */
   ended(byMs: number, limit: number): Steps<readonly Claim[]>;
   /** How many different prefixes an actor's plain blocks have, by length: of those shorter than COUNTED_BITS (width.ts). */

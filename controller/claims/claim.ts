@@ -1,15 +1,13 @@
 // A claim: what one origin says about one prefix, for the hosts of one selector; and what a later statement makes of an earlier one.
+import { type Action, type Slot, slotOf } from '../../common/action.ts';
 import { hasEnded, laterEnd, stronger } from '../../common/precedence.ts';
 import type { Prefix } from '../../common/text/prefix.ts';
 import { formatSelector, type Selector } from '../../common/text/selector.ts';
 
-/** On a host that has both, an allow claim wins over every block, whatever the lengths of their prefixes. */
-export type ClaimAction = 'block' | 'allow';
-
 /** What a claim is unique by. */
 export interface ClaimKey {
   readonly prefix: Prefix;
-  readonly action: ClaimAction;
+  readonly slot: Slot;
   /** `manual`, `crowdsec`, `list:NAME`... */
   readonly origin: string;
   readonly selector: Selector;
@@ -17,25 +15,32 @@ export interface ClaimKey {
 
 /** What a caller says with a claim. It travels as one value: requests, changes that wait and stores carry whatever fields it has. */
 export interface Statement {
+  readonly action: Action;
   readonly reason: string;
   /** Unix milliseconds; 0 for no end. */
   readonly expiresMs: number;
-  /** Count, never drop. */
-  readonly monitor: boolean;
 }
 
-/** Of a caller that says nothing beside the key. */
-export const NOTHING_SAID: Statement = { reason: '', expiresMs: 0, monitor: false };
+/** A statement as it is asked for: of fields that are left out, what NOTHING_SAID has. */
+export type Said = Pick<Statement, 'action' | 'reason' | 'expiresMs'> & Partial<Statement>;
 
-/** One origin's statement about one prefix. */
-export interface Claim extends ClaimKey, Statement {
+/** What is said where nothing is. */
+export const NOTHING_SAID: Statement = { action: 'block', reason: '', expiresMs: 0 };
+
+/** One origin's statement about one prefix. Its action takes one slot of the key. */
+export interface Claim extends Omit<ClaimKey, 'slot'>, Statement {
   /** Who made it or changed it last. */
   readonly actor: string;
   /** Unix milliseconds. */
   readonly createdMs: number;
 }
 
-/** The claim of this key, among claims on its prefix and action. */
+/** The key of a claim. */
+export function keyOf({ prefix, action, origin, selector }: Claim): ClaimKey {
+  return { prefix, slot: slotOf(action), origin, selector };
+}
+
+/** The claim of this key, among claims on its prefix and slot. */
 export function claimOf(
   claims: readonly Claim[],
   { origin, selector }: Pick<ClaimKey, 'origin' | 'selector'>,
@@ -46,17 +51,18 @@ export function claimOf(
 
 /** Repeating a statement is no change: it makes no revision. */
 export function sameStatement(a: Statement, b: Statement): boolean {
-  return a.reason === b.reason && a.expiresMs === b.expiresMs && a.monitor === b.monitor;
+  return a.action === b.action && a.reason === b.reason && a.expiresMs === b.expiresMs;
 }
 
 /**
  * What a statement makes of the one that stands: an end is extended and never shortened, an empty reason keeps the earlier one, and a
  * weaker statement changes nothing. `live` undefined: none stands.
  */
-export function restated(live: Statement | undefined, said: Statement): Statement {
-  const { expiresMs, monitor } = stronger(live, said);
-  const weaker = live !== undefined && monitor !== said.monitor;
-  return { reason: weaker ? live.reason : said.reason || live?.reason || '', expiresMs, monitor };
+export function restated(live: Statement | undefined, asked: Said): Statement {
+  const said: Statement = { ...NOTHING_SAID, ...asked };
+  const { action, expiresMs } = stronger(live, said);
+  const weaker = live !== undefined && action !== said.action;
+  return { action, reason: weaker ? live.reason : said.reason || live?.reason || '', expiresMs };
 }
 
 /**
@@ -66,7 +72,7 @@ export function restated(live: Statement | undefined, said: Statement): Statemen
  */
 export function provisional(live: Claim | undefined, wanted: Claim, deadlineMs: number): Claim | undefined {
   if (hasEnded(wanted.expiresMs, deadlineMs)) return undefined;
-  if (!live || live.monitor !== wanted.monitor) return { ...wanted, expiresMs: deadlineMs };
+  if (!live || live.action !== wanted.action) return { ...wanted, expiresMs: deadlineMs };
   if (live.expiresMs === wanted.expiresMs) return undefined;
   const expiresMs = laterEnd(live.expiresMs, deadlineMs);
   return expiresMs === live.expiresMs ? live : { ...wanted, expiresMs };

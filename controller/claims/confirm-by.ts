@@ -1,5 +1,6 @@
 // When a change has to be confirmed, and what its confirmation is called.
 import { randomInt } from 'node:crypto';
+import { ACTIONS, type Action } from '../../common/action.ts';
 import { FleetblockError } from '../../common/errors.ts';
 import { formatDuration } from '../../common/text/duration.ts';
 
@@ -34,16 +35,17 @@ export interface Awaited {
  * @throws FleetblockError INVALID_ARGUMENT
  */
 export function confirmBy(
-  request: { readonly confirmMs: number; readonly force: boolean; readonly monitor: boolean },
+  request: { readonly confirmMs: number; readonly force: boolean; readonly action: Action },
   nowMs: number,
 ): ConfirmBy | undefined {
-  const { confirmMs, force, monitor } = request;
-  if (monitor && confirmMs > 0)
+  const { confirmMs, force, action } = request;
+  const { enforced } = ACTIONS[action];
+  if (!enforced && confirmMs > 0)
     throw new FleetblockError(
       'INVALID_ARGUMENT',
       'what only counts locks nobody out: leave out --confirm or --monitor',
     );
-  const ms = confirmMs || (force && !monitor ? FORCED_MS : 0);
+  const ms = confirmMs || (force && enforced ? FORCED_MS : 0);
   if (ms === 0) return undefined;
   if (ms < LEAST_MS || ms > MOST_MS)
     throw new FleetblockError(

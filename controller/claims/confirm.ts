@@ -23,7 +23,7 @@ export function* confirmChange(
   const touched = new TouchedKeys();
   const outcomes: ClaimOutcome[] = [];
   for (const { final, former: _former, ...key } of waiting) {
-    const claim = claimOf(yield* tx.on(key.prefix, key.action), key);
+    const claim = claimOf(yield* tx.on(key.prefix, key.slot), key);
     // Ended by itself a moment ago, by this machine's clock or another's: confirmed is confirmed.
     const confirmed = claim ? { ...claim, ...restated(claim, final) } : final;
     if (claim && sameStatement(claim, confirmed)) {

@@ -1,7 +1,7 @@
 // What ends by itself: claims whose time is over, and changes that nobody confirmed.
 
 import { hasEnded } from '../../common/precedence.ts';
-import { claimOf } from './claim.ts';
+import { claimOf, keyOf } from './claim.ts';
 import type { ClaimTx } from './claim-tx.ts';
 import { roundedDuration, type Undone } from './confirmation.ts';
 import type { Steps } from './steps.ts';
@@ -22,8 +22,9 @@ function* removeEnded(tx: ClaimTx, nowMs: number): Steps<number> {
   const ended = yield* tx.ended(nowMs, END_BATCH);
   const touched = new TouchedKeys();
   for (const claim of ended) {
-    tx.delete(claim);
-    touched.touched(claim);
+    const key = keyOf(claim);
+    tx.delete(key);
+    touched.touched(key);
     yield;
   }
   yield* touched.commit(tx, { actor: 'system', reason: 'ended' }, { verb: 'expire' });
@@ -39,14 +40,14 @@ function* undoUnconfirmed(tx: ClaimTx, nowMs: number): Steps<Undone[]> {
     const waiting = yield* tx.waitingOf(due.id);
     for (const { former, ...key } of waiting) {
       yield;
-      const claim = claimOf(yield* tx.on(key.prefix, key.action), key);
+      const claim = claimOf(yield* tx.on(key.prefix, key.slot), key);
       // Somebody said since that it is to last longer, or it did before: that stands.
       if (claim && !hasEnded(claim.expiresMs, nowMs)) {
         touched.named(key);
         continue;
       }
       if (former && !hasEnded(former.expiresMs, nowMs)) tx.save(former);
-      else if (claim) tx.delete(claim);
+      else if (claim) tx.delete(key);
       touched.touched(key);
     }
     tx.saveConfirmation({ ...record, state: waiting.length > 0 ? 'undone' : 'replaced', decidedMs: nowMs });

@@ -40,7 +40,7 @@ function run<T>(rule: (tx: ClaimTx) => Steps<T>): T {
   state = next;
   head = change.head();
   const row = (sign: string) => (entry: ReturnType<typeof unpackEntries>[number]) =>
-    `${sign}${formatPrefix(entry.prefix)}${entry.allow ? ' allow' : ''}${entry.monitor ? ' monitor' : ''}${entry.ttlMs ? ` ${entry.ttlMs - START}` : ''}`;
+    `${sign}${formatPrefix(entry.prefix)}${entry.action === 'block' ? '' : ` ${entry.action}`}${entry.ttlMs ? ` ${entry.ttlMs - START}` : ''}`;
   told = change.layers.flatMap(({ sets, deletes }) => [
     ...unpackEntries(sets).map(row('+')),
     ...unpackEntries(deletes).map(row('-')),
@@ -57,21 +57,28 @@ const request = (more: Partial<AddClaims & { on: string }> = {}): AddClaims => (
   reason: '',
   actor: 'admin/alice',
   expiresMs: 0,
-  monitor: false,
   dryRun: false,
   ...more,
 });
 const block = (more: Partial<AddClaims & { on: string }> = {}) => run((tx) => addClaims(tx, request(more)));
 const unblock = (more: Partial<RemoveClaims & { on: string }> = {}) =>
-  run((tx) => removeClaims(tx, { ...request(), selector: undefined, prefixes: [parsePrefix(more.on ?? X)], ...more }));
+  run((tx) =>
+    removeClaims(tx, {
+      ...request(),
+      action: 'block',
+      selector: undefined,
+      prefixes: [parsePrefix(more.on ?? X)],
+      ...more,
+    }),
+  );
 const confirm = (mayForce = true, id = 'aaaaaa') =>
   run((tx) => confirmChange(tx, id, { actor: 'admin/bob', reason: '', mayForce }));
 const end = () => run((tx) => endClaims(tx, now));
 const awaited = (ms: number, id = 'aaaaaa') => ({ confirm: { id, deadlineMs: now + ms } });
 const claims = () =>
   [...state.claims.values()].map(
-    ({ prefix, origin, selector, monitor, expiresMs }) =>
-      `${formatPrefix(prefix)} ${origin} ${formatSelector(selector)}${monitor ? ' monitor' : ''} ${expiresMs ? expiresMs - START : 'for good'}`,
+    ({ prefix, origin, selector, action, expiresMs }) =>
+      `${formatPrefix(prefix)} ${origin} ${formatSelector(selector)}${action === 'block' ? '' : ` ${action}`} ${expiresMs ? expiresMs - START : 'for good'}`,
   );
 
 describe('a block', () => {
@@ -86,15 +93,15 @@ describe('a block', () => {
   });
 
   it('takes the place of monitor-only with an end of its own, and a weaker request changes nothing', () => {
-    block({ monitor: true, reason: 'look' });
+    block({ action: 'monitor', reason: 'look' });
     expect(block({ expiresMs: START + 1000, reason: 'stop' }).outcomes).toEqual(['UPDATED']);
     expect(told).toEqual([`+${X} 1000`]);
-    expect(block({ monitor: true, reason: 'weaker' }).outcomes).toEqual(['UNCHANGED']);
+    expect(block({ action: 'monitor', reason: 'weaker' }).outcomes).toEqual(['UNCHANGED']);
     expect([...state.claims.values()].map(({ reason }) => reason)).toEqual(['stop']);
   });
 
   it('starts afresh where the claim has ended and was not removed yet', () => {
-    block({ expiresMs: START + 1000, monitor: true });
+    block({ expiresMs: START + 1000, action: 'monitor' });
     now += 1000;
     expect(block({ expiresMs: now + 10 }).outcomes).toEqual(['ADDED']);
     expect(claims()).toEqual([`${X} manual all 1010`]);
@@ -120,7 +127,7 @@ describe('a block', () => {
     expect(() => block({ on: '17.0.0.0/23', widest })).toThrow('wider than a /9 together');
     expect(claims()).toEqual(before);
     expect(block({ on: '17.0.0.0/24', widest }).outcomes).toEqual(['ADDED']);
-    expect(block({ on: '17.0.0.0/23', widest, monitor: true }).outcomes).toEqual(['ADDED']);
+    expect(block({ on: '17.0.0.0/23', widest, action: 'monitor' }).outcomes).toEqual(['ADDED']);
     expect(block({ on: '18.0.0.0/23', widest, actor: 'admin/bob' }).outcomes).toEqual(['ADDED']);
   });
 
@@ -133,7 +140,7 @@ describe('a block', () => {
 describe('an unblock', () => {
   it('removes one origin’s claim on exactly the prefix; what others say decides the row', () => {
     block();
-    block({ origin: 'crowdsec', monitor: true });
+    block({ origin: 'crowdsec', action: 'monitor' });
     block({ on: '203.0.113.7/32' });
     expect(unblock()).toMatchObject({ outcomes: ['REMOVED'], targets: [ALL] });
     expect(told).toEqual([`+${X} monitor`]);
@@ -185,7 +192,7 @@ describe('a change that waits', () => {
   });
 
   it('is undone at the deadline: what was there before is there again, unless it has ended', () => {
-    block({ monitor: true, expiresMs: START + 5000 });
+    block({ action: 'monitor', expiresMs: START + 5000 });
     block({ ...awaited(1000), on: '198.51.100.7' });
     block({ ...awaited(1000, 'bbbbbb'), reason: 'why' });
     now += 1000;
@@ -209,7 +216,7 @@ describe('a change that waits', () => {
   });
 
   it('goes back to a claim that only monitors, past the change that waited before it', () => {
-    block({ monitor: true });
+    block({ action: 'monitor' });
     block({ ...awaited(1000) });
     block({ ...awaited(2000, 'bbbbbb'), reason: 'again' });
     now += 2000;
@@ -218,7 +225,7 @@ describe('a change that waits', () => {
   });
 
   it('does not bring back what has ended before the deadline', () => {
-    block({ monitor: true, expiresMs: START + 500 });
+    block({ action: 'monitor', expiresMs: START + 500 });
     block({ ...awaited(1000) });
     now += 1000;
     expect(end()).toMatchObject({ undone: [{ id: 'aaaaaa' }], ended: 0 });

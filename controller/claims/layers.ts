@@ -1,10 +1,11 @@
 // Layers: what claims amount to for hosts, as rows, by where they come from.
+import { slotOf } from '../../common/action.ts';
 import { type Entry, NO_ENTRIES, type PackedEntries, packEntries } from '../../common/entries/packed.ts';
 import { type Effect, hasEnded, stronger } from '../../common/precedence.ts';
 import { listOrigin } from '../../common/text/origin.ts';
 import type { Prefix } from '../../common/text/prefix.ts';
 import { formatSelector, type Selector } from '../../common/text/selector.ts';
-import type { Claim, ClaimAction } from './claim.ts';
+import type { Claim } from './claim.ts';
 
 /**
  * A layer is one source of effective entries: all single claims of one selector, or one list. A view is the stack of the
@@ -16,7 +17,7 @@ export interface LayerKey {
   readonly selector: Selector;
 }
 
-/** Of all single claims for these hosts, of every origin and both actions. */
+/** Of all single claims for these hosts, of every origin and action. */
 export function claimsLayer(selector: Selector): LayerKey {
   return { id: `claims ${formatSelector(selector)}`, selector };
 }
@@ -35,7 +36,7 @@ export interface LayerChange {
   readonly deletes: PackedEntries;
 }
 
-/** What claims on one prefix and action amount to for hosts of this selector; undefined: none of them is for these, or lives. */
+/** What claims on one prefix and slot amount to for hosts of this selector; undefined: none of them is for these, or lives. */
 export function effectOf(claims: readonly Claim[], selector: Selector, nowMs: number): Effect | undefined {
   const wanted = formatSelector(selector);
   return claims
@@ -44,16 +45,11 @@ export function effectOf(claims: readonly Claim[], selector: Selector, nowMs: nu
 }
 
 /** A row as a layer change carries it: the end in Unix milliseconds in place of the remaining time. */
-export function layerEntry(prefix: Prefix, action: ClaimAction, effect: Effect | undefined): Entry<'unix'> {
-  return {
-    prefix,
-    allow: action === 'allow',
-    monitor: effect?.monitor ?? false,
-    ttlMs: effect?.expiresMs ?? 0,
-  };
+export function layerEntry(prefix: Prefix, { action, expiresMs }: Effect): Entry<'unix'> {
+  return { prefix, action, ttlMs: expiresMs };
 }
 
-/** What claims amount to, one change per layer: all claims on the same prefix and action must be among them. */
+/** What claims amount to, one change per layer: all claims on the same prefix and slot must be among them. */
 export function claimLayers(claims: readonly Claim[], nowMs: number): LayerChange[] {
   const layers = new Map<string, { layer: LayerKey; rows: Map<string, { claim: Claim; effect: Effect }> }>();
   for (const claim of claims) {
@@ -61,12 +57,12 @@ export function claimLayers(claims: readonly Claim[], nowMs: number): LayerChang
     const layer = claimsLayer(claim.selector);
     const found = layers.get(layer.id) ?? { layer, rows: new Map() };
     layers.set(layer.id, found);
-    const key = `${Buffer.from(claim.prefix.address).toString('hex')}/${claim.prefix.length} ${claim.action}`;
+    const key = `${Buffer.from(claim.prefix.address).toString('hex')}/${claim.prefix.length} ${slotOf(claim.action)}`;
     found.rows.set(key, { claim, effect: stronger(found.rows.get(key)?.effect, claim) });
   }
   return [...layers.values()].map(({ layer, rows }) => ({
     layer,
-    sets: packEntries([...rows.values()].map(({ claim, effect }) => layerEntry(claim.prefix, claim.action, effect))),
+    sets: packEntries([...rows.values()].map(({ claim, effect }) => layerEntry(claim.prefix, effect))),
     deletes: NO_ENTRIES,
   }));
 }

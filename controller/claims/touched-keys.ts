@@ -1,11 +1,12 @@
 // The keys that a change of single claims touched: from them come the rows for hosts and the subject of the audit record.
+import type { Slot } from '../../common/action.ts';
 import type { AuditVerb } from '../../common/audit-verbs.ts';
 import type { Entry } from '../../common/entries/packed.ts';
 import type { Revision } from '../../common/revision.ts';
 import { formatPrefix, type Prefix } from '../../common/text/prefix.ts';
 import { formatSelector, type Selector } from '../../common/text/selector.ts';
 import type { Attribution } from './attribution.ts';
-import type { ClaimAction, ClaimKey } from './claim.ts';
+import type { ClaimKey } from './claim.ts';
 import type { ClaimTx } from './claim-tx.ts';
 import { claimsLayer, effectOf, layerEntry } from './layers.ts';
 import type { Steps } from './steps.ts';
@@ -24,15 +25,15 @@ export interface Wording {
 
 /** One per change: filled while claims are saved and deleted, then committed once. */
 export class TouchedKeys {
-  readonly #layers = new Map<string, { selector: Selector; keys: { prefix: Prefix; action: ClaimAction }[] }>();
+  readonly #layers = new Map<string, { selector: Selector; keys: { prefix: Prefix; slot: Slot }[] }>();
   readonly #subjects: string[] = [];
   readonly #targets = new Map<string, Selector>();
 
   /** Hosts get another row for it, or none. */
-  touched({ prefix, action, selector }: Omit<ClaimKey, 'origin'>): void {
+  touched({ prefix, slot, selector }: Omit<ClaimKey, 'origin'>): void {
     const id = formatSelector(selector);
     const group = this.#layers.get(id) ?? { selector, keys: [] };
-    group.keys.push({ prefix, action });
+    group.keys.push({ prefix, slot });
     this.#layers.set(id, group);
     this.named({ prefix, selector });
   }
@@ -55,9 +56,9 @@ export class TouchedKeys {
     for (const { selector, keys } of this.#layers.values()) {
       const sets: Entry<'unix'>[] = [];
       const deletes: Entry<'unix'>[] = [];
-      for (const { prefix, action } of keys) {
-        const effect = effectOf(yield* tx.on(prefix, action), selector, tx.nowMs);
-        (effect ? sets : deletes).push(layerEntry(prefix, action, effect));
+      for (const { prefix, slot } of keys) {
+        const effect = effectOf(yield* tx.on(prefix, slot), selector, tx.nowMs);
+        (effect ? sets : deletes).push(layerEntry(prefix, effect ?? { action: slot, expiresMs: 0 }));
         yield;
       }
       tx.touchEntries(claimsLayer(selector), sets, deletes);

@@ -1,6 +1,7 @@
 // Removing single claims: one origin's, of exactly the prefixes named. What other origins say stays.
 import { formatSelector } from '../../common/text/selector.ts';
 import type { ChangeResult, ClaimOutcome, RemoveClaims } from './change.ts';
+import { keyOf } from './claim.ts';
 import type { ClaimTx } from './claim-tx.ts';
 import type { Steps } from './steps.ts';
 import { TouchedKeys } from './touched-keys.ts';
@@ -16,9 +17,10 @@ export function* removeClaims(tx: ClaimTx, request: RemoveClaims): Steps<ChangeR
         origin === request.origin && (wanted === undefined || formatSelector(selector) === wanted),
     );
     for (const claim of own) {
-      tx.delete(claim);
-      tx.dropWaiting(claim);
-      touched.touched(claim);
+      const key = keyOf(claim);
+      tx.delete(key);
+      tx.dropWaiting(key);
+      touched.touched(key);
     }
     outcomes.push(own.length > 0 ? 'REMOVED' : 'NOT_FOUND');
     yield;

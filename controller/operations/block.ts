@@ -1,5 +1,6 @@
 // Block and unblock: checks the whole request, changes the store, waits for the hosts' proof.
 
+import { type Slot, slotOf } from '../../common/action.ts';
 import { FleetblockError, messageOf } from '../../common/errors.ts';
 import { failpoint } from '../../common/failpoint.ts';
 import type { Revision } from '../../common/revision.ts';
@@ -9,10 +10,10 @@ import { formatSelector, type Selector } from '../../common/text/selector.ts';
 import type { Clock } from '../../common/time/clock.ts';
 import { attribution } from '../claims/attribution.ts';
 import { type ChangeResult, type ClaimOutcome, MAX_CHANGE_PREFIXES } from '../claims/change.ts';
-import { type Claim, type ClaimAction, restated, type Statement } from '../claims/claim.ts';
+import { type Claim, restated, type Said } from '../claims/claim.ts';
 import type { ConfirmBy } from '../claims/confirm-by.ts';
 import { type Awaited, confirmBy } from '../claims/confirm-by.ts';
-import { assertKind, type Guard, WIDEST_SUM } from '../claims/guard/guard.ts';
+import { type Guard, WIDEST_SUM } from '../claims/guard/guard.ts';
 import type { ChangeExceptions } from '../claims/lists/list.ts';
 import type { Hub } from '../fleet/hub/hub.ts';
 import type { Caller } from '../identity/auth/caller.ts';
@@ -42,14 +43,13 @@ interface ChangeRequest extends Wait {
   readonly arrivedMs: number;
   /** As typed. */
   readonly prefixes: readonly string[];
-  readonly action: ClaimAction;
   readonly origin: string;
   readonly reason: string;
   readonly dryRun: boolean;
 }
 
-/** Also an allow: `action` decides. With `force` or `monitor` the guard does not look at the prefixes. */
-export interface BlockRequest extends ChangeRequest, Omit<Statement, 'expiresMs'> {
+/** Of any action. With `force` the guard does not look at the prefixes. */
+export interface BlockRequest extends ChangeRequest, Omit<Said, 'expiresMs'> {
   readonly target: Selector;
   /** 0: no end. */
   readonly ttlMs: number;
@@ -60,13 +60,14 @@ export interface BlockRequest extends ChangeRequest, Omit<Statement, 'expiresMs'
 }
 
 /** Ends exceptions of a list, so that its rows for these prefixes hold again. */
-export interface IncludeRequest extends Omit<ChangeRequest, 'action' | 'origin'> {
+export interface IncludeRequest extends Omit<ChangeRequest, 'origin'> {
   /** Without `list:`. */
   readonly list: string;
 }
 
 /** With an `origin` of `list:NAME`, makes the prefixes exceptions of that list; `target` must then be undefined. */
 export interface UnblockRequest extends ChangeRequest {
+  readonly action: Slot;
   /** Undefined: whatever selector the claim has. */
   readonly target: Selector | undefined;
 }
@@ -100,14 +101,10 @@ export class Changes {
     const { store, hub, clock } = this.#deps;
     const prefixes = parsePrefixes(request.prefixes);
     const origin = parseOrigin(request.origin);
-    assertKind(request);
     this.#deps.targets.assertKnown(request.target);
     if (request.force && request.caller.role !== 'admin')
       throw new FleetblockError('PERMISSION_DENIED', 'only an admin may override the guard with --force');
-    if (!request.force && !request.monitor) {
-      const guard = this.#deps.guard.look(request.caller.from);
-      guard.assertAllowed(prefixes, request.action);
-    }
+    if (!request.force) this.#deps.guard.look(request.caller.from).assertAllowed(prefixes, request.action);
     hub.quarantine.assertOpen();
     const nowMs = clock.wallMs();
     const confirm = confirmBy({ ...request, confirmMs: request.confirmMs ?? 0 }, nowMs);
@@ -115,7 +112,6 @@ export class Changes {
     const result = await store.addClaims({
       ...restated(undefined, { ...request, expiresMs }),
       prefixes,
-      action: request.action,
       origin,
       selector: request.target,
       ...attribution(request.caller, request.reason),
@@ -125,7 +121,7 @@ export class Changes {
       ...(confirm && { confirm }),
     });
     const awaited = result.unconfirmed && !request.dryRun ? confirm : undefined;
-    if (request.action === 'allow') {
+    if (slotOf(request.action) === 'allow') {
       const warnings = await overridden(this.#deps.matches, prefixes, this.#deps.targets.hosts(result.targets));
       return this.#reply(request, prefixes, result, { warnings, awaited }, 'allow');
     }
@@ -232,8 +228,8 @@ export class Changes {
     const result: Claim[][] = [];
     for (const prefix of prefixes) {
       const claims: Claim[] = [];
-      for (const claim of await this.#deps.matches.covering(prefix, 'block'))
-        if (!claim.monitor && !own(claim, prefix)) claims.push(claim);
+      for (const claim of await this.#deps.matches.covering(prefix, ['block']))
+        if (!own(claim, prefix)) claims.push(claim);
       result.push(claims);
     }
     return result;

@@ -4,7 +4,7 @@ import { ColumnsBuilder } from '../../common/entries/builder.ts';
 import type { Difference } from '../../common/entries/compare.ts';
 import { EntryTable } from '../../common/entries/entry-table.ts';
 import { entryCount } from '../../common/entries/packed.ts';
-import { joinEntries, type KeyAt, keysOf } from '../../common/entries/rows.ts';
+import { joinEntries, type KeyAt, keyFlags, keysOf } from '../../common/entries/rows.ts';
 import { slicesOf } from '../../common/entries/steps.ts';
 import type { LayerChange } from '../claims/layers.ts';
 import { note, sameEffect } from './change.ts';
@@ -94,7 +94,7 @@ export class BulkChange {
         view.account(key, before, after);
         if (sameEffect(before, after)) continue;
         // Another layer has the key, so that it stays in any case.
-        if (after) adds.addKey(key, flagsFor(key.allow, after), after.expiresMs);
+        if (after) adds.addKey(key, flagsFor(after), after.expiresMs);
       }
     const keep = shared.size === 0 ? undefined : (key: KeyAt) => effectIn(shared, key) === undefined;
     for (const change of this.#changes) {
@@ -103,11 +103,11 @@ export class BulkChange {
       for (const key of keysOf(change.sets)) {
         if (++steps % ROWS_PER_STEP === 0) yield;
         const effect = keep(key) ? this.#layer.effectOf(key) : undefined;
-        if (effect) adds.addKey(key, flagsFor(key.allow, effect), effect.expiresMs);
+        if (effect) adds.addKey(key, flagsFor(effect), effect.expiresMs);
       }
       for (const key of keysOf(change.deletes)) {
         if (++steps % ROWS_PER_STEP === 0) yield;
-        if (keep(key)) removes.addKey(key, flagsFor(key.allow, { monitor: false, expiresMs: 0 }), 0);
+        if (keep(key)) removes.addKey(key, keyFlags(key), 0);
       }
     }
     if (keep) return { adds: adds.finish(), removes: removes.finish() };
@@ -124,7 +124,7 @@ export class BulkChange {
         if (++steps % ROWS_PER_STEP === 0) yield;
         const effect = this.#layer.effectOf(key);
         if (!effect) continue;
-        const flags = flagsFor(key.allow, effect);
+        const flags = flagsFor(effect);
         this.#before.family(key.family).set(key.address, key.offset, key.length, flags, effect.expiresMs);
       }
   }

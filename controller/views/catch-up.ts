@@ -3,7 +3,7 @@ import { ColumnsBuilder } from '../../common/entries/builder.ts';
 import type { Difference } from '../../common/entries/compare.ts';
 import { EntryTable } from '../../common/entries/entry-table.ts';
 import { entryCount, type PackedEntries } from '../../common/entries/packed.ts';
-import { type KeyAt, keysOf } from '../../common/entries/rows.ts';
+import { type KeyAt, keyFlags, keysOf } from '../../common/entries/rows.ts';
 import type { Effect } from '../../common/precedence.ts';
 import type { Revision } from '../../common/revision.ts';
 import { note, sameEffect } from './change.ts';
@@ -68,8 +68,8 @@ class DifferenceBuilder {
   readonly #removes = new ColumnsBuilder<'unix'>();
 
   add(key: KeyAt, effect: Effect | undefined): void {
-    if (effect) this.#adds.addKey(key, flagsFor(key.allow, effect), effect.expiresMs);
-    else this.#removes.addKey(key, flagsFor(key.allow, { monitor: false, expiresMs: 0 }), 0);
+    if (effect) this.#adds.addKey(key, flagsFor(effect), effect.expiresMs);
+    else this.#removes.addKey(key, keyFlags(key), 0);
   }
 
   finish(): Difference<'unix'> {

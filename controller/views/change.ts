@@ -4,7 +4,7 @@ import { ColumnsBuilder } from '../../common/entries/builder.ts';
 import type { Difference } from '../../common/entries/compare.ts';
 import { EntryTable } from '../../common/entries/entry-table.ts';
 import { addressBytes, columnsOf, FAMILIES, FLAG_ALLOW, type PackedEntries } from '../../common/entries/packed.ts';
-import { type KeyAt, keysOf } from '../../common/entries/rows.ts';
+import { type KeyAt, keyFlags, keysOf } from '../../common/entries/rows.ts';
 import type { Effect } from '../../common/precedence.ts';
 import type { LayerChange } from '../claims/layers.ts';
 import { combine, effectIn, flagsFor, type Layer } from './layer.ts';
@@ -78,7 +78,7 @@ export class AppliedChange {
         const old = rows.rowOf(addresses, offset, length, allow);
         if (old >= 0)
           touched.before.family(family).set(addresses, offset, length, rows.flagsOf(old), rows.expiryOf(old));
-        touched.keys?.family(family).set(addresses, offset, length, allow ? FLAG_ALLOW : 0, 0);
+        touched.keys?.family(family).set(addresses, offset, length, flags & FLAG_ALLOW, 0);
         if (set) rows.set(addresses, offset, length, flags, columns.timesMs[row] ?? 0);
         else rows.delete(addresses, offset, length, allow);
       }
@@ -103,7 +103,7 @@ export class AppliedChange {
             if (sameEffect(before, after)) continue;
             view.account(key, before, after);
             const effect = after ?? before;
-            if (effect) (after ? adds : removes).addKey(key, flagsFor(key.allow, effect), after?.expiresMs ?? 0);
+            if (effect) (after ? adds : removes).addKey(key, flagsFor(effect), after?.expiresMs ?? 0);
           }
     }
     return { adds: adds.finish(), removes: removes.finish() };
@@ -122,10 +122,10 @@ export class AppliedChange {
 
 /** @returns false when the key was noted already */
 export function note(seen: EntryTable, key: KeyAt): boolean {
-  return seen.family(key.family).set(key.address, key.offset, key.length, key.allow ? FLAG_ALLOW : 0, 0);
+  return seen.family(key.family).set(key.address, key.offset, key.length, keyFlags(key), 0);
 }
 
 /** Undefined is no row: two of them are the same. */
 export function sameEffect(a: Effect | undefined, b: Effect | undefined): boolean {
-  return a?.monitor === b?.monitor && a?.expiresMs === b?.expiresMs;
+  return a?.action === b?.action && a?.expiresMs === b?.expiresMs;
 }

@@ -1,6 +1,7 @@
 // A layer: one source of entries (the single claims of one selector, or one list), kept once however many hosts have it.
+import { ACTIONS, actionOfFlags } from '../../common/action.ts';
 import { EntryTable } from '../../common/entries/entry-table.ts';
-import { FLAG_ALLOW, FLAG_MONITOR, type PackedEntries } from '../../common/entries/packed.ts';
+import type { PackedEntries } from '../../common/entries/packed.ts';
 import type { KeyAt } from '../../common/entries/rows.ts';
 import { type Effect, stronger } from '../../common/precedence.ts';
 import { type SelectableHost, type Selector, selectorMatches } from '../../common/text/selector.ts';
@@ -60,7 +61,7 @@ export function effectIn(table: EntryTable, key: KeyAt): Effect | undefined {
   const rows = table.family(key.family);
   const row = rows.rowOf(key.address, key.offset, key.length, key.allow);
   if (row < 0) return undefined;
-  return { monitor: (rows.flagsOf(row) & FLAG_MONITOR) !== 0, expiresMs: rows.expiryOf(row) };
+  return { action: actionOfFlags(rows.flagsOf(row)), expiresMs: rows.expiryOf(row) };
 }
 
 /** The strongest of them, as `precedence` has it; undefined when there is none. */
@@ -68,7 +69,7 @@ export function combine(effects: readonly (Effect | undefined)[]): Effect | unde
   return effects.reduce<Effect | undefined>((sum, effect) => (effect ? stronger(sum, effect) : sum), undefined);
 }
 
-/** `FLAG_ALLOW` and `FLAG_MONITOR`, as packed rows have them. */
-export function flagsFor(allow: boolean, effect: Effect): number {
-  return (allow ? FLAG_ALLOW : 0) | (effect.monitor ? FLAG_MONITOR : 0);
+/** Of a packed row with this effect. */
+export function flagsFor(effect: Effect): number {
+  return ACTIONS[effect.action].flags;
 }

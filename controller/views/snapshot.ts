@@ -61,7 +61,7 @@ export function* collectOverlaps(view: View): Generator<void, PackedEntries<'uni
       continue;
     }
     const { key, effective } = overlap;
-    rows.addKey(key, flagsFor(key.allow, effective), effective.expiresMs);
+    rows.addKey(key, flagsFor(effective), effective.expiresMs);
   }
   return rows.finish();
 }

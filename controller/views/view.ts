@@ -79,7 +79,7 @@ export class View {
   }
 
   #add(key: KeyAt, effect: Effect, sign: 1 | -1): void {
-    const flags = flagsFor(key.allow, effect);
+    const flags = flagsFor(effect);
     const terms = TERMS.family(key.family).termsOf(key.address, key.offset, key.length, flags);
     this.#sums[0] = (this.#sums[0] + sign * terms[0]) >>> 0;
     this.#sums[1] = (this.#sums[1] + sign * terms[1]) >>> 0;

@@ -8,8 +8,7 @@ import type { ControllerMessage } from '../../proto/gen/fleetblock/v1/Controller
 
 export const entry = (prefix: string, more: Partial<Entry> = {}): Entry => ({
   prefix: parsePrefix(prefix),
-  allow: false,
-  monitor: false,
+  action: 'block',
   ttlMs: 0,
   ...more,
 });
@@ -84,6 +83,6 @@ export class ReferenceView {
 /** `block 192.0.2.1/32`, sorted. */
 export function listed(table: EntryTable<'boot'>): string[] {
   return unpackEntries(table.pack())
-    .map(({ prefix, allow, monitor }) => `${allow ? 'allow' : monitor ? 'monitor' : 'block'} ${formatPrefix(prefix)}`)
+    .map(({ prefix, action }) => `${action} ${formatPrefix(prefix)}`)
     .sort();
 }

@@ -99,7 +99,7 @@ describe.skipIf(why !== '')(`the agent as a service ${why}`, () => {
       view.change([
         entry('192.0.2.1', { ttlMs: 60_000 }),
         entry('2001:db8::/32'),
-        entry('10.9.0.0/16', { allow: true }),
+        entry('10.9.0.0/16', { action: 'allow' }),
       ]),
     );
     expect((await connection.next()).ack).toMatchObject({ revision: '6' });

@@ -1,7 +1,9 @@
 // Lists in and out: import and export, against a scripted controller over mutual TLS.
+
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
+import type { Action } from '../../common/action.ts';
 import { packEntries, unpackEntries } from '../../common/entries/packed.ts';
 import { fromWire, toWire } from '../../common/entries/wire.ts';
 import { FleetblockError } from '../../common/errors.ts';
@@ -247,19 +249,14 @@ describe('import', () => {
 });
 
 describe('export', () => {
-  const entry = (text: string, ttlMs = 0, monitor = false) => ({
-    prefix: parsePrefix(text),
-    allow: false,
-    monitor,
-    ttlMs,
-  });
+  const entry = (text: string, ttlMs = 0, action: Action = 'block') => ({ prefix: parsePrefix(text), action, ttlMs });
   beforeEach(() => {
     const rows = toWire(
       packEntries([
         entry('192.0.2.1', 3_600_000),
         entry('10.0.0.0/8'),
         entry('2001:db8::/32'),
-        entry('9.9.9.9', 0, true),
+        entry('9.9.9.9', 0, 'monitor'),
       ]),
     );
     cli.controller.script.export = () => [

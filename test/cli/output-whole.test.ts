@@ -21,8 +21,7 @@ const hosts: Host[] = Array.from({ length: 1000 }, (_, i) => ({
 }));
 const entries = Array.from({ length: 20_000 }, (_, i) => ({
   prefix: parsePrefix(`10.${i >> 8}.${i & 255}.1`),
-  allow: false,
-  monitor: false,
+  action: 'block' as const,
   ttlMs: 0,
 }));
 

@@ -6,7 +6,7 @@ import { NO_ENTRIES, type PackedEntries, packEntries } from '../../common/entrie
 import { parsePrefix } from '../../common/text/prefix.ts';
 
 export function entries(...prefixes: readonly string[]): PackedEntries<'left'> {
-  return packEntries(prefixes.map((text) => ({ prefix: parsePrefix(text), allow: false, monitor: false, ttlMs: 0 })));
+  return packEntries(prefixes.map((text) => ({ prefix: parsePrefix(text), action: 'block', ttlMs: 0 })));
 }
 
 export function tableOf(...prefixes: readonly string[]): EntryTable<'boot'> {

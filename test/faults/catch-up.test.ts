@@ -60,7 +60,7 @@ const claim = (last: number) => ({
 
 it('a host one entry behind a list of a million is sent one entry', async () => {
   const held = present();
-  await fleet.server.store.addClaims({ ...claim(1), expiresMs: 0, monitor: false });
+  await fleet.server.store.addClaims({ ...claim(1), expiresMs: 0 });
   const host = tap(held);
   const delta = await host.first('delta');
   expect(delta.rows).toBe(1);
@@ -111,7 +111,7 @@ it('faults row 27: a revision that history no longer reaches gets a snapshot, ne
   const { store, controller } = fleet.server;
   const held = present();
   const changes = Array.from({ length: 11_100 }, (_, i) =>
-    i % 2 === 0 ? store.addClaims({ ...claim(2), expiresMs: 0, monitor: false }) : store.removeClaims({ ...claim(2) }),
+    i % 2 === 0 ? store.addClaims({ ...claim(2), expiresMs: 0 }) : store.removeClaims({ ...claim(2) }),
   );
   await Promise.all(changes);
   await until('in the views', () => controller.views.revision === store.head, 60_000);

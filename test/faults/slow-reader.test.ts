@@ -43,7 +43,6 @@ it('faults row 25: an agent that does not read is lagging, costs next to nothing
       origin: 'manual',
       selector: { kind: 'all' },
       expiresMs: 0,
-      monitor: false,
       dryRun: false,
     });
   slow.pause();

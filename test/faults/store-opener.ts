@@ -15,7 +15,6 @@ await store.addClaims({
   origin: 'manual',
   selector: { kind: 'all' },
   expiresMs: 0,
-  monitor: false,
   dryRun: false,
 });
 writeSync(1, 'committed\n');

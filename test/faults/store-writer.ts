@@ -22,7 +22,6 @@ async function write(): Promise<never> {
       origin: 'manual',
       selector: { kind: 'all' },
       expiresMs: 0,
-      monitor: false,
       dryRun: false,
     });
     writeSync(1, `${number}\n`);

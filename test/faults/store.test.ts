@@ -41,7 +41,6 @@ const block = (store: Store, prefix: string) =>
     origin: 'manual',
     selector: { kind: 'all' },
     expiresMs: 0,
-    monitor: false,
     dryRun: false,
   });
 

@@ -26,7 +26,7 @@ beforeAll(async () => {
   await running.addOperator('admin', 'admin', admin);
   const secretHash = createHash('sha256').digest();
   const expiresMs = Date.now() + 3_600_000;
-  const list = { action: 'block', selector: { kind: 'all' }, monitor: false, chunks: [], dryRun: false } as const;
+  const list = { action: 'block', selector: { kind: 'all' }, chunks: [], dryRun: false } as const;
   const claim = { ...list, origin: 'manual', expiresMs: 0 };
   const token = { secretHash, expiresMs, maxUses: 1, hostName: '' };
   const login = { secretHash, expiresMs, name: 'oscar', role: 'viewer', ttlMs: 86_400_000 } as const;

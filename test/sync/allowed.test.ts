@@ -28,7 +28,7 @@ beforeEach(async () => {
 
 const allow = (prefix: string, more = {}) => fleet.operator.block([prefix], { action: 'ACTION_ALLOW', ...more });
 const importList = (name: string, prefixes: string[], more = {}) => {
-  const rows = prefixes.map((text) => ({ prefix: parsePrefix(text), allow: false, monitor: false, ttlMs: 0 }));
+  const rows = prefixes.map((text) => ({ prefix: parsePrefix(text), action: 'block' as const, ttlMs: 0 }));
   return fleet.operator.importList(name, [packEntries(rows)], more);
 };
 const failedOf = (reply: { hosts: { failed: { name: string; code: string; text: string }[] } | null }) =>

@@ -5,7 +5,7 @@ import { parsePrefix } from '../../common/text/prefix.ts';
 import type { ListEntriesRequest } from '../../proto/gen/fleetblock/v1/ListEntriesRequest.ts';
 import { SyncFleet } from './fleet.ts';
 
-const row = (text: string, ttlMs = 0) => ({ prefix: parsePrefix(text), allow: false, monitor: false, ttlMs });
+const row = (text: string, ttlMs = 0) => ({ prefix: parsePrefix(text), action: 'block' as const, ttlMs });
 let fleet: SyncFleet;
 beforeAll(async () => {
   fleet = await SyncFleet.start();

@@ -160,8 +160,7 @@ export class SimulatedHost {
       agentVersion: '0',
       kernelVersion: '6',
       dial: (signal) => dialer.dial(address, identity, signal),
-      protectedRows: async () =>
-        packEntries(prefixes.map((prefix) => ({ prefix, allow: true, monitor: false, ttlMs: 0 }))),
+      protectedRows: async () => packEntries(prefixes.map((prefix) => ({ prefix, action: 'allow', ttlMs: 0 }))),
       protectedAddresses: () => prefixes.map((prefix) => ({ prefix, why: 'setting' })),
     });
     this.#done = this.agent.run(this.#stop.signal);
@@ -200,6 +199,6 @@ export async function until(what: string, holds: () => boolean | Promise<boolean
 /** `block 198.51.100.1/32`, sorted. */
 export function listed(table: EntryTable<'boot'>): string[] {
   return unpackEntries(table.pack())
-    .map(({ prefix, allow, monitor }) => `${allow ? 'allow' : monitor ? 'monitor' : 'block'} ${formatPrefix(prefix)}`)
+    .map(({ prefix, action }) => `${action} ${formatPrefix(prefix)}`)
     .sort();
 }

@@ -18,7 +18,7 @@ it('faults row 87: an allow entry that only monitors is refused, alone and as a 
   const monitored = { action: 'ACTION_ALLOW', monitor: true } as const;
   await expect(fleet.operator.block(['0.0.0.0/0'], monitored)).rejects.toThrow(/leave monitor out/);
   await expect(fleet.operator.block(['192.0.2.1'], monitored)).rejects.toThrow(/leave monitor out/);
-  const rows = packEntries([{ prefix: parsePrefix('0.0.0.0/0'), allow: true, monitor: true, ttlMs: 0 }]);
+  const rows = packEntries([{ prefix: parsePrefix('0.0.0.0/0'), action: 'allow', ttlMs: 0 }]);
   await expect(fleet.operator.importList('all', [rows], monitored)).rejects.toThrow(/leave monitor out/);
   expect(await fleet.operator.entries()).toEqual([]);
 });
@@ -29,7 +29,7 @@ it('faults row 129: an action of a later version is refused by every call that t
   const { operator } = fleet;
   await expect(operator.block(['17.0.0.1'], later)).rejects.toThrow(/action 7 is not known/);
   await expect(operator.unblock(['17.0.0.1'], later)).rejects.toThrow(/action 7 is not known/);
-  const rows = packEntries([{ prefix: parsePrefix('17.0.0.1'), allow: false, monitor: false, ttlMs: 0 }]);
+  const rows = packEntries([{ prefix: parsePrefix('17.0.0.1'), action: 'block', ttlMs: 0 }]);
   await expect(operator.importList('later', [rows], later)).rejects.toThrow(/action 7 is not known/);
   await expect(operator.entries(later)).rejects.toThrow(/action 7 is not known/);
   expect(await operator.entries()).toEqual([]);
@@ -58,8 +58,7 @@ it('faults row 138: a list as wide as a quarter of all addresses is refused, wha
     packEntries(
       Array.from({ length: count }, (_, i) => ({
         prefix: parsePrefix(`${from + i}.0.0.0/8`),
-        allow: false,
-        monitor: false,
+        action: 'block',
         ttlMs: 0,
       })),
     ),
@@ -93,7 +92,6 @@ it('faults row 86: neither the caller nor a connected host is blocked by a mista
         waitMs: undefined,
         target: { kind: 'all' },
         ttlMs: 0,
-        monitor: false,
         force,
       });
     await expect(block('17.0.0.0/8')).rejects.toThrow('covers your own address 17.77.0.2');

@@ -22,7 +22,7 @@ afterAll(async () => {
 const plainly = (list: string, rows: readonly PackedEntries<'left'>[] = [NO_ENTRIES], begin: ImportBegin = {}) =>
   fleet.operator.importList(list, rows, { allowShrink: false, retarget: false, ...begin });
 const pack = (...texts: string[]) =>
-  packEntries(texts.map((text) => ({ prefix: parsePrefix(text), allow: false, monitor: false, ttlMs: 0 })));
+  packEntries(texts.map((text) => ({ prefix: parsePrefix(text), action: 'block', ttlMs: 0 })));
 const held = () => hosts.map((host) => host.datapath.held.size);
 
 test('faults row 99: nothing, and fewer than half, is refused and changes nothing', async () => {

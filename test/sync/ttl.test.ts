@@ -18,7 +18,7 @@ afterAll(async () => {
   await fleet?.stop();
 });
 
-const entry = (prefix: string, ttlMs: number) => ({ prefix: parsePrefix(prefix), allow: false, monitor: false, ttlMs });
+const entry = (prefix: string, ttlMs: number) => ({ prefix: parsePrefix(prefix), action: 'block' as const, ttlMs });
 
 function importTtl(ttl: bigint): Promise<ListChangeReply__Output | undefined> {
   const rows = toWire(packEntries([entry('203.0.113.2', 1)]));
@@ -43,7 +43,7 @@ it.each([2n ** 53n, 2n ** 62n, 2n ** 63n - 1n, 2n ** 64n - 1n])(
 
 it('faults row 57: a store that holds such a row starts, serves and reaches the hosts', async () => {
   const chunks = [packEntries([entry('203.0.113.2', 2_600_000_000 * 3_600_000)])];
-  const list = { name: 'late', action: 'block' as const, selector: { kind: 'all' as const }, monitor: false };
+  const list = { name: 'late', action: 'block' as const, selector: { kind: 'all' as const } };
   await fleet.server.store.replaceList({ ...list, actor: 'admin/test', reason: '', chunks, dryRun: false });
   await fleet.restart();
   await until('synced', async () => (await fleet.operator.host('web1')).status === 'synced');

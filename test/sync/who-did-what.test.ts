@@ -36,7 +36,7 @@ test('faults row 97: a refusal is kept with verb and prefix; one of a dry run is
 
 test('faults row 97: a refused import is kept with the name of its list; one of a dry run is not', async () => {
   const { operator } = fleet;
-  const rows = packEntries([{ prefix: parsePrefix('127.0.0.1'), allow: false, monitor: false, ttlMs: 0 }]);
+  const rows = packEntries([{ prefix: parsePrefix('127.0.0.1'), action: 'block', ttlMs: 0 }]);
   await expect(operator.importList('rehearsed', [rows], { dryRun: true })).rejects.toThrow(/loopback/);
   await expect(operator.importList('real', [rows])).rejects.toThrow(/loopback/);
   const subjects = async () => (await operator.audit({ verb: 'refused' })).map(({ subject }) => subject);

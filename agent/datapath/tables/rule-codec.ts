@@ -1,6 +1,7 @@
 // Rows of an entry table as keys and values of the kernel's hash and trie maps, and back.
+import { ACTIONS, type Action, actionOfFlags } from '../../../common/action.ts';
 import type { FamilyTable } from '../../../common/entries/family-table.ts';
-import { addressBytes, FLAG_ALLOW, FLAG_MONITOR } from '../../../common/entries/packed.ts';
+import { addressBytes, FLAG_ALLOW } from '../../../common/entries/packed.ts';
 import type { Family } from '../../../common/text/prefix.ts';
 import { ENTRY_KEY, RULE, RULE_MONITOR, TRIE_KEY_ADDRESS } from '../decision/layout.ts';
 
@@ -65,12 +66,13 @@ export function encodeRows(form: KeyForm, table: FamilyTable, rows: Uint32Array,
     table.readAddress(row, keys, i * width + (form.exact ? 0 : TRIE_KEY_ADDRESS));
     const expiry = table.expiryOf(row);
     if (expiry > 0) writeNs(valueView, i * RULE.bytes + RULE.expiresNs, expiry);
-    const monitor = (table.flagsOf(row) & FLAG_MONITOR) !== 0;
-    valueView.setUint32(i * RULE.bytes + RULE.flags, monitor ? RULE_MONITOR : 0, true);
+    valueView.setUint32(i * RULE.bytes + RULE.flags, RULE_FLAGS[actionOfFlags(table.flagsOf(row))], true);
     valueView.setUint32(i * RULE.bytes + RULE.length, length, true);
   }
   return { keys, values };
 }
+
+const RULE_FLAGS: Readonly<Record<Action, number>> = { block: 0, monitor: RULE_MONITOR, allow: 0 };
 
 /** Puts `count` rows of a map into a table. `allow`: it is an allow map. */
 export function decodeRows(
@@ -85,10 +87,10 @@ export function decodeRows(
   const view = new DataView(values.buffer, values.byteOffset, values.byteLength);
   const keyView = new DataView(keys.buffer, keys.byteOffset, keys.byteLength);
   for (let i = 0; i < count; i++) {
-    const rule = decodeRule(view, i * RULE.bytes);
+    const rule = decodeRule(view, i * RULE.bytes, allow);
     // A hash key is a whole address; a trie's own length counts, as that is what the kernel matches by.
     const length = form.exact ? addressBytes(form.family) * 8 : keyView.getUint32(i * width, true);
-    const flags = allow ? FLAG_ALLOW : rule.monitor ? FLAG_MONITOR : 0;
+    const flags = allow ? FLAG_ALLOW : ACTIONS[rule.action].flags;
     const expiry = isOwn(view, i * RULE.bytes, length) ? rule.expiresMs : DAMAGED_MS;
     into.set(keys, i * width + (form.exact ? 0 : TRIE_KEY_ADDRESS), length, flags, expiry);
   }
@@ -110,15 +112,16 @@ function isOwn(view: DataView, offset: number, length: number): boolean {
 export interface Rule {
   /** Milliseconds since boot, 0 for no end. */
   readonly expiresMs: number;
-  readonly monitor: boolean;
+  readonly action: Action;
   readonly length: number;
 }
 
-/** Reads one struct fb_rule at byte `offset`. */
-export function decodeRule(view: DataView, offset: number): Rule {
+/** Reads one struct fb_rule at byte `offset`, as the program takes it whoever wrote it. `allow`: it is of an allow map. */
+export function decodeRule(view: DataView, offset: number, allow: boolean): Rule {
+  const counts = (view.getUint32(offset + RULE.flags, true) & RULE_MONITOR) !== 0;
   return {
     expiresMs: readMs(view, offset + RULE.expiresNs),
-    monitor: (view.getUint32(offset + RULE.flags, true) & RULE_MONITOR) !== 0,
+    action: counts ? 'monitor' : allow ? 'allow' : 'block',
     length: view.getUint32(offset + RULE.length, true),
   };
 }

@@ -17,7 +17,7 @@ export interface Decision {
 }
 
 /** What bits say: a block that neither ends nor only monitors covers the source. */
-const PLAIN: Effect = { monitor: false, expiresMs: 0 };
+const PLAIN: Effect = { action: 'block', expiresMs: 0 };
 
 /** Reads the maps and the bits as a packet would, so an answer is what the kernel does and not what the list says. */
 export class SourceVerdicts {
@@ -37,7 +37,8 @@ export class SourceVerdicts {
     if (bits === 'clear') return { verdict: 'clear', rule: undefined };
     if (bits === 'drop') return { verdict: 'drop', rule: undefined };
     const listed = bits === 'lookupPlain' ? [PLAIN] : this.#listed(family, address);
-    const allowed = () => walk(this.#maps(family === 4 ? MAPS.v4Allowed : MAPS.v6Allowed), address, address.length * 8);
+    const allowed = () =>
+      walk(this.#maps(family === 4 ? MAPS.v4Allowed : MAPS.v6Allowed), address, address.length * 8, true);
     const { verdict, by } = decide<Effect | Rule>(listed, allowed, nowMs);
     return { verdict, rule: by && 'length' in by ? by : undefined };
   }
@@ -45,23 +46,23 @@ export class SourceVerdicts {
   #listed(family: Family, address: Uint8Array): Rule[] {
     const exact = this.#maps(family === 4 ? MAPS.v4Exact : MAPS.v6Exact).lookup(address);
     const wider = this.#maps(family === 4 ? MAPS.v4Prefixes : MAPS.v6Prefixes);
-    return [...(exact ? [ruleOf(exact)] : []), ...walk(wider, address, address.length * 8 - 1)];
+    return [...(exact ? [ruleOf(exact, false)] : []), ...walk(wider, address, address.length * 8 - 1, false)];
   }
 }
 
 /** The matches in a trie, the longest first: one look-up each, as fb_walk of bpf/lookup.h has them. */
-function walk(trie: KernelMap, address: Uint8Array, bits: number): Rule[] {
+function walk(trie: KernelMap, address: Uint8Array, bits: number, allow: boolean): Rule[] {
   const rules: Rule[] = [];
   for (let length = bits; length >= 0; ) {
     const value = trie.lookup(trieKey(maskAddress(address, length), length));
     if (!value) break;
-    const rule = ruleOf(value);
+    const rule = ruleOf(value, allow);
     rules.push(rule);
     length = rule.length - 1;
   }
   return rules;
 }
 
-function ruleOf(value: Uint8Array): Rule {
-  return decodeRule(new DataView(value.buffer, value.byteOffset, value.byteLength), 0);
+function ruleOf(value: Uint8Array, allow: boolean): Rule {
+  return decodeRule(new DataView(value.buffer, value.byteOffset, value.byteLength), 0, allow);
 }

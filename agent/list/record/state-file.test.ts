@@ -65,9 +65,9 @@ async function load(): Promise<StoredView | undefined> {
 
 async function recorded(): Promise<Recorder> {
   const recorder = new Recorder();
-  recorder.append([entry('192.0.2.1'), entry('2001:db8::/32', { allow: true })]);
+  recorder.append([entry('192.0.2.1'), entry('2001:db8::/32', { action: 'allow' })]);
   await recorder.rewrite();
-  recorder.append([entry('192.0.2.2', { monitor: true })]);
+  recorder.append([entry('192.0.2.2', { action: 'monitor' })]);
   recorder.append([entry('192.0.2.3')], [entry('192.0.2.1')]);
   return recorder;
 }
@@ -198,7 +198,8 @@ describe('state file', () => {
   it('asks to be rewritten when the changes outweigh the view, and after a reboot', async () => {
     const recorder = await recorded();
     expect(recorder.file.wantsRewrite).toBe(false);
-    for (let i = 0; i < 2000; i++) recorder.append([entry('198.51.100.1', { monitor: i % 2 === 0 })]);
+    for (let i = 0; i < 2000; i++)
+      recorder.append([entry('198.51.100.1', { action: i % 2 === 0 ? 'monitor' : 'block' })]);
     expect(recorder.file.wantsRewrite).toBe(true);
     const { size } = statSync(path);
     await recorder.rewrite();

@@ -1,6 +1,7 @@
 // fleetblock block: drop all packets from these prefixes on these hosts, and prove it.
 
 import type { Command } from 'commander';
+import { actionToWire } from '../../../common/rpc/action.ts';
 import { selectorToWire } from '../../../common/rpc/selector.ts';
 import { MANUAL } from '../../../common/text/origin.ts';
 import { formatSelector } from '../../../common/text/selector.ts';
@@ -52,9 +53,10 @@ export function register(program: Command, cli: Cli): void {
     const { words, target } = splitHosts(args, options);
     const prefixes = await readPrefixes(cli, words, options.file);
     const selector = requireTarget(target);
+    const action = options.monitor ? 'monitor' : 'block';
     const ttlMs = options.duration;
     await runChange(cli, options, {
-      verb: options.monitor ? 'monitor' : 'block',
+      verb: action,
       origin: MANUAL,
       ...(ttlMs !== undefined && {
         notes: (client, reply) =>
@@ -69,10 +71,9 @@ export function register(program: Command, cli: Cli): void {
         client.block({
           prefixes,
           target: selectorToWire(selector),
-          action: 'ACTION_BLOCK',
+          ...actionToWire(action),
           reason: options.reason ?? '',
           ttlMs: ttlMs ?? 0,
-          monitor: options.monitor ?? false,
           dryRun: options.dryRun ?? false,
           force: options.force ?? false,
           confirmMs: options.confirm ?? 0,

@@ -1,5 +1,7 @@
 // fleetblock list: the claims, one row each, streamed.
 import { type Command, Option } from 'commander';
+import { ACTION_NAMES, ACTIONS, type Action } from '../../../common/action.ts';
+import { actionToWire } from '../../../common/rpc/action.ts';
 import { formatPrefix, parsePrefix } from '../../../common/text/prefix.ts';
 import type { ListEntriesRequest } from '../../../proto/gen/fleetblock/v1/ListEntriesRequest.ts';
 import { loadCredentials } from '../../credentials/credentials.ts';
@@ -26,9 +28,6 @@ interface ListOptions extends GlobalOptions {
   readonly output: OutputForm;
 }
 
-const ACTIONS = ['block', 'monitor', 'allow'] as const;
-type Action = (typeof ACTIONS)[number];
-
 /** Rows are written as they arrive, unless --sort needs all of them first. */
 export function register(program: Command, cli: Cli): void {
   const command = program
@@ -41,7 +40,7 @@ export function register(program: Command, cli: Cli): void {
     .addOption(new Option('--covering', 'only what covers all of the prefix').conflicts('inside'))
     .option('--inside', 'only what lies inside the prefix')
     .option('--origin <origin>', 'only of this origin: manual, list:NAME')
-    .addOption(new Option('--action <action>', 'only what does this').choices(ACTIONS))
+    .addOption(new Option('--action <action>', 'only what does this').choices(ACTION_NAMES))
     .option('--reason <text>', 'only where this is part of the reason')
     .option('--actor <actor>', 'only by this actor, like admin/alice')
     .option('-H, --host <name>', 'only what targets this host')
@@ -80,8 +79,8 @@ function requestOf(prefix: string | undefined, options: ListOptions): ListEntrie
     prefix: prefix === undefined ? '' : formatPrefix(parsePrefix(prefix)),
     overlap: options.covering ? 'COVERING' : options.inside ? 'INSIDE' : 'OVERLAP_UNSPECIFIED',
     origin: options.origin ?? '',
-    action: action === undefined ? 'ACTION_UNSPECIFIED' : action === 'allow' ? 'ACTION_ALLOW' : 'ACTION_BLOCK',
-    effect: action === 'monitor' ? 'MONITORED' : action === 'block' ? 'ENFORCED' : 'EFFECT_UNSPECIFIED',
+    action: action ? actionToWire(action).action : 'ACTION_UNSPECIFIED',
+    effect: action ? (ACTIONS[action].enforced ? 'ENFORCED' : 'MONITORED') : 'EFFECT_UNSPECIFIED',
     reason: options.reason ?? '',
     actor: options.actor ?? '',
     host: options.host ?? '',

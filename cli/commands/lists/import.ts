@@ -1,6 +1,8 @@
 // fleetblock import: replace a list with the contents of a file, as one change, all or nothing.
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import type { Action } from '../../../common/action.ts';
 import { FleetblockError } from '../../../common/errors.ts';
+import { actionFromWire, actionToWire } from '../../../common/rpc/action.ts';
 import { selectorToWire } from '../../../common/rpc/selector.ts';
 import { isValidName } from '../../../common/text/selector.ts';
 import type { ImportBegin } from '../../../proto/gen/fleetblock/v1/ImportBegin.ts';
@@ -9,7 +11,7 @@ import { loadCredentials } from '../../credentials/credentials.ts';
 import type { Cli, GlobalOptions } from '../../environment.ts';
 import { withLine } from '../../import/findings.ts';
 import { LIST_FORMATS } from '../../import/forms.ts';
-import { type ListAction, readList } from '../../import/read-list.ts';
+import { readList } from '../../import/read-list.ts';
 import type { OutputForm } from '../../output/format.ts';
 import { Progress } from '../../output/progress.ts';
 import { say } from '../../output/say.ts';
@@ -128,8 +130,7 @@ export function register(program: Command, cli: Cli): void {
 function beginOf(options: ImportOptions): ImportBegin {
   return {
     list: options.list,
-    action: options.allow ? 'ACTION_ALLOW' : 'ACTION_BLOCK',
-    monitor: options.monitor ?? false,
+    ...actionToWire(actionOf(options)),
     reason: options.reason ?? '',
     dryRun: options.dryRun ?? false,
     force: options.force ?? false,
@@ -164,9 +165,9 @@ async function askedAgain(
   });
 }
 
-function actionOf({ allow, monitor }: ImportOptions): ListAction {
-  if (allow) return 'allow';
-  return monitor ? 'monitor' : 'block';
+/** @throws FleetblockError INVALID_ARGUMENT: both flags */
+function actionOf({ allow, monitor = false }: ImportOptions): Action {
+  return actionFromWire({ action: allow ? 'ACTION_ALLOW' : 'ACTION_BLOCK', monitor });
 }
 
 function lineCount(text: string): number {

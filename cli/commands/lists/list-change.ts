@@ -6,6 +6,7 @@ import type { ListChangeReply__Output } from '../../../proto/gen/fleetblock/v1/L
 import type { Cli } from '../../environment.ts';
 import { EXIT } from '../../exit-codes.ts';
 import { elapsedJson, hostsJson, proofText } from '../../output/claims/change.ts';
+import { actionOf } from '../../output/claims/claim.ts';
 import { hostNotes } from '../../output/fleet/host-notes.ts';
 import { type OutputForm, printValue } from '../../output/format.ts';
 import { jsonInteger } from '../../output/json.ts';
@@ -79,11 +80,6 @@ export function entriesText(list: string, verb: ListVerb, reply: ListChangeReply
   return `list ${list}: ${plural(entries, 'entry', 'entries')} (${parts.join(', ')})`;
 }
 
-/** `block`, `monitor` or `allow`. */
-export function listAction(list: Pick<List__Output, 'action' | 'monitor'>): string {
-  return list.action === 'ACTION_ALLOW' ? 'allow' : list.monitor ? 'monitor' : 'block';
-}
-
 /** Canonical text of the list's target: `all`, `host:a,b`, `labels:env=prod`. */
 export function listSelector(list: Pick<List__Output, 'selector'>): string {
   return formatSelector(selectorFromWire(list.selector));
@@ -91,7 +87,7 @@ export function listSelector(list: Pick<List__Output, 'selector'>): string {
 
 /** What the list was for before, when that is another thing now. */
 function formerNotes(list: string, { former }: ListChangeReply__Output): string[] {
-  return former ? [`list ${list} was for ${listSelector(former)}, to ${listAction(former)}, before this change`] : [];
+  return former ? [`list ${list} was for ${listSelector(former)}, to ${actionOf(former)}, before this change`] : [];
 }
 
 /** The rows that were left out, the first of them one by one. */
@@ -120,7 +116,7 @@ function listChangeJson({ list, skipRefused, source }: ListChangeOptions, reply:
         first: reply.skippedRows.map(({ row, prefix, text }) => ({ line: source?.lineOf(Number(row)), prefix, text })),
       },
     }),
-    ...(former && { former: { action: listAction(former), selector: listSelector(former) } }),
+    ...(former && { former: { action: actionOf(former), selector: listSelector(former) } }),
     ...(objections.length > 0 && { refused: objections.map(({ text }) => text) }),
   };
 }

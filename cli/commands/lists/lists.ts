@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import type { List__Output } from '../../../proto/gen/fleetblock/v1/List.ts';
 import { loadCredentials } from '../../credentials/credentials.ts';
 import type { Cli, GlobalOptions } from '../../environment.ts';
+import { actionOf } from '../../output/claims/claim.ts';
 import type { OutputForm } from '../../output/format.ts';
 import { jsonInteger, jsonTime } from '../../output/json.ts';
 import { printRows } from '../../output/rows.ts';
@@ -11,7 +12,7 @@ import { count, relative } from '../../output/text.ts';
 import { type OperatorClient, withOperator } from '../../services/operator-client.ts';
 import { waitOf } from '../claims/change.ts';
 import { addExamples, addOutput, addReason, addWait } from '../options.ts';
-import { listAction, listSelector, printListChange } from './list-change.ts';
+import { listSelector, printListChange } from './list-change.ts';
 import { registerExceptions } from './list-exceptions.ts';
 
 type ShowOptions = GlobalOptions & { readonly output: OutputForm };
@@ -60,7 +61,7 @@ export function register(program: Command, cli: Cli): void {
 function columns(now: number): Column<List__Output>[] {
   return [
     { title: 'NAME', cell: (list) => list.name },
-    { title: 'ACTION', cell: listAction },
+    { title: 'ACTION', cell: actionOf },
     { title: 'ENTRIES', cell: (list) => count(list.entries), align: 'right' },
     { title: 'EXCEPTIONS', cell: (list) => count(list.exceptions), align: 'right' },
     { title: 'TARGETS', cell: listSelector },
@@ -73,7 +74,7 @@ function columns(now: number): Column<List__Output>[] {
 function listJson(list: List__Output): object {
   return {
     name: list.name,
-    action: listAction(list),
+    action: actionOf(list),
     entries: jsonInteger(list.entries),
     exceptions: jsonInteger(list.exceptions),
     selector: listSelector(list),

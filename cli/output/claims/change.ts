@@ -1,4 +1,5 @@
 // What became of a change, in words: the proof line for stdout, and for stderr what keeps it from being whole.
+import { ACTIONS, type Action, isAction } from '../../../common/action.ts';
 import { listOfOrigin } from '../../../common/text/origin.ts';
 import type { ChangeReply__Output } from '../../../proto/gen/fleetblock/v1/ChangeReply.ts';
 import type { Claim__Output } from '../../../proto/gen/fleetblock/v1/Claim.ts';
@@ -12,7 +13,7 @@ import { claimJson, selectorText } from './claim.ts';
 import { confirmNote, secondsLeft } from './confirmation.ts';
 
 /** Chooses the words. `disallow` is `allow rm`; `include` takes back an exception to a list. */
-export type ChangeVerb = 'block' | 'monitor' | 'allow' | 'unblock' | 'disallow' | 'confirm' | 'include';
+export type ChangeVerb = Action | 'unblock' | 'disallow' | 'confirm' | 'include';
 
 /** What the reply does not say and its description needs. */
 export interface ChangeContext {
@@ -37,10 +38,7 @@ export interface ChangeText {
   readonly after: readonly string[];
 }
 
-const WORDS: Readonly<Record<ChangeVerb, { done: string; already: string; would: string }>> = {
-  block: { done: 'blocked', already: 'already blocked', would: 'block' },
-  monitor: { done: 'monitoring', already: 'already monitoring', would: 'monitor' },
-  allow: { done: 'allowed', already: 'already allowed', would: 'allow' },
+const WORDS: Readonly<Record<Exclude<ChangeVerb, Action>, (typeof ACTIONS)[Action]['words']>> = {
   unblock: { done: 'unblocked', already: 'not blocked', would: 'unblock' },
   confirm: { done: 'confirmed', already: 'confirmed', would: 'confirm' },
   include: { done: 'took back the exception of', already: 'no exception', would: 'take back the exception of' },
@@ -91,15 +89,19 @@ function missingLines(missing: readonly PrefixOutcome__Output[], { verb, origin 
       missing.filter((outcome) => !isStillBlocked(outcome)),
       'was',
       'were',
-      WORDS[verb].already,
+      wordsOf(verb).already,
     ),
     ...line(still, 'is', 'are', `still blocked, but not by ${origin}`),
   ];
 }
 
+function wordsOf(verb: ChangeVerb) {
+  return isAction(verb) ? ACTIONS[verb].words : WORDS[verb];
+}
+
 /** Removing what no host has is no failure. */
 function adds({ verb }: ChangeContext): boolean {
-  return verb === 'block' || verb === 'monitor' || verb === 'allow';
+  return isAction(verb);
 }
 
 /** The exit code of a change that the controller accepted. */
@@ -175,7 +177,7 @@ function sentence(
   reply: ChangeReply__Output,
   { verb, waitMs, dryRun, origin }: ChangeContext,
 ): string {
-  const words = WORDS[verb];
+  const words = wordsOf(verb);
   const { targeted } = reply.hosts ?? NO_HOSTS;
   const some = outcomes.filter((outcome) => outcome.change === 'UNCHANGED').length;
   const what = `${names(outcomes)}${kind === 'done' && some > 0 ? ` (${some} of them already)` : ''}`;

@@ -1,4 +1,6 @@
 // Claims as a table and in JSON: `list`, `check` and `export` show them so.
+import type { Action } from '../../../common/action.ts';
+import { actionFromWire } from '../../../common/rpc/action.ts';
 import { selectorFromWire } from '../../../common/rpc/selector.ts';
 import { formatSelector } from '../../../common/text/selector.ts';
 import type { Claim__Output } from '../../../proto/gen/fleetblock/v1/Claim.ts';
@@ -13,7 +15,7 @@ import { relative } from '../text.ts';
 /** One element of `list -o json`: docs/cli.md names every field. */
 export interface ClaimJson {
   readonly prefix: string;
-  readonly action: 'block' | 'monitor' | 'allow';
+  readonly action: Action;
   readonly origin: string;
   readonly selector: string;
   readonly reason: string;
@@ -24,10 +26,9 @@ export interface ClaimJson {
   readonly confirm?: { readonly id: string; readonly by: string | null };
 }
 
-/** What happens to packets: a block that only counts is `monitor`. */
-export function actionOf(claim: Claim__Output): ClaimJson['action'] {
-  if (claim.action === 'ACTION_ALLOW') return 'allow';
-  return claim.monitor ? 'monitor' : 'block';
+/** Of a claim or a list. @throws FleetblockError INVALID_ARGUMENT: a later version's */
+export function actionOf(of: Pick<Claim__Output, 'action' | 'monitor'>): Action {
+  return actionFromWire(of, 'fleetblock');
 }
 
 /** Canonical text of the claim's selector: `all`, `host:a,b`, `labels:env=prod`. */

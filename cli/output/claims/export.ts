@@ -1,7 +1,8 @@
 // The forms of `fleetblock export`. Rows stay packed: a million of them never become a million objects.
+import { ACTIONS, type Action, actionOfFlags } from '../../../common/action.ts';
 import { EntryTable } from '../../../common/entries/entry-table.ts';
 import type { FamilyTable } from '../../../common/entries/family-table.ts';
-import { addressBytes, type FamilyColumns, FLAG_ALLOW, FLAG_MONITOR } from '../../../common/entries/packed.ts';
+import { addressBytes, type FamilyColumns, FLAG_ALLOW } from '../../../common/entries/packed.ts';
 import { fromWire } from '../../../common/entries/wire.ts';
 import { type Family, formatAddress } from '../../../common/text/prefix.ts';
 import type { ExportChunk__Output } from '../../../proto/gen/fleetblock/v1/ExportChunk.ts';
@@ -42,7 +43,7 @@ export async function writeExport(
 function keep(table: FamilyTable, family: Family, columns: FamilyColumns, now: number, allow: boolean): void {
   const width = addressBytes(family);
   for (let row = 0; row < columns.count; row++) {
-    if (((columns.flags[row] ?? 0) & FLAG_MONITOR) !== 0) continue;
+    if (!ACTIONS[actionOfFlags(columns.flags[row] ?? 0)].enforced) continue;
     const ttl = columns.timesMs[row] ?? 0;
     const length = columns.lengths[row] ?? 0;
     const known = table.rowOf(columns.addresses, row * width, length, allow);
@@ -137,14 +138,14 @@ function* records(
   family: Family,
   columns: FamilyColumns,
   now: number,
-): Generator<{ prefix: string; action: string; expiresAt: string | null }> {
+): Generator<{ prefix: string; action: Action; expiresAt: string | null }> {
   const width = addressBytes(family);
   for (let row = 0; row < columns.count; row++) {
     const address = columns.addresses.subarray(row * width, (row + 1) * width);
     const ttl = columns.timesMs[row] ?? 0;
     yield {
       prefix: `${formatAddress(family, address)}/${columns.lengths[row] ?? 0}`,
-      action: flagsText(columns.flags[row] ?? 0),
+      action: actionOfFlags(columns.flags[row] ?? 0),
       expiresAt: ttl === 0 ? null : new Date(now + ttl).toISOString(),
     };
   }
@@ -152,9 +153,4 @@ function* records(
 
 function csvField(text: string): string {
   return /[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-}
-
-function flagsText(flags: number): 'allow' | 'monitor' | 'block' {
-  if ((flags & FLAG_ALLOW) !== 0) return 'allow';
-  return (flags & FLAG_MONITOR) !== 0 ? 'monitor' : 'block';
 }

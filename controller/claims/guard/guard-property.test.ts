@@ -81,7 +81,7 @@ function around(bytes: Uint8Array, length: number): Prefix {
 }
 
 const refusals = (guard: Guard, prefix: Prefix) => {
-  const rows = packEntries([{ prefix, allow: false, monitor: false, ttlMs: 0 }]);
+  const rows = packEntries([{ prefix, action: 'block', ttlMs: 0 }]);
   return [guard.look().refusal(prefix, 'block'), guard.look().refusals(rows, 'block')[0]?.refusal];
 };
 

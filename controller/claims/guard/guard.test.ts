@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { packEntries } from '../../../common/entries/packed.ts';
+import { type Entry, packEntries } from '../../../common/entries/packed.ts';
 import { formatPrefix, parsePrefix } from '../../../common/text/prefix.ts';
 import { FleetAddresses } from '../../fleet/reach/fleet-addresses.ts';
 import { Guard } from './guard.ts';
@@ -11,8 +11,8 @@ const single = (text: string, action: 'block' | 'allow' = 'block') => guard.look
 const bulk = (text: string, action: 'block' | 'allow' = 'block') =>
   guard.look().refusals(
     packEntries([
-      { prefix: parsePrefix('198.51.100.1'), allow: false, monitor: false, ttlMs: 0 },
-      { prefix: parsePrefix(text), allow: false, monitor: false, ttlMs: 0 },
+      { prefix: parsePrefix('198.51.100.1'), action: 'block', ttlMs: 0 },
+      { prefix: parsePrefix(text), action: 'block', ttlMs: 0 },
     ]),
     action,
   )[0];
@@ -60,7 +60,7 @@ it('says which row of a list it refuses', () => {
   expect(bulk('127.0.0.1')?.row).toBe(1);
 });
 
-const row = (text: string) => ({ prefix: parsePrefix(text), allow: false, monitor: false, ttlMs: 0 });
+const row = (text: string): Entry => ({ prefix: parsePrefix(text), action: 'block', ttlMs: 0 });
 
 it('names every row that it refuses, so that a list can go in without them', () => {
   const rows = packEntries(['fe80::/64', '127.0.0.1', '198.51.100.1', '203.0.113.9', '2001:db8::1'].map(row));

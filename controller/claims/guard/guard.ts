@@ -1,10 +1,10 @@
 // What may not be blocked without an admin's override: so much, or such addresses, that the fleet would lock its owners out.
 // The hosts' own allow entries protect their addresses in the kernel in any case.
 
+import type { Action } from '../../../common/action.ts';
 import { addressBytes, type FamilyColumns, type PackedEntries } from '../../../common/entries/packed.ts';
 import { FleetblockError } from '../../../common/errors.ts';
 import { covers, formatPrefix, type Prefix, parsePrefix } from '../../../common/text/prefix.ts';
-import type { ClaimAction } from '../claim.ts';
 import { AddressIndex } from './address-index.ts';
 
 /** Shorter prefixes cover too much of the Internet for one command. */
@@ -65,14 +65,12 @@ export class Guard {
   }
 }
 
-/** @throws FleetblockError INVALID_ARGUMENT: an allow entry that only monitors would pass the guard, and allow nothing */
-export function assertKind({ action, monitor }: { readonly action: ClaimAction; readonly monitor: boolean }): void {
-  if (action === 'allow' && monitor)
-    throw new FleetblockError(
-      'INVALID_ARGUMENT',
-      'an allow entry drops nothing that could be monitored: leave monitor out',
-    );
-}
+/** What is asked of a prefix. An allow entry is refused only for its width: it would let everything through. What only counts drops nothing. */
+const LOOKS: Readonly<Record<Action, 'width and addresses' | 'width' | 'nothing'>> = {
+  block: 'width and addresses',
+  monitor: 'nothing',
+  allow: 'width',
+};
 
 /** A row that an import must leave out or be refused for. */
 export interface RefusedRow {
@@ -95,15 +93,13 @@ export class GuardLook {
     this.#fleet = fleet;
   }
 
-  /**
-   * @returns why the claim is refused, or undefined. Monitor-only claims drop nothing and are not asked about.
-   * An allow entry is refused only for its width: it would let everything through.
-   */
-  refusal(prefix: Prefix, action: ClaimAction): string | undefined {
+  /** @returns why the claim is refused, or undefined */
+  refusal(prefix: Prefix, action: Action): string | undefined {
+    if (LOOKS[action] === 'nothing') return undefined;
     const shortest = SHORTEST[prefix.family];
     if (prefix.length < shortest)
       return `${formatPrefix(prefix)} is wider than /${shortest}: that is ${share(prefix)} IPv${prefix.family} addresses`;
-    if (action === 'allow') return undefined;
+    if (LOOKS[action] === 'width') return undefined;
     const hit =
       this.#ranges.find((each) => covers(prefix, each.prefix) || covers(each.prefix, prefix)) ??
       this.#firstOfFleet(prefix);
@@ -111,19 +107,21 @@ export class GuardLook {
   }
 
   /** The rows that are refused, at most `limit` of them, in order. A million rows are looked at without an object each. */
-  refusals(entries: PackedEntries, action: ClaimAction, limit = Number.POSITIVE_INFINITY): RefusedRow[] {
+  refusals(entries: PackedEntries, action: Action, limit = Number.POSITIVE_INFINITY): RefusedRow[] {
     const refused: RefusedRow[] = [];
+    if (LOOKS[action] === 'nothing') return refused;
+    const addresses = LOOKS[action] === 'width and addresses';
     for (const family of [4, 6] as const) {
       const columns = family === 4 ? entries.v4 : entries.v6;
       const width = addressBytes(family);
-      const ranges = action === 'allow' ? [] : this.#ranges.filter((each) => each.prefix.family === family);
+      const ranges = addresses ? this.#ranges.filter((each) => each.prefix.family === family) : [];
       const index = this.#indexed();
       for (let row = 0; row < columns.count && refused.length < limit; row++) {
         const length = columns.lengths[row] ?? 0;
         const suspicious =
           length < SHORTEST[family] ||
           meetsAny(columns, row * width, length, ranges) ||
-          (action !== 'allow' && index.anyInside(family, columns.addresses, row * width, length));
+          (addresses && index.anyInside(family, columns.addresses, row * width, length));
         if (!suspicious) continue;
         const prefix: Prefix = { family, address: columns.addresses.slice(row * width, (row + 1) * width), length };
         const refusal = this.refusal(prefix, action);
@@ -146,7 +144,7 @@ export class GuardLook {
   }
 
   /** @throws FleetblockError FAILED_PRECONDITION, naming what the first would cut off; its details have the others too */
-  assertAllowed(prefixes: readonly Prefix[], action: ClaimAction): void {
+  assertAllowed(prefixes: readonly Prefix[], action: Action): void {
     const refused = prefixes.flatMap((prefix, i) => {
       const text = this.refusal(prefix, action);
       return text === undefined ? [] : { row: i + 1, prefix: formatPrefix(prefix), text };

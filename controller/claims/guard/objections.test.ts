@@ -8,7 +8,6 @@ const former = (entries: number, more: Partial<ListRecord> = {}): ListRecord => 
   name: 'x',
   action: 'block',
   selector: { kind: 'all' },
-  monitor: false,
   reason: '',
   actor: 'admin/test',
   createdMs: 0,
@@ -55,8 +54,8 @@ test.each([
 test('faults row 100: another action, and no more dropping', () => {
   expect(kinds(former(100), { action: 'allow' })).toEqual(['RETARGETS']);
   expect(kinds(former(100, { action: 'allow' }), { action: 'block' })).toEqual(['RETARGETS']);
-  expect(kinds(former(100), { monitor: true })).toEqual(['RETARGETS']);
-  expect(kinds(former(100, { monitor: true }), { monitor: false })).toEqual([]);
+  expect(kinds(former(100), { action: 'monitor' })).toEqual(['RETARGETS']);
+  expect(kinds(former(100, { action: 'monitor' }), { action: 'block' })).toEqual([]);
 });
 
 test('the sentence has both numbers, and what to do', () => {

@@ -1,5 +1,7 @@
 // What an import is refused for until somebody says that it is meant: a download that failed must not empty a list, and a slip of
 // the target must not take a list away from hosts.
+import { ACTIONS, slotOf } from '../../../common/action.ts';
+import { outranks } from '../../../common/precedence.ts';
 import { formatSelector, type Selector } from '../../../common/text/selector.ts';
 import type { ListRecord } from '../lists/list.ts';
 
@@ -14,7 +16,7 @@ export interface Objection {
 }
 
 /** What hosts make of a list's rows. */
-export type ListScope = Pick<ListRecord, 'selector' | 'action' | 'monitor'>;
+export type ListScope = Pick<ListRecord, 'selector' | 'action'>;
 
 /** Lists with fewer entries may lose any part of them, as long as something is left. */
 const SMALL = 10;
@@ -48,13 +50,15 @@ export function objectionsTo(
 
 /** Targets are compared by their canonical text. */
 export function sameScope(a: ListScope, b: ListScope): boolean {
-  return a.action === b.action && a.monitor === b.monitor && formatSelector(a.selector) === formatSelector(b.selector);
+  return a.action === b.action && formatSelector(a.selector) === formatSelector(b.selector);
 }
 
 /** Does the list, for some host of now or later, stop doing what it does? */
 function takesAway(former: ListScope, next: ListScope): boolean {
   return (
-    former.action !== next.action || (next.monitor && !former.monitor) || !matchesAllOf(next.selector, former.selector)
+    slotOf(former.action) !== slotOf(next.action) ||
+    outranks(former.action, next.action) ||
+    !matchesAllOf(next.selector, former.selector)
   );
 }
 
@@ -69,9 +73,8 @@ function matchesAllOf(wide: Selector, narrow: Selector): boolean {
   return false;
 }
 
-function scopeText({ action, monitor, selector }: ListScope): string {
-  const what = action === 'allow' ? 'an allowlist' : monitor ? 'a monitor-only list' : 'a blocklist';
-  return `${what} for ${formatSelector(selector)}`;
+function scopeText({ action, selector }: ListScope): string {
+  return `${ACTIONS[action].list} for ${formatSelector(selector)}`;
 }
 
 function grouped(count: number): string {

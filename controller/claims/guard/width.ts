@@ -13,8 +13,8 @@ export const COUNTED_BITS = { 4: 24, 6: 48 } as const;
  * origins it is said for.
  * @throws FleetblockError FAILED_PRECONDITION: it adds ranges, and all that its actor blocks is too wide
  */
-export function* assertWidth(tx: ClaimTx, { action, monitor, prefixes, actor, widest }: AddClaims): Steps<void> {
-  if (!widest || action !== 'block' || monitor) return;
+export function* assertWidth(tx: ClaimTx, { action, prefixes, actor, widest }: AddClaims): Steps<void> {
+  if (!widest || action !== 'block') return;
   for (const family of [4, 6] as const) {
     const counted = COUNTED_BITS[family];
     if (!prefixes.some((prefix) => prefix.family === family && prefix.length < counted)) continue;

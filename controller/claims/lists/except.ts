@@ -1,5 +1,6 @@
 // Exceptions of a list: addresses that it does not block, whatever the file says, until they are taken back.
 
+import { slotOf } from '../../../common/action.ts';
 import { addressBytes, entryCount, type PackedEntries } from '../../../common/entries/packed.ts';
 import { keysOf } from '../../../common/entries/rows.ts';
 import { FleetblockError } from '../../../common/errors.ts';
@@ -25,8 +26,11 @@ import { parted, partsOf, tableOf } from './withheld.ts';
 export function* changeExceptions(tx: ListTx, request: ChangeExceptions): Steps<ChangeResult> {
   const { name, prefixes, except, actor, reason } = request;
   const list = yield* existingList(tx, name);
-  if (request.action && list.action !== request.action)
-    throw new FleetblockError('INVALID_ARGUMENT', `list ${name} is of the other kind: it is there to ${list.action}`);
+  if (request.action && slotOf(list.action) !== request.action)
+    throw new FleetblockError(
+      'INVALID_ARGUMENT',
+      `list ${name} is of the other kind: it is there to ${slotOf(list.action)}`,
+    );
   const known = new Map((yield* tx.exceptions(name)).map(({ prefix }) => [formatPrefix(prefix), prefix]));
   const before = new ExceptionSet([...known.values()]);
   const asked = prefixes.map((prefix): [string, Prefix] => [formatPrefix(prefix), prefix]);

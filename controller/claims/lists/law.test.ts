@@ -31,8 +31,8 @@ beforeEach(() => {
 });
 
 type Row = ReturnType<typeof unpackEntries>[number];
-const rowText = ({ prefix, allow, monitor, ttlMs }: Row) =>
-  `${formatPrefix(prefix)}${allow ? ' allow' : ''}${monitor ? ' monitor' : ''}${ttlMs ? ` ${ttlMs - START}` : ''}`;
+const rowText = ({ prefix, action, ttlMs }: Row) =>
+  `${formatPrefix(prefix)}${action === 'block' ? '' : ` ${action}`}${ttlMs ? ` ${ttlMs - START}` : ''}`;
 
 /** One transaction: what throws has changed nothing. */
 function run<T>(rule: (tx: ListTx) => Steps<T>): T {
@@ -54,11 +54,8 @@ const request = (prefixes: readonly string[], more: Partial<ReplaceList & { ttlM
   name: 'x',
   action: 'block',
   selector: parseSelector('all'),
-  monitor: false,
   dryRun: false,
-  chunks: prefixes.map((text) =>
-    packEntries([{ prefix: parsePrefix(text), allow: false, monitor: false, ttlMs: more.ttlMs ?? 0 }]),
-  ),
+  chunks: prefixes.map((text) => packEntries([{ prefix: parsePrefix(text), action: 'block', ttlMs: more.ttlMs ?? 0 }])),
   ...more,
 });
 const replace = (...asked: Parameters<typeof request>) => run((tx) => replaceList(tx, request(...asked)));
@@ -94,7 +91,11 @@ describe('an import', () => {
     replace(['192.0.2.1', '192.0.2.2'], { ttlMs: 5000 });
     now += 900;
     expect(replace(['192.0.2.1', '192.0.2.2'], { ttlMs: 5000 })).toMatchObject({ updated: 0, unchanged: 2 });
-    expect(replace(['192.0.2.1'], { ttlMs: 9000, monitor: true })).toMatchObject({ updated: 1, removed: 1, added: 0 });
+    expect(replace(['192.0.2.1'], { ttlMs: 9000, action: 'monitor' })).toMatchObject({
+      updated: 1,
+      removed: 1,
+      added: 0,
+    });
     expect(told).toEqual(['+192.0.2.1/32 monitor 9900', '-192.0.2.2/32']);
     replace(['192.0.2.1'], { action: 'allow' });
     expect(await held()).toEqual(['192.0.2.1/32 allow']);
@@ -240,9 +241,7 @@ it('a removal takes the rows, the exceptions and the list', async () => {
 
 it('every change may be held up at each bucket that it reads or writes', () => {
   const texts = many(33_000);
-  const chunks = [
-    packEntries(texts.map((text) => ({ prefix: parsePrefix(text), allow: false, monitor: false, ttlMs: 0 }))),
-  ];
+  const chunks = [packEntries(texts.map((text) => ({ prefix: parsePrefix(text), action: 'block', ttlMs: 0 })))];
   const prefixes = texts.slice(0, 200).map(parsePrefix);
   const asked = { ...BY, name: 'x', prefixes, dryRun: false };
   const buckets = 16;

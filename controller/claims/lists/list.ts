@@ -1,10 +1,10 @@
 // Bulk lists as values: the list itself, its exceptions, and what is asked of it.
+import type { Action, Slot } from '../../../common/action.ts';
 import type { PackedEntries } from '../../../common/entries/packed.ts';
 import type { Revision } from '../../../common/revision.ts';
 import type { Prefix } from '../../../common/text/prefix.ts';
 import type { Selector } from '../../../common/text/selector.ts';
 import type { Attribution } from '../attribution.ts';
-import type { ClaimAction } from '../claim.ts';
 
 /** Exceptions of one list: an import splits its rows around them. */
 export const MAX_LIST_EXCEPTIONS = 4096;
@@ -15,9 +15,8 @@ export const MAX_LIST_ROWS = 4_000_000;
 /** A bulk list: one origin (`list:NAME`), one target, up to a million prefixes in packed chunks. */
 export interface ListRecord {
   readonly name: string;
-  readonly action: ClaimAction;
+  readonly action: Action;
   readonly selector: Selector;
-  readonly monitor: boolean;
   readonly reason: string;
   readonly actor: string;
   /** Unix milliseconds of the first import and of the last change. */
@@ -40,9 +39,8 @@ export interface ListException {
 /** The whole of a list, as it is to be. */
 export interface ReplaceList extends Attribution {
   readonly name: string;
-  readonly action: ClaimAction;
+  readonly action: Action;
   readonly selector: Selector;
-  readonly monitor: boolean;
   /** Later rows replace earlier ones of the same prefix. */
   readonly chunks: readonly PackedEntries<'left'>[];
   /** Rows that were left out of these before: for the audit. Default 0. */
@@ -70,7 +68,7 @@ export interface ChangeExceptions extends Attribution {
   readonly name: string;
   readonly prefixes: readonly Prefix[];
   /** What the list must be there for; undefined: either. */
-  readonly action?: ClaimAction;
+  readonly action?: Slot;
   /** False: they are exceptions no more. */
   readonly except: boolean;
   readonly dryRun: boolean;

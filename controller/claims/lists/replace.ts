@@ -1,13 +1,7 @@
 // A bulk list replaced as a whole: what is stored and what hosts get is the difference, bucket by bucket.
+import { ACTIONS } from '../../../common/action.ts';
 import { diffTables } from '../../../common/entries/compare.ts';
-import {
-  entryCount,
-  type FamilyColumns,
-  FLAG_ALLOW,
-  FLAG_MONITOR,
-  NO_ENTRIES,
-  type PackedEntries,
-} from '../../../common/entries/packed.ts';
+import { entryCount, type FamilyColumns, NO_ENTRIES, type PackedEntries } from '../../../common/entries/packed.ts';
 import { endsOf } from '../../../common/entries/times.ts';
 import { FleetblockError } from '../../../common/errors.ts';
 import { failpoint } from '../../../common/failpoint.ts';
@@ -23,7 +17,7 @@ import { held, parted, partsOf, tableOf } from './withheld.ts';
 
 /** @throws FleetblockError INVALID_ARGUMENT: too many rows */
 export function* replaceList(tx: ListTx, request: ReplaceList): Steps<ListResult> {
-  const { name, action, selector, monitor, actor, reason } = request;
+  const { name, action, selector, actor, reason } = request;
   const rows = request.chunks.reduce((sum, chunk) => sum + entryCount(chunk), 0);
   if (rows > MAX_LIST_ROWS)
     throw new FleetblockError('INVALID_ARGUMENT', `a list has at most ${MAX_LIST_ROWS} rows, this one has ${rows}`);
@@ -32,7 +26,7 @@ export function* replaceList(tx: ListTx, request: ReplaceList): Steps<ListResult
   const content = yield* contentOf(tx, request, old, buckets);
   const moved = old !== undefined && formatSelector(old.selector) !== formatSelector(selector);
   const rewrite = old?.buckets !== buckets;
-  const changed = !old || moved || old.action !== action || old.monitor !== monitor;
+  const changed = !old || moved || old.action !== action;
 
   // The list itself is written last: a page that changes again late makes all that a log has from it on be written again.
   if (rewrite) tx.clearBuckets(name);
@@ -59,7 +53,7 @@ export function* replaceList(tx: ListTx, request: ReplaceList): Steps<ListResult
   request.approve?.(old, counts.entries);
   tx.saveWithheld(name, content.withheld);
   const createdMs = old?.createdMs ?? tx.nowMs;
-  const said = { name, action, selector, monitor, actor, reason, createdMs, updatedMs: tx.nowMs };
+  const said = { name, action, selector, actor, reason, createdMs, updatedMs: tx.nowMs };
   tx.saveList({ ...said, buckets, entries: counts.entries });
   if (changed || counts.added + counts.updated + counts.removed > 0) {
     tx.revise();
@@ -71,8 +65,8 @@ export function* replaceList(tx: ListTx, request: ReplaceList): Steps<ListResult
 
 /** The list as it was and as it is to be, bucket by bucket of the new one. */
 function* contentOf(tx: ListTx, request: ReplaceList, old: StoredList | undefined, buckets: number) {
-  const { name, chunks, action, monitor } = request;
-  const flags = (action === 'allow' ? FLAG_ALLOW : 0) | (monitor ? FLAG_MONITOR : 0);
+  const { name, chunks } = request;
+  const { flags } = ACTIONS[request.action];
   const exceptions = yield* exceptionSetOf(tx, name);
   const free: PackedEntries<'unix'>[] = [];
   const met: PackedEntries<'unix'>[] = [];

@@ -6,7 +6,7 @@ import { SharedDeltas } from './shared-deltas.ts';
 const difference = (endMs: number) => ({
   to: 7n,
   digest: new Uint8Array(8),
-  adds: packEntries<'unix'>([{ prefix: parsePrefix('198.51.100.1'), allow: false, monitor: false, ttlMs: endMs }]),
+  adds: packEntries<'unix'>([{ prefix: parsePrefix('198.51.100.1'), action: 'block', ttlMs: endMs }]),
   removes: packEntries([]),
   committedMs: undefined,
 });

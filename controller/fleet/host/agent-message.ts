@@ -1,5 +1,6 @@
 // The edge at which agents' messages become values: texts are cut, numbers brought within what callers count with, and what says more
 // than an agent has to say is refused with the stream. Nothing behind this asks how much a host has said.
+import { ACTION_NAMES, ACTIONS } from '../../../common/action.ts';
 import { AGENT_LIMITS, clipped, PROTECTED_BY_SETTING, WIDEST_PROTECTED } from '../../../common/agent-limits.ts';
 import { FleetblockError } from '../../../common/errors.ts';
 import { MAX_TTL_MS } from '../../../common/text/duration.ts';
@@ -17,7 +18,7 @@ import type { ProtectedAddress__Output } from '../../../proto/gen/fleetblock/v1/
 import type { Source__Output } from '../../../proto/gen/fleetblock/v1/Source.ts';
 import type { Status__Output } from '../../../proto/gen/fleetblock/v1/Status.ts';
 
-const VERDICTS = ['drop', 'pass', 'allow', 'monitor', ''];
+const VERDICTS: readonly string[] = ['pass', ...ACTION_NAMES.map((action) => ACTIONS[action].verdict), ''];
 /** The last time that a Date knows, Unix milliseconds. */
 const LAST_TIME_MS = 8.64e15;
 

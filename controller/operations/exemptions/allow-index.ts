@@ -29,7 +29,7 @@ export class AllowIndex {
       if (loaded) index.#apply(event);
       else missed.push(event);
     });
-    for await (const batch of store.claims({ action: 'allow' }))
+    for await (const batch of store.claims({ actions: ['allow'] }))
       for (const { prefix, selector, expiresMs } of batch) {
         const { entries } = index.#layer(claimsLayer(selector));
         const known = entries.covering(prefix).find((member) => member.length === prefix.length);

@@ -15,9 +15,9 @@ export async function overridden(
   hosts: readonly HostRecord[],
 ): Promise<string[]> {
   const warnings: string[] = [];
-  const concerns = ({ selector, monitor }: Claim) => !monitor && hosts.some((host) => selectorMatches(selector, host));
+  const concerns = ({ selector }: Claim) => hosts.some((host) => selectorMatches(selector, host));
   for (const prefix of prefixes) {
-    const around = (await matches.covering(prefix, 'block')).filter(concerns);
+    const around = (await matches.covering(prefix, ['block'])).filter(concerns);
     const inside = await matches.within(prefix, 'block', MAX_NAMED);
     const claims = [...around, ...inside.claims.filter(concerns)];
     if (claims.length === 0) continue;

@@ -72,7 +72,7 @@ export class Names {
       formatSelector(claim.selector) === wanted &&
       !hasEnded(claim.expiresMs, this.#nowMs);
     const origins: string[] = [];
-    for await (const batch of this.#store.claims({ action: 'allow', covering: entry }))
+    for await (const batch of this.#store.claims({ actions: ['allow'], covering: entry }))
       origins.push(...batch.filter(says).map((claim) => claim.origin));
     return origins;
   }

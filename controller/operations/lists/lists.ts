@@ -1,5 +1,6 @@
 // Bulk lists: checks a whole import, stores it by difference, waits for the hosts' proof.
 
+import { ACTIONS, type Action } from '../../../common/action.ts';
 import type { PackedEntries } from '../../../common/entries/packed.ts';
 import { FleetblockError } from '../../../common/errors.ts';
 import { failpoint } from '../../../common/failpoint.ts';
@@ -8,8 +9,7 @@ import type { Selector } from '../../../common/text/selector.ts';
 import type { Clock } from '../../../common/time/clock.ts';
 import { nextTurn } from '../../../common/time/pacer.ts';
 import { type Attribution, attribution } from '../../claims/attribution.ts';
-import type { ClaimAction } from '../../claims/claim.ts';
-import { assertKind, type Guard, type RefusedRow } from '../../claims/guard/guard.ts';
+import type { Guard, RefusedRow } from '../../claims/guard/guard.ts';
 import { type Objection, type ObjectionKind, objectionsTo, sameScope } from '../../claims/guard/objections.ts';
 import type { ListRecord, ListResult } from '../../claims/lists/list.ts';
 import type { Hub } from '../../fleet/hub/hub.ts';
@@ -20,7 +20,7 @@ import type { HostOutcomes, Targets, Wait } from '../targets.ts';
 import { ReceivedRows } from './received-rows.ts';
 import { ImportTurns } from './turns.ts';
 
-/** `guard` judges every row as it arrives, unless the import is forced or monitors only. */
+/** `guard` judges every row as it arrives, unless the import is forced. */
 export interface ListsDeps {
   readonly store: Store;
   readonly targets: Targets;
@@ -36,8 +36,7 @@ export interface ImportBegin extends Wait {
   /** Without `list:`. */
   readonly name: string;
   readonly target: Selector;
-  readonly action: ClaimAction;
-  readonly monitor: boolean;
+  readonly action: Action;
   readonly reason: string;
   readonly dryRun: boolean;
   /** Override the guard: admins only. */
@@ -96,7 +95,6 @@ export class Lists {
     const { targets, hub } = this.#deps;
     checkName(begin.name);
     const by = attribution(begin.caller, begin.reason);
-    assertKind(begin);
     targets.assertKnown(begin.target);
     if (begin.force && begin.caller.role !== 'admin')
       throw new FleetblockError('PERMISSION_DENIED', 'only an admin may override the guard with --force');
@@ -123,12 +121,12 @@ export class ListImport {
   readonly #rows: ReceivedRows;
 
   constructor(begin: ImportBegin, by: Attribution, deps: ListsDeps) {
-    const { action, force, monitor, caller } = begin;
+    const { action, force, caller } = begin;
     const guard = deps.guard.look(caller.from);
     this.#begin = begin;
     this.#by = by;
     this.#deps = deps;
-    this.#rows = new ReceivedRows((rows) => (force || monitor ? [] : guard.refusals(rows, action)));
+    this.#rows = new ReceivedRows((rows) => (force ? [] : guard.refusals(rows, action)));
   }
 
   /** Rows, already checked to be canonical. @throws FleetblockError INVALID_ARGUMENT: too many */
@@ -142,12 +140,12 @@ export class ListImport {
    */
   async finish(stored = () => {}): Promise<ListReply> {
     const { store, clock } = this.#deps;
-    const { name, target, action, monitor, force, dryRun, meant, skipRefused } = this.#begin;
+    const { name, target, action, force, dryRun, meant, skipRefused } = this.#begin;
     const { chunks, refused, refusedCount } = this.#rows;
     if (!skipRefused) this.#rows.assertNoneRefused();
-    if (!force && !monitor) this.#rows.assertNotTooWide(name);
+    if (!force && ACTIONS[action].enforced) this.#rows.assertNotTooWide(name);
     const startedMs = clock.monotonicMs();
-    const scope = { name, selector: target, action, monitor };
+    const scope = { name, selector: target, action };
     let objections: readonly Objection[] = [];
     const result = await store.replaceList({
       ...scope,

@@ -6,7 +6,7 @@ import { GuardLook } from '../../claims/guard/guard.ts';
 import { ReceivedRows } from './received-rows.ts';
 
 const pack = (...texts: string[]) =>
-  packEntries(texts.map((text) => ({ prefix: parsePrefix(text), allow: false, monitor: false, ttlMs: 0 })));
+  packEntries(texts.map((text) => ({ prefix: parsePrefix(text), action: 'block', ttlMs: 0 })));
 const look = new GuardLook([{ prefix: parsePrefix('127.0.0.0/8'), what: 'loopback' }], []);
 const received = () => new ReceivedRows((rows) => look.refusals(rows, 'block'));
 const texts = (rows: ReceivedRows) =>

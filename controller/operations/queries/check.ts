@@ -1,6 +1,7 @@
 // `check`: what the claims say about an address, and what each host's kernel does with it, read back from its maps.
 
-import { decide } from '../../../common/precedence.ts';
+import { type Slot, slotOf } from '../../../common/action.ts';
+import { type Verdict as Decided, decide } from '../../../common/precedence.ts';
 import { type Prefix, parsePrefix } from '../../../common/text/prefix.ts';
 import { selectorMatches } from '../../../common/text/selector.ts';
 import type { LookupReply__Output } from '../../../proto/gen/fleetblock/v1/LookupReply.ts';
@@ -13,7 +14,7 @@ import type { Targets } from '../targets.ts';
 import type { Matches } from './matches.ts';
 
 /** The words that agents use in their look-up replies; `pass` also stands for an address that nothing covers. */
-export type Verdict = 'drop' | 'pass' | 'allow' | 'monitor';
+export type Verdict = Exclude<Decided, 'clear'> | 'pass';
 
 /** `desired` comes from the claims, `reply` from the kernel; a difference is drift or a change under way. */
 export interface HostCheck {
@@ -64,7 +65,7 @@ export async function check(
 /** As the host's kernel should decide. */
 export function verdictFor(claims: readonly Claim[], host: HostRecord, nowMs: number): Verdict {
   const own = claims.filter(({ selector }) => selectorMatches(selector, host));
-  const of = (allow: boolean) => own.filter(({ action }) => (action === 'allow') === allow);
-  const { verdict } = decide(of(false), () => of(true), nowMs);
+  const of = (slot: Slot) => own.filter(({ action }) => slotOf(action) === slot);
+  const { verdict } = decide(of('block'), () => of('allow'), nowMs);
   return verdict === 'clear' ? 'pass' : verdict;
 }

@@ -1,12 +1,13 @@
 // What is blocked, allowed and monitored: single claims from the store, then the rows of lists as packed columns, so that a million of
 // them take no longer than an export. What is not wanted is left out here.
+import type { Action } from '../../../common/action.ts';
 import { addressBytes, type FamilyColumns, type PackedEntries } from '../../../common/entries/packed.ts';
 import { filterColumns, sliceColumns } from '../../../common/entries/rows.ts';
 import { hasEnded } from '../../../common/precedence.ts';
 import { listOrigin } from '../../../common/text/origin.ts';
 import { covers, type Family, formatPrefix, type Prefix, parsePrefix } from '../../../common/text/prefix.ts';
 import { formatSelector, selectorMatches } from '../../../common/text/selector.ts';
-import type { Claim, ClaimAction, ClaimKey } from '../../claims/claim.ts';
+import { type Claim, type ClaimKey, keyOf } from '../../claims/claim.ts';
 import type { ListRecord } from '../../claims/lists/list.ts';
 import type { ClaimFilter } from '../../store/port/claims.ts';
 import type { Store } from '../../store/store.ts';
@@ -18,14 +19,14 @@ export interface EntryQuery {
   readonly prefix?: string;
   /** How entries lie to the prefix; either way unless given. */
   readonly overlap?: 'covering' | 'inside' | undefined;
-  readonly action: ClaimAction | undefined;
+  /** One of these. */
+  readonly actions: readonly Action[] | undefined;
   readonly origin: string;
   /** Only entries that may matter to the host of this name. */
   readonly host: string;
   /** A part of the reason, in any case. */
   readonly reason?: string;
   readonly actor?: string;
-  readonly monitor?: boolean | undefined;
   /** Also entries that have ended and are not removed yet. */
   readonly expired?: boolean;
   /** 0: no limit. */
@@ -59,7 +60,7 @@ export async function* findEntries(deps: EntryDeps, query: EntryQuery): AsyncGen
     for await (const batch of deps.store.aside.claims(filter)) {
       const claims = batch.filter((claim) => wanted.claim(claim)).slice(0, left);
       left -= claims.length;
-      yield { claims: claims.map((claim) => ({ ...claim, confirm: waiting.get(claimKey(claim)) })) };
+      yield { claims: claims.map((claim) => ({ ...claim, confirm: waiting.get(keyText(keyOf(claim))) })) };
       if (left === 0) return;
     }
   for (const list of await deps.store.lists()) {
@@ -89,11 +90,11 @@ class Wanted {
 
   /** For the store, one after the other: what one finds, no other does. */
   get filters(): ClaimFilter[] {
-    const { expired = false, origin, action, overlap } = this.#query;
+    const { expired = false, origin, actions, overlap } = this.#query;
     const filter: ClaimFilter = {
       expired,
       ...(origin !== '' && { origin }),
-      ...(action && { action }),
+      ...(actions && { actions }),
       ...(this.#host && { host: this.#host }),
     };
     const prefix = this.#prefix;
@@ -109,11 +110,11 @@ class Wanted {
   }
 
   list(list: ListRecord): boolean {
-    const { origin, action } = this.#query;
+    const { origin, actions } = this.#query;
     return (
       this.#common(list) &&
       (origin === '' || origin === listOrigin(list.name)) &&
-      (action === undefined || action === list.action) &&
+      (actions === undefined || actions.includes(list.action)) &&
       (this.#host === undefined || selectorMatches(list.selector, this.#host))
     );
   }
@@ -142,13 +143,9 @@ class Wanted {
     return (overlap !== 'inside' && covers(prefix, asked)) || (overlap !== 'covering' && covers(asked, prefix));
   }
 
-  #common(of: { readonly reason: string; readonly actor: string; readonly monitor: boolean }): boolean {
-    const { reason = '', actor = '', monitor } = this.#query;
-    return (
-      of.reason.toLowerCase().includes(reason.toLowerCase()) &&
-      (actor === '' || of.actor === actor) &&
-      (monitor === undefined || of.monitor === monitor)
-    );
+  #common(of: { readonly reason: string; readonly actor: string }): boolean {
+    const { reason = '', actor = '' } = this.#query;
+    return of.reason.toLowerCase().includes(reason.toLowerCase()) && (actor === '' || of.actor === actor);
   }
 }
 
@@ -156,10 +153,10 @@ class Wanted {
 async function waitingClaims(confirmations: Confirmations): Promise<ReadonlyMap<string, FoundClaim['confirm']>> {
   const waiting = new Map<string, FoundClaim['confirm']>();
   for (const { id, deadlineMs, claims } of (await confirmations.waiting()).confirmations)
-    for (const key of claims) waiting.set(claimKey(key), { id, deadlineMs });
+    for (const key of claims) waiting.set(keyText(key), { id, deadlineMs });
   return waiting;
 }
 
-function claimKey({ prefix, action, origin, selector }: ClaimKey): string {
-  return `${formatPrefix(prefix)} ${action} ${origin} ${formatSelector(selector)}`;
+function keyText({ prefix, slot, origin, selector }: ClaimKey): string {
+  return `${formatPrefix(prefix)} ${slot} ${origin} ${formatSelector(selector)}`;
 }

@@ -19,7 +19,7 @@ it('faults row 106: look-ups for many prefixes in a row leave turns to others', 
     if (!over) setImmediate(count);
   };
   setImmediate(count);
-  for (let i = 0; i < 100; i++) await matches.covering(parsePrefix(`192.0.2.${i}`), 'block');
+  for (let i = 0; i < 100; i++) await matches.covering(parsePrefix(`192.0.2.${i}`), ['block']);
   over = true;
   expect(turns).toBeGreaterThan(3);
 });

@@ -1,11 +1,12 @@
 // Which claims say something about a prefix: single ones from the store, rows of lists from the layers in memory.
 
+import { type Action, slotOf } from '../../../common/action.ts';
 import type { FamilyColumns } from '../../../common/entries/packed.ts';
 import { hasEnded } from '../../../common/precedence.ts';
 import { listOrigin } from '../../../common/text/origin.ts';
 import { maskAddress, type Prefix } from '../../../common/text/prefix.ts';
 import { Pacer } from '../../../common/time/pacer.ts';
-import { type Claim, type ClaimAction, NOTHING_SAID } from '../../claims/claim.ts';
+import { type Claim, NOTHING_SAID } from '../../claims/claim.ts';
 import type { ListRecord } from '../../claims/lists/list.ts';
 import type { Store } from '../../store/store.ts';
 import type { Views } from '../../views/views.ts';
@@ -24,25 +25,26 @@ export class Matches {
     this.#wallMs = wallMs;
   }
 
-  /** Claims on the prefix itself or on one that covers all of it, the most exact first. */
-  async covering(prefix: Prefix, action?: ClaimAction): Promise<Claim[]> {
+  /** Claims on the prefix itself or on one that covers all of it, the most exact first. `actions`: of these only. */
+  async covering(prefix: Prefix, actions?: readonly Action[]): Promise<Claim[]> {
     await this.#pacer.pause();
     const found: Claim[] = [];
-    for await (const batch of this.#store.claims({ covering: prefix, ...(action && { action }) })) found.push(...batch);
+    for await (const batch of this.#store.claims({ covering: prefix, ...(actions && { actions }) }))
+      found.push(...batch);
     for (const list of await this.#store.lists())
-      if (action === undefined || list.action === action) found.push(...this.#inList(list, prefix));
+      if (actions === undefined || actions.includes(list.action)) found.push(...this.#inList(list, prefix));
     return found.sort((a, b) => b.prefix.length - a.prefix.length);
   }
 
   /** Claims on narrower prefixes inside this one; of very many only the first `limit`, and how many more there are. */
-  async within(prefix: Prefix, action: ClaimAction, limit: number): Promise<{ claims: Claim[]; more: number }> {
+  async within(prefix: Prefix, action: Action, limit: number): Promise<{ claims: Claim[]; more: number }> {
     const claims: Claim[] = [];
     let more = 0;
     const take = (claim: () => Claim) => {
       if (claims.length < limit) claims.push(claim());
       else more++;
     };
-    for await (const batch of this.#store.claims({ within: prefix, action }))
+    for await (const batch of this.#store.claims({ within: prefix, actions: [action] }))
       for (const claim of batch) take(() => claim);
     for (const list of await this.#store.lists())
       if (list.action === action)
@@ -74,7 +76,7 @@ export class Matches {
     const { family } = prefix;
     return Array.from({ length: prefix.length + 1 }, (_, length) => length).flatMap((length) => {
       const address = maskAddress(prefix.address, length);
-      const effect = layer.effectOf({ family, address, offset: 0, length, allow: list.action === 'allow' });
+      const effect = layer.effectOf({ family, address, offset: 0, length, allow: slotOf(list.action) === 'allow' });
       if (!effect || hasEnded(effect.expiresMs, this.#wallMs())) return [];
       return [claimOfRow(list, { family, address, length }, effect.expiresMs)];
     });
@@ -103,6 +105,5 @@ export function claimOfRow(list: ListRecord, prefix: Prefix, expiresMs: number):
     actor: list.actor,
     createdMs: list.createdMs,
     expiresMs,
-    monitor: list.monitor,
   };
 }

@@ -34,10 +34,10 @@ export function claimsContract(h: Harness): void {
 
   it('lets a block win over monitor-only on the same claim, whichever came first, with the end of its own', async () => {
     await h.add(['198.51.100.1'], { expiresMs: h.clock.now + 1000 });
-    const weaker = await h.add(['198.51.100.1'], { monitor: true, reason: 'only looking' });
+    const weaker = await h.add(['198.51.100.1'], { action: 'monitor', reason: 'only looking' });
     expect(weaker.outcomes).toEqual(['UNCHANGED']);
     expect(await h.layers()).toEqual(['claims all: 198.51.100.1/32 until 1000']);
-    await h.add(['198.51.100.2'], { monitor: true });
+    await h.add(['198.51.100.2'], { action: 'monitor' });
     await h.add(['198.51.100.2'], { expiresMs: h.clock.now + 1000 });
     expect(await h.layers()).toEqual([
       'claims all: 198.51.100.1/32 until 1000',
@@ -47,7 +47,7 @@ export function claimsContract(h: Harness): void {
 
   it('removes one origin’s claim; what other origins say stays, and decides the row', async () => {
     await h.add(['198.51.100.1'], { expiresMs: h.clock.now + 1000 });
-    await h.add(['198.51.100.1'], { origin: 'crowdsec', expiresMs: h.clock.now + 5000, monitor: true });
+    await h.add(['198.51.100.1'], { origin: 'crowdsec', expiresMs: h.clock.now + 5000, action: 'monitor' });
     expect(await h.layers()).toEqual(['claims all: 198.51.100.1/32 until 1000']);
     expect((await h.remove(['198.51.100.1'])).outcomes).toEqual(['REMOVED']);
     expect(await h.layers()).toEqual(['claims all: 198.51.100.1/32 monitor until 5000']);

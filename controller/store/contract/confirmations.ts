@@ -110,12 +110,12 @@ export function confirmationsContract(h: Harness): void {
     });
 
     it('that only counts, it is back to counting', async () => {
-      await add({ monitor: true, reason: 'look' });
+      await add({ action: 'monitor', reason: 'look' });
       await add({ ...awaited(60_000), reason: 'now' });
-      expect(await claims()).toMatchObject([{ monitor: false, expiresMs: START + 60_000 }]);
+      expect(await claims()).toMatchObject([{ action: 'block', expiresMs: START + 60_000 }]);
       pass(60_000);
       await h.store.expireClaims(h.clock.now);
-      expect(await claims()).toMatchObject([{ monitor: true, expiresMs: 0, reason: 'look' }]);
+      expect(await claims()).toMatchObject([{ action: 'monitor', expiresMs: 0, reason: 'look' }]);
     });
 
     it('a longer life that is confirmed holds, over a life that was longer than the deadline', async () => {

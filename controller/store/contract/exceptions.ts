@@ -43,13 +43,9 @@ export function exceptionsContract(h: Harness): void {
   });
 
   const importRows = (rows: readonly Row[], more: { dryRun?: boolean } = {}) => {
-    const entries = rows.map(({ text, ttlMs = 0 }) => ({
-      prefix: parsePrefix(text),
-      allow: false,
-      monitor: false,
-      ttlMs,
-    }));
-    const list = { name: 'x', action: 'block' as const, selector: ALL, monitor: false };
+    const action = 'block' as const;
+    const entries = rows.map(({ text, ttlMs = 0 }) => ({ prefix: parsePrefix(text), action, ttlMs }));
+    const list = { name: 'x', action, selector: ALL };
     return h.store.replaceList({ ...BY, ...list, dryRun: false, ...more, chunks: [packEntries(entries)] });
   };
   const importTexts = (...texts: string[]) => importRows(texts.map((text) => ({ text })));

@@ -78,7 +78,6 @@ export class Harness {
       origin: 'manual',
       selector: ALL,
       expiresMs: 0,
-      monitor: false,
       dryRun: false,
       ...more,
     });
@@ -104,9 +103,9 @@ export class Harness {
   async layers(): Promise<string[]> {
     const rows: string[] = [];
     for await (const { layer, sets } of this.store.readLayers())
-      for (const { prefix, monitor, ttlMs } of unpackEntries(sets))
+      for (const { prefix, action, ttlMs } of unpackEntries(sets))
         rows.push(
-          `${layer.id}: ${formatPrefix(prefix)}${monitor ? ' monitor' : ''}${ttlMs ? ` until ${ttlMs - this.clock.now}` : ''}`,
+          `${layer.id}: ${formatPrefix(prefix)}${action === 'monitor' ? ' monitor' : ''}${ttlMs ? ` until ${ttlMs - this.clock.now}` : ''}`,
         );
     return rows.sort();
   }

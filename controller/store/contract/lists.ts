@@ -9,8 +9,9 @@ import { ALL, BY, type Harness } from './harness.ts';
 /** Lists replaced, moved, ended, removed and read. */
 export function listsContract(h: Harness): void {
   const list = (name: string, prefixes: string[], more: Partial<ReplaceList> = {}) => {
-    const rows = prefixes.map((text) => ({ prefix: parsePrefix(text), allow: false, monitor: false, ttlMs: 0 }));
-    const base = { ...BY, name, action: 'block', selector: ALL, monitor: false, dryRun: false } as const;
+    const action = 'block' as const;
+    const rows = prefixes.map((text) => ({ prefix: parsePrefix(text), action, ttlMs: 0 }));
+    const base = { ...BY, name, action, selector: ALL, dryRun: false } as const;
     return h.store.replaceList({ ...base, chunks: [packEntries(rows)], ...more });
   };
 
@@ -33,9 +34,9 @@ export function listsContract(h: Harness): void {
 
   it('end row by row', async () => {
     const rows = packEntries([
-      { prefix: parsePrefix('198.51.100.1'), allow: false, monitor: false, ttlMs: 1000 },
-      { prefix: parsePrefix('2001:db8::1'), allow: false, monitor: false, ttlMs: 2000 },
-      { prefix: parsePrefix('198.51.100.2'), allow: false, monitor: false, ttlMs: 0 },
+      { prefix: parsePrefix('198.51.100.1'), action: 'block', ttlMs: 1000 },
+      { prefix: parsePrefix('2001:db8::1'), action: 'block', ttlMs: 2000 },
+      { prefix: parsePrefix('198.51.100.2'), action: 'block', ttlMs: 0 },
     ]);
     await list('x', [], { chunks: [rows] });
     expect(await h.store.nextExpiryMs()).toBe(h.clock.now + 1000);

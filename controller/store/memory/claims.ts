@@ -1,7 +1,8 @@
 // Claims in memory, for tests: ClaimTx over maps.
+import { slotOf } from '../../../common/action.ts';
 import { formatPrefix } from '../../../common/text/prefix.ts';
 import { formatSelector } from '../../../common/text/selector.ts';
-import type { Claim, ClaimKey } from '../../claims/claim.ts';
+import { type Claim, type ClaimKey, keyOf } from '../../claims/claim.ts';
 import type { ClaimTx } from '../../claims/claim-tx.ts';
 import type { ConfirmationRecord, Waiting } from '../../claims/confirmation.ts';
 import { COUNTED_BITS } from '../../claims/guard/width.ts';
@@ -31,9 +32,9 @@ export class MemoryClaims {
       head: () => change.head(),
       touchEntries: (layer, sets, deletes) => change.touchEntries(layer, sets, deletes),
       audit: (entry, about) => change.audit(entry, about),
-      on: (prefix, action) => {
+      on: (prefix, slot) => {
         const wanted = formatPrefix(prefix);
-        return ready(all().filter((claim) => claim.action === action && formatPrefix(claim.prefix) === wanted));
+        return ready(all().filter((claim) => slotOf(claim.action) === slot && formatPrefix(claim.prefix) === wanted));
       },
       ended: (byMs, limit) =>
         ready(
@@ -47,7 +48,6 @@ export class MemoryClaims {
           (claim) =>
             claim.actor === actor &&
             claim.action === 'block' &&
-            !claim.monitor &&
             claim.prefix.family === family &&
             claim.prefix.length < COUNTED_BITS[family],
         );
@@ -60,7 +60,7 @@ export class MemoryClaims {
         );
       },
       save: (claim) => {
-        claims.set(keyText(claim), claim);
+        claims.set(keyText(keyOf(claim)), claim);
       },
       delete: (key) => {
         claims.delete(keyText(key));
@@ -94,6 +94,6 @@ export class MemoryClaims {
   }
 }
 
-function keyText({ prefix, action, origin, selector }: ClaimKey): string {
-  return `${formatPrefix(prefix)} ${action} ${origin} ${formatSelector(selector)}`;
+function keyText({ prefix, slot, origin, selector }: ClaimKey): string {
+  return `${formatPrefix(prefix)} ${slot} ${origin} ${formatSelector(selector)}`;
 }

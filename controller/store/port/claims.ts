@@ -1,16 +1,18 @@
 // What is asked of the single claims, and what is answered.
 
+import type { Action } from '../../../common/action.ts';
 import type { Revision } from '../../../common/revision.ts';
 import type { Prefix } from '../../../common/text/prefix.ts';
 import type { Attribution } from '../../claims/attribution.ts';
 import type { AddClaims, ChangeResult, RemoveClaims } from '../../claims/change.ts';
-import type { Claim, ClaimAction } from '../../claims/claim.ts';
+import type { Claim } from '../../claims/claim.ts';
 import type { Confirmation, ConfirmResult, Undone } from '../../claims/confirmation.ts';
 
 /** Which single claims are meant; conditions are joined by "and". */
 export interface ClaimFilter {
   readonly origin?: string;
-  readonly action?: ClaimAction;
+  /** One of these. */
+  readonly actions?: readonly Action[];
   /** Only claims that may matter to this host. */
   readonly host?: { readonly name: string; readonly labels: Readonly<Record<string, string>> };
   /** Only claims whose prefix covers this one (or is it). */

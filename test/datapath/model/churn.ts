@@ -1,5 +1,7 @@
 // Neighbours that come and go: random entries near sources whose fate must not change by them.
+
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { slotOf } from '../../../common/action.ts';
 import { type Entry, makePrefix } from '../../../common/entries/packed.ts';
 import { covers, formatPrefix, type Prefix } from '../../../common/text/prefix.ts';
 import type { Harness } from '../packets/harness.ts';
@@ -36,8 +38,12 @@ function neighbour(random: (below: number) => number, { clean, dropped }: Surrou
     const length = v4 ? (random(4) === 0 ? 19 + random(13) : 32) : random(4) === 0 ? 48 + random(80) : 128;
     const prefix = makePrefix(v4 ? 4 : 6, address, length);
     const kind = random(10);
-    const made = { prefix, allow: kind === 0, monitor: kind === 1, ttlMs: kind === 2 || kind === 3 ? HOUR : 0 };
-    const spared = made.allow ? dropped : clean;
+    const made: Entry = {
+      prefix,
+      action: kind === 0 ? 'allow' : kind === 1 ? 'monitor' : 'block',
+      ttlMs: kind === 2 || kind === 3 ? HOUR : 0,
+    };
+    const spared = made.action === 'allow' ? dropped : clean;
     if (fixed.has(formatPrefix(prefix)) || spared.some((each) => covers(prefix, each) || covers(each, prefix)))
       continue;
     return made;
@@ -48,7 +54,7 @@ function neighbour(random: (below: number) => number, { clean, dropped }: Surrou
 export async function churn(harness: Harness, surroundings: Surroundings, seed: number, rows: number): Promise<number> {
   const random = generator(seed);
   const fixed = new Set(surroundings.fixed.map(({ prefix }) => formatPrefix(prefix)));
-  const keyOf = (each: Entry) => `${formatPrefix(each.prefix)} ${each.allow}`;
+  const keyOf = (each: Entry) => `${formatPrefix(each.prefix)} ${slotOf(each.action)}`;
   const there = new Map<string, Entry>();
   let changed = 0;
   while (changed < rows) {

@@ -13,8 +13,8 @@ const ENDS = [0, HOUR, -1];
 const SAYS = [
   undefined,
   ...ENDS.flatMap((ttlMs) => [
-    { monitor: false, ttlMs },
-    { monitor: true, ttlMs },
+    { action: 'block' as const, ttlMs },
+    { action: 'monitor' as const, ttlMs },
   ]),
 ];
 const LENGTHS = { 4: [32, 24, 16], 6: [128, 64, 48] } as const;
@@ -33,10 +33,10 @@ function combinations(family: Family) {
           ? Uint8Array.of(16 + (i >> 8), i & 255, 7, 9)
           : Uint8Array.of(0x20, 1, 0xd, 0xb8, i >> 8, i & 255, 0, 7, 0, 0, 0, 0, 0, 0, 0, 9);
       const rows = says.flatMap((each, at): Entry[] =>
-        each ? [{ prefix: makePrefix(family, address, lengths[at] ?? 0), allow: false, ...each }] : [],
+        each ? [{ prefix: makePrefix(family, address, lengths[at] ?? 0), ...each }] : [],
       );
       const over: Entry[] = allow
-        ? [{ prefix: makePrefix(family, address, allow.length), allow: true, monitor: false, ttlMs: allow.ttlMs }]
+        ? [{ prefix: makePrefix(family, address, allow.length), action: 'allow', ttlMs: allow.ttlMs }]
         : [];
       return { address, rows, over };
     });
@@ -45,7 +45,7 @@ function combinations(family: Family) {
 /** By the rules, with ended entries behind the time 1 and others before it. */
 function expected(rows: readonly Entry[], over: readonly Entry[]): { verdict: Verdict; length: number | undefined } {
   const effects = (entries: readonly Entry[]) =>
-    entries.map(({ prefix, monitor, ttlMs }) => ({ length: prefix.length, monitor, expiresMs: ttlMs < 0 ? 1 : ttlMs }));
+    entries.map(({ prefix, action, ttlMs }) => ({ length: prefix.length, action, expiresMs: ttlMs < 0 ? 1 : ttlMs }));
   const { verdict, by } = decide(effects(rows), () => effects(over), 1);
   return { verdict, length: by?.length };
 }

@@ -1,6 +1,8 @@
 // The plainest statement of what the datapath does with a source, and random lists to hold it against. Slow on purpose:
 // it checks every entry for every packet.
+
 import fc from 'fast-check';
+import { slotOf } from '../../../common/action.ts';
 import { type Entry, makePrefix } from '../../../common/entries/packed.ts';
 import { covers, type Family, formatPrefix, type Prefix } from '../../../common/text/prefix.ts';
 
@@ -21,15 +23,15 @@ export class ReferenceList {
 
   outcome(source: Prefix): Outcome {
     const matching = this.entries().filter((each) => each.ttlMs >= 0 && covers(each.prefix, source));
-    const blocks = matching.filter((each) => !each.allow);
+    const blocks = matching.filter((each) => each.action !== 'allow');
     if (blocks.length === 0) return 'passed';
-    if (matching.some((each) => each.allow)) return 'allowed';
-    return blocks.some((each) => !each.monitor) ? 'dropped' : 'monitored';
+    if (matching.some((each) => each.action === 'allow')) return 'allowed';
+    return blocks.some((each) => each.action === 'block') ? 'dropped' : 'monitored';
   }
 }
 
-function keyOf({ prefix, allow }: Entry): string {
-  return `${formatPrefix(prefix)} ${allow}`;
+function keyOf({ prefix, action }: Entry): string {
+  return `${formatPrefix(prefix)} ${slotOf(action)}`;
 }
 
 const HOUR = 3_600_000;
@@ -93,8 +95,7 @@ export const entryArbitrary = (family: Family): fc.Arbitrary<Entry> =>
     })
     .map(({ address, length, kind }) => ({
       prefix: makePrefix(family, address, length),
-      allow: kind === 'allow' || kind === 'endedAllow',
-      monitor: kind === 'monitor',
+      action: kind === 'allow' || kind === 'endedAllow' ? 'allow' : kind === 'monitor' ? 'monitor' : 'block',
       ttlMs: kind === 'ending' ? HOUR : kind === 'ended' || kind === 'endedAllow' ? -1 : 0,
     }));
 

@@ -1,4 +1,5 @@
 // A loaded program with tables over its maps, for tests that run packets through it (BPF_PROG_TEST_RUN): no interface, no pins.
+
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DatapathCounters } from '../../../agent/datapath/datapath.ts';
@@ -10,6 +11,7 @@ import type { XdpProgram } from '../../../agent/datapath/libbpf/program.ts';
 import type { KernelTables } from '../../../agent/datapath/tables/kernel-tables.ts';
 import { openTables } from '../../../agent/datapath/tables/open-tables.ts';
 import { bootMs } from '../../../agent/host/boot-clock.ts';
+import { ACTIONS, isAction } from '../../../common/action.ts';
 import { EntryTable } from '../../../common/entries/entry-table.ts';
 import { type Entry, NO_ENTRIES, packEntries } from '../../../common/entries/packed.ts';
 import { parsePrefix } from '../../../common/text/prefix.ts';
@@ -29,8 +31,8 @@ export function whyNoProgram(): string | undefined {
 
 /** An entry in one line: `192.0.2.0/24`, `allow 192.0.2.1`, `monitor 2001:db8::/32`; `ttlMs` 0 for no end. */
 export function entry(text: string, ttlMs = 0): Entry {
-  const [word, rest] = text.includes(' ') ? text.split(' ') : ['block', text];
-  return { prefix: parsePrefix(rest ?? ''), allow: word === 'allow', monitor: word === 'monitor', ttlMs };
+  const [word = '', rest = ''] = text.includes(' ') ? text.split(' ') : ['block', text];
+  return { prefix: parsePrefix(rest), action: isAction(word) ? word : 'block', ttlMs };
 }
 
 export class Harness {
@@ -78,13 +80,7 @@ export class Harness {
     for (const each of adds)
       this.table
         .family(each.prefix.family)
-        .set(
-          each.prefix.address,
-          0,
-          each.prefix.length,
-          (each.allow ? 1 : 0) | (each.monitor ? 2 : 0),
-          endOf(each.ttlMs, now),
-        );
+        .set(each.prefix.address, 0, each.prefix.length, ACTIONS[each.action].flags, endOf(each.ttlMs, now));
     return this.tables.apply(change, this.table);
   }
 

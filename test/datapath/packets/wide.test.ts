@@ -31,8 +31,7 @@ describe.skipIf(why !== undefined)('wide entries beside a million addresses, at 
     harness = await Harness.open(DEFAULT_LIMITS, BpfObject.load(OBJECT, { maxEntries: mapSizes(DEFAULT_LIMITS) }));
     const plain = (number: number): Entry => ({
       prefix: makePrefix(4, spread(number), 32),
-      allow: false,
-      monitor: false,
+      action: 'block',
       ttlMs: 0,
     });
     await harness.change(Array.from({ length: ADDRESSES - 10 }, (_, i) => plain(i)));

@@ -126,7 +126,6 @@ describe('a renewal', () => {
       reason: '',
       actor: 'test',
       expiresMs: 0,
-      monitor: false,
       dryRun: false,
     });
     await expect.poll(kept.changes).toBeGreaterThan(before);

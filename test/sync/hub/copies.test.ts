@@ -68,7 +68,6 @@ async function block() {
     origin: 'manual',
     selector: { kind: 'all' },
     expiresMs: 0,
-    monitor: false,
     dryRun: false,
   });
   return controller.hub.prove(['h0'], revision, 300);

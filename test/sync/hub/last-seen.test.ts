@@ -66,7 +66,6 @@ beforeEach(async () => {
     origin: 'manual',
     selector: { kind: 'all' },
     expiresMs: 0,
-    monitor: false,
     dryRun: false,
   });
   host = new FakeHost('h0', controller.hub, Date.now);

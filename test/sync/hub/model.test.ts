@@ -1,13 +1,15 @@
 // Guarantees of the store, the views and the hub as properties: whatever changes, moves, cuts and stalls happen in whatever order,
 // every host ends up with exactly what the claims say for it, revisions come in order, and digests are equal when all is quiet.
+
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { ACTION_NAMES, slotOf } from '../../../common/action.ts';
 import { packEntries, unpackEntries } from '../../../common/entries/packed.ts';
 import { createLogger } from '../../../common/logger.ts';
-import { stronger } from '../../../common/precedence.ts';
+import { type Effect, stronger } from '../../../common/precedence.ts';
 import { formatPrefix, parsePrefix } from '../../../common/text/prefix.ts';
 import { parseSelector, selectorMatches } from '../../../common/text/selector.ts';
 import { type Controller, startController } from '../../../controller/controller.ts';
@@ -35,9 +37,8 @@ const step = fc.oneof(
       do: fc.constant('add' as const),
       prefixes,
       selector,
-      action,
+      action: fc.constantFrom(...ACTION_NAMES),
       origin,
-      monitor: fc.boolean(),
     }),
   },
   { weight: 4, arbitrary: fc.record({ do: fc.constant('remove' as const), prefixes, action, origin }) },
@@ -47,7 +48,7 @@ const step = fc.oneof(
       do: fc.constant('list' as const),
       prefixes,
       selector,
-      monitor: fc.boolean(),
+      action: fc.constantFrom('block' as const, 'monitor' as const),
       big: fc.boolean(),
     }),
   },
@@ -131,14 +132,13 @@ class Model {
         return;
       case 'list': {
         const rows = [...each.prefixes, ...(each.big ? BIG_LIST : [])];
-        const chunks = [packEntries(rows.map((prefix) => ({ prefix, allow: false, monitor: false, ttlMs: 0 })))];
-        const { selector: target, monitor } = each;
+        const chunks = [packEntries(rows.map((prefix) => ({ prefix, action: 'block', ttlMs: 0 })))];
+        const { selector: target, action } = each;
         await this.store.replaceList({
           ...BY,
           name: 'x',
-          action: 'block',
+          action,
           selector: target,
-          monitor,
           chunks,
           dryRun: false,
         });
@@ -188,18 +188,17 @@ class Model {
 
   /** What a host should hold, straight from the claims. */
   async expected(record: HostRecord): Promise<string[]> {
-    const rows = new Map<string, { monitor: boolean; expiresMs: number }>();
-    const put = (key: string, effect: { monitor: boolean; expiresMs: number }) =>
-      rows.set(key, stronger(rows.get(key), effect));
+    const rows = new Map<string, Effect>();
+    const put = (key: string, effect: Effect) => rows.set(key, stronger(rows.get(key), effect));
     for await (const batch of this.store.claims({ host: record }))
-      for (const claim of batch) put(`${claim.action} ${formatPrefix(claim.prefix)}`, claim);
+      for (const claim of batch) put(`${slotOf(claim.action)} ${formatPrefix(claim.prefix)}`, claim);
     for (const list of await this.store.lists()) {
       if (!selectorMatches(list.selector, record)) continue;
       for await (const columns of this.store.listRows(list.name))
         for (const { prefix } of unpackEntries(columns))
-          put(`block ${formatPrefix(prefix)}`, { monitor: list.monitor, expiresMs: 0 });
+          put(`block ${formatPrefix(prefix)}`, { action: list.action, expiresMs: 0 });
     }
-    return [...rows].map(([key, { monitor }]) => (monitor ? key.replace('block', 'monitor') : key)).sort();
+    return [...rows].map(([key, { action }]) => key.replace('block', action)).sort();
   }
 }
 

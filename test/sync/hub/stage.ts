@@ -92,7 +92,6 @@ export class HubStage {
       origin: 'manual',
       selector: { kind: 'all' },
       expiresMs: 0,
-      monitor: false,
       dryRun: false,
     });
   }
@@ -103,7 +102,6 @@ export class HubStage {
       name: 'big',
       action: 'block',
       selector: { kind: 'all' },
-      monitor: false,
       chunks: addressRows(rows),
       dryRun: false,
     });

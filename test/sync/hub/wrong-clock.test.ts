@@ -59,7 +59,6 @@ beforeEach(async () => {
     origin: 'manual',
     selector: { kind: 'all' },
     expiresMs: Date.now() + DAY_MS / 6,
-    monitor: false,
     dryRun: false,
   });
   await stop();

@@ -153,7 +153,7 @@ async function make(
   switch (change.do) {
     case 'block': {
       const target = parseSelector(change.selector);
-      const more = { target, action: 'block', ttlMs: 0, monitor: false, force: false, confirmMs: 0 } as const;
+      const more = { target, action: 'block', ttlMs: 0, force: false, confirmMs: 0 } as const;
       return (await changes.block({ ...request, ...more, prefixes: change.prefixes })).revision;
     }
     case 'unblock': {
@@ -162,7 +162,7 @@ async function make(
     }
     case 'import': {
       const target = parseSelector(change.selector);
-      const more = { name: change.list, action: 'block', monitor: false, force: false, skipRefused: false } as const;
+      const more = { name: change.list, action: 'block', force: false, skipRefused: false } as const;
       const meant = ['SHRINKS', 'RETARGETS'] as const;
       const begun = lists.begin({ ...request, ...more, meant, target });
       for (const rows of rowsOf(change.version)) begun.add(rows);

@@ -21,5 +21,5 @@ export function digestOf(rows: Iterable<PackedEntries>): string {
 }
 
 export function digestOfPrefixes(prefixes: readonly Prefix[]): string {
-  return digestOf([packEntries(prefixes.map((prefix) => ({ prefix, allow: false, monitor: false, ttlMs: 0 })))]);
+  return digestOf([packEntries(prefixes.map((prefix) => ({ prefix, action: 'block', ttlMs: 0 })))]);
 }

@@ -18,7 +18,6 @@ async function change(): Promise<void> {
     origin: 'manual',
     selector: { kind: 'all' },
     expiresMs: 0,
-    monitor: false,
     dryRun: false,
   });
 }

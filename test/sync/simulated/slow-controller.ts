@@ -28,7 +28,7 @@ for (let change = 0; change < total; change++) {
   }));
   const claim = { ...BY, prefixes, origin: 'manual', dryRun: false };
   const selector = { kind: 'all' } as const;
-  if (change % 2 === 0) await store.addClaims({ ...claim, action: 'block', selector, expiresMs: 0, monitor: false });
+  if (change % 2 === 0) await store.addClaims({ ...claim, action: 'block', selector, expiresMs: 0 });
   else await store.removeClaims({ ...claim, action: 'block', selector });
   // As fast as the hosts that read can follow: they are not the ones that should lag.
   if (change % 16 === 15)

@@ -1,16 +1,17 @@
 // Turns entries into drafts of IPv4 blocks: by probing the table around one /24 (a small change), or by sorting all rows into
 // their blocks (a large one).
+import { ACTIONS } from '../../../../common/action.ts';
 import type { FamilyTable } from '../../../../common/entries/family-table.ts';
-import { FLAG_ALLOW, FLAG_MONITOR } from '../../../../common/entries/packed.ts';
+import { FLAG_ALLOW } from '../../../../common/entries/packed.ts';
 import type { Pacer } from '../../../../common/time/pacer.ts';
 import { BLOCK_ADDRESS_BITS, BLOCK_ALLOWED, BLOCK_LENGTH, BLOCK_LOOKUP, V4_BLOCKS } from '../layout.ts';
 import { CLASS, type EntryClass, type V4Draft } from './draft.ts';
 import { SHARED } from './record.ts';
 
-/** How the decision structure sees a row. `expiresMs`: 0 for no end. */
+/** How the decision structure sees a row: what only blocks, without an end, is bits alone. `expiresMs`: 0 for no end. */
 export function classOf(flags: number, expiresMs: number): EntryClass {
   if ((flags & FLAG_ALLOW) !== 0) return CLASS.allow;
-  return (flags & FLAG_MONITOR) !== 0 || expiresMs > 0 ? CLASS.rule : CLASS.plain;
+  return flags !== ACTIONS.block.flags || expiresMs > 0 ? CLASS.rule : CLASS.plain;
 }
 
 /** Prefix lengths that occur, or did since they were last counted: all others are not probed. */

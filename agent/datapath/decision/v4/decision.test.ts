@@ -26,8 +26,7 @@ function release(garbage: readonly Garbage[]): void {
 
 const block = (text: string, length = 32): Entry => ({
   prefix: makePrefix(4, Uint8Array.from(text.split('.'), Number), length),
-  allow: false,
-  monitor: false,
+  action: 'block',
   ttlMs: 0,
 });
 
@@ -35,11 +34,12 @@ const nearby = fc
   .tuple(fc.constantFrom(0, 1, 63, 64), fc.integer({ min: 0, max: 7 }))
   .map(([c, d]) => `10.0.${c}.${d}`);
 const entries = fc.array(
-  fc
-    .tuple(nearby, fc.constantFrom(16, 18, 22, 24, 28, 31, 32, 32, 32), fc.constantFrom('plain', 'rule', 'allow'))
-    .map(
-      ([text, length, kind]): Entry => ({ ...block(text, length), monitor: kind === 'rule', allow: kind === 'allow' }),
-    ),
+  fc.tuple(nearby, fc.constantFrom(16, 18, 22, 24, 28, 31, 32, 32, 32), fc.constantFrom('plain', 'rule', 'allow')).map(
+    ([text, length, kind]): Entry => ({
+      ...block(text, length),
+      action: ({ plain: 'block', rule: 'monitor', allow: 'allow' } as const)[kind],
+    }),
+  ),
   { maxLength: 8 },
 );
 
@@ -95,7 +95,7 @@ describe('V4Decision', () => {
       return compared;
     };
     // Four addresses need a bitmap, which a comparison does not make; with an allow entry over the block its flags differ too.
-    const allowed = { ...block('10.0.0.0', 8), allow: true };
+    const allowed = { ...block('10.0.0.0', 8), action: 'allow' as const };
     expect(await check([], [block('10.0.0.0', 30), allowed])).toBe(65);
     expect(await check([block('10.0.0.0', 30)], [block('10.0.0.0', 30), allowed])).toBe(64);
     await fc.assert(

@@ -1,7 +1,9 @@
 // Listing and exporting entries: rows of lists go out as packed columns.
+import { ACTION_NAMES, ACTIONS } from '../../../../common/action.ts';
 import type { PackedEntries } from '../../../../common/entries/packed.ts';
 import { firstEnd, leftOf } from '../../../../common/entries/times.ts';
 import { toWire } from '../../../../common/entries/wire.ts';
+import { slotFromWire } from '../../../../common/rpc/action.ts';
 import { selectorToWire } from '../../../../common/rpc/selector.ts';
 import { cutColumns } from '../../../../common/sync-wire/cut.ts';
 import { listOrigin } from '../../../../common/text/origin.ts';
@@ -17,7 +19,7 @@ import type { ReadTurns } from '../../../operations/queries/read-turns.ts';
 import type { Store } from '../../../store/store.ts';
 import { type CallDeps, longAnswers } from '../calls.ts';
 import { inMessages } from '../message-size.ts';
-import { actionFromWire, claimToWire, exportedClaim } from './operator-wire.ts';
+import { claimToWire, exportedClaim } from './operator-wire.ts';
 
 /** `readTurns` bounds long reads per caller and in all. */
 export interface EntryCallDeps extends CallDeps, Omit<EntryDeps, 'clock' | 'store'> {
@@ -30,23 +32,34 @@ export function entryHandlers(deps: EntryCallDeps): Pick<OperatorServiceHandlers
   return {
     ListEntryChunks: longAnswers(deps, (request) => entryChunks(deps, request)),
     Export: longAnswers(deps, ({ origin, host, action }) =>
-      exportChunks(deps, { origin, host, action: anyOr(action) }),
+      exportChunks(deps, { origin, host, actions: actionsOf(action) }),
     ),
   };
 }
 
 const OVERLAPS = { OVERLAP_UNSPECIFIED: undefined, COVERING: 'covering', INSIDE: 'inside' } as const;
-const MONITORED = { EFFECT_UNSPECIFIED: undefined, ENFORCED: false, MONITORED: true } as const;
+const ENFORCED = { EFFECT_UNSPECIFIED: undefined, ENFORCED: true, MONITORED: false } as const;
 
-function anyOr(action: ListEntriesRequest__Output['action']): EntryQuery['action'] {
-  return action === 'ACTION_UNSPECIFIED' ? undefined : actionFromWire(action);
+/** All of a slot, all that are enforced or only count, or both. Undefined: any. @throws FleetblockError INVALID_ARGUMENT */
+function actionsOf(
+  action: ListEntriesRequest__Output['action'],
+  effect: ListEntriesRequest__Output['effect'] = 'EFFECT_UNSPECIFIED',
+): EntryQuery['actions'] {
+  const slot = action === 'ACTION_UNSPECIFIED' ? undefined : slotFromWire(action);
+  const enforced = ENFORCED[effect];
+  if (slot === undefined && enforced === undefined) return undefined;
+  return ACTION_NAMES.filter(
+    (name) =>
+      (slot ?? ACTIONS[name].slot) === ACTIONS[name].slot &&
+      (enforced ?? ACTIONS[name].enforced) === ACTIONS[name].enforced,
+  );
 }
 
 async function* entryChunks(
   deps: EntryCallDeps,
   { action, overlap, effect, ...texts }: ListEntriesRequest__Output,
 ): AsyncGenerator<EntriesChunk[]> {
-  const query = { ...texts, action: anyOr(action), overlap: OVERLAPS[overlap], monitor: MONITORED[effect] };
+  const query = { ...texts, actions: actionsOf(action, effect), overlap: OVERLAPS[overlap] };
   for await (const found of findEntries(deps, query))
     if ('list' in found) for (const rows of cutColumns(found.rows)) yield [listChunk(found.list, rows)];
     else {

@@ -3,6 +3,7 @@
 import type { PackedEntries } from '../../../../common/entries/packed.ts';
 import { fromWire } from '../../../../common/entries/wire.ts';
 import { FleetblockError } from '../../../../common/errors.ts';
+import { actionFromWire, actionToWire } from '../../../../common/rpc/action.ts';
 import { selectorFromWire, selectorToWire } from '../../../../common/rpc/selector.ts';
 import { formatPrefix } from '../../../../common/text/prefix.ts';
 import type { ImportBegin__Output } from '../../../../proto/gen/fleetblock/v1/ImportBegin.ts';
@@ -20,7 +21,7 @@ import type { Store } from '../../../store/store.ts';
 import { answers, type Call, type CallDeps, collected, unary } from '../calls.ts';
 import { inPaces } from '../message-size.ts';
 import { timely } from '../timely.ts';
-import { actionFromWire, actionToWire, changeReplyToWire, hostOutcomesToWire, waitFromWire } from './operator-wire.ts';
+import { changeReplyToWire, hostOutcomesToWire, waitFromWire } from './operator-wire.ts';
 
 /** `changes` makes and ends exceptions of lists; `lists` imports and removes. */
 export interface ListCallDeps extends CallDeps {
@@ -106,8 +107,7 @@ function importFromWire(begin: ImportBegin__Output, { caller, onWaiting }: Call)
     caller,
     name: begin.list,
     target: selectorFromWire(begin.target),
-    action: actionFromWire(begin.action),
-    monitor: begin.monitor,
+    action: actionFromWire(begin),
     reason: begin.reason,
     dryRun: begin.dryRun,
     force: begin.force,
@@ -125,9 +125,8 @@ async function* exceptions(store: Store, list: string): AsyncGenerator<ListExcep
 function listToWire(list: ListRecord): List {
   return {
     name: list.name,
-    action: actionToWire(list.action),
+    ...actionToWire(list.action),
     selector: selectorToWire(list.selector),
-    monitor: list.monitor,
     reason: list.reason,
     actor: list.actor,
     createdAtMs: list.createdMs,

@@ -1,5 +1,6 @@
 // What operators ask: converts between the wire and the controller, and nothing else.
 
+import { slotFromWire } from '../../../../common/rpc/action.ts';
 import { selectorFromWire } from '../../../../common/rpc/selector.ts';
 import { checkedTtl } from '../../../../common/text/duration.ts';
 import type { OperatorServiceHandlers } from '../../../../proto/gen/fleetblock/v1/OperatorService.ts';
@@ -11,7 +12,7 @@ import { type EntryCallDeps, entryHandlers } from './entry-calls.ts';
 import { type FleetCallDeps, fleetHandlers } from './fleet-calls.ts';
 import { type HostCallDeps, hostHandlers } from './host-calls.ts';
 import { type ListCallDeps, listHandlers } from './list-calls.ts';
-import { actionFromWire, changeReplyToWire, statementFromWire, waitFromWire } from './operator-wire.ts';
+import { changeReplyToWire, statementFromWire, waitFromWire } from './operator-wire.ts';
 
 /** The sum of what the calls in this folder need. */
 export interface OperatorServiceDeps extends EntryCallDeps, FleetCallDeps, HostCallDeps, ListCallDeps, ConfirmCallDeps {
@@ -31,7 +32,6 @@ export function operatorHandlers(deps: OperatorServiceDeps): OperatorServiceHand
           arrivedMs,
           prefixes: request.prefixes,
           target: selectorFromWire(request.target),
-          action: actionFromWire(request.action),
           origin: request.origin,
           ...statementFromWire(request),
           ttlMs: checkedTtl(Number(request.ttlMs)),
@@ -49,7 +49,7 @@ export function operatorHandlers(deps: OperatorServiceDeps): OperatorServiceHand
           arrivedMs,
           prefixes: request.prefixes,
           target: request.target?.target ? selectorFromWire(request.target) : undefined,
-          action: actionFromWire(request.action),
+          action: slotFromWire(request.action),
           origin: request.origin,
           reason: request.reason,
           dryRun: request.dryRun,

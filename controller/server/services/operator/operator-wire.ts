@@ -1,11 +1,9 @@
 // Operators' requests and the controller's values, from and to the wire.
-
 import { packEntries } from '../../../../common/entries/packed.ts';
 import { toWire } from '../../../../common/entries/wire.ts';
-import { FleetblockError } from '../../../../common/errors.ts';
+import { actionFromWire, actionToWire } from '../../../../common/rpc/action.ts';
 import { selectorToWire } from '../../../../common/rpc/selector.ts';
 import { formatPrefix } from '../../../../common/text/prefix.ts';
-import type { Action__Output } from '../../../../proto/gen/fleetblock/v1/Action.ts';
 import type { BlockRequest__Output } from '../../../../proto/gen/fleetblock/v1/BlockRequest.ts';
 import type { ChangeReply as ChangeReplyWire } from '../../../../proto/gen/fleetblock/v1/ChangeReply.ts';
 import type { Claim as ClaimWire } from '../../../../proto/gen/fleetblock/v1/Claim.ts';
@@ -13,7 +11,7 @@ import type { ExportChunk } from '../../../../proto/gen/fleetblock/v1/ExportChun
 import type { Host as HostWire } from '../../../../proto/gen/fleetblock/v1/Host.ts';
 import type { HostOutcomes as HostOutcomesWire } from '../../../../proto/gen/fleetblock/v1/HostOutcomes.ts';
 import type { Wait__Output } from '../../../../proto/gen/fleetblock/v1/Wait.ts';
-import type { Claim, ClaimAction, Statement } from '../../../claims/claim.ts';
+import type { Claim, Statement } from '../../../claims/claim.ts';
 import type { HostState, HostStatus } from '../../../fleet/host/host-state.ts';
 import type { ChangeReply } from '../../../operations/block.ts';
 import type { HostOutcomes, Wait } from '../../../operations/targets.ts';
@@ -22,30 +20,29 @@ import type { HostRecord } from '../../../store/records.ts';
 import { ListRoom } from '../message-size.ts';
 
 /** What a caller says with a claim; its end is relative on the wire. */
-export function statementFromWire({ reason, monitor }: BlockRequest__Output): Omit<Statement, 'expiresMs'> {
-  return { reason, monitor };
+export function statementFromWire(request: BlockRequest__Output): Omit<Statement, 'expiresMs'> {
+  return { action: actionFromWire(request), reason: request.reason };
 }
 
 /** Times are Unix milliseconds as decimal text, `0` for no end. */
 export function claimToWire(claim: Claim): ClaimWire {
   return {
     prefix: formatPrefix(claim.prefix),
-    action: actionToWire(claim.action),
+    ...actionToWire(claim.action),
     origin: claim.origin,
     selector: selectorToWire(claim.selector),
     reason: claim.reason,
     actor: claim.actor,
     createdAtMs: String(claim.createdMs),
     expiresAtMs: String(claim.expiresMs),
-    monitor: claim.monitor,
   };
 }
 
 /** A claim in the form in which rows of lists are exported, with the time that is left. */
 export function exportedClaim(claim: Claim, nowMs: number): ExportChunk {
-  const { prefix, action, monitor, expiresMs, origin, selector } = claim;
+  const { prefix, action, expiresMs, origin, selector } = claim;
   const ttlMs = expiresMs === 0 ? 0 : Math.max(1, expiresMs - nowMs);
-  const rows = toWire(packEntries([{ prefix, allow: action === 'allow', monitor, ttlMs }]));
+  const rows = toWire(packEntries([{ prefix, action, ttlMs }]));
   return { origin, selector: selectorToWire(selector), rows };
 }
 
@@ -76,31 +73,6 @@ export function hostOutcomesToWire(hosts: HostOutcomes): HostOutcomesWire {
     failed: new ListRoom().fitting(hosts.failed.map(({ name, refusal: { code, text } }) => ({ name, code, text }))),
     failedTotal: hosts.failed.length,
   };
-}
-
-/**
- * Unspecified means block.
- * @throws FleetblockError INVALID_ARGUMENT: an action of a later version, which must not become a block
- */
-export function actionFromWire(action: Action__Output): ClaimAction {
-  switch (action) {
-    case 'ACTION_ALLOW':
-      return 'allow';
-    case 'ACTION_UNSPECIFIED':
-    case 'ACTION_BLOCK':
-      return 'block';
-    default:
-      // A number, where the protocol has no name for it.
-      throw new FleetblockError(
-        'INVALID_ARGUMENT',
-        `action ${String(action)} is not known here: upgrade the controller`,
-      );
-  }
-}
-
-/** Never `ACTION_UNSPECIFIED`. */
-export function actionToWire(action: ClaimAction): 'ACTION_ALLOW' | 'ACTION_BLOCK' {
-  return action === 'allow' ? 'ACTION_ALLOW' : 'ACTION_BLOCK';
 }
 
 /** `onWaiting` is told when hosts are waited for at all. */

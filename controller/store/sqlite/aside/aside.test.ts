@@ -83,9 +83,9 @@ async function gathered(pieces: AsyncIterable<unknown>): Promise<unknown[]> {
 
 it('faults row 66: claims and rows are what this thread reads', async () => {
   const prefixes = ['203.0.113.1', '2001:db8::/32'].map(parsePrefix);
-  const claim = { origin: 'manual', selector: all, expiresMs: 0, monitor: false, dryRun: false };
+  const claim = { origin: 'manual', selector: all, expiresMs: 0, dryRun: false };
   await store.addClaims({ ...by, ...claim, prefixes, action: 'block' });
-  const list = { name: 'l', action: 'block' as const, selector: all, monitor: false, dryRun: false };
+  const list = { name: 'l', action: 'block' as const, selector: all, dryRun: false };
   await store.replaceList({ ...by, ...list, chunks: addressRows(10_000) });
   for (const read of ['claims', 'listRows'] as const) {
     const here = read === 'claims' ? store.claims({}) : store.listRows('l');

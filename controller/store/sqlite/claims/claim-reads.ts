@@ -1,8 +1,9 @@
 // Reading single claims in bounded batches, so that a long answer neither fills memory nor holds the event loop.
 import type { SQLInputValue } from 'node:sqlite';
+import { slotOf } from '../../../../common/action.ts';
 import { maskAddress, type Prefix } from '../../../../common/text/prefix.ts';
 import { nextTurn } from '../../../../common/time/pacer.ts';
-import type { Claim } from '../../../claims/claim.ts';
+import { type Claim, keyOf } from '../../../claims/claim.ts';
 import { matchesFilter } from '../../../claims/claim-filter.ts';
 import { claimLayers, type LayerChange } from '../../../claims/layers.ts';
 import type { ClaimFilter } from '../../port/claims.ts';
@@ -32,9 +33,10 @@ interface Bounds {
 
 const NO_BOUNDS: Bounds = { sql: '', values: [] };
 
-function boundsOf({ action, within }: ClaimFilter): Bounds {
+function boundsOf({ actions, within }: ClaimFilter): Bounds {
   const parts: Bounds[] = [];
-  if (action) parts.push({ sql: ' AND action = ?', values: [action] });
+  const [slot, ...others] = new Set(actions?.map(slotOf));
+  if (slot && others.length === 0) parts.push({ sql: ' AND action = ?', values: [slot] });
   if (within) {
     const { family, address, length } = within;
     const last = address.map((byte, i) => byte | (0xff >> Math.min(8, Math.max(0, length - i * 8))));
@@ -72,12 +74,12 @@ async function* allClaims(db: Connection, bounds = NO_BOUNDS): AsyncGenerator<Cl
     if (!last) return;
     yield batch;
     if (batch.length < BATCH) return;
-    after = keyValues(last);
+    after = keyValues(keyOf(last));
     await nextTurn();
   }
 }
 
-/** What single claims amount to, layer by layer: one row per prefix, action and selector. */
+/** What single claims amount to, layer by layer: one row per prefix, slot and selector. */
 export async function* readClaimLayers(db: Connection, nowMs: number): AsyncGenerator<LayerChange> {
   // Claims of one key may straddle two batches: the last key of a batch is carried over.
   let pending: Claim[] = [];
@@ -93,7 +95,7 @@ export async function* readClaimLayers(db: Connection, nowMs: number): AsyncGene
 
 function sameKey(a: Claim, b: Claim): boolean {
   return (
-    a.action === b.action &&
+    slotOf(a.action) === slotOf(b.action) &&
     a.prefix.length === b.prefix.length &&
     a.prefix.family === b.prefix.family &&
     a.prefix.address.every((byte, i) => byte === b.prefix.address[i])

@@ -1,10 +1,11 @@
 // Single claims as rows: reading, checking, writing.
 import type { SQLInputValue } from 'node:sqlite';
 import { crc32 } from 'node:zlib';
+import { ACTION_NAMES, ACTIONS, type Action, type Slot, slotOf } from '../../../../common/action.ts';
 import { FleetblockError } from '../../../../common/errors.ts';
 import { type Family, formatPrefix, type Prefix } from '../../../../common/text/prefix.ts';
 import { formatSelector, parseSelector } from '../../../../common/text/selector.ts';
-import { type Claim, type ClaimAction, type ClaimKey, NOTHING_SAID } from '../../../claims/claim.ts';
+import { type Claim, type ClaimKey, keyOf, NOTHING_SAID } from '../../../claims/claim.ts';
 import { COUNTED_BITS } from '../../../claims/guard/width.ts';
 import type { Connection } from '../file/connection.ts';
 import { blob, integer, type Row, text } from '../file/rows.ts';
@@ -47,9 +48,31 @@ export function familyOf(value: number): Family {
   return value === 6 ? 6 : 4;
 }
 
-/** The table's CHECK lets only these two in. */
-export function actionOf(value: string): ClaimAction {
-  return value === 'allow' ? 'allow' : 'block';
+/** How tables have an action: its slot in the column `action`, its number within the slot in `monitor`. */
+export function actionColumns(action: Action): { action: Slot; monitor: number } {
+  const { slot, flags } = ACTIONS[action];
+  return { action: slot, monitor: flags >> 1 };
+}
+
+/** What `actionColumns` made. @throws FleetblockError DATA_LOSS: no action of this version */
+export function actionFromRow(row: Row): Action {
+  const [slot, monitor] = [slotFromRow(row), integer(row, 'monitor')];
+  const found = ACTION_NAMES.find((name) => slotOf(name) === slot && actionColumns(name).monitor === monitor);
+  if (!found) throw unknownAction(`${slot} ${monitor}`);
+  return found;
+}
+
+function slotFromRow(row: Row): Slot {
+  const slot = text(row, 'action');
+  if (slot !== 'block' && slot !== 'allow') throw unknownAction(slot);
+  return slot;
+}
+
+function unknownAction(what: string): FleetblockError {
+  return new FleetblockError(
+    'DATA_LOSS',
+    `the store is damaged (${JSON.stringify(what)} is no action): restore a backup with fleetblock-controller restore`,
+  );
 }
 
 /** All that is stored of a claim beside its key. */
@@ -65,21 +88,21 @@ export function columnsOf(claim: Kept) {
     actor: claim.actor,
     created_ms: claim.createdMs,
     expires_ms: claim.expiresMs,
-    monitor: claim.monitor ? 1 : 0,
-  } satisfies { readonly [Field in keyof Kept as ColumnName<Field>]: string | number };
+    monitor: actionColumns(claim.action).monitor,
+  } satisfies { readonly [Field in Exclude<keyof Kept, 'action'> | 'monitor' as ColumnName<Field>]: string | number };
 }
 
 /** What a column has in rows from before it was added. */
 export const EMPTY_COLUMNS = columnsOf({ ...NOTHING_SAID, actor: '', createdMs: 0 });
 
-/** What `columnsOf` made. @throws FleetblockError DATA_LOSS */
+/** What `columnsOf` made, with the slot in `action`. @throws FleetblockError DATA_LOSS */
 export function keptFromRow(row: Row): Kept {
   return {
     reason: text(row, 'reason'),
     actor: text(row, 'actor'),
     createdMs: integer(row, 'created_ms'),
     expiresMs: integer(row, 'expires_ms'),
-    monitor: integer(row, 'monitor') !== 0,
+    action: actionFromRow(row),
   };
 }
 
@@ -88,16 +111,19 @@ export function keptFromRow(row: Row): Kept {
  * version counts while it is not empty: rows from before stay valid.
  */
 function checksum(claim: Claim): number {
-  const { reason, actor, created_ms, expires_ms, monitor: _number, ...added } = columnsOf(claim);
-  const { prefix, action, origin, selector, monitor } = claim;
-  const words = [formatPrefix(prefix), action, origin, formatSelector(selector)];
+  const { reason, actor, created_ms, expires_ms, monitor, ...added } = columnsOf(claim);
+  const { prefix, slot, origin, selector } = keyOf(claim);
+  const words = [formatPrefix(prefix), slot, origin, formatSelector(selector), reason, actor, created_ms, expires_ms];
+  // The first two were a boolean once.
+  const counts = monitor < 2 ? monitor === 1 : monitor;
   const present = Object.entries<string | number>(added).filter(([, value]) => value !== '' && value !== 0);
-  return crc32([...words, reason, actor, created_ms, expires_ms, monitor, ...present.flat()].join('\u0000'));
+  return crc32([...words, counts, ...present.flat()].join('\u0000'));
 }
 
 /** @throws FleetblockError DATA_LOSS when the row is not what was written. */
 export function claimFromRow(row: Row): Claim {
-  const claim: Claim = { ...keyFromRow(row), ...keptFromRow(row) };
+  const { slot: _slot, ...key } = keyFromRow(row);
+  const claim: Claim = { ...key, ...keptFromRow(row) };
   if (checksum(claim) !== integer(row, 'checksum'))
     throw new FleetblockError(
       'DATA_LOSS',
@@ -115,15 +141,15 @@ export const SAME_KEY = 'family = ? AND address = ? AND length = ? AND action = 
 export function keyFromRow(row: Row): ClaimKey {
   return {
     prefix: { family: familyOf(integer(row, 'family')), address: blob(row, 'address'), length: integer(row, 'length') },
-    action: actionOf(text(row, 'action')),
+    slot: slotFromRow(row),
     origin: text(row, 'origin'),
     selector: parseSelector(text(row, 'selector')),
   };
 }
 
 /** In the order of KEY. */
-export function keyValues({ prefix, action, origin, selector }: ClaimKey): SQLInputValue[] {
-  return [prefix.family, prefix.address, prefix.length, action, origin, formatSelector(selector)];
+export function keyValues({ prefix, slot, origin, selector }: ClaimKey): SQLInputValue[] {
+  return [prefix.family, prefix.address, prefix.length, slot, origin, formatSelector(selector)];
 }
 
 const COLUMNS = [...Object.keys(EMPTY_COLUMNS), 'checksum'];
@@ -132,19 +158,19 @@ const SAVE = `INSERT INTO claim (${KEY}, ${COLUMNS.join(', ')}) VALUES (?, ?, ?,
 
 /** Replaces the claim of the same key, and writes its checksum. */
 export function saveClaim(db: Connection, claim: Claim): void {
-  db.prepare(SAVE).run(...keyValues(claim), ...Object.values(columnsOf(claim)), checksum(claim));
+  db.prepare(SAVE).run(...keyValues(keyOf(claim)), ...Object.values(columnsOf(claim)), checksum(claim));
 }
 
 /** Nothing happens when there is none. What waits to be confirmed of it stays: see dropWaiting. */
-export function deleteClaim(db: Connection, claim: ClaimKey): void {
-  db.prepare(`DELETE FROM claim WHERE ${SAME_KEY}`).run(...keyValues(claim));
+export function deleteClaim(db: Connection, key: ClaimKey): void {
+  db.prepare(`DELETE FROM claim WHERE ${SAME_KEY}`).run(...keyValues(key));
 }
 
-/** All claims on exactly this prefix and action. */
-export function claimsOn(db: Connection, prefix: Prefix, action: ClaimAction): Claim[] {
+/** All claims on exactly this prefix and slot. */
+export function claimsOn(db: Connection, prefix: Prefix, slot: Slot): Claim[] {
   return db
     .prepare('SELECT * FROM claim WHERE family = ? AND address = ? AND length = ? AND action = ?')
-    .all(prefix.family, prefix.address, prefix.length, action)
+    .all(prefix.family, prefix.address, prefix.length, slot)
     .map(claimFromRow);
 }
 

@@ -14,7 +14,7 @@ export function claimTx(tx: Transaction): ClaimTx {
     head: () => tx.head(),
     touchEntries: (layer, sets, deletes) => tx.touchEntries(layer, sets, deletes),
     audit: (entry, about) => tx.audit(entry, about),
-    on: (prefix, action) => ready(claimsOn(db, prefix, action)),
+    on: (prefix, slot) => ready(claimsOn(db, prefix, slot)),
     ended: (byMs, limit) => ready(endedClaims(db, byMs, limit)),
     wideBlocks: (actor, family) => ready(wideBlocks(db, actor, family)),
     save: (claim) => saveClaim(db, claim),

@@ -126,13 +126,13 @@ export function findConfirmation(db: Connection, id: string): ConfirmationRecord
 }
 
 function waitingFromRow(row: Row): Waiting {
-  const key = keyFromRow(row);
-  const claim = (kept: string): Claim => ({
-    ...key,
-    ...keptFromRow({ ...EMPTY_COLUMNS, ...Kept.parse(JSON.parse(kept)) }),
-  });
+  const { slot, ...key } = keyFromRow(row);
+  const claim = (kept: string): Claim => {
+    const columns = { ...EMPTY_COLUMNS, ...Kept.parse(JSON.parse(kept)), action: slot };
+    return { ...key, ...keptFromRow(columns) };
+  };
   const former = text(row, 'former');
-  return { ...key, final: claim(text(row, 'final')), former: former === '' ? undefined : claim(former) };
+  return { ...key, slot, final: claim(text(row, 'final')), former: former === '' ? undefined : claim(former) };
 }
 
 function confirmationFromRow(row: Row): ConfirmationRecord {

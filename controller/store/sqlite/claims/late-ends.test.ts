@@ -24,12 +24,11 @@ afterEach(async () => {
 
 const row = (prefix: string, ttlMs: number): Entry => ({
   prefix: parsePrefix(prefix),
-  allow: false,
-  monitor: false,
+  action: 'block',
   ttlMs,
 });
 const by = { actor: 'admin/alice', reason: '' };
-const list = { name: 'l', action: 'block' as const, selector: { kind: 'all' as const }, monitor: false, dryRun: false };
+const list = { name: 'l', action: 'block' as const, selector: { kind: 'all' as const }, dryRun: false };
 
 /** As versions before this one let rows in: past the checks of the edge. */
 const importRow = (ttlMs: number) =>

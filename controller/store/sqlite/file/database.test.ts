@@ -37,7 +37,6 @@ const replace = (from: number, target = 'all') =>
     name: 'l',
     action: 'block',
     selector: parseSelector(target),
-    monitor: false,
     chunks: addressRows(ROWS, from),
     dryRun: false,
   });

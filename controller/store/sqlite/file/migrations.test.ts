@@ -28,7 +28,6 @@ const block = (text: string) => ({
   reason: '',
   actor: 'admin/alice',
   expiresMs: 0,
-  monitor: false,
   dryRun: false,
 });
 
@@ -189,8 +188,8 @@ describe('a store of version 2, as its own program wrote it', () => {
     for await (const batch of store.claims({ within: parsePrefix('203.0.113.32/27') })) claims.push(...batch);
     for await (const batch of store.claims({ within: parsePrefix('203.0.113.96/27') })) claims.push(...batch);
     expect(claims).toMatchObject([
-      { reason: 'since 2', actor: 'admin/alice', createdMs: 1_795_176_000_000, expiresMs: 0, monitor: false },
-      { reason: 'look', actor: 'admin/carol', createdMs: 5, expiresMs: 0, monitor: true },
+      { reason: 'since 2', actor: 'admin/alice', createdMs: 1_795_176_000_000, expiresMs: 0, action: 'block' },
+      { reason: 'look', actor: 'admin/carol', createdMs: 5, expiresMs: 0, action: 'monitor' },
     ]);
   });
 });

@@ -5,7 +5,7 @@ import { formatSelector, parseSelector } from '../../../../common/text/selector.
 import type { ListException } from '../../../claims/lists/list.ts';
 import type { ListReads, ListTx, StoredList } from '../../../claims/lists/list-tx.ts';
 import { ready } from '../../../claims/steps.ts';
-import { actionOf, familyOf } from '../claims/claim-rows.ts';
+import { actionColumns, actionFromRow, familyOf } from '../claims/claim-rows.ts';
 import { decodeColumns, encodeColumns } from '../file/columns-blob.ts';
 import type { Connection } from '../file/connection.ts';
 import { blob, integer, type Row, text } from '../file/rows.ts';
@@ -91,9 +91,8 @@ export function listTx(tx: Transaction): ListTx {
 function listFromRow(row: Row): StoredList {
   return {
     name: text(row, 'name'),
-    action: actionOf(text(row, 'action')),
+    action: actionFromRow(row),
     selector: parseSelector(text(row, 'selector')),
-    monitor: integer(row, 'monitor') !== 0,
     reason: text(row, 'reason'),
     actor: text(row, 'actor'),
     createdMs: integer(row, 'created_ms'),
@@ -119,6 +118,7 @@ function rowsIn(row: Row | undefined): PackedEntries<'unix'> {
 }
 
 function saveList(db: Connection, list: Omit<StoredList, 'exceptions'>): void {
+  const { action, monitor } = actionColumns(list.action);
   db.prepare(
     `INSERT INTO list (name, action, selector, monitor, reason, actor, created_ms, updated_ms, entries, buckets)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
@@ -127,9 +127,9 @@ function saveList(db: Connection, list: Omit<StoredList, 'exceptions'>): void {
        entries = excluded.entries, buckets = excluded.buckets`,
   ).run(
     list.name,
-    list.action,
+    action,
     formatSelector(list.selector),
-    list.monitor ? 1 : 0,
+    monitor,
     list.reason,
     list.actor,
     list.createdMs,

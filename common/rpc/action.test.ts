@@ -1,0 +1,25 @@
+// Actions on the operators' wire.
+import { expect, it } from 'vitest';
+import { ACTION_NAMES } from '../action.ts';
+import { actionFromWire, actionToWire, slotFromWire } from './action.ts';
+
+it('keeps every action', () => {
+  expect(ACTION_NAMES.map((action) => actionFromWire(actionToWire(action)))).toEqual(ACTION_NAMES);
+});
+
+it('takes unspecified for a block', () => {
+  const action = 'ACTION_UNSPECIFIED';
+  expect([false, true].map((monitor) => actionFromWire({ action, monitor }))).toEqual(['block', 'monitor']);
+  expect(slotFromWire(action)).toBe('block');
+});
+
+it('refuses an action of a later version, and an allow that only monitors', () => {
+  // A number, as the decoder leaves what the protocol has no name for.
+  const action = JSON.parse('7');
+  for (const monitor of [false, true])
+    expect(() => actionFromWire({ action, monitor }, 'fleetblock')).toThrow(
+      /action 7 is not known.*upgrade fleetblock$/,
+    );
+  expect(() => slotFromWire(action)).toThrow(/upgrade the controller$/);
+  expect(() => actionFromWire({ action: 'ACTION_ALLOW', monitor: true })).toThrow(/leave monitor out/);
+});
