@@ -37,12 +37,21 @@ beforeAll(async () => {
       store.addOperator({ name: long(i), role: 'viewer', serial: `s${i}`, expiresMs }, BY),
       store.replaceList({ ...BY, ...list, name: `list${i}`, reason: long(i) }),
       store.addClaims({ ...BY, ...claim, prefixes: [parsePrefix(`198.18.${i >> 8}.${i & 255}`)], reason: long(i) }),
+      store.addClaims({
+        ...{ ...BY, ...claim, prefixes: [parsePrefix(`198.19.${i >> 8}.${i & 255}`)], reason: long(i) },
+        confirm: { id: `${i}`, deadlineMs: expiresMs + i },
+      }),
     ]),
   );
   await running.serve();
   const credentials = { ...admin, path: 'none', context: 'default', controller: running.address };
   connection = new Connection(credentials, new AbortController().signal);
 });
+const operators = () =>
+  new OperatorClient(connection, () => {
+    throw new Error('nothing is waited for');
+  });
+
 afterAll(async () => {
   connection.close();
   await running.stop();
@@ -57,12 +66,19 @@ it('faults row 122: tokens, login tokens and certificates', async () => {
 });
 
 it('faults row 122: lists and single claims', async () => {
-  const client = new OperatorClient(connection, () => {
-    throw new Error('nothing is waited for');
-  });
+  const client = operators();
   let claims = 0;
   for await (const batch of client.listEntries({})) claims += batch.length;
-  expect(claims).toBe(COUNT);
+  expect(claims).toBe(2 * COUNT);
   const names = (await client.listLists()).map(({ name }) => name);
   expect(names.sort()).toEqual(all.map((i) => `list${i}`).sort());
+});
+
+it('faults row 62: pending confirmations and what a revocation ended, cut to one message', async () => {
+  const { confirmations } = await operators().listConfirmations();
+  expect(confirmations.length).toBeGreaterThan(COUNT / 2);
+  expect(confirmations.map(({ id }) => id)).toEqual(all.slice(0, confirmations.length).map(String));
+  const { tokens } = await new IdentityClient(connection).revokeOperator({ name: 'oscar' });
+  expect(tokens.length).toBeGreaterThan(0);
+  expect(tokens.length).toBeLessThan(COUNT);
 });
