@@ -1,7 +1,7 @@
 // What the law of claims asks of a store, inside one transaction. A store implements this and holds no rule; the law runs on it and
 // knows no database.
 import type { Slot } from '../../common/action.ts';
-import type { Entry } from '../../common/entries/packed.ts';
+import type { PackedEntries } from '../../common/entries/packed.ts';
 import type { Family, Prefix } from '../../common/text/prefix.ts';
 import type { ChangeTx } from '../store/port/transaction.ts';
 import type { Claim, ClaimKey } from './claim.ts';
@@ -9,10 +9,14 @@ import type { ConfirmationRecord, Waiting } from './confirmation.ts';
 import type { LayerKey } from './layers.ts';
 import type { Steps } from './steps.ts';
 
-/** Single claims and the changes of them that wait to be confirmed. */
-export interface ClaimTx extends ChangeTx {
+/** A transaction that changes what hosts hold. */
+export interface LayerTx extends ChangeTx {
   /** Rows of a layer that are set or gone: followers get them with the revision. */
-  touchEntries(layer: LayerKey, sets: readonly Entry<'unix'>[], deletes: readonly Entry<'unix'>[]): void;
+  touch(layer: LayerKey, sets: PackedEntries<'unix'>, deletes: PackedEntries): void;
+}
+
+/** Single claims and the changes of them that wait to be confirmed. */
+export interface ClaimTx extends LayerTx {
   /** All claims on exactly this prefix, also those that have ended. */
   on(prefix: Prefix, slot: Slot): Steps<readonly Claim[]>;
   /** Claims that end at or before `byMs` (Unix milliseconds), the first to end first. */

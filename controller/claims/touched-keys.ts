@@ -1,7 +1,7 @@
 // The keys that a change of single claims touched: from them come the rows for hosts and the subject of the audit record.
 import type { Slot } from '../../common/action.ts';
 import type { AuditVerb } from '../../common/audit-verbs.ts';
-import type { Entry } from '../../common/entries/packed.ts';
+import { type Entry, packEntries } from '../../common/entries/packed.ts';
 import type { Revision } from '../../common/revision.ts';
 import { formatPrefix, type Prefix } from '../../common/text/prefix.ts';
 import { formatSelector, type Selector } from '../../common/text/selector.ts';
@@ -61,7 +61,7 @@ export class TouchedKeys {
         (effect ? sets : deletes).push(layerEntry(prefix, effect ?? { action: slot, expiresMs: 0 }));
         yield;
       }
-      tx.touchEntries(claimsLayer(selector), sets, deletes);
+      tx.touch(claimsLayer(selector), packEntries(sets), packEntries(deletes));
     }
     const subject = `${head}${shorten(this.#subjects)} on ${[...this.#targets.keys()].join(' ')}${tail}`;
     tx.audit({ actor, reason, ...(from !== undefined && { from }), verb, subject }, changes ? tx.head() : 0n);

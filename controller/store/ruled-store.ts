@@ -25,6 +25,8 @@ import { relabelHost, revokeHost } from '../identity/changes/hosts.ts';
 import type { IdentityTx } from '../identity/changes/identity-tx.ts';
 import { createLoginToken, revokeLoginToken, useLoginToken } from '../identity/changes/login-tokens.ts';
 import { addOperator, logIn, revokeOperators } from '../identity/changes/operators.ts';
+import { Followers } from './followers.ts';
+import type { AuditStore } from './port/audit.ts';
 import type { ClaimStore } from './port/claims.ts';
 import type { Enrollment, HostStore, NewToken } from './port/hosts.ts';
 import type { ListStore } from './port/lists.ts';
@@ -36,6 +38,7 @@ import type {
   RevokeOperators,
   UseOperatorToken,
 } from './port/operators.ts';
+import type { StoreEvent } from './port/revisions.ts';
 import type { HostRecord, OperatorRecord, OperatorTokenRecord, RevokedOperators, TokenRecord } from './records.ts';
 
 type ClaimChanges = Pick<ClaimStore, 'addClaims' | 'removeClaims' | 'confirm' | 'expireClaims'>;
@@ -47,6 +50,7 @@ const MANY = 128;
 
 /** An implementation adds the transactions below and the reads. */
 export abstract class RuledStore implements ClaimChanges, ListStore, HostChanges, OperatorChanges {
+  protected readonly followers: Followers;
   abstract readonly head: Revision;
   abstract nextExpiryMs(): Promise<number>;
   abstract lists(): Promise<readonly ListRecord[]>;
@@ -62,6 +66,20 @@ export abstract class RuledStore implements ClaimChanges, ListStore, HostChanges
   protected abstract changeLists<T>(work: (tx: ListTx) => Steps<T>, dryRun?: boolean): Promise<T>;
   /** Runs `work` in one transaction. Resolves after the commit is durable; what `work` throws leaves nothing of it. */
   protected abstract changeIdentity<T>(work: (tx: IdentityTx) => T): Promise<T>;
+
+  /** See Followers. */
+  constructor(onFollowerError?: (error: unknown) => void) {
+    this.followers = new Followers(onFollowerError);
+  }
+
+  follow(listener: (event: StoreEvent) => void): () => void {
+    return this.followers.add(listener);
+  }
+
+  recordAudit(...[record]: Parameters<AuditStore['recordAudit']>): Promise<void> {
+    // About no identity, but as short a change.
+    return this.changeIdentity((tx) => tx.audit(record, record.revision));
+  }
 
   addClaims(request: AddClaims): Promise<ChangeResult> {
     return this.#change((tx) => addClaims(tx, request), request);

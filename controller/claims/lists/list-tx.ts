@@ -5,8 +5,7 @@
 // next import, finds everything that the file said.
 import type { PackedEntries } from '../../../common/entries/packed.ts';
 import type { Prefix } from '../../../common/text/prefix.ts';
-import type { ChangeTx } from '../../store/port/transaction.ts';
-import type { LayerKey } from '../layers.ts';
+import type { LayerTx } from '../claim-tx.ts';
 import type { Steps } from '../steps.ts';
 import type { ListException, ListRecord } from './list.ts';
 
@@ -25,9 +24,7 @@ export interface ListReads {
 }
 
 /** Lists, their rows and their exceptions. Reads see what the transaction wrote before. */
-export interface ListTx extends ChangeTx, ListReads {
-  /** Rows of a layer that are set or gone: followers get them with the revision. */
-  touch(layer: LayerKey, sets: PackedEntries<'unix'>, deletes: PackedEntries): void;
+export interface ListTx extends LayerTx, ListReads {
   /** Adds the list, or replaces what is said of it; its rows and exceptions stay. May come after `saveBucket`. */
   saveList(list: Omit<StoredList, 'exceptions'>): void;
   /** With its rows and exceptions. */

@@ -1,13 +1,13 @@
 // One change in memory, for tests: what it gathers for hosts and the audit.
-import type { Entry, PackedEntries } from '../../../common/entries/packed.ts';
-import { packEntries } from '../../../common/entries/packed.ts';
+import type { PackedEntries } from '../../../common/entries/packed.ts';
 import type { Revision } from '../../../common/revision.ts';
+import type { LayerTx } from '../../claims/claim-tx.ts';
 import type { LayerChange, LayerKey } from '../../claims/layers.ts';
-import type { AuditEntry, ChangeTx } from '../port/transaction.ts';
+import type { AuditEntry } from '../port/transaction.ts';
 import type { HostRecord } from '../records.ts';
 
 /** Gathers only: the store puts it in place when the change went well. */
-export class MemoryChange implements ChangeTx {
+export class MemoryChange implements LayerTx {
   readonly nowMs: number;
   readonly layers: LayerChange[] = [];
   readonly hosts: HostRecord[] = [];
@@ -32,10 +32,6 @@ export class MemoryChange implements ChangeTx {
 
   touch(layer: LayerKey, sets: PackedEntries<'unix'>, deletes: PackedEntries): void {
     this.layers.push({ layer, sets, deletes });
-  }
-
-  touchEntries(layer: LayerKey, sets: readonly Entry<'unix'>[], deletes: readonly Entry<'unix'>[]): void {
-    this.touch(layer, packEntries(sets), packEntries(deletes));
   }
 
   audit(entry: AuditEntry, revision = this.#revised ? this.head() : 0n): void {

@@ -30,7 +30,7 @@ export class MemoryClaims {
       nowMs: change.nowMs,
       revise: () => change.revise(),
       head: () => change.head(),
-      touchEntries: (layer, sets, deletes) => change.touchEntries(layer, sets, deletes),
+      touch: (layer, sets, deletes) => change.touch(layer, sets, deletes),
       audit: (entry, about) => change.audit(entry, about),
       on: (prefix, slot) => {
         const wanted = formatPrefix(prefix);

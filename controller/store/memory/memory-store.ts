@@ -14,10 +14,9 @@ import type { ListRecord } from '../../claims/lists/list.ts';
 import type { ListReads, ListTx } from '../../claims/lists/list-tx.ts';
 import { atOnce, type Steps } from '../../claims/steps.ts';
 import { type IdentityTx, sameHash } from '../../identity/changes/identity-tx.ts';
-import { Followers } from '../followers.ts';
-import type { AuditFilter, AuditStore } from '../port/audit.ts';
+import type { AuditFilter } from '../port/audit.ts';
 import type { ClaimFilter } from '../port/claims.ts';
-import type { StoreEvent, Touched } from '../port/revisions.ts';
+import type { Touched } from '../port/revisions.ts';
 import type {
   AuditRecord,
   AuditVerdict,
@@ -54,14 +53,12 @@ export class MemoryStore extends RuledStore implements Store {
   readonly #disk: MemoryDisk;
   readonly #clock: Clock;
   readonly #keepRevisions: bigint;
-  readonly #followers: Followers;
 
   constructor({ disk, clock, historyRevisions = 10_000, onFollowerError }: MemoryStoreOptions) {
-    super();
+    super(onFollowerError);
     this.#disk = disk;
     this.#clock = steadyClock(clock);
     this.#keepRevisions = BigInt(historyRevisions);
-    this.#followers = new Followers(onFollowerError);
     this.aliveMs = disk.state.aliveMs;
   }
 
@@ -83,11 +80,7 @@ export class MemoryStore extends RuledStore implements Store {
   }
 
   async close(): Promise<void> {
-    this.#followers.clear();
-  }
-
-  follow(listener: (event: StoreEvent) => void): () => void {
-    return this.#followers.add(listener);
+    this.followers.clear();
   }
 
   async *readLayers(): AsyncGenerator<LayerChange> {
@@ -170,10 +163,6 @@ export class MemoryStore extends RuledStore implements Store {
     return this.#disk.state.identity.loginTokens();
   }
 
-  recordAudit(...[record]: Parameters<AuditStore['recordAudit']>): Promise<void> {
-    return this.#change((_, change) => change.audit(record, record.revision));
-  }
-
   async *audit(filter: AuditFilter): AsyncGenerator<readonly AuditRecord[]> {
     yield this.#disk.state.audit.find(filter);
   }
@@ -219,7 +208,7 @@ export class MemoryStore extends RuledStore implements Store {
     const revised = revision > state.head;
     state.head = revision;
     this.#disk.state = state;
-    if (revised) this.#followers.tell({ revision, layers, hosts, records });
+    if (revised) this.followers.tell({ revision, layers, hosts, records });
     return result;
   }
 }

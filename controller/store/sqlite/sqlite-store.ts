@@ -1,11 +1,9 @@
 // The embedded store: SQLite in WAL mode with synchronous=FULL behind the Store interface.
 
-import type { AuditVerb } from '../../../common/audit-verbs.ts';
 import { failpoint } from '../../../common/failpoint.ts';
 import type { Revision } from '../../../common/revision.ts';
 import type { Clock } from '../../../common/time/clock.ts';
 import { steadyClock } from '../../../common/time/steady-clock.ts';
-import type { Attribution } from '../../claims/attribution.ts';
 import type { Claim } from '../../claims/claim.ts';
 import type { ClaimTx } from '../../claims/claim-tx.ts';
 import type { Confirmation } from '../../claims/confirmation.ts';
@@ -14,7 +12,6 @@ import type { ListRecord } from '../../claims/lists/list.ts';
 import type { ListReads, ListTx } from '../../claims/lists/list-tx.ts';
 import type { Steps } from '../../claims/steps.ts';
 import { type IdentityTx, sameHash } from '../../identity/changes/identity-tx.ts';
-import { Followers } from '../followers.ts';
 import type { AuditFilter } from '../port/audit.ts';
 import type { ClaimFilter } from '../port/claims.ts';
 import type { StoreEvent, Touched } from '../port/revisions.ts';
@@ -84,17 +81,15 @@ class SqliteStore extends RuledStore implements Store {
   readonly #file: OpenedFile;
   readonly #db: Database;
   readonly #clock: Clock;
-  readonly #followers: Followers;
   readonly #history: History;
   readonly #writing: Writing;
   #closed = false;
 
   constructor(file: OpenedFile, options: SqliteStoreOptions) {
-    super();
+    super(options.onFollowerError);
     this.epoch = file.epoch;
     this.#file = file;
     this.#clock = steadyClock(options.clock);
-    this.#followers = new Followers(options.onFollowerError);
     this.#db = new Database(file.path, options);
     this.listReads = listReads(this.#db.reader);
     this.aside = new Aside(file.path, () => this.#clock.wallMs());
@@ -131,10 +126,6 @@ class SqliteStore extends RuledStore implements Store {
     const now = this.#clock.wallMs();
     yield* readClaimLayers(this.#db.reader, this.aliveMs === 0 ? now : Math.min(now, this.aliveMs));
     yield* this.listLayers();
-  }
-
-  follow(listener: (event: StoreEvent) => void): () => void {
-    return this.#followers.add(listener);
   }
 
   async touchedSince(since: Revision, layerIds: ReadonlySet<string>): Promise<readonly Touched[] | undefined> {
@@ -184,10 +175,6 @@ class SqliteStore extends RuledStore implements Store {
     return readLoginTokens(this.#db.reader);
   }
 
-  async recordAudit(record: Attribution & { verb: AuditVerb; subject: string; revision?: Revision }): Promise<void> {
-    await this.#writing.change((tx) => tx.audit(record, record.revision));
-  }
-
   audit(filter: AuditFilter): AsyncIterable<readonly AuditRecord[]> {
     return this.aside.audit(filter);
   }
@@ -215,7 +202,7 @@ class SqliteStore extends RuledStore implements Store {
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
-    this.#followers.clear();
+    this.followers.clear();
     try {
       await this.aside.close();
       await this.#db.close(markClean);
@@ -227,7 +214,7 @@ class SqliteStore extends RuledStore implements Store {
   #publish(event: StoreEvent): void {
     this.head = event.revision;
     this.#history.note(event);
-    this.#followers.tell(event);
+    this.followers.tell(event);
     failpoint('store.notify.after');
   }
 }

@@ -1,19 +1,14 @@
 // What one change gathers inside its transaction: its revision, the layer rows it touched, its audit record.
-import {
-  type Entry,
-  entryCount,
-  type PackedEntries,
-  packEntries,
-  type TimeBase,
-} from '../../../common/entries/packed.ts';
+import { entryCount, type PackedEntries, type TimeBase } from '../../../common/entries/packed.ts';
 import { joinEntries } from '../../../common/entries/rows.ts';
 import { withoutTimes } from '../../../common/entries/times.ts';
 import { failpoint } from '../../../common/failpoint.ts';
 import type { Revision } from '../../../common/revision.ts';
 import { formatSelector, type Selector } from '../../../common/text/selector.ts';
+import type { LayerTx } from '../../claims/claim-tx.ts';
 import type { LayerChange, LayerKey } from '../../claims/layers.ts';
 import type { StoreEvent } from '../port/revisions.ts';
-import type { AuditEntry, ChangeTx } from '../port/transaction.ts';
+import type { AuditEntry } from '../port/transaction.ts';
 import type { HostRecord } from '../records.ts';
 import { appendAudit } from './audit/audit-chain.ts';
 import { encodeColumns } from './file/columns-blob.ts';
@@ -24,7 +19,7 @@ import { bigint, integer } from './file/rows.ts';
 const MAX_TOUCHED_ROWS = 131_072;
 
 /** Lives for one change, which may share its commit with others. `finish` comes last. */
-export class Transaction implements ChangeTx {
+export class Transaction implements LayerTx {
   readonly db: Connection;
   /** Unix milliseconds, one time for the whole change. */
   readonly nowMs: number;
@@ -57,10 +52,6 @@ export class Transaction implements ChangeTx {
   /** Rows of a layer that are set or gone. */
   touch(layer: LayerKey, sets: PackedEntries<'unix'>, deletes: PackedEntries): void {
     this.#layers.push({ layer, sets, deletes });
-  }
-
-  touchEntries(layer: LayerKey, sets: readonly Entry<'unix'>[], deletes: readonly Entry<'unix'>[]): void {
-    this.touch(layer, packEntries(sets), packEntries(deletes));
   }
 
   hostChanged(host: HostRecord): void {

@@ -12,7 +12,7 @@ export function claimTx(tx: Transaction): ClaimTx {
     nowMs: tx.nowMs,
     revise: () => tx.revise(),
     head: () => tx.head(),
-    touchEntries: (layer, sets, deletes) => tx.touchEntries(layer, sets, deletes),
+    touch: (layer, sets, deletes) => tx.touch(layer, sets, deletes),
     audit: (entry, about) => tx.audit(entry, about),
     on: (prefix, slot) => ready(claimsOn(db, prefix, slot)),
     ended: (byMs, limit) => ready(endedClaims(db, byMs, limit)),
