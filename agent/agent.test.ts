@@ -211,6 +211,19 @@ describe('agent', () => {
     expect(lines.filter((line) => how.test(line))).toHaveLength(1);
   });
 
+  it('faults row 23: that the list is of another store is said on this host; to the fleet the controller says it, once', async () => {
+    const first = start();
+    await sync(first, new ReferenceView('e1', 3n));
+    await stop(first);
+    const second = start();
+    const { agent } = second;
+    const { stream } = await second.connection();
+    stream.push(welcome('e2'));
+    const told = await stream.status(() => agent.link === 'connected');
+    expect(agent.problems).toEqual([expect.stringContaining('fleetblock-agent resync')]);
+    expect(told.problems).toEqual([]);
+  });
+
   it('faults row 28: whatever is cut, killed and refused, every revision is applied once, in order, and digests end up equal', async () => {
     const arbEntry = fc.record({
       prefix: fc.constantFrom('192.0.2.1', '192.0.2.2', '192.0.2.0/24', '10.0.0.1', '2001:db8::1', '2001:db8::/32'),

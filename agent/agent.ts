@@ -81,11 +81,15 @@ export class Agent {
 
   /** What is wrong, one sentence each; empty when all is well. */
   get problems(): string[] {
+    return [this.#linkProblem, ...this.#hostProblems].filter((text) => text !== '');
+  }
+
+  get #hostProblems(): string[] {
     const interfaces = this.#options.datapath
       .interfaces()
       .flatMap(({ name, problem }) => (problem === '' ? [] : [`${name}: ${problem}`]));
     const others = [this.#options.datapath.problem, ...(this.#options.problems?.() ?? [])];
-    return [this.#linkProblem, ...this.reconciler.problems, ...interfaces, ...others].filter((text) => text !== '');
+    return [...this.reconciler.problems, ...interfaces, ...others].filter((text) => text !== '');
   }
 
   /**
@@ -141,8 +145,9 @@ export class Agent {
     this.reconciler.standing.touch();
   }
 
+  /** Without what is wrong with the link: what the controller hears this by, it knows, and has its own words for it. */
   status(): Promise<Status> {
-    return this.#report.status(this.problems, this.#lapses.told());
+    return this.#report.status(this.#hostProblems, this.#lapses.told());
   }
 
   async #stayConnected(signal: AbortSignal): Promise<void> {
