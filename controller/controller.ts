@@ -41,7 +41,7 @@ export interface ControllerOptions {
   readonly network?: LocalNetwork;
   /** The machine's clock is right, however far from the last sign of life. Default false. */
   readonly trustClock?: boolean;
-  /** By which it knows its own words again, whatever the store has lost. Default: a new one, for tests. */
+  /** Recognises what this controller has sent, even if the store has lost it. Default: a new one, for tests. */
   readonly secret?: Pick<Secret, 'bytes' | 'isNew'>;
   /** The callers with open calls. Default: none. `actor` as in audit records. */
   readonly connected?: () => Iterable<{ readonly actor: string; readonly from: string }>;
@@ -79,7 +79,7 @@ export async function startController(options: ControllerOptions): Promise<Contr
   const queue = new SliceQueue(
     () => clock.monotonicMs(),
     (error) => {
-      // Views that missed a revision must not go on: what they would send is not what the store says.
+      // Views that missed a revision must not continue: what they would send differs from the store.
       log.fatal({ err: error }, 'the views are broken');
       setImmediate(() => {
         throw error;

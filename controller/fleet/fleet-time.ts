@@ -34,7 +34,7 @@ const WRONG = 'most hosts have another time: set it and restart the controller, 
 export class FleetTime {
   readonly #options: FleetTimeOptions;
   readonly #startedMs: number;
-  /** By host: does its clock agree? */
+  /** By host: whether its clock agrees. */
   readonly #votes = new Map<string, boolean>();
   #sure: boolean;
   #toldWrong = false;

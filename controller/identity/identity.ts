@@ -1,4 +1,4 @@
-// Who belongs to the fleet: certificates for agents and operators, and taking them away again.
+// Membership of the fleet: certificates for agents and operators, issued, renewed and revoked.
 import { createHash, type KeyObject, verify, X509Certificate } from 'node:crypto';
 import { FleetblockError } from '../../common/errors.ts';
 import { isValidName } from '../../common/text/selector.ts';
@@ -62,12 +62,12 @@ export interface LoginRequest {
   readonly from: string;
 }
 
-/** Life of an operator's certificate when nothing else is said. */
+/** Default life of an operator's certificate. */
 export const OPERATOR_DEFAULT_MS = DAY_MS * 7;
 
 /**
  * How long a certificate may be renewed by its holder, from the day on that an admin or a login token made the first, milliseconds:
- * who was forgotten must ask again. docs/decisions/0034 says why so long.
+ * a forgotten holder must ask again. docs/decisions/0034 has the reasons.
  */
 export const RENEWABLE_MS: Readonly<Record<OperatorRecord['role'], number>> = {
   viewer: DAY_MS * 365,
@@ -75,7 +75,7 @@ export const RENEWABLE_MS: Readonly<Record<OperatorRecord['role'], number>> = {
   admin: DAY_MS * 90,
 };
 
-/** Renewals of one host, or of one operator: an agent and a CLI that cannot keep what they get need no more than these. */
+/** Renewals of one host, or of one operator: enough for an agent or a CLI that cannot keep what it gets. */
 const RENEWALS = { burst: 6, perSecond: 1 / 600 };
 
 /**
@@ -92,7 +92,7 @@ export function provenKey(spki: Uint8Array, text: string, possession: Uint8Array
   return key;
 }
 
-/** The role of one who may be made an operator. @throws FleetblockError INVALID_ARGUMENT: no name, or no role */
+/** The role of a new operator, checked. @throws FleetblockError INVALID_ARGUMENT: no name, or no role */
 export function operatorRole({ name, role }: Pick<OperatorRequest, 'name' | 'role'>): OperatorRole {
   if (!isValidName(name))
     throw new FleetblockError(

@@ -22,7 +22,7 @@ import { overlapsOf, View } from './view.ts';
 export interface ViewsListener {
   /** The hosts' view changed: each of them must get this. Pauses where others may have their turn. */
   changed(hostIds: ReadonlySet<string>, delta: ViewDelta): Slices;
-  /** A revision is through: all that it changes has been announced. Nothing else is worked off before this is. */
+  /** A revision is out: all that it changes has been announced. The next one waits for this. */
   settled(revision: Revision): Slices;
 }
 

@@ -108,7 +108,7 @@ async function exchange(controller: string, rootCertificate: string, token: Enro
   }
 }
 
-/** Never from argv, where everybody on this machine could read it. */
+/** Never from argv, where every user of this machine could read it. */
 async function readToken(cli: Cli, file: string | undefined): Promise<string> {
   if (file === '-') return await text(cli.stdin);
   if (file === undefined) {

@@ -34,7 +34,7 @@ export class Session {
         reject(new ConnectionLost());
       });
     });
-    // Not everybody waits for it.
+    // Not every caller waits for it.
     this.ready.catch(() => {});
   }
 

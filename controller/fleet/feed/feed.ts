@@ -37,7 +37,7 @@ export class Feed {
   readonly #sink: Sink;
   readonly #limit: number;
   readonly #queue: Shipment[] = [];
-  /** The next message of the first shipment, when that is half out: it must go on, or the stream must end. */
+  /** The next message of the first shipment, when that is half out: it must be finished, or the stream must end. */
   #next: Buffer | undefined;
   #ready = true;
   /** Replies still to come, in order; `stale`: to what was sent before a restart. */
@@ -104,7 +104,7 @@ export class Feed {
     }
   }
 
-  /** Forgets what is not written yet, but for loose shipments and one that is half out. */
+  /** Forgets what is not written yet, except loose shipments and one that is half out. */
   dropUnsent(): void {
     for (const shipment of this.#queue.splice(this.#next ? 1 : 0))
       if (shipment.loose) this.#queue.push(shipment);

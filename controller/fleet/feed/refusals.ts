@@ -10,7 +10,7 @@ export function otherStore(epoch: string): HostRefusal {
   };
 }
 
-/** `claimed`: the host's own word, without a valid seal. `head`: the newest revision of the store. */
+/** `claimed`: as the host says, without a valid seal. `head`: the newest revision of the store. */
 export function impossibleRevision(claimed: Revision, head: Revision): HostRefusal {
   return {
     code: 'IMPOSSIBLE_REVISION',

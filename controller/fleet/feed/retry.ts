@@ -44,7 +44,7 @@ export class Retry {
     else this.#timer = setTimeout(() => this.#now(), waitMs);
   }
 
-  /** It was taken, or is another matter from now on. */
+  /** It was taken, or no longer matters. */
   reset(): void {
     this.clear();
     this.#refusals = 0;

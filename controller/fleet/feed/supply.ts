@@ -1,5 +1,5 @@
 // Brings one host what it lacks: each change as it comes while the host keeps up, else the difference from what it holds, or its whole
-// view. What the host answers is its session's to judge.
+// view. The session judges what the host answers.
 import { FleetblockError } from '../../../common/errors.ts';
 import type { Revision } from '../../../common/revision.ts';
 import type { EncodedDelta } from '../../views/delta.ts';

@@ -56,7 +56,7 @@ export function noteDetached(
   });
 }
 
-/** Who says that a host was detached proves nothing and gets nothing: no key is asked for, none is given, and no session follows. */
+/** A report of a detach proves nothing and gets nothing: it needs no session key, gets none, and no session follows. */
 export function hearDetached(
   deps: DetachedDeps & { readonly registry: HostRegistry },
   hostId: string,

@@ -1,4 +1,4 @@
-// What ended by itself in a host's kernel while the host was cut off, as the host tells when it is back: for the audit, where the
+// What ended by itself in a host's kernel while the host was cut off, as the host reports when it is back: for the audit, where the
 // undoing of an unconfirmed change can be found, host by host.
 
 import { messageOf } from '../../../common/errors.ts';

@@ -1,5 +1,5 @@
-// What the controller has to remember of each host beside its record: who it was when it was last here, and what it was like. In
-// memory, and in the store soon after: several hosts at a time, and never once an ack.
+// What the controller remembers of each host beside its record: its identity when it was last connected, and its state. In
+// memory, and in the store soon after: several hosts at a time, and never one write per ack.
 import { messageOf } from '../../../common/errors.ts';
 import type { Logger } from '../../../common/logger.ts';
 import type { HostNote, Place } from '../../store/records.ts';
@@ -56,7 +56,7 @@ export class HostNotes {
     await this.#deps.store.saveHostNotes(keyed);
   }
 
-  /** All but what it was like. */
+  /** Everything except its state. */
   forget(hostId: string): void {
     this.#notes.set(hostId, { sessionSerial: 0, duplicate: '', place: NOWHERE, seen: this.of(hostId).seen });
     this.changed(hostId);

@@ -55,7 +55,7 @@ function noteProblems(state: HostState, problems: readonly string[], { events, h
 function noteDrift(state: HostState, reported: number, told: boolean, { events, meter, hostId }: StatusReaders): void {
   const before = state.reportedRepairs;
   state.reportedRepairs = reported;
-  // An agent that was started again counts from zero; what one did before this controller knew it is no news.
+  // An agent that was started again counts from zero; what one did before this controller knew it is not new.
   const fresh = before === undefined ? 0 : reported < before ? reported : reported - before;
   if (before === undefined) state.driftRepairs += reported;
   if (fresh === 0) return;

@@ -113,7 +113,7 @@ export class HostSession {
     return unattached(this.state.interfaces) ? undefined : this.#loose.standing(revision);
   }
 
-  /** It refused something as too much: that is no reason to go without the rest. */
+  /** It refused something as too much, and can still get later changes by themselves. */
   get lacksRoom(): boolean {
     return this.#takesLoose && this.state.refusal?.code === 'CAPACITY';
   }
@@ -131,7 +131,7 @@ export class HostSession {
     else if (delta.removesOnly) this.#supply.contained(() => this.#loose.sendRemoval(delta));
   }
 
-  /** A revision is through: a host that refused an earlier one gets another chance. */
+  /** A revision is out: a host that refused an earlier one gets another chance. */
   revisionSettled(): void {
     // This runs for every host at every revision, and hardly any of them waits so.
     if (this.#retry.armed) this.#retry.chance(this.#deps.views.sizeFor(this.hostId) < this.#refusedSize);

@@ -1,11 +1,11 @@
-// What hosts were like when they were last here. In the notes too, so that a host that is away is known after a restart: as it comes, as
-// it goes, and every few minutes between.
+// The state of hosts when they were last connected. In the notes too, so that an offline host is known after a restart: written when it
+// connects, when it disconnects, and every few minutes between.
 import { z } from 'zod';
 import { formatPrefix, parsePrefix } from '../../../common/text/prefix.ts';
 import type { HostNotes } from './host-notes.ts';
 import { type HostState, unknownState } from './host-state.ts';
 
-/** How often what connected hosts are like is noted, milliseconds. */
+/** How often the state of connected hosts is noted, milliseconds. */
 const NOTE_MS = 180_000;
 
 const count = z.number().int().nonnegative();
@@ -40,7 +40,7 @@ const Seen = z.object({
 /** `connected` are the hosts whose state is noted again every three minutes. */
 export interface LastSeenDeps {
   readonly notes: Pick<HostNotes, 'of' | 'changed'>;
-  /** Ids of the hosts that are here. */
+  /** Ids of the connected hosts. */
   readonly connected: () => Iterable<string>;
 }
 
@@ -57,7 +57,7 @@ export class LastSeen {
     }, noteMs).unref();
   }
 
-  /** To be changed in place. */
+  /** Change it in place. */
   of(hostId: string): HostState {
     const known = this.#states.get(hostId);
     if (known) return known;
@@ -66,7 +66,7 @@ export class LastSeen {
     return state;
   }
 
-  /** Puts what it is like now into the notes. */
+  /** Notes its present state. */
   note(hostId: string): void {
     const { notes } = this.#deps;
     notes.of(hostId).seen = noteOfState(this.of(hostId));
@@ -96,7 +96,7 @@ function noteOfState(state: HostState): z.input<typeof Seen> {
   };
 }
 
-/** A note that is none, or of another version, says nothing. */
+/** A malformed note, or one of another version, counts as none. */
 function stateFromNote(note: unknown): HostState {
   const { data: seen } = Seen.safeParse(note);
   if (!seen) return unknownState();

@@ -2,8 +2,8 @@
 import type { Clock } from '../../../common/time/clock.ts';
 
 /**
- * Over how long hosts spread their attempts to come back: a thousand hosts over two seconds. Some 500 handshakes a second are
- * what one processor makes.
+ * Over how long hosts spread their attempts to come back: a thousand hosts over two seconds. One processor makes some 500 handshakes
+ * per second.
  */
 const RECONNECT_MS_PER_HOST = 2;
 const MIN_RECONNECT_MS = 2000;
@@ -35,7 +35,7 @@ export class Absences {
     this.#expectedMs.set(hostId, this.#clock.monotonicMs());
   }
 
-  /** Of a host without a stream: is it known to be away? */
+  /** Whether a host without a stream is known to be away. */
   isLong(hostId: string): boolean {
     return (
       this.#clock.monotonicMs() - (this.#expectedMs.get(hostId) ?? this.#startedMs) >

@@ -2,7 +2,7 @@
 import type { Revision } from '../../../common/revision.ts';
 import type { HostRefusal } from '../host/host-state.ts';
 
-/** How a host stands towards a wait. */
+/** The standing of a host in a wait. */
 export type Standing =
   | { readonly kind: 'enforced' }
   /** Its ack of this revision is the proof. */
@@ -20,7 +20,7 @@ export function standingApart(loosely: LooseStanding, revision: Revision, refusa
   return loosely === 'enforced' ? { kind: 'enforced' } : { kind: 'failed', refusal };
 }
 
-/** By host id: each host that was waited for is in exactly one of the three. `pending` includes hosts that are away. */
+/** By host id: each host of the wait is in exactly one of the three. `pending` includes hosts that are away. */
 export interface ProofResult {
   readonly enforced: readonly string[];
   readonly pending: readonly string[];
@@ -51,7 +51,7 @@ export class Proof {
     });
   }
 
-  /** Starts once, with how every host stands now. */
+  /** Starts once, with the standing of every host now. */
   start(hosts: Iterable<{ readonly hostId: string; readonly standing: Standing }>, timeoutMs: number): void {
     for (const { hostId, standing } of hosts) {
       if (standing.kind === 'enforced') this.#enforced.push(hostId);

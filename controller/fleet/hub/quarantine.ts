@@ -1,12 +1,12 @@
 // The controller's own quarantine: when a host proves that the store has lost commits, nothing more is sent or changed, because
-// what the store says now would take blocks away.
+// the store as it is now would take blocks away.
 import { FleetblockError } from '../../../common/errors.ts';
 import type { Logger } from '../../../common/logger.ts';
 
 /** Not stored: a host that still has the proof brings it back after a restart. */
 export class Quarantine {
   readonly #log: Logger;
-  /** By the host that gave the proof: a host that is revoked takes its word with it. */
+  /** By the host that gave the proof: revoking that host takes it back. */
   readonly #reasons = new Map<string, string>();
 
   constructor(log: Logger) {

@@ -1,4 +1,4 @@
-// Whose turn it is: everybody once in a period, spread over all of it, so that work for a thousand hosts never comes in one lump
+// Whose turn it is: each member once per period, spread over all of it, so that work for a thousand hosts never comes in one burst
 // between an operator's command and its proof.
 
 /** Steps of a period. */
@@ -13,7 +13,7 @@ export class Rota<T> {
   /** Turns that are due, times STEPS: in whole numbers, so that nothing is lost to rounding. */
   #due = 0;
 
-  /** Calls `work` for every member once in `periodMs`. `work` may take members away. */
+  /** Calls `work` for every member once in `periodMs`. `work` may remove members. */
   constructor(periodMs: number, work: (member: T) => void) {
     this.#work = work;
     this.#timer = setInterval(() => this.#step(), periodMs / STEPS);
@@ -24,7 +24,7 @@ export class Rota<T> {
     this.#members.add(member);
   }
 
-  /** One that is not there is no error. */
+  /** A missing member is no error. */
   delete(member: T): void {
     this.#members.delete(member);
   }

@@ -12,14 +12,14 @@ export class Slots {
     this.#free = count;
   }
 
-  /** Given and not given back. */
+  /** Granted and not released. */
   get used(): number {
     return this.#count - this.#free;
   }
 
   /**
    * Calls `granted` when a slot is free, at once if one is.
-   * @returns (and gives to `granted`) what gives the slot back or stops waiting. Idempotent.
+   * @returns (and gives to `granted`) what releases the slot or stops waiting. Idempotent.
    */
   acquire(granted: (release: () => void) => void): () => void {
     let state: 'waiting' | 'taken' | 'over' = 'waiting';

@@ -11,13 +11,13 @@ export interface WaitsOptions {
   readonly clock: Clock;
   /** The last revision whose changes were sent. */
   readonly revision: () => Revision;
-  /** How a host stands towards a revision now. `all`: one that has been away for long is waited for as well. */
+  /** The standing of a host for a revision now. `all`: also waits for hosts that have been away for long. */
   readonly standing: (hostId: string, revision: Revision, all: boolean) => Standing;
   /** Has no stream, and has had none for some time. */
   readonly isAway: (hostId: string) => boolean;
 }
 
-/** How often it is looked whether hosts that are waited for have gone, milliseconds. */
+/** How often waits check for hosts that have gone, milliseconds. */
 const SWEEP_MS = 500;
 
 /** A wait for a revision that is not sent out yet starts when it is, or at its deadline. */
@@ -27,7 +27,7 @@ export class Waits {
   /** Those of them that wait for connected hosts alone. */
   readonly #impatient = new Set<Proof>();
   #sweep: NodeJS.Timeout | undefined;
-  /** Started when their revision is through. */
+  /** Started when their revision is out. */
   readonly #early: { readonly revision: Revision; readonly start: () => void }[] = [];
 
   constructor(options: WaitsOptions) {
@@ -68,7 +68,7 @@ export class Waits {
     return proof.result;
   }
 
-  /** A revision is through: what its hosts answer from now on counts. */
+  /** A revision is out: what its hosts answer from now on counts. */
   settled(revision: Revision): void {
     const due = this.#early.filter((each) => each.revision <= revision);
     for (const each of due) {
@@ -84,14 +84,14 @@ export class Waits {
     refusal: HostRefusal | undefined,
     loosely?: (revision: Revision) => LooseStanding,
   ): void {
-    // One that is over leaves the set: a set may be changed so while it is walked.
+    // A finished wait leaves the set, which is allowed during iteration.
     for (const proof of this.#proofs) {
       if (refusal) proof.refused(hostId, refusal, loosely);
       else proof.acked(hostId, acked);
     }
   }
 
-  /** Answers everybody with what is known. */
+  /** Answers all waits with what is known. */
   close(): void {
     for (const each of this.#early.splice(0)) each.start();
     for (const proof of [...this.#proofs]) proof.stop();
@@ -111,7 +111,7 @@ export class Waits {
       for (const hostId of [...proof.waitingFor]) if (this.#options.isAway(hostId)) proof.gone(hostId);
   }
 
-  /** When the views have come to the revision, or at the deadline, whichever is first. */
+  /** When the views have reached the revision, or at the deadline, whichever is first. */
   #startLater(revision: Revision, start: () => void, timeoutMs: number): void {
     const early = {
       revision,

@@ -26,12 +26,12 @@ const MAX_OWN = 64;
 const MAX_PARSED = 100_000;
 
 /**
- * A host's word counts for addresses that mean something here only. With public ones a host that lies could keep an attacker from
- * being blocked everywhere: of those, the one that it is connected from is what counts.
+ * A host's report counts only for private addresses. With public ones a lying host could keep an attacker from being blocked
+ * everywhere: of those, only the one that it is connected from counts.
  */
 const PRIVATE = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '100.64.0.0/10', 'fc00::/7'].map(parsePrefix);
 
-/** Put into words only when it is hit: there is one per host, for every block. */
+/** The sentence is made only on a hit: there is one per host, for every block. */
 class Reached implements Protected {
   readonly prefix: Prefix;
   readonly #words: readonly string[];

@@ -20,7 +20,7 @@ export function localNetwork(
         known = protectedOf(read());
         untilMs = nowMs() + FRESH_MS;
       } catch {
-        // Nothing can be read now, for want of file descriptors perhaps: what was known still is.
+        // Nothing can be read now, perhaps for lack of file descriptors: the last known values stay.
       }
       return known;
     },

@@ -39,7 +39,7 @@ const RECHECK_MS = 500;
 interface LiveCall {
   readonly call: AuthorizableCall;
   readonly identity: PeerIdentity;
-  /** Made once: with thousands of open streams, looking at all of them must not build thousands of strings. */
+  /** Made once: with thousands of open streams, checking all of them must not build thousands of strings. */
   readonly caller: Caller;
   readonly end: (error: FleetblockError) => void;
 }
@@ -85,7 +85,7 @@ export class Authorizer {
     return () => this.#live.delete(live);
   }
 
-  /** Who holds calls open, one for each of them. */
+  /** The callers of open calls, one for each call. */
   *callers(): Generator<Caller> {
     for (const { caller } of this.#live) yield caller;
   }

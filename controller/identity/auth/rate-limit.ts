@@ -7,7 +7,7 @@ export interface RateLimitOptions {
   readonly clock: Clock;
   /** Attempts that an address may make at once. */
   readonly burst: number;
-  /** Attempts that it gains a second. */
+  /** Attempts that it gains per second. */
   readonly perSecond: number;
   /** Addresses remembered; beyond it the one longest unseen is forgotten. Default 4096. */
   readonly addresses?: number;
@@ -27,7 +27,7 @@ export class RateLimit {
     this.#options = options;
   }
 
-  /** Takes one attempt of an address, or of whatever else is not written as one. @returns false when there was none left */
+  /** Takes one attempt of an address, or of any other name. @returns false when there was none left */
   take(address: string): boolean {
     const { clock, burst, perSecond } = this.#options;
     const key = networkOf(address);

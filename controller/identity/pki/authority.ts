@@ -117,7 +117,7 @@ export class Authority {
   }
 
   /**
-   * Makes a new issuer in the place of one, signed by the root. What the old one signed counts until it ends, unless it is to be
+   * Makes a new issuer in the place of one, signed by the root. What the old one signed stays valid until it expires, unless it is
    * distrusted. For a controller that does not run.
    * @param rootKey path of the root's key, wherever it is kept
    * @throws FleetblockError whose text names the fix; the old issuer is in place then
@@ -132,7 +132,7 @@ export class Authority {
       readonly nowMs: number;
     },
   ): Promise<void> {
-    // Whole before: a directory that is not is no place to write to.
+    // Checked first: nothing is written to an incomplete directory.
     const before = Authority.load(directory, fleet);
     const { name, rootKey, distrust, nowMs } = rotation;
     const key = readRootKey(rootKey, before.#root);

@@ -1,4 +1,4 @@
-// Whose certificate is it? TLS has checked the chain to the root; here the issuer decides what the holder may be.
+// The holder of a certificate. TLS has checked the chain to the root; here the issuer decides what the holder may be.
 import { createHash, X509Certificate } from 'node:crypto';
 import { CLOCK_SKEW_MS, type ClientIssuers } from './authority.ts';
 import { generationOf } from './certificates.ts';

@@ -1,5 +1,5 @@
 // Issuers that are replaced: a new key and certificate in the place of the old, whose certificate is kept beside for as long as what it
-// signed is to count. A crash at any step leaves the old issuer or the new one, whole.
+// signed stays valid. A crash at any step leaves the old issuer or the new one, whole.
 import { createPrivateKey, createPublicKey, type KeyObject, X509Certificate } from 'node:crypto';
 import { existsSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,4 +1,4 @@
-// The prefixes of a block, sorted once: which of them does an allow entry meet?
+// The prefixes of a block, sorted once, to find those that an allow entry meets.
 import { FAMILIES } from '../../../common/entries/packed.ts';
 import { covers, type Prefix } from '../../../common/text/prefix.ts';
 import { PrefixSet } from '../../claims/guard/prefix-set.ts';

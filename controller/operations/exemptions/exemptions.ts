@@ -35,7 +35,7 @@ const NONE: Exempted = { refusals: new Map(), warnings: [] };
 /** Entries between two readings of the clock. */
 const ROWS_BETWEEN_LOOKS = 1024;
 
-/** How a block of `prefixes` fares on `hosts`, going by what is allowed now. */
+/** The effect of a block of `prefixes` on `hosts`, with what is allowed now. */
 export async function findExemptions(
   deps: ExemptionDeps,
   prefixes: readonly Prefix[],

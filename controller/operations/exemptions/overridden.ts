@@ -1,4 +1,4 @@
-// What an allow entry takes the effect from: blocks of the same prefix, around it and inside it, on the hosts that it is for.
+// What an allow entry overrides: blocks of the same prefix, around it and inside it, on the hosts that it is for.
 import { formatPrefix, type Prefix } from '../../../common/text/prefix.ts';
 import { formatSelector, selectorMatches } from '../../../common/text/selector.ts';
 import type { Claim } from '../../claims/claim.ts';
@@ -8,7 +8,7 @@ import type { Matches } from '../queries/matches.ts';
 const MAX_NAMED = 3;
 const MAX_WARNINGS = 20;
 
-/** One sentence a prefix that is blocked on one of the hosts, as a whole or in parts. */
+/** One sentence per prefix that is blocked on one of the hosts, as a whole or in parts. */
 export async function overridden(
   matches: Matches,
   prefixes: readonly Prefix[],

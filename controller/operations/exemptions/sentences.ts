@@ -1,4 +1,4 @@
-// What is said of what passes: which prefix, by whose allow entry.
+// Sentences about what passes: which prefix, by whose allow entry.
 
 import { hasEnded } from '../../../common/precedence.ts';
 import { listOfOrigin } from '../../../common/text/origin.ts';
@@ -39,7 +39,7 @@ async function named(hits: readonly Hit[], names: Names, uncounted: number): Pro
   return `${shown.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
 }
 
-/** Who says an allow entry: looked up once, because a thousand hosts have the same. */
+/** The origin of an allow entry: looked up once, because a thousand hosts have the same. */
 export class Names {
   readonly #known = new Map<string, Promise<string>>();
   readonly #store: Pick<Store, 'claims'>;

@@ -1,5 +1,5 @@
 // Whose import is received and stored now. Its rows are in memory all that time: one per caller, a few in all, and who comes in
-// between waits before a row of his is read.
+// between waits before any of its rows is read.
 import { FleetblockError } from '../../../common/errors.ts';
 import { Slots } from '../../fleet/hub/slots.ts';
 
