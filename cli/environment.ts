@@ -17,13 +17,13 @@ export interface Cli {
   readonly stdin: Readable & { readonly isTTY?: boolean };
   /** Data only. */
   readonly stdout: TextSink;
-  /** Words only. */
+  /** Messages only. */
   readonly stderr: TextSink;
   /** Unix time, milliseconds. */
   readonly now: () => number;
   /** Ends when the operator presses Ctrl-C or the reader of stdout goes away. */
   readonly signal: AbortSignal;
-  /** What the process ends with; a command raises it when the answer is not a plain yes. */
+  /** What the process ends with; a command raises it when the answer is not a plain success. */
   exitCode: number;
 }
 

@@ -6,7 +6,7 @@ export const EXIT = {
   /** Done and, if waiting, enforced on every targeted host. */
   done: 0,
   failure: 1,
-  /** Usage or bad input; a missing or unusable credentials file too. */
+  /** Usage or bad input, also a missing or unusable credentials file. */
   usage: 2,
   /** Accepted, but not enforced on all in time: offline, lagging or refused by a host. */
   partial: 3,

@@ -1,4 +1,4 @@
-// fleetblock audit verify: is the audit's chain of hashes whole?
+// fleetblock audit verify: checks that the audit's chain of hashes is whole.
 import type { Command } from 'commander';
 import { FleetblockError } from '../../common/errors.ts';
 import { loadCredentials } from '../credentials/credentials.ts';

@@ -1,4 +1,4 @@
-// fleetblock __complete: what the scripts of `fleetblock completion` ask. Silent whatever happens.
+// fleetblock __complete: what the scripts of `fleetblock completion` ask. Silent on errors.
 import type { Command } from 'commander';
 import { complete } from '../completion/completion.ts';
 import { fleetValues } from '../completion/values.ts';

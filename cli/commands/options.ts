@@ -4,7 +4,7 @@ import { messageOf } from '../../common/errors.ts';
 import { formatDuration, parseDuration } from '../../common/text/duration.ts';
 import { OUTPUT_FORMS } from '../output/format.ts';
 
-/** More often than this is load for the controller and nothing for the eye, milliseconds. */
+/** Redrawing more often is load for the controller and not visible, milliseconds. */
 const MIN_INTERVAL_MS = 200;
 
 /** For commander: a bad value is a usage error that names the form. */

@@ -1,4 +1,4 @@
-// fleetblock version: what this command is.
+// fleetblock version: the version of this command.
 import type { Command } from 'commander';
 import { VERSION } from '../../common/version.ts';
 import type { Cli } from '../environment.ts';

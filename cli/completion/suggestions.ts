@@ -1,4 +1,4 @@
-// What people type who know other tools: the word that is meant here.
+// Words of other tools, and the one that is meant here.
 const OPTIONS: Readonly<Record<string, string>> = {
   '--all': '--all-hosts',
   '--ttl': '--duration',

@@ -1,4 +1,4 @@
-// Values of the fleet for completion: quick, and nothing at all where they cannot be had.
+// Values of the fleet for completion: quick, and none if they cannot be read.
 import { listOrigin, MANUAL } from '../../common/text/origin.ts';
 import type { Host__Output } from '../../proto/gen/fleetblock/v1/Host.ts';
 import { ContextFile } from '../credentials/context-file.ts';
@@ -22,7 +22,7 @@ export async function fleetValues(
   try {
     return await valuesOf({ ...cli, signal }, kind, options, term);
   } catch {
-    // In the middle of a line there is no place for words.
+    // In the middle of a command line there is no place for messages.
     return [];
   }
 }

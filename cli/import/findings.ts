@@ -41,7 +41,7 @@ export class Findings {
     );
   }
 
-  /** A line each for people: what was left out. */
+  /** What was left out, one line each. */
   report(): string[] {
     if (this.#count === 0) return [];
     const head = `left out ${plural(this.#count, 'bad line', 'bad lines')} of ${this.#name}${this.#more(MAX_REPORTED)}:`;

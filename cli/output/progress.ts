@@ -1,4 +1,4 @@
-// One line on a terminal's stderr that shows how far a long command is. Nowhere else: logs, pipes and what asks for JSON get no such noise.
+// One line on a terminal's stderr that shows how far a long command is. Logs, pipes and JSON output do not get it.
 import type { Cli } from '../environment.ts';
 import type { OutputForm } from './format.ts';
 
@@ -35,7 +35,7 @@ export class Progress {
     this.#shown = true;
   }
 
-  /** Takes the line away. */
+  /** Removes the line. */
   end(): void {
     if (this.#shown) this.#cli.stderr.write('\r\u001b[K');
     this.#shown = false;

@@ -25,7 +25,7 @@ export class EntryTable<Base extends ClockBase = ClockBase> {
     this.v6.reserve(v6Rows);
   }
 
-  /** So many more rows move none of those that are there. */
+  /** Whether this many more rows fit without moving the existing ones. */
   hasRoom(v4Rows: number, v6Rows: number): boolean {
     return this.v4.hasRoom(v4Rows) && this.v6.hasRoom(v6Rows);
   }

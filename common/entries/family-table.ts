@@ -1,4 +1,4 @@
-// The entries of one address family in flat memory: a hash table over typed arrays, about 15 bytes an IPv4 entry, with an
+// The entries of one address family in flat memory: a hash table over typed arrays, about 15 bytes per IPv4 entry, with an
 // order-independent digest kept as it changes.
 
 import type { Family } from '../text/prefix.ts';

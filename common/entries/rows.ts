@@ -85,7 +85,7 @@ export function sliceEntries<Base extends TimeBase>(
   return byFamily((family) => sliceColumns(columnsOf(entries, family), family, start, end));
 }
 
-/** Columns to be filled. */
+/** Columns to fill. */
 export function makeColumns(family: Family, count: number, ending: boolean) {
   return {
     count,

@@ -1,4 +1,4 @@
-// fleetblock doctor: why does it not work? From this machine to every host, each step with what to do about it.
+// fleetblock doctor: finds out why something does not work, from this machine to every host, and says what to do at each step.
 import { X509Certificate } from 'node:crypto';
 import type { Command } from 'commander';
 import { messageOf } from '../../../common/errors.ts';

@@ -1,4 +1,4 @@
-// fleetblock host label|revoke|resync: steer single hosts.
+// fleetblock host label|revoke|resync: manage single hosts.
 import type { Command } from 'commander';
 import { FleetblockError } from '../../../common/errors.ts';
 import { selectorToWire } from '../../../common/rpc/selector.ts';

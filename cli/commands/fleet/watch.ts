@@ -1,4 +1,4 @@
-// fleetblock watch: the fleet as it is now, drawn again and again.
+// fleetblock watch: the fleet as it is now, redrawn until Ctrl-C.
 import type { Command } from 'commander';
 import type { Cli, GlobalOptions } from '../../environment.ts';
 import type { OutputForm } from '../../output/format.ts';

@@ -1,4 +1,4 @@
-// What became of a list that was imported or removed.
+// The result of importing or removing a list.
 import { selectorFromWire } from '../../../common/rpc/selector.ts';
 import { formatSelector } from '../../../common/text/selector.ts';
 import type { List__Output } from '../../../proto/gen/fleetblock/v1/List.ts';
@@ -85,7 +85,7 @@ export function listSelector(list: Pick<List__Output, 'selector'>): string {
   return formatSelector(selectorFromWire(list.selector));
 }
 
-/** What the list was for before, when that is another thing now. */
+/** The list's action and targets before, if they have changed. */
 function formerNotes(list: string, { former }: ListChangeReply__Output): string[] {
   return former ? [`list ${list} was for ${listSelector(former)}, to ${actionOf(former)}, before this change`] : [];
 }

@@ -1,4 +1,4 @@
-// fleetblock lists exceptions, lists include: what a list leaves out whatever is imported, and how to take that back.
+// fleetblock lists exceptions, lists include: what a list leaves out of every import, and how to take that back.
 
 import type { Command } from 'commander';
 import { listOrigin } from '../../../common/text/origin.ts';

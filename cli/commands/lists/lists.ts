@@ -1,4 +1,4 @@
-// fleetblock lists: the imported lists; lists rm: take one away with all its entries.
+// fleetblock lists: the imported lists; lists rm: remove one with all its entries.
 import type { Command } from 'commander';
 import type { List__Output } from '../../../proto/gen/fleetblock/v1/List.ts';
 import { loadCredentials } from '../../credentials/credentials.ts';

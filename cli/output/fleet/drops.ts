@@ -11,7 +11,7 @@ import { drained } from '../rows.ts';
 import { plural, printable } from '../text.ts';
 import { timeText } from '../time.ts';
 
-/** Of one host, or of all (''), until the run is interrupted, beyond a controller that restarts. */
+/** Of one host, or of all (''), until the run is interrupted, through restarts of the controller. */
 export async function followDrops(cli: Cli, form: OutputForm, client: OperatorClient, host: string): Promise<void> {
   const lines = form === 'json' || form === 'yaml' ? jsonLines : textLines(timeText(cli));
   const start = () => client.watchDrops(host);

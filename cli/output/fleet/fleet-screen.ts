@@ -1,4 +1,4 @@
-// The fleet on one screen: what it amounts to, the hosts that matter most, and how many more there are. No line wraps.
+// The fleet on one screen: a summary, the hosts that matter most, and how many more there are. No line wraps.
 import type { Host__Output } from '../../../proto/gen/fleetblock/v1/Host.ts';
 import type { ListHostsReply__Output } from '../../../proto/gen/fleetblock/v1/ListHostsReply.ts';
 import type { Cli } from '../../environment.ts';

@@ -1,4 +1,4 @@
-// Events as they happen: a line each, at once, beyond a controller that restarts.
+// Events as they happen: one line each, at once, through restarts of the controller.
 import type { Event__Output } from '../../../proto/gen/fleetblock/v1/Event.ts';
 import type { WatchEventsRequest } from '../../../proto/gen/fleetblock/v1/WatchEventsRequest.ts';
 import type { Cli } from '../../environment.ts';

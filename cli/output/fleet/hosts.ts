@@ -24,7 +24,7 @@ export function hostJson(host: Host__Output): object {
   };
 }
 
-/** Green is in step, yellow is behind, red is gone. */
+/** Green is synced, yellow is behind, red is offline. */
 export function statusColour(status: string): 'green' | 'yellow' | 'red' {
   if (status === 'synced') return 'green';
   return status === 'offline' ? 'red' : 'yellow';

@@ -1,4 +1,4 @@
-// Output that is drawn again and again: on a terminal in place and never longer than it, elsewhere one after the other.
+// Output that is redrawn: on a terminal in place and never longer than it, elsewhere one after the other.
 import type { Cli } from '../../environment.ts';
 import { pause } from '../../pause.ts';
 import { retrying } from '../retrying.ts';
