@@ -19,6 +19,8 @@ interface Facts {
   readonly verdict: 'drop' | 'monitor' | 'allow';
   /** False: it only counts, so that it locks nobody out. */
   readonly enforced: boolean;
+  /** What the controller's guard asks of a prefix. An allow entry is refused only for its width: it would let everything through. */
+  readonly guard: 'width and addresses' | 'width' | 'nothing';
   /** A list of it, in sentences. */
   readonly list: string;
   /** In the CLI's sentences about prefixes. */
@@ -32,19 +34,19 @@ const DROPS = ['ban', 'block', 'drop', 'deny'];
 /** By action. */
 export const ACTIONS: Readonly<Record<Action, Facts>> = {
   block: {
-    ...{ slot: 'block', flags: 0, strength: 2, verdict: 'drop', enforced: true },
+    ...{ slot: 'block', flags: 0, strength: 2, verdict: 'drop', enforced: true, guard: 'width and addresses' },
     list: 'a blocklist',
     words: { done: 'blocked', already: 'already blocked', would: 'block' },
     imports: DROPS,
   },
   monitor: {
-    ...{ slot: 'block', flags: 2, strength: 1, verdict: 'monitor', enforced: false },
+    ...{ slot: 'block', flags: 2, strength: 1, verdict: 'monitor', enforced: false, guard: 'nothing' },
     list: 'a monitor-only list',
     words: { done: 'monitoring', already: 'already monitoring', would: 'monitor' },
     imports: [...DROPS, 'monitor'],
   },
   allow: {
-    ...{ slot: 'allow', flags: 1, strength: 1, verdict: 'allow', enforced: true },
+    ...{ slot: 'allow', flags: 1, strength: 1, verdict: 'allow', enforced: true, guard: 'width' },
     list: 'an allowlist',
     words: { done: 'allowed', already: 'already allowed', would: 'allow' },
     imports: ['allow'],

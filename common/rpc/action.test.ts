@@ -1,7 +1,7 @@
 // Actions on the operators' wire.
 import { expect, it } from 'vitest';
 import { ACTION_NAMES } from '../action.ts';
-import { actionFromWire, actionToWire, slotFromWire } from './action.ts';
+import { actionFromWire, actionsFromWire, actionToWire, slotFromWire } from './action.ts';
 
 it('keeps every action', () => {
   expect(ACTION_NAMES.map((action) => actionFromWire(actionToWire(action)))).toEqual(ACTION_NAMES);
@@ -13,6 +13,12 @@ it('takes unspecified for a block', () => {
   expect(slotFromWire(action)).toBe('block');
 });
 
+it('filters by what travels as the action', () => {
+  expect(actionsFromWire('ACTION_UNSPECIFIED')).toEqual(ACTION_NAMES);
+  expect(actionsFromWire('ACTION_BLOCK')).toEqual(['block', 'monitor']);
+  expect(actionsFromWire('ACTION_ALLOW')).toEqual(['allow']);
+});
+
 it('refuses an action of a later version, and an allow that only monitors', () => {
   // A number, as the decoder leaves what the protocol has no name for.
   const action = JSON.parse('7');
@@ -20,6 +26,7 @@ it('refuses an action of a later version, and an allow that only monitors', () =
     expect(() => actionFromWire({ action, monitor }, 'fleetblock')).toThrow(
       /action 7 is not known.*upgrade fleetblock$/,
     );
-  expect(() => slotFromWire(action)).toThrow(/upgrade the controller$/);
+  for (const read of [slotFromWire, (sent: typeof action) => actionsFromWire(sent)])
+    expect(() => read(action)).toThrow(/action 7 is not known here: upgrade the controller$/);
   expect(() => actionFromWire({ action: 'ACTION_ALLOW', monitor: true })).toThrow(/leave monitor out/);
 });

@@ -21,27 +21,31 @@ export function actionToWire(action: Action): ActionWire {
 }
 
 /**
- * Unspecified means block. `program`: what is to be upgraded, where it does not know the action.
+ * Unspecified means block. `program`: what has to be upgraded if it does not know the action.
  * @throws FleetblockError INVALID_ARGUMENT: an action of a later version, which must not become a block; or an allow that only monitors
  */
 export function actionFromWire(
   wire: { readonly action: Action__Output; readonly monitor: boolean },
   program = 'the controller',
 ): Action {
-  const sent = wire.action === 'ACTION_UNSPECIFIED' ? 'ACTION_BLOCK' : wire.action;
-  const alike = ACTION_NAMES.filter((name) => WIRE[name].action === sent);
+  const alike = actionsFromWire(wire.action === 'ACTION_UNSPECIFIED' ? 'ACTION_BLOCK' : wire.action, program);
   const action = alike.find((name) => WIRE[name].monitor === wire.monitor);
   if (action) return action;
   throw new FleetblockError(
     'INVALID_ARGUMENT',
-    alike.length > 0
-      ? 'an allow entry drops nothing that could be monitored: leave monitor out'
-      : // A number, where the protocol has no name for it.
-        `action ${String(sent)} is not known here: upgrade ${program}`,
+    'an allow entry drops nothing that could be monitored: leave monitor out',
   );
 }
 
-/** Of a request that is about every action of a slot. @throws FleetblockError INVALID_ARGUMENT: an action of a later version */
+/** Which slot a request is about. Unspecified means block. @throws FleetblockError INVALID_ARGUMENT: an action of a later version */
 export function slotFromWire(action: Action__Output): Slot {
   return slotOf(actionFromWire({ action, monitor: false }));
+}
+
+/** Those that travel as this one. Unspecified: all. @throws FleetblockError INVALID_ARGUMENT: an action of a later version */
+export function actionsFromWire(action: Action__Output, program = 'the controller'): readonly Action[] {
+  const alike = ACTION_NAMES.filter((name) => action === 'ACTION_UNSPECIFIED' || WIRE[name].action === action);
+  if (alike.length > 0) return alike;
+  // A number, where the protocol has no name for it.
+  throw new FleetblockError('INVALID_ARGUMENT', `action ${String(action)} is not known here: upgrade ${program}`);
 }

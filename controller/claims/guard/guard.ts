@@ -1,7 +1,7 @@
 // What may not be blocked without an admin's override: so much, or such addresses, that the fleet would lock its owners out.
 // The hosts' own allow entries protect their addresses in the kernel in any case.
 
-import type { Action } from '../../../common/action.ts';
+import { ACTIONS, type Action } from '../../../common/action.ts';
 import { addressBytes, type FamilyColumns, type PackedEntries } from '../../../common/entries/packed.ts';
 import { FleetblockError } from '../../../common/errors.ts';
 import { covers, formatPrefix, type Prefix, parsePrefix } from '../../../common/text/prefix.ts';
@@ -65,13 +65,6 @@ export class Guard {
   }
 }
 
-/** What is asked of a prefix. An allow entry is refused only for its width: it would let everything through. What only counts drops nothing. */
-const LOOKS: Readonly<Record<Action, 'width and addresses' | 'width' | 'nothing'>> = {
-  block: 'width and addresses',
-  monitor: 'nothing',
-  allow: 'width',
-};
-
 /** A row that an import must leave out or be refused for. */
 export interface RefusedRow {
   /** Place in the entries, from 0: IPv4 rows first. */
@@ -95,11 +88,12 @@ export class GuardLook {
 
   /** @returns why the claim is refused, or undefined */
   refusal(prefix: Prefix, action: Action): string | undefined {
-    if (LOOKS[action] === 'nothing') return undefined;
+    const { guard } = ACTIONS[action];
+    if (guard === 'nothing') return undefined;
     const shortest = SHORTEST[prefix.family];
     if (prefix.length < shortest)
       return `${formatPrefix(prefix)} is wider than /${shortest}: that is ${share(prefix)} IPv${prefix.family} addresses`;
-    if (LOOKS[action] === 'width') return undefined;
+    if (guard === 'width') return undefined;
     const hit =
       this.#ranges.find((each) => covers(prefix, each.prefix) || covers(each.prefix, prefix)) ??
       this.#firstOfFleet(prefix);
@@ -109,8 +103,9 @@ export class GuardLook {
   /** The rows that are refused, at most `limit` of them, in order. A million rows are looked at without an object each. */
   refusals(entries: PackedEntries, action: Action, limit = Number.POSITIVE_INFINITY): RefusedRow[] {
     const refused: RefusedRow[] = [];
-    if (LOOKS[action] === 'nothing') return refused;
-    const addresses = LOOKS[action] === 'width and addresses';
+    const { guard } = ACTIONS[action];
+    if (guard === 'nothing') return refused;
+    const addresses = guard === 'width and addresses';
     for (const family of [4, 6] as const) {
       const columns = family === 4 ? entries.v4 : entries.v6;
       const width = addressBytes(family);

@@ -18,7 +18,7 @@ import type { ProtectedAddress__Output } from '../../../proto/gen/fleetblock/v1/
 import type { Source__Output } from '../../../proto/gen/fleetblock/v1/Source.ts';
 import type { Status__Output } from '../../../proto/gen/fleetblock/v1/Status.ts';
 
-const VERDICTS: readonly string[] = ['pass', ...ACTION_NAMES.map((action) => ACTIONS[action].verdict), ''];
+const VERDICTS: readonly string[] = ['pass', ...ACTION_NAMES.map((action) => ACTIONS[action].verdict)];
 /** The last time that a Date knows, Unix milliseconds. */
 const LAST_TIME_MS = 8.64e15;
 
@@ -73,8 +73,8 @@ function checkedNack(nack: Nack__Output): Nack__Output {
 }
 
 function checkedLookup(reply: LookupReply__Output): LookupReply__Output {
-  if (!VERDICTS.includes(reply.verdict))
-    throw new FleetblockError('INVALID_ARGUMENT', 'a lookup is answered with drop, pass, allow, monitor or nothing');
+  if (reply.verdict !== '' && !VERDICTS.includes(reply.verdict))
+    throw new FleetblockError('INVALID_ARGUMENT', `a lookup is answered with ${VERDICTS.join(', ')} or nothing`);
   return {
     ...reply,
     entry: canonical(reply.entry).join(''),

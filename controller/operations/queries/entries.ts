@@ -20,7 +20,7 @@ export interface EntryQuery {
   /** How entries lie to the prefix; either way unless given. */
   readonly overlap?: 'covering' | 'inside' | undefined;
   /** One of these. */
-  readonly actions: readonly Action[] | undefined;
+  readonly actions: readonly Action[];
   readonly origin: string;
   /** Only entries that may matter to the host of this name. */
   readonly host: string;
@@ -94,7 +94,7 @@ class Wanted {
     const filter: ClaimFilter = {
       expired,
       ...(origin !== '' && { origin }),
-      ...(actions && { actions }),
+      actions,
       ...(this.#host && { host: this.#host }),
     };
     const prefix = this.#prefix;
@@ -114,7 +114,7 @@ class Wanted {
     return (
       this.#common(list) &&
       (origin === '' || origin === listOrigin(list.name)) &&
-      (actions === undefined || actions.includes(list.action)) &&
+      actions.includes(list.action) &&
       (this.#host === undefined || selectorMatches(list.selector, this.#host))
     );
   }

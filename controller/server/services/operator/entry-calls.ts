@@ -1,9 +1,9 @@
 // Listing and exporting entries: rows of lists go out as packed columns.
-import { ACTION_NAMES, ACTIONS } from '../../../../common/action.ts';
+import { ACTIONS } from '../../../../common/action.ts';
 import type { PackedEntries } from '../../../../common/entries/packed.ts';
 import { firstEnd, leftOf } from '../../../../common/entries/times.ts';
 import { toWire } from '../../../../common/entries/wire.ts';
-import { slotFromWire } from '../../../../common/rpc/action.ts';
+import { actionsFromWire } from '../../../../common/rpc/action.ts';
 import { selectorToWire } from '../../../../common/rpc/selector.ts';
 import { cutColumns } from '../../../../common/sync-wire/cut.ts';
 import { listOrigin } from '../../../../common/text/origin.ts';
@@ -32,7 +32,7 @@ export function entryHandlers(deps: EntryCallDeps): Pick<OperatorServiceHandlers
   return {
     ListEntryChunks: longAnswers(deps, (request) => entryChunks(deps, request)),
     Export: longAnswers(deps, ({ origin, host, action }) =>
-      exportChunks(deps, { origin, host, actions: actionsOf(action) }),
+      exportChunks(deps, { origin, host, actions: actionsFromWire(action) }),
     ),
   };
 }
@@ -40,26 +40,15 @@ export function entryHandlers(deps: EntryCallDeps): Pick<OperatorServiceHandlers
 const OVERLAPS = { OVERLAP_UNSPECIFIED: undefined, COVERING: 'covering', INSIDE: 'inside' } as const;
 const ENFORCED = { EFFECT_UNSPECIFIED: undefined, ENFORCED: true, MONITORED: false } as const;
 
-/** All of a slot, all that are enforced or only count, or both. Undefined: any. @throws FleetblockError INVALID_ARGUMENT */
-function actionsOf(
-  action: ListEntriesRequest__Output['action'],
-  effect: ListEntriesRequest__Output['effect'] = 'EFFECT_UNSPECIFIED',
-): EntryQuery['actions'] {
-  const slot = action === 'ACTION_UNSPECIFIED' ? undefined : slotFromWire(action);
-  const enforced = ENFORCED[effect];
-  if (slot === undefined && enforced === undefined) return undefined;
-  return ACTION_NAMES.filter(
-    (name) =>
-      (slot ?? ACTIONS[name].slot) === ACTIONS[name].slot &&
-      (enforced ?? ACTIONS[name].enforced) === ACTIONS[name].enforced,
-  );
-}
-
 async function* entryChunks(
   deps: EntryCallDeps,
   { action, overlap, effect, ...texts }: ListEntriesRequest__Output,
 ): AsyncGenerator<EntriesChunk[]> {
-  const query = { ...texts, actions: actionsOf(action, effect), overlap: OVERLAPS[overlap] };
+  const enforced = ENFORCED[effect];
+  const actions = actionsFromWire(action).filter(
+    (name) => (enforced ?? ACTIONS[name].enforced) === ACTIONS[name].enforced,
+  );
+  const query = { ...texts, actions, overlap: OVERLAPS[overlap] };
   for await (const found of findEntries(deps, query))
     if ('list' in found) for (const rows of cutColumns(found.rows)) yield [listChunk(found.list, rows)];
     else {
