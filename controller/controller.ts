@@ -108,7 +108,7 @@ export async function startController(options: ControllerOptions): Promise<Contr
   const hub = new Hub({ store, views, registry, clock: careful, log, events, notes, seals, timeHeard }, options.hub);
   const targets = new Targets(registry, hub);
   const guard = new Guard(options.network ?? localNetwork(), fleetAddresses(options, registry, hub));
-  const matches = new Matches(store, views, () => clock.wallMs());
+  const matches = new Matches(store, views, () => careful.wallMs());
   const results = new Results(store, log);
   const changes = new Changes({ store, targets, hub, clock, guard, matches, allowed, results });
   const lists = new Lists({ store, targets, hub, clock, guard, results });

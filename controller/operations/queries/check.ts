@@ -32,12 +32,11 @@ export interface CheckResult {
   readonly hosts: readonly HostCheck[];
 }
 
-/** `matches` answers from the store, `hub` from the kernels; `wallMs` decides which claims have ended. */
+/** `matches` answers from the store, `hub` from the kernels. */
 export interface CheckDeps {
   readonly matches: Matches;
   readonly targets: Targets;
   readonly hub: Hub;
-  readonly wallMs: () => number;
 }
 
 const DEFAULT_TIMEOUT_MS = 2000;
@@ -57,7 +56,7 @@ export async function check(
   const claims = await deps.matches.covering(prefix);
   const checked = hosts.map(async (host): Promise<HostCheck> => {
     const reply = await deps.hub.lookUp(host.id, prefix.address, waitMs);
-    return { host, status: deps.hub.statusOf(host.id), desired: verdictFor(claims, host, deps.wallMs()), reply };
+    return { host, status: deps.hub.statusOf(host.id), desired: verdictFor(claims, host, deps.matches.nowMs), reply };
   });
   return { prefix, claims, hosts: await Promise.all(checked) };
 }

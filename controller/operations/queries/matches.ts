@@ -8,6 +8,7 @@ import { maskAddress, type Prefix } from '../../../common/text/prefix.ts';
 import { Pacer } from '../../../common/time/pacer.ts';
 import { type Claim, NOTHING_SAID } from '../../claims/claim.ts';
 import type { ListRecord } from '../../claims/lists/list.ts';
+import type { ClaimFilter } from '../../store/port/claims.ts';
 import type { Store } from '../../store/store.ts';
 import type { Views } from '../../views/views.ts';
 
@@ -25,12 +26,16 @@ export class Matches {
     this.#wallMs = wallMs;
   }
 
+  /** By which claims have ended, Unix milliseconds. */
+  get nowMs(): number {
+    return this.#wallMs();
+  }
+
   /** Claims on the prefix itself or on one that covers all of it, the most exact first. `actions`: of these only. */
   async covering(prefix: Prefix, actions?: readonly Action[]): Promise<Claim[]> {
     await this.#pacer.pause();
     const found: Claim[] = [];
-    for await (const batch of this.#store.claims({ covering: prefix, ...(actions && { actions }) }))
-      found.push(...batch);
+    for await (const batch of this.#claims({ covering: prefix, ...(actions && { actions }) })) found.push(...batch);
     for (const list of await this.#store.lists())
       if (actions === undefined || actions.includes(list.action)) found.push(...this.#inList(list, prefix));
     return found.sort((a, b) => b.prefix.length - a.prefix.length);
@@ -44,13 +49,19 @@ export class Matches {
       if (claims.length < limit) claims.push(claim());
       else more++;
     };
-    for await (const batch of this.#store.claims({ within: prefix, actions: [action] }))
+    for await (const batch of this.#claims({ within: prefix, actions: [action] }))
       for (const claim of batch) take(() => claim);
     for (const list of await this.#store.lists())
       if (list.action === action)
         for await (const { row, expiresMs } of this.#rowsWithin(list, prefix))
           take(() => claimOfRow(list, row(), expiresMs));
     return { claims, more };
+  }
+
+  /** Of those that have not ended. */
+  async *#claims(filter: ClaimFilter): AsyncGenerator<Claim[]> {
+    for await (const batch of this.#store.claims({ ...filter, expired: true }))
+      yield batch.filter(({ expiresMs }) => !hasEnded(expiresMs, this.#wallMs()));
   }
 
   async *#rowsWithin(list: ListRecord, outer: Prefix): AsyncGenerator<{ row: () => Prefix; expiresMs: number }> {

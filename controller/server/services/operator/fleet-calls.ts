@@ -39,12 +39,11 @@ type FleetMethods = Pick<
 
 /** A caller that reads a watch too slowly misses events or drops, and learns how many. */
 export function fleetHandlers(deps: FleetCallDeps): FleetMethods {
-  const { store, hub, targets, matches, clock } = deps;
+  const { store } = deps;
   const checkTurns = new ReadTurns(CHECKS);
-  const checking = { matches, targets, hub, wallMs: () => clock.wallMs() };
   return {
     CheckPrefix: answers(deps, async function* ({ address, host, timeoutMs }, signal, caller) {
-      const found = await checkTurns.once(caller.id, signal, () => check(checking, address, host, timeoutMs));
+      const found = await checkTurns.once(caller.id, signal, () => check(deps, address, host, timeoutMs));
       if (!found) return;
       yield { prefix: formatPrefix(found.prefix) };
       for (const claims of inMessages(found.claims.map(claimToWire))) yield { claims };
