@@ -17,7 +17,7 @@ import { logAuditHead } from '../operations/audit-head.ts';
 import { Enrollment } from '../operations/enroll.ts';
 import { ReadTurns } from '../operations/queries/read-turns.ts';
 import { UnderWay } from '../operations/under-way.ts';
-import { DataDirectory, loadSecret, readFleetSettings } from '../store/data-dir.ts';
+import { DataDirectory, littleRoom, loadSecret, readFleetSettings } from '../store/data-dir.ts';
 import { openSqliteStore } from '../store/sqlite/sqlite-store.ts';
 import type { Store } from '../store/store.ts';
 import { Front } from './front/front.ts';
@@ -126,6 +126,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       underWay: new UnderWay(),
       readTurns: new ReadTurns(),
     };
+    const warnings = () => [...controller.warnings(), littleRoom(directory.path) ?? []].flat();
     const servers = new GrpcServers({
       admission: admission({
         authorizer,
@@ -135,7 +136,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       services: [
         {
           definition: protocol.OperatorService.service,
-          handlers: operatorHandlers({ ...controller, ...calls, store, rootPin }),
+          handlers: operatorHandlers({ ...controller, ...calls, store, rootPin, warnings }),
         },
         {
           definition: protocol.IdentityService.service,

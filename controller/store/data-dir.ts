@@ -1,6 +1,6 @@
 // What lies where below a controller's data directory, and what it was made for.
 import { randomBytes } from 'node:crypto';
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statfsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { FleetblockError, messageOf } from '../../common/errors.ts';
 import { readSecretFile, writeFileAtomic } from '../../common/files.ts';
@@ -40,6 +40,18 @@ export class DataDirectory {
   get fleet(): string {
     return join(this.path, 'fleet.json');
   }
+}
+
+/** A long list takes as much for a moment, bytes. */
+const LITTLE_ROOM = 64 * 2 ** 20;
+
+/** A sentence when the disk of a directory is nearly full, else undefined. */
+export function littleRoom(path: string): string | undefined {
+  const { bavail, bsize } = statfsSync(path);
+  const left = bavail * bsize;
+  return left < LITTLE_ROOM
+    ? `the disk of ${path} has ${Math.floor(left / 2 ** 20)} MiB left: changes are refused once it is full`
+    : undefined;
 }
 
 /** Of the secret over which codes for hosts are made. */
