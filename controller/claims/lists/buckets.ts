@@ -1,6 +1,6 @@
 // Spreads the rows of a list over buckets by the hash of their prefix: a change of one row rewrites one small bucket, wherever the
 // addresses lie, and two lists are compared bucket by bucket.
-import { addressBytes, type FamilyColumns, type PackedEntries } from '../../../common/entries/packed.ts';
+import { addressBytes, columnsOf, type FamilyColumns, type PackedEntries } from '../../../common/entries/packed.ts';
 import { makeColumns, sliceColumns } from '../../../common/entries/rows.ts';
 import type { Family } from '../../../common/text/prefix.ts';
 import type { Steps } from '../steps.ts';
@@ -19,28 +19,21 @@ export function bucketsFor(rows: number): number {
   return buckets;
 }
 
-/** Rows of later parts come after those of earlier ones in their bucket. */
-export function* byBucket(parts: readonly PackedEntries<'unix'>[], buckets: number): Steps<ByBucket> {
-  const v4 = yield* spread(
-    parts.map((part) => part.v4),
-    4,
-    buckets,
-  );
-  const v6 = yield* spread(
-    parts.map((part) => part.v6),
-    6,
-    buckets,
-  );
+/** Rows of later entries come after those of earlier ones in their bucket. */
+export function* byBucket(entries: readonly PackedEntries<'unix'>[], buckets: number): Steps<ByBucket> {
+  const v4 = yield* spread(entries, 4, buckets);
+  const v6 = yield* spread(entries, 6, buckets);
   return (bucket) => ({ v4: v4(bucket), v6: v6(bucket) });
 }
 
 /** A counting sort: first how many rows each bucket has, then every row to its place. */
 function* spread(
-  parts: readonly FamilyColumns<'unix'>[],
+  entries: readonly PackedEntries<'unix'>[],
   family: Family,
   buckets: number,
 ): Steps<(bucket: number) => FamilyColumns<'unix'>> {
   const width = addressBytes(family);
+  const parts = entries.map((part) => columnsOf(part, family));
   const count = parts.reduce((sum, part) => sum + part.count, 0);
   const starts = new Uint32Array(buckets + 1);
   const places: Uint16Array[] = [];

@@ -36,12 +36,10 @@ function* endRowsOf(tx: ListTx, name: string, buckets: readonly number[], nowMs:
   const left = unended(withheld, nowMs);
   const was = yield* partsOf(withheld, exceptions, list.buckets);
   const next = yield* partsOf(left, exceptions, list.buckets);
-  let count = 0;
-  const touched = yield* rewriteBuckets(tx, list, { changed, was, next }, (_, removes) => {
-    count += entryCount(removes);
-  });
+  const told = yield* rewriteBuckets(tx, list, { changed, was, next });
   tx.saveWithheld(name, left);
-  if (!touched) return count;
+  if (told.length === 0) return 0;
+  const count = told.reduce((sum, { removes }) => sum + entryCount(removes), 0);
   tx.revise();
   tx.audit({ actor: 'system', verb: 'expire', subject: `${count} rows of ${listOrigin(name)}`, reason: 'ended' });
   return count;

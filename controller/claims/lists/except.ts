@@ -16,7 +16,7 @@ import { type ChangeExceptions, MAX_LIST_EXCEPTIONS } from './list.ts';
 import type { ListTx, StoredList } from './list-tx.ts';
 import { existingList } from './reads.ts';
 import { type Rewrite, rewriteBuckets } from './rewrite.ts';
-import { parted, partsOf, tableOf } from './withheld.ts';
+import { merged, parted, partsOf, tableOf } from './withheld.ts';
 
 /**
  * Outcomes with `except`: REMOVED, the list blocked some of it; NOT_FOUND, nothing of it, or it is an exception already. Without:
@@ -45,21 +45,22 @@ export function* changeExceptions(tx: ListTx, request: ChangeExceptions): Steps<
       `a list has at most ${MAX_LIST_EXCEPTIONS} exceptions, this would be ${known.size}: import it without them`,
     );
   const fresh = [...changing.values()];
-  const touched = new Touched();
+  let hit: ReadonlySet<string> = new Set();
   if (fresh.length > 0) {
     const after = new ExceptionSet([...known.values()]);
     const plan = yield* planned(tx, list, { except, before, after, fresh });
-    const told = yield* rewriteBuckets(tx, list, plan, (adds, removes) => touched.add(except ? removes : adds));
+    const told = yield* rewriteBuckets(tx, list, plan);
+    const rows = told.map(({ adds, removes }) => (except ? removes : adds));
+    hit = yield* hitBy(rows, fresh);
     tx.saveWithheld(name, plan.withheld);
     for (const prefix of fresh)
       if (except) tx.addException(name, { prefix, reason, actor, createdMs: tx.nowMs });
       else tx.deleteException(name, prefix);
-    if (told) tx.revise();
+    if (told.length > 0) tx.revise();
     const subject = `${shorten([...changing.keys()])} of ${listOrigin(name)}`;
     const verb = except ? 'list.except' : 'list.include';
     tx.audit({ actor, reason, from: request.from ?? '', verb, subject });
   }
-  const hit = touched.among(fresh);
   return {
     revision: tx.head(),
     outcomes: asked.map(([text]) => {
@@ -92,7 +93,7 @@ function* planned(
       }
       yield;
     }
-    withheld = tableOf(...moved).pack();
+    withheld = yield* merged(moved);
   } else {
     const { free, met } = parted(former, after);
     const back = yield* byBucket([free], buckets);
@@ -107,28 +108,21 @@ function* planned(
   return { changed, withheld, was, next: yield* partsOf(withheld, after, buckets) };
 }
 
-/** Rows that changed for hosts, and which of the prefixes asked for they are about. */
-class Touched {
-  readonly #rows = new PrefixSet();
-  readonly #parts: PackedEntries[] = [];
-
-  add(rows: PackedEntries): void {
-    this.#parts.push(rows);
-    for (const { family, address, offset, length } of keysOf(rows)) this.#rows.add(family, address, offset, length, 0);
+/** Texts of the prefixes that a row covers, or that cover a row. */
+function* hitBy(parts: readonly PackedEntries[], prefixes: readonly Prefix[]): Steps<ReadonlySet<string>> {
+  const hit = new Set<string>();
+  const rows = new PrefixSet();
+  const asked = new PrefixSet();
+  for (const { family, address, length } of prefixes) asked.add(family, address, 0, length, 0);
+  for (const part of parts) {
+    for (const { family, address, offset, length } of keysOf(part)) {
+      if (hit.size === prefixes.length) return hit;
+      rows.add(family, address, offset, length, 0);
+      const own = { family, address: address.subarray(offset, offset + addressBytes(family)), length };
+      for (const { row } of asked.covering(own)) hit.add(formatPrefix(asked.prefixAt(family, row)));
+    }
+    yield;
   }
-
-  /** Texts of those that a row covers, or that cover a row. */
-  among(prefixes: readonly Prefix[]): Set<string> {
-    const asked = new PrefixSet();
-    for (const { family, address, length } of prefixes) asked.add(family, address, 0, length, 0);
-    const hit = new Set(prefixes.filter((prefix) => this.#rows.covering(prefix).length > 0).map(formatPrefix));
-    for (const part of this.#parts)
-      for (const { family, address: addresses, offset, length } of keysOf(part)) {
-        if (hit.size === prefixes.length) return hit;
-        const address = addresses.subarray(offset, offset + addressBytes(family));
-        for (const member of asked.covering({ family, address, length }))
-          hit.add(formatPrefix(asked.prefixAt(family, member.row)));
-      }
-    return hit;
-  }
+  for (const prefix of prefixes) if (rows.covering(prefix).length > 0) hit.add(formatPrefix(prefix));
+  return hit;
 }

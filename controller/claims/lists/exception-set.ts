@@ -49,6 +49,14 @@ export class FamilyExceptions {
     return this.#shares(at, addresses, offset, length) || this.#shares(at - 1, addresses, offset, length);
   }
 
+  /** One of them is the prefix or covers it. */
+  cover(addresses: Uint8Array, offset: number, length: number): boolean {
+    const at = this.#firstFrom(addresses, offset, 0, this.#count);
+    return [at, at - 1].some(
+      (row) => (this.#lengths[row] ?? length + 1) <= length && this.#shares(row, addresses, offset, length),
+    );
+  }
+
   /** The fewest prefixes that make up all of the prefix but its exceptions. */
   *rest(prefix: Prefix): Generator<Prefix> {
     const from = this.#firstFrom(prefix.address, 0, 0, this.#count);

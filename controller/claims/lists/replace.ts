@@ -13,7 +13,7 @@ import { bucketsFor, byBucket } from './buckets.ts';
 import { type ListResult, MAX_LIST_ROWS, type ReplaceList } from './list.ts';
 import type { ListTx, StoredList } from './list-tx.ts';
 import { exceptionSetOf } from './reads.ts';
-import { held, parted, partsOf, tableOf } from './withheld.ts';
+import { held, merged, parted, partsOf, tableOf } from './withheld.ts';
 
 /** @throws FleetblockError INVALID_ARGUMENT: too many rows */
 export function* replaceList(tx: ListTx, request: ReplaceList): Steps<ListResult> {
@@ -83,7 +83,7 @@ function* contentOf(tx: ListTx, request: ReplaceList, old: StoredList | undefine
     yield;
   }
   const stored = yield* byBucket(former, buckets);
-  const withheld = tableOf(...met).pack();
+  const withheld = yield* merged(met);
   const was = yield* partsOf(yield* tx.withheld(name), exceptions, buckets);
   const next = yield* partsOf(withheld, exceptions, buckets);
   return {

@@ -1,5 +1,5 @@
 // Changes what is stored of single buckets of a list, and what is left of its withheld rows; hosts get the difference.
-import { diffTables } from '../../../common/entries/compare.ts';
+import { type Difference, diffTables } from '../../../common/entries/compare.ts';
 import { entryCount, type PackedEntries } from '../../../common/entries/packed.ts';
 import { listLayer } from '../layers.ts';
 import type { Steps } from '../steps.ts';
@@ -16,20 +16,16 @@ export interface Rewrite {
   readonly next: ByBucket;
 }
 
-/**
- * `told` gets what hosts get and lose, one bucket at a time. The list's number of entries is kept true.
- * @returns whether hosts get or lose anything
- */
+/** The list's number of entries is kept true. @returns what hosts get and lose, by bucket; empty: nothing */
 export function* rewriteBuckets(
   tx: ListTx,
   list: StoredList,
   { changed, was, next }: Rewrite,
-  told: (adds: PackedEntries<'unix'>, removes: PackedEntries) => void,
-): Steps<boolean> {
+): Steps<readonly Difference<'unix'>[]> {
   const { name, selector, buckets } = list;
   const layer = listLayer(name, selector);
   let { entries } = list;
-  let touched = false;
+  const told: Difference<'unix'>[] = [];
   for (let bucket = 0; bucket < buckets; bucket++) {
     const to = changed.get(bucket);
     const parts = { was: was(bucket), next: next(bucket) };
@@ -37,16 +33,16 @@ export function* rewriteBuckets(
     const stored = yield* tx.bucket(name, bucket);
     const before = held(stored, parts.was);
     const after = held(to ?? stored, parts.next);
-    const { adds, removes } = diffTables(before, after);
+    const difference = diffTables(before, after);
+    const { adds, removes } = difference;
     if (entryCount(adds) + entryCount(removes) > 0) {
       tx.touch(layer, adds, removes);
-      told(adds, removes);
-      touched = true;
+      told.push(difference);
     }
     entries += after.size - before.size;
     if (to) tx.saveBucket(name, bucket, tableOf(to).pack());
     yield;
   }
   if (entries !== list.entries) tx.saveList({ ...list, entries });
-  return touched;
+  return told;
 }

@@ -9,6 +9,7 @@ import {
   type PackedEntries,
 } from '../../../common/entries/packed.ts';
 import { filterColumns, forEachRow, pickRows } from '../../../common/entries/rows.ts';
+import { slicesOf } from '../../../common/entries/steps.ts';
 import { laterEnd } from '../../../common/precedence.ts';
 import type { Family } from '../../../common/text/prefix.ts';
 import type { Steps } from '../steps.ts';
@@ -36,7 +37,22 @@ function partedColumns(columns: FamilyColumns<'unix'>, family: Family, exception
 /** What hosts hold of withheld rows, by bucket. */
 export function* partsOf(withheld: PackedEntries<'unix'>, exceptions: ExceptionSet, buckets: number): Steps<ByBucket> {
   if (entryCount(withheld) === 0) return () => NO_ENTRIES;
-  return yield* byBucket([remainders(withheld, exceptions)], buckets);
+  const left = new EntryTable<'unix'>();
+  for (const slice of slicesOf(withheld)) {
+    addRemainders(left, slice, exceptions);
+    yield;
+  }
+  return yield* byBucket([...slicesOf(left.pack())], buckets);
+}
+
+/** All rows; of those with one prefix the last holds. */
+export function* merged(parts: readonly PackedEntries<'unix'>[]): Steps<PackedEntries<'unix'>> {
+  const table = new EntryTable<'unix'>();
+  for (const rows of parts) {
+    table.addAll(rows);
+    yield;
+  }
+  return table.pack();
 }
 
 /** As a table; of rows with one prefix the last holds. */
@@ -56,16 +72,17 @@ export function held(rows: PackedEntries<'unix'>, parts: PackedEntries<'unix'>):
   return table;
 }
 
-/** What is left of rows without the exceptions; where two leave the same prefix, until the later end. */
-function remainders(rows: PackedEntries<'unix'>, exceptions: ExceptionSet): PackedEntries<'unix'> {
-  const left = new EntryTable<'unix'>();
+/** Adds what is left of rows without the exceptions; where two leave the same prefix, until the later end. */
+function addRemainders(left: EntryTable<'unix'>, rows: PackedEntries<'unix'>, exceptions: ExceptionSet): void {
   forEachRow(rows, (family, { addresses, lengths, flags, timesMs }, row) => {
     const width = addressBytes(family);
+    const length = lengths[row] ?? 0;
+    const own = exceptions.family(family);
+    if (own.cover(addresses, row * width, length)) return;
     const address = addresses.slice(row * width, (row + 1) * width);
-    for (const rest of exceptions.family(family).rest({ family, address, length: lengths[row] ?? 0 }))
+    for (const rest of own.rest({ family, address, length }))
       setLater(left, family, rest.address, 0, rest.length, flags[row] ?? 0, timesMs[row] ?? 0);
   });
-  return left.pack();
 }
 
 function setLater(
