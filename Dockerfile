@@ -1,6 +1,6 @@
 # One image, three programs: fleetblock, fleetblock-agent, fleetblock-controller. docs/containers.md says how to run them.
 
-# A build that is to be repeated names the digest: --build-arg NODE_IMAGE=node:24-bookworm-slim@sha256:...
+# For a repeatable build, name the digest: --build-arg NODE_IMAGE=node:24-bookworm-slim@sha256:...
 ARG NODE_IMAGE=node:24-bookworm-slim
 FROM ${NODE_IMAGE} AS build
 RUN apt-get update \

@@ -3,7 +3,7 @@
 set -eu
 data=${FLEETBLOCK_DATA_DIR:-/var/lib/fleetblock}
 
-# Only an empty volume is a new fleet: half a one must be looked at, not covered over by a new CA.
+# Only an empty volume is a new fleet: an incomplete one must be inspected, not covered by a new CA.
 if [ -z "$(ls -A "$data")" ]; then
   fleetblock-controller init --data-dir "$data" --advertise "${FLEETBLOCK_ADVERTISE:-127.0.0.1:7443}"
 fi

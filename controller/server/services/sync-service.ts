@@ -1,4 +1,4 @@
-// The agents' side of the controller: one Sync stream a host, its messages handed to the hub.
+// The agents' side of the controller: one Sync stream per host, its messages handed to the hub.
 import type { ServerDuplexStream, UntypedServiceImplementation } from '@grpc/grpc-js';
 import { AGENT_LIMITS } from '../../../common/agent-limits.ts';
 import { FleetblockError } from '../../../common/errors.ts';
@@ -40,7 +40,7 @@ export const syncServiceDefinition = {
     requestDeserialize: (bytes: Buffer): Received => {
       const proof = decodeAck(bytes);
       if (proof) return { message: 'proof', proof };
-      // Said by the handler: what a decoder throws ends the stream without a word.
+      // Reported by the handler: an error of a decoder ends the stream without a reason.
       if (bytes.length > AGENT_LIMITS.messageBytes) return { message: 'too-large', bytes: bytes.length };
       return Sync.requestDeserialize(bytes);
     },
@@ -114,7 +114,7 @@ function serve(deps: SyncServiceDeps, call: SyncCall): void {
     });
 }
 
-/** @throws FleetblockError INVALID_ARGUMENT: it says more than an agent has to say */
+/** @throws FleetblockError INVALID_ARGUMENT: it is larger than an agent's messages may be */
 function checked(message: Received): Exclude<Received, { message: 'too-large' }> {
   if (message.message === 'proof') return message;
   if (message.message !== 'too-large') return checkedMessage(message);
