@@ -24,7 +24,7 @@ import {
 } from './local/option-values.ts';
 
 /** Holds the host's identity, the record of its view and the agent's socket. */
-export const DEFAULT_STATE_DIR = '/var/lib/fleetblock-agent';
+const DEFAULT_STATE_DIR = '/var/lib/fleetblock-agent';
 
 /** For `join`, checked. */
 export interface JoinSettings {

@@ -9,9 +9,9 @@ import { VERSION } from '../common/version.ts';
 import { ISSUER_NAMES, type IssuerName, OPERATOR_ROLES } from './identity/pki/names.ts';
 
 /** As in the systemd unit and the container. */
-export const DEFAULT_DATA_DIR = '/var/lib/fleetblock';
+const DEFAULT_DATA_DIR = '/var/lib/fleetblock';
 /** IPv4 on all interfaces: agents and operators share the port. */
-export const DEFAULT_LISTEN = '0.0.0.0:7443';
+const DEFAULT_LISTEN = '0.0.0.0:7443';
 
 /** `advertise` is HOST:PORT, as agents and operators will dial it. */
 export interface InitSettings {

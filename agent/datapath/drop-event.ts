@@ -2,7 +2,7 @@
 import type { DropEvent } from './datapath.ts';
 
 /** Byte offsets; integers in the machine's order, which is little-endian. */
-export const EVENT = {
+const EVENT = {
   bytes: 40,
   timeNs: 0,
   source: 8,

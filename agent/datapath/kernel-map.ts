@@ -16,11 +16,6 @@ export interface GrowingMemory {
   reach(bytes: number): void;
 }
 
-/** Memory that is mapped as a whole. */
-export function reachedMemory(buffer: ArrayBuffer): GrowingMemory {
-  return { buffer, reached: buffer.byteLength, reach: () => {} };
-}
-
 /** One map of the loaded object. Keys and values are bytes in the layout of bpf/layout.h; `count` rows lie end to end. */
 export interface KernelMap {
   readonly name: string;

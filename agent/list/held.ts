@@ -89,14 +89,3 @@ export interface ViewStore {
   /** Makes the last changes durable. */
   close(): Promise<void>;
 }
-
-/** For simulated agents: nothing outlives the process. */
-export const noStore: ViewStore = {
-  problem: '',
-  wantsRewrite: false,
-  load: () => Promise.resolve(undefined),
-  append: () => {},
-  look: () => {},
-  rewrite: () => Promise.resolve(),
-  close: () => Promise.resolve(),
-};

@@ -39,7 +39,7 @@ export class Results {
 }
 
 /** `998/1000 hosts enforced; pending: web2 (offline); failed: web3 (CAPACITY)`. */
-export function describeOutcomes({ targeted, enforced, pending, failed }: HostOutcomes): string {
+function describeOutcomes({ targeted, enforced, pending, failed }: HostOutcomes): string {
   return [
     `${enforced}/${targeted} hosts enforced`,
     ...named(

@@ -1,7 +1,6 @@
 // Which host has which view, and what every revision changes in it. Follows the store; the hub follows it.
 import { type Digest, EMPTY_DIGEST } from '../../common/entries/digest.ts';
 import { entryCount, NO_ENTRIES } from '../../common/entries/packed.ts';
-import type { KeyAt } from '../../common/entries/rows.ts';
 import type { Revision } from '../../common/revision.ts';
 import type { Selector } from '../../common/text/selector.ts';
 import { type LayerChange, type LayerKey, listLayer } from '../claims/layers.ts';
@@ -85,11 +84,6 @@ export class Views {
 
   digestFor(hostId: string): Digest {
     return this.#viewOfHost.get(hostId)?.digest() ?? EMPTY_DIGEST;
-  }
-
-  /** What a host holds for this very prefix, going by its view. */
-  effectFor(hostId: string, key: KeyAt) {
-    return this.#viewOfHost.get(hostId)?.effectOf(key);
   }
 
   /** Undefined while the list has no rows that hosts could have. */

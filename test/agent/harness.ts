@@ -1,8 +1,8 @@
 // An agent on the memory datapath whose clocks and connections a test holds in its hands.
 import { Agent, type AgentOptions } from '../../agent/agent.ts';
-import { noStore } from '../../agent/list/held.ts';
 import { FakeClock } from './fake-clock.ts';
 import { MemoryDatapath } from './memory-datapath.ts';
+import { noStore } from './no-store.ts';
 import { ScriptedStream } from './scripted-stream.ts';
 import { silent } from './silent.ts';
 

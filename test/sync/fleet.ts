@@ -7,7 +7,6 @@ import { join } from 'node:path';
 import { parse } from 'yaml';
 import { Agent } from '../../agent/agent.ts';
 import { systemAgentClock } from '../../agent/host/boot-clock.ts';
-import { noStore } from '../../agent/list/held.ts';
 import { SyncDialer } from '../../agent/session/sync-dialer.ts';
 import type { EntryTable } from '../../common/entries/entry-table.ts';
 import { packEntries, unpackEntries } from '../../common/entries/packed.ts';
@@ -26,6 +25,7 @@ import { DataDirectory, readFleetSettings } from '../../controller/store/data-di
 import { channelOptions, clientCredentials } from '../../lab/grpc-channel.ts';
 import { patience } from '../../lab/patience.ts';
 import { MemoryDatapath } from '../agent/memory-datapath.ts';
+import { noStore } from '../agent/no-store.ts';
 import { Operator } from './operator.ts';
 
 const BY = { actor: 'admin/test', reason: 'test' };

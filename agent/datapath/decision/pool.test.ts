@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type GrowingMemory, reachedMemory } from '../kernel-map.ts';
+import { reachedMemory } from '../../../test/datapath/reached-memory.ts';
+import type { GrowingMemory } from '../kernel-map.ts';
 import { PAGE_BYTES, PAGE_UNITS } from './layout.ts';
 import { makeMarks, mark, Pool } from './pool.ts';
 

@@ -44,7 +44,7 @@ export function createOptions({ innerMapFd = 0, flags = 0 }): Buffer {
 let cpus: number | undefined;
 
 /** CPUs that the kernel could ever have: what per-CPU values are as long as. */
-export function possibleCpus(): number {
+function possibleCpus(): number {
   if (cpus === undefined) {
     const last = /([0-9]+)\s*$/.exec(readFileSync('/sys/devices/system/cpu/possible', 'utf8'))?.[1];
     cpus = last === undefined ? availableParallelism() : Number(last) + 1;

@@ -25,7 +25,7 @@ export interface RulePlan {
 }
 
 /** True for rows that the kernel holds one to one: all but plain IPv4 blocks, which are bits. */
-export function isRule(family: Family, flags: number, expiresMs: number): boolean {
+function isRule(family: Family, flags: number, expiresMs: number): boolean {
   return family === 6 || classOf(flags, expiresMs) !== CLASS.plain;
 }
 

@@ -1,7 +1,7 @@
 // Who is on the other end of a call, as handlers see it.
 
 /** What a certificate's holder may be. Agents speak for their own host only; the others are people and CI jobs. */
-export const ROLES = ['viewer', 'operator', 'admin', 'agent'] as const;
+const ROLES = ['viewer', 'operator', 'admin', 'agent'] as const;
 /** Comes from the certificate, and from who signed it. */
 export type Role = (typeof ROLES)[number];
 

@@ -24,7 +24,7 @@ const DAY_MS = 86_400_000;
 export const CLOCK_SKEW_MS = 25 * 3_600_000;
 
 /** A host that could not renew for this long must be enrolled again. */
-export const AGENT_LIFE_MS = 7 * DAY_MS;
+const AGENT_LIFE_MS = 7 * DAY_MS;
 /** What may be asked for; identity.ts has the default. */
 export const OPERATOR_LIFE_MS = { least: DAY_MS / 2, most: 30 * DAY_MS } as const;
 /** The server's certificate is renewed at half of it, in the running process. */

@@ -62,7 +62,7 @@ export async function check(
 }
 
 /** As the host's kernel should decide. */
-export function verdictFor(claims: readonly Claim[], host: HostRecord, nowMs: number): Verdict {
+function verdictFor(claims: readonly Claim[], host: HostRecord, nowMs: number): Verdict {
   const own = claims.filter(({ selector }) => selectorMatches(selector, host));
   const of = (slot: Slot) => own.filter(({ action }) => slotOf(action) === slot);
   const { verdict } = decide(of('block'), () => of('allow'), nowMs);

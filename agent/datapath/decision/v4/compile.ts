@@ -36,7 +36,7 @@ export class Lengths {
 }
 
 /** Host byte order, unsigned. */
-export function rowAddress(table: FamilyTable, row: number, scratch: Uint8Array): number {
+function rowAddress(table: FamilyTable, row: number, scratch: Uint8Array): number {
   table.readAddress(row, scratch, 0);
   return addressAt(scratch, 0);
 }

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { EntryTable } from '../../../../common/entries/entry-table.ts';
 import { type Entry, makePrefix, NO_ENTRIES, packEntries } from '../../../../common/entries/packed.ts';
-import { reachedMemory } from '../../kernel-map.ts';
+import { reachedMemory } from '../../../../test/datapath/reached-memory.ts';
 import { COMPACT, PAGE_BYTES, V4_BLOCKS } from '../layout.ts';
 import type { Garbage } from './change.ts';
 import { addressAt } from './compile.ts';

@@ -26,7 +26,7 @@ export const SHARED = {
 } as const;
 
 /** A leaf of one octet is that octet times this. */
-export const OCTET_EVERYWHERE = 0x010101;
+const OCTET_EVERYWHERE = 0x010101;
 /** Units of one bitmap; a leaf of kind `lookupBitmaps` takes two. */
 export const BITMAP_UNITS = BITMAP_BYTES / UNIT_BYTES;
 
