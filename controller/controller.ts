@@ -54,6 +54,8 @@ const BEAT_MS = 60_000;
 export interface Controller {
   /** Does not jump with the machine's. */
   readonly clock: Clock;
+  /** By which nothing ends too early while that clock is in doubt: for those who say what is blocked. */
+  readonly careful: Clock;
   readonly registry: HostRegistry;
   readonly views: Views;
   readonly hub: Hub;
@@ -135,6 +137,7 @@ export async function startController(options: ControllerOptions): Promise<Contr
   let closed: Promise<void> | undefined;
   return {
     clock,
+    careful,
     registry,
     views,
     hub,

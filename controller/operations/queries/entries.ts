@@ -48,7 +48,8 @@ export interface EntryDeps {
   readonly store: Pick<Store, 'aside' | 'lists'>;
   readonly targets: Targets;
   readonly confirmations: Confirmations;
-  readonly clock: { wallMs(): number };
+  /** By which entries have ended: the clock of the machine may be in doubt. */
+  readonly careful: { wallMs(): number };
 }
 
 /** In batches, some of which are empty. @throws FleetblockError INVALID_ARGUMENT (prefix), NOT_FOUND (host) */
@@ -81,18 +82,19 @@ class Wanted {
   readonly #prefix: Prefix | undefined;
   readonly #nowMs: number;
 
-  constructor({ targets, clock }: EntryDeps, query: EntryQuery) {
+  constructor({ targets, careful }: EntryDeps, query: EntryQuery) {
     this.#query = query;
     this.#host = query.host ? targets.host(query.host) : undefined;
     this.#prefix = query.prefix ? parsePrefix(query.prefix) : undefined;
-    this.#nowMs = clock.wallMs();
+    this.#nowMs = careful.wallMs();
   }
 
   /** For the store, one after the other: what one finds, no other does. */
   get filters(): ClaimFilter[] {
-    const { expired = false, origin, actions, overlap } = this.#query;
+    const { origin, actions, overlap } = this.#query;
     const filter: ClaimFilter = {
-      expired,
+      // The store goes by a clock that may be in doubt.
+      expired: true,
       ...(origin !== '' && { origin }),
       actions,
       ...(this.#host && { host: this.#host }),
@@ -106,6 +108,7 @@ class Wanted {
 
   /** What the store does not judge. */
   claim(claim: Claim): boolean {
+    if (!this.#query.expired && hasEnded(claim.expiresMs, this.#nowMs)) return false;
     return this.#common(claim) && (!this.#prefix || this.#overlaps(claim.prefix, this.#prefix));
   }
 

@@ -7,6 +7,7 @@ import { createLogger } from '../../../common/logger.ts';
 import { parsePrefix } from '../../../common/text/prefix.ts';
 import { type Controller, startController } from '../../../controller/controller.ts';
 import { check } from '../../../controller/operations/queries/check.ts';
+import { findEntries } from '../../../controller/operations/queries/entries.ts';
 import { openSqliteStore } from '../../../controller/store/sqlite/sqlite-store.ts';
 import type { Store } from '../../../controller/store/store.ts';
 import { listed, until } from '../fleet.ts';
@@ -86,10 +87,15 @@ it('faults row 84: a clock a day ahead at the start ends nothing: hosts have ano
   );
   expect(controller.warnings()).toEqual([expect.stringMatching(/most hosts have another time/)]);
   expect(await inStore()).toBe(1);
-  // `check` says what hosts are to do, not what they would be by the clock that is in doubt.
+  // `check` and `list` say what hosts are to do, not what they would be by the clock that is in doubt.
   const { claims, hosts } = await check(controller, '198.51.100.1', '', 1);
   expect(claims).toHaveLength(1);
   expect(hosts.map(({ desired }) => desired)).toEqual(['drop', 'drop', 'drop']);
+  const shown = [];
+  const query = { actions: ['block' as const], origin: '', host: '' };
+  for await (const found of findEntries({ ...controller, store }, query))
+    if ('claims' in found) shown.push(...found.claims);
+  expect(shown).toHaveLength(1);
   // Once the clock is right and it is restarted, it works as usual.
   await stop();
   await start(0);

@@ -22,7 +22,7 @@ import { inMessages } from '../message-size.ts';
 import { claimToWire, exportedClaim } from './operator-wire.ts';
 
 /** `readTurns` bounds long reads per caller and in all. */
-export interface EntryCallDeps extends CallDeps, Omit<EntryDeps, 'clock' | 'store'> {
+export interface EntryCallDeps extends CallDeps, Omit<EntryDeps, 'store'> {
   readonly store: Store;
   readonly readTurns: ReadTurns;
 }
@@ -72,7 +72,7 @@ const NO_PREFIX: Prefix = { family: 4, address: new Uint8Array(4), length: 0 };
 
 async function* exportChunks(deps: EntryCallDeps, query: EntryQuery): AsyncGenerator<ExportChunk[]> {
   for await (const found of findEntries(deps, query)) {
-    const nowMs = deps.clock.wallMs();
+    const nowMs = deps.careful.wallMs();
     if ('claims' in found) yield found.claims.map((claim) => exportedClaim(claim, nowMs));
     else {
       const { name, selector } = found.list;
