@@ -1,5 +1,6 @@
 // Actions on the operators' wire.
 import { expect, it } from 'vitest';
+import type { Action__Output } from '../../proto/gen/fleetblock/v1/Action.ts';
 import { ACTION_NAMES } from '../action.ts';
 import { actionFromWire, actionsFromWire, actionToWire, slotFromWire } from './action.ts';
 
@@ -21,12 +22,12 @@ it('filters by what travels as the action', () => {
 
 it('refuses an action of a later version, and an allow that only monitors', () => {
   // A number, as the decoder leaves what the protocol has no name for.
-  const action = JSON.parse('7');
+  const action: Action__Output = JSON.parse('7');
   for (const monitor of [false, true])
     expect(() => actionFromWire({ action, monitor }, 'fleetblock')).toThrow(
       /action 7 is not known.*upgrade fleetblock$/,
     );
-  for (const read of [slotFromWire, (sent: typeof action) => actionsFromWire(sent)])
+  for (const read of [slotFromWire, (sent: Action__Output) => actionsFromWire(sent)])
     expect(() => read(action)).toThrow(/action 7 is not known here: upgrade the controller$/);
   expect(() => actionFromWire({ action: 'ACTION_ALLOW', monitor: true })).toThrow(/leave monitor out/);
 });
