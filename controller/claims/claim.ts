@@ -1,7 +1,7 @@
 // A claim: what one origin says about one prefix, for the hosts of one selector; and what a later statement makes of an earlier one.
 import { type Action, type Slot, slotOf } from '../../common/action.ts';
 import { hasEnded, laterEnd, stronger } from '../../common/precedence.ts';
-import type { Prefix } from '../../common/text/prefix.ts';
+import { formatPrefix, type Prefix } from '../../common/text/prefix.ts';
 import { formatSelector, type Selector } from '../../common/text/selector.ts';
 
 /** What a claim is unique by. */
@@ -38,6 +38,11 @@ export interface Claim extends Omit<ClaimKey, 'slot'>, Statement {
 /** The key of a claim. */
 export function keyOf({ prefix, action, origin, selector }: Claim): ClaimKey {
   return { prefix, slot: slotOf(action), origin, selector };
+}
+
+/** One text per key, for maps. */
+export function keyText({ prefix, slot, origin, selector }: ClaimKey): string {
+  return `${formatPrefix(prefix)} ${slot} ${origin} ${formatSelector(selector)}`;
 }
 
 /** The claim of this key, among claims on its prefix and slot. */

@@ -5,9 +5,9 @@ import { addressBytes, type FamilyColumns, type PackedEntries } from '../../../c
 import { filterColumns, sliceColumns } from '../../../common/entries/rows.ts';
 import { hasEnded } from '../../../common/precedence.ts';
 import { listOrigin } from '../../../common/text/origin.ts';
-import { covers, type Family, formatPrefix, type Prefix, parsePrefix } from '../../../common/text/prefix.ts';
-import { formatSelector, selectorMatches } from '../../../common/text/selector.ts';
-import { type Claim, type ClaimKey, keyOf } from '../../claims/claim.ts';
+import { covers, type Family, type Prefix, parsePrefix } from '../../../common/text/prefix.ts';
+import { selectorMatches } from '../../../common/text/selector.ts';
+import { type Claim, keyOf, keyText } from '../../claims/claim.ts';
 import type { ListRecord } from '../../claims/lists/list.ts';
 import type { ClaimFilter } from '../../store/port/claims.ts';
 import type { Store } from '../../store/store.ts';
@@ -158,8 +158,4 @@ async function waitingClaims(confirmations: Confirmations): Promise<ReadonlyMap<
   for (const { id, deadlineMs, claims } of (await confirmations.waiting()).confirmations)
     for (const key of claims) waiting.set(keyText(key), { id, deadlineMs });
   return waiting;
-}
-
-function keyText({ prefix, slot, origin, selector }: ClaimKey): string {
-  return `${formatPrefix(prefix)} ${slot} ${origin} ${formatSelector(selector)}`;
 }

@@ -1,8 +1,7 @@
 // Claims in memory, for tests: ClaimTx over maps.
 import { slotOf } from '../../../common/action.ts';
 import { formatPrefix } from '../../../common/text/prefix.ts';
-import { formatSelector } from '../../../common/text/selector.ts';
-import { type Claim, type ClaimKey, keyOf } from '../../claims/claim.ts';
+import { type Claim, keyOf, keyText } from '../../claims/claim.ts';
 import type { ClaimTx } from '../../claims/claim-tx.ts';
 import type { ConfirmationRecord, Waiting } from '../../claims/confirmation.ts';
 import { COUNTED_BITS } from '../../claims/guard/width.ts';
@@ -92,8 +91,4 @@ export class MemoryClaims {
       },
     };
   }
-}
-
-function keyText({ prefix, slot, origin, selector }: ClaimKey): string {
-  return `${formatPrefix(prefix)} ${slot} ${origin} ${formatSelector(selector)}`;
 }

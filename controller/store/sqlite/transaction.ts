@@ -93,11 +93,7 @@ export class Transaction implements LayerTx {
   }
 
   #saveLayer(id: string, selector: Selector, revision: Revision): void {
-    this.db
-      .prepare(
-        'INSERT INTO layer (id, selector, revision) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET revision = excluded.revision, selector = excluded.selector',
-      )
-      .run(id, formatSelector(selector), revision);
+    this.db.save('layer', 'id', { id, selector: formatSelector(selector), revision });
   }
 }
 

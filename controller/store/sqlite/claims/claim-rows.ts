@@ -1,7 +1,7 @@
 // Single claims as rows: reading, checking, writing.
 import type { SQLInputValue } from 'node:sqlite';
 import { crc32 } from 'node:zlib';
-import { ACTION_NAMES, ACTIONS, type Action, type Slot, slotOf } from '../../../../common/action.ts';
+import { ACTIONS, type Action, actionOfFlags, isKnownFlags, type Slot } from '../../../../common/action.ts';
 import { FleetblockError } from '../../../../common/errors.ts';
 import { type Family, formatPrefix, type Prefix } from '../../../../common/text/prefix.ts';
 import { formatSelector, parseSelector } from '../../../../common/text/selector.ts';
@@ -56,10 +56,10 @@ export function actionColumns(action: Action): { action: Slot; monitor: number }
 
 /** What `actionColumns` made. @throws FleetblockError DATA_LOSS: no action of this version */
 export function actionFromRow(row: Row): Action {
-  const [slot, monitor] = [slotFromRow(row), integer(row, 'monitor')];
-  const found = ACTION_NAMES.find((name) => slotOf(name) === slot && actionColumns(name).monitor === monitor);
-  if (!found) throw unknownAction(`${slot} ${monitor}`);
-  return found;
+  const monitor = integer(row, 'monitor');
+  const flags = ACTIONS[slotFromRow(row)].flags | (monitor << 1);
+  if (!isKnownFlags(flags)) throw unknownAction(monitor);
+  return actionOfFlags(flags);
 }
 
 function slotFromRow(row: Row): Slot {
@@ -68,7 +68,7 @@ function slotFromRow(row: Row): Slot {
   return slot;
 }
 
-function unknownAction(what: string): FleetblockError {
+function unknownAction(what: string | number): FleetblockError {
   return new FleetblockError(
     'DATA_LOSS',
     `the store is damaged (${JSON.stringify(what)} is no action): restore a backup with fleetblock-controller restore`,
@@ -106,24 +106,40 @@ export function keptFromRow(row: Row): Kept {
   };
 }
 
+/** Columns that the first version did not have. */
+const ADDED = Object.keys(EMPTY_COLUMNS).filter(
+  (column) => !['reason', 'actor', 'created_ms', 'expires_ms', 'monitor'].includes(column),
+);
+
 /**
- * Over every column, so that a flipped bit is found at the next start and not by whom it blocks. A column that was added since the first
- * version counts while it is not empty: rows from before stay valid.
+ * Over every column, so that a flipped bit is found at the next start and not by whom it blocks. A column that was added counts while it is
+ * not empty: rows from before stay valid.
  */
 function checksum(claim: Claim): number {
-  const { reason, actor, created_ms, expires_ms, monitor, ...added } = columnsOf(claim);
-  const { prefix, slot, origin, selector } = keyOf(claim);
-  const words = [formatPrefix(prefix), slot, origin, formatSelector(selector), reason, actor, created_ms, expires_ms];
+  const { prefix, origin, selector, reason, actor, createdMs, expiresMs } = claim;
+  const { action, monitor } = actionColumns(claim.action);
   // The first two were a boolean once.
   const counts = monitor < 2 ? monitor === 1 : monitor;
-  const present = Object.entries<string | number>(added).filter(([, value]) => value !== '' && value !== 0);
-  return crc32([...words, counts, ...present.flat()].join('\u0000'));
+  const words = [
+    formatPrefix(prefix),
+    action,
+    origin,
+    formatSelector(selector),
+    reason,
+    actor,
+    createdMs,
+    expiresMs,
+    counts,
+  ];
+  const columns: Readonly<Record<string, string | number>> = ADDED.length > 0 ? columnsOf(claim) : {};
+  for (const column of ADDED) if (columns[column]) words.push(column, columns[column]);
+  return crc32(words.join('\u0000'));
 }
 
 /** @throws FleetblockError DATA_LOSS when the row is not what was written. */
 export function claimFromRow(row: Row): Claim {
-  const { slot: _slot, ...key } = keyFromRow(row);
-  const claim: Claim = { ...key, ...keptFromRow(row) };
+  const { prefix, origin, selector } = keyFromRow(row);
+  const claim: Claim = { prefix, origin, selector, ...keptFromRow(row) };
   if (checksum(claim) !== integer(row, 'checksum'))
     throw new FleetblockError(
       'DATA_LOSS',
@@ -147,18 +163,19 @@ export function keyFromRow(row: Row): ClaimKey {
   };
 }
 
-/** In the order of KEY. */
-export function keyValues({ prefix, slot, origin, selector }: ClaimKey): SQLInputValue[] {
-  return [prefix.family, prefix.address, prefix.length, slot, origin, formatSelector(selector)];
+/** What `keyFromRow` reads. */
+export function keyColumns({ prefix: { family, address, length }, slot, origin, selector }: ClaimKey) {
+  return { family, address, length, action: slot, origin, selector: formatSelector(selector) };
 }
 
-const COLUMNS = [...Object.keys(EMPTY_COLUMNS), 'checksum'];
-const SAVE = `INSERT INTO claim (${KEY}, ${COLUMNS.join(', ')}) VALUES (?, ?, ?, ?, ?, ?${', ?'.repeat(COLUMNS.length)})
-  ON CONFLICT DO UPDATE SET ${COLUMNS.map((column) => `${column} = excluded.${column}`).join(', ')}`;
+/** In the order of KEY. */
+export function keyValues(key: ClaimKey): SQLInputValue[] {
+  return Object.values(keyColumns(key));
+}
 
 /** Replaces the claim of the same key, and writes its checksum. */
 export function saveClaim(db: Connection, claim: Claim): void {
-  db.prepare(SAVE).run(...keyValues(keyOf(claim)), ...Object.values(columnsOf(claim)), checksum(claim));
+  db.save('claim', KEY, { ...keyColumns(keyOf(claim)), ...columnsOf(claim), checksum: checksum(claim) });
 }
 
 /** Nothing happens when there is none. What waits to be confirmed of it stays: see dropWaiting. */

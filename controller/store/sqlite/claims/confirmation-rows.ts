@@ -4,7 +4,16 @@ import type { Claim, ClaimKey } from '../../../claims/claim.ts';
 import type { Confirmation, ConfirmationRecord, Waiting } from '../../../claims/confirmation.ts';
 import type { Connection } from '../file/connection.ts';
 import { integer, type Row, text } from '../file/rows.ts';
-import { columnsOf, EMPTY_COLUMNS, KEY, keptFromRow, keyFromRow, keyValues, SAME_KEY } from './claim-rows.ts';
+import {
+  columnsOf,
+  EMPTY_COLUMNS,
+  KEY,
+  keptFromRow,
+  keyColumns,
+  keyFromRow,
+  keyValues,
+  SAME_KEY,
+} from './claim-rows.ts';
 
 /** What each schema version adds to the tables here: see migrations.ts. */
 export const CONFIRMATION_STEPS: Readonly<Record<number, string>> = {
@@ -64,21 +73,18 @@ export function forgetConfirmations(db: Connection, beforeMs: number): void {
 
 /** Of one that is decided no claim waits any more. */
 export function saveConfirmation(db: Connection, record: ConfirmationRecord): void {
-  const { id, actor, reason, createdMs, deadlineMs, forced, state, decidedMs } = record;
-  db.prepare(
-    `INSERT INTO confirmation (id, actor, reason, created_ms, deadline_ms, forced, state, decided_ms)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET state = excluded.state, decided_ms = excluded.decided_ms`,
-  ).run(id, actor, reason, createdMs, deadlineMs, forced ? 1 : 0, state, decidedMs);
+  const { id, actor, reason, state } = record;
+  const times = { created_ms: record.createdMs, deadline_ms: record.deadlineMs, decided_ms: record.decidedMs };
+  const row = { id, actor, reason, state, ...times, forced: record.forced ? 1 : 0 };
+  db.save('confirmation', 'id', row);
   if (state !== 'waiting') db.prepare('DELETE FROM confirmation_claim WHERE id = ?').run(id);
 }
 
 /** Takes the place of another change that waits for the same claim. */
 export function saveWaiting(db: Connection, id: string, waiting: Waiting): void {
   const { final, former } = waiting;
-  db.prepare(
-    `INSERT INTO confirmation_claim (id, ${KEY}, final, former) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
-     ON CONFLICT DO UPDATE SET id = excluded.id, final = excluded.final, former = excluded.former`,
-  ).run(id, ...keyValues(waiting), keptText(final), former ? keptText(former) : '');
+  const kept = { final: keptText(final), former: former ? keptText(former) : '' };
+  db.save('confirmation_claim', KEY, { id, ...keyColumns(waiting), ...kept });
 }
 
 function keptText(claim: Claim): string {

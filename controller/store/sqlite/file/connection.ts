@@ -1,5 +1,5 @@
 // One connection to the database with its prepared statements, and SQLite's errors in the project's words.
-import { type DatabaseSync, DatabaseSync as Sqlite, type StatementSync } from 'node:sqlite';
+import { type DatabaseSync, type SQLInputValue, DatabaseSync as Sqlite, type StatementSync } from 'node:sqlite';
 import { FleetblockError, messageOf } from '../../../../common/errors.ts';
 import { bigint } from './rows.ts';
 
@@ -7,6 +7,8 @@ import { bigint } from './rows.ts';
 export class Connection {
   readonly #db: DatabaseSync;
   readonly #statements = new Map<string, StatementSync>();
+  /** By table. */
+  readonly #saves = new Map<string, StatementSync>();
 
   constructor(path: string, readOnly: boolean) {
     this.#db = new Sqlite(path, { readOnly, enableForeignKeyConstraints: true, timeout: 5000 });
@@ -31,8 +33,27 @@ export class Connection {
     return made;
   }
 
+  /**
+   * Adds a row, or replaces the one of the same key. A table's rows have the same columns at every call.
+   * @param key columns of the primary key, separated by `, `
+   */
+  save(table: string, key: string, row: Readonly<Record<string, SQLInputValue>>): void {
+    const known = this.#saves.get(table);
+    const columns = Object.keys(row);
+    const others = columns.filter((column) => !key.split(', ').includes(column));
+    const statement =
+      known ??
+      this.prepare(
+        `INSERT INTO ${table} (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})
+         ON CONFLICT (${key}) DO UPDATE SET ${others.map((column) => `${column} = excluded.${column}`).join(', ')}`,
+      );
+    if (!known) this.#saves.set(table, statement);
+    statement.run(...Object.values(row));
+  }
+
   close(): void {
     this.#statements.clear();
+    this.#saves.clear();
     this.#db.close();
   }
 }

@@ -48,16 +48,7 @@ export function readHostNotes(db: Connection): Map<string, HostNote> {
 /** Replaces the host's note. `seen` must be what JSON can hold. */
 export function saveHostNote(db: Connection, hostId: string, note: HostNote): void {
   const { bootId, network, machine } = note.place;
-  db.prepare(
-    `INSERT OR REPLACE INTO host_note (host_id, session_serial, duplicate, boot_id, network, machine, seen)
-     VALUES (?, ?, ?, ?, ?, ?, ?)`,
-  ).run(
-    hostId,
-    note.sessionSerial,
-    note.duplicate,
-    bootId,
-    network,
-    machine.join(' '),
-    JSON.stringify(note.seen ?? null),
-  );
+  const place = { boot_id: bootId, network, machine: machine.join(' ') };
+  const row = { host_id: hostId, session_serial: note.sessionSerial, duplicate: note.duplicate, ...place };
+  db.save('host_note', 'host_id', { ...row, seen: JSON.stringify(note.seen ?? null) });
 }

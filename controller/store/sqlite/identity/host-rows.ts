@@ -80,24 +80,12 @@ export function readLiveHost(db: Connection, name: string): HostRecord | undefin
   return row && hostFromRow(row);
 }
 
-/** A host that is there keeps its name and when it was made. */
+/** Replaces the record of the same id. */
 export function saveHost(db: Connection, host: HostRecord): void {
-  db.prepare(
-    `INSERT INTO host (id, name, labels, created_ms, revoked_ms, identity_since_ms, generation, labels_revision)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-     ON CONFLICT (id) DO UPDATE SET labels = excluded.labels, revoked_ms = excluded.revoked_ms,
-       identity_since_ms = excluded.identity_since_ms, generation = excluded.generation,
-       labels_revision = excluded.labels_revision`,
-  ).run(
-    host.id,
-    host.name,
-    JSON.stringify(host.labels),
-    host.createdMs,
-    host.revokedMs,
-    host.identitySinceMs,
-    host.generation,
-    host.labelsRevision,
-  );
+  const { id, name, labels, createdMs, revokedMs, identitySinceMs, generation, labelsRevision } = host;
+  const times = { created_ms: createdMs, revoked_ms: revokedMs, identity_since_ms: identitySinceMs };
+  const revisions = { generation, labels_revision: labelsRevision };
+  db.save('host', 'id', { id, name, labels: JSON.stringify(labels), ...times, ...revisions });
 }
 
 function tokenFromRow(row: Row): TokenRecord {
@@ -128,26 +116,22 @@ export function readToken(db: Connection, id: string): TokenRecord | undefined {
   return row && tokenFromRow(row);
 }
 
-/** Of a token that is there only `uses` and `revokedMs` change. */
+/** Replaces the token of the same id. */
 export function saveToken(db: Connection, token: TokenRecord): void {
-  db.prepare(
-    `INSERT INTO token (id, secret_hash, actor, created_ms, expires_ms, max_uses, uses, labels, host_name, keep_identity, only_labels, revoked_ms)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-     ON CONFLICT (id) DO UPDATE SET uses = excluded.uses, revoked_ms = excluded.revoked_ms`,
-  ).run(
-    token.id,
-    token.secretHash,
-    token.actor,
-    token.createdMs,
-    token.expiresMs,
-    token.maxUses,
-    token.uses,
-    JSON.stringify(token.labels),
-    token.hostName,
-    token.keepIdentity ? 1 : 0,
-    token.onlyLabels ? 1 : 0,
-    token.revokedMs,
-  );
+  db.save('token', 'id', {
+    id: token.id,
+    secret_hash: token.secretHash,
+    actor: token.actor,
+    created_ms: token.createdMs,
+    expires_ms: token.expiresMs,
+    max_uses: token.maxUses,
+    uses: token.uses,
+    labels: JSON.stringify(token.labels),
+    host_name: token.hostName,
+    keep_identity: token.keepIdentity ? 1 : 0,
+    only_labels: token.onlyLabels ? 1 : 0,
+    revoked_ms: token.revokedMs,
+  });
 }
 
 /** Tokens that ended before then (Unix milliseconds), and which keys they enrolled. */

@@ -23,9 +23,7 @@ export function identityTx(tx: Transaction): IdentityTx {
     forgetTokens: (beforeMs) => hosts.forgetTokens(db, beforeMs),
     enrolledHost: (tokenId, keyHash) => hosts.readEnrolledHost(db, tokenId, keyHash),
     saveEnrolledKey: (tokenId, keyHash, hostId) =>
-      void db
-        .prepare('INSERT OR REPLACE INTO enrolled_key (token_id, key_hash, host_id) VALUES (?, ?, ?)')
-        .run(tokenId, keyHash, hostId),
+      db.save('enrolled_key', 'token_id, key_hash', { token_id: tokenId, key_hash: keyHash, host_id: hostId }),
     forgetEnrolledKeys: (hostId) => void db.prepare('DELETE FROM enrolled_key WHERE host_id = ?').run(hostId),
     operators: () => operators.readOperators(db),
     saveOperator: (operator) => operators.saveOperator(db, operator),

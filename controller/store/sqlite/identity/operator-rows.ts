@@ -61,13 +61,11 @@ export function readOperators(db: Connection): OperatorRecord[] {
   return db.prepare('SELECT * FROM operator ORDER BY name, created_ms').all().map(operatorFromRow);
 }
 
-/** Of a certificate that is there only `revokedMs` changes. */
+/** Replaces the record of the same certificate. */
 export function saveOperator(db: Connection, operator: OperatorRecord): void {
   const { serial, name, role, sinceMs, createdMs, expiresMs, revokedMs } = operator;
-  db.prepare(
-    `INSERT INTO operator (serial, name, role, since_ms, created_ms, expires_ms, revoked_ms) VALUES (?, ?, ?, ?, ?, ?, ?)
-     ON CONFLICT (serial) DO UPDATE SET revoked_ms = excluded.revoked_ms`,
-  ).run(serial, name, role, sinceMs, createdMs, expiresMs, revokedMs);
+  const times = { since_ms: sinceMs, created_ms: createdMs, expires_ms: expiresMs, revoked_ms: revokedMs };
+  db.save('operator', 'serial', { serial, name, role, ...times });
 }
 
 function loginTokenFromRow(row: Row): OperatorTokenRecord {
@@ -98,28 +96,22 @@ export function readLoginToken(db: Connection, id: string): OperatorTokenRecord 
   return row && loginTokenFromRow(row);
 }
 
-/** Of a token that is there only its use and `revokedMs` change. */
+/** Replaces the token of the same id. */
 export function saveLoginToken(db: Connection, token: OperatorTokenRecord): void {
-  db.prepare(
-    `INSERT INTO operator_token
-       (id, secret_hash, actor, created_ms, expires_ms, name, role, ttl_ms, used_for, serial, chain, revoked_ms)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-     ON CONFLICT (id) DO UPDATE SET used_for = excluded.used_for, serial = excluded.serial, chain = excluded.chain,
-       revoked_ms = excluded.revoked_ms`,
-  ).run(
-    token.id,
-    token.secretHash,
-    token.actor,
-    token.createdMs,
-    token.expiresMs,
-    token.name,
-    token.role,
-    token.ttlMs,
-    token.usedFor ?? null,
-    token.serial,
-    token.chain,
-    token.revokedMs,
-  );
+  db.save('operator_token', 'id', {
+    id: token.id,
+    secret_hash: token.secretHash,
+    actor: token.actor,
+    created_ms: token.createdMs,
+    expires_ms: token.expiresMs,
+    name: token.name,
+    role: token.role,
+    ttl_ms: token.ttlMs,
+    used_for: token.usedFor ?? null,
+    serial: token.serial,
+    chain: token.chain,
+    revoked_ms: token.revokedMs,
+  });
 }
 
 function roleOf(row: Row): OperatorRecord['role'] {

@@ -54,12 +54,7 @@ export function listTx(tx: Transaction): ListTx {
     saveList: (list) => saveList(db, list),
     deleteList: (name) => void db.prepare('DELETE FROM list WHERE name = ?').run(name),
     saveBucket: (name, bucket, rows) =>
-      void db
-        .prepare(
-          `INSERT INTO list_chunk (name, bucket, rows, expires_ms) VALUES (?, ?, ?, ?)
-           ON CONFLICT DO UPDATE SET rows = excluded.rows, expires_ms = excluded.expires_ms`,
-        )
-        .run(name, bucket, encodeColumns(rows), endColumn(rows)),
+      db.save('list_chunk', 'name, bucket', { name, bucket, rows: encodeColumns(rows), expires_ms: endColumn(rows) }),
     clearBuckets: (name) => void db.prepare('DELETE FROM list_chunk WHERE name = ?').run(name),
     saveWithheld: (name, rows) => saveWithheld(db, name, rows),
     addException: (name, { prefix, reason, actor, createdMs }) =>
@@ -118,35 +113,16 @@ function rowsIn(row: Row | undefined): PackedEntries<'unix'> {
 }
 
 function saveList(db: Connection, list: Omit<StoredList, 'exceptions'>): void {
-  const { action, monitor } = actionColumns(list.action);
-  db.prepare(
-    `INSERT INTO list (name, action, selector, monitor, reason, actor, created_ms, updated_ms, entries, buckets)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-     ON CONFLICT DO UPDATE SET action = excluded.action, selector = excluded.selector, monitor = excluded.monitor,
-       reason = excluded.reason, actor = excluded.actor, updated_ms = excluded.updated_ms,
-       entries = excluded.entries, buckets = excluded.buckets`,
-  ).run(
-    list.name,
-    action,
-    formatSelector(list.selector),
-    monitor,
-    list.reason,
-    list.actor,
-    list.createdMs,
-    list.updatedMs,
-    list.entries,
-    list.buckets,
-  );
+  const { name, reason, actor, createdMs, updatedMs, entries, buckets } = list;
+  const scope = { ...actionColumns(list.action), selector: formatSelector(list.selector) };
+  const times = { created_ms: createdMs, updated_ms: updatedMs };
+  db.save('list', 'name', { name, ...scope, ...times, reason, actor, entries, buckets });
 }
 
 /** Without any the table has no row for the list. */
 function saveWithheld(db: Connection, name: string, rows: PackedEntries<'unix'>): void {
   if (entryCount(rows) === 0) db.prepare('DELETE FROM list_withheld WHERE name = ?').run(name);
-  else
-    db.prepare(
-      `INSERT INTO list_withheld (name, rows, expires_ms) VALUES (?, ?, ?)
-       ON CONFLICT DO UPDATE SET rows = excluded.rows, expires_ms = excluded.expires_ms`,
-    ).run(name, encodeColumns(rows), endColumn(rows));
+  else db.save('list_withheld', 'name', { name, rows: encodeColumns(rows), expires_ms: endColumn(rows) });
 }
 
 /** Unix milliseconds of the row that ends first; 0: none ends. */
