@@ -43,9 +43,10 @@ export interface JoinSettings {
 export interface RunSettings {
   readonly stateDir: string;
   readonly pinDir: string;
+  /** To attach to. Empty: those of the default routes. */
   readonly interfaces: readonly string[];
   readonly xdpMode: XdpModeRequest;
-  /** Interfaces to attach to; one that does not exist yet is attached when it appears. */
+  /** One that does not exist yet is attached when it appears; without names, a default route is waited for. */
   readonly waitForInterface: boolean;
   /** How many addresses per family the maps are sized for, and as many prefixes per family. */
   readonly capacity: number;
@@ -91,7 +92,7 @@ export interface Actions {
 const EXAMPLES = `
 A host becomes one of a fleet in two commands:
   fleetblock-agent join HOST:PORT --token-file -          the token comes from: fleetblock token create
-  fleetblock-agent run --interface eth0
+  fleetblock-agent run                                    on the interfaces of the default routes, or --interface eth0
 
 Settings are taken from flags, then from variables (FLEETBLOCK_STATE_DIR for --state-dir and so on), then from a YAML file
 with the flags' names as keys (--config FILE or FLEETBLOCK_AGENT_CONFIG).
@@ -119,7 +120,12 @@ export function buildProgram(actions: Actions): Command {
   const run = program
     .command('run')
     .description('attach to the interfaces and stay in step with the controller, until stopped')
-    .addOption(setting('--wait-for-interface', 'attach interfaces that do not exist yet when they appear'))
+    .addOption(
+      setting(
+        '--wait-for-interface',
+        'attach interfaces that do not exist yet when they appear; without names, wait for a default route',
+      ),
+    )
     .addOption(
       setting('--xdp-mode <mode>', 'native: in the driver; generic: slower, in any; auto: the best that works')
         .choices(['auto', 'native', 'generic'])
@@ -187,7 +193,12 @@ export function buildProgram(actions: Actions): Command {
     [
       new Set([run, doctor]),
       '--interface <names>',
-      () => setting('--interface <names>', 'network interfaces, separated by commas', { list: true }),
+      () =>
+        setting(
+          '--interface <names>',
+          'network interfaces, separated by commas (run without: those of the default routes)',
+          { list: true },
+        ),
     ],
   ];
   for (const command of all)
@@ -244,17 +255,11 @@ function joinSettings(argument: unknown, options: Options): JoinSettings {
 }
 
 function runSettings(options: Options): RunSettings {
-  const interfaces = [...new Set(list(options, 'interface'))];
-  if (interfaces.length === 0)
-    throw new FleetblockError(
-      'INVALID_ARGUMENT',
-      'no interface: name those that face the network, --interface eth0[,eth1]',
-    );
   const capacity = options.capacity;
   return {
     stateDir: text(options, 'stateDir'),
     pinDir: text(options, 'pinDir'),
-    interfaces,
+    interfaces: [...new Set(list(options, 'interface'))],
     waitForInterface: isYes(options.waitForInterface),
     xdpMode: readMode(text(options, 'xdpMode')),
     capacity: typeof capacity === 'number' ? capacity : DEFAULT_CAPACITY,

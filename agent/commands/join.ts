@@ -22,7 +22,9 @@ export async function join(settings: JoinSettings): Promise<void> {
     agentVersion: VERSION,
   });
   process.stdout.write(`joined fleet ${fleet} as ${hostName}\n`);
-  process.stderr.write(`next: fleetblock-agent run --state-dir ${stateDir} --interface IF[,IF]\n`);
+  process.stderr.write(
+    `next: fleetblock-agent run --state-dir ${stateDir}, or systemctl start fleetblock-agent where it is a service\n`,
+  );
 }
 
 /** The token is never an argument: every user of the host can see those. */

@@ -2,7 +2,8 @@
 import { release } from 'node:os';
 import { FleetblockError, messageOf } from '../../common/errors.ts';
 import { ensureOwnDirectory } from '../../common/files.ts';
-import { createLogger } from '../../common/logger.ts';
+import { createLogger, type Logger } from '../../common/logger.ts';
+import { sleep } from '../../common/timers.ts';
 import { VERSION } from '../../common/version.ts';
 import { Agent } from '../agent.ts';
 import type { RunSettings } from '../config.ts';
@@ -16,6 +17,7 @@ import { checkPlatform } from '../datapath/platform.ts';
 import { openXdpDatapath } from '../datapath/xdp-datapath.ts';
 import { systemAgentClock } from '../host/boot-clock.ts';
 import { ControllerAddress } from '../host/controller-address.ts';
+import { FacingInterfaces } from '../host/facing-interfaces.ts';
 import { machineFacts } from '../host/machine-facts.ts';
 import { ProtectedAddresses } from '../host/protected-addresses.ts';
 import { loadEnrollment } from '../identity/enrollment.ts';
@@ -27,6 +29,9 @@ import { LocalSocket } from '../local/local-socket.ts';
 import { countersReport, heldReport, protectedReport } from '../local/status-report.ts';
 import type { StatusReport } from '../local/status-schema.ts';
 import { SyncDialer } from '../session/sync-dialer.ts';
+
+/** Between two looks for the first default route, milliseconds. */
+const ROUTE_LOOK_MS = 1000;
 
 /** Resolves after SIGTERM or SIGINT; the pinned program keeps dropping. @throws FleetblockError: privileges, identity or interfaces */
 export async function run(settings: RunSettings): Promise<void> {
@@ -50,9 +55,11 @@ export async function run(settings: RunSettings): Promise<void> {
       always: settings.protect,
       sshPorts: settings.sshPorts,
     });
+    const interfaces = await wantedInterfaces(settings, log, stop.signal);
+    if (stop.signal.aborted) return;
     let started: Agent | undefined;
     const datapath = await openXdpDatapath({
-      interfaces: settings.interfaces,
+      interfaces,
       pinDir: settings.pinDir,
       mode: settings.xdpMode,
       limits: limitsOf(settings.capacity),
@@ -79,7 +86,7 @@ export async function run(settings: RunSettings): Promise<void> {
       // Read again for every attempt: the certificate may have been renewed.
       dial: (signal) => dialer.dial(address.target(), loadEnrollment(stateDir).identity, signal),
       sessionKeys: new SessionKeyFile(stateDir, log),
-      machine: () => machineFacts(hostId, settings.interfaces),
+      machine: () => machineFacts(hostId, interfaces()),
       agentVersion: VERSION,
       kernelVersion: release(),
       protectedRows: () => protectedAddresses.rows(),
@@ -126,6 +133,32 @@ export async function run(settings: RunSettings): Promise<void> {
   } finally {
     unlock();
   }
+}
+
+/**
+ * Those that were named, or those of the default routes; the routes are looked at again from time to time. Without any it waits for one
+ * if it may: then systemd hears that it is ready, as the network may be waiting for it.
+ * @throws FleetblockError FAILED_PRECONDITION: there is no default route, and it may not wait
+ */
+async function wantedInterfaces(
+  { interfaces, stateDir, waitForInterface }: RunSettings,
+  log: Logger,
+  signal: AbortSignal,
+): Promise<() => readonly string[]> {
+  if (interfaces.length > 0) return () => interfaces;
+  const facing = new FacingInterfaces({ stateDir });
+  if (facing.names().length === 0) {
+    if (!waitForInterface)
+      throw new FleetblockError(
+        'FAILED_PRECONDITION',
+        'this host has no default route to choose the interfaces by: name those that face the network, --interface eth0[,eth1]',
+      );
+    log.warn('nothing is enforced yet: waiting for a default route to choose the interfaces by');
+    notifyReady(signal);
+    feedWatchdog(signal);
+    while (facing.names().length === 0 && !signal.aborted) await sleep(ROUTE_LOOK_MS, signal);
+  }
+  return () => facing.names();
 }
 
 /** The problem with the certificate, or that it is gone: the agent then keeps the stream that it has. */

@@ -12,7 +12,8 @@ import { type OwnPin, OwnPins } from './pins/own-pins.ts';
 /** Interfaces to attach to, and what to do when one changes or something undoes the attachment. */
 export interface EnforcementOptions extends SetOptions {
   /** Interfaces to attach to; those that do not exist are attached when they appear. */
-  readonly interfaces: readonly string[];
+  /** Asked at every look. */
+  readonly interfaces: () => readonly string[];
   readonly mode: XdpModeRequest;
   readonly logger: Logger;
   /** After every change of states(), with the new ones. */

@@ -36,8 +36,8 @@ import { openTables } from './tables/open-tables.ts';
 export interface XdpDatapathOptions {
   /** Directory on bpffs, this agent's alone. Default /sys/fs/bpf/fleetblock. */
   readonly pinDir?: string;
-  /** Interfaces to attach to; those that do not exist are attached when they appear. */
-  readonly interfaces: readonly string[];
+  /** Interfaces to attach to; those that do not exist are attached when they appear. A function is asked again at every look. */
+  readonly interfaces: readonly string[] | (() => readonly string[]);
   /** Default `auto`. */
   readonly mode?: XdpModeRequest;
   /** How much the maps hold. Other limits than those of the pinned maps make new maps; enforcement goes on meanwhile. */
@@ -62,9 +62,11 @@ const ACCOUNTING: ReadonlySet<string> = new Set([MAPS.counters, MAPS.sources, MA
  * @throws FleetblockError with one line that names the fix; what was enforced before is still enforced then
  */
 export async function openXdpDatapath(options: XdpDatapathOptions): Promise<XdpDatapath> {
-  if (options.interfaces.length === 0)
+  const { interfaces } = options;
+  const names = typeof interfaces === 'function' ? interfaces : () => interfaces;
+  if (names().length === 0)
     throw new FleetblockError('INVALID_ARGUMENT', 'name at least one interface: --interface IF[,IF]');
-  for (const name of options.interfaces)
+  for (const name of names())
     if (!isInterfaceName(name))
       throw new FleetblockError('INVALID_ARGUMENT', `--interface: "${name}" cannot be the name of an interface`);
   checkPlatform();
@@ -78,7 +80,7 @@ export async function openXdpDatapath(options: XdpDatapathOptions): Promise<XdpD
       programName: PROGRAM,
       sizes: mapSizes(limits),
       carried: ACCOUNTING,
-      interfaces: [...new Set(options.interfaces)],
+      interfaces: names,
       mode: options.mode ?? 'auto',
       logger: options.logger,
       onChange: options.onInterfaceChange ?? (() => undefined),

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { connectionsOn, defaultGateways } from '../../common/host/proc-net.ts';
+import { connectionsOn, defaultGateways, defaultRouteInterfaces } from '../../common/host/proc-net.ts';
 import { SshSessions } from './ssh-sessions.ts';
 
 // As /proc/net prints them on a little-endian machine: 10.0.0.1:22 with 192.0.2.7, 192.0.2.8; [::ffff:10.0.0.1]:22 with
@@ -26,7 +26,8 @@ const FILES: Readonly<Record<string, string>> = {
 eth0	00000000	010200C0	0003	0	0	0	00000000	0	0	0
 eth0	000200C0	00000000	0001	0	0	0	00FFFFFF	0	0	0
 `,
-  'net/ipv6_route': `00000000000000000000000000000000 00 00000000000000000000000000000000 00 fe800000000000000000000000000001 00000400 00000001 00000000 00000003     eth0
+  'net/ipv6_route': `00000000000000000000000000000000 00 00000000000000000000000000000000 00 fe800000000000000000000000000001 00000400 00000001 00000000 00000003     eth1
+00000000000000000000000000000000 00 00000000000000000000000000000000 00 00000000000000000000000000000000 ffffffff 00000001 00000000 00200200       lo
 fe800000000000000000000000000000 40 00000000000000000000000000000000 00 00000000000000000000000000000000 00000100 00000001 00000000 00000001     eth0
 `,
 };
@@ -61,8 +62,9 @@ describe('SSH sessions', () => {
 });
 
 describe('/proc/net', () => {
-  it('gives established connections of the ports, and the routers of default routes', () => {
+  it('gives established connections of the ports, and the routers and interfaces of default routes', () => {
     expect(connectionsOn(new Set([443]), read)).toEqual([{ peer: '192.0.2.9', localPort: 443, inode: '103' }]);
     expect(defaultGateways(read)).toEqual(['192.0.2.1', 'fe80::1']);
+    expect(defaultRouteInterfaces(read)).toEqual(['eth0', 'eth1']);
   });
 });

@@ -23,6 +23,22 @@ const RTF_GATEWAY = 2;
 const ESTABLISHED = '01';
 const NO_ADDRESS = '0'.repeat(32);
 
+/** Names of the interfaces that the default routes go through, in the order of the kernel's tables. */
+export function defaultRouteInterfaces(read: ReadProc = readProc): string[] {
+  const v4 = rows(read('net/route'), 1).flatMap(([device = '', destination, , flags, , , , mask]) =>
+    destination === '00000000' && mask === '00000000' && isUp(flags) ? [device] : [],
+  );
+  // The unreachable default route of every namespace is on lo.
+  const v6 = rows(read('net/ipv6_route'), 0).flatMap(([destination, length, , , , , , , flags, device = '']) =>
+    destination === NO_ADDRESS && length === '00' && isUp(flags) && device !== 'lo' ? [device] : [],
+  );
+  return [...new Set([...v4, ...v6])];
+}
+
+function isUp(flags = '0'): boolean {
+  return (Number.parseInt(flags, 16) & RTF_UP) !== 0;
+}
+
 /** Addresses of the routers that the default routes go through. */
 export function defaultGateways(read: ReadProc = readProc): string[] {
   const v4 = rows(read('net/route'), 1)

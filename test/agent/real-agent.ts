@@ -9,7 +9,8 @@ const MAIN = fileURLToPath(new URL('../../agent/main.ts', import.meta.url));
 export interface RealAgentOptions {
   readonly stateDir: string;
   readonly pinDir: string;
-  readonly interfaces: string;
+  /** Undefined: none is named. */
+  readonly interfaces?: string;
   /** Words before the command. */
   readonly prefix?: readonly string[];
   /** More of the command line. */
@@ -24,7 +25,8 @@ export class RealAgent {
   readonly #gone: Promise<void>;
 
   constructor({ stateDir, pinDir, interfaces, prefix = [], args = [], env = {} }: RealAgentOptions) {
-    const settings = ['--state-dir', stateDir, '--pin-dir', pinDir, '--interface', interfaces, '--capacity', '10000'];
+    const named = interfaces === undefined ? [] : ['--interface', interfaces];
+    const settings = ['--state-dir', stateDir, '--pin-dir', pinDir, ...named, '--capacity', '10000'];
     const [file = '', ...words] = [...prefix, process.execPath, '--expose-gc', MAIN, 'run', ...settings, ...args];
     this.process = spawn(file, words, {
       stdio: ['ignore', 'pipe', 'pipe'],

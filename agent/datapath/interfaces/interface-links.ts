@@ -22,7 +22,8 @@ const VANISHED: ReadonlySet<string> = new Set(['ENODEV', 'ENOLINK']);
 /** `mode` holds for all interfaces: `auto` tries native first, interface by interface. */
 export interface InterfaceLinksOptions {
   readonly pinDir: string;
-  readonly names: readonly string[];
+  /** Asked at every sync. */
+  readonly names: () => readonly string[];
   readonly mode: XdpModeRequest;
   readonly logger: Logger;
   /** Called with links that another program changed, once they are restored. */
@@ -31,7 +32,8 @@ export interface InterfaceLinksOptions {
 
 /** Decides by itself what an interface needs: nothing, a swap, a new link or a report of why it cannot be attached. */
 export class InterfaceLinks {
-  readonly #names: readonly string[];
+  readonly #wanted: () => readonly string[];
+  #names: readonly string[] = [];
   readonly #mode: XdpModeRequest;
   readonly #logger: Logger;
   readonly #onLapse: (lapse: Lapse) => void;
@@ -46,7 +48,7 @@ export class InterfaceLinks {
 
   /** @throws FleetblockError when a pin is not an XDP link of this agent's */
   constructor(options: InterfaceLinksOptions) {
-    this.#names = options.names;
+    this.#wanted = options.names;
     this.#mode = options.mode;
     this.#logger = options.logger;
     this.#onLapse = options.onLapse;
@@ -77,6 +79,7 @@ export class InterfaceLinks {
    */
   sync(program: XdpProgram | undefined): boolean {
     const before = JSON.stringify(this.#states);
+    this.#names = [...new Set(this.#wanted())];
     this.#dropDead();
     if (program) for (const pinned of this.#links.all()) this.#swap(pinned, program);
     this.#generic.clear();

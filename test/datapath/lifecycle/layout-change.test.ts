@@ -64,7 +64,7 @@ describe.skipIf(whyNoNetwork() !== '')(`another layout of the maps ${whyNoNetwor
       programName: 'fleetblock',
       sizes: mapSizes(limits),
       carried: new Set([MAPS.counters]),
-      interfaces: ['in0', 'in1'],
+      interfaces: () => ['in0', 'in1'],
       mode: 'auto',
       logger: quiet,
       onChange: () => undefined,
