@@ -17,6 +17,8 @@ export default defineConfig({
         test: {
           name: 'system',
           include: ['test/**/*.test.ts'],
+          // They have a run of their own: npm run test:packages.
+          exclude: ['test/packages/**'],
           // Two files at a time: much of a test is waiting for processes. What they make on the machine is named by its process.
           maxWorkers: 2,
           testTimeout: patience(120_000),
