@@ -1,6 +1,6 @@
 // A store of an earlier version is brought to this one whole or not at all.
 import { createHash } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -11,7 +11,7 @@ import { systemClock } from '../../../../common/time/clock.ts';
 import type { Store } from '../../store.ts';
 import { openSqliteStore } from '../sqlite-store.ts';
 import { backupStore, restoreStore } from './backup.ts';
-import { SCHEMA_VERSION } from './migrations.ts';
+import { makeTables, SCHEMA_VERSION } from './migrations.ts';
 import { STORE_FILE } from './open.ts';
 
 let directory: string;
@@ -31,31 +31,22 @@ const block = (text: string) => ({
   dryRun: false,
 });
 
-/** With two claims and their records, as version 1 had them. */
-async function makeVersion1(): Promise<void> {
+/** With two claims and their records, in the tables of that version. */
+async function makeVersion(version: number): Promise<void> {
+  const path = join(directory, STORE_FILE);
   const store = await openSqliteStore({ directory, create: true, clock: systemClock });
   await store.addClaims(block('203.0.113.1'));
   await store.addClaims(block('203.0.113.2'));
   await store.close();
-  const db = new DatabaseSync(join(directory, STORE_FILE));
-  for (const table of [
-    'confirmation_claim',
-    'confirmation',
-    'operator_token',
-    'enrolled_key',
-    'list_withheld',
-    'list_exception',
-  ])
-    db.exec(`DROP TABLE ${table}`);
-  db.exec('DROP INDEX claim_wide; DROP TABLE host_note');
-  for (const column of [
-    'audit DROP COLUMN source',
-    'host DROP COLUMN generation',
-    'operator DROP COLUMN since_ms',
-    'meta DROP COLUMN alive_ms',
-  ])
-    db.exec(`ALTER TABLE ${column}`);
-  db.exec('ALTER TABLE token DROP COLUMN only_labels; PRAGMA user_version = 1');
+  renameSync(path, `${path}.now`);
+  const db = new DatabaseSync(path);
+  makeTables(db, 0, version);
+  db.exec(`ATTACH '${path}.now' AS now`);
+  for (const { name } of db.prepare("SELECT name FROM sqlite_schema WHERE type = 'table'").all()) {
+    if (db.prepare(`SELECT 1 FROM now.${name}`).get() === undefined) continue;
+    const columns = db.prepare(`SELECT group_concat(name) AS names FROM pragma_table_info('${name}')`).get()?.names;
+    db.exec(`INSERT INTO main.${name} (${columns}) SELECT ${columns} FROM now.${name}`);
+  }
   db.close();
 }
 
@@ -74,12 +65,12 @@ async function expectWhole(restored = 0): Promise<void> {
 }
 
 it('keeps claims and the chain of the audit, and can do what is new', async () => {
-  await makeVersion1();
+  await makeVersion(1);
   await expectWhole();
 });
 
 it('a backup of version 1 is restored as well', async () => {
-  await makeVersion1();
+  await makeVersion(1);
   const file = join(directory, 'backup.db');
   backupStore(directory, file);
   restoreStore(directory, file);
@@ -87,7 +78,7 @@ it('a backup of version 1 is restored as well', async () => {
 });
 
 it('what fails half way is as it was: the next start does all of it', async () => {
-  await makeVersion1();
+  await makeVersion(1);
   // In the way of the last of the new tables.
   const db = new DatabaseSync(join(directory, STORE_FILE));
   db.exec('CREATE TABLE enrolled_key (x INTEGER) STRICT');
@@ -104,7 +95,7 @@ it('what fails half way is as it was: the next start does all of it', async () =
 });
 
 it('a store of a later version is refused', async () => {
-  await makeVersion1();
+  await makeVersion(1);
   const db = new DatabaseSync(join(directory, STORE_FILE));
   db.exec(`PRAGMA user_version = ${SCHEMA_VERSION + 1}`);
   db.close();
@@ -200,15 +191,9 @@ function closing(store: Store): Store & AsyncDisposable {
 }
 
 it('an index of version 6 is replaced by one under which a look-up of a claim is prepared once', async () => {
-  await makeVersion1();
-  await expectWhole();
+  await makeVersion(6);
   const db = new DatabaseSync(join(directory, STORE_FILE));
-  db.exec(
-    `DROP INDEX claim_wide; CREATE INDEX claim_wide_4 ON claim (actor) WHERE family = 4; PRAGMA user_version = 6;
-     ALTER TABLE confirmation_claim ADD COLUMN final_expires_ms INTEGER NOT NULL DEFAULT 0;
-     ALTER TABLE confirmation_claim ADD COLUMN final_reason TEXT NOT NULL DEFAULT '';
-     ALTER TABLE confirmation_claim DROP COLUMN final`,
-  );
+  db.exec('CREATE INDEX claim_wide_4 ON claim (actor) WHERE family = 4');
   db.close();
   await (await openSqliteStore({ directory, clock: systemClock })).close();
   const after = new DatabaseSync(join(directory, STORE_FILE));

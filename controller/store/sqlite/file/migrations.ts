@@ -61,11 +61,10 @@ const STEPS = [
 /** The last that a step is for. An older store is migrated, a newer one refused. */
 export const SCHEMA_VERSION = Math.max(...STEPS.flatMap((steps) => Object.keys(steps).map(Number)));
 
-/** Within a transaction of the caller's: makes what versions after `from` added; 0: all of it. */
-export function makeTables(db: DatabaseSync, from: number): void {
-  for (let version = from + 1; version <= SCHEMA_VERSION; version++)
-    for (const steps of STEPS) db.exec(steps[version] ?? '');
-  db.exec(`PRAGMA user_version = ${SCHEMA_VERSION}`);
+/** Within a transaction of the caller's: makes what versions after `from` added, 0 for all of it, up to `to`. */
+export function makeTables(db: DatabaseSync, from: number, to = SCHEMA_VERSION): void {
+  for (let version = from + 1; version <= to; version++) for (const steps of STEPS) db.exec(steps[version] ?? '');
+  db.exec(`PRAGMA user_version = ${to}`);
 }
 
 /** Nothing to do: nothing is written. The store has passed its checks. */
