@@ -3,19 +3,17 @@
 import type { Command } from 'commander';
 import { selectorToWire } from '../../../common/rpc/selector.ts';
 import { MANUAL } from '../../../common/text/origin.ts';
-import { formatSelector } from '../../../common/text/selector.ts';
 import { loadCredentials } from '../../credentials/credentials.ts';
 import type { Cli, GlobalOptions } from '../../environment.ts';
 import { printClaims } from '../../output/claims/claim.ts';
 import type { OutputForm } from '../../output/format.ts';
 import { readPrefixes } from '../../prefixes.ts';
 import { withOperator } from '../../services/operator-client.ts';
-import { requireTarget, splitHosts, type TargetOptions, targetOf } from '../../targets.ts';
+import { splitHosts, targetOf } from '../../targets.ts';
 import { addExamples, addFile, addOutput, addReason, addTarget, addWait, durationOption } from '../options.ts';
+import { type AddOptions, runAdd } from './add.ts';
 import { type ChangeOptions, runChange, waitOf } from './change.ts';
-import { keptEnds } from './kept-ends.ts';
 
-type AllowOptions = ChangeOptions & TargetOptions & { readonly duration?: number };
 type ListOptions = GlobalOptions & { readonly host?: string; readonly output: OutputForm };
 
 /** Three subcommands; an allow entry wins over every block, that of a list too. */
@@ -40,34 +38,7 @@ function registerAdd(group: Command, cli: Cli): void {
   addWait(addOutput(addReason(addFile(command))));
   addExamples(command, "fleetblock allow add 198.51.100.0/24 --all-hosts -R 'our office'");
   command.action(async (args: string[]) => {
-    const options = command.optsWithGlobals<AllowOptions>();
-    const { words, target } = splitHosts(args, options);
-    const prefixes = await readPrefixes(cli, words, options.file);
-    const selector = requireTarget(target);
-    const ttlMs = options.duration;
-    await runChange(cli, options, {
-      verb: 'allow',
-      origin: MANUAL,
-      ...(ttlMs !== undefined && {
-        notes: (client, reply) =>
-          keptEnds(client, reply, {
-            action: 'ACTION_ALLOW',
-            selector: formatSelector(selector),
-            ttlMs,
-            now: cli.now(),
-          }),
-      }),
-      send: (client) =>
-        client.block({
-          prefixes,
-          target: selectorToWire(selector),
-          action: 'ACTION_ALLOW',
-          reason: options.reason ?? '',
-          ttlMs: ttlMs ?? 0,
-          dryRun: options.dryRun ?? false,
-          ...waitOf(options),
-        }),
-    });
+    await runAdd(cli, args, command.optsWithGlobals<AddOptions>(), 'allow');
   });
 }
 
@@ -80,7 +51,7 @@ function registerRm(group: Command, cli: Cli): void {
   addWait(addOutput(addReason(addFile(command))));
   addExamples(command, 'fleetblock allow rm 198.51.100.0/24');
   command.action(async (args: string[]) => {
-    const options = command.optsWithGlobals<AllowOptions>();
+    const options = command.optsWithGlobals<ChangeOptions>();
     const { words, target } = splitHosts(args, options);
     const prefixes = await readPrefixes(cli, words, options.file);
     const selector = targetOf(target);

@@ -1,20 +1,11 @@
 // fleetblock block: drop all packets from these prefixes on these hosts, and prove it.
 
 import type { Command } from 'commander';
-import { actionToWire } from '../../../common/rpc/action.ts';
-import { selectorToWire } from '../../../common/rpc/selector.ts';
-import { MANUAL } from '../../../common/text/origin.ts';
-import { formatSelector } from '../../../common/text/selector.ts';
 import type { Cli } from '../../environment.ts';
-import { readPrefixes } from '../../prefixes.ts';
-import { requireTarget, splitHosts, type TargetOptions } from '../../targets.ts';
 import { addExamples, addFile, addOutput, addReason, addTarget, addWait, durationOption } from '../options.ts';
-import { type ChangeOptions, runChange, waitOf } from './change.ts';
-import { keptEnds } from './kept-ends.ts';
+import { type AddOptions, runAdd } from './add.ts';
 
-interface BlockOptions extends ChangeOptions, TargetOptions {
-  /** Milliseconds. */
-  readonly duration?: number;
+interface BlockOptions extends AddOptions {
   readonly monitor?: boolean;
   readonly force?: boolean;
   /** Milliseconds. */
@@ -50,35 +41,9 @@ export function register(program: Command, cli: Cli): void {
   );
   command.action(async (args: string[]) => {
     const options = command.optsWithGlobals<BlockOptions>();
-    const { words, target } = splitHosts(args, options);
-    const prefixes = await readPrefixes(cli, words, options.file);
-    const selector = requireTarget(target);
-    const action = options.monitor ? 'monitor' : 'block';
-    const ttlMs = options.duration;
-    await runChange(cli, options, {
-      verb: action,
-      origin: MANUAL,
-      ...(ttlMs !== undefined && {
-        notes: (client, reply) =>
-          keptEnds(client, reply, {
-            action: 'ACTION_BLOCK',
-            selector: formatSelector(selector),
-            ttlMs,
-            now: cli.now(),
-          }),
-      }),
-      send: (client) =>
-        client.block({
-          prefixes,
-          target: selectorToWire(selector),
-          ...actionToWire(action),
-          reason: options.reason ?? '',
-          ttlMs: ttlMs ?? 0,
-          dryRun: options.dryRun ?? false,
-          force: options.force ?? false,
-          confirmMs: options.confirm ?? 0,
-          ...waitOf(options),
-        }),
+    await runAdd(cli, args, options, options.monitor ? 'monitor' : 'block', {
+      force: options.force ?? false,
+      confirmMs: options.confirm ?? 0,
     });
   });
 }
