@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
  * What the program and user space share: names, sizes and structures of the maps. The only declaration of it; the TypeScript
- * mirror is agent/datapath/decision/layout.ts, and test/datapath/layout.test.ts compares the two through the object's BTF.
+ * mirror is agent/datapath/decision/layout.ts, and test/datapath/layout.test.ts compares the two through the object's BTF (which has
+ * no fb_event: agent/datapath/drop-event.ts is held to it by the tests of drop events).
  *
  * Integers are in the machine's byte order unless a comment says "network order". Any change of a map or structure here
  * needs a new FB_LAYOUT_VERSION: it is part of the pin path, so that a program never meets maps of another layout.
