@@ -15,7 +15,7 @@ describe.skipIf(whyNot)(`a reconnect storm${whyNot ? ` (skipped: ${whyNot})` : '
   beforeAll(async () => {
     fleet = await AwayFleet.create(HOSTS, 2);
     await fleet.controller.ask('change 500');
-    await fleet.controller.ask(`synced ${HOSTS} 120000`);
+    await fleet.controller.ask(`synced ${HOSTS} 480000`);
   }, patience(600_000));
   afterAll(() => fleet?.[Symbol.asyncDispose]());
 

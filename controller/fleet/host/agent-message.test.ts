@@ -50,7 +50,7 @@ it('faults row 59: texts are cut and printable, verdicts are known ones, times a
     code: 'CODE_UNSPECIFIED',
     text: expect.stringMatching(/^y{297}\.\.\.$/),
   });
-  expect(() => checked({ lookupReply: { verdict: '\u001b[2J' } })).toThrow(/drop, pass, allow, monitor/);
+  expect(() => checked({ lookupReply: { verdict: '\u001b[2J' } })).toThrow(/pass, drop, monitor, allow/);
   const { lookupReply } = checked({ lookupReply: { verdict: 'drop', entry: 'x', lastHitMs: '18446744073709551615' } });
   expect(lookupReply).toMatchObject({ entry: '', lastHitMs: '8640000000000000' });
   const { dropEvents } = checked({
