@@ -49,7 +49,7 @@ async function storm(hosts: number): Promise<object> {
   const sinceMs = Date.now();
   await fleet.restart();
   const { controller } = fleet.server;
-  const during = await callsDuring(until('all synced', () => controller.hostCounts().synced === hosts, 120_000));
+  const during = await callsDuring(until('all synced', () => controller.hostCounts().synced === hosts, 480_000));
   const tookMs = performance.now() - started;
   const events = controller.events.since(0).filter(({ kind }) => kind === 'host.connected');
   return { before, during, tookMs, connectedMs: events.map(({ atMs }) => atMs - sinceMs) };
