@@ -1,9 +1,11 @@
 // The client against a server of bare HTTP/2 that does what no gRPC server should.
 import { constants, type ServerHttp2Stream } from 'node:http2';
-import { expect, it } from 'vitest';
+import { afterEach, expect, it, vi } from 'vitest';
 import { ConnectionLost } from '../../common/rpc/client/call.ts';
 import { frameOf } from '../../common/rpc/client/frames.ts';
 import { bareServer, methodOf } from './servers.ts';
+
+afterEach(() => void vi.useRealTimers());
 
 const HEADERS = { ':status': 200, 'content-type': 'application/grpc' };
 const framed = (text: string) => frameOf(Buffer.from(text), 1000);
@@ -76,4 +78,13 @@ it('is not let in by a server that closes before it speaks', async () => {
     (socket) => socket.destroy(),
   );
   await expect(connect()).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+});
+
+it('asks nothing of a connection that is destroyed and has not said so yet', async () => {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+  const session = await (await bareServer(() => undefined)).connect();
+  session.close();
+  // Two looks, before the event loop gets round to the end of the connection.
+  vi.advanceTimersByTime(20_000);
+  expect(session.open).toBe(false);
 });

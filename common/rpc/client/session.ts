@@ -22,7 +22,10 @@ export class Session {
     });
     this.#connection = connection;
     this.#keepalive = new Keepalive(
-      (answered) => connection.ping(answered),
+      (answered) => {
+        // Destroyed, and its end not told yet: a ping would throw where nobody catches it.
+        if (!connection.destroyed) connection.ping(answered);
+      },
       () => connection.destroy(new Error('it does not answer')),
     );
     this.ready = new Promise((resolve, reject) => {
