@@ -174,9 +174,9 @@ export async function startController(options: ControllerOptions): Promise<Contr
 function fleetAddresses({ connected = () => [] }: ControllerOptions, registry: HostRegistry, hub: Hub): FleetAddresses {
   return new FleetAddresses({
     *connected() {
-      for (const { actor, from } of connected())
-        yield { who: actor.startsWith('agent/') ? (registry.find(actor.slice(6))?.name ?? actor) : actor, from };
+      for (const { actor, from } of connected()) yield { who: actor, from };
     },
+    nameOf: (who) => (who.startsWith('agent/') ? (registry.find(who.slice(6))?.name ?? who) : who),
     *hosts() {
       for (const { id, name } of registry.live()) yield { name, protects: hub.stateOf(id).protectedAddresses };
     },

@@ -7,7 +7,7 @@ import type { ProtectedPrefix } from '../host/host-state.ts';
 
 /** Who holds a call open, and from where. */
 export interface Connected {
-  /** A host's name, or an operator as audit records have it: `operator/carl`. */
+  /** As audit records have it: `operator/carl`. */
   readonly who: string;
   /** Address and port, as grpc-js names peers. */
   readonly from: string;
@@ -16,6 +16,8 @@ export interface Connected {
 /** Both are read at every call, so a block is judged by who is connected at that moment. */
 export interface FleetAddressesDeps {
   readonly connected: () => Iterable<Connected>;
+  /** How people call `who`; asked on a hit only. Default: as it is. */
+  readonly nameOf?: (who: string) => string;
   /** Every host's name and what it never drops. */
   readonly hosts: () => Iterable<{ readonly name: string; readonly protects: readonly ProtectedPrefix[] }>;
 }
@@ -34,15 +36,15 @@ const PRIVATE = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '100.64.0.0/10
 /** The sentence is made only on a hit: there is one per host, for every block. */
 class Reached implements Protected {
   readonly prefix: Prefix;
-  readonly #words: readonly string[];
+  readonly #how: () => string;
 
-  constructor(prefix: Prefix, ...words: readonly string[]) {
+  constructor(prefix: Prefix, how: () => string) {
     this.prefix = prefix;
-    this.#words = words;
+    this.#how = how;
   }
 
   get what(): string {
-    return `${text(this.prefix)}, ${this.#words.join(' ')}`;
+    return `${text(this.prefix)}, ${this.#how()}`;
   }
 }
 
@@ -59,16 +61,17 @@ export class FleetAddresses {
   *addresses(from: string): Generator<Protected> {
     const own = this.#peer(from);
     if (own) yield { prefix: own, what: `your own address ${text(own)}` };
-    for (const { who, from: peer } of this.#deps.connected()) {
+    const { connected, hosts, nameOf = (who: string) => who } = this.#deps;
+    for (const { who, from: peer } of connected()) {
       const prefix = this.#peer(peer);
-      if (prefix) yield new Reached(prefix, 'from where', who, 'is connected');
+      if (prefix) yield new Reached(prefix, () => `from where ${nameOf(who)} is connected`);
     }
-    for (const { name, protects } of this.#deps.hosts()) {
+    for (const { name, protects } of hosts()) {
       let left = MAX_OWN;
       for (const { prefix, why } of protects) {
         if (why !== 'own address' || prefix.length !== prefix.address.length * 8) continue;
         if (!PRIVATE.some((range) => covers(range, prefix)) || left-- <= 0) continue;
-        yield new Reached(prefix, 'an own address of', name);
+        yield new Reached(prefix, () => `an own address of ${name}`);
       }
     }
   }
