@@ -1,7 +1,7 @@
 // What one message of an agent may carry: an agent keeps to it, and a controller takes nothing beyond it. A certificate of one host must not be
 // worth the memory of the controller, nor the replies to all who ask about the fleet.
 
-import { ownCopy } from './own-copy.ts';
+import { ownCopy } from './text/own-copy.ts';
 
 /** Most items of each kind in one message, unless a field says otherwise. `messageBytes`: of the whole message as it is encoded. */
 export const AGENT_LIMITS = {

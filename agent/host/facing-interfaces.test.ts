@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -51,4 +51,21 @@ it('looks at the routes each time while there is none, and outlasts a record tha
   expect(facing.names()).toEqual([]);
   routes = ['eth0'];
   expect(facing.names()).toEqual(['eth0']);
+});
+
+it('takes them although they cannot be recorded, and records them once that works', () => {
+  routes = ['eth0'];
+  rmSync(stateDir, { recursive: true });
+  const facing = opened();
+  expect(facing.names()).toEqual(['eth0']);
+  mkdirSync(stateDir);
+  nowMs += 10_000;
+  facing.names();
+  routes = [];
+  expect(opened().names()).toEqual(['eth0']);
+});
+
+it('takes no name from the record that no interface can have', () => {
+  writeFileSync(join(stateDir, 'interfaces.json'), '{"interfaces":["eth0/../x"]}');
+  expect(opened().names()).toEqual([]);
 });

@@ -5,11 +5,12 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { writeFileAtomic } from '../../common/files.ts';
 import { defaultRouteInterfaces } from '../../common/host/proc-net.ts';
+import { isInterfaceName } from '../datapath/interfaces/interface-names.ts';
 import { linkTypeProblem } from '../datapath/interfaces/link-type.ts';
 import { KernelError } from '../datapath/kernel-map.ts';
 
 const FILE = 'interfaces.json';
-const schema = z.object({ interfaces: z.array(z.string()) });
+const schema = z.object({ interfaces: z.array(z.string().refine(isInterfaceName)) });
 /** Between two looks at the routes, milliseconds: a router has a million of them. */
 const LOOK_MS = 10_000;
 
@@ -30,6 +31,7 @@ export class FacingInterfaces {
   readonly #file: string;
   #names: readonly string[];
   #lookedMs = Number.NEGATIVE_INFINITY;
+  #recorded = true;
 
   constructor(sources: FacingSources) {
     this.#sources = {
@@ -51,9 +53,20 @@ export class FacingInterfaces {
     const found = routes().filter((name) => !this.#names.includes(name) && isReadable(name));
     if (found.length > 0) {
       this.#names = [...this.#names, ...new Set(found)];
-      writeFileAtomic(this.#file, `${JSON.stringify({ interfaces: this.#names })}\n`);
+      this.#recorded = false;
     }
+    if (!this.#recorded) this.#record();
     return this.#names;
+  }
+
+  /** A full disk must not keep the host unprotected: it is tried again at the next look. */
+  #record(): void {
+    try {
+      writeFileAtomic(this.#file, `${JSON.stringify({ interfaces: this.#names })}\n`);
+      this.#recorded = true;
+    } catch {
+      // Until then the next boot waits for a route.
+    }
   }
 }
 

@@ -1,6 +1,7 @@
 // What happened in the fleet recently, for people who watch: a bounded memory of the newest events. The audit is what lasts.
-import { ownCopy } from '../../common/own-copy.ts';
+
 import type { Revision } from '../../common/revision.ts';
+import { ownCopy } from '../../common/text/own-copy.ts';
 import { RateLimit } from '../identity/auth/rate-limit.ts';
 
 /** Kinds that start with `host.` are rate-limited per host; the others are not limited. */

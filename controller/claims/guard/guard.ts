@@ -110,13 +110,12 @@ export class GuardLook {
       const columns = family === 4 ? entries.v4 : entries.v6;
       const width = addressBytes(family);
       const ranges = addresses ? this.#ranges.filter((each) => each.prefix.family === family) : [];
-      const index = this.#indexed();
       for (let row = 0; row < columns.count && refused.length < limit; row++) {
         const length = columns.lengths[row] ?? 0;
         const suspicious =
           length < SHORTEST[family] ||
           meetsAny(columns, row * width, length, ranges) ||
-          (addresses && index.anyInside(family, columns.addresses, row * width, length));
+          (addresses && this.#indexed().anyInside(family, columns.addresses, row * width, length));
         if (!suspicious) continue;
         const prefix: Prefix = { family, address: columns.addresses.slice(row * width, (row + 1) * width), length };
         const refusal = this.refusal(prefix, action);

@@ -12,7 +12,7 @@ const MAX_BUCKETS = 1024;
 /** Rows by bucket. */
 export type ByBucket = (bucket: number) => PackedEntries<'unix'>;
 
-/** How many buckets a list of so many rows has: a power of two. */
+/** Number of buckets for a list of that many rows: a power of two. */
 export function bucketsFor(rows: number): number {
   let buckets = 1;
   while (buckets < MAX_BUCKETS && buckets * BUCKET_ROWS < rows) buckets *= 2;
