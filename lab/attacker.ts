@@ -16,9 +16,9 @@ export interface PingOptions {
 }
 
 export class Attacker {
-  readonly station: Station;
+  readonly station: Pick<Station, 'namespace'>;
 
-  constructor(station: Station) {
+  constructor(station: Pick<Station, 'namespace'>) {
     this.station = station;
   }
 
