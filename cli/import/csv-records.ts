@@ -6,9 +6,9 @@ export const SEPARATORS = [',', ';', '\t'] as const;
 export type Separator = (typeof SEPARATORS)[number];
 
 const FIELD: Readonly<Record<Separator, RegExp>> = {
-  ',': /"((?:[^"]|"")*)(?:"|$)([^,\n]*)|([^,\n]*)/y,
-  ';': /"((?:[^"]|"")*)(?:"|$)([^;\n]*)|([^;\n]*)/y,
-  '\t': /"((?:[^"]|"")*)(?:"|$)([^\t\n]*)|([^\t\n]*)/y,
+  ',': /"((?:[^"]+|"")*)("|$)([^,\n]*)|([^,\n]*)/y,
+  ';': /"((?:[^"]+|"")*)("|$)([^;\n]*)|([^;\n]*)/y,
+  '\t': /"((?:[^"]+|"")*)("|$)([^\t\n]*)|([^\t\n]*)/y,
 };
 
 /** One record, which may span lines when a quoted field has line breaks. */
@@ -16,15 +16,17 @@ export interface CsvRecord {
   /** Where it starts, from 1. */
   readonly line: number;
   readonly fields: readonly string[];
+  /** Its last quote is not closed, so that its last field has all that follows. */
+  readonly isUnclosed: boolean;
 }
 
-/** Blank lines and comments (from # at the start of a line) are left out. An unclosed quote takes the rest. */
+/** Blank lines and comments (from # or // at the start of a line) are left out. */
 export function* readCsv(text: string, separator: Separator): Generator<CsvRecord> {
   const field = FIELD[separator];
   let line = 1;
   let at = 0;
   while (at < text.length) {
-    if (text[at] === '#') {
+    if (text[at] === '#' || text.startsWith('//', at)) {
       const end = text.indexOf('\n', at);
       at = end < 0 ? text.length : end + 1;
       line++;
@@ -32,9 +34,11 @@ export function* readCsv(text: string, separator: Separator): Generator<CsvRecor
     }
     const start = line;
     const fields: string[] = [];
+    let isUnclosed = false;
     for (;;) {
       field.lastIndex = at;
-      const [whole = '', quoted, after = '', plain = ''] = field.exec(text) ?? [];
+      const [whole = '', quoted, closing, after = '', plain = ''] = field.exec(text) ?? [];
+      isUnclosed = closing === '';
       at += whole.length;
       line += quoted?.split('\n').length ?? 1;
       line--;
@@ -46,6 +50,6 @@ export function* readCsv(text: string, separator: Separator): Generator<CsvRecor
     }
     at++;
     line++;
-    if (fields.length > 1 || fields[0] !== '') yield { line: start, fields };
+    if (fields.length > 1 || fields[0] !== '') yield { line: start, fields, isUnclosed };
   }
 }

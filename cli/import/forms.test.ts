@@ -171,7 +171,7 @@ describe('faults rows 112, 131, 132: what is no list', () => {
     [
       'several addresses among ranges',
       lines('1.0.0.0,1.0.0.255,AU', '1.0.1.0,1.0.1.255,CN', '1.0.0.1,9.9.9.9,192.0.2.1'),
-      /line 3: "1\.0\.0\.1,9\.9\.9\.9,192\.0\.2\.1" is not like /,
+      /line 3: it has another address, "192\.0\.2\.1"/,
     ],
     [
       'a set that was cut',
@@ -183,6 +183,73 @@ describe('faults rows 112, 131, 132: what is no list', () => {
       'table inet x {\n set a {\n  elements = { 192.0.2.1 }\n }\n set b {\n  elements = { 2001:db8::1,',
       /its braces do not match: was it cut short/,
     ],
+    [
+      'a set whose addresses are networks',
+      lines('create a hash:ip family inet hashsize 64 netmask 24', 'add a 192.0.2.0'),
+      /line 1: in a set with netmask 24 an address stands for a network/,
+    ],
+    [
+      'a listing of a set of more than addresses',
+      lines('Name: a', 'Type: hash:ip,port', 'Members:', '192.0.2.1,tcp:80'),
+      /line 2: a set of the kind hash:ip,port .*line 4: "192\.0\.2\.1,tcp:80" is not an IPv4/,
+    ],
+    [
+      'a firewall that accepts a part of what it drops',
+      lines('*filter', '-A INPUT -s 192.0.2.7/32 -j ACCEPT', '-A INPUT -s 192.0.2.0/24 -j DROP'),
+      /line 2: 192\.0\.2\.7\/32 is accepted here/,
+    ],
+    [
+      'two address lists of RouterOS',
+      lines('add list=bad address=192.0.2.1', 'add list=ours address=192.0.2.2'),
+      /line 2: the file has the sets bad and ours/,
+    ],
+    [
+      'two commands of RouterOS in a line',
+      lines('add list=bad address=192.0.2.1', ':do { add list=bad address=192.0.2.2; add list=bad address=192.0.2.3 }'),
+      /line 2: .* has several addresses/,
+    ],
+    [
+      'a set of nft in JSON of more than addresses',
+      '{"nftables":[{"set":{"name":"a","elem":["192.0.2.1",{"concat":["192.0.2.2",80]}]}}]}',
+      /line 1: element 2 of the set a is more than an address/,
+    ],
+    [
+      'addresses with ports',
+      lines('192.0.2.1:443', '[2001:db8::1]:53'),
+      /line 1: "192\.0\.2\.1:443" has a port.*line 2/,
+    ],
+    ['addresses with zones', lines('fe80::1%eth0'), /line 1: "fe80::1%eth0" has a zone id/],
+    [
+      'addresses between semicolons',
+      lines('192.0.2.1;192.0.2.2', '192.0.2.3 ; 2001:db8::/32 ;', '192.0.2.4;note'),
+      /line 1: there is another address after "192\.0\.2\.1".*line 2: .*; nothing/,
+    ],
+    [
+      'two addresses on a line of a hosts file',
+      lines('192.0.2.1 bad.example', '192.0.2.2 worse.example', '192.0.2.3 192.0.2.4'),
+      /line 3: it has another address, "192\.0\.2\.4"/,
+    ],
+    [
+      'two addresses on a line of a geofeed',
+      lines('192.0.2.1,DE,,,', '192.0.2.2,,198.51.100.0/24'),
+      /line 2: it has another address, "198\.51\.100\.0\/24"/,
+    ],
+    [
+      'CSV with a quote that is not closed',
+      lines('ip,note', '192.0.2.1,"a', '192.0.2.2,b'),
+      /^stdin: line 2 opens a quote that is not closed/,
+    ],
+    [
+      'JSON that is nested without end',
+      `${'['.repeat(100_000)}"192.0.2.0/24"${']'.repeat(100_000)}`,
+      /^stdin: line 1 is nested over 64 deep/,
+    ],
+    [
+      'an address behind more blanks than are read',
+      lines('192.0.2.1', `${' '.repeat(5000)}192.0.2.2`),
+      /line 2: it begins with over 4096 blanks/,
+    ],
+    ["PeerGuardian's binary form", Buffer.from('\xff\xff\xff\xffP2B\x02', 'latin1'), /binary form \(\.p2b\)/],
     ['a list of YAML', lines('- 192.0.2.0/24'), /line 1: "- 192\.0\.2\.0\/24" is not an IPv4/],
     ['a zip archive', Buffer.from('PK\x03\x04xxxx'), /^stdin: it is a zip archive: unpack it$/],
     ['UTF-16', Buffer.from('\ufeff192.0.2.1', 'utf16le'), /^stdin: it is UTF-16/],
@@ -253,6 +320,32 @@ it('what is no ban is left out, and counted', async () => {
   );
   expect(columns.count).toBe(0);
   expect(notes).toContain('left out 2 rows: not a ban (captcha)');
+});
+
+it('addresses that stand where no entries are, are left out and counted', async () => {
+  const of = async (file: string) => (await read(file)).notes.filter((note) => note.startsWith('left out'));
+  expect(
+    await of(
+      'table ip x {\n set a {\n  elements = { 192.0.2.1 }\n }\n chain c {\n  ip saddr { 192.0.2.2, 192.0.2.3 } drop\n  ip6 saddr 2001:db8::1 drop\n }\n}',
+    ),
+  ).toEqual(['left out 2 rows: an address in a rule, not in a set']);
+  expect(await of('{"web":["192.0.2.0/24"],"dns":["192.0.2.1","x"]}')).toEqual([
+    'left out 1 row: an address in an array that has no prefix with its length',
+  ]);
+  expect(
+    await of(
+      lines('*filter', '-A INPUT -s 192.0.2.1 -p tcp -j DROP', '-A INPUT -j DROP', '-A INPUT -s 192.0.2.2 -j LOG'),
+    ),
+  ).toEqual([
+    'left out 1 row: a rule that matches more than a source',
+    'left out 1 row: a rule without a source',
+    'left out 1 row: a rule with -j LOG',
+  ]);
+  expect(
+    await rows(lines('*filter', '-A INPUT -s 192.0.2.1 -j ACCEPT', '-A INPUT -s 192.0.2.2 -j DROP'), {
+      action: 'allow',
+    }),
+  ).toEqual(['192.0.2.1/32']);
 });
 
 describe('docs/cli.md', () => {

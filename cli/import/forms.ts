@@ -1,7 +1,9 @@
 // The forms that a list may have, and which of them a file has.
 import { byEachLine, type Form, type LineForm } from './form.ts';
-import { ipset, nginx, routeros } from './forms/commands.ts';
+import { nginx, routeros } from './forms/commands.ts';
 import { csv } from './forms/csv.ts';
+import { ipset } from './forms/ipset.ts';
+import { iptables } from './forms/iptables.ts';
 import { json } from './forms/json.ts';
 import { plain } from './forms/plain.ts';
 import { dshield, emule, p2p, startEnd } from './forms/ranges.ts';
@@ -19,7 +21,8 @@ export const FORMS: readonly Form[] = [
   csv,
   ipset,
   nft,
-  ...[counted, startEnd, geofeed, p2p, emule, fail2ban, hosts, nginx, routeros].map(lineForm),
+  routeros,
+  ...[counted, startEnd, geofeed, p2p, emule, fail2ban, hosts, nginx, iptables].map(lineForm),
 ];
 
 /** The choices of `--format`, `auto` first. */
@@ -36,6 +39,8 @@ const NO_TEXT: readonly (readonly [number[], string])[] = [
   [[0x42, 0x5a, 0x68], 'is compressed by bzip2: unpack it'],
   [[0xfd, 0x37, 0x7a, 0x58, 0x5a], 'is compressed by xz: unpack it'],
   [[0x28, 0xb5, 0x2f, 0xfd], 'is compressed by zstd: unpack it'],
+  [[0x37, 0x7a, 0xbc, 0xaf], 'is a 7-Zip archive: unpack it'],
+  [[0xff, 0xff, 0xff, 0xff, 0x50, 0x32, 0x42], "is PeerGuardian's binary form (.p2b): take the list as text (.p2p)"],
   [[0xff, 0xfe], 'is UTF-16: make it UTF-8 (iconv -f UTF-16 -t UTF-8)'],
   [[0xfe, 0xff], 'is UTF-16: make it UTF-8 (iconv -f UTF-16 -t UTF-8)'],
 ];

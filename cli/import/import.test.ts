@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { formatPrefix, parsePrefix } from '../../common/text/prefix.ts';
@@ -46,11 +47,12 @@ describe('plain lists', () => {
         const reader = plain.read(into);
         reader.push(Buffer.from(line));
         reader.end();
-        const bare = line.replace(/[#;].*$/s, '').trim();
+        const bare = line.replace(/([#;]|(?<=\s)\/\/|^\s*\/\/).*$/s, '').trim();
+        const [, comment = ''] = /^[^#;]*;([^;]*)/.exec(line.trim().replace(/\s\/\/.*$/s, '')) ?? [];
         let expected: string[] = [];
-        let good = true;
+        let good = bare === '' || isIP(comment.trim().replace(/\/[0-9]+$/, '')) === 0;
         try {
-          if (bare !== '') expected = [formatPrefix(parsePrefix(bare))];
+          if (good && bare !== '') expected = [formatPrefix(parsePrefix(bare))];
         } catch {
           good = false;
         }

@@ -1,5 +1,6 @@
 // JSON of an unknown shape: prefixes stand in arrays of it, as clouds, CDNs and monitors publish theirs. Only arrays count, and
 // only prefixes with their length find them: an error page names who asked, and addresses by themselves may be masks or name servers.
+import { isIP } from 'node:net';
 import type { JsonItem } from './json-items.ts';
 import { bad, type Rows } from './rows.ts';
 
@@ -24,6 +25,8 @@ export function readPlaces(items: Iterable<JsonItem>, places: Places, rows: Rows
   for (const item of items) {
     const names = places.get(item.path);
     if (names) rows.at(item.line, () => rows.prefix(prefixOf(item, names)));
+    else if (item.path.endsWith('[]') && isIP(item.value ?? '') > 0)
+      rows.leaveOut('an address in an array that has no prefix with its length');
   }
 }
 

@@ -1,4 +1,5 @@
 // What stands in a JSON document, where, and on which line: JSON.parse does not say, and the reader of an error wants to find the bad row.
+import { bad } from './rows.ts';
 
 /** Something in an array, or an object anywhere. */
 export interface JsonItem {
@@ -13,7 +14,7 @@ export interface JsonItem {
 }
 
 /** A string, a bracket or the like, a line break, or any other value. */
-const TOKEN = /"(?:[^"\\]|\\.)*"|[{}[\],:\n]|[^\s{}[\],:"]+/g;
+const TOKEN = /"(?:[^"\\]+|\\.)*"|[{}[\],:\n]|[^\s{}[\],:"]+/g;
 
 interface Level {
   readonly kind: '{' | '[';
@@ -24,7 +25,13 @@ interface Level {
   key: string | undefined;
 }
 
-/** Objects, when they end, and the values in arrays. The text must be valid JSON. `line`: of its beginning. */
+/** Lists nest a few levels: more would cost their square, because every level has its path. */
+const MAX_LEVELS = 64;
+
+/**
+ * Objects, when they end, and the values in arrays. The text must be valid JSON. `firstLine`: of its beginning.
+ * @throws FleetblockError INVALID_ARGUMENT: over MAX_LEVELS deep.
+ */
 export function* jsonItems(text: string, firstLine = 1): Generator<JsonItem> {
   const levels: Level[] = [];
   let line = firstLine;
@@ -42,6 +49,7 @@ export function* jsonItems(text: string, firstLine = 1): Generator<JsonItem> {
       case '{':
       case '[':
         if (level?.kind === '{') level.members.set(level.key ?? '', token);
+        if (levels.length === MAX_LEVELS) throw bad(`line ${line} is nested over ${MAX_LEVELS} deep: that is no list`);
         levels.push({ kind: token, path: placeIn(level), line, members: new Map(), key: undefined });
         break;
       case '}':

@@ -55,7 +55,10 @@ export class LineReader implements Reader {
     rows.line++;
     if (this.#quick?.(bytes, start, end, rows)) return;
     rows.at(rows.line, () => {
-      const text = this.#unwrapped(bytes.toString('utf8', start, Math.min(end, start + MAX_LINE)));
+      const line = bytes.toString('utf8', start, Math.min(end, start + MAX_LINE));
+      if (end - start > MAX_LINE && unpadded(line) === '')
+        throw bad(`it begins with over ${MAX_LINE} blanks: what comes after them is not read`);
+      const text = this.#unwrapped(line);
       if (text !== '') this.#form.readLine(text, rows);
     });
   }
@@ -74,6 +77,11 @@ export class LineReader implements Reader {
 
 /** What a line says: nothing when it is blank or only a comment. */
 export function significant(line: string): string {
-  const text = line.replace(/^[\s\0\ufeff]+|[\s\0]+$/g, '');
-  return /^[#;]/.test(text) ? '' : text;
+  const text = unpadded(line);
+  return /^([#;]|\/\/)/.test(text) ? '' : text;
+}
+
+/** Without blanks, NULs and a byte order mark around it, in linear time. */
+function unpadded(line: string): string {
+  return line.replaceAll('\0', ' ').trim();
 }

@@ -26,7 +26,7 @@ export function familyBits(family: Family): number {
 /**
  * Reads an address or CIDR. A bare address is a /32 or /128; an IPv4-mapped IPv6 address (RFC 4291, 2.5.5.2) becomes
  * IPv4, because that is what is on the wire.
- * @throws FleetblockError INVALID_ARGUMENT: not an address, leading zeros, a zone id, a length out of range, host bits
+ * @throws FleetblockError INVALID_ARGUMENT: not an address, leading zeros, a zone id, a port, a length out of range, host bits
  * set (the message names the canonical form), or a mapped prefix shorter than /96.
  */
 export function parsePrefix(text: string): Prefix {
@@ -83,6 +83,8 @@ function parseAddress(address: string, whole: string): { family: Family; address
   if (isIPv6(address)) return { family: 6, address: parseIPv6(address) };
   if (/^[0-9.]+$/.test(address) && /(^|\.)0[0-9]/.test(address))
     throw invalid(`${quote(whole)} has leading zeros, which some programs read as octal: write it without them`);
+  if (/^([0-9]+(\.[0-9]+){3}|\[[0-9a-f:.]+\]):[0-9]+$/i.test(address))
+    throw invalid(`${quote(whole)} has a port, and a whole address is blocked: write the address without it`);
   throw invalid(`${quote(whole)} is not an IPv4 or IPv6 address or prefix: write one like 192.0.2.1 or 2001:db8::/32`);
 }
 

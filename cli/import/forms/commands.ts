@@ -1,5 +1,5 @@
-// Lines that are commands of other tools: nginx, RouterOS, ipset.
-import { byFirstLine, type Form, type LineForm } from '../form.ts';
+// Lines that are commands of other tools: nginx, RouterOS.
+import { byEachLine, type Form, type LineForm } from '../form.ts';
 import { LineReader } from '../lines.ts';
 import { bad, type Rows } from '../rows.ts';
 import { oneSetOnly } from './sets.ts';
@@ -21,26 +21,37 @@ export const nginx: LineForm = {
 const SETTING = /([a-z-]+)=("(?:[^"\\]|\\.)*"|\S+)/g;
 
 /** Disabled entries are left out and counted; the `timeout` of an entry becomes its time to live. */
-export const routeros: LineForm = {
+export const routeros: Form = {
   name: 'routeros',
-  summary: 'address lists of RouterOS (.rsc, /export), with their timeouts',
+  summary: 'one address list of RouterOS of each family (.rsc, /export), with its timeouts',
   sample: '/ip firewall address-list\nadd list=bad address=192.0.2.0/24 timeout=1d comment="why"',
-  isWrapped: true,
-  line: /^(\/ip(v6)?[ /]firewall[ /]address-list\b|(:do \{ *)?add .*\baddress=)/,
-  readLine: (line, rows) => {
-    // The menu that the commands are for may stand on a line of its own, or before each.
-    const text = line.replace(/^\/ip(v6)?[ /]firewall[ /]address-list\s*/, '');
-    if (text === '' || text.startsWith('remove ')) return;
-    const settings = new Map(
-      [...text.matchAll(SETTING)].map(([, key, value = '']) => [key, value.replace(/^"|"$/g, '')]),
-    );
-    const address = settings.get('address');
-    if (!/^(:do \{ *)?add /.test(text) || address === undefined)
-      throw bad(`${JSON.stringify(text.slice(0, 80))} is not like "add list=bad address=192.0.2.0/24"`);
-    if (settings.get('disabled') === 'yes') rows.leaveOut('disabled');
-    else rows.prefixOrRange(address, routerosTime(settings.get('timeout')));
+  recognizes: byEachLine(/^(\/ip(v6)?[ /]firewall[ /]address-list\b|(:do \{ *)?add .*\baddress=)/),
+  read: (rows) => {
+    const check = oneSetOnly();
+    return new LineReader({ isWrapped: true, readLine: (line, into) => readRouteros(line, into, check) }, rows);
   },
 };
+
+function readRouteros(line: string, rows: Rows, check: ReturnType<typeof oneSetOnly>): void {
+  // The menu that the commands are for may stand on a line of its own, or before each.
+  const text = line.replace(/^\/ip(v6)?[ /]firewall[ /]address-list\s*/, '');
+  if (text === '' || text.startsWith('remove ')) return;
+  const found = [...text.matchAll(SETTING)].map(
+    ([, key = '', value = '']) => [key, value.replace(/^"|"$/g, '')] as const,
+  );
+  const settings = new Map(found);
+  const address = settings.get('address');
+  if (!/^(:do \{ *)?add /.test(text) || address === undefined)
+    throw bad(`${JSON.stringify(text.slice(0, 80))} is not like "add list=bad address=192.0.2.0/24"`);
+  if (found.filter(([key]) => key === 'address').length > 1)
+    throw bad(`${JSON.stringify(text.slice(0, 80))} has several addresses: write one command per line`);
+  if (settings.get('disabled') === 'yes') {
+    rows.leaveOut('disabled');
+    return;
+  }
+  check(settings.get('list') ?? '', address);
+  rows.prefixOrRange(address, routerosTime(settings.get('timeout')));
+}
 
 /** `1w2d03:04:05`, `1d`, `00:10:00`: milliseconds; 0 for none. @throws FleetblockError INVALID_ARGUMENT. */
 function routerosTime(text = '0s'): number {
@@ -57,32 +68,4 @@ function routerosTime(text = '0s'): number {
     Number(seconds ?? s ?? 0),
   ];
   return (((inDays * 24 + inHours) * 60 + inMinutes) * 60 + inSeconds) * 1000;
-}
-
-/** What `ipset save` and `fleetblock export -o ipset` write. */
-export const ipset: Form = {
-  name: 'ipset',
-  summary: '`ipset save`, one set of each family, with its timeouts',
-  sample: 'create bad hash:net family inet timeout 0\nadd bad 192.0.2.0/24 timeout 600',
-  recognizes: byFirstLine(/^((create|-N) \S+ (hash|bitmap|list):|(add|-A) \S+ [0-9a-f.:]+)/),
-  read: (rows) => {
-    const check = oneSetOnly();
-    return new LineReader({ readLine: (text, into) => readIpset(text, into, check) }, rows);
-  },
-};
-
-function readIpset(text: string, rows: Rows, check: ReturnType<typeof oneSetOnly>): void {
-  if (/^(create|-N|flush|-F) /.test(text)) {
-    const [, kind] = /^(?:create|-N) \S+ (\S+)/.exec(text) ?? [];
-    if (kind !== undefined && !['hash:ip', 'hash:net', 'bitmap:ip'].includes(kind))
-      throw bad(`a set of the kind ${kind} holds more than addresses: only hash:ip and hash:net can be blocked`);
-    return;
-  }
-  const [, set = '', prefix = '', options = ''] = /^(?:add|-A) (\S+) (\S+)((?: .*)?)$/.exec(text) ?? [];
-  if (prefix === '') throw bad(`${JSON.stringify(text.slice(0, 80))} is not like "add NAME 192.0.2.0/24"`);
-  if (/ nomatch\b/.test(options.replace(/"[^"]*"/g, '')))
-    throw bad(`${prefix} is an exception (nomatch): put it into a list of its own, with --allow`);
-  check(set, prefix);
-  const [, seconds = '0'] = / timeout ([0-9]+)/.exec(options) ?? [];
-  rows.prefixOrRange(prefix, Number(seconds) * 1000);
 }

@@ -53,7 +53,8 @@ interface Places {
 
 function readRecords(text: string, rows: Rows): void {
   let places: Places | undefined;
-  for (const { line, fields } of readCsv(text, separatorOf(text) ?? ',')) {
+  for (const { line, fields, isUnclosed } of readCsv(text, separatorOf(text) ?? ',')) {
+    if (isUnclosed) throw bad(`line ${line} opens a quote that is not closed: what follows cannot be told from it`);
     if (!places) {
       places = headingOf(fields, line);
       continue;

@@ -7,6 +7,7 @@ import { namesOf, placesOf, readPlaces } from '../json-arrays.ts';
 import { type JsonItem, jsonItems } from '../json-items.ts';
 import { bad, type Rows } from '../rows.ts';
 import { WholeText } from '../whole-text.ts';
+import { isNftJson, readNftJson } from './nft-json.ts';
 
 /** Reads an item of a path that holds rows. */
 type ReadItem = (item: JsonItem, rows: Rows) => void;
@@ -64,7 +65,7 @@ const STRINGS: Shape = { keys: [], of: 'strings', rows: { '[]': text } };
 export const json: Form = {
   name: 'json',
   summary:
-    'JSON of cscli, fleetblock, MISP warninglists and Spamhaus DROP (one object per line), an array of prefixes, and any other whose arrays have prefixes with their lengths (AWS, Azure, Google, Oracle, Cloudflare, Fastly, GitHub, ipverse...)',
+    'JSON of cscli, fleetblock, nft (`nft -j list set`), MISP warninglists and Spamhaus DROP (one object per line), an array of prefixes, and any other whose arrays have prefixes with their lengths (AWS, Azure, Google, Oracle, Cloudflare, Fastly, GitHub, ipverse...)',
   sample: '[{"duration":"4h","scope":"ip","value":"192.0.2.1"}]',
   recognizes: byFirstLine(/^([[{]|null\b)/),
   read: (rows) => new WholeText('JSON', (whole) => readDocuments(whole, rows)),
@@ -78,6 +79,12 @@ interface Part {
 
 function readDocuments(whole: string, rows: Rows): void {
   const parts = partsOf(whole);
+  const [only] = parts;
+  if (parts.length === 1 && isNftJson(only?.document)) {
+    readNftJson(only.document, rows);
+    rows.kind = 'nft';
+    return;
+  }
   const elements = parts.flatMap(({ document }) => (Array.isArray(document) ? document.slice(0, 1) : [document]));
   const [first] = elements;
   const shape = first === undefined || first === null || typeof first === 'string' ? STRINGS : shapeOf(first);

@@ -2,7 +2,7 @@
 import { isIPv6 } from 'node:net';
 import { parsePrefix } from '../../../common/text/prefix.ts';
 import type { LineForm } from '../form.ts';
-import { fields } from './tables.ts';
+import { fields, refuseAddresses } from './tables.ts';
 
 const ADDRESS = '[0-9a-f.:]+';
 
@@ -16,12 +16,13 @@ export const startEnd: LineForm = {
   sample: '192.0.2.0,192.0.2.255,DE\n"198.51.100.0","198.51.100.127","FR"',
   line: new RegExp(`^"?${ADDRESS}"?\\s*[,;\\t]\\s*"?${ADDRESS}"?\\s*[,;\\t]${KNOWN}$`, 'i'),
   readLine: (text, rows) => {
-    const [first, last] = fields(text, ROW, startEnd);
+    const [first, last, known] = fields(text, ROW, startEnd);
+    refuseAddresses(known.split(/[,;\t]/));
     rows.range(first, last);
   },
 };
 
-const ROW = new RegExp(`^"?([^",;\\t]+?)"?\\s*[,;\\t]\\s*"?([^",;\\t]+?)"?\\s*(?:[,;\\t]${KNOWN})?$`, 'i');
+const ROW = /^"?([^",;\t]+?)"?\s*[,;\t]\s*"?([^",;\t]+?)"?\s*(?:[,;\t](.*))?$/i;
 
 /** DShield's block list. */
 export const dshield: LineForm = {

@@ -14,24 +14,39 @@ export function oneSetOnly(): (set: string, prefix: string) => void {
   };
 }
 
-/** What `nft list` and `fleetblock export -o nft` write, and `add element`. */
+/** What `nft list` and `fleetblock export -o nft` write, and `add element`. Addresses in rules are left out and counted. */
 export const nft: Form = {
   name: 'nft',
-  summary: '`nft list set`, one set of each family, with its timeouts',
+  summary: '`nft list set` or `nft list ruleset`, with one set of each family, with its timeouts',
   sample:
     'table inet filter {\n\tset bad {\n\t\ttype ipv4_addr\n\t\tflags interval\n\t\telements = { 192.0.2.0/24,\n\t\t\t     198.51.100.1-198.51.100.9 timeout 1h }\n\t}\n}',
-  recognizes: byFirstLine(/^((add )?table (ip|ip6|inet) \S+|(add )?set \S+|add element (ip|ip6|inet) )/),
+  recognizes: byFirstLine(
+    /^((add |flush )?(table|set) (ip|ip6|inet|netdev) \S+|set \S+ \{|flush ruleset|(add|create) element (ip|ip6|inet|netdev) )/,
+  ),
   read: (rows): Reader => new WholeText('nft', (text) => readNft(text, rows)),
 };
 
-/** A comment, a string, a name of a set, elements of it, or a line break. */
-const TOKEN =
-  /#[^\n]*|"[^"\n]*"|\bset\s+(\S+)\s*\{|\badd\s+element\s+\S+\s+\S+\s+(\S+)\s*(?=\{)|\belements\s*=\s*(?=\{)|\{([^{}]*)\}|\n/g;
+const ADDRESS = /(?<![\w.:])(?:[0-9]+(?:\.[0-9]+){3}|[0-9a-f]{0,4}(?::[0-9a-f]{0,4}){2,7})(?![\w.:])/;
 
-function readNft(text: string, rows: Rows): void {
-  const unquoted = text.replace(/#[^\n]*|"[^"\n]*"/g, '');
-  if (unquoted.split('{').length !== unquoted.split('}').length)
-    throw bad('its braces do not match: was it cut short?');
+/** A name of a set, where its elements are due, what stands in braces, a line break, or an address somewhere else. */
+const TOKEN = new RegExp(
+  [
+    /\bset\s+(\S+)\s*\{/,
+    /\b(?:add|create)\s+element\s+\S+\s+\S+\s+(\S+)\s*(?=\{)/,
+    /\belements\s*=\s*(?=\{)/,
+    /\{([^{}]*)\}/,
+    /\n/,
+    ADDRESS,
+  ]
+    .map(({ source }) => source)
+    .join('|'),
+  'g',
+);
+
+function readNft(whole: string, rows: Rows): void {
+  // Neither may be taken for anything else, and lines stay where they are.
+  const text = whole.replace(/"[^"\n]*"|#[^\n]*/g, (each) => (each.startsWith('"') ? '""' : ''));
+  if (text.split('{').length !== text.split('}').length) throw bad('its braces do not match: was it cut short?');
   const check = oneSetOnly();
   let line = 1;
   let set = '';
@@ -43,7 +58,7 @@ function readNft(text: string, rows: Rows): void {
     else if (elements !== undefined && due) {
       due = false;
       readElements(elements, line, (at, element) => rows.at(at, () => readElement(element, set, rows, check)));
-    }
+    } else if (ADDRESS.test(token)) rows.leaveOut('an address in a rule, not in a set');
     line += token.split('\n').length - 1;
   }
 }
@@ -51,22 +66,20 @@ function readNft(text: string, rows: Rows): void {
 /** Calls back for every element with its line. */
 function readElements(text: string, from: number, each: (line: number, element: string) => void): void {
   let line = from;
-  // Comments of elements may hold commas.
-  for (const [token] of text.matchAll(/(?:"[^"]*"|[^,"])+|,/g)) {
-    const lead = /^\s*/.exec(token)?.[0] ?? '';
-    const element = token.trim();
-    if (element !== '' && element !== ',') each(line + lead.split('\n').length - 1, element);
-    line += token.split('\n').length - 1;
+  for (const part of text.split(',')) {
+    const lead = /^\s*/.exec(part)?.[0] ?? '';
+    if (part.trim() !== '') each(line + lead.split('\n').length - 1, part.trim());
+    line += part.split('\n').length - 1;
   }
 }
 
 const UNIT_S: Readonly<Record<string, number>> = { w: 604_800, d: 86_400, h: 3600, m: 60, s: 1, ms: 0.001 };
 
-/** What may stand after an address and says nothing of what is blocked, except the times. */
-const OPTION = /\s(timeout|expires) \S+|\scounter( packets [0-9]+ bytes [0-9]+)?|\scomment "[^"]*"/g;
+/** What may stand after an address and says nothing of what is blocked, except the times. Strings are empty by then. */
+const OPTION = /\s(timeout|expires) \S+|\scounter( packets [0-9]+ bytes [0-9]+)?|\scomment ""/g;
 
 function readElement(text: string, set: string, rows: Rows, check: ReturnType<typeof oneSetOnly>): void {
-  const [, prefix = '', options = ''] = /^([^\s"]+)(.*)$/s.exec(text) ?? [];
+  const [, prefix = '', options = ''] = /^(\S+)(.*)$/s.exec(text) ?? [];
   const [, timeout = ''] = / timeout (\S+)/.exec(options) ?? [];
   // What is left of it, or all of it when the set is only written down.
   const [, time = timeout] = / expires (\S+)/.exec(options) ?? [];

@@ -1,4 +1,5 @@
 // Lines that begin with a prefix or range and continue with what is known of it.
+import { isIP } from 'node:net';
 import type { LineForm } from '../form.ts';
 import { bad } from '../rows.ts';
 
@@ -21,6 +22,7 @@ export const hosts: LineForm = {
     const [address, names] = fields(text, /^(\S+)\s+([^#]*)/, hosts);
     if (/^(0\.0\.0\.0|127\..*|::1?)$/.test(address))
       throw bad(`it blocks the name ${names.trim().slice(0, 80)}, not an address: only addresses can be blocked`);
+    refuseAddresses(names.split(/\s+/));
     rows.prefix(address);
   },
 };
@@ -31,7 +33,11 @@ export const geofeed: LineForm = {
   summary: 'a prefix and where it is (RFC 8805)',
   sample: '192.0.2.0/24,DE,DE-BE,Berlin,\n2001:db8::/32,FR,,,',
   line: /^[0-9a-f.:/]+\s*,\s*"?([a-z]{2})?"?\s*(,.*)?$/i,
-  readLine: (text, rows) => rows.prefix(fields(text, /^([^,\s]+)\s*(?:,.*)?$/, geofeed)[0]),
+  readLine: (text, rows) => {
+    const [prefix, place] = fields(text, /^([^,\s]+)\s*(?:,(.*))?$/, geofeed);
+    refuseAddresses(place.split(','));
+    rows.prefix(prefix);
+  },
 };
 
 /** `fail2ban-client get JAIL banip --with-time`. */
@@ -56,6 +62,14 @@ function endOf(local: string): number {
   const ms = Date.parse(local);
   if (Number.isNaN(ms)) throw bad(`${JSON.stringify(local)} is not a time`);
   return ms;
+}
+
+/** @throws FleetblockError INVALID_ARGUMENT: one of the further fields of a line is an address, so that nothing says which is meant. */
+export function refuseAddresses(further: readonly string[]): void {
+  const found = further
+    .map((field) => field.trim().replace(/^"|"$/g, ''))
+    .find((field) => isIP(field.replace(/\/.*$/, '')) > 0);
+  if (found !== undefined) throw bad(`it has another address, ${JSON.stringify(found)}: write one per line`);
 }
 
 /** The groups of a line that must match. @throws FleetblockError INVALID_ARGUMENT, with the form's sample. */
