@@ -18,6 +18,7 @@ async function called(...args: string[]): Promise<{ command: string; settings: o
     run: note('run'),
     detach: note('detach'),
     status: note('status'),
+    health: note('health'),
     resync: note('resync'),
     doctor: note('doctor'),
   };
@@ -28,10 +29,13 @@ async function called(...args: string[]): Promise<{ command: string; settings: o
 }
 
 describe('the settings of the commands', () => {
-  it.each(['join', 'run', 'detach', 'status', 'resync', 'doctor'])('%s takes the shared set', async (command) => {
-    const args = command === 'join' ? ['controller:7443'] : [];
-    expect((await called(command, ...args, ...SHARED))?.command).toBe(command);
-  });
+  it.each(['join', 'run', 'detach', 'status', 'health', 'resync', 'doctor'])(
+    '%s takes the shared set',
+    async (command) => {
+      const args = command === 'join' ? ['controller:7443'] : [];
+      expect((await called(command, ...args, ...SHARED))?.command).toBe(command);
+    },
+  );
 
   it('uses those that mean something to the command', async () => {
     expect((await called('detach', ...SHARED))?.settings).toEqual({

@@ -63,6 +63,11 @@ export interface StatusSettings {
   readonly format: Format;
 }
 
+/** Of the agent that is asked. */
+export interface HealthSettings {
+  readonly stateDir: string;
+}
+
 /** `pinDir` tells which programs on the interfaces are this agent's own; without interfaces only the host is examined. */
 export interface DoctorSettings {
   readonly pinDir: string;
@@ -85,6 +90,7 @@ export interface Actions {
   readonly run: (settings: RunSettings) => Promise<void>;
   readonly detach: (settings: DetachSettings) => Promise<void>;
   readonly status: (settings: StatusSettings) => Promise<void>;
+  readonly health: (settings: HealthSettings) => Promise<void>;
   readonly resync: (settings: { readonly stateDir: string }) => Promise<void>;
   readonly doctor: (settings: DoctorSettings) => Promise<void>;
 }
@@ -166,6 +172,13 @@ export function buildProgram(actions: Actions): Command {
     .addOption(format())
     .action((options: Options) => actions.status(statusSettings(options)));
 
+  const health = program
+    .command('health')
+    .description(
+      'ask the running agent whether it enforces on all its interfaces; exit code 1 when it does not, or none runs',
+    )
+    .action((options: Options) => actions.health({ stateDir: text(options, 'stateDir') }));
+
   const resync = program
     .command('resync')
     .description("accept the controller's list even if it is older or of another store (after a backup was restored)")
@@ -177,11 +190,11 @@ export function buildProgram(actions: Actions): Command {
     .addOption(format())
     .action((options: Options) => actions.doctor(doctorSettings(options)));
 
-  const all = [join, run, detach, status, resync, doctor];
+  const all = [join, run, detach, status, health, resync, doctor];
   // Every command accepts these, so that one set of flags serves all; the sets say which commands use them.
   const shared: readonly (readonly [ReadonlySet<Command>, string, () => Option])[] = [
     [
-      new Set([join, run, detach, status, resync]),
+      new Set([join, run, detach, status, health, resync]),
       '--state-dir <dir>',
       () => setting('--state-dir <dir>', 'where the agent keeps its identity and list').default(DEFAULT_STATE_DIR),
     ],

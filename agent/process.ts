@@ -11,6 +11,7 @@ export function main(): Promise<void> {
       run: async (settings) => (await import('./commands/run.ts')).run(settings),
       detach: async (settings) => (await import('./commands/detach.ts')).detach(settings),
       status: async (settings) => (await import('./commands/status.ts')).status(settings),
+      health: async (settings) => (await import('./commands/health.ts')).health(settings),
       resync: async (settings) => (await import('./commands/resync.ts')).resync(settings),
       doctor: async (settings) => (await import('./commands/doctor.ts')).doctor(settings),
     }),

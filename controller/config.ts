@@ -43,6 +43,11 @@ export interface CredentialsSettings {
   readonly out: string | undefined;
 }
 
+/** Of the controller that is asked. */
+export interface HealthSettings {
+  readonly dataDir: string;
+}
+
 /** For `backup` and `restore` alike. */
 export interface BackupSettings {
   readonly dataDir: string;
@@ -63,6 +68,7 @@ export interface RotateSettings {
 export interface Actions {
   readonly backup: (settings: BackupSettings) => Promise<void>;
   readonly credentials: (settings: CredentialsSettings) => Promise<void>;
+  readonly health: (settings: HealthSettings) => Promise<void>;
   readonly init: (settings: InitSettings) => Promise<void>;
   readonly restore: (settings: BackupSettings) => Promise<void>;
   readonly rotate: (settings: RotateSettings) => Promise<void>;
@@ -100,6 +106,12 @@ export function buildProgram(actions: Actions): Command {
     .addOption(option('--metrics <host:port>', 'serve Prometheus metrics, /healthz and /readyz there, without TLS'))
     .addOption(option('--log-level <level>', 'least level that is logged').choices(LOG_LEVELS).default('info'))
     .action(async (options: Record<string, unknown>) => actions.run(runSettings(options)));
+  const health = program
+    .command('health')
+    .description('ask the controller that runs here whether it is well; exit code 1 when it is not, or none runs')
+    .addOption(dataDirOption())
+    .addOption(configOption())
+    .action(async (options: Record<string, unknown>) => actions.health({ dataDir: text(options, 'dataDir') }));
   const credentials = program
     .command('credentials')
     .description("make an operator's credentials here, when no admin is left who could (the controller may run)")
@@ -146,7 +158,7 @@ export function buildProgram(actions: Actions): Command {
     .action(async (issuer: IssuerName, options: Record<string, unknown>) =>
       actions.rotate(rotateSettings(issuer, options)),
     );
-  for (const command of [init, run, credentials, backup, restore, rotate])
+  for (const command of [init, run, health, credentials, backup, restore, rotate])
     command.hook('preAction', () => {
       const file = text(command.opts(), 'config');
       if (file) applyYamlFile(command, file);

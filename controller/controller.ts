@@ -27,7 +27,7 @@ import type { Secret } from './store/data-dir.ts';
 import { SECRET_BYTES } from './store/data-dir.ts';
 import type { Store } from './store/store.ts';
 import { HostRegistry } from './views/host-registry.ts';
-import { SliceQueue } from './views/slices.ts';
+import { SliceQueue, type Slices } from './views/slices.ts';
 import { Views } from './views/views.ts';
 
 /** Everything from outside the controller, so that tests run one without a network or a disk. */
@@ -70,6 +70,8 @@ export interface Controller {
   warnings(): string[];
   /** Hosts by status, for metrics. */
   hostCounts(): Record<string, number>;
+  /** Resolves once the views have done the work before it. */
+  turn(): Promise<void>;
   /** Ends all streams. Resolves when what is known of hosts is in the store. Idempotent. */
   close(): Promise<void>;
 }
@@ -157,6 +159,7 @@ export async function startController(options: ControllerOptions): Promise<Contr
       }
       return counts;
     },
+    turn: () => new Promise<void>((resolve) => queue.run(oneTurn(resolve))),
     close: () => {
       closed ??= (async () => {
         clearInterval(beating);
@@ -168,6 +171,12 @@ export async function startController(options: ControllerOptions): Promise<Contr
       return closed;
     },
   };
+}
+
+/** Work for the views' queue that does nothing but say that its turn has come. */
+function* oneTurn(come: () => void): Slices {
+  yield;
+  come();
 }
 
 /** For the guard: which host or operator is connected from which address, hosts by their names. */

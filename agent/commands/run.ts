@@ -2,6 +2,7 @@
 import { release } from 'node:os';
 import { FleetblockError, messageOf } from '../../common/errors.ts';
 import { ensureOwnDirectory } from '../../common/files.ts';
+import { Systemd } from '../../common/host/systemd.ts';
 import { createLogger, type Logger } from '../../common/logger.ts';
 import { sleep } from '../../common/timers.ts';
 import { VERSION } from '../../common/version.ts';
@@ -10,7 +11,6 @@ import type { RunSettings } from '../config.ts';
 import { limitsOf } from '../datapath/decision/limits.ts';
 import { interfaceIndex, isInterfaceName, pinName } from '../datapath/interfaces/interface-names.ts';
 import { allocateLargeApart, giveBackMemory } from '../datapath/native/process-memory.ts';
-import { feedWatchdog, notifyReady, notifySystemd } from '../datapath/native/sd-notify.ts';
 import { lockDirectory } from '../datapath/pins/directory-lock.ts';
 import { inspectPins } from '../datapath/pins/inspect.ts';
 import { checkPlatform } from '../datapath/platform.ts';
@@ -28,10 +28,13 @@ import { forgetDetachedMark, readDetachedMark } from '../local/detached-mark.ts'
 import { LocalSocket } from '../local/local-socket.ts';
 import { countersReport, heldReport, protectedReport } from '../local/status-report.ts';
 import type { StatusReport } from '../local/status-schema.ts';
+import { statusLine } from '../local/status-text.ts';
 import { SyncDialer } from '../session/sync-dialer.ts';
 
 /** Between two looks for the first default route, milliseconds. */
 const ROUTE_LOOK_MS = 1000;
+/** Longest work on the kernel that is not taken for a hang, milliseconds: a list of millions on a slow machine takes a fraction of it. */
+const WORK_LIMIT_MS = 600_000;
 
 /** Resolves after SIGTERM or SIGINT; the pinned program keeps dropping. @throws FleetblockError: privileges, identity or interfaces */
 export async function run(settings: RunSettings): Promise<void> {
@@ -55,7 +58,8 @@ export async function run(settings: RunSettings): Promise<void> {
       always: settings.protect,
       sshPorts: settings.sshPorts,
     });
-    const interfaces = await wantedInterfaces(settings, log, stop.signal);
+    const systemd = await Systemd.connect({ log, signal: stop.signal });
+    const interfaces = await wantedInterfaces(settings, log, systemd, stop.signal);
     if (stop.signal.aborted) return;
     let started: Agent | undefined;
     const datapath = await openXdpDatapath({
@@ -120,13 +124,17 @@ export async function run(settings: RunSettings): Promise<void> {
         for (const { name, mode, problem } of datapath.interfaces())
           if (mode === 'none') log.warn({ interface: name, problem }, 'nothing is dropped on this interface');
         log.info({ host: hostName, controller, interfaces: attached.map(({ name }) => name) }, 'enforcing');
-        notifyReady(stop.signal);
-        feedWatchdog(stop.signal);
+        systemd.ready({
+          check: async () => {
+            await agent.reconciler.turn();
+            return statusLine(report());
+          },
+          checkLimitMs: WORK_LIMIT_MS,
+        });
       };
       await Promise.all([agent.run(stop.signal, ready), keepRenewed({ stateDir, log }, stop.signal)]);
       log.info({ signal: String(stop.signal.reason) }, 'stopped; the kernel keeps dropping');
     } finally {
-      notifySystemd('STOPPING=1');
       socket.close();
       datapath.close();
     }
@@ -143,6 +151,7 @@ export async function run(settings: RunSettings): Promise<void> {
 async function wantedInterfaces(
   { interfaces, stateDir, waitForInterface }: RunSettings,
   log: Logger,
+  systemd: Systemd,
   signal: AbortSignal,
 ): Promise<() => readonly string[]> {
   if (interfaces.length > 0) return () => interfaces;
@@ -154,8 +163,7 @@ async function wantedInterfaces(
         'this host has no default route to choose the interfaces by: name those that face the network, --interface eth0[,eth1]',
       );
     log.warn('nothing is enforced yet: waiting for a default route to choose the interfaces by');
-    notifyReady(signal);
-    feedWatchdog(signal);
+    systemd.ready({ check: async () => 'nothing is enforced yet: waiting for a default route' });
     while (facing.names().length === 0 && !signal.aborted) await sleep(ROUTE_LOOK_MS, signal);
   }
   return () => facing.names();

@@ -1,6 +1,6 @@
 // `fleetblock-agent status`: asks the running agent; without one it reads the pins and the record on disk.
 import { join } from 'node:path';
-import { FleetblockError, messageOf } from '../../common/errors.ts';
+import { messageOf } from '../../common/errors.ts';
 import type { StatusSettings } from '../config.ts';
 import { inspectPins } from '../datapath/pins/inspect.ts';
 import { systemAgentClock } from '../host/boot-clock.ts';
@@ -10,7 +10,7 @@ import { STATE_FILE } from '../list/record/state-file.ts';
 import { readState } from '../list/record/state-reader.ts';
 import { askAgent } from '../local/local-socket.ts';
 import { countersReport, heldReport } from '../local/status-report.ts';
-import { type StatusReport, statusSchema } from '../local/status-schema.ts';
+import { readAnswer, type StatusReport } from '../local/status-schema.ts';
 import { formatStatus } from '../local/status-text.ts';
 
 /** Works without a running agent: then it shows what is pinned and what the record on disk says. */
@@ -18,15 +18,6 @@ export async function status({ stateDir, pinDir, format }: StatusSettings): Prom
   const answer = await askAgent(stateDir, 'status');
   const report = answer === undefined ? await leftBehind(stateDir, pinDir) : readAnswer(answer);
   process.stdout.write(format === 'json' ? `${JSON.stringify(report, undefined, 2)}\n` : formatStatus(report));
-}
-
-function readAnswer(answer: unknown): StatusReport {
-  const report = statusSchema.safeParse(answer);
-  if (report.success) return report.data;
-  throw new FleetblockError(
-    'INTERNAL',
-    'the running agent answers in another form: is it of another version? restart it',
-  );
 }
 
 async function leftBehind(stateDir: string, pinDir: string): Promise<StatusReport> {

@@ -278,6 +278,11 @@ export class Reconciler {
     await this.audit();
   }
 
+  /** Resolves once the work before it is done and the kernel has answered. @throws what the kernel answers */
+  turn(): Promise<void> {
+    return this.#queue.run(async () => void this.#options.datapath.counters());
+  }
+
   /** Waits for what is under way, then makes the record durable. The kernel goes on as it is. */
   close(): Promise<void> {
     return this.#queue.run(() => this.#options.store.close());

@@ -1,5 +1,6 @@
 // The JSON of `fleetblock-agent status -o json`, which is also what the running agent answers over its socket.
 import { z } from 'zod';
+import { FleetblockError } from '../../common/errors.ts';
 
 const interfaceSchema = z.object({
   name: z.string(),
@@ -50,3 +51,13 @@ export const statusSchema = z.object({
 });
 /** From a running agent or from leftBehind(); statusSchema checks what comes over the socket. */
 export type StatusReport = z.infer<typeof statusSchema>;
+
+/** What a running agent answered. @throws FleetblockError INTERNAL: in another form than this one */
+export function readAnswer(answer: unknown): StatusReport {
+  const report = statusSchema.safeParse(answer);
+  if (report.success) return report.data;
+  throw new FleetblockError(
+    'INTERNAL',
+    'the running agent answers in another form: is it of another version? restart it',
+  );
+}

@@ -39,6 +39,13 @@ export function formatStatus(report: StatusReport): string {
   return rows.map(([title, value]) => `${title.padEnd(width)}${value}\n`).join('');
 }
 
+/** For `systemctl status`, of a running agent. */
+export function statusLine(report: StatusReport): string {
+  const attached = report.interfaces.filter(({ mode }) => mode !== 'none').map(({ name }) => name);
+  const where = attached.length === 0 ? 'no interface: nothing is enforced' : attached.join(', ');
+  return `${report.entries.toLocaleString('en-US')} entries at revision ${report.revision} on ${where}; ${linkText(report)}`;
+}
+
 function mapsText({ capacity, kernelMemoryBytes, pinned }: StatusReport): string {
   if (kernelMemoryBytes === null) return 'none pinned';
   const size = `${Math.round(kernelMemoryBytes / 2 ** 20)} MiB in the kernel`;

@@ -83,7 +83,8 @@ it('faults row 76: the admin socket is for its owner alone, whatever the umask a
   chmodSync(dataDir, 0o755);
   const umask = process.umask(0);
   const log = createLogger('test', 'silent');
-  const admin = await serveLocalAdmin({ dataDir, log, handle: () => Promise.reject(new Error('not asked')) });
+  const notAsked = () => Promise.reject(new Error('not asked'));
+  const admin = await serveLocalAdmin({ dataDir, log, createOperator: notAsked, health: notAsked });
   process.umask(umask);
   expect(statSync(join(dataDir, 'admin.sock')).mode & 0o777).toBe(0o600);
   admin.close();

@@ -1,8 +1,9 @@
 // A running controller: store, hub, authorization and the one port, put together and taken apart in order.
 
+import { FleetblockError } from '../../common/errors.ts';
 import type { Logger } from '../../common/logger.ts';
 import { protocol } from '../../common/rpc/proto.ts';
-import type { Endpoint } from '../../common/text/endpoint.ts';
+import { type Endpoint, formatEndpoint } from '../../common/text/endpoint.ts';
 import type { Clock } from '../../common/time/clock.ts';
 import { type Controller, startController } from '../controller.ts';
 import type { HubOptions } from '../fleet/hub/hub-options.ts';
@@ -21,7 +22,7 @@ import { DataDirectory, littleRoom, loadSecret, readFleetSettings } from '../sto
 import { openSqliteStore } from '../store/sqlite/sqlite-store.ts';
 import type { Store } from '../store/store.ts';
 import { Front } from './front/front.ts';
-import { serveLocalAdmin } from './local-admin.ts';
+import { type Health, serveLocalAdmin } from './local-admin.ts';
 import { createLocally } from './make-credentials.ts';
 import { admission } from './services/call-admission.ts';
 import { enrollmentHandlers } from './services/enrollment-service.ts';
@@ -49,6 +50,8 @@ export interface RunningServer {
   readonly controller: Controller;
   readonly front: Front;
   readonly store: Store;
+  /** Reads the store. @throws FleetblockError when it cannot do its work */
+  health(): Promise<Health>;
   /** Idempotent. Ends open calls, then closes the store. */
   close(): Promise<void>;
 }
@@ -183,10 +186,17 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
         log.warn({ reason, from }, 'connection refused');
       },
     });
+    const health = async (): Promise<Health> => {
+      await store.nextExpiryMs();
+      if (!front.listening)
+        throw new FleetblockError('UNAVAILABLE', `it does not listen on ${formatEndpoint(options.listen)}`);
+      return { fleet, revision: `${store.head}`, hosts: controller.hostCounts(), warnings: warnings() };
+    };
     const localAdmin = await serveLocalAdmin({
       dataDir: directory.path,
       log,
-      handle: (request) => createLocally(identity, request),
+      createOperator: (request) => createLocally(identity, request),
+      health,
     });
     closers.push(() => localAdmin.close());
     const listening = await front.listen(options.listen);
@@ -198,7 +208,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     });
     serverIdentity.keepFresh((identity) => front.useIdentity(identity));
     closers.push(() => serverIdentity.close());
-    return { listening, fleet, controller, front, store, close };
+    return { listening, fleet, controller, front, store, health, close };
   } catch (error) {
     await close();
     throw error;

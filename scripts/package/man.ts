@@ -89,7 +89,23 @@ for (const command of cli.createHelp().visibleCommands(cli))
   if (command.name() !== 'help') write(`fleetblock-${command.name()}`, 1, command, true);
 
 const none = async (): Promise<void> => undefined;
-const agent = agentProgram({ join: none, run: none, detach: none, status: none, resync: none, doctor: none });
+const agent = agentProgram({
+  join: none,
+  run: none,
+  detach: none,
+  status: none,
+  health: none,
+  resync: none,
+  doctor: none,
+});
 write('fleetblock-agent', 8, agent, true);
-const controller = { init: none, run: none, credentials: none, backup: none, restore: none, rotate: none };
+const controller = {
+  init: none,
+  run: none,
+  health: none,
+  credentials: none,
+  backup: none,
+  restore: none,
+  rotate: none,
+};
 write('fleetblock-controller', 8, controllerProgram(controller), true);

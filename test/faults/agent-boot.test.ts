@@ -6,12 +6,12 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { detachXdp } from '../../agent/datapath/pins/detach.ts';
 import { storeEnrollment } from '../../agent/identity/enrollment.ts';
-import { NotifySocket } from '../agent/notify-socket.ts';
 import { RealAgent } from '../agent/real-agent.ts';
 import { entry, ReferenceView, welcome } from '../agent/reference.ts';
 import { ScriptedController } from '../agent/tls-controller.ts';
 import { freshPinDir, ip, makePair, PrivateNetwork, until, whyNoNetwork } from '../datapath/network.ts';
 import { Probe } from '../datapath/traffic/probe.ts';
+import { NotifySocket } from '../systemd/notify-socket.ts';
 
 const BLOCKED = '198.51.100.7';
 const CLEAN = '203.0.113.9';
@@ -86,7 +86,7 @@ describe.skipIf(whyNoNetwork() !== '')(`a host that boots ${whyNoNetwork()}`, ()
     expect((await within('its ack', first.next())).ack).toMatchObject({ revision: '5' });
     await until(() => notify.received().includes('READY=1'), 10_000, 'READY=1');
     await within('its end', agent?.stop() ?? Promise.resolve());
-    expect(notify.received()).toContain('STOPPING=1');
+    expect(notify.received()).toContain('STOPPING=1\nSTATUS=stopping');
 
     // What a reboot leaves: no maps, no links, no interface, no one who answers.
     controller.stop();
@@ -108,6 +108,8 @@ describe.skipIf(whyNoNetwork() !== '')(`a host that boots ${whyNoNetwork()}`, ()
     const second = await within('a stream to where the controller was', controller.connection());
     expect((await within('its hello', second.next())).hello).toMatchObject({ storeEpoch: 'e1', revision: '5' });
     // And the watchdog of the unit is fed all the while.
-    await until(() => notify.received().filter((text) => text === 'WATCHDOG=1').length > 2, 60_000, 'WATCHDOG=1');
+    const fed = () => notify.received().filter((text) => text.startsWith('WATCHDOG=1'));
+    await until(() => fed().length > 2, 60_000, 'WATCHDOG=1');
+    expect(fed().at(-1)).toMatch(/\nSTATUS=1 entries at revision 5 on in0; (not )?connected to controller\.lab/);
   });
 });

@@ -137,6 +137,10 @@ export class Front {
     };
   }
 
+  get listening(): boolean {
+    return this.#server.listening;
+  }
+
   /** No new connections; resolves when the last one has gone. */
   async stopListening(): Promise<void> {
     if (!this.#server.listening) return;
