@@ -72,18 +72,8 @@ export class ScriptedController {
   }
 
   static async start(): Promise<ScriptedController> {
-    const root = await makeRoot('scripted root', validity());
-    const server = await leaf(root, 'server');
-    const client = await leaf(root, 'client');
-    const credentials = ServerCredentials.createSsl(
-      Buffer.from(root.pem),
-      [{ private_key: Buffer.from(server.key), cert_chain: Buffer.from(server.chain) }],
-      true,
-    );
-    const controller = new ScriptedController(
-      { rootCertificate: root.pem, certificateChain: client.chain, privateKey: client.key },
-      credentials,
-    );
+    const { identity, credentials } = await scriptedIdentities();
+    const controller = new ScriptedController(identity, credentials);
     await controller.listen();
     return controller;
   }
@@ -128,6 +118,16 @@ export class ScriptedController {
     this.#server?.forceShutdown();
     this.#server = undefined;
   }
+}
+
+/** Of a fleet with one host: what that presents, and what its controller serves with. */
+export async function scriptedIdentities(): Promise<{ identity: ClientIdentity; credentials: ServerCredentials }> {
+  const root = await makeRoot('scripted root', validity());
+  const server = await leaf(root, 'server');
+  const client = await leaf(root, 'client');
+  const identity = { rootCertificate: root.pem, certificateChain: client.chain, privateKey: client.key };
+  const certificate = { private_key: Buffer.from(server.key), cert_chain: Buffer.from(server.chain) };
+  return { identity, credentials: ServerCredentials.createSsl(Buffer.from(root.pem), [certificate], true) };
 }
 
 async function leaf(root: Issuer, usage: Usage): Promise<{ chain: string; key: string }> {
