@@ -5,11 +5,8 @@ export const SEPARATORS = [',', ';', '\t'] as const;
 /** One of SEPARATORS. */
 export type Separator = (typeof SEPARATORS)[number];
 
-const FIELD: Readonly<Record<Separator, RegExp>> = {
-  ',': /"((?:[^"]+|"")*)("|$)([^,\n]*)|([^,\n]*)/y,
-  ';': /"((?:[^"]+|"")*)("|$)([^;\n]*)|([^;\n]*)/y,
-  '\t': /"((?:[^"]+|"")*)("|$)([^\t\n]*)|([^\t\n]*)/y,
-};
+/** A field without quotes, or what stands behind a closing quote. */
+const PLAIN: Readonly<Record<Separator, RegExp>> = { ',': /[^,\n]*/y, ';': /[^;\n]*/y, '\t': /[^\t\n]*/y };
 
 /** One record, which may span lines when a quoted field has line breaks. */
 export interface CsvRecord {
@@ -22,7 +19,7 @@ export interface CsvRecord {
 
 /** Blank lines and comments (from # or // at the start of a line) are left out. */
 export function* readCsv(text: string, separator: Separator): Generator<CsvRecord> {
-  const field = FIELD[separator];
+  const plain = PLAIN[separator];
   let line = 1;
   let at = 0;
   while (at < text.length) {
@@ -36,20 +33,32 @@ export function* readCsv(text: string, separator: Separator): Generator<CsvRecor
     const fields: string[] = [];
     let isUnclosed = false;
     for (;;) {
-      field.lastIndex = at;
-      const [whole = '', quoted, closing, after = '', plain = ''] = field.exec(text) ?? [];
-      isUnclosed = closing === '';
-      at += whole.length;
-      line += quoted?.split('\n').length ?? 1;
-      line--;
-      fields.push(
-        quoted === undefined ? plain.replace(/\r$/, '') : quoted.replaceAll('""', '"') + after.replace(/\r$/, ''),
-      );
+      let quoted = '';
+      if (text[at] === '"') {
+        const closing = closingQuote(text, at + 1);
+        quoted = text.slice(at + 1, closing);
+        isUnclosed = closing === text.length;
+        at = Math.min(closing + 1, text.length);
+        line += quoted.split('\n').length - 1;
+      }
+      plain.lastIndex = at;
+      const [after = ''] = plain.exec(text) ?? [];
+      at += after.length;
+      fields.push(quoted.replaceAll('""', '"') + after.replace(/\r$/, ''));
       if (text[at] !== separator) break;
       at++;
     }
     at++;
     line++;
     if (fields.length > 1 || fields[0] !== '') yield { line: start, fields, isUnclosed };
+  }
+}
+
+/** Where a quoted field that begins at `from` ends; the text's length when it does not. No pattern: its stack would end before a long field. */
+function closingQuote(text: string, from: number): number {
+  for (let at = from; ; at += 2) {
+    at = text.indexOf('"', at);
+    if (at < 0) return text.length;
+    if (text[at + 1] !== '"') return at;
   }
 }

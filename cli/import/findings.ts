@@ -6,11 +6,20 @@ import { count, plural } from '../output/text.ts';
 const MAX_SHOWN = 3;
 /** Of those that are left out, more are of use: the operator may want to fix them. */
 const MAX_REPORTED = 20;
+/** For programs. */
+const MAX_KEPT = 1000;
+
+/** A line that cannot be read. */
+export interface BadLine {
+  /** From 1. */
+  readonly line: number;
+  readonly reason: string;
+}
 
 /** Collects instead of throwing at once, so that one run names every bad line, up to a limit. */
 export class Findings {
   readonly #name: string;
-  readonly #kept: string[] = [];
+  readonly #kept: BadLine[] = [];
   #count = 0;
 
   /** `name`: what the lines are lines of. */
@@ -22,10 +31,15 @@ export class Findings {
     return this.#count;
   }
 
+  /** The first 1,000. */
+  get first(): readonly BadLine[] {
+    return this.#kept;
+  }
+
   /** `line`: from 1. */
-  add(line: number, message: string): void {
+  add(line: number, reason: string): void {
     this.#count++;
-    if (this.#kept.length < MAX_REPORTED) this.#kept.push(`${this.#name} line ${line}: ${message}`);
+    if (this.#kept.length < MAX_KEPT) this.#kept.push({ line, reason });
   }
 
   /**
@@ -37,7 +51,7 @@ export class Findings {
     const above = allowed === 0 ? '' : `; that is more than the ${count(allowed)} that may be left out`;
     throw new FleetblockError(
       'INVALID_ARGUMENT',
-      `${this.#kept.slice(0, MAX_SHOWN).join('; ')}${this.#more(MAX_SHOWN)}${above}; nothing was changed${advice}`,
+      `${this.#texts(MAX_SHOWN).join('; ')}${this.#more(MAX_SHOWN)}${above}; nothing was changed${advice}`,
     );
   }
 
@@ -45,7 +59,11 @@ export class Findings {
   report(): string[] {
     if (this.#count === 0) return [];
     const head = `left out ${plural(this.#count, 'bad line', 'bad lines')} of ${this.#name}${this.#more(MAX_REPORTED)}:`;
-    return [head, ...this.#kept.map((each) => `  ${each}`)];
+    return [head, ...this.#texts(MAX_REPORTED).map((each) => `  ${each}`)];
+  }
+
+  #texts(most: number): string[] {
+    return this.#kept.slice(0, most).map(({ line, reason }) => `${this.#name} line ${line}: ${reason}`);
   }
 
   #more(shown: number): string {

@@ -22,7 +22,10 @@ export interface Form {
    * @param lines without blanks around them; no comments among them
    */
   recognizes(lines: readonly string[]): number;
-  read(rows: Rows): Reader;
+  /** What names a place of addresses in it, for `--at`. */
+  readonly places?: RegExp;
+  /** `at`: where in it the addresses are, in the forms that have `places`. */
+  read(rows: Rows, at?: string): Reader;
 }
 
 /** A form in which each line stands for itself. */

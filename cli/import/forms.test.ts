@@ -232,7 +232,7 @@ describe('faults rows 112, 131, 132: what is no list', () => {
     [
       'two addresses on a line of a geofeed',
       lines('192.0.2.1,DE,,,', '192.0.2.2,,198.51.100.0/24'),
-      /line 2: it has another address, "198\.51\.100\.0\/24"/,
+      /line 2: it has another address, "198\.51\.100\.0"/,
     ],
     [
       'CSV with a quote that is not closed',
@@ -322,13 +322,47 @@ it('what is no ban is left out, and counted', async () => {
   expect(notes).toContain('left out 2 rows: not a ban (captcha)');
 });
 
+describe('--at', () => {
+  const csv = lines('src_ip;dst_ip;note', '192.0.2.1;198.51.100.1;x', '192.0.2.2-192.0.2.3;198.51.100.2;y');
+  const answer = JSON.stringify({
+    me: '203.0.113.1',
+    ips: ['192.0.2.1', '192.0.2.2-192.0.2.3'],
+    data: [{ ip: '192.0.2.1', by: ['203.0.113.2'] }, { ip: '192.0.2.2-192.0.2.3' }, { ip: null }],
+    'a/b': { list: ['192.0.2.1', '192.0.2.2/31'] },
+  });
+  it.each([
+    ['a column by its name', csv, 'SRC_IP'],
+    ['a column by its number', csv.replace(/.*\n/, ''), '1'],
+    ['a column by its number, with tabs', csv.replace(/.*\n/, '').replaceAll(';', '\t'), '1'],
+    ['an array', answer, '/ips'],
+    ['a member of the elements of an array', answer, '/data/*/ip'],
+    ['an array below a key with a slash', answer, '/a~1b/list'],
+    ['a document of strings', '["192.0.2.1", "192.0.2.2/31"]', '/*'],
+    ['a document per line', lines('{"x":{"ip":"192.0.2.1"}}', '{"x":{"ip":"192.0.2.2/31"}}'), '/*/x/ip'],
+  ])('reads %s', async (_, file, at) => {
+    expect(await rows(file, { at })).toEqual(['192.0.2.1/32', '192.0.2.2/31']);
+  });
+
+  it.each([
+    ['a column that is not there', csv, 'ip', {}, /line 1 names no column "ip" \(it has src_ip, dst_ip, note\)/],
+    ['a column of something else', csv, 'note', {}, /line 2: "x" is not an IPv4/],
+    ['a column without a heading', lines('192.0.2.1,x', '192.0.2.2'), '2', {}, /line 1: "x" .*line 2: "" is not/],
+    ['a pointer to nothing', answer, '/data/*/address', {}, /nothing stands at \/data\/\*\/address/],
+    ['a pointer to objects', answer, '/data', {}, /line 1: an object stands at \/data: write \/data\/\*\/NAME/],
+    ['a pointer into CSV', csv, '/ip', { format: 'csv' }, /--at \/ip is no place in csv/],
+    ['a column of a plain list', '192.0.2.1', 'ip', { format: 'plain' }, /--at ip is no place in plain/],
+  ] as const)('refuses %s', async (_, file, at, options, message) => {
+    await expect(read(file, { at, ...options })).rejects.toThrow(message);
+  });
+});
+
 it('addresses that stand where no entries are, are left out and counted', async () => {
   const of = async (file: string) => (await read(file)).notes.filter((note) => note.startsWith('left out'));
   expect(
     await of(
       'table ip x {\n set a {\n  elements = { 192.0.2.1 }\n }\n chain c {\n  ip saddr { 192.0.2.2, 192.0.2.3 } drop\n  ip6 saddr 2001:db8::1 drop\n }\n}',
     ),
-  ).toEqual(['left out 2 rows: an address in a rule, not in a set']);
+  ).toEqual(['left out 3 rows: an address in a rule, not in a set']);
   expect(await of('{"web":["192.0.2.0/24"],"dns":["192.0.2.1","x"]}')).toEqual([
     'left out 1 row: an address in an array that has no prefix with its length',
   ]);

@@ -71,6 +71,14 @@ export function formNamed(name: string): Form | undefined {
   return FORMS.find((form) => form.name === name);
 }
 
+/** The form that `at` is a place in. @throws FleetblockError INVALID_ARGUMENT: `format` is another one. */
+export function formAt(at: string, format: string): Form {
+  const form = FORMS.find(({ name, places }) => places?.test(at) && (format === 'auto' || format === name));
+  if (!form)
+    throw bad(`--at ${at} is no place in ${format}: it is a column of csv, or a pointer into json (/data/*/ip)`);
+  return form;
+}
+
 function lineForm(form: LineForm): Form {
   const { name, summary, sample, line } = form;
   return { name, summary, sample, recognizes: byEachLine(line), read: (rows) => new LineReader(form, rows) };

@@ -13,8 +13,31 @@ export interface JsonItem {
   readonly members: ReadonlyMap<string, string>;
 }
 
-/** A string, a bracket or the like, a line break, or any other value. */
-const TOKEN = /"(?:[^"\\]+|\\.)*"|[{}[\],:\n]|[^\s{}[\],:"]+/g;
+/** The beginning of a string, a bracket or the like, a line break, or any other value. */
+const TOKEN = /["{}[\],:\n]|[^\s{}[\],:"]+/g;
+
+/** Strings are whole, with their quotes. No pattern finds their ends: its stack would end before a long one does. */
+function* tokensOf(text: string): Generator<string> {
+  const pattern = new RegExp(TOKEN);
+  for (let found = pattern.exec(text); found; found = pattern.exec(text)) {
+    const [token] = found;
+    if (token !== '"') yield token;
+    else {
+      pattern.lastIndex = endOfString(text, pattern.lastIndex);
+      yield text.slice(found.index, pattern.lastIndex);
+    }
+  }
+}
+
+/** After the closing quote of the string of which `from` is the first character. */
+function endOfString(text: string, from: number): number {
+  for (let end = text.indexOf('"', from); end >= 0; end = text.indexOf('"', end + 1)) {
+    let backslashes = 0;
+    while (text[end - 1 - backslashes] === '\\') backslashes++;
+    if (backslashes % 2 === 0) return end + 1;
+  }
+  return text.length;
+}
 
 interface Level {
   readonly kind: '{' | '[';
@@ -35,7 +58,7 @@ const MAX_LEVELS = 64;
 export function* jsonItems(text: string, firstLine = 1): Generator<JsonItem> {
   const levels: Level[] = [];
   let line = firstLine;
-  for (const [token] of text.matchAll(TOKEN)) {
+  for (const token of tokensOf(text)) {
     const level = levels.at(-1);
     switch (token) {
       case '\n':

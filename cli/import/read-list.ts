@@ -6,9 +6,9 @@ import type { Cli } from '../environment.ts';
 import { readInput, UnreadableInput } from '../input.ts';
 import { plural } from '../output/text.ts';
 import type { Columns } from './columns.ts';
-import { Findings } from './findings.ts';
+import { type BadLine, Findings } from './findings.ts';
 import type { Form, Reader } from './form.ts';
-import { formNamed, recognize } from './forms.ts';
+import { formAt, formNamed, recognize } from './forms.ts';
 import { bad, Rows } from './rows.ts';
 import { unpacked } from './unpacked.ts';
 
@@ -16,6 +16,8 @@ import { unpacked } from './unpacked.ts';
 export interface ReadOptions {
   /** Name of a form, or `auto`. */
   readonly format: string;
+  /** Where in the file the addresses are: a column of CSV, or a pointer into JSON, which then is the format. */
+  readonly at?: string;
   /** Decides which rows of a list with actions are taken. Default `block`. */
   readonly action?: Action;
   /** Says the form of a plain list, too. */
@@ -32,6 +34,8 @@ export interface ReadList {
   readonly form: string;
   /** Lines for people: what the file was taken for, and what of it was left out. */
   readonly notes: readonly string[];
+  /** Lines that were left out because they cannot be read; the first 1,000 are named. */
+  readonly invalid: { readonly count: number; readonly first: readonly BadLine[] };
 }
 
 /** Length of the part of a file that its form is recognised by. */
@@ -42,14 +46,15 @@ export async function readList(cli: Cli, file: string, options: ReadOptions): Pr
   const name = file === '-' ? 'stdin' : file;
   const findings = new Findings(name);
   const rows = new Rows(findings, ACTIONS[options.action ?? 'block'].imports, cli.now());
-  const form = await named(name, () => readRows(unpacked(counted(cli, file, options)), rows, options.format));
+  const form = await named(name, () => readRows(unpacked(counted(cli, file, options)), rows, options));
   const kind = rows.kind === undefined ? form.name : `${form.name} (${rows.kind})`;
-  const isGuess = options.format === 'auto' && form.name !== 'plain';
+  const isGuess = options.format === 'auto' && options.at === undefined && form.name !== 'plain';
   findings.throwIfAny(options.skipInvalid, isGuess ? `; it was read as ${kind}: --format names another form` : '');
   const found = plural(rows.columns.count, 'prefix', 'prefixes');
   return {
     columns: rows.columns,
     form: form.name,
+    invalid: { count: findings.count, first: findings.first },
     notes: [
       ...(isGuess || (options.dryRun && options.format === 'auto')
         ? [`read ${name} as ${kind}: ${found}; --format names another form`]
@@ -60,9 +65,13 @@ export async function readList(cli: Cli, file: string, options: ReadOptions): Pr
   };
 }
 
-async function readRows(chunks: AsyncIterable<Buffer>, rows: Rows, format: string): Promise<Form> {
-  let form = formNamed(format);
-  let reader: Reader | undefined = form?.read(rows);
+async function readRows(
+  chunks: AsyncIterable<Buffer>,
+  rows: Rows,
+  { format, at }: Pick<ReadOptions, 'format' | 'at'>,
+): Promise<Form> {
+  let form = at === undefined ? formNamed(format) : formAt(at, format);
+  let reader: Reader | undefined = form?.read(rows, at);
   let head: Buffer = Buffer.alloc(0);
   const begin = () => {
     form = recognize(head);

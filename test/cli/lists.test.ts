@@ -183,6 +183,24 @@ describe('import', () => {
     });
   });
 
+  test('faults row 113: bad lines that were left out are reported to programs, too, by a dry run as by an import', async () => {
+    cli.controller.script.importList = () => reply;
+    const words = ['import', '-', '--list', 'drop', '--all-hosts', '--skip-invalid', '2'];
+    const stdin = '192.0.2.1\nnonsense\n10.0.0.5/8\n';
+    const invalid = {
+      count: 2,
+      first: [
+        { line: 2, reason: expect.stringMatching(/^"nonsense" is not an IPv4/) },
+        { line: 3, reason: expect.stringMatching(/write 10\.0\.0\.0\/8/) },
+      ],
+    };
+    expect(await json(words, { stdin })).toMatchObject({ invalid });
+    expect(await json([...words, '--dry-run'], { stdin })).toMatchObject({ invalid });
+    const more = await fleetblock(words, { stdin: `${stdin}x\n` });
+    expect(more).toMatchObject({ exitCode: 2, stdout: '' });
+    expect(more.stderr).toMatch(/more than the 2 that may be left out; nothing was changed/);
+  });
+
   test('faults row 101: rows that the guard refuses are named by their lines', async () => {
     cli.controller.script.importList = () => {
       throw new FleetblockError('FAILED_PRECONDITION', 'whatever a person reads', {

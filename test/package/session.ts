@@ -71,6 +71,7 @@ const LOOKS: readonly Step[] = [
     line: 'fleetblock import {bad} --list feed --all-hosts --skip-invalid --skip-refused --allow-shrink --force --dry-run',
     says: /^would import list feed[\s\S]*line 2: "nonsense"/,
   },
+  { line: 'fleetblock import {plain} --list placed --at 1 --all-hosts --dry-run', says: /line 2: "198/, exits: 2 },
   { line: 'fleetblock import {plain} --list feed --host host1 --retarget', says: /imported list feed/ },
   { line: 'fleetblock import {plain} --list good -l env=prod --allow -R ours', says: /imported list good/ },
   { line: 'fleetblock import {plain} --list seen --all-hosts --monitor', says: /imported list seen/ },

@@ -25,6 +25,7 @@ import { entriesText, printListChange } from './list-change.ts';
 interface ImportOptions extends GlobalOptions, TargetOptions {
   readonly list: string;
   readonly format: string;
+  readonly at?: string;
   /** True: as many as there may be by default. */
   readonly skipInvalid?: number | true;
   readonly allow?: boolean;
@@ -60,6 +61,10 @@ export function register(program: Command, cli: Cli): void {
   addTarget(command)
     .addOption(new Option('--format <format>', 'form of the file').choices(LIST_FORMATS).default('auto'))
     .option(
+      '--at <place>',
+      'where in the file the addresses are: a column of CSV by name, or by number if it has no heading; a pointer into JSON (/data/*/ip)',
+    )
+    .option(
       '--skip-invalid [lines]',
       `leave bad lines out and list them, at most this many (${SKIPPED_LINES})`,
       lineCount,
@@ -77,6 +82,7 @@ export function register(program: Command, cli: Cli): void {
     'fleetblock import firehol_level1.netset --list firehol --all-hosts',
     'cscli decisions list -o json | fleetblock import - --list crowdsec -l env=prod',
     'fleetblock import addresses.txt --list scanners --all-hosts --dry-run',
+    "fleetblock import answer.json --at '/data/*/ip' --list bots --all-hosts",
     'curl -fsS https://example.com/feed.txt | fleetblock import - --list feed --all-hosts --skip-refused',
   );
   command.action(async (file: string) => {
@@ -89,8 +95,9 @@ export function register(program: Command, cli: Cli): void {
       );
     const progress = new Progress(cli, options.output);
     try {
-      const { columns, notes } = await readList(cli, file, {
+      const { columns, notes, invalid } = await readList(cli, file, {
         format: options.format,
+        ...(options.at !== undefined && { at: options.at }),
         action: actionOf(options),
         dryRun: options.dryRun ?? false,
         skipInvalid: options.skipInvalid === true ? SKIPPED_LINES : (options.skipInvalid ?? 0),
@@ -120,7 +127,12 @@ export function register(program: Command, cli: Cli): void {
         .catch((error: unknown) => {
           throw withLine(error, name, lineOf);
         });
-      await printListChange(cli, { ...options, source: { name, lineOf } }, 'import', reply);
+      await printListChange(
+        cli,
+        { ...options, ...(options.skipInvalid !== undefined && { invalid }), source: { name, lineOf } },
+        'import',
+        reply,
+      );
     } finally {
       progress.end();
     }

@@ -5,6 +5,7 @@ import type { List__Output } from '../../../proto/gen/fleetblock/v1/List.ts';
 import type { ListChangeReply__Output } from '../../../proto/gen/fleetblock/v1/ListChangeReply.ts';
 import type { Cli } from '../../environment.ts';
 import { EXIT } from '../../exit-codes.ts';
+import type { ReadList } from '../../import/read-list.ts';
 import { elapsedJson, hostsJson, proofText } from '../../output/claims/change.ts';
 import { actionOf } from '../../output/claims/claim.ts';
 import { hostNotes } from '../../output/fleet/host-notes.ts';
@@ -22,6 +23,8 @@ export interface ListChangeOptions {
   readonly timeout: number;
   readonly output: OutputForm;
   readonly skipRefused?: boolean;
+  /** Lines that were left out because they cannot be read. */
+  readonly invalid?: ReadList['invalid'];
   /** Where rows were read from: a file, and the line of each row from 1. */
   readonly source?: { readonly name: string; readonly lineOf: (row: number) => number };
 }
@@ -99,7 +102,10 @@ function skippedNotes({ source }: ListChangeOptions, { skipped, skippedRows }: L
   ];
 }
 
-function listChangeJson({ list, skipRefused, source }: ListChangeOptions, reply: ListChangeReply__Output): object {
+function listChangeJson(
+  { list, skipRefused, invalid, source }: ListChangeOptions,
+  reply: ListChangeReply__Output,
+): object {
   const { former, objections } = reply;
   return {
     revision: jsonInteger(reply.revision),
@@ -116,6 +122,7 @@ function listChangeJson({ list, skipRefused, source }: ListChangeOptions, reply:
         first: reply.skippedRows.map(({ row, prefix, text }) => ({ line: source?.lineOf(Number(row)), prefix, text })),
       },
     }),
+    ...(invalid && { invalid }),
     ...(former && { former: { action: actionOf(former), selector: listSelector(former) } }),
     ...(objections.length > 0 && { refused: objections.map(({ text }) => text) }),
   };

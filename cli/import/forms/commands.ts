@@ -3,7 +3,7 @@ import { byEachLine, type Form, type LineForm } from '../form.ts';
 import { LineReader } from '../lines.ts';
 import { bad, type Rows } from '../rows.ts';
 import { oneSetOnly } from './sets.ts';
-import { fields } from './tables.ts';
+import { fields, refuseAddresses } from './tables.ts';
 
 /** A line with `allow` or `deny all` is a finding: neither is an entry of a list. */
 export const nginx: LineForm = {
@@ -18,7 +18,7 @@ export const nginx: LineForm = {
 };
 
 /** A part of a command: `key=value` or `key="value"`. */
-const SETTING = /([a-z-]+)=("(?:[^"\\]|\\.)*"|\S+)/g;
+const SETTING = /(?<![a-z-])([a-z-]+)=("(?:[^"\\]|\\.)*"|\S+)/g;
 
 /** Disabled entries are left out and counted; the `timeout` of an entry becomes its time to live. */
 export const routeros: Form = {
@@ -45,6 +45,7 @@ function readRouteros(line: string, rows: Rows, check: ReturnType<typeof oneSetO
     throw bad(`${JSON.stringify(text.slice(0, 80))} is not like "add list=bad address=192.0.2.0/24"`);
   if (found.filter(([key]) => key === 'address').length > 1)
     throw bad(`${JSON.stringify(text.slice(0, 80))} has several addresses: write one command per line`);
+  refuseAddresses(text.replace(SETTING, ''));
   if (settings.get('disabled') === 'yes') {
     rows.leaveOut('disabled');
     return;

@@ -30,7 +30,8 @@ export const csv: Form = {
     "CSV, with commas, semicolons or tabs, with a heading that names the column of addresses (`ip`, `value`, `cidr`...) or those of a range (`start`, `end`); cscli's and fleetblock's own with their times",
   sample: 'duration,scope,value,reason\n4h,ip,192.0.2.1,"scan, twice"',
   recognizes: (lines) => (separatorOf(lines[0] ?? '') === undefined ? 0 : lines.length),
-  read: (rows) => new WholeText('CSV', (text) => readRecords(text, rows)),
+  places: /^[^/]/,
+  read: (rows, at) => new WholeText('CSV', (text) => readRecords(text, rows, at)),
 };
 
 /** The one by which the first record of a text is a heading with addresses; undefined: by none. */
@@ -51,31 +52,61 @@ interface Places {
   readonly action: number;
 }
 
-function readRecords(text: string, rows: Rows): void {
-  let places: Places | undefined;
-  for (const { line, fields, isUnclosed } of readCsv(text, separatorOf(text) ?? ',')) {
+/** `at`: the name or, from 1, the number of the column of addresses; with a number there is no heading. */
+function readRecords(text: string, rows: Rows, at: string | undefined): void {
+  const number = at !== undefined && /^[1-9][0-9]*$/.test(at) ? Number(at) : undefined;
+  let places = number === undefined ? undefined : { ...NOWHERE, address: number - 1 };
+  for (const { line, fields, isUnclosed } of readCsv(text, separatorFor(text, at, number))) {
     if (isUnclosed) throw bad(`line ${line} opens a quote that is not closed: what follows cannot be told from it`);
     if (!places) {
-      places = headingOf(fields, line);
+      places = at === undefined ? headingOf(fields, line) : { ...NOWHERE, address: columnNamed(at, fields, line) };
       continue;
     }
-    const at = places;
+    const { address, last, scope, duration, expires, action } = places;
     const field = (place: number) => fields[place]?.trim();
     rows.at(line, () => {
-      if (at.last >= 0) rows.range(field(at.address) ?? '', field(at.last) ?? '');
+      if (at !== undefined) rows.prefixOrRange(field(address) ?? '');
+      else if (last >= 0) rows.range(field(address) ?? '', field(last) ?? '');
       else
         readDecision(
           {
-            value: field(at.address) ?? '',
-            scope: field(at.scope),
-            duration: field(at.duration),
-            expiresAt: field(at.expires),
-            action: field(at.action),
+            value: field(address) ?? '',
+            scope: field(scope),
+            duration: field(duration),
+            expiresAt: field(expires),
+            action: field(action),
           },
           rows,
         );
     });
   }
+}
+
+const NOWHERE: Places = { address: -1, last: -1, scope: -1, duration: -1, expires: -1, action: -1 };
+
+/** The one by which the first record has such a column, or else the most fields. */
+function separatorFor(text: string, at: string | undefined, number: number | undefined): Separator {
+  if (at === undefined) return separatorOf(text) ?? ',';
+  const firsts = SEPARATORS.map((separator) => {
+    const [record] = readCsv(text, separator);
+    return { separator, fields: record?.fields ?? [] };
+  });
+  const fits = (fields: readonly string[]) =>
+    number === undefined ? fields.map(nameOf).includes(nameOf(at)) : ENTRY.test(fields[number - 1]?.trim() ?? '');
+  const [widest] = firsts.toSorted((a, b) => b.fields.length - a.fields.length);
+  return (firsts.find(({ fields }) => fits(fields)) ?? widest)?.separator ?? ',';
+}
+
+const ENTRY = /^[0-9a-f.:]+([/-].*)?$/i;
+
+/** @throws FleetblockError INVALID_ARGUMENT */
+function columnNamed(name: string, fields: readonly string[], line: number): number {
+  const place = fields.map(nameOf).indexOf(nameOf(name));
+  if (place >= 0) return place;
+  const names = fields.slice(0, 8).map((field) => field.trim().slice(0, 40));
+  throw bad(
+    `line ${line} names no column ${JSON.stringify(name)} (it has ${names.join(', ')}): name one of them, or its number if there is no heading`,
+  );
 }
 
 /** @throws FleetblockError INVALID_ARGUMENT: no column of addresses, or several. */

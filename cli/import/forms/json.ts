@@ -7,6 +7,7 @@ import { namesOf, placesOf, readPlaces } from '../json-arrays.ts';
 import { type JsonItem, jsonItems } from '../json-items.ts';
 import { bad, type Rows } from '../rows.ts';
 import { WholeText } from '../whole-text.ts';
+import { readPointer } from './json-pointer.ts';
 import { isNftJson, readNftJson } from './nft-json.ts';
 
 /** Reads an item of a path that holds rows. */
@@ -68,7 +69,8 @@ export const json: Form = {
     'JSON of cscli, fleetblock, nft (`nft -j list set`), MISP warninglists and Spamhaus DROP (one object per line), an array of prefixes, and any other whose arrays have prefixes with their lengths (AWS, Azure, Google, Oracle, Cloudflare, Fastly, GitHub, ipverse...)',
   sample: '[{"duration":"4h","scope":"ip","value":"192.0.2.1"}]',
   recognizes: byFirstLine(/^([[{]|null\b)/),
-  read: (rows) => new WholeText('JSON', (whole) => readDocuments(whole, rows)),
+  places: /^\//,
+  read: (rows, at) => new WholeText('JSON', (whole) => readDocuments(whole, rows, at)),
 };
 
 interface Part {
@@ -77,8 +79,13 @@ interface Part {
   readonly line: number;
 }
 
-function readDocuments(whole: string, rows: Rows): void {
+function readDocuments(whole: string, rows: Rows, at: string | undefined): void {
   const parts = partsOf(whole);
+  if (at !== undefined) {
+    const items = parts.flatMap(({ text, line }) => itemsOf(text, line, parts.length > 1));
+    readPointer(items, at, rows);
+    return;
+  }
   const [only] = parts;
   if (parts.length === 1 && isNftJson(only?.document)) {
     readNftJson(only.document, rows);

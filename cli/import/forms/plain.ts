@@ -35,7 +35,8 @@ export function withoutComment(line: string): string {
   const at = line.search(COMMENT);
   const text = (at < 0 ? line : line.slice(0, at)).trim();
   const [, next = ''] = at < 0 || line[at] !== ';' ? [] : line.slice(at).split(';', 2);
-  if (isIP(next.trim().replace(/\/[0-9]+$/, '')) > 0)
+  const [word = ''] = next.trim().split(/[\s,|/-]/, 1);
+  if (isIP(word) > 0)
     throw bad(`there is another address after ${JSON.stringify(text.slice(0, 80))}: write one prefix per line`);
   const [, first = '', rest = ''] = /^(\S+)\s+([^\s-].*)$/s.exec(text) ?? [];
   if (rest !== '' && !first.endsWith('-'))

@@ -17,7 +17,7 @@ export const startEnd: LineForm = {
   line: new RegExp(`^"?${ADDRESS}"?\\s*[,;\\t]\\s*"?${ADDRESS}"?\\s*[,;\\t]${KNOWN}$`, 'i'),
   readLine: (text, rows) => {
     const [first, last, known] = fields(text, ROW, startEnd);
-    refuseAddresses(known.split(/[,;\t]/));
+    refuseAddresses(known);
     rows.range(first, last);
   },
 };

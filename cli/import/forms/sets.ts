@@ -26,7 +26,7 @@ export const nft: Form = {
   read: (rows): Reader => new WholeText('nft', (text) => readNft(text, rows)),
 };
 
-const ADDRESS = /(?<![\w.:])(?:[0-9]+(?:\.[0-9]+){3}|[0-9a-f]{0,4}(?::[0-9a-f]{0,4}){2,7})(?![\w.:])/;
+const ADDRESS = /(?<![\w.:])(?:[0-9]+(?:\.[0-9]+){3}|[0-9a-f]{0,4}(?::[0-9a-f]{0,4}){2,7})(?![\w.:])/g;
 
 /** A name of a set, where its elements are due, what stands in braces, a line break, or an address somewhere else. */
 const TOKEN = new RegExp(
@@ -58,7 +58,7 @@ function readNft(whole: string, rows: Rows): void {
     else if (elements !== undefined && due) {
       due = false;
       readElements(elements, line, (at, element) => rows.at(at, () => readElement(element, set, rows, check)));
-    } else if (ADDRESS.test(token)) rows.leaveOut('an address in a rule, not in a set');
+    } else for (const _ of token.matchAll(ADDRESS)) rows.leaveOut('an address in a rule, not in a set');
     line += token.split('\n').length - 1;
   }
 }

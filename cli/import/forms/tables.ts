@@ -22,7 +22,7 @@ export const hosts: LineForm = {
     const [address, names] = fields(text, /^(\S+)\s+([^#]*)/, hosts);
     if (/^(0\.0\.0\.0|127\..*|::1?)$/.test(address))
       throw bad(`it blocks the name ${names.trim().slice(0, 80)}, not an address: only addresses can be blocked`);
-    refuseAddresses(names.split(/\s+/));
+    refuseAddresses(names);
     rows.prefix(address);
   },
 };
@@ -35,7 +35,7 @@ export const geofeed: LineForm = {
   line: /^[0-9a-f.:/]+\s*,\s*"?([a-z]{2})?"?\s*(,.*)?$/i,
   readLine: (text, rows) => {
     const [prefix, place] = fields(text, /^([^,\s]+)\s*(?:,(.*))?$/, geofeed);
-    refuseAddresses(place.split(','));
+    refuseAddresses(place);
     rows.prefix(prefix);
   },
 };
@@ -64,11 +64,9 @@ function endOf(local: string): number {
   return ms;
 }
 
-/** @throws FleetblockError INVALID_ARGUMENT: one of the further fields of a line is an address, so that nothing says which is meant. */
-export function refuseAddresses(further: readonly string[]): void {
-  const found = further
-    .map((field) => field.trim().replace(/^"|"$/g, ''))
-    .find((field) => isIP(field.replace(/\/.*$/, '')) > 0);
+/** `further`: what else a line has. @throws FleetblockError INVALID_ARGUMENT: an address, so that nothing says which is meant. */
+export function refuseAddresses(further: string): void {
+  const found = further.split(/[^\w.:]+/).find((word) => word.length > 2 && isIP(word) > 0);
   if (found !== undefined) throw bad(`it has another address, ${JSON.stringify(found)}: write one per line`);
 }
 
