@@ -14,6 +14,8 @@ export const COMMANDS: Readonly<Record<string, () => Promise<CommandModule>>> = 
   unblock: () => import('./claims/unblock.ts'),
   confirm: () => import('./claims/confirm.ts'),
   allow: () => import('./claims/allow.ts'),
+  apply: () => import('./claims/apply.ts'),
+  diff: () => import('./claims/diff.ts'),
   list: () => import('./claims/list.ts'),
   check: () => import('./claims/check.ts'),
   import: () => import('./lists/import.ts'),
