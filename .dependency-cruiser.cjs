@@ -55,7 +55,7 @@ module.exports = {
           '\\.test\\.ts$',
           '^common/(rpc|sync-wire)/',
           '^agent/(session/|agent\\.ts$|list/(ended-alone|lapses)\\.ts$|local/tell-detached\\.ts$)',
-          '^controller/(server/services/|fleet/(host|hub)/|operations/queries/check\\.ts$)',
+          '^controller/(server/(services|http)/|fleet/(host|hub)/|operations/queries/check\\.ts$)',
         ],
       },
       to: { path: '^proto/gen/' },

@@ -2,6 +2,8 @@
 export const AUDIT_VERBS = [
   'allow.add',
   'allow.remove',
+  'apikey.create',
+  'apikey.revoke',
   'block',
   'confirm',
   'detach',

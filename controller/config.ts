@@ -7,6 +7,7 @@ import { parseDuration } from '../common/text/duration.ts';
 import { type Endpoint, formatEndpoint, parseEndpoint } from '../common/text/endpoint.ts';
 import { VERSION } from '../common/version.ts';
 import { ISSUER_NAMES, type IssuerName, OPERATOR_ROLES } from './identity/pki/names.ts';
+import type { HttpSettings } from './server/http/start-http.ts';
 
 /** As in the systemd unit and the container. */
 const DEFAULT_DATA_DIR = '/var/lib/fleetblock';
@@ -28,6 +29,8 @@ export interface RunSettings {
   readonly listen: Endpoint;
   /** Undefined: no metrics are served. */
   readonly metrics: Endpoint | undefined;
+  /** Undefined: no HTTP is served. */
+  readonly http: HttpSettings | undefined;
   readonly logLevel: string;
   readonly trustClock: boolean;
 }
@@ -104,6 +107,12 @@ export function buildProgram(actions: Actions): Command {
     .description('serve the fleet in a data directory')
     .option('--trust-clock', "this machine's clock is right, however far it is from the controller's last sign of life")
     .addOption(option('--metrics <host:port>', 'serve Prometheus metrics, /healthz and /readyz there, without TLS'))
+    .addOption(option('--http <host:port>', 'serve the HTTP/JSON API there, with TLS'))
+    .addOption(
+      option('--http-cert <file>', "certificate of the HTTP port with its chain, PEM (default: the controller's own)"),
+    )
+    .addOption(option('--http-key <file>', 'its key, PEM'))
+    .option('--http-plain', 'serve it without TLS, on a loopback address, for a proxy on this machine')
     .addOption(option('--log-level <level>', 'least level that is logged').choices(LOG_LEVELS).default('info'))
     .action(async (options: Record<string, unknown>) => actions.run(runSettings(options)));
   const health = program
@@ -158,10 +167,13 @@ export function buildProgram(actions: Actions): Command {
     .action(async (issuer: IssuerName, options: Record<string, unknown>) =>
       actions.rotate(rotateSettings(issuer, options)),
     );
-  for (const command of [init, run, health, credentials, backup, restore, rotate])
+  const commands = [init, run, health, credentials, backup, restore, rotate];
+  // One file serves all of them.
+  const known = new Set(commands.flatMap(({ options }) => options.map(({ long = '' }) => long.slice(2))));
+  for (const command of commands)
     command.hook('preAction', () => {
       const file = text(command.opts(), 'config');
-      if (file) applyYamlFile(command, file);
+      if (file) applyYamlFile(command, file, known);
     });
   return program;
 }
@@ -205,9 +217,25 @@ function runSettings(options: Record<string, unknown>): RunSettings {
     dataDir: text(options, 'dataDir'),
     listen: parseEndpoint(text(options, 'listen')),
     metrics: metrics ? parseEndpoint(metrics) : undefined,
+    http: httpSettings(options),
     logLevel: text(options, 'logLevel'),
     trustClock: options.trustClock === true,
   };
+}
+
+function httpSettings(options: Record<string, unknown>): HttpSettings | undefined {
+  const [http, certificate, key] = [text(options, 'http'), text(options, 'httpCert'), text(options, 'httpKey')];
+  const plain = options.httpPlain === true;
+  if (http === '') {
+    if (certificate || key || plain)
+      throw new FleetblockError('INVALID_ARGUMENT', 'settings of HTTP, and no place where it is served: say --http');
+    return undefined;
+  }
+  if ((certificate === '') !== (key === ''))
+    throw new FleetblockError('INVALID_ARGUMENT', 'a certificate needs its key: give both --http-cert and --http-key');
+  if (plain && certificate)
+    throw new FleetblockError('INVALID_ARGUMENT', 'a certificate, and no TLS: leave out --http-cert or --http-plain');
+  return { listen: parseEndpoint(http), files: certificate ? { certificate, key } : undefined, plain };
 }
 
 function credentialsSettings(options: Record<string, unknown>): CredentialsSettings {

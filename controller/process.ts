@@ -84,7 +84,7 @@ async function rotate({ dataDir, issuer, rootKey, distrust }: RotateSettings): P
   );
 }
 
-async function run({ dataDir, listen, metrics, logLevel, trustClock }: RunSettings): Promise<void> {
+async function run({ dataDir, listen, metrics, http, logLevel, trustClock }: RunSettings): Promise<void> {
   const log = createLogger('fleetblock-controller', logLevel);
   const stop = new AbortController();
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => stop.abort(signal));
@@ -92,12 +92,13 @@ async function run({ dataDir, listen, metrics, logLevel, trustClock }: RunSettin
   const systemd = await Systemd.connect({ log, signal: stop.signal });
   const { startServer } = await import('./server/server.ts');
   const { healthLine } = await import('./commands/health.ts');
-  const server = await startServer({ dataDir, listen, clock: systemClock, log, trustClock });
+  const server = await startServer({ dataDir, listen, clock: systemClock, log, trustClock, http });
   try {
     const metricsServer = metrics && (await startMetrics(metrics, server));
     log.info(
       {
         address: formatEndpoint(server.listening),
+        ...(server.http && { http: formatEndpoint(server.http.listening) }),
         ...(metricsServer && { metrics: formatEndpoint(metricsServer.listening) }),
         fleet: server.fleet,
         revision: String(server.store.head),
@@ -123,7 +124,7 @@ async function run({ dataDir, listen, metrics, logLevel, trustClock }: RunSettin
 async function startMetrics(endpoint: NonNullable<RunSettings['metrics']>, server: RunningServer) {
   const { serveMetrics } = await import('./server/metrics.ts');
   return serveMetrics(endpoint, {
-    connections: () => ({ ...server.front.counts() }),
+    connections: () => ({ ...server.front.counts(), ...(server.http && { http: server.http.connections() }) }),
     hosts: () => server.controller.hostCounts(),
     revision: () => server.store.head,
     metrics: server.controller.hub.meter.metrics,

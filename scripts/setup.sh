@@ -17,6 +17,7 @@ ethtool ethtool
 nft nftables
 strace strace
 openssl openssl
+curl curl
 systemd-analyze systemd
 '
 # For scripts/only-known-programs.sh: the gate runs with nothing else on its PATH.

@@ -30,6 +30,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<CommandModule>>> = 
   token: () => import('./identity/token.ts'),
   host: () => import('./fleet/host.ts'),
   operator: () => import('./identity/operator.ts'),
+  apikey: () => import('./identity/apikey.ts'),
   login: () => import('./identity/login.ts'),
   context: () => import('./identity/context.ts'),
   doctor: () => import('./fleet/doctor.ts'),

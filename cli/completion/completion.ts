@@ -13,6 +13,7 @@ export type ValueKind =
   | 'tokens'
   | 'operators'
   | 'loginTokens'
+  | 'apiKeys'
   | 'confirmations'
   | 'files';
 
@@ -53,6 +54,7 @@ const OF_ARGUMENTS: Readonly<Record<string, readonly ValueKind[]>> = {
   'lists include': ['lists'],
   'token revoke': ['tokens'],
   'operator revoke': ['operators'],
+  'apikey revoke': ['apiKeys'],
   'context use': ['contexts'],
   'context remove': ['contexts'],
   confirm: ['confirmations'],

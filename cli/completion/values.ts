@@ -31,11 +31,15 @@ async function valuesOf(cli: Cli, kind: ValueKind, options: GlobalOptions, term:
   if (kind === 'files') return [];
   if (kind === 'contexts') return (await ContextFile.read(cli, options)).names.map((text) => ({ text }));
   const credentials = await loadCredentials(cli, options);
-  if (kind === 'tokens' || kind === 'operators' || kind === 'loginTokens')
+  if (kind === 'tokens' || kind === 'operators' || kind === 'loginTokens' || kind === 'apiKeys')
     return await withIdentity(cli, credentials, async (client) => {
       if (kind === 'tokens') return (await client.listTokens()).map(({ id }) => ({ text: id }));
       if (kind === 'operators')
         return (await client.listOperators()).map(({ name, role }) => ({ text: name, description: role }));
+      if (kind === 'apiKeys')
+        return (await client.listApiKeys())
+          .filter(({ revokedAtMs }) => revokedAtMs === '0')
+          .map(({ name, role }) => ({ text: name, description: role }));
       return (await client.listOperatorTokens()).map(({ id, name }) => ({ text: id, description: name }));
     });
   return await withOperator(cli, credentials, (client) => operatorValues(client, kind, term));

@@ -1,12 +1,17 @@
 // The identity service as the commands call it: tokens, hosts, operators.
 
 import { method } from '../../common/rpc/client/method.ts';
+import type { ApiKey__Output } from '../../proto/gen/fleetblock/v1/ApiKey.ts';
+import type { CreateApiKeyReply__Output } from '../../proto/gen/fleetblock/v1/CreateApiKeyReply.ts';
+import type { CreateApiKeyRequest } from '../../proto/gen/fleetblock/v1/CreateApiKeyRequest.ts';
 import type { CreateOperatorReply__Output } from '../../proto/gen/fleetblock/v1/CreateOperatorReply.ts';
 import type { CreateOperatorRequest } from '../../proto/gen/fleetblock/v1/CreateOperatorRequest.ts';
 import type { CreateOperatorTokenReply__Output } from '../../proto/gen/fleetblock/v1/CreateOperatorTokenReply.ts';
 import type { CreateOperatorTokenRequest } from '../../proto/gen/fleetblock/v1/CreateOperatorTokenRequest.ts';
 import type { Operator__Output } from '../../proto/gen/fleetblock/v1/Operator.ts';
 import type { OperatorToken__Output } from '../../proto/gen/fleetblock/v1/OperatorToken.ts';
+import type { RevokeApiKeyReply__Output } from '../../proto/gen/fleetblock/v1/RevokeApiKeyReply.ts';
+import type { RevokeApiKeyRequest } from '../../proto/gen/fleetblock/v1/RevokeApiKeyRequest.ts';
 import type { RevokeHostReply__Output } from '../../proto/gen/fleetblock/v1/RevokeHostReply.ts';
 import type { RevokeHostRequest } from '../../proto/gen/fleetblock/v1/RevokeHostRequest.ts';
 import type { RevokeOperatorReply__Output } from '../../proto/gen/fleetblock/v1/RevokeOperatorReply.ts';
@@ -59,6 +64,18 @@ export class IdentityClient {
 
   listOperators(): Promise<Operator__Output[]> {
     return this.#connection.all(method('IdentityService', 'ListOperatorChunks'), {}, ({ operators }) => operators);
+  }
+
+  createApiKey(request: CreateApiKeyRequest): Promise<CreateApiKeyReply__Output> {
+    return this.#connection.unary(method('IdentityService', 'CreateApiKey'), request);
+  }
+
+  listApiKeys(): Promise<ApiKey__Output[]> {
+    return this.#connection.all(method('IdentityService', 'ListApiKeyChunks'), {}, ({ apiKeys }) => apiKeys);
+  }
+
+  revokeApiKey(request: RevokeApiKeyRequest): Promise<RevokeApiKeyReply__Output> {
+    return this.#connection.unary(method('IdentityService', 'RevokeApiKey'), request);
   }
 
   verifyAudit(): Promise<VerifyAuditReply__Output> {

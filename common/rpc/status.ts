@@ -18,6 +18,9 @@ export const STATUS: Readonly<Record<ErrorCode, number>> = {
   UNAUTHENTICATED: 16,
 };
 
+/** What a caller learns of an error that is none of ours: its text may name paths or hold secrets. */
+export const INTERNAL_TEXT = 'internal error: see the log of the controller';
+
 /** The name of the details: JSON in UTF-8. */
 export const DETAILS = 'fleetblock-error-bin';
 

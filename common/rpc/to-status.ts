@@ -2,12 +2,12 @@
 // with a fixed text.
 import { Metadata, type StatusObject } from '@grpc/grpc-js';
 import { FleetblockError } from '../errors.ts';
-import { DETAILS, STATUS } from './status.ts';
+import { DETAILS, INTERNAL_TEXT, STATUS } from './status.ts';
 
-/** What the other end learns. Texts of unknown errors stay on this side: they may name paths or hold secrets. */
+/** What the other end learns. */
 export function toStatus(error: unknown): StatusObject & Error {
   const known = error instanceof FleetblockError ? error : undefined;
-  const details = known?.message ?? 'internal error: see the log of the controller';
+  const details = known?.message ?? INTERNAL_TEXT;
   const metadata = new Metadata();
   if (known?.details) metadata.set(DETAILS, Buffer.from(JSON.stringify(known.details)));
   return Object.assign(new Error(details), { code: STATUS[known?.code ?? 'INTERNAL'], details, metadata });

@@ -5,7 +5,13 @@ import { FleetblockError } from '../errors.ts';
 export const MANUAL = 'manual';
 
 const LIST = 'list:';
+const LIST_NAME = /^[a-z0-9][a-z0-9._-]{0,58}$/;
 const ORIGIN = /^[a-z0-9][a-z0-9._:-]{0,63}$/;
+
+/** Whether a list can have that name. */
+export function isListName(name: string): boolean {
+  return LIST_NAME.test(name);
+}
 
 /** The origin of a list's rows. */
 export function listOrigin(name: string): string {

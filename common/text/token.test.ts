@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { formatToken, parseToken, withoutTokens } from './token.ts';
+import { formatApiKey, formatToken, parseApiKey, parseToken, withoutTokens } from './token.ts';
 
 const token = () => ({
   id: randomBytes(9).toString('base64url'),
@@ -45,5 +45,23 @@ it('is hidden in words for people, whole or cut', () => {
   const text = formatToken(token());
   for (const shown of [text, text.slice(0, 40), `'${text}'`, `--token=${text}: no such option`])
     expect(withoutTokens(`error: ${shown}`)).not.toMatch(/fbt1\.[A-Za-z0-9]/);
+  expect(withoutTokens(`no key ${formatApiKey(token())}`)).toBe('no key fbk1.[hidden]');
   expect(withoutTokens('nothing to hide')).toBe('nothing to hide');
+});
+
+it('an API key is read as it was written, and nothing else is one', () => {
+  const { id, secret } = token();
+  const text = formatApiKey({ id, secret });
+  expect(parseApiKey(text)).toEqual({ id, secret: Buffer.from(secret) });
+  for (const bad of [
+    '',
+    'fbk1',
+    text.slice(1),
+    text.slice(0, -1),
+    `${text}A`,
+    ` ${text}`,
+    `${text}\n`,
+    formatToken(token()),
+  ])
+    expect(parseApiKey(bad), bad).toBeUndefined();
 });

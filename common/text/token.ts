@@ -1,4 +1,5 @@
-// Tokens in text, each part base64url: `fbt1.<id>.<secret>.<pin>` enrolls a host, `fbo1.<id>.<secret>.<pin>` an operator.
+// Tokens in text, each part base64url: `fbt1.<id>.<secret>.<pin>` enrolls a host, `fbo1.<id>.<secret>.<pin>` an operator;
+// `fbk1.<id>.<secret>` is a key of the HTTP API.
 import { FleetblockError } from '../errors.ts';
 
 /** Of a host's or of an operator's token: their texts differ in the first word alone. */
@@ -45,7 +46,21 @@ export function parseLoginToken(text: string): EnrollmentToken {
   );
 }
 
+/** `id` is public: for listing and logs. `secret`: 32 random bytes. */
+export type ApiKey = Pick<EnrollmentToken, 'id' | 'secret'>;
+
+/** Holds the secret, and is shown once. */
+export function formatApiKey({ id, secret }: ApiKey): string {
+  return `fbk1.${id}.${Buffer.from(secret).toString('base64url')}`;
+}
+
+/** Undefined: it is none. */
+export function parseApiKey(text: string): ApiKey | undefined {
+  const [, id, secret] = /^fbk1\.([A-Za-z0-9_-]{8,32})\.([A-Za-z0-9_-]{43})$/.exec(text) ?? [];
+  return id === undefined || secret === undefined ? undefined : { id, secret: Buffer.from(secret, 'base64url') };
+}
+
 /** For words that a person's input went into: whatever looks like a token, whole or cut, loses all but its first letters. */
 export function withoutTokens(text: string): string {
-  return text.replace(/fb([to])1\.[A-Za-z0-9_.-]*/g, 'fb$11.[hidden]');
+  return text.replace(/fb([tok])1\.[A-Za-z0-9_.-]*/g, 'fb$11.[hidden]');
 }

@@ -1,25 +1,26 @@
 // Confirming a change that waits: its claims get the end that was asked for.
 import { FleetblockError } from '../../common/errors.ts';
 import { formatDuration } from '../../common/text/duration.ts';
-import type { Attribution } from './attribution.ts';
 import type { ClaimOutcome } from './change.ts';
 import { claimOf, restated, sameStatement } from './claim.ts';
 import type { ClaimTx } from './claim-tx.ts';
-import type { ConfirmationRecord, ConfirmResult, Waiting } from './confirmation.ts';
+import type { ConfirmationRecord, Confirming, ConfirmResult, Waiting } from './confirmation.ts';
 import type { Steps } from './steps.ts';
 import { TouchedKeys } from './touched-keys.ts';
 
-/** @throws FleetblockError NOT_FOUND, FAILED_PRECONDITION (it no longer waits), PERMISSION_DENIED (not `mayForce`) */
-export function* confirmChange(
-  tx: ClaimTx,
-  id: string,
-  { mayForce, ...by }: Attribution & { readonly mayForce: boolean },
-): Steps<ConfirmResult> {
+/** @throws FleetblockError NOT_FOUND, FAILED_PRECONDITION (it no longer waits), PERMISSION_DENIED (not `mayForce`, another `origin`) */
+export function* confirmChange(tx: ClaimTx, id: string, { mayForce, origin, ...by }: Confirming): Steps<ConfirmResult> {
   const found = yield* tx.confirmation(id);
   const waiting = yield* tx.waitingOf(id);
   assertWaits(id, found, waiting, tx.nowMs);
   if (found.forced && !mayForce)
     throw new FleetblockError('PERMISSION_DENIED', 'only an admin may confirm what overrides the guard');
+  const other = origin === undefined ? undefined : waiting.find((each) => each.origin !== origin);
+  if (other)
+    throw new FleetblockError(
+      'PERMISSION_DENIED',
+      `${by.actor} changes nothing but what is of the origin ${origin}, and ${id} is of ${other.origin}`,
+    );
   const touched = new TouchedKeys();
   const outcomes: ClaimOutcome[] = [];
   for (const { final, former: _former, ...key } of waiting) {

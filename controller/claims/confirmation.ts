@@ -3,6 +3,7 @@
 import type { Revision } from '../../common/revision.ts';
 import { formatDuration } from '../../common/text/duration.ts';
 import type { Prefix } from '../../common/text/prefix.ts';
+import type { Attribution } from './attribution.ts';
 import type { ChangeResult } from './change.ts';
 import type { Claim, ClaimKey } from './claim.ts';
 
@@ -19,6 +20,14 @@ export interface Confirmation {
   readonly forced: boolean;
   /** Claims that wait. */
   readonly claims: readonly ClaimKey[];
+}
+
+/** Who confirms, and what they may. */
+export interface Confirming extends Attribution {
+  /** What overrode the guard. */
+  readonly mayForce: boolean;
+  /** The only origin whose claims they may change; undefined: any. */
+  readonly origin?: string | undefined;
 }
 
 /** As it is stored: its claims apart, and what became of it. */

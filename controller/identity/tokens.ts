@@ -1,11 +1,14 @@
-// Makes tokens for hosts and for operators: the secret is shown once and kept only as its hash.
+// Makes tokens for hosts and for operators, and API keys: the secret is shown once and kept only as its hash.
 import { randomBytes } from 'node:crypto';
 import { FleetblockError } from '../../common/errors.ts';
+import { isListName, listOfOrigin, parseOrigin } from '../../common/text/origin.ts';
 import { isValidName } from '../../common/text/selector.ts';
-import { formatLoginToken, formatToken } from '../../common/text/token.ts';
+import { formatApiKey, formatLoginToken, formatToken } from '../../common/text/token.ts';
 import type { Clock } from '../../common/time/clock.ts';
 import type { Attribution } from '../claims/attribution.ts';
+import type { ApiKeyRecord } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
+import type { ApiKeys } from './auth/api-keys.ts';
 import { OPERATOR_DEFAULT_MS, operatorRole, sha256 } from './identity.ts';
 import { OPERATOR_LIFE_MS } from './pki/authority.ts';
 
@@ -105,4 +108,42 @@ export async function createOperatorToken(
   const expiresMs = deps.clock.wallMs() + tokenTtlMs;
   await deps.store.createOperatorToken({ id, secretHash: sha256(secret), name, role, ttlMs, expiresMs }, by);
   return { token: formatLoginToken({ id, secret, pin: deps.rootPin }), id, expiresAtMs: expiresMs };
+}
+
+/** Who may call with the key, and as what. */
+export interface ApiKeyRequest {
+  readonly name: string;
+  /** viewer or operator. */
+  readonly role: string;
+  /** The only origin whose claims it may change; empty: any. */
+  readonly origin: string;
+  /** Milliseconds; 0: no end. */
+  readonly ttlMs: number;
+}
+
+/** @throws FleetblockError INVALID_ARGUMENT, and as Store.createApiKey does */
+export async function createApiKey(
+  deps: { readonly apiKeys: Pick<ApiKeys, 'create'>; readonly clock: Clock },
+  { name, role, origin, ttlMs }: ApiKeyRequest,
+  by: Attribution,
+): Promise<{ readonly key: string; readonly apiKey: ApiKeyRecord }> {
+  if (!isValidName(name))
+    throw new FleetblockError(
+      'INVALID_ARGUMENT',
+      'the name of an API key is 1 to 63 letters, digits, dots, underscores and hyphens',
+    );
+  if (role !== 'viewer' && role !== 'operator')
+    throw new FleetblockError('INVALID_ARGUMENT', 'an API key is a viewer or an operator: say --role');
+  if (origin !== '' && role === 'viewer')
+    throw new FleetblockError('INVALID_ARGUMENT', 'a viewer changes nothing, of whatever origin: leave the origin out');
+  // The origin of a list is good here: such a key imports that list.
+  const list = listOfOrigin(origin);
+  if (list === undefined) parseOrigin(origin);
+  else if (!isListName(list))
+    throw new FleetblockError('INVALID_ARGUMENT', `${JSON.stringify(origin.slice(0, 80))} is not the origin of a list`);
+  const secret = randomBytes(32);
+  const id = randomBytes(9).toString('base64url');
+  const expiresMs = ttlMs > 0 ? deps.clock.wallMs() + ttlMs : 0;
+  const apiKey = await deps.apiKeys.create({ id, name, role, origin, secretHash: sha256(secret), expiresMs }, by);
+  return { key: formatApiKey({ id, secret }), apiKey };
 }

@@ -4,7 +4,7 @@ import { type Slot, slotOf } from '../../common/action.ts';
 import { FleetblockError, messageOf } from '../../common/errors.ts';
 import { failpoint } from '../../common/failpoint.ts';
 import type { Revision } from '../../common/revision.ts';
-import { listOfOrigin, parseOrigin } from '../../common/text/origin.ts';
+import { listOfOrigin, listOrigin, parseOrigin } from '../../common/text/origin.ts';
 import { covers, formatPrefix, type Prefix, parsePrefix } from '../../common/text/prefix.ts';
 import { formatSelector, type Selector } from '../../common/text/selector.ts';
 import type { Clock } from '../../common/time/clock.ts';
@@ -17,6 +17,7 @@ import { type Guard, WIDEST_SUM } from '../claims/guard/guard.ts';
 import type { ChangeExceptions } from '../claims/lists/list.ts';
 import type { Hub } from '../fleet/hub/hub.ts';
 import type { Caller } from '../identity/auth/caller.ts';
+import { askedOrigin, assertMayChange } from '../identity/auth/own-origin.ts';
 import type { Store } from '../store/store.ts';
 import type { AllowIndex } from './exemptions/allow-index.ts';
 import { type Exempted, findExemptions } from './exemptions/exemptions.ts';
@@ -96,11 +97,12 @@ export class Changes {
     this.#deps = deps;
   }
 
-  /** @throws FleetblockError INVALID_ARGUMENT, NOT_FOUND (host), FAILED_PRECONDITION (guard), PERMISSION_DENIED (force). */
+  /** @throws FleetblockError INVALID_ARGUMENT, NOT_FOUND (host), FAILED_PRECONDITION (guard), PERMISSION_DENIED (force, origin). */
   async block(request: BlockRequest): Promise<ChangeReply> {
     const { store, hub, clock } = this.#deps;
     const prefixes = parsePrefixes(request.prefixes);
-    const origin = parseOrigin(request.origin);
+    const origin = parseOrigin(askedOrigin(request.caller, request.origin));
+    assertMayChange(request.caller, origin, request.action);
     this.#deps.targets.assertKnown(request.target);
     if (request.force && request.caller.role !== 'admin')
       throw new FleetblockError('PERMISSION_DENIED', 'only an admin may override the guard with --force');
@@ -134,11 +136,13 @@ export class Changes {
   }
 
   /** @throws FleetblockError INVALID_ARGUMENT, NOT_FOUND (host, list). */
-  async unblock(request: UnblockRequest): Promise<ChangeReply> {
+  async unblock(asked: UnblockRequest): Promise<ChangeReply> {
+    const request = { ...asked, origin: askedOrigin(asked.caller, asked.origin) };
     const list = listOfOrigin(request.origin);
     if (list !== undefined) return this.#except(request, list);
     const prefixes = parsePrefixes(request.prefixes);
     const origin = parseOrigin(request.origin);
+    assertMayChange(request.caller, origin);
     if (request.target) this.#deps.targets.assertKnown(request.target);
     this.#deps.hub.quarantine.assertOpen();
     const result = await this.#deps.store.removeClaims({
@@ -183,6 +187,7 @@ export class Changes {
     { caller, reason, dryRun }: Pick<ChangeRequest, 'caller' | 'reason' | 'dryRun'>,
     change: Pick<ChangeExceptions, 'name' | 'prefixes' | 'action' | 'except'>,
   ): Promise<ChangeResult> {
+    assertMayChange(caller, listOrigin(change.name));
     this.#deps.hub.quarantine.assertOpen();
     return this.#deps.store.changeExceptions({ ...change, ...attribution(caller, reason), dryRun });
   }

@@ -48,7 +48,7 @@ export class Confirmations {
     const { store, targets, results, assertOpen } = this.#deps;
     assertOpen();
     const by = attribution(caller, reason);
-    const result = await store.confirm(id, { ...by, mayForce: caller.role === 'admin' });
+    const result = await store.confirm(id, { ...by, mayForce: caller.role === 'admin', origin: caller.origin });
     const { outcomes, atMs } = await targets.prove(result.targets, result.revision, wait);
     results.record(by, `confirm ${id}`, result.revision, outcomes);
     return {

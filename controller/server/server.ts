@@ -7,6 +7,7 @@ import { type Endpoint, formatEndpoint } from '../../common/text/endpoint.ts';
 import type { Clock } from '../../common/time/clock.ts';
 import { type Controller, startController } from '../controller.ts';
 import type { HubOptions } from '../fleet/hub/hub-options.ts';
+import { ApiKeys } from '../identity/auth/api-keys.ts';
 import { Authorizer, type Refusal } from '../identity/auth/authorizer.ts';
 import { OperatorRegistry } from '../identity/auth/operator-registry.ts';
 import { RefusalRecorder } from '../identity/auth/refusals.ts';
@@ -22,13 +23,15 @@ import { DataDirectory, littleRoom, loadSecret, readFleetSettings } from '../sto
 import { openSqliteStore } from '../store/sqlite/sqlite-store.ts';
 import type { Store } from '../store/store.ts';
 import { Front } from './front/front.ts';
+import type { HttpSettings, RunningHttp } from './http/start-http.ts';
 import { type Health, serveLocalAdmin } from './local-admin.ts';
 import { createLocally } from './make-credentials.ts';
 import { admission } from './services/call-admission.ts';
 import { enrollmentHandlers } from './services/enrollment-service.ts';
+import { grpcHandlers } from './services/grpc-calls.ts';
 import { GrpcServers } from './services/grpc-servers.ts';
-import { identityHandlers } from './services/identity-service.ts';
-import { operatorHandlers } from './services/operator/operator-service.ts';
+import { identityMethods } from './services/identity-service.ts';
+import { operatorMethods } from './services/operator/operator-service.ts';
 import { agentHandlers, syncServiceDefinition } from './services/sync-service.ts';
 
 /** `listen` may have port 0. `hub` is for tests; production leaves it out. */
@@ -40,6 +43,8 @@ export interface ServerOptions {
   readonly hub?: HubOptions;
   /** See ControllerOptions. */
   readonly trustClock?: boolean;
+  /** Default: no HTTP is served. */
+  readonly http?: HttpSettings | undefined;
 }
 
 /** Its parts are here for the process and for tests; none of them may be closed by itself. */
@@ -49,6 +54,7 @@ export interface RunningServer {
   readonly fleet: string;
   readonly controller: Controller;
   readonly front: Front;
+  readonly http: RunningHttp | undefined;
   readonly store: Store;
   /** Reads the store. @throws FleetblockError when it cannot do its work */
   health(): Promise<Health>;
@@ -95,6 +101,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     secret.keep();
 
     const operators = await OperatorRegistry.load(store, () => authorizer.recheck());
+    const apiKeys = await ApiKeys.load({ store, clock, log, onRevoked: () => authorizer.recheck() });
+    closers.push(() => apiKeys.close());
     const refusals = new RefusalRecorder(store, clock, log);
     const authorizer = new Authorizer({
       reader: new PeerReader(fleet, authority.clientIssuers),
@@ -107,6 +115,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
         },
         operatorMayCall: (serial) => operators.mayCall(serial),
       },
+      apiKeys,
       clock,
       onRefusal: (refusal) => refusals.record(refusal),
     });
@@ -124,12 +133,22 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     const { rootCertificate, rootPin } = authority;
     const calls = {
       authorize,
-      log,
       onRefused: (refusal: Refusal) => refusals.recordRefused(refusal),
       underWay: new UnderWay(),
       readTurns: new ReadTurns(),
     };
     const warnings = () => [...controller.warnings(), littleRoom(directory.path) ?? []].flat();
+    const operator = {
+      definition: protocol.OperatorService.service,
+      methods: operatorMethods({ ...controller, ...calls, store, rootPin, warnings }),
+    };
+    const membership = {
+      definition: protocol.IdentityService.service,
+      methods: identityMethods({
+        ...calls,
+        ...{ identity, apiKeys, extend, fleet, rootCertificate, rootPin, advertise, store, clock, log },
+      }),
+    };
     const servers = new GrpcServers({
       admission: admission({
         authorizer,
@@ -137,24 +156,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
         refusalOf: (connection) => front.refusalOf(connection),
       }),
       services: [
-        {
-          definition: protocol.OperatorService.service,
-          handlers: operatorHandlers({ ...controller, ...calls, store, rootPin, warnings }),
-        },
-        {
-          definition: protocol.IdentityService.service,
-          handlers: identityHandlers({
-            ...calls,
-            identity,
-            extend,
-            fleet,
-            rootCertificate,
-            rootPin,
-            advertise,
-            store,
-            clock,
-          }),
-        },
+        { definition: operator.definition, handlers: grpcHandlers(operator.methods, log) },
+        { definition: membership.definition, handlers: grpcHandlers(membership.methods, log) },
         { definition: syncServiceDefinition, handlers: agentHandlers({ ...controller, clock, log, authorize }) },
       ],
       enrollment: {
@@ -174,17 +177,13 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       },
     });
     const serverIdentity = new ServerIdentity({ authority, clock, log });
-    const quiet = new Map<string, number>();
+    const certificate = await serverIdentity.make();
+    const onRefused = quietly((reason, from) => log.warn({ reason, from }, 'connection refused'), clock);
     const front = new Front({
-      identity: await serverIdentity.make(),
+      identity: certificate,
       onClient: (socket) => servers.serveClient(socket),
       onEnrollment: (socket) => servers.serveEnrollment(socket),
-      onRefused: (reason, from) => {
-        const now = clock.monotonicMs();
-        if (now < (quiet.get(reason) ?? 0)) return;
-        quiet.set(reason, now + QUIET_MS);
-        log.warn({ reason, from }, 'connection refused');
-      },
+      onRefused,
     });
     const health = async (): Promise<Health> => {
       await store.nextExpiryMs();
@@ -206,11 +205,39 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       front.destroyAll();
       await stopped;
     });
-    serverIdentity.keepFresh((identity) => front.useIdentity(identity));
+    // Loaded only where it is served.
+    const http =
+      options.http &&
+      (await (
+        await import('./http/start-http.ts')
+      ).startHttp({
+        settings: options.http,
+        services: [
+          { name: 'OperatorService', ...operator },
+          { name: 'IdentityService', ...membership },
+        ],
+        ...{ identity: certificate, authorizer, log, onRefused },
+      }));
+    if (http) closers.push(() => http.close(GRACE_MS));
+    serverIdentity.keepFresh((renewed) => {
+      front.useIdentity(renewed);
+      http?.useIdentity(renewed);
+    });
     closers.push(() => serverIdentity.close());
-    return { listening, fleet, controller, front, store, health, close };
+    return { listening, fleet, controller, front, http, store, health, close };
   } catch (error) {
     await close();
     throw error;
   }
+}
+
+/** The same, called at most once per reason in a while: whoever is let go may come back at once. */
+function quietly(say: (reason: string, from: string) => void, clock: Clock): (reason: string, from: string) => void {
+  const quiet = new Map<string, number>();
+  return (reason, from) => {
+    const now = clock.monotonicMs();
+    if (now < (quiet.get(reason) ?? 0)) return;
+    quiet.set(reason, now + QUIET_MS);
+    say(reason, from);
+  };
 }

@@ -112,6 +112,28 @@ export interface OperatorTokenRecord {
   readonly revokedMs: number;
 }
 
+/** A key by which a program calls the HTTP API. Times are Unix milliseconds. */
+export interface ApiKeyRecord {
+  /** Public part of the key. */
+  readonly id: string;
+  /** Unique among keys that are good. */
+  readonly name: string;
+  readonly role: 'viewer' | 'operator';
+  /** The only origin whose claims it may change; empty: any. */
+  readonly origin: string;
+  /** SHA-256 of the secret part. */
+  readonly secretHash: Uint8Array;
+  /** Who made it. */
+  readonly actor: string;
+  readonly createdMs: number;
+  /** 0: no end. */
+  readonly expiresMs: number;
+  /** 0: not revoked. */
+  readonly revokedMs: number;
+  /** To the minute; 0: never used. */
+  readonly usedMs: number;
+}
+
 /** Where an agent ran when it last said hello. Empty texts: not known. */
 export interface Place {
   readonly bootId: string;

@@ -8,7 +8,7 @@ import { addClaims } from '../claims/block.ts';
 import type { AddClaims, ChangeResult, RemoveClaims } from '../claims/change.ts';
 import type { ClaimTx } from '../claims/claim-tx.ts';
 import { confirmChange } from '../claims/confirm.ts';
-import type { ConfirmResult, Undone } from '../claims/confirmation.ts';
+import type { Confirming, ConfirmResult, Undone } from '../claims/confirmation.ts';
 import { endClaims } from '../claims/end.ts';
 import { type LayerChange, listLayer } from '../claims/layers.ts';
 import { endListRows } from '../claims/lists/end.ts';
@@ -20,12 +20,14 @@ import { removeList } from '../claims/lists/remove.ts';
 import { replaceList } from '../claims/lists/replace.ts';
 import { type Steps, withPauses } from '../claims/steps.ts';
 import { removeClaims } from '../claims/unblock.ts';
+import { createApiKey, revokeApiKey } from '../identity/changes/api-keys.ts';
 import { createToken, enroll, revokeToken } from '../identity/changes/enroll.ts';
 import { relabelHost, revokeHost } from '../identity/changes/hosts.ts';
 import type { IdentityTx } from '../identity/changes/identity-tx.ts';
 import { createLoginToken, revokeLoginToken, useLoginToken } from '../identity/changes/login-tokens.ts';
 import { addOperator, logIn, revokeOperators } from '../identity/changes/operators.ts';
 import { Followers } from './followers.ts';
+import type { ApiKeyStore, NewApiKey } from './port/api-keys.ts';
 import type { AuditStore } from './port/audit.ts';
 import type { ClaimStore } from './port/claims.ts';
 import type { Enrollment, HostStore, NewToken } from './port/hosts.ts';
@@ -39,17 +41,25 @@ import type {
   UseOperatorToken,
 } from './port/operators.ts';
 import type { StoreEvent } from './port/revisions.ts';
-import type { HostRecord, OperatorRecord, OperatorTokenRecord, RevokedOperators, TokenRecord } from './records.ts';
+import type {
+  ApiKeyRecord,
+  HostRecord,
+  OperatorRecord,
+  OperatorTokenRecord,
+  RevokedOperators,
+  TokenRecord,
+} from './records.ts';
 
 type ClaimChanges = Pick<ClaimStore, 'addClaims' | 'removeClaims' | 'confirm' | 'expireClaims'>;
 type HostChanges = Pick<HostStore, 'createToken' | 'revokeToken' | 'enroll' | 'labelHost' | 'revokeHost'>;
 type OperatorChanges = Omit<OperatorStore, 'operators' | 'operatorTokens'>;
+type ApiKeyChanges = Pick<ApiKeyStore, 'createApiKey' | 'revokeApiKey'>;
 
 /** Prefixes from which a change has a commit of its own, with pauses: some milliseconds. */
 const MANY = 128;
 
 /** An implementation adds the transactions below and the reads. */
-export abstract class RuledStore implements ClaimChanges, ListStore, HostChanges, OperatorChanges {
+export abstract class RuledStore implements ClaimChanges, ListStore, HostChanges, OperatorChanges, ApiKeyChanges {
   protected readonly followers: Followers;
   abstract readonly head: Revision;
   abstract nextExpiryMs(): Promise<number>;
@@ -89,7 +99,7 @@ export abstract class RuledStore implements ClaimChanges, ListStore, HostChanges
     return this.#change((tx) => removeClaims(tx, request), request);
   }
 
-  confirm(id: string, by: Attribution & { readonly mayForce: boolean }): Promise<ConfirmResult> {
+  confirm(id: string, by: Confirming): Promise<ConfirmResult> {
     return this.changeClaims((tx) => confirmChange(tx, id, by), true);
   }
 
@@ -163,6 +173,14 @@ export abstract class RuledStore implements ClaimChanges, ListStore, HostChanges
 
   revokeOperatorToken(id: string, by: Attribution): Promise<OperatorTokenRecord> {
     return this.changeIdentity((tx) => revokeLoginToken(tx, id, by));
+  }
+
+  createApiKey(key: NewApiKey, by: Attribution): Promise<ApiKeyRecord> {
+    return this.changeIdentity((tx) => createApiKey(tx, key, by));
+  }
+
+  revokeApiKey(name: string, by: Attribution): Promise<ApiKeyRecord> {
+    return this.changeIdentity((tx) => revokeApiKey(tx, name, by));
   }
 
   #change(work: (tx: ClaimTx) => Steps<ChangeResult>, { prefixes, dryRun }: AddClaims | RemoveClaims) {

@@ -1,5 +1,6 @@
 // The contracts of a store, run by every implementation. What only one of them has, its own tests say.
 import { describe } from 'vitest';
+import { apiKeysContract } from './contract/api-keys.ts';
 import { auditContract } from './contract/audit.ts';
 import { claimsContract } from './contract/claims.ts';
 import { confirmationsContract } from './contract/confirmations.ts';
@@ -22,6 +23,7 @@ const CONTRACTS = {
   revisions: revisionsContract,
   'hosts and tokens': hostsContract,
   operators: operatorsContract,
+  'API keys': apiKeysContract,
   audit: auditContract,
 };
 

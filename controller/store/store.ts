@@ -1,5 +1,6 @@
 // The store as a port: what the controller knows durably, subject by subject. The embedded implementation is sqlite/; the shape fits
 // etcd too: one ordered revision, bounded transactions, reads of the present state, and following from a revision.
+import type { ApiKeyStore } from './port/api-keys.ts';
 import type { AuditStore } from './port/audit.ts';
 import type { ClaimStore } from './port/claims.ts';
 import type { HostStore } from './port/hosts.ts';
@@ -12,7 +13,7 @@ import type { Revisions } from './port/revisions.ts';
  * transaction, or rejects and has changed nothing.
  * @throws FleetblockError RESOURCE_EXHAUSTED when the disk is full, FAILED_PRECONDITION when quarantined, DATA_LOSS when damaged.
  */
-export interface Store extends Revisions, ClaimStore, ListStore, HostStore, OperatorStore, AuditStore {
+export interface Store extends Revisions, ClaimStore, ListStore, HostStore, OperatorStore, ApiKeyStore, AuditStore {
   /** When a controller was at work on it before it was opened, Unix milliseconds; 0: not known. */
   readonly aliveMs: number;
   /** Notes that it is at work. */

@@ -17,6 +17,7 @@ import type { EnrollOperatorResponse as _fleetblock_v1_EnrollOperatorResponse, E
 import type { EnrollRequest as _fleetblock_v1_EnrollRequest, EnrollRequest__Output as _fleetblock_v1_EnrollRequest__Output } from './fleetblock/v1/EnrollRequest.ts';
 import type { EnrollResponse as _fleetblock_v1_EnrollResponse, EnrollResponse__Output as _fleetblock_v1_EnrollResponse__Output } from './fleetblock/v1/EnrollResponse.ts';
 import type { EnrollmentServiceClient as _fleetblock_v1_EnrollmentServiceClient, EnrollmentServiceDefinition as _fleetblock_v1_EnrollmentServiceDefinition } from './fleetblock/v1/EnrollmentService.ts';
+import type { ErrorDetails as _fleetblock_v1_ErrorDetails, ErrorDetails__Output as _fleetblock_v1_ErrorDetails__Output } from './fleetblock/v1/ErrorDetails.ts';
 import type { Hello as _fleetblock_v1_Hello, Hello__Output as _fleetblock_v1_Hello__Output } from './fleetblock/v1/Hello.ts';
 import type { Interface as _fleetblock_v1_Interface, Interface__Output as _fleetblock_v1_Interface__Output } from './fleetblock/v1/Interface.ts';
 import type { KeyKept as _fleetblock_v1_KeyKept, KeyKept__Output as _fleetblock_v1_KeyKept__Output } from './fleetblock/v1/KeyKept.ts';
@@ -28,6 +29,7 @@ import type { PackedPrefixes as _fleetblock_v1_PackedPrefixes, PackedPrefixes__O
 import type { Ping as _fleetblock_v1_Ping, Ping__Output as _fleetblock_v1_Ping__Output } from './fleetblock/v1/Ping.ts';
 import type { Pong as _fleetblock_v1_Pong, Pong__Output as _fleetblock_v1_Pong__Output } from './fleetblock/v1/Pong.ts';
 import type { ProtectedAddress as _fleetblock_v1_ProtectedAddress, ProtectedAddress__Output as _fleetblock_v1_ProtectedAddress__Output } from './fleetblock/v1/ProtectedAddress.ts';
+import type { RefusedPrefix as _fleetblock_v1_RefusedPrefix, RefusedPrefix__Output as _fleetblock_v1_RefusedPrefix__Output } from './fleetblock/v1/RefusedPrefix.ts';
 import type { Selector as _fleetblock_v1_Selector, Selector__Output as _fleetblock_v1_Selector__Output } from './fleetblock/v1/Selector.ts';
 import type { SnapshotBegin as _fleetblock_v1_SnapshotBegin, SnapshotBegin__Output as _fleetblock_v1_SnapshotBegin__Output } from './fleetblock/v1/SnapshotBegin.ts';
 import type { SnapshotChunk as _fleetblock_v1_SnapshotChunk, SnapshotChunk__Output as _fleetblock_v1_SnapshotChunk__Output } from './fleetblock/v1/SnapshotChunk.ts';
@@ -66,6 +68,7 @@ export interface ProtoGrpcType {
        * Served without a client certificate: the one call that a host makes before it has one.
        */
       EnrollmentService: SubtypeConstructor<typeof grpc.Client, _fleetblock_v1_EnrollmentServiceClient> & { service: _fleetblock_v1_EnrollmentServiceDefinition }
+      ErrorDetails: MessageTypeDefinition<_fleetblock_v1_ErrorDetails, _fleetblock_v1_ErrorDetails__Output>
       Hello: MessageTypeDefinition<_fleetblock_v1_Hello, _fleetblock_v1_Hello__Output>
       Interface: MessageTypeDefinition<_fleetblock_v1_Interface, _fleetblock_v1_Interface__Output>
       KeyKept: MessageTypeDefinition<_fleetblock_v1_KeyKept, _fleetblock_v1_KeyKept__Output>
@@ -77,6 +80,7 @@ export interface ProtoGrpcType {
       Ping: MessageTypeDefinition<_fleetblock_v1_Ping, _fleetblock_v1_Ping__Output>
       Pong: MessageTypeDefinition<_fleetblock_v1_Pong, _fleetblock_v1_Pong__Output>
       ProtectedAddress: MessageTypeDefinition<_fleetblock_v1_ProtectedAddress, _fleetblock_v1_ProtectedAddress__Output>
+      RefusedPrefix: MessageTypeDefinition<_fleetblock_v1_RefusedPrefix, _fleetblock_v1_RefusedPrefix__Output>
       Selector: MessageTypeDefinition<_fleetblock_v1_Selector, _fleetblock_v1_Selector__Output>
       SnapshotBegin: MessageTypeDefinition<_fleetblock_v1_SnapshotBegin, _fleetblock_v1_SnapshotBegin__Output>
       SnapshotChunk: MessageTypeDefinition<_fleetblock_v1_SnapshotChunk, _fleetblock_v1_SnapshotChunk__Output>

@@ -17,6 +17,7 @@ import type { CreateTokenRequest as _fleetblock_v1_CreateTokenRequest, CreateTok
 import type { Drop as _fleetblock_v1_Drop, Drop__Output as _fleetblock_v1_Drop__Output } from './fleetblock/v1/Drop.ts';
 import type { DropReport as _fleetblock_v1_DropReport, DropReport__Output as _fleetblock_v1_DropReport__Output } from './fleetblock/v1/DropReport.ts';
 import type { EntriesChunk as _fleetblock_v1_EntriesChunk, EntriesChunk__Output as _fleetblock_v1_EntriesChunk__Output } from './fleetblock/v1/EntriesChunk.ts';
+import type { ErrorDetails as _fleetblock_v1_ErrorDetails, ErrorDetails__Output as _fleetblock_v1_ErrorDetails__Output } from './fleetblock/v1/ErrorDetails.ts';
 import type { Event as _fleetblock_v1_Event, Event__Output as _fleetblock_v1_Event__Output } from './fleetblock/v1/Event.ts';
 import type { ExportChunk as _fleetblock_v1_ExportChunk, ExportChunk__Output as _fleetblock_v1_ExportChunk__Output } from './fleetblock/v1/ExportChunk.ts';
 import type { ExportRequest as _fleetblock_v1_ExportRequest, ExportRequest__Output as _fleetblock_v1_ExportRequest__Output } from './fleetblock/v1/ExportRequest.ts';
@@ -48,6 +49,7 @@ import type { OperatorServiceClient as _fleetblock_v1_OperatorServiceClient, Ope
 import type { PackedPrefixes as _fleetblock_v1_PackedPrefixes, PackedPrefixes__Output as _fleetblock_v1_PackedPrefixes__Output } from './fleetblock/v1/PackedPrefixes.ts';
 import type { PrefixOutcome as _fleetblock_v1_PrefixOutcome, PrefixOutcome__Output as _fleetblock_v1_PrefixOutcome__Output } from './fleetblock/v1/PrefixOutcome.ts';
 import type { ProtectedAddress as _fleetblock_v1_ProtectedAddress, ProtectedAddress__Output as _fleetblock_v1_ProtectedAddress__Output } from './fleetblock/v1/ProtectedAddress.ts';
+import type { RefusedPrefix as _fleetblock_v1_RefusedPrefix, RefusedPrefix__Output as _fleetblock_v1_RefusedPrefix__Output } from './fleetblock/v1/RefusedPrefix.ts';
 import type { RemoveListRequest as _fleetblock_v1_RemoveListRequest, RemoveListRequest__Output as _fleetblock_v1_RemoveListRequest__Output } from './fleetblock/v1/RemoveListRequest.ts';
 import type { ResyncHostsReply as _fleetblock_v1_ResyncHostsReply, ResyncHostsReply__Output as _fleetblock_v1_ResyncHostsReply__Output } from './fleetblock/v1/ResyncHostsReply.ts';
 import type { ResyncHostsRequest as _fleetblock_v1_ResyncHostsRequest, ResyncHostsRequest__Output as _fleetblock_v1_ResyncHostsRequest__Output } from './fleetblock/v1/ResyncHostsRequest.ts';
@@ -83,6 +85,7 @@ export interface ProtoGrpcType {
       Drop: MessageTypeDefinition<_fleetblock_v1_Drop, _fleetblock_v1_Drop__Output>
       DropReport: MessageTypeDefinition<_fleetblock_v1_DropReport, _fleetblock_v1_DropReport__Output>
       EntriesChunk: MessageTypeDefinition<_fleetblock_v1_EntriesChunk, _fleetblock_v1_EntriesChunk__Output>
+      ErrorDetails: MessageTypeDefinition<_fleetblock_v1_ErrorDetails, _fleetblock_v1_ErrorDetails__Output>
       Event: MessageTypeDefinition<_fleetblock_v1_Event, _fleetblock_v1_Event__Output>
       ExportChunk: MessageTypeDefinition<_fleetblock_v1_ExportChunk, _fleetblock_v1_ExportChunk__Output>
       ExportRequest: MessageTypeDefinition<_fleetblock_v1_ExportRequest, _fleetblock_v1_ExportRequest__Output>
@@ -118,6 +121,7 @@ export interface ProtoGrpcType {
       PackedPrefixes: MessageTypeDefinition<_fleetblock_v1_PackedPrefixes, _fleetblock_v1_PackedPrefixes__Output>
       PrefixOutcome: MessageTypeDefinition<_fleetblock_v1_PrefixOutcome, _fleetblock_v1_PrefixOutcome__Output>
       ProtectedAddress: MessageTypeDefinition<_fleetblock_v1_ProtectedAddress, _fleetblock_v1_ProtectedAddress__Output>
+      RefusedPrefix: MessageTypeDefinition<_fleetblock_v1_RefusedPrefix, _fleetblock_v1_RefusedPrefix__Output>
       RemoveListRequest: MessageTypeDefinition<_fleetblock_v1_RemoveListRequest, _fleetblock_v1_RemoveListRequest__Output>
       ResyncHostsReply: MessageTypeDefinition<_fleetblock_v1_ResyncHostsReply, _fleetblock_v1_ResyncHostsReply__Output>
       ResyncHostsRequest: MessageTypeDefinition<_fleetblock_v1_ResyncHostsRequest, _fleetblock_v1_ResyncHostsRequest__Output>

@@ -20,6 +20,12 @@ beforeEach(() => {
     listLists: () => ({ lists: [{ name: 'feed' }, { name: 'drop' }] }),
     listTokens: () => ({ tokens: [{ id: 'k7m2pq' }] }),
     listConfirmations: () => ({ confirmations: [{ id: 'c0nf1r', prefixes: ['192.0.2.0/24'] }] }),
+    listApiKeys: () => ({
+      apiKeys: [
+        { name: 'feeds', role: 'viewer' },
+        { name: 'former', revokedAtMs: NOW },
+      ],
+    }),
     listOperators: () => ({ operators: [{ name: 'eve', role: 'viewer', expiresAtMs: NOW }] }),
   };
 });
@@ -68,6 +74,7 @@ test.each([
   ['token revoke ', ['k7m2pq']],
   ['confirm ', ['c0nf1r']],
   ['operator revoke e', ['eve']],
+  ['apikey revoke f', ['feeds']],
   ['context use ', ['default']],
   ['--context ', ['default']],
   ['block --reason ', []],

@@ -99,4 +99,42 @@ describe('identity', () => {
       stderr: 'it was used: to end that too, fleetblock operator revoke --serial ab\n',
     });
   });
+
+  test('apikey create shows the key once, and says what it is good for', async () => {
+    cli.controller.script.createApiKey = ({ name, role, origin, ttlMs }) => ({
+      key: 'fbk1.id.secret',
+      apiKey: { id: 'id', name, role, origin, expiresAtMs: ttlMs === '0' ? 0 : NOW + Number(ttlMs) },
+    });
+    expect(await fleetblock(['apikey', 'create', 'feeds', '--role', 'viewer'])).toMatchObject({
+      stdout: 'fbk1.id.secret\n',
+      stderr: 'key feeds (viewer), valid until it is revoked: Authorization: Bearer KEY\n',
+    });
+    const bound = ['apikey', 'create', 'cs', '--role', 'operator', '--origin', 'crowdsec', '-d', '1h', '-o', 'json'];
+    expect(JSON.parse((await fleetblock(bound)).stdout)).toEqual({
+      ...{ key: 'fbk1.id.secret', id: 'id', name: 'cs', role: 'operator', origin: 'crowdsec' },
+      expiresAt: new Date(NOW + 3_600_000).toISOString(),
+    });
+    for (const args of [[], ['x'], ['x', '--role', 'admin']])
+      expect(await fleetblock(['apikey', 'create', ...args])).toMatchObject({ exitCode: 2 });
+  });
+
+  test('apikey list and revoke', async () => {
+    const key = { id: 'i', name: 'feeds', role: 'operator', origin: 'list:feed', actor: 'admin/x', createdAtMs: NOW };
+    const ended = { ...key, name: 'old', origin: '', expiresAtMs: NOW - 60_000, usedAtMs: NOW - 3_600_000 };
+    cli.controller.script.listApiKeys = () => ({ apiKeys: [key, ended, { ...ended, revokedAtMs: NOW }] });
+    cli.controller.script.revokeApiKey = ({ name }) => ({ apiKey: { ...key, name, revokedAtMs: NOW } });
+    expect((await fleetblock(['apikey', 'list'])).stdout).toMatch(
+      /feeds +operator +list:feed +valid +never +never +admin\/x\nold +operator +any +expired +1h ago +1m ago.*\nold +operator +any +revoked/,
+    );
+    const [first] = JSON.parse((await fleetblock(['apikey', 'list', '-o', 'json'])).stdout);
+    expect(first).toEqual({
+      ...{ name: 'feeds', id: 'i', role: 'operator', origin: 'list:feed', state: 'valid', actor: 'admin/x' },
+      ...{ createdAt: new Date(NOW).toISOString(), expiresAt: null, revokedAt: null, lastUsedAt: null },
+    });
+    expect((await fleetblock(['apikey', 'revoke', 'feeds'])).stdout).toBe('revoked API key feeds\n');
+    expect(await fleetblock(['apikey', 'revoke', 'fbk1.a.b'])).toMatchObject({
+      exitCode: 2,
+      stderr: expect.stringContaining('must not be on a command line'),
+    });
+  });
 });

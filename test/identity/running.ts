@@ -8,13 +8,16 @@ import { formatEndpoint } from '../../common/text/endpoint.ts';
 import { initFleet } from '../../controller/commands/init.ts';
 import { Authority } from '../../controller/identity/pki/authority.ts';
 import type { OperatorRole } from '../../controller/identity/pki/names.ts';
-import { type RunningServer, startServer } from '../../controller/server/server.ts';
+import { type RunningServer, type ServerOptions, startServer } from '../../controller/server/server.ts';
 import { DataDirectory } from '../../controller/store/data-dir.ts';
 import { openSqliteStore } from '../../controller/store/sqlite/sqlite-store.ts';
 import type { Store } from '../../controller/store/store.ts';
 import { TestFleet } from './fleet.ts';
 
 const BY = { actor: 'test', reason: 'test' };
+const LOOPBACK = { host: '127.0.0.1', port: 0 };
+/** HTTP with the controller's own certificate, on a free port. */
+export const OVER_TLS = { listen: LOOPBACK, files: undefined, plain: false };
 let hosts = 0;
 
 export class RunningFleet {
@@ -56,6 +59,13 @@ export class RunningFleet {
     return formatEndpoint(this.server.listening);
   }
 
+  /** Where HTTP is served. */
+  get httpPort(): number {
+    const { http } = this.server;
+    if (!http) throw new Error('no HTTP here');
+    return http.listening.port;
+  }
+
   /** @returns the id of a new host */
   addHost(name = `host${++hosts}`): Promise<string> {
     return this.#enroll(name, false);
@@ -87,11 +97,12 @@ export class RunningFleet {
     return this.#store.close();
   }
 
-  async serve(): Promise<void> {
+  /** `more`: what a test wants otherwise than it is by default. */
+  async serve(more: Pick<ServerOptions, 'http'> = {}): Promise<void> {
     await this.release();
     const log = createLogger('test', process.env.FLEETBLOCK_TEST_LOG ?? 'silent');
     const { clock } = this.fleet;
-    this.#server = await startServer({ dataDir: this.dataDir, listen: { host: '127.0.0.1', port: 0 }, clock, log });
+    this.#server = await startServer({ dataDir: this.dataDir, listen: LOOPBACK, clock, log, ...more });
   }
 
   async stop(): Promise<void> {

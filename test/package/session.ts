@@ -152,6 +152,10 @@ const PEOPLE: readonly Step[] = [
   { line: 'fleetblock operator tokens', says: /dave/ },
   { line: 'fleetblock operator revoke --token {dave} -R never', says: /./ },
   { line: 'fleetblock operator list -o json', says: /"name": ?"bob"[\s\S]*?"serial": ?"(?<serial>[0-9a-f]+)"/ },
+  { line: 'fleetblock apikey create feeds --role operator --origin list:feed -d 30d -o json', says: /"key": ?"fbk1\./ },
+  { line: 'fleetblock apikey create graphs --role viewer', says: /^fbk1\./ },
+  { line: 'fleetblock apikey list', says: /feeds +operator +list:feed +valid +never/ },
+  { line: 'fleetblock apikey revoke feeds -R rotated', says: /revoked API key feeds/ },
   { line: 'fleetblock operator revoke alice', says: /alice/ },
   { line: 'fleetblock operator revoke --serial {serial}', says: /./ },
 ];

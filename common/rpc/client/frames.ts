@@ -1,6 +1,6 @@
-// gRPC's framing on an HTTP/2 stream: a flag that says whether the message is compressed, four bytes of length in network order, the
-// message.
-import { FleetblockError } from '../../errors.ts';
+// gRPC's framing, which Connect's streams have too: a byte of flags, the first of which says whether the message is compressed, four bytes
+// of length in network order, the message.
+import { type ErrorCode, FleetblockError } from '../../errors.ts';
 
 const HEADER = 5;
 
@@ -15,20 +15,35 @@ export function frameOf(message: Uint8Array, maxBytes: number): Buffer {
   return frame;
 }
 
+/** Who sends the frames, and what it is called when they are wrong. */
+export interface Sender {
+  readonly name: string;
+  readonly fault: ErrorCode;
+}
+
+const CONTROLLER: Sender = { name: 'the controller', fault: 'INTERNAL' };
+
 /** Puts messages together from the pieces in which they arrive. */
 export class FrameReader {
   readonly #maxBytes: number;
+  readonly #sender: Sender;
   #pieces: Buffer[] = [];
   #length = 0;
   /** Bytes that must be there before it is worth looking. */
   #needed = HEADER;
 
   /** `maxBytes`: of one message. */
-  constructor(maxBytes: number) {
+  constructor(maxBytes: number, sender = CONTROLLER) {
     this.#maxBytes = maxBytes;
+    this.#sender = sender;
   }
 
-  /** @returns what is whole now, views into the pieces. @throws FleetblockError INTERNAL, RESOURCE_EXHAUSTED: read no further */
+  /** A frame has begun, and is not whole. */
+  get inFrame(): boolean {
+    return this.#length > 0;
+  }
+
+  /** @returns what is whole now, views into the pieces. @throws FleetblockError (the sender's fault, RESOURCE_EXHAUSTED): read no further */
   take(piece: Buffer): Buffer[] {
     this.#pieces.push(piece);
     this.#length += piece.length;
@@ -38,10 +53,14 @@ export class FrameReader {
     let at = 0;
     this.#needed = HEADER;
     while (bytes.length - at >= HEADER) {
-      if (bytes[at] !== 0) throw new FleetblockError('INTERNAL', 'the controller sent a compressed message');
+      if (bytes[at] !== 0)
+        throw new FleetblockError(this.#sender.fault, `${this.#sender.name} sent a compressed message`);
       const length = bytes.readUInt32BE(at + 1);
       if (length > this.#maxBytes)
-        throw new FleetblockError('RESOURCE_EXHAUSTED', `the controller sent a message of ${length} bytes`);
+        throw new FleetblockError(
+          'RESOURCE_EXHAUSTED',
+          `${this.#sender.name} sent a message of ${length} bytes, at most ${this.#maxBytes}`,
+        );
       this.#needed = HEADER + length;
       if (bytes.length - at < this.#needed) break;
       messages.push(bytes.subarray(at + HEADER, at + this.#needed));

@@ -2,9 +2,11 @@
 
 import { FleetblockError } from '../../../common/errors.ts';
 import type { Clock } from '../../../common/time/clock.ts';
+import type { ApiKeyRecord } from '../../store/records.ts';
 import type { PeerIdentity, PeerReader } from '../pki/peer.ts';
+import type { ApiKeys } from './api-keys.ts';
 import type { AuthorizableCall, Authorize, Caller } from './caller.ts';
-import { ENDS_BY_ITSELF, requiredRole, roleSuffices } from './policy.ts';
+import { ENDS_BY_ITSELF, openToBound, requiredRole, roleSuffices } from './policy.ts';
 
 /** Live facts that certificates do not carry. Both answer at once: they are asked on every call. */
 export interface Standing {
@@ -29,6 +31,8 @@ export interface Refusal {
 export interface AuthorizerOptions {
   readonly reader: PeerReader;
   readonly standing: Standing;
+  /** Default: there are none. */
+  readonly apiKeys?: Pick<ApiKeys, 'find' | 'mayCall' | 'used'>;
   readonly clock: Clock;
   readonly onRefusal?: (refusal: Refusal) => void;
 }
@@ -36,11 +40,12 @@ export interface AuthorizerOptions {
 /** How often open streams are checked again, milliseconds; revocations do not wait for it. */
 const RECHECK_MS = 500;
 
+/** A certificate or an API key, and whose it is. Made once per call: checking thousands of open streams builds no strings. */
+type Credential = { readonly caller: Caller } & ({ readonly identity: PeerIdentity } | { readonly keyId: string });
+
 interface LiveCall {
-  readonly call: AuthorizableCall;
-  readonly identity: PeerIdentity;
-  /** Made once: with thousands of open streams, checking all of them must not build thousands of strings. */
-  readonly caller: Caller;
+  readonly path: string;
+  readonly credential: Credential;
   readonly end: (error: FleetblockError) => void;
 }
 
@@ -59,18 +64,16 @@ export class Authorizer {
 
   /** See Authorize. */
   readonly authorize: Authorize = (call) => {
-    const identity = this.#identify(call);
-    const caller = identity && callerOf(identity, call);
-    const error = this.#objection(identity, caller, call.getPath());
-    if (caller && !error) return caller;
-    const refusal = error ?? NO_CERTIFICATE();
-    this.#options.onRefusal?.({
-      actor: caller?.actor ?? 'nobody',
-      from: call.getPeer(),
-      path: call.getPath(),
-      error: refusal,
-    });
-    throw refusal;
+    const path = call.getPath();
+    const credential = this.#identify(call);
+    const refusal = this.#objection(credential, path);
+    if (credential && !refusal) {
+      if ('keyId' in credential) this.#options.apiKeys?.used(credential.keyId);
+      return credential.caller;
+    }
+    const error = refusal ?? NO_CREDENTIAL();
+    this.#options.onRefusal?.({ actor: credential?.caller.actor ?? 'nobody', from: call.getPeer(), path, error });
+    throw error;
   };
 
   /**
@@ -78,24 +81,24 @@ export class Authorizer {
    * would be refused now. @returns to be called when the call is over
    */
   watch(call: AuthorizableCall, end: (error: FleetblockError) => void): () => void {
-    const identity = this.#identify(call);
-    if (!identity) throw NO_CERTIFICATE();
-    const live = { call, identity, caller: callerOf(identity, call), end };
+    const credential = this.#identify(call);
+    if (!credential) throw NO_CREDENTIAL();
+    const live = { path: call.getPath(), credential, end };
     this.#live.add(live);
     return () => this.#live.delete(live);
   }
 
   /** The callers of open calls, one for each call. */
   *callers(): Generator<Caller> {
-    for (const { caller } of this.#live) yield caller;
+    for (const { credential } of this.#live) yield credential.caller;
   }
 
   /** Checks all open calls. To be called after a revocation. */
   recheck(): void {
     for (const live of this.#live) {
       // Operators who revoke themselves get the answer. What they ask later is refused.
-      if (ENDS_BY_ITSELF.has(live.call.getPath())) continue;
-      const error = this.#objection(live.identity, live.caller, live.call.getPath());
+      if (ENDS_BY_ITSELF.has(live.path)) continue;
+      const error = this.#objection(live.credential, live.path);
       if (!error) continue;
       this.#live.delete(live);
       live.end(error);
@@ -106,56 +109,78 @@ export class Authorizer {
 
   /** The caller was given a newer certificate: the open calls of this one do not end with it. Unix milliseconds. */
   readonly extend = (call: AuthorizableCall, untilMs: number): void => {
-    const identity = this.#identify(call);
-    if (identity) this.#renewed.set(identity.serial, untilMs);
+    const credential = this.#identify(call);
+    if (credential && 'identity' in credential) this.#renewed.set(credential.identity.serial, untilMs);
   };
 
   close(): void {
     clearInterval(this.#timer);
   }
 
-  #identify(call: AuthorizableCall): PeerIdentity | undefined {
-    const raw = call.getAuthContext().sslPeerCertificate?.raw;
-    return raw && this.#options.reader.read(raw);
+  #identify(call: AuthorizableCall): Credential | undefined {
+    const { apiKey, sslPeerCertificate } = call.getAuthContext();
+    const from = call.getPeer();
+    if (apiKey !== undefined) {
+      const key = this.#options.apiKeys?.find(apiKey);
+      return key && { keyId: key.id, caller: callerOfKey(key, from) };
+    }
+    const identity = sslPeerCertificate && this.#options.reader.read(sslPeerCertificate.raw);
+    return identity && { identity, caller: callerOf(identity, from) };
   }
 
-  #objection(
-    identity: PeerIdentity | undefined,
-    caller: Caller | undefined,
-    path: string,
-  ): FleetblockError | undefined {
-    if (!identity || !caller) return NO_CERTIFICATE();
-    const now = this.#options.clock.wallMs();
-    const endMs = Math.max(identity.notAfterMs, this.#renewed.get(identity.serial) ?? 0);
-    if (now < identity.notBeforeMs || now >= endMs)
-      return new FleetblockError('UNAUTHENTICATED', `the certificate of ${caller.actor} has expired: get a new one`);
-    const { subject } = identity;
-    const { standing } = this.#options;
-    const stands =
-      subject.kind === 'agent'
-        ? standing.hostMayCall(subject.hostId, identity)
-        : standing.operatorMayCall(identity.serial);
-    if (!stands)
-      return new FleetblockError(
-        'UNAUTHENTICATED',
-        `the certificate of ${caller.actor} was revoked or replaced, or is of another fleet`,
-      );
+  #objection(credential: Credential | undefined, path: string): FleetblockError | undefined {
+    if (!credential) return NO_CREDENTIAL();
+    const { caller } = credential;
+    const ended = 'keyId' in credential ? this.#keyEnded(credential) : this.#certificateEnded(credential);
+    if (ended !== undefined) return new FleetblockError('UNAUTHENTICATED', ended);
     const required = requiredRole(path);
     if (!required || !roleSuffices(caller.role, required))
       return new FleetblockError(
         'PERMISSION_DENIED',
         `${caller.actor} may not do this: it needs the role ${required ?? 'of nobody'}`,
       );
+    if (caller.origin !== undefined && !openToBound(path))
+      return new FleetblockError(
+        'PERMISSION_DENIED',
+        `${caller.actor} may not do this: it changes nothing but what is of the origin ${caller.origin}`,
+      );
     return undefined;
+  }
+
+  #keyEnded({ keyId, caller }: Credential & { readonly keyId: string }): string | undefined {
+    return this.#options.apiKeys?.mayCall(keyId)
+      ? undefined
+      : `the key of ${caller.actor} was revoked or has expired: have a new one made with fleetblock apikey create`;
+  }
+
+  #certificateEnded({ identity, caller }: Credential & { readonly identity: PeerIdentity }): string | undefined {
+    const now = this.#options.clock.wallMs();
+    const endMs = Math.max(identity.notAfterMs, this.#renewed.get(identity.serial) ?? 0);
+    if (now < identity.notBeforeMs || now >= endMs)
+      return `the certificate of ${caller.actor} has expired: get a new one`;
+    const { subject } = identity;
+    const { standing } = this.#options;
+    const stands =
+      subject.kind === 'agent'
+        ? standing.hostMayCall(subject.hostId, identity)
+        : standing.operatorMayCall(identity.serial);
+    return stands ? undefined : `the certificate of ${caller.actor} was revoked or replaced, or is of another fleet`;
   }
 }
 
-const NO_CERTIFICATE = () =>
-  new FleetblockError('UNAUTHENTICATED', 'this needs a certificate of the fleet: see fleetblock --help');
+const NO_CREDENTIAL = () =>
+  new FleetblockError(
+    'UNAUTHENTICATED',
+    'this needs a certificate of the fleet, or over HTTP an API key of it: see fleetblock --help',
+  );
 
-function callerOf({ subject, serial }: PeerIdentity, call: AuthorizableCall): Caller {
-  const from = call.getPeer();
+function callerOf({ subject, serial }: PeerIdentity, from: string): Caller {
   return subject.kind === 'agent'
     ? { role: 'agent', id: subject.hostId, actor: `agent/${subject.hostId}`, serial, from }
     : { role: subject.role, id: subject.name, actor: `${subject.role}/${subject.name}`, serial, from };
+}
+
+function callerOfKey({ name, role, origin }: ApiKeyRecord, from: string): Caller {
+  const actor = `apikey/${name}`;
+  return { role, id: actor, actor, serial: '', from, ...(origin !== '' && { origin }) };
 }

@@ -37,7 +37,24 @@ export const REQUIRED_ROLE: Readonly<Record<string, Role>> = {
   'IdentityService/RevokeToken': 'admin',
   'IdentityService/RevokeHost': 'admin',
   'IdentityService/VerifyAudit': 'viewer',
+  'IdentityService/CreateApiKey': 'admin',
+  'IdentityService/ListApiKeyChunks': 'admin',
+  'IdentityService/RevokeApiKey': 'admin',
 };
+
+/**
+ * Open to API keys that are bound to an origin: each checks whose claims it is about with own-origin.ts, and CheckWait changes
+ * nothing. Whatever else needs more than a viewer is refused to them.
+ */
+const CHECKS_ORIGIN: ReadonlySet<string> = new Set([
+  'OperatorService/Block',
+  'OperatorService/Unblock',
+  'OperatorService/ImportList',
+  'OperatorService/RemoveList',
+  'OperatorService/IncludeInList',
+  'OperatorService/Confirm',
+  'OperatorService/CheckWait',
+]);
 
 /** Calls that are short, and may revoke their own caller: they are not ended by it. */
 export const ENDS_BY_ITSELF: ReadonlySet<string> = new Set(['/fleetblock.v1.IdentityService/RevokeOperator']);
@@ -46,8 +63,18 @@ const RANK: Readonly<Record<Exclude<Role, 'agent'>, number>> = { viewer: 1, oper
 
 /** @param path as gRPC has it: `/fleetblock.v1.OperatorService/Block` */
 export function requiredRole(path: string): Role | undefined {
-  const [, method = ''] = /^\/fleetblock\.v1\.([A-Za-z]+\/[A-Za-z]+)$/.exec(path) ?? [];
+  const method = methodOf(path);
   return Object.hasOwn(REQUIRED_ROLE, method) ? REQUIRED_ROLE[method] : undefined;
+}
+
+/** Whether a caller that is bound to an origin may call it, if its role suffices. */
+export function openToBound(path: string): boolean {
+  return requiredRole(path) === 'viewer' || CHECKS_ORIGIN.has(methodOf(path));
+}
+
+function methodOf(path: string): string {
+  const [, method = ''] = /^\/fleetblock\.v1\.([A-Za-z]+\/[A-Za-z]+)$/.exec(path) ?? [];
+  return method;
 }
 
 /** Only agents may call what is for agents. */

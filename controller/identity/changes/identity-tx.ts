@@ -2,7 +2,13 @@
 // once: an implementation whose database is remote reads ahead.
 import { timingSafeEqual } from 'node:crypto';
 import type { ChangeTx } from '../../store/port/transaction.ts';
-import type { HostRecord, OperatorRecord, OperatorTokenRecord, TokenRecord } from '../../store/records.ts';
+import type {
+  ApiKeyRecord,
+  HostRecord,
+  OperatorRecord,
+  OperatorTokenRecord,
+  TokenRecord,
+} from '../../store/records.ts';
 
 /** "Save" adds a record, or replaces the one of the same id (or serial). */
 export interface IdentityTx extends ChangeTx {
@@ -33,6 +39,12 @@ export interface IdentityTx extends ChangeTx {
   saveLoginToken(token: OperatorTokenRecord): void;
   /** Login tokens that ended by then, Unix milliseconds. */
   forgetLoginTokens(byMs: number): void;
+
+  /** By name, the ones that ended too. */
+  apiKeys(): readonly ApiKeyRecord[];
+  saveApiKey(key: ApiKeyRecord): void;
+  /** Keys that were revoked or expired before then, Unix milliseconds. */
+  forgetApiKeys(beforeMs: number): void;
 }
 
 /** Compares hashes in a time that says nothing of where they differ. */

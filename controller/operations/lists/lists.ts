@@ -4,7 +4,7 @@ import { ACTIONS, type Action } from '../../../common/action.ts';
 import type { PackedEntries } from '../../../common/entries/packed.ts';
 import { FleetblockError } from '../../../common/errors.ts';
 import { failpoint } from '../../../common/failpoint.ts';
-import { listOrigin } from '../../../common/text/origin.ts';
+import { isListName, listOrigin } from '../../../common/text/origin.ts';
 import type { Selector } from '../../../common/text/selector.ts';
 import type { Clock } from '../../../common/time/clock.ts';
 import { nextTurn } from '../../../common/time/pacer.ts';
@@ -14,6 +14,7 @@ import { type Objection, type ObjectionKind, objectionsTo, sameScope } from '../
 import type { ListRecord, ListResult } from '../../claims/lists/list.ts';
 import type { Hub } from '../../fleet/hub/hub.ts';
 import type { Caller } from '../../identity/auth/caller.ts';
+import { assertMayChange } from '../../identity/auth/own-origin.ts';
 import type { Store } from '../../store/store.ts';
 import type { Results } from '../results.ts';
 import type { HostOutcomes, Targets, Wait } from '../targets.ts';
@@ -60,7 +61,6 @@ export interface ListReply extends Omit<ListResult, 'former'> {
 }
 
 const NONE_SKIPPED = { count: 0, first: [] };
-const NAME = /^[a-z0-9][a-z0-9._-]{0,58}$/;
 
 /** Imports take turns: one per caller and four in all, each with all of its rows in memory. */
 export class Lists {
@@ -94,6 +94,7 @@ export class Lists {
   begin(begin: ImportBegin): ListImport {
     const { targets, hub } = this.#deps;
     checkName(begin.name);
+    assertMayChange(begin.caller, listOrigin(begin.name), begin.action);
     const by = attribution(begin.caller, begin.reason);
     targets.assertKnown(begin.target);
     if (begin.force && begin.caller.role !== 'admin')
@@ -106,6 +107,7 @@ export class Lists {
   async remove(name: string, by: { caller: Caller; reason: string; dryRun: boolean } & Wait): Promise<ListReply> {
     const { store, hub, clock } = this.#deps;
     checkName(name);
+    assertMayChange(by.caller, listOrigin(name));
     hub.quarantine.assertOpen();
     const startedMs = clock.monotonicMs();
     const result = await store.removeList(name, attribution(by.caller, by.reason), by.dryRun);
@@ -193,7 +195,7 @@ async function reply(
 }
 
 function checkName(name: string): void {
-  if (!NAME.test(name))
+  if (!isListName(name))
     throw new FleetblockError(
       'INVALID_ARGUMENT',
       `${JSON.stringify(name.slice(0, 80))} is not a list name: use lower-case letters, digits, dots, underscores and hyphens`,

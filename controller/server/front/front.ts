@@ -1,7 +1,7 @@
 // The one port of the controller: ends TLS, and hands every connection to the service that its server name (SNI) asks for.
 // docs/decisions/0003 says why the handshake itself asks for a certificate but does not insist on one.
 import { constants, type X509Certificate } from 'node:crypto';
-import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import { createServer, type Server, type Socket } from 'node:net';
 import {
   createSecureContext,
   createServer as createTlsServer,
@@ -9,7 +9,7 @@ import {
   type TLSSocket,
   type Server as TlsServer,
 } from 'node:tls';
-import { FleetblockError, messageOf, systemCode } from '../../../common/errors.ts';
+import { systemCode } from '../../../common/errors.ts';
 import { ENROLLMENT_NAME } from '../../../common/rpc/channel.ts';
 import type { Endpoint } from '../../../common/text/endpoint.ts';
 import { networkOf } from '../../identity/auth/network.ts';
@@ -18,16 +18,21 @@ import type { ServerCertificate } from '../../identity/server-identity.ts';
 import { Arrivals } from './arrivals.ts';
 import { HeaviestOut } from './heaviest-out.ts';
 import { DEFAULT_FRONT_LIMITS, type FrontLimits } from './limits.ts';
+import { listenOn } from './listen.ts';
 import { OldestOut } from './oldest-out.ts';
 import { holderOf, Places } from './places.ts';
 
 /** Which callback gets a connection is decided by its SNI. `limits` override single values of `DEFAULT_FRONT_LIMITS`. */
 export interface FrontOptions {
   readonly identity: ServerCertificate;
-  /** A connection whose certificate leads to the root and is in its time. */
-  readonly onClient: (socket: TLSSocket) => void;
-  /** A connection that asked for the enrollment service, which needs no certificate. */
-  readonly onEnrollment: (socket: TLSSocket) => void;
+  /** What is spoken above TLS. Default: h2. */
+  readonly protocol?: 'h2' | 'http/1.1';
+  /** A connection whose certificate (DER) leads to the root and is in its time. */
+  readonly onClient: (socket: TLSSocket, certificate: Uint8Array) => void;
+  /** A connection that asked for the enrollment service, which needs no certificate. Default: there is no such service. */
+  readonly onEnrollment?: (socket: TLSSocket) => void;
+  /** A connection without a certificate, which its taker limits. Default: it is let go. */
+  readonly onStranger?: (socket: TLSSocket) => void;
   /** A connection that was let go, for the log and the counters; `reason` is a fixed word or an OpenSSL code. */
   readonly onRefused?: (reason: string, from: string) => void;
   readonly limits?: Partial<FrontLimits>;
@@ -67,7 +72,7 @@ export class Front {
   readonly #told: OldestOut<TLSSocket>;
   /** By connection, the error that they get. */
   readonly #words = new Map<string, string>();
-  #enrollmentContext: SecureContext;
+  #enrollmentContext: SecureContext | undefined;
 
   constructor(options: FrontOptions) {
     this.#options = options;
@@ -84,14 +89,14 @@ export class Front {
     });
     this.#places = new Places(this.#limits, (socket) => this.#refuse('gave-way', socket));
     this.#told = new OldestOut(this.#limits.told, (socket) => this.#refuse('too-many-refused', socket));
-    this.#enrollmentContext = enrollmentContext(options.identity);
+    this.#enrollmentContext = options.onEnrollment && enrollmentContext(options.identity);
     this.#tls = createTlsServer({
       ...contextOptions(options.identity),
-      ALPNProtocols: ['h2'],
+      ALPNProtocols: [options.protocol ?? 'h2'],
       // #onSecure handles connections without a good certificate: the enrollment service is for them.
       requestCert: true,
       rejectUnauthorized: false,
-      SNICallback: (name, answer) => answer(null, name === ENROLLMENT_NAME ? this.#enrollmentContext : undefined),
+      SNICallback: (name, answer) => answer(null, this.#enrolls(name) ? this.#enrollmentContext : undefined),
     });
     this.#tls.on('secureConnection', (socket) => this.#onSecure(socket));
     this.#tls.on('tlsClientError', (error, socket) => {
@@ -104,19 +109,20 @@ export class Front {
 
   /** @returns the address listened on, with the port that port 0 became. @throws FleetblockError FAILED_PRECONDITION */
   async listen(endpoint: Endpoint): Promise<Endpoint> {
-    await new Promise<void>((resolve, reject) => {
-      this.#server.once('error', (error) => reject(listenError(error, endpoint)));
-      this.#server.listen({ host: endpoint.host, port: endpoint.port, backlog: 4096 }, resolve);
-    });
+    const listening = await listenOn(
+      this.#server,
+      endpoint,
+      this.#options.protocol === 'http/1.1' ? '--http' : '--listen',
+    );
     // Accepting fails when the process is out of file descriptors: that connection is lost, the server continues.
     this.#server.on('error', (error) => this.#options.onRefused?.(systemCode(error) ?? 'accept-error', ''));
-    return { host: endpoint.host, port: addressOf(this.#server).port };
+    return listening;
   }
 
   /** From now on new connections see this identity; the ones that are open go on. */
   useIdentity(identity: ServerCertificate): void {
     this.#tls.setSecureContext(contextOptions(identity));
-    this.#enrollmentContext = enrollmentContext(identity);
+    this.#enrollmentContext = this.#options.onEnrollment && enrollmentContext(identity);
   }
 
   /** Cuts a client's connection. */
@@ -155,6 +161,10 @@ export class Front {
     for (const socket of [...this.#enrollments, ...this.#clients.values()]) socket.destroy();
   }
 
+  #enrolls(name: string | false | null | undefined): boolean {
+    return this.#options.onEnrollment !== undefined && name === ENROLLMENT_NAME;
+  }
+
   #onTurn(socket: Socket): void {
     const connection = connectionOf(socket);
     this.#raw.set(connection, socket);
@@ -174,14 +184,17 @@ export class Front {
     const certificate = socket.getPeerX509Certificate();
     const objection = this.#objection(socket, certificate);
     if (objection !== undefined) this.#refuse(objection, socket);
-    else if (socket.servername === ENROLLMENT_NAME) this.#onEnrollment(socket);
+    else if (this.#enrolls(socket.servername)) this.#onEnrollment(socket);
     else if (certificate) this.#onClient(socket, connection, certificate);
+    else this.#options.onStranger?.(socket);
   }
 
   /** Why a connection whose handshake is done may not go on; undefined: it may. */
   #objection(socket: TLSSocket, certificate: X509Certificate | undefined): string | undefined {
-    if (socket.alpnProtocol !== 'h2') return 'not-http2';
-    if (socket.servername === ENROLLMENT_NAME) return undefined;
+    // A client of HTTP/1.1 need not say so.
+    if (this.#options.protocol !== 'http/1.1' && socket.alpnProtocol !== 'h2') return 'not-http2';
+    if (this.#enrolls(socket.servername)) return undefined;
+    if (!certificate && this.#options.onStranger) return undefined;
     // `authorized` alone would not do: OpenSSL calls a resumed session without a certificate verified. There are no
     // resumed sessions here (no tickets), and the certificate must be there.
     if (!certificate) return 'no-certificate';
@@ -197,7 +210,7 @@ export class Front {
       clearTimeout(tooOld);
       this.#enrollments.delete(socket, network);
     });
-    this.#options.onEnrollment(socket);
+    this.#options.onEnrollment?.(socket);
   }
 
   #onClient(socket: TLSSocket, connection: string, certificate: X509Certificate): void {
@@ -210,7 +223,7 @@ export class Front {
       if (this.#clients.get(connection) === socket) this.#clients.delete(connection);
     });
     if (refusal !== undefined) this.#tell(socket, connection, refusal);
-    if (!socket.destroyed) this.#options.onClient(socket);
+    if (!socket.destroyed) this.#options.onClient(socket, certificate.raw);
   }
 
   /** Its calls are refused in words before it is cut: a bare end would be taken for a bad certificate or a broken network. */
@@ -265,21 +278,4 @@ function connectionOf({ remoteAddress, remotePort, localAddress, localPort }: En
 function peerOf(socket: Socket): string {
   if (socket.remoteAddress === undefined) return '';
   return `${socket.remoteAddress}:${socket.remotePort}`;
-}
-
-function addressOf(server: Server): AddressInfo {
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new TypeError('not listening on a TCP port');
-  return address;
-}
-
-function listenError(error: Error, { host, port }: Endpoint): FleetblockError {
-  const fix: Readonly<Record<string, string>> = {
-    EADDRINUSE: 'another program listens there: stop it or choose another port with --listen',
-    EADDRNOTAVAIL: 'this machine has no such address: see --listen',
-    EACCES: 'this user may not listen there: choose a port above 1023 with --listen',
-    ENOTFOUND: 'that name has no address: see --listen',
-  };
-  const text = fix[systemCode(error) ?? ''] ?? messageOf(error);
-  return new FleetblockError('FAILED_PRECONDITION', `cannot listen on ${host}:${port}: ${text}`, { cause: error });
 }

@@ -4,7 +4,7 @@ import type { EnrollmentServiceHandlers } from '../../../proto/gen/fleetblock/v1
 import type { AuthorizableCall } from '../../identity/auth/caller.ts';
 import type { Authority } from '../../identity/pki/authority.ts';
 import type { CallOrigin, Enrollment } from '../../operations/enroll.ts';
-import { respond } from './calls.ts';
+import { respond } from './grpc-calls.ts';
 
 /** `authority`: what a new member of the fleet learns of it. */
 export interface EnrollmentServiceDeps {

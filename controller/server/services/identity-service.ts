@@ -1,22 +1,28 @@
 // IdentityService on the wire.
+import type { Logger } from '../../../common/logger.ts';
+import { checkedTtl } from '../../../common/text/duration.ts';
+import type { ApiKey } from '../../../proto/gen/fleetblock/v1/ApiKey.ts';
 import type { IdentityServiceHandlers } from '../../../proto/gen/fleetblock/v1/IdentityService.ts';
 import type { Operator } from '../../../proto/gen/fleetblock/v1/Operator.ts';
 import type { OperatorToken } from '../../../proto/gen/fleetblock/v1/OperatorToken.ts';
 import type { Token } from '../../../proto/gen/fleetblock/v1/Token.ts';
 import { attribution } from '../../claims/attribution.ts';
+import type { ApiKeys } from '../../identity/auth/api-keys.ts';
 import type { AuthorizableCall } from '../../identity/auth/caller.ts';
 import type { Identity } from '../../identity/identity.ts';
-import { createOperatorToken } from '../../identity/tokens.ts';
+import { createApiKey, createOperatorToken } from '../../identity/tokens.ts';
 import { verifyAudit } from '../../operations/queries/audit.ts';
 import type { ReadTurns } from '../../operations/queries/read-turns.ts';
-import type { OperatorRecord, OperatorTokenRecord, TokenRecord } from '../../store/records.ts';
+import type { ApiKeyRecord, OperatorRecord, OperatorTokenRecord, TokenRecord } from '../../store/records.ts';
 import type { Store } from '../../store/store.ts';
-import { answers, type CallDeps, unary } from './calls.ts';
+import { answers, type CallDeps, type MethodsOf, unary } from './calls.ts';
 import { inPaces, ListRoom } from './message-size.ts';
 
 /** `advertise` and `rootCertificate` are what new credentials carry. */
 export interface IdentityServiceDeps extends CallDeps {
+  readonly log: Logger;
   readonly identity: Identity;
+  readonly apiKeys: ApiKeys;
   /** Open calls of this caller's certificate may go on until then, Unix milliseconds. */
   readonly extend: (call: AuthorizableCall, untilMs: number) => void;
   readonly fleet: string;
@@ -31,18 +37,18 @@ export interface IdentityServiceDeps extends CallDeps {
 }
 
 /** Certificates, logins and revocations. Who may call which method is for the policy, not for these. */
-export function identityHandlers(deps: IdentityServiceDeps): IdentityServiceHandlers {
+export function identityMethods(deps: IdentityServiceDeps): MethodsOf<IdentityServiceHandlers> {
   const { identity, log } = deps;
   return {
-    RenewCertificate: unary(deps, async ({ publicKey, possession }, { caller, grpc }) => {
+    RenewCertificate: unary(deps, async ({ publicKey, possession }, { caller, incoming }) => {
       const issued = await identity.renewAgent(caller.id, publicKey, possession);
-      deps.extend(grpc, issued.notAfterMs);
+      deps.extend(incoming, issued.notAfterMs);
       log.info({ actor: caller.actor, until: new Date(issued.notAfterMs).toISOString() }, 'renewed a certificate');
       return { certificateChain: issued.chain };
     }),
-    RenewOperator: unary(deps, async ({ publicKey, possession }, { caller, grpc }) => {
+    RenewOperator: unary(deps, async ({ publicKey, possession }, { caller, incoming }) => {
       const issued = await identity.renewOperator(caller, publicKey, possession);
-      deps.extend(grpc, issued.notAfterMs);
+      deps.extend(incoming, issued.notAfterMs);
       return { certificateChain: issued.chain };
     }),
     CreateOperator: unary(deps, async (request, { caller }) => {
@@ -84,6 +90,17 @@ export function identityHandlers(deps: IdentityServiceDeps): IdentityServiceHand
     RevokeToken: unary(deps, async ({ id, reason }, { caller }) => ({
       token: tokenToWire(await identity.revokeToken(id, attribution(caller, reason))),
     })),
+    CreateApiKey: unary(deps, async ({ name, role, origin, ttlMs }, { caller }) => {
+      const request = { name, role, origin, ttlMs: checkedTtl(Number(ttlMs)) };
+      const made = await createApiKey(deps, request, attribution(caller, ''));
+      return { key: made.key, apiKey: apiKeyToWire(made.apiKey) };
+    }),
+    ListApiKeyChunks: answers(deps, async function* () {
+      for await (const apiKeys of inPaces(await deps.apiKeys.list(), apiKeyToWire)) yield { apiKeys };
+    }),
+    RevokeApiKey: unary(deps, async ({ name, reason }, { caller }) => ({
+      apiKey: apiKeyToWire(await deps.apiKeys.revoke(name, attribution(caller, reason))),
+    })),
     VerifyAudit: unary(deps, async (_request, { caller }) => {
       const verdict = await verifyAudit(deps.store, deps.readTurns, caller.id);
       return { ...verdict, brokenAt: verdict.brokenAt ?? 0 };
@@ -106,6 +123,14 @@ function operatorTokenToWire(token: OperatorTokenRecord): OperatorToken {
     createdAtMs: createdMs,
     expiresAtMs: expiresMs,
     revokedAtMs: revokedMs,
+  };
+}
+
+function apiKeyToWire({ id, name, role, origin, actor, ...times }: ApiKeyRecord): ApiKey {
+  const { createdMs, expiresMs, revokedMs, usedMs } = times;
+  return {
+    ...{ id, name, role, origin, actor },
+    ...{ createdAtMs: createdMs, expiresAtMs: expiresMs, revokedAtMs: revokedMs, usedAtMs: usedMs },
   };
 }
 

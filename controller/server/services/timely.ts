@@ -34,7 +34,7 @@ function inTime<T>(item: Promise<T>, limitMs: number): Promise<T> {
       late.reject(
         new FleetblockError(
           'DEADLINE_EXCEEDED',
-          'the rows came too slowly, so nothing was changed: send the list again over a better connection',
+          'the request came too slowly, so nothing was changed: send it again over a better connection',
         ),
       ),
     limitMs,

@@ -1,7 +1,7 @@
 // Hosts, tokens and operators in memory, for tests: IdentityTx over maps.
 import type { IdentityTx } from '../../identity/changes/identity-tx.ts';
 import type { ChangeTx } from '../port/transaction.ts';
-import type { HostRecord, OperatorRecord, OperatorTokenRecord, TokenRecord } from '../records.ts';
+import type { ApiKeyRecord, HostRecord, OperatorRecord, OperatorTokenRecord, TokenRecord } from '../records.ts';
 
 /** By id, serial, or token and key. */
 export class MemoryIdentity {
@@ -10,6 +10,7 @@ export class MemoryIdentity {
   readonly #enrolled: Map<string, { readonly tokenId: string; readonly hostId: string }>;
   readonly #operators: Map<string, OperatorRecord>;
   readonly #loginTokens: Map<string, OperatorTokenRecord>;
+  readonly #apiKeys: Map<string, ApiKeyRecord>;
 
   /** A copy of `from`: later changes of one do not touch the other. */
   constructor(from?: MemoryIdentity) {
@@ -18,6 +19,7 @@ export class MemoryIdentity {
     this.#enrolled = new Map(from ? from.#enrolled : []);
     this.#operators = new Map(from ? from.#operators : []);
     this.#loginTokens = new Map(from ? from.#loginTokens : []);
+    this.#apiKeys = new Map(from ? from.#apiKeys : []);
   }
 
   hosts(): HostRecord[] {
@@ -38,6 +40,18 @@ export class MemoryIdentity {
 
   loginTokens(): OperatorTokenRecord[] {
     return [...this.#loginTokens.values()].sort(byTime);
+  }
+
+  apiKeys(): ApiKeyRecord[] {
+    return [...this.#apiKeys.values()].sort(byName);
+  }
+
+  /** Unix milliseconds by id. */
+  noteUses(uses: ReadonlyMap<string, number>): void {
+    for (const [id, usedMs] of uses) {
+      const key = this.#apiKeys.get(id);
+      if (key) this.#apiKeys.set(id, { ...key, usedMs });
+    }
   }
 
   /** Of a host's or an operator's token. */
@@ -75,6 +89,12 @@ export class MemoryIdentity {
       loginTokens: () => this.loginTokens(),
       saveLoginToken: (token) => void this.#loginTokens.set(token.id, token),
       forgetLoginTokens: (byMs) => drop(this.#loginTokens, ({ expiresMs }) => expiresMs <= byMs),
+      apiKeys: () => this.apiKeys(),
+      saveApiKey: (key) => void this.#apiKeys.set(key.id, key),
+      forgetApiKeys: (beforeMs) =>
+        drop(this.#apiKeys, ({ revokedMs, expiresMs }) =>
+          [revokedMs, expiresMs].some((endMs) => endMs > 0 && endMs < beforeMs),
+        ),
     };
   }
 }
@@ -87,7 +107,9 @@ function keyOf(tokenId: string, keyHash: Uint8Array): string {
   return `${tokenId} ${Buffer.from(keyHash).toString('hex')}`;
 }
 
-function byName(a: HostRecord | OperatorRecord, b: HostRecord | OperatorRecord): number {
+type Named = HostRecord | OperatorRecord | ApiKeyRecord;
+
+function byName(a: Named, b: Named): number {
   return compare(a.name, b.name) || a.createdMs - b.createdMs;
 }
 

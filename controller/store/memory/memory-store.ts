@@ -18,6 +18,7 @@ import type { AuditFilter } from '../port/audit.ts';
 import type { ClaimFilter } from '../port/claims.ts';
 import type { Touched } from '../port/revisions.ts';
 import type {
+  ApiKeyRecord,
   AuditRecord,
   AuditVerdict,
   HostNote,
@@ -161,6 +162,14 @@ export class MemoryStore extends RuledStore implements Store {
 
   async operatorTokens(): Promise<readonly OperatorTokenRecord[]> {
     return this.#disk.state.identity.loginTokens();
+  }
+
+  async apiKeys(): Promise<readonly ApiKeyRecord[]> {
+    return this.#disk.state.identity.apiKeys();
+  }
+
+  async saveApiKeyUses(uses: ReadonlyMap<string, number>): Promise<void> {
+    this.#disk.state.identity.noteUses(uses);
   }
 
   async *audit(filter: AuditFilter): AsyncGenerator<readonly AuditRecord[]> {

@@ -3,10 +3,9 @@
 import type { Action } from '../../../common/action.ts';
 import type { Revision } from '../../../common/revision.ts';
 import type { Prefix } from '../../../common/text/prefix.ts';
-import type { Attribution } from '../../claims/attribution.ts';
 import type { AddClaims, ChangeResult, RemoveClaims } from '../../claims/change.ts';
 import type { Claim } from '../../claims/claim.ts';
-import type { Confirmation, ConfirmResult, Undone } from '../../claims/confirmation.ts';
+import type { Confirmation, Confirming, ConfirmResult, Undone } from '../../claims/confirmation.ts';
 
 /** Which single claims are meant; conditions are joined by "and". */
 export interface ClaimFilter {
@@ -29,9 +28,10 @@ export interface ClaimStore {
   removeClaims(request: RemoveClaims): Promise<ChangeResult>;
   /**
    * Gives the claims of an unconfirmed change the end that was asked for.
-   * @throws FleetblockError NOT_FOUND, FAILED_PRECONDITION (too late, confirmed already), PERMISSION_DENIED (not `mayForce`)
+   * @throws FleetblockError NOT_FOUND, FAILED_PRECONDITION (too late, confirmed already), PERMISSION_DENIED (not `mayForce`, another
+   * `origin`)
    */
-  confirm(id: string, by: Attribution & { readonly mayForce: boolean }): Promise<ConfirmResult>;
+  confirm(id: string, by: Confirming): Promise<ConfirmResult>;
   /** Changes that wait to be confirmed, the first to be undone first. */
   confirmations(): Promise<readonly Confirmation[]>;
   /**

@@ -16,6 +16,7 @@ import type { AuditFilter } from '../port/audit.ts';
 import type { ClaimFilter } from '../port/claims.ts';
 import type { StoreEvent, Touched } from '../port/revisions.ts';
 import type {
+  ApiKeyRecord,
   AuditRecord,
   AuditVerdict,
   HostNote,
@@ -36,6 +37,7 @@ import { Database } from './file/database.ts';
 import { markClean, type OpenedFile, openStoreFile } from './file/open.ts';
 import { firstEndMs } from './first-end.ts';
 import { History } from './history.ts';
+import { readApiKeys, saveApiKeyUses } from './identity/api-key-rows.ts';
 import { readHostNotes, saveHostNote } from './identity/host-notes.ts';
 import { readHost, readHosts, readToken, readTokens } from './identity/host-rows.ts';
 import { identityTx } from './identity/identity-tx.ts';
@@ -173,6 +175,14 @@ class SqliteStore extends RuledStore implements Store {
 
   async operatorTokens(): Promise<readonly OperatorTokenRecord[]> {
     return readLoginTokens(this.#db.reader);
+  }
+
+  async apiKeys(): Promise<readonly ApiKeyRecord[]> {
+    return readApiKeys(this.#db.reader);
+  }
+
+  saveApiKeyUses(uses: ReadonlyMap<string, number>): Promise<void> {
+    return this.#writing.change((tx) => saveApiKeyUses(tx.db, uses));
   }
 
   audit(filter: AuditFilter): AsyncIterable<readonly AuditRecord[]> {

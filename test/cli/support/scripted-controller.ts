@@ -23,6 +23,8 @@ import type { CheckWaitReply } from '../../../proto/gen/fleetblock/v1/CheckWaitR
 import type { CheckWaitRequest__Output } from '../../../proto/gen/fleetblock/v1/CheckWaitRequest.ts';
 import type { Claim } from '../../../proto/gen/fleetblock/v1/Claim.ts';
 import type { ConfirmRequest__Output } from '../../../proto/gen/fleetblock/v1/ConfirmRequest.ts';
+import type { CreateApiKeyReply } from '../../../proto/gen/fleetblock/v1/CreateApiKeyReply.ts';
+import type { CreateApiKeyRequest__Output } from '../../../proto/gen/fleetblock/v1/CreateApiKeyRequest.ts';
 import type { CreateOperatorReply } from '../../../proto/gen/fleetblock/v1/CreateOperatorReply.ts';
 import type { CreateOperatorRequest__Output } from '../../../proto/gen/fleetblock/v1/CreateOperatorRequest.ts';
 import type { CreateTokenReply } from '../../../proto/gen/fleetblock/v1/CreateTokenReply.ts';
@@ -37,6 +39,7 @@ import type { ImportListRequest__Output } from '../../../proto/gen/fleetblock/v1
 import type { IncludeInListRequest__Output } from '../../../proto/gen/fleetblock/v1/IncludeInListRequest.ts';
 import type { LabelHostReply } from '../../../proto/gen/fleetblock/v1/LabelHostReply.ts';
 import type { LabelHostRequest__Output } from '../../../proto/gen/fleetblock/v1/LabelHostRequest.ts';
+import type { ListApiKeysReply } from '../../../proto/gen/fleetblock/v1/ListApiKeysReply.ts';
 import type { ListAuditRequest__Output } from '../../../proto/gen/fleetblock/v1/ListAuditRequest.ts';
 import type { ListChangeReply } from '../../../proto/gen/fleetblock/v1/ListChangeReply.ts';
 import type { ListConfirmationsReply } from '../../../proto/gen/fleetblock/v1/ListConfirmationsReply.ts';
@@ -52,6 +55,8 @@ import type { OperatorServiceHandlers } from '../../../proto/gen/fleetblock/v1/O
 import type { RemoveListRequest__Output } from '../../../proto/gen/fleetblock/v1/RemoveListRequest.ts';
 import type { ResyncHostsReply } from '../../../proto/gen/fleetblock/v1/ResyncHostsReply.ts';
 import type { ResyncHostsRequest__Output } from '../../../proto/gen/fleetblock/v1/ResyncHostsRequest.ts';
+import type { RevokeApiKeyReply } from '../../../proto/gen/fleetblock/v1/RevokeApiKeyReply.ts';
+import type { RevokeApiKeyRequest__Output } from '../../../proto/gen/fleetblock/v1/RevokeApiKeyRequest.ts';
 import type { RevokeHostReply } from '../../../proto/gen/fleetblock/v1/RevokeHostReply.ts';
 import type { RevokeHostRequest__Output } from '../../../proto/gen/fleetblock/v1/RevokeHostRequest.ts';
 import type { RevokeOperatorReply } from '../../../proto/gen/fleetblock/v1/RevokeOperatorReply.ts';
@@ -95,6 +100,9 @@ export interface Script {
   listOperatorTokens?: () => ListOperatorTokensReply;
   revokeOperatorToken?: (request: RevokeOperatorTokenRequest__Output) => RevokeOperatorTokenReply;
   revokeOperator?: (request: RevokeOperatorRequest__Output) => RevokeOperatorReply;
+  createApiKey?: (request: CreateApiKeyRequest__Output) => CreateApiKeyReply;
+  listApiKeys?: () => ListApiKeysReply;
+  revokeApiKey?: (request: RevokeApiKeyRequest__Output) => RevokeApiKeyReply;
 }
 
 export class ScriptedController {
@@ -256,5 +264,8 @@ function identityHandlers(script: () => Script): UntypedServiceImplementation {
     RevokeOperator: unary(() => script().revokeOperator),
     ListOperatorTokenChunks: many(() => alone(script().listOperatorTokens)),
     RevokeOperatorToken: unary(() => script().revokeOperatorToken),
+    CreateApiKey: unary(() => script().createApiKey),
+    ListApiKeyChunks: many(() => alone(script().listApiKeys)),
+    RevokeApiKey: unary(() => script().revokeApiKey),
   } satisfies Partial<IdentityServiceHandlers>;
 }

@@ -1,11 +1,11 @@
 // Confirming changes, and which of them wait.
 import { formatPrefix } from '../../../../common/text/prefix.ts';
 import type { Confirmation as ConfirmationWire } from '../../../../proto/gen/fleetblock/v1/Confirmation.ts';
-import type { OperatorServiceHandlers } from '../../../../proto/gen/fleetblock/v1/OperatorService.ts';
 import type { Confirmation } from '../../../claims/confirmation.ts';
 import type { Confirmations } from '../../../operations/confirm.ts';
 import { type CallDeps, unary } from '../calls.ts';
 import { ListRoom } from '../message-size.ts';
+import type { OperatorMethods } from './operator-methods.ts';
 import { changeReplyToWire, waitFromWire } from './operator-wire.ts';
 
 /** `confirmations` also answers which changes wait. */
@@ -20,7 +20,7 @@ const MAX_NAMED = 100;
 const MAX_REPLY_BYTES = 768 * 1024;
 
 /** Remaining times are computed here, so that a caller with a wrong clock shows them right. What fits a reply is listed, the first to be undone first. */
-export function confirmHandlers(deps: ConfirmCallDeps): Pick<OperatorServiceHandlers, 'Confirm' | 'ListConfirmations'> {
+export function confirmMethods(deps: ConfirmCallDeps): Pick<OperatorMethods, 'Confirm' | 'ListConfirmations'> {
   return {
     Confirm: unary(deps, async ({ id, reason, wait }, { caller, arrivedMs, onWaiting }) =>
       changeReplyToWire(

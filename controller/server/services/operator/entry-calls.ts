@@ -11,7 +11,6 @@ import type { Prefix } from '../../../../common/text/prefix.ts';
 import type { EntriesChunk } from '../../../../proto/gen/fleetblock/v1/EntriesChunk.ts';
 import type { ExportChunk } from '../../../../proto/gen/fleetblock/v1/ExportChunk.ts';
 import type { ListEntriesRequest__Output } from '../../../../proto/gen/fleetblock/v1/ListEntriesRequest.ts';
-import type { OperatorServiceHandlers } from '../../../../proto/gen/fleetblock/v1/OperatorService.ts';
 import type { ListRecord } from '../../../claims/lists/list.ts';
 import { type EntryDeps, type EntryQuery, findEntries } from '../../../operations/queries/entries.ts';
 import { claimOfRow } from '../../../operations/queries/matches.ts';
@@ -19,6 +18,7 @@ import type { ReadTurns } from '../../../operations/queries/read-turns.ts';
 import type { Store } from '../../../store/store.ts';
 import { type CallDeps, longAnswers } from '../calls.ts';
 import { inMessages } from '../message-size.ts';
+import type { OperatorMethods } from './operator-methods.ts';
 import { claimToWire, exportedClaim } from './operator-wire.ts';
 
 /** `readTurns` bounds long reads per caller and in all. */
@@ -28,7 +28,7 @@ export interface EntryCallDeps extends CallDeps, Omit<EntryDeps, 'store'> {
 }
 
 /** Both stream their answers: a fleet's entries do not fit into one message. */
-export function entryHandlers(deps: EntryCallDeps): Pick<OperatorServiceHandlers, 'ListEntryChunks' | 'Export'> {
+export function entryMethods(deps: EntryCallDeps): Pick<OperatorMethods, 'ListEntryChunks' | 'Export'> {
   return {
     ListEntryChunks: longAnswers(deps, (request) => entryChunks(deps, request)),
     Export: longAnswers(deps, ({ origin, host, action }) =>

@@ -6,7 +6,6 @@ import type { DropReport as DropReportWire } from '../../../../proto/gen/fleetbl
 import type { Event } from '../../../../proto/gen/fleetblock/v1/Event.ts';
 import type { HostCheck as HostCheckWire } from '../../../../proto/gen/fleetblock/v1/HostCheck.ts';
 import type { ListAuditRequest__Output } from '../../../../proto/gen/fleetblock/v1/ListAuditRequest.ts';
-import type { OperatorServiceHandlers } from '../../../../proto/gen/fleetblock/v1/OperatorService.ts';
 import type { WatchEventsRequest__Output } from '../../../../proto/gen/fleetblock/v1/WatchEventsRequest.ts';
 import type { EventLog, FleetEvent } from '../../../fleet/events.ts';
 import { readAudit } from '../../../operations/queries/audit.ts';
@@ -19,6 +18,7 @@ import type { AuditRecord } from '../../../store/records.ts';
 import type { Store } from '../../../store/store.ts';
 import { answers, type CallDeps, longAnswers, unary } from '../calls.ts';
 import { inMessages } from '../message-size.ts';
+import type { OperatorMethods } from './operator-methods.ts';
 import { claimToWire } from './operator-wire.ts';
 
 /** A check asks every host that it is about, and may wait for one that says nothing; turns of its own keep it from delaying reads. */
@@ -32,13 +32,10 @@ export interface FleetCallDeps extends CallDeps, HostDeps {
   readonly readTurns: ReadTurns;
 }
 
-type FleetMethods = Pick<
-  OperatorServiceHandlers,
-  'CheckPrefix' | 'CheckWait' | 'WatchEvents' | 'WatchDrops' | 'ListAudit'
->;
+type FleetMethods = Pick<OperatorMethods, 'CheckPrefix' | 'CheckWait' | 'WatchEvents' | 'WatchDrops' | 'ListAudit'>;
 
 /** A caller that reads a watch too slowly misses events or drops, and learns how many. */
-export function fleetHandlers(deps: FleetCallDeps): FleetMethods {
+export function fleetMethods(deps: FleetCallDeps): FleetMethods {
   const { store } = deps;
   const checkTurns = new ReadTurns(CHECKS);
   return {

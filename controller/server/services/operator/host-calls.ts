@@ -2,12 +2,12 @@
 import { selectorFromWire } from '../../../../common/rpc/selector.ts';
 import type { ListHostsReply } from '../../../../proto/gen/fleetblock/v1/ListHostsReply.ts';
 import type { ListHostsRequest__Output } from '../../../../proto/gen/fleetblock/v1/ListHostsRequest.ts';
-import type { OperatorServiceHandlers } from '../../../../proto/gen/fleetblock/v1/OperatorService.ts';
 import { type HostChangeDeps, labelHost, resyncHosts } from '../../../operations/host-changes.ts';
 import { findHosts, type HostDeps } from '../../../operations/queries/hosts.ts';
 import type { HostRecord } from '../../../store/records.ts';
 import { answers, type CallDeps, unary } from '../calls.ts';
 import { inPaces } from '../message-size.ts';
+import type { OperatorMethods } from './operator-methods.ts';
 import { hostOutcomesToWire, hostToWire, waitFromWire } from './operator-wire.ts';
 
 /** `warnings` go out with every listing of hosts. */
@@ -16,10 +16,10 @@ export interface HostCallDeps extends CallDeps, HostDeps, HostChangeDeps {
   readonly warnings: () => string[];
 }
 
-type HostMethods = Pick<OperatorServiceHandlers, 'ListHostChunks' | 'LabelHost' | 'ResyncHosts'>;
+type HostMethods = Pick<OperatorMethods, 'ListHostChunks' | 'LabelHost' | 'ResyncHosts'>;
 
 /** Labels and resyncs are refused in quarantine; listing is not. */
-export function hostHandlers(deps: HostCallDeps): HostMethods {
+export function hostMethods(deps: HostCallDeps): HostMethods {
   const { hub } = deps;
   const toWire = (host: HostRecord) => hostToWire(host, hub.statusOf(host.id), hub.stateOf(host.id));
   return {

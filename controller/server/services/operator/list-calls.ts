@@ -11,7 +11,6 @@ import type { ImportListRequest__Output } from '../../../../proto/gen/fleetblock
 import type { List } from '../../../../proto/gen/fleetblock/v1/List.ts';
 import type { ListChangeReply } from '../../../../proto/gen/fleetblock/v1/ListChangeReply.ts';
 import type { ListException } from '../../../../proto/gen/fleetblock/v1/ListException.ts';
-import type { OperatorServiceHandlers } from '../../../../proto/gen/fleetblock/v1/OperatorService.ts';
 import type { ListRecord } from '../../../claims/lists/list.ts';
 import type { Changes } from '../../../operations/block.ts';
 import type { ImportBegin, ListReply, Lists } from '../../../operations/lists/lists.ts';
@@ -21,6 +20,7 @@ import type { Store } from '../../../store/store.ts';
 import { answers, type Call, type CallDeps, collected, unary } from '../calls.ts';
 import { inPaces } from '../message-size.ts';
 import { timely } from '../timely.ts';
+import type { OperatorMethods } from './operator-methods.ts';
 import { changeReplyToWire, hostOutcomesToWire, waitFromWire } from './operator-wire.ts';
 
 /** `changes` makes and ends exceptions of lists; `lists` imports and removes. */
@@ -33,12 +33,12 @@ export interface ListCallDeps extends CallDeps {
 }
 
 type ListMethods = Pick<
-  OperatorServiceHandlers,
+  OperatorMethods,
   'ImportList' | 'RemoveList' | 'ListListChunks' | 'IncludeInList' | 'ListExceptions'
 >;
 
 /** An import streams its rows to the controller; everything else is one request. */
-export function listHandlers(deps: ListCallDeps): ListMethods {
+export function listMethods(deps: ListCallDeps): ListMethods {
   return {
     ImportList: collected(deps, (requests, call) => importList(deps.lists, requests, call)),
     RemoveList: unary(deps, async (request, { caller, onWaiting }) =>

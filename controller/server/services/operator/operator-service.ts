@@ -3,15 +3,15 @@
 import { slotFromWire } from '../../../../common/rpc/action.ts';
 import { selectorFromWire } from '../../../../common/rpc/selector.ts';
 import { checkedTtl } from '../../../../common/text/duration.ts';
-import type { OperatorServiceHandlers } from '../../../../proto/gen/fleetblock/v1/OperatorService.ts';
 import { createToken } from '../../../identity/tokens.ts';
 import type { Changes } from '../../../operations/block.ts';
 import { unary } from '../calls.ts';
-import { type ConfirmCallDeps, confirmHandlers } from './confirm-calls.ts';
-import { type EntryCallDeps, entryHandlers } from './entry-calls.ts';
-import { type FleetCallDeps, fleetHandlers } from './fleet-calls.ts';
-import { type HostCallDeps, hostHandlers } from './host-calls.ts';
-import { type ListCallDeps, listHandlers } from './list-calls.ts';
+import { type ConfirmCallDeps, confirmMethods } from './confirm-calls.ts';
+import { type EntryCallDeps, entryMethods } from './entry-calls.ts';
+import { type FleetCallDeps, fleetMethods } from './fleet-calls.ts';
+import { type HostCallDeps, hostMethods } from './host-calls.ts';
+import { type ListCallDeps, listMethods } from './list-calls.ts';
+import type { OperatorMethods } from './operator-methods.ts';
 import { changeReplyToWire, statementFromWire, waitFromWire } from './operator-wire.ts';
 
 /** The sum of what the calls in this folder need. */
@@ -21,8 +21,8 @@ export interface OperatorServiceDeps extends EntryCallDeps, FleetCallDeps, HostC
   readonly rootPin: Uint8Array;
 }
 
-/** Every method of OperatorService; gRPC answers UNIMPLEMENTED for one that is left out. */
-export function operatorHandlers(deps: OperatorServiceDeps): OperatorServiceHandlers {
+/** Every method of OperatorService. */
+export function operatorMethods(deps: OperatorServiceDeps): OperatorMethods {
   const { store, changes, clock } = deps;
   return {
     Block: unary(deps, async (request, { caller, arrivedMs, onWaiting }) =>
@@ -57,11 +57,11 @@ export function operatorHandlers(deps: OperatorServiceDeps): OperatorServiceHand
         }),
       ),
     ),
-    ...entryHandlers(deps),
-    ...hostHandlers(deps),
-    ...listHandlers(deps),
-    ...fleetHandlers(deps),
-    ...confirmHandlers(deps),
+    ...entryMethods(deps),
+    ...hostMethods(deps),
+    ...listMethods(deps),
+    ...fleetMethods(deps),
+    ...confirmMethods(deps),
     CreateToken: unary(deps, (request, { caller }) =>
       createToken(
         { store, clock, rootPin: deps.rootPin },

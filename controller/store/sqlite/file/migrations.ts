@@ -4,6 +4,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import { AUDIT_STEPS } from '../audit/audit-rows.ts';
 import { CLAIM_STEPS } from '../claims/claim-rows.ts';
 import { CONFIRMATION_STEPS } from '../claims/confirmation-rows.ts';
+import { API_KEY_STEPS } from '../identity/api-key-rows.ts';
 import { NOTE_STEPS } from '../identity/host-notes.ts';
 import { HOST_STEPS } from '../identity/host-rows.ts';
 import { OPERATOR_STEPS } from '../identity/operator-rows.ts';
@@ -55,6 +56,7 @@ const STEPS = [
   HOST_STEPS,
   NOTE_STEPS,
   OPERATOR_STEPS,
+  API_KEY_STEPS,
   AUDIT_STEPS,
 ];
 

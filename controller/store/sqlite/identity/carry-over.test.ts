@@ -53,6 +53,9 @@ const addLogin = (store: Store, id: string) =>
     BY,
   );
 
+const addKey = (store: Store, name: string) =>
+  store.createApiKey({ id: `id-${name}`, name, role: 'operator', origin: '', secretHash, expiresMs: 0 }, BY);
+
 /** What a backup of Monday has, and what happened until Friday. */
 async function monday(): Promise<void> {
   const store = await open(true);
@@ -61,6 +64,7 @@ async function monday(): Promise<void> {
   for (const id of ['unused', 'revoked', 'keep']) await addToken(store, id, id === 'keep' ? { keep: 'again' } : {});
   for (const name of ['eve', 'renews', 'stays']) await addOperator(store, name, `${name}-1`);
   for (const id of ['login-unused', 'login-used']) await addLogin(store, id);
+  for (const name of ['leaked', 'good']) await addKey(store, name);
   await store.close();
   backupStore(directory, backup);
 }
@@ -74,6 +78,8 @@ async function friday(): Promise<void> {
   await addOperator(store, 'renews', 'renews-2', 'renews-1');
   await addOperator(store, 'late', 'late-1');
   await store.revokeOperators({ name: 'eve', lastAdmin: true }, BY);
+  await store.revokeApiKey('leaked', BY);
+  await addKey(store, 'fresh');
   await store.close();
 }
 
@@ -86,10 +92,13 @@ it('faults row 75: revocations, uses and enrollments of since the backup are car
   const restored = restoreStore(directory, backup);
   expect(restored).toMatchObject({
     lost: undefined,
-    carried: { hosts: ['stolen'], operators: ['eve'], tokens: 5, unknownHosts: ['new'], unknownOperators: ['late'] },
+    carried: {
+      ...{ hosts: ['stolen'], operators: ['eve'], apiKeys: ['leaked'], tokens: 5 },
+      ...{ unknownHosts: ['new'], unknownOperators: ['late'], unknownApiKeys: ['fresh'] },
+    },
   });
   expect(restoredWords(restored)).toMatch(
-    /hosts .* stay revoked: stolen\noperators .* stay revoked: eve\ntokens .*: 5\n.*new\n.*late\n/,
+    /hosts .* stay revoked: stolen\noperators .* stay revoked: eve\nAPI keys .* stay revoked: leaked\ntokens .*: 5\n.*new\n.*late\n.*fresh\n/,
   );
 
   const store = await open();
@@ -110,6 +119,8 @@ it('faults row 75: revocations, uses and enrollments of since the backup are car
     await expect(store.useOperatorToken({ id, secretHash, keyHash: keyHash('eve') })).rejects.toMatchObject({
       code: 'UNAUTHENTICATED',
     });
+  const keys = (await store.apiKeys()).map(({ name, revokedMs }) => `${name} ${revokedMs > 0}`);
+  expect(keys).toEqual(['good false', 'leaked true']);
   const operators = (await store.operators()).map(({ serial, revokedMs }) => `${serial} ${revokedMs > 0}`);
   expect(operators).toEqual(['eve-1 true', 'renews-1 false', 'renews-2 false', 'stays-1 false']);
   expect((await store.verifyAudit()).brokenAt).toBeUndefined();

@@ -9,19 +9,25 @@ export interface CarriedOver {
   /** Still there in the backup, revoked since. */
   readonly hosts: readonly string[];
   readonly operators: readonly string[];
+  readonly apiKeys: readonly string[];
   /** Enrollment and login tokens used or revoked since. */
   readonly tokens: number;
   /** Made after the backup: the restored store does not know them, and refuses them. */
   readonly unknownHosts: readonly string[];
   readonly unknownOperators: readonly string[];
+  readonly unknownApiKeys: readonly string[];
 }
 
-const NOTHING: CarriedOver = { hosts: [], operators: [], tokens: 0, unknownHosts: [], unknownOperators: [] };
+const NOTHING: CarriedOver = {
+  ...{ hosts: [], operators: [], apiKeys: [], tokens: 0 },
+  ...{ unknownHosts: [], unknownOperators: [], unknownApiKeys: [] },
+};
 
 const REVOKED_SINCE = {
   host: 'FROM former.host AS f WHERE f.id = host.id AND host.revoked_ms = 0 AND f.revoked_ms > 0',
   operator:
     'FROM former.operator AS f WHERE f.serial = operator.serial AND operator.revoked_ms = 0 AND f.revoked_ms > 0',
+  api_key: 'FROM former.api_key AS f WHERE f.id = api_key.id AND api_key.revoked_ms = 0 AND f.revoked_ms > 0',
 } as const;
 
 /** An operator that renewed a certificate which the backup has is no new one. */
@@ -62,6 +68,10 @@ const UNKNOWN_HOSTS =
 const UNKNOWN_OPERATORS = `
   SELECT DISTINCT name FROM former.operator AS f
   WHERE f.revoked_ms = 0 AND f.expires_ms > ? AND NOT EXISTS (SELECT 1 FROM operator AS o WHERE o.serial = f.serial)`;
+
+const UNKNOWN_API_KEYS = `
+  SELECT name FROM former.api_key AS f
+  WHERE f.revoked_ms = 0 AND (f.expires_ms = 0 OR f.expires_ms > ?) AND NOT EXISTS (SELECT 1 FROM api_key AS k WHERE k.id = f.id)`;
 
 /**
  * @param path the store that is restored, of this version
@@ -109,6 +119,7 @@ function carry(db: Connection, nowMs: number): CarriedOver {
   };
   const hosts = again('host');
   const operators = again('operator');
+  const apiKeys = again('api_key');
   change(RENEWED);
   change(ENROLLMENTS);
   change(NOTES);
@@ -117,20 +128,22 @@ function carry(db: Connection, nowMs: number): CarriedOver {
   return {
     hosts,
     operators,
+    apiKeys,
     tokens,
     unknownHosts: names(UNKNOWN_HOSTS),
     unknownOperators: names(UNKNOWN_OPERATORS, nowMs),
+    unknownApiKeys: names(UNKNOWN_API_KEYS, nowMs),
   };
 }
 
 /** Where the audit of the store before ended, to be held against what was kept elsewhere; and how much was carried over. */
-function describe(former: string, { hosts, operators, tokens }: CarriedOver): string {
+function describe(former: string, { hosts, operators, apiKeys, tokens }: CarriedOver): string {
   const db = new Connection(former, true);
   try {
     const { sequence, hash } = lastLink(db);
     const revision = readBigint(db, 'SELECT head AS value FROM meta');
     const head = `revision ${revision}, audit record ${sequence}, hash ${Buffer.from(hash).toString('hex')}`;
-    return `before: ${head}; revoked again: ${hosts.length} hosts, ${operators.length} operators, ${tokens} tokens`;
+    return `before: ${head}; revoked again: ${hosts.length} hosts, ${operators.length} operators, ${apiKeys.length} API keys, ${tokens} tokens`;
   } finally {
     db.close();
   }

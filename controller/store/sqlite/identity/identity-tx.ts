@@ -1,6 +1,7 @@
 // What the rules of hosts, tokens and operators need, as rows.
 import type { IdentityTx } from '../../../identity/changes/identity-tx.ts';
 import type { Transaction } from '../transaction.ts';
+import * as keys from './api-key-rows.ts';
 import * as hosts from './host-rows.ts';
 import * as operators from './operator-rows.ts';
 
@@ -32,5 +33,8 @@ export function identityTx(tx: Transaction): IdentityTx {
     loginTokens: () => operators.readLoginTokens(db),
     saveLoginToken: (token) => operators.saveLoginToken(db, token),
     forgetLoginTokens: (byMs) => void db.prepare('DELETE FROM operator_token WHERE expires_ms <= ?').run(byMs),
+    apiKeys: () => keys.readApiKeys(db),
+    saveApiKey: (key) => keys.saveApiKey(db, key),
+    forgetApiKeys: (beforeMs) => keys.forgetApiKeys(db, beforeMs),
   };
 }

@@ -16,7 +16,7 @@ export interface BlockRequest {
    */
   'action'?: (_fleetblock_v1_Action);
   /**
-   * Empty means "manual".
+   * Empty means "manual"; from an API key that is bound to an origin, that one.
    */
   'origin'?: (string);
   'reason'?: (string);
@@ -54,7 +54,7 @@ export interface BlockRequest__Output {
    */
   'action': (_fleetblock_v1_Action__Output);
   /**
-   * Empty means "manual".
+   * Empty means "manual"; from an API key that is bound to an origin, that one.
    */
   'origin': (string);
   'reason': (string);

@@ -2,10 +2,14 @@
 
 import type * as grpc from '@grpc/grpc-js'
 import type { MethodDefinition } from '@grpc/proto-loader'
+import type { CreateApiKeyReply as _fleetblock_v1_CreateApiKeyReply, CreateApiKeyReply__Output as _fleetblock_v1_CreateApiKeyReply__Output } from '../../fleetblock/v1/CreateApiKeyReply.ts';
+import type { CreateApiKeyRequest as _fleetblock_v1_CreateApiKeyRequest, CreateApiKeyRequest__Output as _fleetblock_v1_CreateApiKeyRequest__Output } from '../../fleetblock/v1/CreateApiKeyRequest.ts';
 import type { CreateOperatorReply as _fleetblock_v1_CreateOperatorReply, CreateOperatorReply__Output as _fleetblock_v1_CreateOperatorReply__Output } from '../../fleetblock/v1/CreateOperatorReply.ts';
 import type { CreateOperatorRequest as _fleetblock_v1_CreateOperatorRequest, CreateOperatorRequest__Output as _fleetblock_v1_CreateOperatorRequest__Output } from '../../fleetblock/v1/CreateOperatorRequest.ts';
 import type { CreateOperatorTokenReply as _fleetblock_v1_CreateOperatorTokenReply, CreateOperatorTokenReply__Output as _fleetblock_v1_CreateOperatorTokenReply__Output } from '../../fleetblock/v1/CreateOperatorTokenReply.ts';
 import type { CreateOperatorTokenRequest as _fleetblock_v1_CreateOperatorTokenRequest, CreateOperatorTokenRequest__Output as _fleetblock_v1_CreateOperatorTokenRequest__Output } from '../../fleetblock/v1/CreateOperatorTokenRequest.ts';
+import type { ListApiKeysReply as _fleetblock_v1_ListApiKeysReply, ListApiKeysReply__Output as _fleetblock_v1_ListApiKeysReply__Output } from '../../fleetblock/v1/ListApiKeysReply.ts';
+import type { ListApiKeysRequest as _fleetblock_v1_ListApiKeysRequest, ListApiKeysRequest__Output as _fleetblock_v1_ListApiKeysRequest__Output } from '../../fleetblock/v1/ListApiKeysRequest.ts';
 import type { ListOperatorTokensReply as _fleetblock_v1_ListOperatorTokensReply, ListOperatorTokensReply__Output as _fleetblock_v1_ListOperatorTokensReply__Output } from '../../fleetblock/v1/ListOperatorTokensReply.ts';
 import type { ListOperatorTokensRequest as _fleetblock_v1_ListOperatorTokensRequest, ListOperatorTokensRequest__Output as _fleetblock_v1_ListOperatorTokensRequest__Output } from '../../fleetblock/v1/ListOperatorTokensRequest.ts';
 import type { ListOperatorsReply as _fleetblock_v1_ListOperatorsReply, ListOperatorsReply__Output as _fleetblock_v1_ListOperatorsReply__Output } from '../../fleetblock/v1/ListOperatorsReply.ts';
@@ -16,6 +20,8 @@ import type { RenewCertificateReply as _fleetblock_v1_RenewCertificateReply, Ren
 import type { RenewCertificateRequest as _fleetblock_v1_RenewCertificateRequest, RenewCertificateRequest__Output as _fleetblock_v1_RenewCertificateRequest__Output } from '../../fleetblock/v1/RenewCertificateRequest.ts';
 import type { RenewOperatorReply as _fleetblock_v1_RenewOperatorReply, RenewOperatorReply__Output as _fleetblock_v1_RenewOperatorReply__Output } from '../../fleetblock/v1/RenewOperatorReply.ts';
 import type { RenewOperatorRequest as _fleetblock_v1_RenewOperatorRequest, RenewOperatorRequest__Output as _fleetblock_v1_RenewOperatorRequest__Output } from '../../fleetblock/v1/RenewOperatorRequest.ts';
+import type { RevokeApiKeyReply as _fleetblock_v1_RevokeApiKeyReply, RevokeApiKeyReply__Output as _fleetblock_v1_RevokeApiKeyReply__Output } from '../../fleetblock/v1/RevokeApiKeyReply.ts';
+import type { RevokeApiKeyRequest as _fleetblock_v1_RevokeApiKeyRequest, RevokeApiKeyRequest__Output as _fleetblock_v1_RevokeApiKeyRequest__Output } from '../../fleetblock/v1/RevokeApiKeyRequest.ts';
 import type { RevokeHostReply as _fleetblock_v1_RevokeHostReply, RevokeHostReply__Output as _fleetblock_v1_RevokeHostReply__Output } from '../../fleetblock/v1/RevokeHostReply.ts';
 import type { RevokeHostRequest as _fleetblock_v1_RevokeHostRequest, RevokeHostRequest__Output as _fleetblock_v1_RevokeHostRequest__Output } from '../../fleetblock/v1/RevokeHostRequest.ts';
 import type { RevokeOperatorReply as _fleetblock_v1_RevokeOperatorReply, RevokeOperatorReply__Output as _fleetblock_v1_RevokeOperatorReply__Output } from '../../fleetblock/v1/RevokeOperatorReply.ts';
@@ -28,6 +34,23 @@ import type { VerifyAuditReply as _fleetblock_v1_VerifyAuditReply, VerifyAuditRe
 import type { VerifyAuditRequest as _fleetblock_v1_VerifyAuditRequest, VerifyAuditRequest__Output as _fleetblock_v1_VerifyAuditRequest__Output } from '../../fleetblock/v1/VerifyAuditRequest.ts';
 
 export interface IdentityServiceClient extends grpc.Client {
+  /**
+   * Admins: a key by which a program calls the HTTP API. INVALID_ARGUMENT: impossible name, role or origin. ALREADY_EXISTS: a key of that
+   * name is good.
+   */
+  CreateApiKey(argument: _fleetblock_v1_CreateApiKeyRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_fleetblock_v1_CreateApiKeyReply__Output>): grpc.ClientUnaryCall;
+  CreateApiKey(argument: _fleetblock_v1_CreateApiKeyRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_fleetblock_v1_CreateApiKeyReply__Output>): grpc.ClientUnaryCall;
+  CreateApiKey(argument: _fleetblock_v1_CreateApiKeyRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_fleetblock_v1_CreateApiKeyReply__Output>): grpc.ClientUnaryCall;
+  CreateApiKey(argument: _fleetblock_v1_CreateApiKeyRequest, callback: grpc.requestCallback<_fleetblock_v1_CreateApiKeyReply__Output>): grpc.ClientUnaryCall;
+  /**
+   * Admins: a key by which a program calls the HTTP API. INVALID_ARGUMENT: impossible name, role or origin. ALREADY_EXISTS: a key of that
+   * name is good.
+   */
+  createApiKey(argument: _fleetblock_v1_CreateApiKeyRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_fleetblock_v1_CreateApiKeyReply__Output>): grpc.ClientUnaryCall;
+  createApiKey(argument: _fleetblock_v1_CreateApiKeyRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_fleetblock_v1_CreateApiKeyReply__Output>): grpc.ClientUnaryCall;
+  createApiKey(argument: _fleetblock_v1_CreateApiKeyRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_fleetblock_v1_CreateApiKeyReply__Output>): grpc.ClientUnaryCall;
+  createApiKey(argument: _fleetblock_v1_CreateApiKeyRequest, callback: grpc.requestCallback<_fleetblock_v1_CreateApiKeyReply__Output>): grpc.ClientUnaryCall;
+  
   /**
    * Admins: a certificate for a person or a program. The key is made by the caller and never sent.
    * INVALID_ARGUMENT: impossible name, role or life.
@@ -59,6 +82,17 @@ export interface IdentityServiceClient extends grpc.Client {
   createOperatorToken(argument: _fleetblock_v1_CreateOperatorTokenRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_fleetblock_v1_CreateOperatorTokenReply__Output>): grpc.ClientUnaryCall;
   createOperatorToken(argument: _fleetblock_v1_CreateOperatorTokenRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_fleetblock_v1_CreateOperatorTokenReply__Output>): grpc.ClientUnaryCall;
   createOperatorToken(argument: _fleetblock_v1_CreateOperatorTokenRequest, callback: grpc.requestCallback<_fleetblock_v1_CreateOperatorTokenReply__Output>): grpc.ClientUnaryCall;
+  
+  /**
+   * Admins: by name, the ones too that ended less than 30 days ago.
+   */
+  ListApiKeyChunks(argument: _fleetblock_v1_ListApiKeysRequest, metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientReadableStream<_fleetblock_v1_ListApiKeysReply__Output>;
+  ListApiKeyChunks(argument: _fleetblock_v1_ListApiKeysRequest, options?: grpc.CallOptions): grpc.ClientReadableStream<_fleetblock_v1_ListApiKeysReply__Output>;
+  /**
+   * Admins: by name, the ones too that ended less than 30 days ago.
+   */
+  listApiKeyChunks(argument: _fleetblock_v1_ListApiKeysRequest, metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientReadableStream<_fleetblock_v1_ListApiKeysReply__Output>;
+  listApiKeyChunks(argument: _fleetblock_v1_ListApiKeysRequest, options?: grpc.CallOptions): grpc.ClientReadableStream<_fleetblock_v1_ListApiKeysReply__Output>;
   
   ListOperatorChunks(argument: _fleetblock_v1_ListOperatorsRequest, metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientReadableStream<_fleetblock_v1_ListOperatorsReply__Output>;
   ListOperatorChunks(argument: _fleetblock_v1_ListOperatorsRequest, options?: grpc.CallOptions): grpc.ClientReadableStream<_fleetblock_v1_ListOperatorsReply__Output>;
@@ -112,6 +146,21 @@ export interface IdentityServiceClient extends grpc.Client {
   renewOperator(argument: _fleetblock_v1_RenewOperatorRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_fleetblock_v1_RenewOperatorReply__Output>): grpc.ClientUnaryCall;
   renewOperator(argument: _fleetblock_v1_RenewOperatorRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_fleetblock_v1_RenewOperatorReply__Output>): grpc.ClientUnaryCall;
   renewOperator(argument: _fleetblock_v1_RenewOperatorRequest, callback: grpc.requestCallback<_fleetblock_v1_RenewOperatorReply__Output>): grpc.ClientUnaryCall;
+  
+  /**
+   * Admins: refuses it from now on and ends its open calls. NOT_FOUND: no key of that name is good.
+   */
+  RevokeApiKey(argument: _fleetblock_v1_RevokeApiKeyRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_fleetblock_v1_RevokeApiKeyReply__Output>): grpc.ClientUnaryCall;
+  RevokeApiKey(argument: _fleetblock_v1_RevokeApiKeyRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_fleetblock_v1_RevokeApiKeyReply__Output>): grpc.ClientUnaryCall;
+  RevokeApiKey(argument: _fleetblock_v1_RevokeApiKeyRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_fleetblock_v1_RevokeApiKeyReply__Output>): grpc.ClientUnaryCall;
+  RevokeApiKey(argument: _fleetblock_v1_RevokeApiKeyRequest, callback: grpc.requestCallback<_fleetblock_v1_RevokeApiKeyReply__Output>): grpc.ClientUnaryCall;
+  /**
+   * Admins: refuses it from now on and ends its open calls. NOT_FOUND: no key of that name is good.
+   */
+  revokeApiKey(argument: _fleetblock_v1_RevokeApiKeyRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_fleetblock_v1_RevokeApiKeyReply__Output>): grpc.ClientUnaryCall;
+  revokeApiKey(argument: _fleetblock_v1_RevokeApiKeyRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_fleetblock_v1_RevokeApiKeyReply__Output>): grpc.ClientUnaryCall;
+  revokeApiKey(argument: _fleetblock_v1_RevokeApiKeyRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_fleetblock_v1_RevokeApiKeyReply__Output>): grpc.ClientUnaryCall;
+  revokeApiKey(argument: _fleetblock_v1_RevokeApiKeyRequest, callback: grpc.requestCallback<_fleetblock_v1_RevokeApiKeyReply__Output>): grpc.ClientUnaryCall;
   
   /**
    * Admins: ends the host's stream and refuses its certificate from now on. What its kernel holds, stays. NOT_FOUND: no such host.
@@ -194,6 +243,12 @@ export interface IdentityServiceClient extends grpc.Client {
 
 export interface IdentityServiceHandlers extends grpc.UntypedServiceImplementation {
   /**
+   * Admins: a key by which a program calls the HTTP API. INVALID_ARGUMENT: impossible name, role or origin. ALREADY_EXISTS: a key of that
+   * name is good.
+   */
+  CreateApiKey: grpc.handleUnaryCall<_fleetblock_v1_CreateApiKeyRequest__Output, _fleetblock_v1_CreateApiKeyReply>;
+  
+  /**
    * Admins: a certificate for a person or a program. The key is made by the caller and never sent.
    * INVALID_ARGUMENT: impossible name, role or life.
    */
@@ -203,6 +258,11 @@ export interface IdentityServiceHandlers extends grpc.UntypedServiceImplementati
    * Admins: a one-time token that gets its holder such a certificate on their own machine (EnrollmentService.EnrollOperator).
    */
   CreateOperatorToken: grpc.handleUnaryCall<_fleetblock_v1_CreateOperatorTokenRequest__Output, _fleetblock_v1_CreateOperatorTokenReply>;
+  
+  /**
+   * Admins: by name, the ones too that ended less than 30 days ago.
+   */
+  ListApiKeyChunks: grpc.handleServerStreamingCall<_fleetblock_v1_ListApiKeysRequest__Output, _fleetblock_v1_ListApiKeysReply>;
   
   ListOperatorChunks: grpc.handleServerStreamingCall<_fleetblock_v1_ListOperatorsRequest__Output, _fleetblock_v1_ListOperatorsReply>;
   
@@ -223,6 +283,11 @@ export interface IdentityServiceHandlers extends grpc.UntypedServiceImplementati
    * half of its life, or has been renewed for as long as its role allows. RESOURCE_EXHAUSTED: too often.
    */
   RenewOperator: grpc.handleUnaryCall<_fleetblock_v1_RenewOperatorRequest__Output, _fleetblock_v1_RenewOperatorReply>;
+  
+  /**
+   * Admins: refuses it from now on and ends its open calls. NOT_FOUND: no key of that name is good.
+   */
+  RevokeApiKey: grpc.handleUnaryCall<_fleetblock_v1_RevokeApiKeyRequest__Output, _fleetblock_v1_RevokeApiKeyReply>;
   
   /**
    * Admins: ends the host's stream and refuses its certificate from now on. What its kernel holds, stays. NOT_FOUND: no such host.
@@ -253,13 +318,16 @@ export interface IdentityServiceHandlers extends grpc.UntypedServiceImplementati
 }
 
 export interface IdentityServiceDefinition extends grpc.ServiceDefinition {
+  CreateApiKey: MethodDefinition<_fleetblock_v1_CreateApiKeyRequest, _fleetblock_v1_CreateApiKeyReply, _fleetblock_v1_CreateApiKeyRequest__Output, _fleetblock_v1_CreateApiKeyReply__Output>
   CreateOperator: MethodDefinition<_fleetblock_v1_CreateOperatorRequest, _fleetblock_v1_CreateOperatorReply, _fleetblock_v1_CreateOperatorRequest__Output, _fleetblock_v1_CreateOperatorReply__Output>
   CreateOperatorToken: MethodDefinition<_fleetblock_v1_CreateOperatorTokenRequest, _fleetblock_v1_CreateOperatorTokenReply, _fleetblock_v1_CreateOperatorTokenRequest__Output, _fleetblock_v1_CreateOperatorTokenReply__Output>
+  ListApiKeyChunks: MethodDefinition<_fleetblock_v1_ListApiKeysRequest, _fleetblock_v1_ListApiKeysReply, _fleetblock_v1_ListApiKeysRequest__Output, _fleetblock_v1_ListApiKeysReply__Output>
   ListOperatorChunks: MethodDefinition<_fleetblock_v1_ListOperatorsRequest, _fleetblock_v1_ListOperatorsReply, _fleetblock_v1_ListOperatorsRequest__Output, _fleetblock_v1_ListOperatorsReply__Output>
   ListOperatorTokenChunks: MethodDefinition<_fleetblock_v1_ListOperatorTokensRequest, _fleetblock_v1_ListOperatorTokensReply, _fleetblock_v1_ListOperatorTokensRequest__Output, _fleetblock_v1_ListOperatorTokensReply__Output>
   ListTokenChunks: MethodDefinition<_fleetblock_v1_ListTokensRequest, _fleetblock_v1_ListTokensReply, _fleetblock_v1_ListTokensRequest__Output, _fleetblock_v1_ListTokensReply__Output>
   RenewCertificate: MethodDefinition<_fleetblock_v1_RenewCertificateRequest, _fleetblock_v1_RenewCertificateReply, _fleetblock_v1_RenewCertificateRequest__Output, _fleetblock_v1_RenewCertificateReply__Output>
   RenewOperator: MethodDefinition<_fleetblock_v1_RenewOperatorRequest, _fleetblock_v1_RenewOperatorReply, _fleetblock_v1_RenewOperatorRequest__Output, _fleetblock_v1_RenewOperatorReply__Output>
+  RevokeApiKey: MethodDefinition<_fleetblock_v1_RevokeApiKeyRequest, _fleetblock_v1_RevokeApiKeyReply, _fleetblock_v1_RevokeApiKeyRequest__Output, _fleetblock_v1_RevokeApiKeyReply__Output>
   RevokeHost: MethodDefinition<_fleetblock_v1_RevokeHostRequest, _fleetblock_v1_RevokeHostReply, _fleetblock_v1_RevokeHostRequest__Output, _fleetblock_v1_RevokeHostReply__Output>
   RevokeOperator: MethodDefinition<_fleetblock_v1_RevokeOperatorRequest, _fleetblock_v1_RevokeOperatorReply, _fleetblock_v1_RevokeOperatorRequest__Output, _fleetblock_v1_RevokeOperatorReply__Output>
   RevokeOperatorToken: MethodDefinition<_fleetblock_v1_RevokeOperatorTokenRequest, _fleetblock_v1_RevokeOperatorTokenReply, _fleetblock_v1_RevokeOperatorTokenRequest__Output, _fleetblock_v1_RevokeOperatorTokenReply__Output>

@@ -1,0 +1,284 @@
+// One HTTP request as a call of a method: who calls and whether they may, in which form they ask, and the answer in that form. The
+// methods, roles, limits and records are those of gRPC.
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { MethodDefinition } from '@grpc/grpc-js';
+import { FleetblockError, systemCode } from '../../../common/errors.ts';
+import type { Logger } from '../../../common/logger.ts';
+import type { Authorizer } from '../../identity/auth/authorizer.ts';
+import type { AuthorizableCall, Caller } from '../../identity/auth/caller.ts';
+import { requiredRole } from '../../identity/auth/policy.ts';
+import { DEFAULT_FRONT_LIMITS } from '../front/limits.ts';
+import { type Holder, Places } from '../front/places.ts';
+import { type AnyMethod, type Incoming, logUnexpected } from '../services/calls.ts';
+import { type Answer, documentAnswer, envelopeAnswer, eventAnswer, sendError } from './answer.ts';
+import { type Codec, codecOf } from './codec.ts';
+import { readMessage, readMessages, readOnlyMessage } from './request-body.ts';
+import { serviceNamed } from './schema.ts';
+
+/** A service whose methods are served; `definition` is what grpc-js has of it. */
+export interface HttpService {
+  readonly name: string;
+  readonly definition: Readonly<Record<string, MethodDefinition<object, object>>>;
+  readonly methods: Readonly<Record<string, AnyMethod>>;
+}
+
+/** Who stands behind a connection. `certificate` is DER; undefined: none was shown. */
+export interface Peer {
+  readonly from: string;
+  readonly certificate: Uint8Array | undefined;
+  /** Why no call of this connection is answered; undefined: it has its place. */
+  readonly refusal: string | undefined;
+  /** Called with whether a call that was let in is open: then it is no stranger's connection. */
+  readonly known: (open: boolean) => void;
+  /** Cuts the connection. */
+  readonly cut: () => void;
+}
+
+/** `authorizer` decides on calls, as on those over gRPC. */
+export interface HttpCallsOptions {
+  readonly services: readonly HttpService[];
+  readonly authorizer: Pick<Authorizer, 'authorize' | 'watch'>;
+  readonly log: Logger;
+}
+
+interface Route {
+  readonly path: string;
+  readonly method: AnyMethod;
+  readonly codec: Codec;
+}
+
+/** How long a peer may take to see what ended its call before its connection is cut, milliseconds. */
+const LAST_WORDS_MS = 200;
+/** A stream without an item says that it has begun after this time, and from then on now and then, milliseconds. */
+const FIRST_BEAT_MS = 200;
+const BEAT_MS = 15_000;
+
+const ACCEPTED = 'application/json, application/connect+json';
+
+/** By path. All that is not a call is for the server. */
+export class HttpCalls {
+  readonly #options: HttpCallsOptions;
+  readonly #routes = new Map<string, Route>();
+  readonly #places: Places<ServerResponse>;
+
+  constructor(options: HttpCallsOptions) {
+    this.#options = options;
+    this.#places = new Places(DEFAULT_FRONT_LIMITS, (response) => response.destroy());
+    for (const { name, definition, methods } of options.services)
+      for (const described of serviceNamed(name).methods) {
+        const served = definition[described.name];
+        const method = methods[described.name];
+        if (!served || !method) throw new TypeError(`nothing serves ${name}/${described.name}`);
+        const { path } = served;
+        // Agents have no business here.
+        if (requiredRole(path) !== 'agent') this.#routes.set(path, { path, method, codec: codecOf(described, served) });
+      }
+  }
+
+  /** The paths that are served. */
+  get paths(): readonly string[] {
+    return [...this.#routes.keys()];
+  }
+
+  /** Whether a path is a method's. */
+  has(path: string): boolean {
+    return this.#routes.has(path);
+  }
+
+  /** Serves a POST of a path that it has. */
+  serve(request: IncomingMessage, response: ServerResponse, peer: Peer): void {
+    const route = this.#routes.get(request.url ?? '');
+    if (!route) return;
+    const call = callOf(route, request, response, peer);
+    const form = this.#letIn(route, call, request, response, peer);
+    if (!form) return;
+    peer.known(true);
+    const stop = new AbortController();
+    const answer = form.answer(response);
+    const end = (error: FleetblockError, cut: boolean) => {
+      answer.fail(error);
+      stop.abort();
+      if (cut) setTimeout(peer.cut, LAST_WORDS_MS);
+    };
+    const release = this.#options.authorizer.watch(call, (error) => end(error, true));
+    const timers = beats(answer, route.method);
+    response.once('close', () => {
+      release();
+      peer.known(false);
+      stop.abort();
+      timers();
+    });
+    this.#limitTime(request, response, end);
+    this.#run(route, form, { request, answer, call, signal: stop.signal, response }).catch((error: unknown) => {
+      if (response.destroyed || stop.signal.aborted) return;
+      if (systemCode(error) !== 'ECONNRESET') logUnexpected(this.#options.log, route.path, error);
+      answer.fail(error);
+    });
+  }
+
+  /** Undefined: it was refused. Nothing of the body is read before. */
+  #letIn(
+    { method }: Route,
+    call: Incoming,
+    request: IncomingMessage,
+    response: ServerResponse,
+    peer: Peer,
+  ): Form | undefined {
+    try {
+      if (peer.refusal !== undefined) throw new FleetblockError('RESOURCE_EXHAUSTED', peer.refusal);
+      this.#takePlace(response, this.#options.authorizer.authorize(call));
+    } catch (error) {
+      sendError(response, error);
+      return undefined;
+    }
+    try {
+      return formOf(method, request);
+    } catch (error) {
+      sendError(response, error, { status: 415, headers: { 'accept-post': ACCEPTED } });
+      return undefined;
+    }
+  }
+
+  async #run(
+    { method, codec }: Route,
+    form: Form,
+    { request, answer, call, signal, response }: Serving,
+  ): Promise<void> {
+    if (request.headers.expect !== undefined) response.writeContinue();
+    if (method.shape === 'answers') {
+      const asked = codec.decode(await form.read(request));
+      for await (const item of method.items(asked, signal, call)) {
+        if (signal.aborted) return;
+        if (!answer.item(codec.encode(item))) await drained(response, signal);
+      }
+    } else {
+      const reply =
+        method.shape === 'unary'
+          ? await method.answer(codec.decode(await form.read(request)), call)
+          : await method.answer(decodedAll(request, codec), call);
+      if (signal.aborted) return;
+      answer.item(codec.encode(reply));
+    }
+    answer.end();
+  }
+
+  #takePlace(response: ServerResponse, caller: Caller): void {
+    const holder = holderOf(caller);
+    const refusal = this.#places.take(response, holder);
+    if (refusal !== undefined) throw new FleetblockError('RESOURCE_EXHAUSTED', refusal);
+    response.once('close', () => this.#places.leave(response, holder));
+  }
+
+  /** As the caller asks: what it does not get in time it does not wait for. */
+  #limitTime(
+    { headers }: IncomingMessage,
+    response: ServerResponse,
+    end: (error: FleetblockError, cut: boolean) => void,
+  ): void {
+    const asked = headers['connect-timeout-ms'];
+    if (typeof asked !== 'string' || !/^[0-9]{1,10}$/.test(asked)) return;
+    const late = () =>
+      end(new FleetblockError('DEADLINE_EXCEEDED', `no answer within ${asked} ms, as asked for`), false);
+    const timer = setTimeout(late, Math.min(Number(asked), 2 ** 31 - 1));
+    response.once('close', () => clearTimeout(timer));
+  }
+}
+
+interface Serving {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly answer: Answer;
+  readonly call: Incoming;
+  readonly signal: AbortSignal;
+}
+
+/** How a request is read, and how it is answered. */
+interface Form {
+  readonly read: (request: IncomingMessage) => Promise<Buffer>;
+  readonly answer: (response: ServerResponse) => Answer;
+}
+
+/** @throws FleetblockError INVALID_ARGUMENT: no form in which this method is called */
+function formOf({ shape }: AnyMethod, { headers }: IncomingMessage): Form {
+  for (const name of ['content-encoding', 'connect-content-encoding'] as const)
+    if (headers[name] !== undefined && headers[name] !== 'identity')
+      throw new FleetblockError('INVALID_ARGUMENT', `a body in ${name} ${headers[name]}: send it as it is`);
+  const version = headers['connect-protocol-version'];
+  if (version !== undefined && version !== '1')
+    throw new FleetblockError('INVALID_ARGUMENT', 'connect-protocol-version is 1 or left out');
+  const type = mediaType(headers['content-type']);
+  if (shape === 'unary') {
+    if (type === 'application/json') return { read: readMessage, answer: documentAnswer };
+    throw new FleetblockError('INVALID_ARGUMENT', 'this method takes content-type application/json');
+  }
+  if (type === 'application/connect+json') return { read: readOnlyMessage, answer: envelopeAnswer };
+  const events = (headers.accept ?? '').split(',').some((each) => mediaType(each) === 'text/event-stream');
+  if (shape === 'answers' && type === 'application/json' && events) return { read: readMessage, answer: eventAnswer };
+  throw new FleetblockError(
+    'INVALID_ARGUMENT',
+    shape === 'answers'
+      ? 'this method answers with a stream: content-type application/connect+json, or application/json with accept text/event-stream'
+      : 'this method takes a stream: content-type application/connect+json',
+  );
+}
+
+function mediaType(header = ''): string {
+  return (header.split(';')[0] ?? '').trim().toLowerCase();
+}
+
+function callOf({ path }: Route, { headers }: IncomingMessage, response: ServerResponse, peer: Peer): Incoming {
+  const context: ReturnType<AuthorizableCall['getAuthContext']> = {
+    // A key is said with this very request, a certificate with all of the connection.
+    ...(headers.authorization !== undefined && { apiKey: bearer(headers.authorization) }),
+    ...(peer.certificate && { sslPeerCertificate: { raw: peer.certificate } }),
+  };
+  return {
+    getPeer: () => peer.from,
+    getPath: () => path,
+    getAuthContext: () => context,
+    sendAhead: (ahead) => {
+      if (!response.headersSent) for (const [name, value] of Object.entries(ahead)) response.setHeader(name, value);
+    },
+  };
+}
+
+/** Of any other scheme, a text that is no key. */
+function bearer(authorization: string): string {
+  return /^bearer +([^ ]+)$/i.exec(authorization)?.[1] ?? '';
+}
+
+function holderOf({ role, actor }: Caller): Holder {
+  return { kind: role === 'admin' ? 'admin' : role === 'agent' ? 'host' : 'operator', name: actor };
+}
+
+async function* decodedAll(request: IncomingMessage, codec: Codec): AsyncGenerator<object> {
+  for await (const message of readMessages(request)) yield codec.decode(message);
+}
+
+/** @returns to be called when the answer is over */
+function beats(answer: Answer, { shape }: AnyMethod): () => void {
+  if (shape !== 'answers') return () => {};
+  let interval: NodeJS.Timeout | undefined;
+  const first = setTimeout(() => {
+    answer.beat();
+    interval = setInterval(() => answer.beat(), BEAT_MS);
+  }, FIRST_BEAT_MS);
+  return () => {
+    clearTimeout(first);
+    clearInterval(interval);
+  };
+}
+
+/** Resolves when more may be written, or when the caller is gone. */
+function drained(response: ServerResponse, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const go = () => {
+      response.off('drain', go);
+      signal.removeEventListener('abort', go);
+      resolve();
+    };
+    response.on('drain', go);
+    signal.addEventListener('abort', go);
+    if (signal.aborted) go();
+  });
+}

@@ -1,0 +1,11 @@
+// Original file: proto/fleetblock/v1/identity.proto
+
+import type { ApiKey as _fleetblock_v1_ApiKey, ApiKey__Output as _fleetblock_v1_ApiKey__Output } from '../../fleetblock/v1/ApiKey.ts';
+
+export interface RevokeApiKeyReply {
+  'apiKey'?: (_fleetblock_v1_ApiKey | null);
+}
+
+export interface RevokeApiKeyReply__Output {
+  'apiKey': (_fleetblock_v1_ApiKey__Output | null);
+}
