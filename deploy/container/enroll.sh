@@ -8,5 +8,5 @@ if [ -n "$(ls -A "$state")" ]; then
   echo 'this host is enrolled already' >&2
   exit 0
 fi
-setpriv --reuid=1000 --regid=1000 --clear-groups fleetblock token create |
+su fleetblock -c 'exec fleetblock token create' |
   fleetblock-agent join "$FLEETBLOCK_CONTROLLER" --token-file - --state-dir "$state"

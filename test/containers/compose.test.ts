@@ -1,7 +1,10 @@
 // docker-compose.yml as an operator runs it, against a real engine: what `fleetblock block` says is what a packet meets.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { z } from 'zod';
 import { until } from '../../lab/program.ts';
 import { inEngine, makeNeighbour, type Neighbour, whyNoEngine } from './engine.ts';
 
@@ -15,6 +18,16 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 const blocked = '192.168.1.100';
 const bystander = '192.168.1.101';
 const host = '192.168.1.1';
+const addresses = [`${blocked}/24`, `${bystander}/24`];
+
+const Bom = z.object({
+  bomFormat: z.literal('CycloneDX'),
+  components: z.array(z.object({ group: z.string().optional(), name: z.string(), version: z.string() })),
+});
+const flag = z.boolean().default(false);
+const Lock = z.object({
+  packages: z.record(z.string(), z.object({ version: z.string(), dev: flag, optional: flag, devOptional: flag })),
+});
 
 const env = {
   COMPOSE_PROJECT_NAME: unique,
@@ -25,12 +38,22 @@ const env = {
   FLEETBLOCK_CONTROLLER: `127.0.0.1:${port}`,
   FLEETBLOCK_INTERFACE: link,
   FLEETBLOCK_PIN_NAME: unique,
+  FLEETBLOCK_HEALTH_INTERVAL: '1s',
 };
 
 const docker = (...args: string[]) => execa('docker', args, { cwd: root, env, stdin: 'ignore' });
 const compose = (...args: string[]) => docker('compose', ...args);
 const fleetblock = (...args: string[]) => compose('exec', '-T', 'controller', 'fleetblock', ...args);
 const agent = (...args: string[]) => compose('run', '--rm', '-T', '--no-deps', 'agent', ...args);
+
+/** Waits until a service's health check says so. */
+async function healthy(service: 'controller' | 'agent', status: 'healthy' | 'unhealthy'): Promise<void> {
+  const { stdout: container } = await compose('ps', '-q', '-a', service);
+  await until(`a ${service} that is ${status}`, async () => {
+    const { stdout } = await docker('inspect', '--format', '{{.State.Health.Status}}', container);
+    return stdout === status || undefined;
+  });
+}
 
 const reason = await whyNoEngine();
 
@@ -39,7 +62,7 @@ describe.skipIf(reason)(`containers${reason ? ` (skipped: ${reason})` : ''}`, ()
   const pings = async (source: string) => neighbour?.reaches(source, host);
 
   beforeAll(async () => {
-    neighbour = await makeNeighbour(link, `${host}/24`, [`${blocked}/24`, `${bystander}/24`]);
+    neighbour = await makeNeighbour(link, `${host}/24`, addresses);
     await compose('up', '-d', '--build', '--wait').catch(async (error: unknown) => {
       const logs = await compose('logs', '--no-color').catch(() => ({ stdout: '' }));
       throw new Error(`docker compose up failed; the containers said:\n${logs.stdout}`, { cause: error });
@@ -57,6 +80,28 @@ describe.skipIf(reason)(`containers${reason ? ` (skipped: ${reason})` : ''}`, ()
     ];
     // All of them, even if an earlier one fails: nothing may stay behind.
     for (const step of steps) await step()?.catch(() => undefined);
+  });
+
+  test('the image is small, and has its bill of materials', async () => {
+    const size = await docker('image', 'inspect', '--format', '{{.Size}}', image);
+    expect(Number(size.stdout)).toBeGreaterThan(50e6);
+    expect(Number(size.stdout)).toBeLessThanOrEqual(200e6);
+    const { stdout } = await compose('exec', '-T', 'controller', 'cat', '/usr/share/doc/fleetblock/sbom.cdx.json');
+    const bom = Bom.parse(JSON.parse(stdout));
+    const named = new Set(
+      bom.components.map(({ group, name, version }) => `${group ? `${group}/` : ''}${name}@${version}`),
+    );
+    const lock = Lock.parse(JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')));
+    const wanted = Object.entries(lock.packages)
+      .filter(([path, { dev, optional, devOptional }]) => path !== '' && !dev && !optional && !devOptional)
+      .map(([path, { version }]) => `${path.replace(/^.*node_modules\//, '')}@${version}`);
+    expect(wanted.length).toBeGreaterThan(30);
+    expect(wanted.filter((each) => !named.has(each))).toEqual([]);
+    for (const name of ['node', 'libc6', 'libbpf1', 'busybox-static'])
+      expect(
+        bom.components.some((each) => each.name === name && each.version !== ''),
+        name,
+      ).toBe(true);
   });
 
   test('the controller is not root, and the agent has three capabilities', async () => {
@@ -110,6 +155,18 @@ describe.skipIf(reason)(`containers${reason ? ` (skipped: ${reason})` : ''}`, ()
     const { stdout } = await fleetblock('unblock', blocked);
     expect(stdout).toContain('1/1 hosts');
     expect(await pings(blocked)).toBe(true);
+  });
+
+  test('health is asked of the programs: one that hangs is not healthy, nor an agent without its interface', async () => {
+    await Promise.all([healthy('controller', 'healthy'), healthy('agent', 'healthy')]);
+    await compose('kill', '-s', 'STOP', 'controller', 'agent');
+    await Promise.all([healthy('controller', 'unhealthy'), healthy('agent', 'unhealthy')]);
+    await compose('kill', '-s', 'CONT', 'controller', 'agent');
+    await Promise.all([healthy('controller', 'healthy'), healthy('agent', 'healthy')]);
+    await neighbour?.close();
+    await healthy('agent', 'unhealthy');
+    neighbour = await makeNeighbour(link, `${host}/24`, addresses);
+    await healthy('agent', 'healthy');
   });
 
   test('down leaves the host blocking; detach and down leave nothing', async () => {
