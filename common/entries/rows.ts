@@ -4,9 +4,11 @@ import type { Family } from '../text/prefix.ts';
 import {
   addressBytes,
   columnsOf,
+  entryCount,
   FAMILIES,
   type FamilyColumns,
   FLAG_ALLOW,
+  NO_ENTRIES,
   NO_ROWS,
   type PackedEntries,
   type TimeBase,
@@ -123,6 +125,8 @@ export function joinColumns<Base extends TimeBase>(
 
 /** The same of both families. */
 export function joinEntries<Base extends TimeBase>(parts: readonly PackedEntries<Base>[]): PackedEntries<Base> {
+  const [first = NO_ENTRIES] = parts;
+  if (parts.length <= 1) return first;
   return byFamily((family) =>
     joinColumns(
       family,
@@ -171,6 +175,7 @@ export function filterRows<Base extends TimeBase>(
   entries: PackedEntries<Base>,
   keep: (family: Family, columns: FamilyColumns<Base>, row: number) => boolean,
 ): PackedEntries<Base> {
+  if (entryCount(entries) === 0) return entries;
   const kept = byFamily((family) =>
     filterColumns<Base>(columnsOf(entries, family), family, (columns, row) => keep(family, columns, row)),
   );

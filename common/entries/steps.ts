@@ -48,9 +48,13 @@ export function inSlices<Base extends TimeBase>(
   entries: PackedEntries<Base>,
   work: (slice: PackedEntries<Base>) => void,
 ): Promise<void> | undefined {
-  if (Math.max(entries.v4.count, entries.v6.count) > STEP_ROWS) return sliceBySlice(entries, work);
+  if (isLong(entries)) return sliceBySlice(entries, work);
   work(entries);
   return undefined;
+}
+
+function isLong({ v4, v6 }: PackedEntries): boolean {
+  return Math.max(v4.count, v6.count) > STEP_ROWS;
 }
 
 async function sliceBySlice<Base extends TimeBase>(
@@ -70,13 +74,19 @@ export function mapSlices<Base extends TimeBase>(
   entries: PackedEntries<Base>,
   made: (slice: PackedEntries<Base>) => PackedEntries<Base>,
 ): Promise<PackedEntries<Base>> | PackedEntries<Base> {
+  return isLong(entries) ? mapSliceBySlice(entries, made) : made(entries);
+}
+
+async function mapSliceBySlice<Base extends TimeBase>(
+  entries: PackedEntries<Base>,
+  made: (slice: PackedEntries<Base>) => PackedEntries<Base>,
+): Promise<PackedEntries<Base>> {
   const parts: PackedEntries<Base>[] = [];
   let same = true;
-  const working = inSlices(entries, (slice) => {
+  await sliceBySlice(entries, (slice) => {
     const part = made(slice);
     if (part !== slice) same = false;
     parts.push(part);
   });
-  const joined = () => (same ? entries : joinEntries(parts));
-  return working ? working.then(joined) : joined();
+  return same ? entries : joinEntries(parts);
 }

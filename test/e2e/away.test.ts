@@ -107,5 +107,5 @@ describe.skipIf(reason)(`away and back${reason ? ` (skipped: ${reason})` : ''}`,
     await lab.setCable(lab.host(2), true);
     await lab.synced(['host2'], 30_000);
     expect(await drops(2)).toBe(true);
-  }, 90_000);
+  });
 });

@@ -14,7 +14,8 @@ beforeAll(async () => {
   config = `${fleet.directory}/data/operators/admin.yaml`;
   await hosts[2]?.stop();
   await until('db1 offline', async () => (await fleet.operator.host('db1')).status === 'offline');
-  await fleet.operator.block(['203.0.113.7'], { wait: { timeoutMs: 50 }, reason: 'scan' });
+  // Answered when db1 has been away for some seconds.
+  await fleet.operator.block(['203.0.113.7'], { wait: { timeoutMs: 60_000 }, reason: 'scan' });
   await fleet.operator.block(['3.0.113.7'], { target: { hosts: { names: ['web1'] } } });
   await fleet.operator.block(['127.0.0.1']).catch(() => undefined);
   await fleet.operator.block(['198.51.100.1'], { dryRun: true });

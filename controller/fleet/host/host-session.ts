@@ -34,6 +34,8 @@ export class HostSession {
   readonly #deps: SessionDeps;
   readonly #supply: Supply;
   #acked: Revision;
+  /** Worked out once per report: a thousand acks in a row ask for it. */
+  #unattached: HostRefusal | undefined;
   readonly #retry: Retry;
   /** Rows of its view when it refused it last. */
   #refusedSize = 0;
@@ -58,10 +60,16 @@ export class HostSession {
     this.lastHeardMs = deps.monotonicMs();
     state.acked = this.#acked;
     takeHello(state, hello, deps.wallMs());
+    this.#unattached = unattached(state.interfaces);
   }
 
   get acked(): Revision {
     return this.#acked;
+  }
+
+  /** Why its acks prove nothing: it refuses, or its maps hold a list that no program reads. */
+  get refusal(): HostRefusal | undefined {
+    return this.state.refusal ?? this.#unattached;
   }
 
   /** The revision whose ack proves that the host holds all that there is now; undefined when that is proven already. */
@@ -110,7 +118,7 @@ export class HostSession {
 
   /** Whether it holds one revision's change, although it refused an earlier one. */
   loosely(revision: Revision): LooseStanding {
-    return unattached(this.state.interfaces) ? undefined : this.#loose.standing(revision);
+    return this.#unattached ? undefined : this.#loose.standing(revision);
   }
 
   /** It refused something as too much, and can still get later changes by themselves. */
@@ -213,7 +221,8 @@ export class HostSession {
     const { events, meter } = this.#deps;
     takeStatus(this.state, status, { hostId: this.hostId, events, meter });
     // Never the other way round: a status proves no revision.
-    if (unattached(status.interfaces)) this.#deps.progressed(this);
+    this.#unattached = unattached(status.interfaces);
+    if (this.#unattached) this.#deps.progressed(this);
   }
 
   /** Asks the host to report drops in this way, unless it was asked the same before. */

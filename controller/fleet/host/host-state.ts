@@ -79,14 +79,8 @@ export function unknownState(): HostState {
   };
 }
 
-/** Why an ack of this host's proves nothing: it refuses, or its maps hold a list that no program reads. */
-export function whyNotEnforcing({ refusal, interfaces }: HostState): HostRefusal | undefined {
-  if (refusal) return refusal;
-  const open = unattached(interfaces);
+/** Why an ack of a host with these interfaces proves nothing: one of them exists and lets everything through. */
+export function unattached(interfaces: readonly Interface__Output[]): HostRefusal | undefined {
+  const open = interfaces.find((each) => each.mode === 'none' && each.index !== 0);
   return open && { code: 'DETACHED', text: `nothing is attached to ${open.name}: ${open.problem}` };
-}
-
-/** An interface that exists and lets everything through. */
-export function unattached(interfaces: readonly Interface__Output[]): Interface__Output | undefined {
-  return interfaces.find((each) => each.mode === 'none' && each.index !== 0);
 }

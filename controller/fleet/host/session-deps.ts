@@ -10,7 +10,7 @@ import type { SharedDeltas } from '../feed/shared-deltas.ts';
 import type { Meter } from '../hub/meter.ts';
 import type { LooseStanding } from '../hub/proof.ts';
 import type { Slots } from '../hub/slots.ts';
-import type { HostState } from './host-state.ts';
+import type { HostRefusal, HostState } from './host-state.ts';
 
 /** What a session sees of its agent's gRPC stream. */
 export interface SessionStream extends Sink {
@@ -24,6 +24,8 @@ export interface Reporting {
   readonly state: HostState;
   /** The last revision that its host is known to hold. */
   readonly acked: Revision;
+  /** Why its acks prove nothing; undefined when they prove. */
+  readonly refusal: HostRefusal | undefined;
   /** Whether it holds one revision's change, although it refused an earlier one. */
   loosely(revision: Revision): LooseStanding;
 }

@@ -13,7 +13,7 @@ import { hearDetached, noteDetached } from '../host/detached.ts';
 import { helloText, noteEndedAlone } from '../host/ended-alone.ts';
 import { otherProtocol } from '../host/host-report.ts';
 import { HostSession } from '../host/host-session.ts';
-import { type HostState, type HostStatus, whyNotEnforcing } from '../host/host-state.ts';
+import type { HostState, HostStatus } from '../host/host-state.ts';
 import { Identities } from '../host/identities.ts';
 import { LastSeen } from '../host/last-seen.ts';
 import type { Reporting, SessionDeps, SessionStream } from '../host/session-deps.ts';
@@ -282,7 +282,7 @@ export class Hub {
   }
 
   #onDuplicate(hostId: string, text: string): void {
-    this.#waits.progressed(hostId, 0n, { code: 'DUPLICATE_IDENTITY', text });
+    this.#waits.refused(hostId, { code: 'DUPLICATE_IDENTITY', text });
     const present = this.#sessions.get(hostId);
     if (!present) return;
     this.disconnect(present);
@@ -311,16 +311,14 @@ export class Hub {
     if (duplicate) return { kind: 'failed', refusal: duplicate };
     const session = this.#sessions.get(hostId);
     if (!session) return all || !this.#absences.isLong(hostId) ? { kind: 'awaited', revision } : { kind: 'away' };
-    const refusal = whyNotEnforcing(session.state);
+    const { refusal } = session;
     if (refusal) return standingApart(session.loosely(revision), revision, refusal);
     const awaited = session.awaited ?? (this.#deps.views.revision < revision ? revision : undefined);
     return awaited === undefined ? { kind: 'enforced' } : { kind: 'awaited', revision: awaited };
   }
 
   #progressed(session: Reporting): void {
-    this.#waits.progressed(session.hostId, session.acked, whyNotEnforcing(session.state), (revision) =>
-      session.loosely(revision),
-    );
+    this.#waits.progressed(session);
   }
 
   #lostCommits(session: Reporting, claimed: Revision, seal: Uint8Array): boolean {

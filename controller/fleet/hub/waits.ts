@@ -3,7 +3,7 @@
 import type { Revision } from '../../../common/revision.ts';
 import type { Clock } from '../../../common/time/clock.ts';
 import type { HostRefusal } from '../host/host-state.ts';
-import type { LooseStanding } from './proof.ts';
+import type { Reporting } from '../host/session-deps.ts';
 import { Proof, type ProofResult, type Standing } from './proof.ts';
 
 /** How waits see the fleet without knowing its sessions. */
@@ -77,18 +77,19 @@ export class Waits {
     }
   }
 
-  /** A host holds `acked`, or there is a reason why that proves nothing but what it took `loosely`. */
-  progressed(
-    hostId: string,
-    acked: Revision,
-    refusal: HostRefusal | undefined,
-    loosely?: (revision: Revision) => LooseStanding,
-  ): void {
+  /** A host holds what it has acked, or there is a reason why that proves nothing but what it took by itself. */
+  progressed(host: Pick<Reporting, 'hostId' | 'acked' | 'refusal' | 'loosely'>): void {
+    const { hostId, refusal } = host;
     // A finished wait leaves the set, which is allowed during iteration.
     for (const proof of this.#proofs) {
-      if (refusal) proof.refused(hostId, refusal, loosely);
-      else proof.acked(hostId, acked);
+      if (refusal) proof.refused(hostId, refusal, (revision) => host.loosely(revision));
+      else proof.acked(hostId, host.acked);
     }
+  }
+
+  /** A host proves nothing, whatever it holds. */
+  refused(hostId: string, refusal: HostRefusal): void {
+    for (const proof of this.#proofs) proof.refused(hostId, refusal);
   }
 
   /** Answers all waits with what is known. */

@@ -51,7 +51,7 @@ class Reached implements Protected {
 /** What the guard refuses to block unless an admin forces it. */
 export class FleetAddresses {
   readonly #deps: FleetAddressesDeps;
-  readonly #parsed = new Map<string, Prefix | undefined>();
+  readonly #parsed = new Map<string, Prefix>();
 
   constructor(deps: FleetAddressesDeps) {
     this.#deps = deps;
@@ -78,11 +78,12 @@ export class FleetAddresses {
 
   /** The address of a peer; undefined for what is none (a Unix socket). */
   #peer(from: string): Prefix | undefined {
-    const address = from.slice(0, Math.max(0, from.lastIndexOf(':'))).replace(/%.*$/, '');
-    if (this.#parsed.has(address)) return this.#parsed.get(address);
+    const known = this.#parsed.get(from);
+    if (known !== undefined) return known;
     if (this.#parsed.size >= MAX_PARSED) this.#parsed.clear();
+    const address = from.slice(0, Math.max(0, from.lastIndexOf(':'))).replace(/%.*$/, '');
     const prefix = isIP(address) === 0 ? undefined : parsePrefix(address);
-    this.#parsed.set(address, prefix);
+    if (prefix) this.#parsed.set(from, prefix);
     return prefix;
   }
 }
