@@ -30,7 +30,7 @@ for architecture; do
   cp -r deploy/debian "$source/debian"
   mv "$source/debian/etc" "$source/etc"
   for unit in agent controller; do cp "deploy/systemd/fleetblock-$unit.service" "$source/debian/fleetblock-$unit.service"; done
-  cp deploy/systemd/fleetblock.sysusers.conf "$source/debian/fleetblock-controller.sysusers"
+  for kind in sysusers tmpfiles; do cp "deploy/systemd/fleetblock.$kind.conf" "$source/debian/fleetblock-controller.$kind"; done
   cat >"$source/debian/changelog" <<EOF
 fleetblock ($version) unstable; urgency=medium
 
@@ -47,7 +47,7 @@ EOF
   # The private runtime: the Node.js of the npm registry's package `node`, for that architecture.
   (cd "$work/$architecture" && npm pack --silent "node-linux-$cpu@$runtime" >/dev/null && tar -xzf node-linux-*.tgz package/bin/node package/LICENSE)
   llvm-strip --strip-all -o "$source/node" "$work/$architecture/package/bin/node"
-  cp "$work/$architecture/package/LICENSE" "$source/node.LICENSE"
+  cp "$work/$architecture/package/LICENSE" "$source/node-license.txt"
   node scripts/package/man.ts "$source/man"
   mkdir "$source/completion"
   for shell in bash zsh fish; do node dist/cli/main.js completion $shell >"$source/completion/$shell"; done

@@ -34,19 +34,8 @@ done)
 [ -e /usr/include/linux/bpf.h ] || missing="$missing linux-libc-dev"
 ldconfig -p 2>/dev/null | grep -q 'libbpf\.so\.1' || missing="$missing libbpf1"
 
-if [ -n "$missing" ]; then
-  command -v apt-get >/dev/null 2>&1 || { say "install these yourself, apt-get is not here:$missing"; exit 1; }
-  [ "$(id -u)" = 0 ] || { say "run as root once, or: sudo apt-get install$missing"; exit 1; }
-  say "installing$missing"
-  log=$(mktemp)
-  # shellcheck disable=SC2086 # a list of packages
-  if ! { apt-get -q update && DEBIAN_FRONTEND=noninteractive apt-get -q install -y --no-install-recommends $missing; } >"$log" 2>&1; then
-    tail -20 "$log" >&2
-    say "apt-get could not install$missing"
-    exit 1
-  fi
-  rm -f "$log"
-fi
+# shellcheck disable=SC2086 # a list of packages
+sh scripts/package/tools.sh $missing
 
 # The stamp names the lock file that node_modules was made from.
 stamp=node_modules/.fleetblock-setup
