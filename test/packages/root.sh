@@ -12,7 +12,7 @@ here=$(dirname "$0")/../..
 tools() { sh "$here/scripts/package/tools.sh" "$@"; }
 bootstrap() { # OPTION... DIR
   mirror=$(apt-get indextargets --format '$(SITE)' 'Created-By: Packages' | head -1)
-  nice mmdebstrap --quiet --mode=root "$@" "deb $mirror bookworm main"
+  mmdebstrap --quiet --mode=root "$@" "deb $mirror bookworm main"
 }
 ready() {
   mkdir -p "$root/proc" "$root/sys" "$root/dev" "$root.bpf"
