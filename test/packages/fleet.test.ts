@@ -1,12 +1,13 @@
 // All four packages on one machine, as an operator uses them: the controller's user and directory, both units' own commands, the command
 // with its completion and manual pages; settings and data kept over upgrade and removal; purged without a trace.
-import { mkdir, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { CommandResult } from '../../lab/host.ts';
 import { BAD, GOOD, Lab } from '../../lab/lab.ts';
 import { Program, until } from '../../lab/program.ts';
+import { NotifySocket } from '../systemd/notify-socket.ts';
 import { ARCHITECTURE, DebianRoot, debianNeeds, NAMES, packageFile } from './debian-root.ts';
 import { unitCommand } from './unit.ts';
 
@@ -23,9 +24,21 @@ let agent: Program | undefined;
 const operator = (...words: string[]): Promise<CommandResult> => lab.runAtController(root.command(...words));
 const onHost = (words: readonly string[], input = '') => lab.host(1).run(root.command(...words), input);
 
-function startUnit(name: string, namespace: string): Program {
-  const command = root.command(...unitCommand(root.read(`/lib/systemd/system/${name}.service`)));
-  return new Program({ namespace, command, logFile: join(lab.directory, `packaged-${name}.log`) });
+/** Starts a unit's command, and waits until it tells systemd that the service is ready. */
+async function startUnit(name: string, namespace: string): Promise<Program> {
+  const socket = new NotifySocket(join(root.directory, 'run', name));
+  await chmod(socket.path, 0o666);
+  const unit = unitCommand(root.read(`/lib/systemd/system/${name}.service`), { NOTIFY_SOCKET: `/run/${name}` });
+  const program = new Program({
+    namespace,
+    command: root.command(...unit),
+    logFile: join(lab.directory, `packaged-${name}.log`),
+  });
+  await until(`${name} to be ready`, async () => {
+    if (!program.running) throw new Error(`${name} ended: ${await program.log()}`);
+    return socket.received().some((each) => each.includes('READY=1')) ? true : undefined;
+  }).finally(() => socket.close());
+  return program;
 }
 
 /** Waits until the fleet has the host in that state. */
@@ -68,16 +81,13 @@ test('init as documented, and the units, the command, the agent and the controll
   await writeFile(join(root.directory, 'etc/fleetblock/controller.yaml'), `listen: ${lab.controller}\n`);
   const init = ['runuser', '-u', 'fleetblock', '--', 'fleetblock-controller', 'init', '--advertise', lab.controller];
   expect(await operator(...init)).toMatchObject({ exitCode: 0 });
-  controller = startUnit('fleetblock-controller', lab.controllerStation.namespace);
+  controller = await startUnit('fleetblock-controller', lab.controllerStation.namespace);
   const credentials = '/var/lib/fleetblock/operators/admin.yaml';
   await root.must('install', '-D', '-m', '0600', credentials, '/root/.config/fleetblock/config.yaml');
-  const token = await until('the controller to answer', async () => {
-    const { exitCode, stdout } = await operator('fleetblock', 'token', 'create');
-    return exitCode === 0 ? stdout : undefined;
-  });
+  const token = await operator('fleetblock', 'token', 'create');
   const joined = ['fleetblock-agent', 'join', lab.controller, '--token-file', '-', '--name', 'host1'];
-  expect(await onHost(joined, token)).toMatchObject({ exitCode: 0 });
-  agent = startUnit('fleetblock-agent', lab.host(1).namespace);
+  expect(await onHost(joined, token.stdout)).toMatchObject({ exitCode: 0 });
+  agent = await startUnit('fleetblock-agent', lab.host(1).namespace);
   await hostIs('synced');
   expect(await operator('fleetblock', 'block', BAD, '--all-hosts')).toMatchObject({
     exitCode: 0,
@@ -112,7 +122,7 @@ test('upgraded, the controller keeps settings and fleet; removed and installed a
   expect(await root.must('stat', '-c', '%U', '/var/lib/fleetblock/fleet.json')).toBe('fleetblock');
   await root.must('dpkg', '--install', ...(await root.bring(packageFile('fleetblock-controller'))));
   expect(root.read('/etc/fleetblock/controller.yaml')).toBe(settings);
-  controller = startUnit('fleetblock-controller', lab.controllerStation.namespace);
+  controller = await startUnit('fleetblock-controller', lab.controllerStation.namespace);
   await hostIs('synced');
   expect(await operator('fleetblock', 'list')).toMatchObject({ exitCode: 0, stdout: expect.stringContaining(BAD) });
 });
