@@ -134,7 +134,8 @@ test('purged, they leave no pin, link, file, user', async () => {
   expect(await lab.attacker.reaches(BAD, lab.host(1).address)).toBe(true);
   const { stdout } = await execa('ip', ['-n', lab.host(1).namespace, '-details', 'link', 'show', 'eth0']);
   expect(stdout).not.toContain('xdp');
-  expect(await root.must('ls', '-A', '/sys/fs/bpf')).toBe('');
+  // The kernel's own are there in every bpffs.
+  expect(await root.must('ls', '-A', '--ignore=*.debug', '/sys/fs/bpf')).toBe('');
   expect(await root.users()).toBe(before.users);
   const paths = await root.paths();
   expect(paths.filter((path) => !before.paths.includes(path))).toEqual([]);

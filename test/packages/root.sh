@@ -12,7 +12,8 @@ here=$(dirname "$0")/../..
 tools() { sh "$here/scripts/package/tools.sh" "$@"; }
 bootstrap() { # OPTION... DIR
   mirror=$(apt-get indextargets --format '$(SITE)' 'Created-By: Packages' | head -1)
-  mmdebstrap --quiet --mode=root "$@" "deb $mirror bookworm main"
+  # It is thrown away: nothing has to reach the disk.
+  mmdebstrap --quiet --mode=root --dpkgopt=force-unsafe-io "$@" "deb $mirror bookworm main"
 }
 ready() {
   mkdir -p "$root/proc" "$root/sys" "$root/dev" "$root.bpf"
@@ -37,8 +38,6 @@ case $verb in
     cp -n /etc/apt/apt.conf.d/* "$root/etc/apt/apt.conf.d/"
     cp -L /etc/resolv.conf /etc/hosts "$root/etc/"
     cp -L /etc/ssl/certs/ca-certificates.crt "$root/etc/ssl/certs/"
-    # It is thrown away: nothing has to reach the disk.
-    echo force-unsafe-io >"$root/etc/dpkg/dpkg.cfg.d/unsafe-io"
     ready
     ;;
   unpack)
