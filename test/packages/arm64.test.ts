@@ -4,7 +4,7 @@ import { execa } from 'execa';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { VERSION } from '../../common/version.ts';
 import type { CommandResult } from '../../lab/host.ts';
-import { DebianRoot, debianNeeds, NAMES, packageFile } from './debian-root.ts';
+import { DebianRoot, debianNeeds, packageFile } from './debian-root.ts';
 
 let root: DebianRoot;
 
@@ -15,7 +15,7 @@ async function emulated(program: string, ...args: string[]): Promise<CommandResu
 }
 
 beforeAll(async () => {
-  const files = NAMES.map((name) => packageFile(name, 'arm64'));
+  const files = ['fleetblock-agent', 'fleetblock-runtime'].map((name) => packageFile(name, 'arm64'));
   root = await DebianRoot.unpacked('arm64', await debianNeeds(files, ['Depends']));
   for (const file of files) await execa('dpkg-deb', ['--extract', file, root.directory]);
 });
