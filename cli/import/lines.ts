@@ -83,5 +83,5 @@ export function significant(line: string): string {
 
 /** Without blanks, NULs and a byte order mark around it, in linear time. */
 function unpadded(line: string): string {
-  return line.replaceAll('\0', ' ').trim();
+  return (line.includes('\0') ? line.replaceAll('\0', ' ') : line).trim();
 }

@@ -66,6 +66,8 @@ function endOf(local: string): number {
 
 /** `further`: what else a line has. @throws FleetblockError INVALID_ARGUMENT: an address, so that nothing says which is meant. */
 export function refuseAddresses(further: string): void {
+  // Most lines have nothing like it.
+  if (!/[0-9]\.[0-9]|:/.test(further)) return;
   const found = further.split(/[^\w.:]+/).find((word) => word.length > 2 && isIP(word) > 0);
   if (found !== undefined) throw bad(`it has another address, ${JSON.stringify(found)}: write one per line`);
 }
