@@ -46,7 +46,7 @@ export const p2p: LineForm = {
   name: 'p2p',
   summary: 'a name, a colon and a range (PeerGuardian .p2p)',
   sample: 'Some Network:192.0.2.0-192.0.2.255\nAnother: one:198.51.100.7-198.51.100.7\nIPv6:2001:db8::-2001:db8::ff',
-  line: new RegExp(`^[^,]*:(${IPV4}\\s*-\\s*${IPV4}|${IPV6}\\s*-\\s*${IPV6})$`, 'i'),
+  line: new RegExp(`^(?!${ADDRESS}\\s*-\\s*${ADDRESS}\\s*,).*:(${IPV4}\\s*-\\s*${IPV4}|${IPV6}\\s*-\\s*${IPV6})$`, 'i'),
   readLine: (text, rows) => {
     const [before, last] = fields(text, /^(.*\S)\s*-\s*([0-9a-f.:]+)$/i, p2p);
     if (isIPv6(last)) rows.range(nearest(before, last), last);

@@ -51,6 +51,7 @@ export const PUBLISHED: readonly (readonly [string, string, readonly string[]])[
     lines('Some Network, Inc:1.2.4.0-1.2.4.255', 'A: B; C # 2:1.2.8.1-1.2.8.1', '?:001.002.010.000-001.002.010.255'),
     ['1.2.4.0/24', '1.2.8.1/32', '1.2.10.0/24'],
   ],
+  ['p2p', lines('One, Inc:1.2.4.0-1.2.4.255', 'Two, Ltd:1.2.8.1-1.2.8.1'), ['1.2.4.0/24', '1.2.8.1/32']],
   [
     'p2p',
     lines(
