@@ -11,7 +11,10 @@ const CAPABILITIES = { NET_ADMIN: 12n, SYS_ADMIN: 21n, PERFMON: 38n, BPF: 39n } 
 /** Without the CAP_ of linux/capability.h. */
 export type Capability = keyof typeof CAPABILITIES;
 
-const OLDEST_KERNEL: readonly [number, number] = [5, 15];
+/** What the programs take: XDP links, batch map calls. */
+export const OLDEST_KERNEL: readonly [number, number] = [5, 15];
+/** The oldest that `npm run test:kernels` boots; see docs/kernels.md. */
+export const OLDEST_TESTED_KERNEL: readonly [number, number] = [6, 1];
 const OBJECT = 'bpf/build/fleetblock.bpf.o';
 
 /** Effective capabilities of this process, of those that matter here. */

@@ -26,6 +26,7 @@ const CARDS = [
   { device: 'e1000', queues: 1 },
   { device: 'virtio-net-pci', queues: 1 },
   { device: 'virtio-net-pci', queues: 4 },
+  { device: 'vmxnet3', queues: 1 },
 ];
 
 /** Emulation unless FLEETBLOCK_KERNELS_ACCEL says otherwise: /dev/kvm of a virtual machine may be there and not work. */

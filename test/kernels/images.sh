@@ -12,7 +12,7 @@ log=$dir/$disk.log
 
 image() { # FROM SIZE
   rm -f "$dir/$disk.ext4"
-  mke2fs -q -t ext4 -d "$1" "$dir/$disk.ext4" "$2"
+  mke2fs -q -t ext4 -d "$1" "$dir/$disk.ext4" "$2" >"$log"
 }
 
 case $disk in

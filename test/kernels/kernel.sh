@@ -30,8 +30,8 @@ depends() { apt-cache depends "$1" | sed -n 's/^ *Depends: \(linux-[a-z]*-[0-9].
 
 apt-get -q update >"$log" 2>&1
 image=$(depends "$meta" | grep '^linux-image-')
-# Newer ones are split: the binary and the modules are packages that the image depends on.
-packages="$image $(depends "$image" | grep -E '^linux-(binary|modules)-' || true)"
+# Newer ones are split into packages that the image depends on, and the binary is beside the modules.
+packages="$image $(depends "$image" | grep -E '^linux-(base|binary|modules)-' || true)"
 rm -rf root release ./*.deb
 # shellcheck disable=SC2086 # a list of packages
 apt-get -q download $packages >>"$log" 2>&1
@@ -39,6 +39,8 @@ for package in ./*.deb; do dpkg-deb -x "$package" root; done
 rm -rf ./*.deb "$state/lists" "$state/cache"
 [ -e root/lib ] || ln -s usr/lib root/lib
 release=$(ls root/lib/modules)
-mv "root/boot/vmlinuz-$release" vmlinuz
+for binary in "root/boot/vmlinuz-$release" "root/lib/modules/$release/vmlinuz"; do
+  [ ! -e "$binary" ] || mv "$binary" vmlinuz
+done
 depmod -b root "$release"
 echo "$release" >release

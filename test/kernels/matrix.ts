@@ -39,6 +39,7 @@ export const CHECKS: Readonly<Record<Kernel['promise'], readonly string[]>> = {
     'e1000',
     'virtio-net, 1 queue',
     'virtio-net, 4 queues',
+    'vmxnet3',
     'VLAN',
     'bond',
     'bridge',

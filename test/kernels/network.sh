@@ -4,7 +4,7 @@ set -eu
 PATH=$PATH:/usr/sbin:/sbin
 ip link add wires type bridge mcast_snooping 0
 ip link set wires up
-for tap in tap0 tap1 tap2 tap3; do
+for tap in tap0 tap1 tap2 tap3 tap4; do
   queues=
   [ $tap != tap3 ] || queues=multi_queue
   # shellcheck disable=SC2086 # a word or none

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { KERNELS, parseResult, type Result } from './matrix.ts';
-import { type Booted, failures, table, withTable } from './table.ts';
+import { type Booted, failures, keep, merge, recall, table, withTable } from './table.ts';
 
 const [kernel] = KERNELS.filter(({ promise }) => promise === 'claimed');
 const booted = (...results: Result[]): Booted => {
@@ -34,6 +34,16 @@ describe('the table of kernels', () => {
     expect(rows).toContain('| load | 127462 instructions |');
     expect(rows).toContain('| demo | **failed**: exit code 1 |');
     expect(rows).toContain('| bond | - |');
+  });
+
+  it('keeps a run for the table of a later one', () => {
+    const run = booted(passed);
+    expect(recall(run.kernel, keep(run))).toEqual(run);
+    const demo = { check: 'demo', ok: true, text: 'held' };
+    const again = { ...passed, text: '127463 instructions' };
+    expect(merge(run, booted(demo)).results).toEqual([passed, demo]);
+    expect(merge(run, booted(again)).results).toEqual([again]);
+    expect(merge({ ...run, release: '6.1.0-49-amd64' }, booted(demo)).results).toEqual([demo]);
   });
 
   it('replaces the table of a document and nothing else', () => {

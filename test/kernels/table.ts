@@ -1,4 +1,5 @@
 // The table of results, as docs/kernels.md carries it: one column per kernel, one row per check.
+import { z } from 'zod';
 import { CHECKS, type Kernel, type Result } from './matrix.ts';
 
 /** A kernel as it was booted. */
@@ -29,6 +30,24 @@ export function table(booted: readonly Booted[]): string {
   ]);
   const head = ['', ...booted.map(({ kernel, release }) => `${release} (${kernel.suite})`)];
   return [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+}
+
+const kept = z.object({
+  release: z.string(),
+  results: z.array(z.object({ check: z.string(), ok: z.boolean(), text: z.string() })),
+});
+
+/** What a file keeps of a kernel for the table. */
+export const keep = ({ release, results }: Booted): string => JSON.stringify({ release, results });
+
+/** @throws ZodError when `text` is not from keep() */
+export const recall = (kernel: Kernel, text: string): Booted => ({ kernel, ...kept.parse(JSON.parse(text)) });
+
+/** The newer results, and those of an earlier run of the same kernel that were not repeated. */
+export function merge(earlier: Booted | undefined, booted: Booted): Booted {
+  if (earlier?.release !== booted.release) return booted;
+  const repeated = new Set(booted.results.map(({ check }) => check));
+  return { ...booted, results: [...earlier.results.filter(({ check }) => !repeated.has(check)), ...booted.results] };
 }
 
 const BEGIN = '<!-- npm run test:kernels writes from here -->';

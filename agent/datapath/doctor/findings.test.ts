@@ -53,6 +53,11 @@ describe('judgeHost', () => {
     expect(worst(judgeHost(host))).toEqual([]);
   });
 
+  it('says of a kernel that is taken and not tested which it is', () => {
+    const [kernel] = judgeHost({ ...host, kernelRelease: '5.15.0-generic' });
+    expect(kernel).toMatchObject({ severity: 'warning', text: expect.stringContaining('older than 6.1') });
+  });
+
   it('names what is missing', () => {
     const poor: HostFacts = {
       ...host,

@@ -1,6 +1,12 @@
 // The doctor's judgement: facts in, findings out. Pure, so that tests can judge hardware that is not at hand.
 import type { XdpMode } from '../datapath.ts';
-import { type Capability, kernelAtLeast, lackingCapabilities } from '../platform.ts';
+import {
+  type Capability,
+  kernelAtLeast,
+  lackingCapabilities,
+  OLDEST_KERNEL,
+  OLDEST_TESTED_KERNEL,
+} from '../platform.ts';
 import { bondPassesXdp, multiBufferSince, nativeSince, refusesLro, singleBufferMtu } from './drivers.ts';
 import type { HostFacts, InterfaceFacts } from './facts.ts';
 
@@ -41,13 +47,7 @@ const generic = (finding: Finding): Judged => ({ finding, native: false });
 /** Always the same checks in the same order; those that pass are findings of severity `ok`. */
 export function judgeHost(host: HostFacts): Finding[] {
   return [
-    kernelAtLeast(host.kernelRelease, 5, 15)
-      ? ok('kernel', `Linux ${host.kernelRelease}`)
-      : error(
-          'kernel',
-          `Linux ${host.kernelRelease} is older than 5.15`,
-          'upgrade the kernel: bpf_link for XDP and batch map calls are needed',
-        ),
+    judgeKernel(host.kernelRelease),
     host.libbpfProblem === ''
       ? ok('libbpf', 'libbpf.so.1 is installed')
       : error('libbpf', host.libbpfProblem, 'apt-get install libbpf1 (Debian, Ubuntu) or dnf install libbpf (Fedora)'),
@@ -71,6 +71,22 @@ export function judgeHost(host: HostFacts): Finding[] {
           'a kernel with CONFIG_DEBUG_INFO_BTF=y lets bpftool show the maps by field',
         ),
   ];
+}
+
+function judgeKernel(release: string): Finding {
+  if (!kernelAtLeast(release, ...OLDEST_KERNEL))
+    return error(
+      'kernel',
+      `Linux ${release} is older than ${OLDEST_KERNEL.join('.')}`,
+      'upgrade the kernel: bpf_link for XDP and batch map calls are needed',
+    );
+  return kernelAtLeast(release, ...OLDEST_TESTED_KERNEL)
+    ? ok('kernel', `Linux ${release}`)
+    : warning(
+        'kernel',
+        `Linux ${release} is older than ${OLDEST_TESTED_KERNEL.join('.')}, the oldest that fleetblock is tested on`,
+        'nothing if all else here is fine, or upgrade the kernel',
+      );
 }
 
 function judgeCapabilities(capabilities: readonly Capability[]): Finding {

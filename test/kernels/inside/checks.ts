@@ -62,8 +62,12 @@ async function refusal(): Promise<string> {
   return run.said.trim().replace(/^.*?(?=Linux )/, '');
 }
 
+const unknown = async () => {
+  throw new Error(`there is no such check: ${Object.keys(CHECKS).join(', ')}`);
+};
+
 for (const name of process.argv[2]?.split(',') ?? [])
-  for (const [check, perform] of Object.entries(CHECKS[name] ?? {})) {
+  for (const [check, perform] of Object.entries(CHECKS[name] ?? { [name]: unknown })) {
     try {
       console.log(`@@ ${check}: ok ${await perform()}`);
     } catch (error) {

@@ -38,7 +38,9 @@ async function attacker(tag: number | undefined): Promise<Attacker> {
     ip('-n', NAMESPACE, 'link', 'add', 'link', attackersCard, 'name', 'tagged', 'type', 'vlan', 'id', '100');
     ip('-n', NAMESPACE, 'link', 'set', 'tagged', 'up');
   }
-  for (const each of [attackersCard, 'tagged']) ip('-n', NAMESPACE, 'address', 'flush', 'dev', each);
+  // Its neighbours too: the host had another card until now.
+  for (const each of [attackersCard, 'tagged'])
+    for (const what of ['address', 'neigh']) ip('-n', NAMESPACE, what, 'flush', 'dev', each);
   const on = tag === undefined ? attackersCard : 'tagged';
   for (const each of [GOOD, ...BAD]) ip('-n', NAMESPACE, 'address', 'add', `${each}/24`, 'dev', on);
   return new Attacker({ namespace: NAMESPACE });
@@ -116,6 +118,7 @@ export const devices: Readonly<Record<string, () => Promise<string>>> = {
     if (mode === 'native' && droppingQueues(name) < 2) throw new Error('all was dropped on one queue');
     return mode;
   },
+  vmxnet3: () => onCard(4),
   VLAN: () =>
     over(['link', 'LOWER', 'name', 'above0', 'type', 'vlan', 'id', '100'], async (lower) => {
       for (const each of [lower, 'above0']) ip('link', 'set', each, 'up');
