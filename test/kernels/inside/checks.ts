@@ -20,6 +20,8 @@ const CHECKS: Readonly<Record<string, Readonly<Record<string, Check>>>> = {
   demo: { demo },
   tests: { tests },
   devices,
+  // By itself where its name has no comma.
+  ...Object.fromEntries(Object.entries(devices).map(([name, check]) => [name, { [name]: check }])),
   refusal: { refusal },
 };
 

@@ -1,5 +1,5 @@
 // Drops on real drivers and on the devices above them: a guest's cards are wired to one that acts as the attacker, in a namespace of its own.
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { examine } from '../../../agent/datapath/doctor/doctor.ts';
 import { detachXdp } from '../../../agent/datapath/pins/detach.ts';
 import { openXdpDatapath } from '../../../agent/datapath/xdp-datapath.ts';
@@ -19,8 +19,12 @@ const BAD = Array.from({ length: 16 }, (_, i) => `10.77.0.${128 + i}`);
 
 /** The card with that number in `guest.ts`. */
 function card(number: number): string {
+  const address = `52:54:00:fb:00:0${number}`;
+  // A bond has its member's address, and the module a file of its own there.
   const found = readdirSync('/sys/class/net').find(
-    (name) => readFileSync(`/sys/class/net/${name}/address`, 'utf8').trim() === `52:54:00:fb:00:0${number}`,
+    (name) =>
+      existsSync(`/sys/class/net/${name}/device`) &&
+      readFileSync(`/sys/class/net/${name}/address`, 'utf8').trim() === address,
   );
   if (found === undefined) throw new Error(`there is no card ${number}: its driver has not taken it`);
   return found;
