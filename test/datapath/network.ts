@@ -34,17 +34,33 @@ export class PrivateNetwork {
   static enter(): PrivateNetwork {
     const before = openSync('/proc/self/ns/net', 'r');
     if (unshare(CLONE_NEWNET) !== 0) throw new Error(`unshare: errno ${koffi.errno()}`);
-    // Without neighbour discovery no packet is sent but the test's.
-    for (const each of ['all', 'default']) writeFileSync(`/proc/sys/net/ipv6/conf/${each}/disable_ipv6`, '1');
+    withoutIpv6('all');
+    withoutIpv6('default');
     run('ip', 'link', 'set', 'lo', 'up');
     return new PrivateNetwork(before);
   }
 
-  /** Back to the machine's namespace; the private one ends when its last process has. */
+  /** Takes this thread into the namespace of a lab's station; interfaces that it makes there have no IPv6. */
+  static join(namespace: string): PrivateNetwork {
+    const before = openSync('/proc/self/ns/net', 'r');
+    const target = openSync(`/run/netns/${namespace}`, 'r');
+    const result = setns(target, CLONE_NEWNET);
+    closeSync(target);
+    if (result !== 0) throw new Error(`setns: errno ${koffi.errno()}`);
+    withoutIpv6('default');
+    return new PrivateNetwork(before);
+  }
+
+  /** Back to the machine's namespace; a new one ends when its last process has. */
   leave(): void {
     if (setns(this.#before, CLONE_NEWNET) !== 0) throw new Error(`setns: errno ${koffi.errno()}`);
     closeSync(this.#before);
   }
+}
+
+/** Without neighbour discovery no packet is sent but the test's. `interfaces`: `all`, or `default` for those to come. */
+function withoutIpv6(interfaces: 'all' | 'default'): void {
+  writeFileSync(`/proc/sys/net/ipv6/conf/${interfaces}/disable_ipv6`, '1');
 }
 
 /** Runs a command in the present namespace. @returns its stdout */
