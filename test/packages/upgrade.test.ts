@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { attachedProgram } from '../../agent/datapath/libbpf/link.ts';
 import { VERSION } from '../../common/version.ts';
 import { Lab } from '../../lab/lab.ts';
+import { patience } from '../../lab/patience.ts';
 import { Program, until } from '../../lab/program.ts';
 import { indexOf, PrivateNetwork } from '../datapath/network.ts';
 import { DebianRoot, packageFile } from './debian-root.ts';
@@ -104,18 +105,24 @@ async function isInCharge(version: string): Promise<void> {
 
 const programs = () => [LISTED, CLEAN].map((name) => attachedProgram(indexOf(name)).programId);
 
-test.each(EARLIER)('from $version, with $what, to this version and back', async ({ version }) => {
-  await flood.start();
-  await restartedAfter(version);
-  const before = programs();
-  await restartedAfter(VERSION);
-  expect(programs()).not.toEqual(before);
-  await stoppedBefore(version);
-  await stoppedBefore(VERSION);
-  const perSecond = await flood.stop();
-  const { listed, clean, passed } = flood.counts();
-  console.info(`${Math.round(perSecond)} packets/s, listed ${JSON.stringify(listed)}, clean ${JSON.stringify(clean)}`);
-  expect(passed).toEqual({ listed: 0, clean: clean.came });
-  expect(listed.dropped).toBe(listed.came);
-  expect(clean.dropped).toBe(0);
-});
+test.each(EARLIER)(
+  'from $version, with $what, to this version and back',
+  async ({ version }) => {
+    await flood.start();
+    await restartedAfter(version);
+    const before = programs();
+    await restartedAfter(VERSION);
+    expect(programs()).not.toEqual(before);
+    await stoppedBefore(version);
+    await stoppedBefore(VERSION);
+    const perSecond = await flood.stop();
+    const { listed, clean, passed } = flood.counts();
+    console.info(
+      `${Math.round(perSecond)} packets/s, listed ${JSON.stringify(listed)}, clean ${JSON.stringify(clean)}`,
+    );
+    expect(passed).toEqual({ listed: 0, clean: clean.came });
+    expect(listed.dropped).toBe(listed.came);
+    expect(clean.dropped).toBe(0);
+  },
+  patience(600_000),
+);
