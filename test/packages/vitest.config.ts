@@ -8,7 +8,8 @@ export default defineConfig({
     // For a test that makes them again.
     env: { FLEETBLOCK_PACKAGE_XZ: '0' },
     maxWorkers: 2,
-    testTimeout: patience(300_000),
+    // lintian and a second build take a minute each on a quiet machine.
+    testTimeout: patience(1_200_000),
     hookTimeout: patience(600_000),
   },
 });
