@@ -1,4 +1,7 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { OLDEST_TESTED_KERNEL } from '../../agent/datapath/platform.ts';
 import { KERNELS, parseResult, type Result } from './matrix.ts';
 import { type Booted, failures, keep, merge, recall, table, withTable } from './table.ts';
 
@@ -8,6 +11,14 @@ const booted = (...results: Result[]): Booted => {
   return { kernel, release: '6.1.0-50-amd64', results };
 };
 const passed = { check: 'load', ok: true, text: '127462 instructions' };
+
+describe('the kernels', () => {
+  it('are booted from the oldest on that README and doctor claim', () => {
+    const oldest = OLDEST_TESTED_KERNEL.join('.');
+    expect(kernel?.name).toBe(oldest);
+    expect(readFileSync(join(import.meta.dirname, '../../README.md'), 'utf8')).toContain(`Linux ${oldest} or newer`);
+  });
+});
 
 describe('the table of kernels', () => {
   it('reads results from a console and nothing else', () => {
