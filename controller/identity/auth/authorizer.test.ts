@@ -8,7 +8,7 @@ import { newKeyPair } from '../pki/certificates.ts';
 import type { OperatorRole } from '../pki/names.ts';
 import { PeerReader } from '../pki/peer.ts';
 import { Authorizer, type Refusal } from './authorizer.ts';
-import { REQUIRED_ROLE, requiredRole, roleSuffices } from './policy.ts';
+import { openToBound, REQUIRED_ROLE, requiredRole, roleSuffices } from './policy.ts';
 
 const DAY_MS = 86_400_000;
 const LIST = '/fleetblock.v1.OperatorService/ListHostChunks';
@@ -135,4 +135,20 @@ it('has roles in order, and agents apart', () => {
   }
   expect(roleSuffices('agent', 'agent')).toBe(true);
   for (const method of Object.keys(REQUIRED_ROLE)) expect(requiredRole(`/fleetblock.v1.${method}`)).toBeDefined();
+});
+
+it('a caller that is bound to an origin may read, and call what checks the origin: nothing else, whatever its role', () => {
+  const open = Object.keys(REQUIRED_ROLE).filter((name) => openToBound(`/fleetblock.v1.${name}`));
+  const changes = open.filter((name) => REQUIRED_ROLE[name] !== 'viewer').map((name) => name.split('/')[1]);
+  expect(changes.sort()).toEqual([
+    'Block',
+    'CheckWait',
+    'Confirm',
+    'ImportList',
+    'IncludeInList',
+    'RemoveList',
+    'Unblock',
+  ]);
+  expect(open).toContain('OperatorService/ListAudit');
+  expect(openToBound('/fleetblock.v1.OperatorService/NoSuchMethod')).toBe(false);
 });

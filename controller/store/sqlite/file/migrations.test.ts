@@ -8,6 +8,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { entryCount } from '../../../../common/entries/packed.ts';
 import { formatPrefix, parsePrefix } from '../../../../common/text/prefix.ts';
 import { systemClock } from '../../../../common/time/clock.ts';
+import type { NewApiKey } from '../../port/api-keys.ts';
 import type { Store } from '../../store.ts';
 import { openSqliteStore } from '../sqlite-store.ts';
 import { backupStore, restoreStore } from './backup.ts';
@@ -30,6 +31,15 @@ const block = (text: string) => ({
   expiresMs: 0,
   dryRun: false,
 });
+
+const KEY: NewApiKey = {
+  id: 'key-id',
+  name: 'feeds',
+  role: 'operator',
+  origin: 'crowdsec',
+  secretHash: new Uint8Array([1, 2, 3]),
+  expiresMs: 0,
+};
 
 /** With two claims and their records, in the tables of that version. */
 async function makeVersion(version: number): Promise<void> {
@@ -67,6 +77,17 @@ async function expectWhole(restored = 0): Promise<void> {
 it('keeps claims and the chain of the audit, and can do what is new', async () => {
   await makeVersion(1);
   await expectWhole();
+});
+
+it('a store of version 8 gets API keys, and keeps what it had', async () => {
+  await makeVersion(8);
+  const store = await openSqliteStore({ directory, clock: systemClock });
+  expect(await store.apiKeys()).toEqual([]);
+  await store.createApiKey(KEY, { actor: 'admin/alice', reason: '' });
+  await store.revokeApiKey(KEY.name, { actor: 'admin/alice', reason: '' });
+  expect(await store.apiKeys()).toMatchObject([{ name: KEY.name }]);
+  expect(await store.verifyAudit()).toMatchObject({ records: 4, brokenAt: undefined });
+  await store.close();
 });
 
 it('a backup of version 1 is restored as well', async () => {
@@ -156,12 +177,14 @@ describe('a store of version 2, as its own program wrote it', () => {
         from: '',
       });
       expect(await store.hostNotes()).toEqual(new Map());
+      await store.createApiKey(KEY, by);
     }
     await using store = closing(await openSqliteStore({ directory, clock: systemClock }));
     expect(await store.lists()).toMatchObject([{ name: 'feed', entries: 10, exceptions: 1 }]);
     expect(await store.confirmations()).toEqual([]);
     expect((await store.hosts()).map(({ name }) => name)).toEqual(['web1', 'web2']);
-    expect(await store.verifyAudit()).toMatchObject({ records: 14, brokenAt: undefined });
+    expect(await store.apiKeys()).toMatchObject([{ ...KEY, actor: by.actor, usedMs: 0 }]);
+    expect(await store.verifyAudit()).toMatchObject({ records: 15, brokenAt: undefined });
   });
 
   it('confirms and undoes what waited, with all that was kept of it', async () => {
