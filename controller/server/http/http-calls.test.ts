@@ -7,6 +7,7 @@ import { FleetblockError } from '../../../common/errors.ts';
 import { createLogger } from '../../../common/logger.ts';
 import { protocol } from '../../../common/rpc/proto.ts';
 import type { Caller } from '../../identity/auth/caller.ts';
+import { DEFAULT_FRONT_LIMITS } from '../front/limits.ts';
 import type { AnyMethod } from '../services/calls.ts';
 import { HttpCalls } from './http-calls.ts';
 import { HttpServer } from './http-server.ts';
@@ -113,6 +114,18 @@ it.each([VERIFY, LIST])('gives up %s when the caller has waited long enough', as
   const response = await ask(port, path, { 'connect-timeout-ms': '50' });
   expect(await textOf(response)).toContain('"code":"deadline_exceeded"');
   expect(aborted).toBe(path === LIST);
+});
+
+it('keeps the place of a call until its method is done, even if its caller is gone', async () => {
+  const done = Promise.withResolvers<object>();
+  const port = await serve({ unary: () => done.promise });
+  const all = Array.from({ length: DEFAULT_FRONT_LIMITS.perOperator }, () =>
+    ask(port, VERIFY, { 'connect-timeout-ms': '1' }),
+  );
+  for (const each of all) expect(await textOf(await each)).toContain('"code":"deadline_exceeded"');
+  expect(await textOf(await ask(port, VERIFY))).toContain('"code":"resource_exhausted"');
+  done.resolve({});
+  await expect.poll(async () => (await ask(port, VERIFY)).statusCode).toBe(200);
 });
 
 it('waits for a reader, and stops when it is gone', async () => {

@@ -90,8 +90,9 @@ export class HttpCalls {
     const route = this.#routes.get(request.url ?? '');
     if (!route) return;
     const call = callOf(route, request, response, peer);
-    const form = this.#letIn(route, call, request, response, peer);
-    if (!form) return;
+    const letIn = this.#letIn(route, call, request, response, peer);
+    if (!letIn) return;
+    const { form, leave } = letIn;
     peer.known(true);
     const stop = new AbortController();
     const answer = form.answer(response);
@@ -109,11 +110,15 @@ export class HttpCalls {
       timers();
     });
     this.#limitTime(request, response, end);
-    this.#run(route, form, { request, answer, call, signal: stop.signal, response }).catch((error: unknown) => {
-      if (response.destroyed || stop.signal.aborted) return;
-      if (systemCode(error) !== 'ECONNRESET') logUnexpected(this.#options.log, route.path, error);
-      answer.fail(error);
-    });
+    const settled = this.#run(route, form, { request, answer, call, signal: stop.signal, response }).catch(
+      (error: unknown) => {
+        if (response.destroyed || stop.signal.aborted) return;
+        if (systemCode(error) !== 'ECONNRESET') logUnexpected(this.#options.log, route.path, error);
+        answer.fail(error);
+      },
+    );
+    // A method may work on after its caller is gone, and has its place as long.
+    response.once('close', () => settled.then(leave));
   }
 
   /** Undefined: it was refused. Nothing of the body is read before. */
@@ -123,17 +128,19 @@ export class HttpCalls {
     request: IncomingMessage,
     response: ServerResponse,
     peer: Peer,
-  ): Form | undefined {
+  ): LetIn | undefined {
+    let leave: () => void;
     try {
       if (peer.refusal !== undefined) throw new FleetblockError('RESOURCE_EXHAUSTED', peer.refusal);
-      this.#takePlace(response, this.#options.authorizer.authorize(call));
+      leave = this.#takePlace(response, this.#options.authorizer.authorize(call));
     } catch (error) {
       sendError(response, error);
       return undefined;
     }
     try {
-      return formOf(method, request);
+      return { form: formOf(method, request), leave };
     } catch (error) {
+      response.once('close', leave);
       sendError(response, error, { status: 415, headers: { 'accept-post': ACCEPTED } });
       return undefined;
     }
@@ -162,11 +169,12 @@ export class HttpCalls {
     answer.end();
   }
 
-  #takePlace(response: ServerResponse, caller: Caller): void {
+  /** @returns gives it back */
+  #takePlace(response: ServerResponse, caller: Caller): () => void {
     const holder = holderOf(caller);
     const refusal = this.#places.take(response, holder);
     if (refusal !== undefined) throw new FleetblockError('RESOURCE_EXHAUSTED', refusal);
-    response.once('close', () => this.#places.leave(response, holder));
+    return () => this.#places.leave(response, holder);
   }
 
   /** As the caller asks: what it does not get in time it does not wait for. */
@@ -190,6 +198,12 @@ interface Serving {
   readonly answer: Answer;
   readonly call: Incoming;
   readonly signal: AbortSignal;
+}
+
+interface LetIn {
+  readonly form: Form;
+  /** Gives its place back. */
+  readonly leave: () => void;
 }
 
 /** How a request is read, and how it is answered. */
