@@ -5,7 +5,7 @@ import type { NewApiKey } from '../../store/port/api-keys.ts';
 import type { ApiKeyRecord } from '../../store/records.ts';
 import type { IdentityTx } from './identity-tx.ts';
 
-/** Keys that ended longer ago are forgotten, milliseconds: the audit remembers them. */
+/** Keys that expired longer ago are forgotten, milliseconds: the audit remembers them. */
 const KEPT_MS = 30 * 86_400_000;
 /** Keys that are good at once. */
 const MAX_KEYS = 1000;

@@ -91,10 +91,7 @@ export class MemoryIdentity {
       forgetLoginTokens: (byMs) => drop(this.#loginTokens, ({ expiresMs }) => expiresMs <= byMs),
       apiKeys: () => this.apiKeys(),
       saveApiKey: (key) => void this.#apiKeys.set(key.id, key),
-      forgetApiKeys: (beforeMs) =>
-        drop(this.#apiKeys, ({ revokedMs, expiresMs }) =>
-          [revokedMs, expiresMs].some((endMs) => endMs > 0 && endMs < beforeMs),
-        ),
+      forgetApiKeys: (beforeMs) => drop(this.#apiKeys, ({ expiresMs }) => expiresMs > 0 && expiresMs < beforeMs),
     };
   }
 }

@@ -62,11 +62,9 @@ export function saveApiKey(db: Connection, key: ApiKeyRecord): void {
   });
 }
 
-/** Keys that were revoked or expired before then. */
+/** Keys that expired before then. A revoked one stays until it would have ended by itself: a restored backup may know it as good. */
 export function forgetApiKeys(db: Connection, beforeMs: number): void {
-  db.prepare('DELETE FROM api_key WHERE revoked_ms BETWEEN 1 AND ?1 - 1 OR expires_ms BETWEEN 1 AND ?1 - 1').run(
-    beforeMs,
-  );
+  db.prepare('DELETE FROM api_key WHERE expires_ms BETWEEN 1 AND ? - 1').run(beforeMs);
 }
 
 /** Unix milliseconds by id. */

@@ -136,6 +136,34 @@ it('faults row 75: revocations, uses and enrollments of since the backup are car
   expect(readdirSync(directory).filter((name) => /former|restoring/.test(name))).toEqual([]);
 });
 
+it('what was revoked or used up stays so after a restore of a backup that never knew it, and another of one that did', async () => {
+  const sunday = join(scratch, 'sunday.db');
+  await (await open(true)).close();
+  backupStore(directory, sunday);
+  rmSync(directory, { recursive: true });
+  await monday();
+  await friday();
+  restoreStore(directory, sunday);
+  const between = await open();
+  expect((await between.hosts()).map(({ name, revokedMs }) => `${name} ${revokedMs > 0}`)).toEqual(['stolen true']);
+  await between.close();
+  restoreStore(directory, backup);
+  const store = await open();
+  const keys = (await store.apiKeys()).map(({ name, revokedMs }) => `${name} ${revokedMs > 0}`);
+  expect(keys).toEqual(['good false', 'leaked true']);
+  const operators = (await store.operators()).map(({ serial, revokedMs }) => `${serial} ${revokedMs > 0}`);
+  expect(operators).toEqual(['eve-1 true', 'renews-1 false', 'stays-1 false']);
+  const hosts = (await store.hosts()).map(({ name, revokedMs }) => `${name} ${revokedMs > 0}`);
+  expect(hosts).toEqual(['again false', 'stolen true']);
+  for (const token of ['unused', 'revoked'])
+    await expect(enroll(store, token, 'other'), token).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
+  for (const id of ['login-unused', 'login-used'])
+    await expect(store.useOperatorToken({ id, secretHash, keyHash: keyHash('eve') }), id).rejects.toMatchObject({
+      code: 'UNAUTHENTICATED',
+    });
+  await store.close();
+});
+
 it('faults row 33: a copy that was found since the backup stays locked out', async () => {
   await monday();
   const note = {

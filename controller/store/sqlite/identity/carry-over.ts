@@ -30,6 +30,18 @@ const REVOKED_SINCE = {
   api_key: 'FROM former.api_key AS f WHERE f.id = api_key.id AND api_key.revoked_ms = 0 AND f.revoked_ms > 0',
 } as const;
 
+/**
+ * What a restore of an older backup takes over although that backup does not know it: a later restore, of a backup that does, would
+ * make it good again. Both tables have the same columns in the same order: they are of one version.
+ */
+const ENDED = {
+  host: 'revoked_ms > 0',
+  operator: 'revoked_ms > 0',
+  api_key: 'revoked_ms > 0',
+  token: 'revoked_ms > 0 OR uses = max_uses',
+  operator_token: 'revoked_ms > 0 OR used_for IS NOT NULL',
+} as const;
+
 /** An operator that renewed a certificate which the backup has is no new one. */
 const RENEWED = `
   INSERT INTO operator (serial, name, role, since_ms, created_ms, expires_ms, revoked_ms)
@@ -125,6 +137,8 @@ function carry(db: Connection, nowMs: number): CarriedOver {
   change(NOTES);
   change(FORGOTTEN_KEYS);
   const tokens = change(TOKENS) + change(LOGIN_TOKENS, nowMs);
+  for (const [table, ended] of Object.entries(ENDED))
+    change(`INSERT OR IGNORE INTO ${table} SELECT * FROM former.${table} WHERE ${ended}`);
   return {
     hosts,
     operators,
