@@ -17,6 +17,17 @@ it('gives messages back whole and in order, in whatever pieces they come', () =>
   );
 });
 
+it('keeps no piece of a message, which as a buffer of its own may cost a hundred times its bytes', () => {
+  const frames = new FrameReader(MOST);
+  const got = [...frameOf(Buffer.from('a message'), MOST)].flatMap((byte) => {
+    const piece = Buffer.of(byte);
+    const whole = frames.take(piece).map(String);
+    piece.fill(0);
+    return whole;
+  });
+  expect(got).toEqual(['a message']);
+});
+
 it('refuses what is compressed, and what is longer than a message may be before it has come', () => {
   const compressed = frameOf(Buffer.alloc(3), MOST);
   compressed[0] = 1;

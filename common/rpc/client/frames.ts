@@ -1,6 +1,7 @@
 // gRPC's framing, which Connect's streams have too: a byte of flags, the first of which says whether the message is compressed, four bytes
 // of length in network order, the message.
 import { type ErrorCode, FleetblockError } from '../../errors.ts';
+import { Gathered } from './gathered.ts';
 
 const HEADER = 5;
 
@@ -27,8 +28,7 @@ const CONTROLLER: Sender = { name: 'the controller', fault: 'INTERNAL' };
 export class FrameReader {
   readonly #maxBytes: number;
   readonly #sender: Sender;
-  #pieces: Buffer[] = [];
-  #length = 0;
+  readonly #gathered = new Gathered();
   /** Bytes that must be there before it is worth looking. */
   #needed = HEADER;
 
@@ -40,15 +40,15 @@ export class FrameReader {
 
   /** A frame has begun, and is not whole. */
   get inFrame(): boolean {
-    return this.#length > 0;
+    return this.#gathered.length > 0;
   }
 
-  /** @returns what is whole now, views into the pieces. @throws FleetblockError (the sender's fault, RESOURCE_EXHAUSTED): read no further */
+  /** @returns what is whole now, maybe views into the piece. @throws FleetblockError (the sender's fault, RESOURCE_EXHAUSTED): read no further */
   take(piece: Buffer): Buffer[] {
-    this.#pieces.push(piece);
-    this.#length += piece.length;
-    if (this.#length < this.#needed) return [];
-    const bytes = this.#pieces.length === 1 ? piece : Buffer.concat(this.#pieces);
+    const whole = this.#gathered.length === 0 && piece.length >= this.#needed;
+    if (!whole) this.#gathered.add(piece);
+    if (!whole && this.#gathered.length < this.#needed) return [];
+    const bytes = whole ? piece : this.#gathered.take();
     const messages: Buffer[] = [];
     let at = 0;
     this.#needed = HEADER;
@@ -67,9 +67,7 @@ export class FrameReader {
       at += this.#needed;
       this.#needed = HEADER;
     }
-    const rest = bytes.subarray(at);
-    this.#pieces = rest.length > 0 ? [rest] : [];
-    this.#length = rest.length;
+    this.#gathered.add(bytes.subarray(at));
     return messages;
   }
 }

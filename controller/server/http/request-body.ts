@@ -2,6 +2,7 @@
 import type { IncomingMessage } from 'node:http';
 import { FleetblockError } from '../../../common/errors.ts';
 import { FrameReader } from '../../../common/rpc/client/frames.ts';
+import { Gathered } from '../../../common/rpc/client/gathered.ts';
 import { type Patience, timely } from '../services/timely.ts';
 import { MAX_JSON_BYTES } from './codec.ts';
 
@@ -13,30 +14,28 @@ const LONG_PATIENCE: Patience = { idleMs: 30_000, totalMs: 3_600_000 };
 /** @throws FleetblockError RESOURCE_EXHAUSTED, DEADLINE_EXCEEDED; Error: the caller is gone */
 export async function readMessage(request: IncomingMessage): Promise<Buffer> {
   if (Number(request.headers['content-length'] ?? 0) > MAX_JSON_BYTES) throw tooLong();
-  const pieces: Buffer[] = [];
-  let length = 0;
+  const body = new Gathered();
   for await (const piece of timely<Buffer>(piecesOf(request), PATIENCE)) {
-    pieces.push(piece);
-    length += piece.length;
-    if (length > MAX_JSON_BYTES) throw tooLong();
+    if (body.length + piece.length > MAX_JSON_BYTES) throw tooLong();
+    body.add(piece);
   }
-  return Buffer.concat(pieces);
+  return body.take();
 }
 
 /**
  * The messages of a stream in Connect's envelopes.
  * @throws FleetblockError INVALID_ARGUMENT: cut off, or compressed; RESOURCE_EXHAUSTED, DEADLINE_EXCEEDED; Error: the caller is gone
  */
-export async function* readMessages(request: IncomingMessage): AsyncGenerator<Buffer> {
+export async function* readMessages(request: IncomingMessage, patience = LONG_PATIENCE): AsyncGenerator<Buffer> {
   const frames = new FrameReader(MAX_JSON_BYTES, { name: 'the client', fault: 'INVALID_ARGUMENT' });
-  for await (const piece of timely<Buffer>(piecesOf(request), LONG_PATIENCE)) yield* frames.take(piece);
+  for await (const piece of timely<Buffer>(piecesOf(request), patience)) yield* frames.take(piece);
   if (frames.inFrame) throw new FleetblockError('INVALID_ARGUMENT', 'the body ends in the middle of a message');
 }
 
 /** Only one message may come. @throws FleetblockError as `readMessages`, INVALID_ARGUMENT: none or several */
 export async function readOnlyMessage(request: IncomingMessage): Promise<Buffer> {
   let only: Buffer | undefined;
-  for await (const message of readMessages(request)) {
+  for await (const message of readMessages(request, PATIENCE)) {
     if (only) throw new FleetblockError('INVALID_ARGUMENT', 'a second message: this method takes one');
     only = message;
   }
