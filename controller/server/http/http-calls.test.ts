@@ -41,7 +41,7 @@ async function serve({ unary, stream, authorize = () => CALLER }: Methods): Prom
   };
   const log = createLogger('test', 'silent');
   const calls = new HttpCalls({ services: [service], authorizer: { authorize, watch: () => () => {} }, log });
-  server = new HttpServer({ calls, identity: undefined, openapi: () => '{}' });
+  server = new HttpServer({ calls, identity: undefined, openapi: () => Buffer.from('{}') });
   return (await server.listen({ host: '127.0.0.1', port: 0 })).port;
 }
 

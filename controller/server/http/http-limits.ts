@@ -6,7 +6,7 @@ export interface HttpLimits {
   readonly strangers: number;
   /** Those of one network; one more pushes out its oldest. Without TLS all are of one. */
   readonly strangersPerNetwork: number;
-  /** From a connection's start, or from its last answer, to the whole head of a request, milliseconds. */
+  /** To the whole head of a request, from a connection's start or its last answer; also to read the answer where no call was let in. */
   readonly headMs: number;
   /** For the rest of a body that was not read, once it has its answer, milliseconds. */
   readonly restMs: number;

@@ -17,9 +17,9 @@ const nobody = {
 let server: HttpServer | undefined;
 afterEach(() => server?.close(0));
 
-async function plain(limits: Partial<HttpLimits> = {}): Promise<{ host: string; port: number }> {
+async function plain(limits: Partial<HttpLimits> = {}, document = '{}'): Promise<{ host: string; port: number }> {
   const calls = new HttpCalls({ services: [], authorizer: nobody, log });
-  server = new HttpServer({ calls, identity: undefined, openapi: () => '{}', limits });
+  server = new HttpServer({ calls, identity: undefined, openapi: () => Buffer.from(document), limits });
   return server.listen({ host: '127.0.0.1', port: 0 });
 }
 
@@ -34,6 +34,15 @@ it.each([
   socket.resume();
   await once(socket, 'close');
   await expect.poll(() => server?.connections).toBe(0);
+});
+
+it('cuts a stranger who does not read the answer', async () => {
+  const socket = connect(await plain({ headMs: 50 }, 'x'.repeat(2 ** 25)));
+  socket.on('error', () => {});
+  socket.write('GET /openapi.json HTTP/1.1\r\nHost: a\r\n\r\n');
+  await once(socket, 'readable');
+  await expect.poll(() => server?.connections).toBe(0);
+  socket.destroy();
 });
 
 it('cuts what goes on sending a body that nobody reads', async () => {
@@ -57,7 +66,7 @@ it('pushes out the oldest stranger', async () => {
 
 it('does without TLS on loopback addresses alone', async () => {
   const calls = new HttpCalls({ services: [], authorizer: nobody, log });
-  const made = new HttpServer({ calls, identity: undefined, openapi: () => '{}' });
+  const made = new HttpServer({ calls, identity: undefined, openapi: () => Buffer.from('{}') });
   await expect(async () => made.listen({ host: '0.0.0.0', port: 0 })).rejects.toThrow(/leave out --http-plain/);
   expect(['127.0.0.1', '127.9.9.9', '::1', 'localhost'].every(isLoopback)).toBe(true);
   expect(['0.0.0.0', '::', '10.0.0.1', '127.0.0.1.example.com', '1127.0.0.1'].some(isLoopback)).toBe(false);

@@ -16,8 +16,8 @@ import { DEFAULT_HTTP_LIMITS, type HttpLimits } from './http-limits.ts';
 export interface HttpServerOptions {
   readonly calls: HttpCalls;
   readonly identity: ServerCertificate | undefined;
-  /** JSON text of the OpenAPI document. */
-  readonly openapi: () => string;
+  /** JSON text of the OpenAPI document, UTF-8. */
+  readonly openapi: () => Buffer;
   /** As FrontOptions has it. */
   readonly onRefused?: (reason: string, from: string) => void;
   readonly limits?: Partial<HttpLimits>;
@@ -51,7 +51,7 @@ export class HttpServer {
       perNetwork: plain ? strangers : strangersPerNetwork,
       evict: (socket) => socket.destroy(),
     });
-    // Its own times are of a server that listens: see #expectHead.
+    // Its own times are of a server that listens: see #limitTime.
     this.#http = createHttpServer({ maxHeaderSize: limits.headBytes, keepAliveTimeout: 0, noDelay: true });
     for (const event of ['request', 'checkContinue'])
       this.#http.on(event, (request: IncomingMessage, response: ServerResponse) => this.#onRequest(request, response));
@@ -110,6 +110,7 @@ export class HttpServer {
     let calls = 0;
     const known = (open: boolean) => {
       calls += open ? 1 : -1;
+      if (open) clearTimeout(connection.timer);
       this.#strangers.delete(socket, network);
       if (stranger && calls === 0 && !socket.destroyed) this.#strangers.add(socket, network);
     };
@@ -131,12 +132,12 @@ export class HttpServer {
     // A peer that is gone without a word is noticed while a long answer has nothing to say.
     socket.setKeepAlive(true, 10_000);
     if (stranger) this.#strangers.add(socket, network);
-    this.#expectHead(socket, connection);
+    this.#limitTime(socket, connection);
     if (!socket.destroyed) this.#http.emit('connection', socket);
   }
 
-  /** A connection on which nothing is asked, or slowly, is cut. */
-  #expectHead(socket: Socket, connection: Connection): void {
+  /** Cuts a connection on which nothing is asked, or slowly, or on which an answer is not read; a call that is let in ends this. */
+  #limitTime(socket: Socket, connection: Connection): void {
     clearTimeout(connection.timer);
     connection.timer = setTimeout(() => socket.destroy(), this.#limits.headMs);
   }
@@ -152,7 +153,7 @@ export class HttpServer {
       return;
     }
     connection.response = response;
-    clearTimeout(connection.timer);
+    this.#limitTime(socket, connection);
     response.once('close', () => this.#afterAnswer(request, response, connection));
     this.#answer(request, response, connection.peer);
   }
@@ -163,7 +164,7 @@ export class HttpServer {
     if (!response.writableFinished) socket.destroy();
     if (socket.destroyed || connection.response !== response) return;
     connection.response = undefined;
-    this.#expectHead(socket, connection);
+    this.#limitTime(socket, connection);
     if (request.complete) return;
     // Node goes on reading what is left of the body, so that the peer gets to the answer; not without end.
     const tooLong = setTimeout(() => socket.destroy(), this.#limits.restMs);

@@ -41,13 +41,13 @@ export async function startHttp({ settings, identity, ...options }: HttpOptions)
   const { log } = options;
   const calls = new HttpCalls(options);
   let own = identity;
-  let document: string | undefined;
+  let document: Buffer | undefined;
   const server = new HttpServer({
     ...options,
     calls,
     identity: plain ? undefined : shown(settings, identity),
     openapi: () => {
-      document ??= JSON.stringify(openApi(options.services, calls.paths));
+      document ??= Buffer.from(JSON.stringify(openApi(options.services, calls.paths)));
       return document;
     },
   });
