@@ -37,7 +37,7 @@ afterEach(async () => {
 async function writePair(authority: TestAuthority): Promise<void> {
   const { certificate, key } = await authority.server(NAME);
   writeFileSync(files.certificate, certificate);
-  writeFileSync(files.key, key);
+  writeFileSync(files.key, key, { mode: 0o600 });
 }
 
 /** @returns the status, or the code of what kept the connection from being made */
@@ -79,7 +79,7 @@ it('shows the certificate of the files, reads them again, and knows the fleet by
 });
 
 it.each([
-  ['is not there', () => {}, '--http-cert'],
+  ['is not there', () => {}, '--http-key'],
   [
     'is of another key',
     async () => {

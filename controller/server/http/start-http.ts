@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { createSecureContext } from 'node:tls';
 import { FleetblockError, messageOf } from '../../../common/errors.ts';
+import { readSecretFile } from '../../../common/files.ts';
 import type { Endpoint } from '../../../common/text/endpoint.ts';
 import type { ServerCertificate } from '../../identity/server-identity.ts';
 import { HttpCalls, type HttpCallsOptions } from './http-calls.ts';
@@ -80,8 +81,7 @@ export async function startHttp({ settings, identity, ...options }: HttpOptions)
 
 function shown({ files }: HttpSettings, own: ServerCertificate): ServerCertificate {
   if (!files) return own;
-  const chain = read(files.certificate, '--http-cert');
-  const privateKey = read(files.key, '--http-key');
+  const { chain, privateKey } = read(files);
   try {
     createSecureContext({ cert: chain, key: privateKey });
   } catch (error) {
@@ -93,14 +93,16 @@ function shown({ files }: HttpSettings, own: ServerCertificate): ServerCertifica
   return { ...own, chain, privateKey };
 }
 
-function contents({ certificate, key }: NonNullable<HttpSettings['files']>): string {
-  return read(certificate, '--http-cert') + read(key, '--http-key');
+function contents(files: NonNullable<HttpSettings['files']>): string {
+  const { chain, privateKey } = read(files);
+  return chain + privateKey;
 }
 
-function read(file: string, flag: string): string {
+function read({ certificate, key }: NonNullable<HttpSettings['files']>): { chain: string; privateKey: string } {
+  const privateKey = readSecretFile(key, 'the private key of --http-key');
   try {
-    return readFileSync(file, 'utf8');
+    return { chain: readFileSync(certificate, 'utf8'), privateKey };
   } catch (error) {
-    throw new FleetblockError('FAILED_PRECONDITION', `cannot read ${file}: ${messageOf(error)}: see ${flag}`);
+    throw new FleetblockError('FAILED_PRECONDITION', `cannot read the certificate of --http-cert: ${messageOf(error)}`);
   }
 }
