@@ -75,7 +75,8 @@ async function apply(cli: Cli, client: OperatorClient, declared: Declared, optio
     );
   const steps = stepsOf(declared, found, prune);
   const replies: ChangeReply__Output[] = [];
-  // Whatever would be refused is found out before anything is changed.
+  // Whatever a step by itself would be refused for is found out before anything is changed. The guard judges the sum of a caller's blocks
+  // with what is stored: steps that pass one by one can exceed it together, and then a later one is refused when it is made.
   if (dryRun || steps.length > 1)
     for (const step of steps)
       replies.push(await send(client, step, { ...options, origin: declared.origin, dryRun: true }));
