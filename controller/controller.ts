@@ -15,6 +15,7 @@ import { Hub } from './fleet/hub/hub.ts';
 import type { HubOptions } from './fleet/hub/hub-options.ts';
 import { FleetAddresses } from './fleet/reach/fleet-addresses.ts';
 import { localNetwork } from './fleet/reach/local-network.ts';
+import type { Caller } from './identity/auth/caller.ts';
 import { Changes } from './operations/block.ts';
 import { Confirmations } from './operations/confirm.ts';
 import { AllowIndex } from './operations/exemptions/allow-index.ts';
@@ -43,8 +44,8 @@ export interface ControllerOptions {
   readonly trustClock?: boolean;
   /** Recognises what this controller has sent, even if the store has lost it. Default: a new one, for tests. */
   readonly secret?: Pick<Secret, 'bytes' | 'isNew'>;
-  /** The callers with open calls. Default: none. `actor` as in audit records. */
-  readonly connected?: () => Iterable<{ readonly actor: string; readonly from: string }>;
+  /** The callers with open calls. Default: none. */
+  readonly connected?: () => Iterable<Pick<Caller, 'actor' | 'from' | 'serial'>>;
 }
 
 /** How often the time is noted, milliseconds. */
@@ -183,7 +184,7 @@ function* oneTurn(come: () => void): Slices {
 function fleetAddresses({ connected = () => [] }: ControllerOptions, registry: HostRegistry, hub: Hub): FleetAddresses {
   return new FleetAddresses({
     *connected() {
-      for (const { actor, from } of connected()) yield { who: actor, from };
+      for (const { actor, from, serial } of connected()) yield { who: actor, from, byKey: serial === '' };
     },
     nameOf: (who) => (who.startsWith('agent/') ? (registry.find(who.slice(6))?.name ?? who) : who),
     *hosts() {

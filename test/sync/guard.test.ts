@@ -76,7 +76,7 @@ it('faults row 138: a list as wide as a quarter of all addresses is refused, wha
 
 it('faults row 86: neither the caller nor a connected host is blocked by a mistake; a dry run says so too', async () => {
   const { store } = fleet.server;
-  const connected = () => [{ actor: 'operator/carl', from: '198.51.100.20:4711' }];
+  const connected = () => [{ actor: 'operator/carl', from: '198.51.100.20:4711', serial: '1' }];
   const clock = { wallMs: () => Date.now(), monotonicMs: () => performance.now() };
   const controller = await startController({ store, clock, connected, log: createLogger('test', 'silent') });
   try {

@@ -76,9 +76,12 @@ describe('faults row 86: addresses over which the fleet is reached', () => {
   const own = (text: string) => ({ prefix: parsePrefix(text), why: 'own address' });
   const fleet = new FleetAddresses({
     connected: () => [
-      { who: 'operator/carl', from: '198.51.100.20:4711' },
-      { who: 'host2', from: '::ffff:11.77.0.2:50000' },
-      { who: 'host3', from: '2001:db8::3:50000' },
+      { who: 'operator/carl', from: '198.51.100.20:4711', byKey: false },
+      { who: 'host2', from: '::ffff:11.77.0.2:50000', byKey: false },
+      { who: 'host3', from: '2001:db8::3:50000', byKey: false },
+      { who: 'apikey/feeds', from: '10.3.0.7:50000', byKey: true },
+      // Whoever found the key.
+      { who: 'apikey/leaked', from: '198.51.100.66:50000', byKey: true },
     ],
     hosts: () => [
       { name: 'host2', protects: [own('10.1.0.2'), { ...own('10.9.0.1'), why: 'gateway' }, own('10.8.0.0/16')] },
@@ -98,6 +101,7 @@ describe('faults row 86: addresses over which the fleet is reached', () => {
     ['11.0.0.0/8', '11.77.0.2, from where host2 is connected'],
     ['198.51.100.0/24', '198.51.100.20, from where operator/carl is connected'],
     ['2001:db8::/32', '2001:db8::3, from where host3 is connected'],
+    ['10.3.0.0/24', '10.3.0.7, from where apikey/feeds is connected'],
     ['10.1.0.0/16', '10.1.0.2, an own address of host2'],
     ['10.2.0.63', '10.2.0.63, an own address of liar'],
   ])('%s is refused, naming %s; alone and in a list', (text, what) => {
@@ -106,13 +110,18 @@ describe('faults row 86: addresses over which the fleet is reached', () => {
     expect(look.refusal(parsePrefix(text), 'allow')).toBeUndefined();
   });
 
-  it.each(['203.0.113.66', '10.9.0.0/24', '10.8.1.0/24', '10.2.0.64', '198.51.100.21', '2001:db8:1::/48'])(
-    '%s may be blocked: a host says too much, or nobody says it',
-    (text) => {
-      expect(refusal(text)).toBeUndefined();
-      expect(look.refusals(packEntries([row(text)]), 'block')).toEqual([]);
-    },
-  );
+  it.each([
+    '203.0.113.66',
+    '10.9.0.0/24',
+    '10.8.1.0/24',
+    '10.2.0.64',
+    '198.51.100.21',
+    '198.51.100.66',
+    '2001:db8:1::/48',
+  ])('%s may be blocked: a host or a key says too much, or nobody says it', (text) => {
+    expect(refusal(text)).toBeUndefined();
+    expect(look.refusals(packEntries([row(text)]), 'block')).toEqual([]);
+  });
 });
 
 it('refuses a request by its first such prefix, and names the others in the details', () => {

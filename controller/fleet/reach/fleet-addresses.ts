@@ -11,6 +11,8 @@ export interface Connected {
   readonly who: string;
   /** Address and port, as grpc-js names peers. */
   readonly from: string;
+  /** With an API key: whoever has found one may call from anywhere. */
+  readonly byKey: boolean;
 }
 
 /** Both are read at every call, so a block is judged by who is connected at that moment. */
@@ -28,10 +30,12 @@ const MAX_OWN = 64;
 const MAX_PARSED = 100_000;
 
 /**
- * A host's report counts only for private addresses. With public ones a lying host could keep an attacker from being blocked
- * everywhere: of those, only the one that it is connected from counts.
+ * A host's report and a call with an API key count only for private addresses. With public ones a lying host, or whoever has found a
+ * key, could keep an attacker from being blocked everywhere: of a host's, only the one that it is connected from counts.
  */
 const PRIVATE = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '100.64.0.0/10', 'fc00::/7'].map(parsePrefix);
+
+const isPrivate = (prefix: Prefix) => PRIVATE.some((range) => covers(range, prefix));
 
 /** The sentence is made only on a hit: there is one per host, for every block. */
 class Reached implements Protected {
@@ -62,15 +66,16 @@ export class FleetAddresses {
     const own = this.#peer(from);
     if (own) yield { prefix: own, what: `your own address ${text(own)}` };
     const { connected, hosts, nameOf = (who: string) => who } = this.#deps;
-    for (const { who, from: peer } of connected()) {
+    for (const { who, from: peer, byKey } of connected()) {
       const prefix = this.#peer(peer);
-      if (prefix) yield new Reached(prefix, () => `from where ${nameOf(who)} is connected`);
+      if (prefix && (!byKey || isPrivate(prefix)))
+        yield new Reached(prefix, () => `from where ${nameOf(who)} is connected`);
     }
     for (const { name, protects } of hosts()) {
       let left = MAX_OWN;
       for (const { prefix, why } of protects) {
         if (why !== 'own address' || prefix.length !== prefix.address.length * 8) continue;
-        if (!PRIVATE.some((range) => covers(range, prefix)) || left-- <= 0) continue;
+        if (!isPrivate(prefix) || left-- <= 0) continue;
         yield new Reached(prefix, () => `an own address of ${name}`);
       }
     }
