@@ -8,7 +8,7 @@ import type { ConfirmationRecord, Confirming, ConfirmResult, Waiting } from './c
 import type { Steps } from './steps.ts';
 import { TouchedKeys } from './touched-keys.ts';
 
-/** @throws FleetblockError NOT_FOUND, FAILED_PRECONDITION (it no longer waits), PERMISSION_DENIED (not `mayForce`, another `origin`) */
+/** @throws FleetblockError NOT_FOUND, FAILED_PRECONDITION (it no longer waits), PERMISSION_DENIED (not `mayForce`, not for that `origin`) */
 export function* confirmChange(tx: ClaimTx, id: string, { mayForce, origin, ...by }: Confirming): Steps<ConfirmResult> {
   const found = yield* tx.confirmation(id);
   const waiting = yield* tx.waitingOf(id);
@@ -20,6 +20,11 @@ export function* confirmChange(tx: ClaimTx, id: string, { mayForce, origin, ...b
     throw new FleetblockError(
       'PERMISSION_DENIED',
       `${by.actor} changes nothing but what is of the origin ${origin}, and ${id} is of ${other.origin}`,
+    );
+  if (origin !== undefined && waiting.some(({ slot }) => slot === 'allow'))
+    throw new FleetblockError(
+      'PERMISSION_DENIED',
+      `${by.actor} is bound to the origin ${origin} and may not confirm what allows: that passes what other origins block`,
     );
   const touched = new TouchedKeys();
   const outcomes: ClaimOutcome[] = [];

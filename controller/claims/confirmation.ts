@@ -26,7 +26,7 @@ export interface Confirmation {
 export interface Confirming extends Attribution {
   /** What overrode the guard. */
   readonly mayForce: boolean;
-  /** The only origin whose claims they may change; undefined: any. */
+  /** The only origin whose claims they may change, and only those that block; undefined: any. */
   readonly origin?: string | undefined;
 }
 

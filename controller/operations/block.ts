@@ -189,7 +189,12 @@ export class Changes {
   ): Promise<ChangeResult> {
     assertMayChange(caller, listOrigin(change.name));
     this.#deps.hub.quarantine.assertOpen();
-    return this.#deps.store.changeExceptions({ ...change, ...attribution(caller, reason), dryRun });
+    return this.#deps.store.changeExceptions({
+      ...change,
+      ...attribution(caller, reason),
+      dryRun,
+      bound: caller.origin,
+    });
   }
 
   async #reply(

@@ -132,6 +132,19 @@ describe('a key of one list', () => {
   });
 });
 
+it('a bound key makes nothing pass that a person allowed under its origin', async () => {
+  expect(await importList('feed', { action: 'ACTION_ALLOW' })).toEqual({});
+  const prefixes = ['198.51.100.7'];
+  const asList = { prefixes, action: 'ACTION_ALLOW', origin: 'list:feed' };
+  expect((await call('Unblock', asList, feed)).json().outcomes).toMatchObject([{ change: 'REMOVED' }]);
+  expect((await call('IncludeInList', { list: 'feed', prefixes }, feed)).json().code).toBe('permission_denied');
+  expect((await call('IncludeInList', { list: 'feed', prefixes })).status).toBe(200);
+  const waits = { prefixes, target, action: 'ACTION_ALLOW', origin: 'crowdsec', confirmMs: '60000' };
+  const { confirm } = (await call('Block', waits)).json();
+  expect((await call('Confirm', { id: confirm.id }, crowdsec)).json().code).toBe('permission_denied');
+  expect((await call('Confirm', { id: confirm.id })).status).toBe(200);
+});
+
 it.each([
   [{ name: 'x', role: 'admin' }, 'viewer or an operator'],
   [{ name: 'x', role: '' }, 'viewer or an operator'],

@@ -21,15 +21,20 @@ import { merged, parted, partsOf, tableOf } from './withheld.ts';
 /**
  * Outcomes with `except`: REMOVED, the list blocked some of it; NOT_FOUND, nothing of it, or it is an exception already. Without:
  * ADDED, the list blocks some of it again; UPDATED, nothing of it; NOT_FOUND, it is no exception.
- * @throws FleetblockError NOT_FOUND (list), INVALID_ARGUMENT (too many)
+ * @throws FleetblockError NOT_FOUND (list), INVALID_ARGUMENT (too many), PERMISSION_DENIED (`bound`)
  */
 export function* changeExceptions(tx: ListTx, request: ChangeExceptions): Steps<ChangeResult> {
-  const { name, prefixes, except, actor, reason } = request;
+  const { name, prefixes, except, bound, actor, reason } = request;
   const list = yield* existingList(tx, name);
   if (request.action && slotOf(list.action) !== request.action)
     throw new FleetblockError(
       'INVALID_ARGUMENT',
       `list ${name} is of the other kind: it is there to ${slotOf(list.action)}`,
+    );
+  if (bound !== undefined && !except && slotOf(list.action) === 'allow')
+    throw new FleetblockError(
+      'PERMISSION_DENIED',
+      `${actor} is bound to the origin ${bound} and may not make ${name} allow: that passes what other origins block`,
     );
   const known = new Map((yield* tx.exceptions(name)).map(({ prefix }) => [formatPrefix(prefix), prefix]));
   const before = new ExceptionSet([...known.values()]);

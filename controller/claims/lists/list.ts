@@ -71,5 +71,7 @@ export interface ChangeExceptions extends Attribution {
   readonly action?: Slot;
   /** False: they are exceptions no more. */
   readonly except: boolean;
+  /** What the caller is bound to: it may not make the list allow again; undefined: nothing. */
+  readonly bound?: string | undefined;
   readonly dryRun: boolean;
 }

@@ -178,5 +178,12 @@ export function confirmationsContract(h: Harness): void {
       });
       expect(await ends()).toEqual([60_000]);
     });
+
+    it('of what passes is for none who is bound to an origin', async () => {
+      await add({ ...awaited(60_000), action: 'allow', origin: 'crowdsec' });
+      const bound = { ...ADMIN, mayForce: false, origin: 'crowdsec' };
+      await expect(h.store.confirm('aaaaaa', bound)).rejects.toMatchObject({ code: 'PERMISSION_DENIED' });
+      expect(await ends()).toEqual([60_000]);
+    });
   });
 }
