@@ -4,7 +4,7 @@ import type { TLSSocket } from 'node:tls';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { ClientIdentity } from '../../common/rpc/channel.ts';
 import { OVER_TLS, RunningFleet } from '../identity/running.ts';
-import { ask, envelope, OPERATOR, rawConnection, requestTo } from './client.ts';
+import { ask, askStream, columnsOf, envelope, OPERATOR, opened, rawConnection, requestTo } from './client.ts';
 import { makeKey } from './keys.ts';
 
 let running: RunningFleet;
@@ -75,4 +75,18 @@ it('a caller has 256 calls open, and gets a reason for the next one', async () =
   for (const watch of open) watch.destroy();
   await expect.poll(() => running.server.http?.connections()).toBe(0);
   await works();
+});
+
+it('an import whose time is over changes nothing, even when the rest of it comes', async () => {
+  const headers = { 'content-type': 'application/connect+json', connection: 'keep-alive', 'connect-timeout-ms': '100' };
+  const late = requestTo(running, `${OPERATOR}ImportList`, { key, headers });
+  late.on('error', () => {});
+  late.write(envelope({ begin: { list: 'late', target: { allHosts: true } } }));
+  const [response] = await once(late, 'response');
+  expect(opened(Buffer.concat(await response.toArray())).last.error.code).toBe('deadline_exceeded');
+  late.end(envelope({ rows: columnsOf('198.51.100.7') }));
+  // Its turn comes after the late one's.
+  const next = [{ begin: { list: 'next', target: { allHosts: true } } }, { rows: columnsOf('198.51.100.8') }];
+  expect(opened((await askStream(running, `${OPERATOR}ImportList`, next, { key })).body).last).toEqual({});
+  expect((await running.server.store.lists()).map(({ name }) => name)).toEqual(['next']);
 });

@@ -162,7 +162,7 @@ export class HttpCalls {
       const reply =
         method.shape === 'unary'
           ? await method.answer(codec.decode(await form.read(request)), call)
-          : await method.answer(decodedAll(request, codec), call);
+          : await method.answer(decodedAll(request, codec, signal), call);
       if (signal.aborted) return;
       answer.item(codec.encode(reply));
     }
@@ -265,8 +265,13 @@ function holderOf({ role, actor }: Caller): Holder {
   return { kind: role === 'admin' ? 'admin' : role === 'agent' ? 'host' : 'operator', name: actor };
 }
 
-async function* decodedAll(request: IncomingMessage, codec: Codec): AsyncGenerator<object> {
-  for await (const message of readMessages(request)) yield codec.decode(message);
+/** @throws the signal's reason, at the latest after the last: a call that has ended changes nothing */
+async function* decodedAll(request: IncomingMessage, codec: Codec, signal: AbortSignal): AsyncGenerator<object> {
+  for await (const message of readMessages(request)) {
+    signal.throwIfAborted();
+    yield codec.decode(message);
+  }
+  signal.throwIfAborted();
 }
 
 /** @returns to be called when the answer is over */

@@ -14,7 +14,7 @@ export function callText(path: string, request: unknown): string {
   return about === undefined ? allow : `${allow} ${about.slice(0, MAX_NAME)}${many}`;
 }
 
-/** Calls that change nothing: refused or not, they leave no record. */
+/** Whether a call would change nothing. */
 export function isDryRun(request: unknown): boolean {
   return Object(request).dryRun === true;
 }

@@ -94,15 +94,31 @@ export function unary<Request, Reply>(
   };
 }
 
-/** Many requests, one answer; what is thrown ends the call. */
+/** Many requests, one answer; what is thrown ends the call. A caller that is revoked before its last request gets no further than that. */
 export function collected<Request, Reply>(
   deps: CallDeps,
   answer: (requests: AsyncIterable<Request>, call: Call) => Promise<Reply>,
 ): CollectedMethod<Request, Reply> {
   return {
     shape: 'collected',
-    answer: (requests, incoming) => authorized(deps, incoming, undefined, (call) => answer(requests, call)),
+    answer: (requests, incoming) =>
+      authorized(deps, incoming, undefined, (call) => answer(letIn(deps, requests, call), call)),
   };
+}
+
+/** The requests, and after the last a refusal if their caller would not be let in any more. */
+function letIn<Request>(
+  { authorize }: CallDeps,
+  requests: AsyncIterable<Request>,
+  { incoming, caller }: Call,
+): AsyncIterable<Request> {
+  // Read now: of a connection that is gone, nobody can say whose it was.
+  const context = incoming.getAuthContext();
+  const again = { getPath: () => incoming.getPath(), getPeer: () => caller.from, getAuthContext: () => context };
+  return (async function* () {
+    yield* requests;
+    authorize(again);
+  })();
 }
 
 /** One request, many answers. */
@@ -149,9 +165,9 @@ async function authorized<Reply>(
       answer({ caller, arrivedMs, onWaiting, onAsked, incoming }),
     );
   } catch (error) {
-    const refused =
-      error instanceof FleetblockError && (error.code === 'FAILED_PRECONDITION' || error.code === 'PERMISSION_DENIED');
-    if (refused && !isDryRun(asked)) {
+    // What the guard says of a dry run is its answer. What its caller may not do is refused all the same.
+    const recorded = isDryRun(asked) ? ['PERMISSION_DENIED'] : ['PERMISSION_DENIED', 'FAILED_PRECONDITION'];
+    if (error instanceof FleetblockError && recorded.includes(error.code)) {
       const path = incoming.getPath();
       deps.onRefused?.({ actor: caller.actor, from: caller.from, path, what: callText(path, asked), error });
     }
