@@ -55,3 +55,15 @@ it.each([
   await expect(asked).rejects.toMatchObject({ code });
   expect(refusals).toHaveLength(records);
 });
+
+it('one caller has 256 calls under way at the most, those included that were given up', async () => {
+  const deps = { authorize: () => CALLER, clock: systemClock, underWay: new UnderWay() };
+  const { promise, resolve } = Promise.withResolvers<object>();
+  const waiting = unary(deps, () => promise);
+  const block = () => waiting.answer({}, incomingOf('/fleetblock.v1.OperatorService/Block'));
+  const first = Array.from({ length: 256 }, block);
+  await expect(block()).rejects.toMatchObject({ code: 'RESOURCE_EXHAUSTED' });
+  resolve({});
+  await Promise.all(first);
+  await expect(block()).resolves.toEqual({});
+});

@@ -156,6 +156,7 @@ async function authorized<Reply>(
 ): Promise<Reply> {
   const arrivedMs = deps.clock.monotonicMs();
   const caller = deps.authorize(incoming);
+  const ended = deps.underWay.begin(caller.actor);
   let asked = request;
   const onAsked = (what: unknown) => {
     asked = what;
@@ -172,6 +173,8 @@ async function authorized<Reply>(
       deps.onRefused?.({ actor: caller.actor, from: caller.from, path, what: callText(path, asked), error });
     }
     throw error;
+  } finally {
+    ended();
   }
 }
 
