@@ -38,7 +38,8 @@ function commandsOf(line: string): Documented[] {
   const parts = alternatives(line);
   const program = /^fleetblock(-agent|-controller)?(?= |$)/.exec(parts[0] ?? '')?.[0];
   return parts.flatMap((part) => {
-    const [, typed = ''] = /((?:^|\s)fleetblock(?:-agent|-controller)? .*)$/.exec(part) ?? [];
+    // Not the user `fleetblock`, as whom something is run.
+    const [, typed = ''] = /((?:^|\s)fleetblock(?:-agent|-controller)? (?!-- ).*)$/.exec(part) ?? [];
     if (typed !== '') return commandOf(typed.trim());
     return program === undefined ? [] : commandOf(`${program} ${part}`);
   });
