@@ -5,6 +5,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
+import { messageOf } from '../common/errors.ts';
 import { Attacker } from './attacker.ts';
 import { commandOf, type ProgramName, type Programs } from './commands.ts';
 import { type CommandResult, LabHost } from './host.ts';
@@ -228,8 +229,14 @@ export class Lab implements AsyncDisposable {
   async synced(names: readonly string[] = this.hosts.map((host) => host.name), timeoutMs = 60_000): Promise<void> {
     let seen = '';
     const probe = async () => {
-      const rows = await this.hostRows();
-      seen = rows.map((row) => `${row.name} ${row.status}`).join(', ');
+      let rows: HostRow[] = [];
+      try {
+        rows = await this.hostRows();
+        seen = rows.map((row) => `${row.name} ${row.status}`).join(', ');
+      } catch (error) {
+        // A machine that is too slow to start three agents is too slow to answer at the same time.
+        seen = messageOf(error);
+      }
       return names.every((name) => rows.some((row) => row.name === name && row.status === 'synced')) ? true : undefined;
     };
     await until(`${names.join(', ')} to be synced`, probe, timeoutMs).catch(async (error: unknown) => {
