@@ -229,15 +229,12 @@ export class Lab implements AsyncDisposable {
   async synced(names: readonly string[] = this.hosts.map((host) => host.name), timeoutMs = 60_000): Promise<void> {
     let seen = '';
     const probe = async () => {
-      let rows: HostRow[] = [];
-      try {
-        rows = await this.hostRows();
-        seen = rows.map((row) => `${row.name} ${row.status}`).join(', ');
-      } catch (error) {
-        // A machine that is too slow to start three agents is too slow to answer at the same time.
-        seen = messageOf(error);
-      }
-      return names.every((name) => rows.some((row) => row.name === name && row.status === 'synced')) ? true : undefined;
+      // A machine that is busy starting three agents may be too slow to answer: it is asked again.
+      const rows = await this.hostRows().catch(messageOf);
+      seen = typeof rows === 'string' ? rows : rows.map((row) => `${row.name} ${row.status}`).join(', ');
+      const isSynced = (name: string) =>
+        typeof rows !== 'string' && rows.some((row) => row.name === name && row.status === 'synced');
+      return names.every(isSynced) ? true : undefined;
     };
     await until(`${names.join(', ')} to be synced`, probe, timeoutMs).catch(async (error: unknown) => {
       const logs = await Promise.all(

@@ -3,7 +3,7 @@
 import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ClientIdentity } from '../../common/rpc/channel.ts';
-import { OVER_TLS, RunningFleet } from '../identity/running.ts';
+import { type RunningFleet, servedOverHttp } from '../identity/running.ts';
 import {
   ask,
   askStream,
@@ -26,12 +26,7 @@ const JSON_TYPE = { 'content-type': 'application/json' };
 const BLOCK = `${OPERATOR}Block`;
 
 beforeAll(async () => {
-  running = await RunningFleet.start();
-  const made = await running.fleet.operator('admin', 'alice');
-  admin = made;
-  await running.addOperator('admin', 'alice', made);
-  await running.addHost('host1');
-  await running.serve({ http: OVER_TLS });
+  ({ running, admin } = await servedOverHttp());
   key = await makeKey(running, { name: 'tester', role: 'operator' }, admin);
   viewer = await makeKey(running, { name: 'looker', role: 'viewer' }, admin);
 });

@@ -5,7 +5,7 @@ import type { ClientIdentity } from '../../common/rpc/channel.ts';
 import { REQUIRED_ROLE } from '../../controller/identity/auth/policy.ts';
 import type { OpenApi } from '../../controller/server/http/openapi.ts';
 import { FOR_ANYBODY, METHODS } from '../identity/port/rows.ts';
-import { OVER_TLS, RunningFleet } from '../identity/running.ts';
+import { type RunningFleet, servedOverHttp } from '../identity/running.ts';
 import { ask, askStream, columnsOf, IDENTITY, OPERATOR, opened, send } from './client.ts';
 
 let running: RunningFleet;
@@ -14,12 +14,7 @@ let document: OpenApi;
 const ajv = new Ajv2020({ strict: false });
 
 beforeAll(async () => {
-  running = await RunningFleet.start();
-  const made = await running.fleet.operator('admin', 'alice');
-  admin = made;
-  await running.addOperator('admin', 'alice', made);
-  await running.addHost('host1');
-  await running.serve({ http: OVER_TLS });
+  ({ running, admin } = await servedOverHttp());
   const reply = await send(running, '/openapi.json', '', { method: 'GET' });
   expect(reply.headers['content-type']).toBe('application/json');
   document = reply.json();

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ClientIdentity } from '../../common/rpc/channel.ts';
 import { formatPrefix } from '../../common/text/prefix.ts';
 import { REQUIRED_ROLE } from '../../controller/identity/auth/policy.ts';
-import { OVER_TLS, RunningFleet } from '../identity/running.ts';
+import { type RunningFleet, servedOverHttp } from '../identity/running.ts';
 import { ask, askStream, columnsOf, OPERATOR, opened, type Reply } from './client.ts';
 import { makeKey } from './keys.ts';
 
@@ -14,12 +14,7 @@ let feed: string;
 const target = { allHosts: true };
 
 beforeAll(async () => {
-  running = await RunningFleet.start();
-  const made = await running.fleet.operator('admin', 'alice');
-  admin = made;
-  await running.addOperator('admin', 'alice', made);
-  await running.addHost('host1');
-  await running.serve({ http: OVER_TLS });
+  ({ running, admin } = await servedOverHttp());
   crowdsec = await makeKey(running, { name: 'detector', role: 'operator', origin: 'crowdsec' }, admin);
   feed = await makeKey(running, { name: 'importer', role: 'operator', origin: 'list:feed' }, admin);
 });

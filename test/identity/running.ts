@@ -4,6 +4,7 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createLogger } from '../../common/logger.ts';
+import type { ClientIdentity } from '../../common/rpc/channel.ts';
 import { formatEndpoint } from '../../common/text/endpoint.ts';
 import { initFleet } from '../../controller/commands/init.ts';
 import { Authority } from '../../controller/identity/pki/authority.ts';
@@ -109,4 +110,14 @@ export class RunningFleet {
     await this.#server?.close();
     this.fleet.remove();
   }
+}
+
+/** A fleet of the admin alice and one host, whose controller serves HTTP too. */
+export async function servedOverHttp(): Promise<{ readonly running: RunningFleet; readonly admin: ClientIdentity }> {
+  const running = await RunningFleet.start();
+  const admin = await running.fleet.operator('admin', 'alice');
+  await running.addOperator('admin', 'alice', admin);
+  await running.addHost('host1');
+  await running.serve({ http: OVER_TLS });
+  return { running, admin };
 }

@@ -166,7 +166,7 @@ async function authorized<Reply>(
       answer({ caller, arrivedMs, onWaiting, onAsked, incoming }),
     );
   } catch (error) {
-    // What the guard says of a dry run is its answer. What its caller may not do is refused all the same.
+    // What the guard says of a dry run is its answer; what its caller may not do is a refusal like any other.
     const recorded = isDryRun(asked) ? ['PERMISSION_DENIED'] : ['PERMISSION_DENIED', 'FAILED_PRECONDITION'];
     if (error instanceof FleetblockError && recorded.includes(error.code)) {
       const path = incoming.getPath();
