@@ -41,6 +41,7 @@ import type {
   UseOperatorToken,
 } from './port/operators.ts';
 import type { StoreEvent } from './port/revisions.ts';
+import type { ChangeSettings } from './port/settings.ts';
 import type {
   ApiKeyRecord,
   HostRecord,
@@ -86,9 +87,17 @@ export abstract class RuledStore implements ClaimChanges, ListStore, HostChanges
     return this.followers.add(listener);
   }
 
+  // These two are about no identity, but as short a change.
   recordAudit(...[record]: Parameters<AuditStore['recordAudit']>): Promise<void> {
-    // About no identity, but as short a change.
     return this.changeIdentity((tx) => tx.audit(record, record.revision));
+  }
+
+  changeSettings({ sets = [], deletes = [], audit }: ChangeSettings): Promise<void> {
+    return this.changeIdentity((tx) => {
+      for (const each of deletes) tx.deleteSetting(each);
+      for (const each of sets) tx.saveSetting(each);
+      if (audit) tx.audit(audit, 0n);
+    });
   }
 
   addClaims(request: AddClaims): Promise<ChangeResult> {

@@ -10,6 +10,7 @@ import { hostsContract } from './contract/hosts.ts';
 import { listsContract } from './contract/lists.ts';
 import { operatorsContract } from './contract/operators.ts';
 import { revisionsContract } from './contract/revisions.ts';
+import { settingsContract } from './contract/settings.ts';
 import { type MemoryDisk, MemoryStore } from './memory/memory-store.ts';
 import { MemoryState } from './memory/state.ts';
 import { openSqliteStore } from './sqlite/sqlite-store.ts';
@@ -24,6 +25,7 @@ const CONTRACTS = {
   'hosts and tokens': hostsContract,
   operators: operatorsContract,
   'API keys': apiKeysContract,
+  settings: settingsContract,
   audit: auditContract,
 };
 

@@ -7,13 +7,22 @@ import type { HostStore } from './port/hosts.ts';
 import type { ListStore } from './port/lists.ts';
 import type { OperatorStore } from './port/operators.ts';
 import type { Revisions } from './port/revisions.ts';
+import type { SettingStore } from './port/settings.ts';
 
 /**
  * Every method that changes something resolves after the commit is durable, with its audit record in the same
  * transaction, or rejects and has changed nothing.
  * @throws FleetblockError RESOURCE_EXHAUSTED when the disk is full, FAILED_PRECONDITION when quarantined, DATA_LOSS when damaged.
  */
-export interface Store extends Revisions, ClaimStore, ListStore, HostStore, OperatorStore, ApiKeyStore, AuditStore {
+export interface Store
+  extends Revisions,
+    ClaimStore,
+    ListStore,
+    HostStore,
+    OperatorStore,
+    ApiKeyStore,
+    SettingStore,
+    AuditStore {
   /** When a controller was at work on it before it was opened, Unix milliseconds; 0: not known. */
   readonly aliveMs: number;
   /** Notes that it is at work. */

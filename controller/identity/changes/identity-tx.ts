@@ -1,6 +1,7 @@
-// What changes of hosts, tokens and operators need of a transaction: look-ups by key, and records to save whole. It answers at
+// What changes of hosts, tokens, operators and settings need of a transaction: look-ups by key, and records to save whole. It answers at
 // once: an implementation whose database is remote reads ahead.
 import { timingSafeEqual } from 'node:crypto';
+import type { Setting } from '../../store/port/settings.ts';
 import type { ChangeTx } from '../../store/port/transaction.ts';
 import type {
   ApiKeyRecord,
@@ -45,6 +46,10 @@ export interface IdentityTx extends ChangeTx {
   saveApiKey(key: ApiKeyRecord): void;
   /** Keys that were revoked or expired before then, Unix milliseconds. */
   forgetApiKeys(beforeMs: number): void;
+
+  saveSetting(setting: Setting): void;
+  /** Nothing happens when it is not there. */
+  deleteSetting(setting: Pick<Setting, 'kind' | 'name'>): void;
 }
 
 /** Compares hashes in a time that says nothing of where they differ. */

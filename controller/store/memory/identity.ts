@@ -1,5 +1,6 @@
-// Hosts, tokens and operators in memory, for tests: IdentityTx over maps.
+// Hosts, tokens, operators and settings in memory, for tests: IdentityTx over maps.
 import type { IdentityTx } from '../../identity/changes/identity-tx.ts';
+import type { Setting } from '../port/settings.ts';
 import type { ChangeTx } from '../port/transaction.ts';
 import type { ApiKeyRecord, HostRecord, OperatorRecord, OperatorTokenRecord, TokenRecord } from '../records.ts';
 
@@ -11,6 +12,7 @@ export class MemoryIdentity {
   readonly #operators: Map<string, OperatorRecord>;
   readonly #loginTokens: Map<string, OperatorTokenRecord>;
   readonly #apiKeys: Map<string, ApiKeyRecord>;
+  readonly #settings: Map<string, Setting>;
 
   /** A copy of `from`: later changes of one do not touch the other. */
   constructor(from?: MemoryIdentity) {
@@ -20,6 +22,7 @@ export class MemoryIdentity {
     this.#operators = new Map(from ? from.#operators : []);
     this.#loginTokens = new Map(from ? from.#loginTokens : []);
     this.#apiKeys = new Map(from ? from.#apiKeys : []);
+    this.#settings = new Map(from ? from.#settings : []);
   }
 
   hosts(): HostRecord[] {
@@ -44,6 +47,10 @@ export class MemoryIdentity {
 
   apiKeys(): ApiKeyRecord[] {
     return [...this.#apiKeys.values()].sort(byName);
+  }
+
+  settings(kind: string): Setting[] {
+    return [...this.#settings.values()].filter((each) => each.kind === kind).sort((a, b) => compare(a.name, b.name));
   }
 
   /** Unix milliseconds by id. */
@@ -92,6 +99,8 @@ export class MemoryIdentity {
       apiKeys: () => this.apiKeys(),
       saveApiKey: (key) => void this.#apiKeys.set(key.id, key),
       forgetApiKeys: (beforeMs) => drop(this.#apiKeys, ({ expiresMs }) => expiresMs > 0 && expiresMs < beforeMs),
+      saveSetting: (setting) => void this.#settings.set(`${setting.kind} ${setting.name}`, { ...setting }),
+      deleteSetting: ({ kind, name }) => void this.#settings.delete(`${kind} ${name}`),
     };
   }
 }

@@ -17,6 +17,7 @@ import { type IdentityTx, sameHash } from '../../identity/changes/identity-tx.ts
 import type { AuditFilter } from '../port/audit.ts';
 import type { ClaimFilter } from '../port/claims.ts';
 import type { Touched } from '../port/revisions.ts';
+import type { Setting } from '../port/settings.ts';
 import type {
   ApiKeyRecord,
   AuditRecord,
@@ -170,6 +171,10 @@ export class MemoryStore extends RuledStore implements Store {
 
   async saveApiKeyUses(uses: ReadonlyMap<string, number>): Promise<void> {
     this.#disk.state.identity.noteUses(uses);
+  }
+
+  async settings(kind: string): Promise<readonly Setting[]> {
+    return this.#disk.state.identity.settings(kind);
   }
 
   async *audit(filter: AuditFilter): AsyncGenerator<readonly AuditRecord[]> {

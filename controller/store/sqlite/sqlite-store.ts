@@ -15,6 +15,7 @@ import { type IdentityTx, sameHash } from '../../identity/changes/identity-tx.ts
 import type { AuditFilter } from '../port/audit.ts';
 import type { ClaimFilter } from '../port/claims.ts';
 import type { StoreEvent, Touched } from '../port/revisions.ts';
+import type { Setting } from '../port/settings.ts';
 import type {
   ApiKeyRecord,
   AuditRecord,
@@ -43,6 +44,7 @@ import { readHost, readHosts, readToken, readTokens } from './identity/host-rows
 import { identityTx } from './identity/identity-tx.ts';
 import { readLoginToken, readLoginTokens, readOperators } from './identity/operator-rows.ts';
 import { listReads, listTx, readLists } from './lists/list-tx.ts';
+import { readSettings } from './setting-rows.ts';
 import { Writing } from './writing.ts';
 
 /** Where the store is, and how much of the past and of the log it keeps. */
@@ -183,6 +185,10 @@ class SqliteStore extends RuledStore implements Store {
 
   saveApiKeyUses(uses: ReadonlyMap<string, number>): Promise<void> {
     return this.#writing.change((tx) => saveApiKeyUses(tx.db, uses));
+  }
+
+  async settings(kind: string): Promise<readonly Setting[]> {
+    return readSettings(this.#db.reader, kind);
   }
 
   audit(filter: AuditFilter): AsyncIterable<readonly AuditRecord[]> {

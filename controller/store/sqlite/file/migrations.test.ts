@@ -90,6 +90,15 @@ it('a store of version 8 gets API keys, and keeps what it had', async () => {
   await store.close();
 });
 
+it('a store of version 9 gets settings', async () => {
+  await makeVersion(9);
+  const store = await openSqliteStore({ directory, clock: systemClock });
+  const setting = { kind: 'feed', name: 'drop', body: '{}' };
+  await store.changeSettings({ sets: [setting] });
+  expect(await store.settings('feed')).toEqual([setting]);
+  await store.close();
+});
+
 it('a backup of version 1 is restored as well', async () => {
   await makeVersion(1);
   const file = join(directory, 'backup.db');

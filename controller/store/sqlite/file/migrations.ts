@@ -9,6 +9,7 @@ import { NOTE_STEPS } from '../identity/host-notes.ts';
 import { HOST_STEPS } from '../identity/host-rows.ts';
 import { OPERATOR_STEPS } from '../identity/operator-rows.ts';
 import { LIST_STEPS } from '../lists/tables.ts';
+import { SETTING_STEPS } from '../setting-rows.ts';
 import { integer } from './rows.ts';
 
 /** Of the store as a whole: its revisions, and which rows of which layer they touched. */
@@ -57,6 +58,7 @@ const STEPS = [
   NOTE_STEPS,
   OPERATOR_STEPS,
   API_KEY_STEPS,
+  SETTING_STEPS,
   AUDIT_STEPS,
 ];
 

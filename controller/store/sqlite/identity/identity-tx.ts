@@ -1,5 +1,6 @@
 // What the rules of hosts, tokens and operators need, as rows.
 import type { IdentityTx } from '../../../identity/changes/identity-tx.ts';
+import { deleteSetting, saveSetting } from '../setting-rows.ts';
 import type { Transaction } from '../transaction.ts';
 import * as keys from './api-key-rows.ts';
 import * as hosts from './host-rows.ts';
@@ -36,5 +37,7 @@ export function identityTx(tx: Transaction): IdentityTx {
     apiKeys: () => keys.readApiKeys(db),
     saveApiKey: (key) => keys.saveApiKey(db, key),
     forgetApiKeys: (beforeMs) => keys.forgetApiKeys(db, beforeMs),
+    saveSetting: (setting) => saveSetting(db, setting),
+    deleteSetting: (setting) => deleteSetting(db, setting),
   };
 }
