@@ -29,7 +29,7 @@ module.exports = {
     {
       name: 'common-is-below',
       severity: 'error',
-      from: { path: '^common/' },
+      from: { path: '^common/', pathNot: '\\.test\\.ts$' },
       to: { path: '^(agent|controller|cli|lab|test|bench|scripts)/' },
     },
     ...programs.map((program) => ({

@@ -25,7 +25,7 @@ export async function readPrefixes(cli: Cli, args: readonly string[], file: stri
 async function prefixesOfWord(word: string): Promise<string[]> {
   const prefixes: Prefix[] = [];
   for (const text of word.split(',').filter((part) => part !== ''))
-    if (/^[0-9a-fA-F:.]+-/.test(text)) prefixes.push(...(await import('./import/range.ts')).prefixesOf(text));
+    if (/^[0-9a-fA-F:.]+-/.test(text)) prefixes.push(...(await import('../common/lists/range.ts')).prefixesOf(text));
     else prefixes.push(parsePrefix(text));
   return prefixes.map(formatPrefix);
 }

@@ -3,11 +3,11 @@ import { type Document, isNode, LineCounter, parseDocument } from 'yaml';
 import { z } from 'zod';
 import { ACTION_NAMES, type Action, slotOf } from '../../common/action.ts';
 import { FleetblockError, messageOf } from '../../common/errors.ts';
+import { prefixesOf } from '../../common/lists/range.ts';
 import { formatPrefix } from '../../common/text/prefix.ts';
 import { formatSelector, type Selector } from '../../common/text/selector.ts';
 import type { Cli } from '../environment.ts';
-import { Findings } from '../import/findings.ts';
-import { prefixesOf } from '../import/range.ts';
+import { FileFindings } from '../import/findings.ts';
 import { readInput } from '../input.ts';
 import { targetOf } from '../targets.ts';
 
@@ -71,7 +71,7 @@ export async function readDeclared(cli: Cli, file: string): Promise<Declared> {
 
 /** `name`: of the file, for errors. @throws FleetblockError INVALID_ARGUMENT */
 export function parseDeclared(text: string, name: string): Declared {
-  const findings = new Findings(name);
+  const findings = new FileFindings(name);
   const lines = new LineCounter();
   const { document, value } = parsed(text, lines, name);
   for (const { pos, message } of document.errors) findings.add(lines.linePos(pos[0]).line, message);
@@ -148,7 +148,7 @@ function offsetOf(document: Document, path: readonly PropertyKey[]): number {
   return 0;
 }
 
-function attempt(findings: Findings, line: number, step: () => void): void {
+function attempt(findings: FileFindings, line: number, step: () => void): void {
   try {
     step();
   } catch (error) {

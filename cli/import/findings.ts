@@ -1,45 +1,21 @@
-// Bad lines of a file: the first few are kept with their numbers, the rest are counted. One is enough to refuse the whole, unless some
-// may be left out.
+// What an operator is told of the bad lines of a file: the first few in words, the rest counted. One is enough to refuse the whole, unless
+// some may be left out.
 import { FleetblockError, refusedText } from '../../common/errors.ts';
+import { Findings } from '../../common/lists/findings.ts';
 import { count, plural } from '../output/text.ts';
 
 const MAX_SHOWN = 3;
 /** Of those that are left out, more are of use: the operator may want to fix them. */
 const MAX_REPORTED = 20;
-/** For programs. */
-const MAX_KEPT = 1000;
 
-/** A line that cannot be read. */
-export interface BadLine {
-  /** From 1. */
-  readonly line: number;
-  readonly reason: string;
-}
-
-/** Collects instead of throwing at once, so that one run names every bad line, up to a limit. */
-export class Findings {
+/** The bad lines of one file. */
+export class FileFindings extends Findings {
   readonly #name: string;
-  readonly #kept: BadLine[] = [];
-  #count = 0;
 
   /** `name`: what the lines are lines of. */
   constructor(name: string) {
+    super();
     this.#name = name;
-  }
-
-  get count(): number {
-    return this.#count;
-  }
-
-  /** The first 1,000. */
-  get first(): readonly BadLine[] {
-    return this.#kept;
-  }
-
-  /** `line`: from 1. */
-  add(line: number, reason: string): void {
-    this.#count++;
-    if (this.#kept.length < MAX_KEPT) this.#kept.push({ line, reason });
   }
 
   /**
@@ -47,7 +23,7 @@ export class Findings {
    * @throws FleetblockError INVALID_ARGUMENT when there are more.
    */
   throwIfAny(allowed = 0, advice = ''): void {
-    if (this.#count <= allowed) return;
+    if (this.count <= allowed) return;
     const above = allowed === 0 ? '' : `; that is more than the ${count(allowed)} that may be left out`;
     throw new FleetblockError(
       'INVALID_ARGUMENT',
@@ -57,17 +33,17 @@ export class Findings {
 
   /** What was left out, one line each. */
   report(): string[] {
-    if (this.#count === 0) return [];
-    const head = `left out ${plural(this.#count, 'bad line', 'bad lines')} of ${this.#name}${this.#more(MAX_REPORTED)}:`;
+    if (this.count === 0) return [];
+    const head = `left out ${plural(this.count, 'bad line', 'bad lines')} of ${this.#name}${this.#more(MAX_REPORTED)}:`;
     return [head, ...this.#texts(MAX_REPORTED).map((each) => `  ${each}`)];
   }
 
   #texts(most: number): string[] {
-    return this.#kept.slice(0, most).map(({ line, reason }) => `${this.#name} line ${line}: ${reason}`);
+    return this.first.slice(0, most).map(({ line, reason }) => `${this.#name} line ${line}: ${reason}`);
   }
 
   #more(shown: number): string {
-    return this.#count <= shown ? '' : ` (and ${count(this.#count - shown)} more)`;
+    return this.count <= shown ? '' : ` (and ${count(this.count - shown)} more)`;
   }
 }
 

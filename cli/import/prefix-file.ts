@@ -1,13 +1,13 @@
 // The file of `-f FILE|-`: a plain list of a command's arguments. Load it only when there is one.
 import { FleetblockError } from '../../common/errors.ts';
+import { withoutComment } from '../../common/lists/forms/plain.ts';
+import { LineReader } from '../../common/lists/lines.ts';
+import { prefixesOf } from '../../common/lists/range.ts';
+import { Rows } from '../../common/lists/rows.ts';
 import { formatPrefix } from '../../common/text/prefix.ts';
 import type { Cli } from '../environment.ts';
 import { readInput } from '../input.ts';
-import { Findings } from './findings.ts';
-import { withoutComment } from './forms/plain.ts';
-import { LineReader } from './lines.ts';
-import { prefixesOf } from './range.ts';
-import { Rows } from './rows.ts';
+import { FileFindings } from './findings.ts';
 
 /** A file larger than this is a list, not a command's argument. */
 const MAX_BYTES = 4 * 1024 * 1024;
@@ -17,7 +17,7 @@ const MAX_BYTES = 4 * 1024 * 1024;
  * @throws FleetblockError INVALID_ARGUMENT: unreadable, too large, or lines that are malformed, the first of which are named.
  */
 export async function readPrefixFile(cli: Cli, file: string): Promise<string[]> {
-  const findings = new Findings(file === '-' ? 'stdin' : file);
+  const findings = new FileFindings(file === '-' ? 'stdin' : file);
   const prefixes: string[] = [];
   const readLine = (line: string) => {
     prefixes.push(...prefixesOf(withoutComment(line)).map(formatPrefix));

@@ -2,22 +2,18 @@
 import { statSync } from 'node:fs';
 import { ACTIONS, type Action } from '../../common/action.ts';
 import { FleetblockError } from '../../common/errors.ts';
+import type { Columns } from '../../common/lists/columns.ts';
+import type { BadLine } from '../../common/lists/findings.ts';
+import { readRows, type Written } from '../../common/lists/read-rows.ts';
+import { bad, Rows } from '../../common/lists/rows.ts';
+import { unpacked } from '../../common/lists/unpacked.ts';
 import type { Cli } from '../environment.ts';
 import { readInput, UnreadableInput } from '../input.ts';
 import { plural } from '../output/text.ts';
-import type { Columns } from './columns.ts';
-import { type BadLine, Findings } from './findings.ts';
-import type { Form, Reader } from './form.ts';
-import { formAt, formNamed, recognize } from './forms.ts';
-import { bad, Rows } from './rows.ts';
-import { unpacked } from './unpacked.ts';
+import { FileFindings } from './findings.ts';
 
 /** How to read a file; `format` and `action` decide what counts as a row. */
-export interface ReadOptions {
-  /** Name of a form, or `auto`. */
-  readonly format: string;
-  /** Where in the file the addresses are: a column of CSV, or a pointer into JSON, which then is the format. */
-  readonly at?: string;
+export interface ReadOptions extends Written {
   /** Decides which rows of a list with actions are taken. Default `block`. */
   readonly action?: Action;
   /** Says the form of a plain list, too. */
@@ -38,13 +34,10 @@ export interface ReadList {
   readonly invalid: { readonly count: number; readonly first: readonly BadLine[] };
 }
 
-/** Length of the part of a file that its form is recognised by. */
-const HEAD_BYTES = 64 * 1024;
-
 /** @throws FleetblockError INVALID_ARGUMENT: unreadable, no list, or with bad lines, the first of which are named. */
 export async function readList(cli: Cli, file: string, options: ReadOptions): Promise<ReadList> {
   const name = file === '-' ? 'stdin' : file;
-  const findings = new Findings(name);
+  const findings = new FileFindings(name);
   const rows = new Rows(findings, ACTIONS[options.action ?? 'block'].imports, cli.now());
   const form = await named(name, () => readRows(unpacked(counted(cli, file, options)), rows, options));
   const kind = rows.kind === undefined ? form.name : `${form.name} (${rows.kind})`;
@@ -63,32 +56,6 @@ export async function readList(cli: Cli, file: string, options: ReadOptions): Pr
       ...findings.report(),
     ],
   };
-}
-
-async function readRows(
-  chunks: AsyncIterable<Buffer>,
-  rows: Rows,
-  { format, at }: Pick<ReadOptions, 'format' | 'at'>,
-): Promise<Form> {
-  let form = at === undefined ? formNamed(format) : formAt(at, format);
-  let reader: Reader | undefined = form?.read(rows, at);
-  let head: Buffer = Buffer.alloc(0);
-  const begin = () => {
-    form = recognize(head);
-    reader = form.read(rows);
-    reader.push(head);
-    return { form, reader };
-  };
-  for await (const chunk of chunks) {
-    if (reader) reader.push(chunk);
-    else {
-      head = Buffer.concat([head, chunk]);
-      if (head.length >= HEAD_BYTES) begin();
-    }
-  }
-  const read = form && reader ? { form, reader } : begin();
-  read.reader.end();
-  return read.form;
 }
 
 async function* counted(cli: Cli, file: string, { onProgress }: ReadOptions): AsyncGenerator<Buffer> {

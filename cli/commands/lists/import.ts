@@ -1,7 +1,9 @@
 // fleetblock import: replace a list with the contents of a file, as one change, all or nothing.
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { Action } from '../../../common/action.ts';
+import { toWire } from '../../../common/entries/wire.ts';
 import { FleetblockError } from '../../../common/errors.ts';
+import { LIST_FORMATS } from '../../../common/lists/forms.ts';
 import { actionFromWire, actionToWire } from '../../../common/rpc/action.ts';
 import { selectorToWire } from '../../../common/rpc/selector.ts';
 import { isValidName } from '../../../common/text/selector.ts';
@@ -10,7 +12,6 @@ import type { ListChangeReply__Output } from '../../../proto/gen/fleetblock/v1/L
 import { loadCredentials } from '../../credentials/credentials.ts';
 import type { Cli, GlobalOptions } from '../../environment.ts';
 import { withLine } from '../../import/findings.ts';
-import { LIST_FORMATS } from '../../import/forms.ts';
 import { readList } from '../../import/read-list.ts';
 import type { OutputForm } from '../../output/format.ts';
 import { Progress } from '../../output/progress.ts';
@@ -106,7 +107,7 @@ export function register(program: Command, cli: Cli): void {
       progress.end();
       for (const note of notes) say(cli, note);
       const credentials = await loadCredentials(cli, options);
-      const messages = [...columns.messages()];
+      const messages = [...columns.slices()].map(toWire);
       const send = (more: ImportBegin) => {
         let sent = 0;
         const startedMs = cli.now();

@@ -1,10 +1,10 @@
 // Reads lists for import without a command around it, and shows what was read.
 import { Readable, Writable } from 'node:stream';
 import type { Cli } from '../../../cli/environment.ts';
-import type { Columns } from '../../../cli/import/columns.ts';
 import { type ReadList, type ReadOptions, readList } from '../../../cli/import/read-list.ts';
 import { unpackEntries } from '../../../common/entries/packed.ts';
-import { fromWire } from '../../../common/entries/wire.ts';
+import { fromWire, toWire } from '../../../common/entries/wire.ts';
+import type { Columns } from '../../../common/lists/columns.ts';
 import { formatPrefix } from '../../../common/text/prefix.ts';
 import type { PackedPrefixes__Output } from '../../../proto/gen/fleetblock/v1/PackedPrefixes.ts';
 
@@ -38,7 +38,7 @@ export function rowsOf(columns: Columns): string[] {
 
 /** As the other end of the wire has them. */
 export function packedOf(columns: Columns): PackedPrefixes__Output[] {
-  return [...columns.messages()].map((message) => {
+  return [...columns.slices()].map(toWire).map((message) => {
     const bytes = (key: keyof typeof message) => {
       const value = message[key];
       return Buffer.from(value instanceof Uint8Array ? value : []);

@@ -1,6 +1,6 @@
 // Lines with the first and the last address of a range.
 import { isIPv6 } from 'node:net';
-import { parsePrefix } from '../../../common/text/prefix.ts';
+import { parsePrefix } from '../../text/prefix.ts';
 import type { LineForm } from '../form.ts';
 import { fields, refuseAddresses } from './tables.ts';
 

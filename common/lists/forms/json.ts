@@ -1,6 +1,6 @@
 // JSON of the kinds that lists come in. What is of none of them, and has no arrays of prefixes, is refused: an error page of an API is
 // JSON, too.
-import { messageOf } from '../../../common/errors.ts';
+import { messageOf } from '../../errors.ts';
 import { readDecision } from '../decisions.ts';
 import { byFirstLine, type Form } from '../form.ts';
 import { namesOf, placesOf, readPlaces } from '../json-arrays.ts';

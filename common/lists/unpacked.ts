@@ -1,7 +1,7 @@
 // Files that gzip has packed, unpacked as they are read.
 import { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
-import { messageOf } from '../../common/errors.ts';
+import { messageOf } from '../errors.ts';
 import { bad } from './rows.ts';
 
 /** What is not packed is passed on as it is. @throws FleetblockError INVALID_ARGUMENT: damaged or cut short. */

@@ -1,6 +1,6 @@
 // Ranges of addresses as prefixes.
-import { FleetblockError } from '../../common/errors.ts';
-import { familyBits, type Prefix, parsePrefix } from '../../common/text/prefix.ts';
+import { FleetblockError } from '../errors.ts';
+import { familyBits, type Prefix, parsePrefix } from '../text/prefix.ts';
 
 /**
  * The fewest prefixes that hold exactly the addresses from `first` to `last`, in order.

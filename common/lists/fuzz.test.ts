@@ -1,8 +1,8 @@
 // Whatever a file holds, its reader ends in rows, findings or its own error, and no address on it is lost without a word.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { FleetblockError } from '../../common/errors.ts';
 import { readChunks, rowsOf } from '../../test/cli/support/read-list.ts';
+import { FleetblockError } from '../errors.ts';
 import { Findings } from './findings.ts';
 import { FORMS, formNamed, LIST_FORMATS } from './forms.ts';
 import { Rows } from './rows.ts';
@@ -37,7 +37,7 @@ const format = fc.constantFrom(...LIST_FORMATS);
 
 /** What a line-by-line reader makes of one line. */
 function readLine(name: string, line: string): { rows: string[]; findings: number; leftOut: number } {
-  const findings = new Findings('x');
+  const findings = new Findings();
   const rows = new Rows(findings, ['drop', 'ban'], 0);
   const reader = formNamed(name)?.read(rows);
   reader?.push(Buffer.from(`${line}\n`));

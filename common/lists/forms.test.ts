@@ -2,14 +2,14 @@
 import { readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
+import type { ReadOptions } from '../../cli/import/read-list.ts';
+import { EXPORT_FORMS, writeExport } from '../../cli/output/claims/export.ts';
 import type { ExportChunk__Output } from '../../proto/gen/fleetblock/v1/ExportChunk.ts';
 import type { PackedPrefixes__Output } from '../../proto/gen/fleetblock/v1/PackedPrefixes.ts';
 import { lines, PUBLISHED } from '../../test/cli/support/published-lists.ts';
 import { packedOf, readChunks, rowsOf } from '../../test/cli/support/read-list.ts';
 import { ScriptedOutput } from '../../test/cli/support/scripted-output.ts';
-import { EXPORT_FORMS, writeExport } from '../output/claims/export.ts';
 import { FORMS } from './forms.ts';
-import type { ReadOptions } from './read-list.ts';
 
 const NOW = Date.parse('2026-11-24T09:00:00Z');
 async function* exported(messages: PackedPrefixes__Output[]): AsyncGenerator<ExportChunk__Output[]> {

@@ -1,7 +1,7 @@
 // A range as the fewest prefixes.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { formatPrefix } from '../../common/text/prefix.ts';
+import { formatPrefix } from '../text/prefix.ts';
 import { prefixesOfRange } from './range.ts';
 
 describe('prefixesOfRange', () => {

@@ -1,12 +1,11 @@
-// Rows of an import: a million of them without an object each, and cut into messages to send.
-import { FamilyBuilder } from '../../common/entries/builder.ts';
-import { NO_ENTRIES } from '../../common/entries/packed.ts';
-import { slicesOf } from '../../common/entries/steps.ts';
-import { type PackedWire, toWire } from '../../common/entries/wire.ts';
-import type { Family, Prefix } from '../../common/text/prefix.ts';
+// Rows of a list: a million of them without an object each, and cut into slices to send.
+import { FamilyBuilder } from '../entries/builder.ts';
+import { NO_ENTRIES, type PackedEntries } from '../entries/packed.ts';
+import { slicesOf } from '../entries/steps.ts';
+import type { Family, Prefix } from '../text/prefix.ts';
 
-/** Rows per message, so that with times it stays below 1 MiB: 14 bytes for an IPv4 row, 26 for an IPv6 row. */
-const ROWS_PER_MESSAGE: Readonly<Record<Family, number>> = { 4: 65_536, 6: 32_768 };
+/** Rows per slice, so that as a message with times it stays below 1 MiB: 14 bytes for an IPv4 row, 26 for an IPv6 row. */
+const ROWS_PER_SLICE: Readonly<Record<Family, number>> = { 4: 65_536, 6: 32_768 };
 
 /** IPv4 rows are sent before IPv6 rows, whatever the order of the file: row numbers of the controller follow that. */
 export class Columns {
@@ -41,12 +40,12 @@ export class Columns {
     this.#lines[4].push(line);
   }
 
-  /** All rows in messages of the wire; they share the columns' memory. */
-  *messages(): Generator<PackedWire> {
+  /** All rows, in slices of which each fits into a message; they share the columns' memory. */
+  *slices(): Generator<PackedEntries<'left'>> {
     const v4 = { ...NO_ENTRIES, v4: this.#v4.finish() };
     const v6 = { ...NO_ENTRIES, v6: this.#v6.finish() };
-    if (v4.v4.count > 0) for (const rows of slicesOf<'left'>(v4, ROWS_PER_MESSAGE[4])) yield toWire(rows);
-    if (v6.v6.count > 0) for (const rows of slicesOf<'left'>(v6, ROWS_PER_MESSAGE[6])) yield toWire(rows);
+    if (v4.v4.count > 0) yield* slicesOf<'left'>(v4, ROWS_PER_SLICE[4]);
+    if (v6.v6.count > 0) yield* slicesOf<'left'>(v6, ROWS_PER_SLICE[6]);
   }
 }
 

@@ -1,8 +1,8 @@
 // Where the readers of all forms put what they find: rows with the line that they stand on, what is bad, and what is left out.
 
-import { FleetblockError, messageOf } from '../../common/errors.ts';
-import { checkedTtl } from '../../common/text/duration.ts';
-import { parsePrefix } from '../../common/text/prefix.ts';
+import { FleetblockError, messageOf } from '../errors.ts';
+import { checkedTtl } from '../text/duration.ts';
+import { parsePrefix } from '../text/prefix.ts';
 import { Columns } from './columns.ts';
 import type { Findings } from './findings.ts';
 import { prefixesOf, prefixesOfRange } from './range.ts';
