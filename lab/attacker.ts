@@ -2,6 +2,7 @@
 import { execa } from 'execa';
 import { inside, toolPath } from './namespaces.ts';
 import type { Station } from './network.ts';
+import { patience } from './patience.ts';
 
 export interface PingResult {
   readonly sent: number;
@@ -26,7 +27,7 @@ export class Attacker {
     const { count = 2, waitSeconds = 0.4 } = options;
     const words = ['ping', '-n', '-q', '-c', `${count}`, '-i', '0.1', '-W', `${waitSeconds}`, '-I', source, target];
     const [file, args] = inside(this.station.namespace, words);
-    const result = await execa(file, args, { env: { PATH: toolPath }, reject: false, timeout: 30_000 });
+    const result = await execa(file, args, { env: { PATH: toolPath }, reject: false, timeout: patience(30_000) });
     const [, sent, received] = /([0-9]+) packets transmitted, ([0-9]+) received/.exec(result.stdout) ?? [];
     // A ping that sent nothing proves nothing.
     if (!sent || sent === '0') throw new Error(`ping from ${source} to ${target} did not run: ${result.stderr}`);

@@ -8,7 +8,12 @@ export type ProgramName = 'agent' | 'controller' | 'cli';
 /** The sources, what `npm run build` makes, or a directory with installed commands. */
 export type Programs = 'sources' | 'dist' | { readonly installed: string };
 
-export function commandOf(programs: Programs, program: ProgramName): string[] {
+/** A slow machine starts what is built in less time: FLEETBLOCK_PROGRAMS=dist. */
+const DEFAULT: Programs = process.env.FLEETBLOCK_PROGRAMS === 'dist' ? 'dist' : 'sources';
+
+/** @returns program and arguments */
+export function commandOf(programs: Programs | undefined, program: ProgramName): string[] {
+  programs ??= DEFAULT;
   if (typeof programs === 'object') {
     const name = program === 'cli' ? 'fleetblock' : `fleetblock-${program}`;
     return ['env', `PATH=${dirname(process.execPath)}:${toolPath}`, join(programs.installed, name)];

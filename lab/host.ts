@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { inside, toolPath } from './namespaces.ts';
 import type { Station } from './network.ts';
+import { patience } from './patience.ts';
 import { Program, until } from './program.ts';
 
 export interface HostPlan {
@@ -55,7 +56,12 @@ export class LabHost {
   /** Runs a command in the host's network. */
   async run(command: readonly string[], input = ''): Promise<CommandResult> {
     const [file, args] = inside(this.namespace, command);
-    const result = await execa(file, args, { env: { PATH: toolPath }, input, reject: false, timeout: 60_000 });
+    const result = await execa(file, args, {
+      env: { PATH: toolPath },
+      input,
+      reject: false,
+      timeout: patience(60_000),
+    });
     return { exitCode: result.exitCode ?? -1, stdout: result.stdout, stderr: result.stderr };
   }
 

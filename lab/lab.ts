@@ -11,6 +11,7 @@ import { commandOf, type ProgramName, type Programs } from './commands.ts';
 import { type CommandResult, LabHost } from './host.ts';
 import { inside, toolPath } from './namespaces.ts';
 import { LabNetwork, type Station } from './network.ts';
+import { patience } from './patience.ts';
 import { writePlayScripts } from './play-scripts.ts';
 import { Program, until } from './program.ts';
 import { KEPT, own, PIN_ROOT, PREFIX, removePins, sweep } from './sweep.ts';
@@ -18,7 +19,7 @@ import { KEPT, own, PIN_ROOT, PREFIX, removePins, sweep } from './sweep.ts';
 export interface LabOptions {
   /** Default 3. */
   readonly hosts?: number;
-  /** Where programs are run from. Default sources. */
+  /** Where programs are run from. Default: what FLEETBLOCK_PROGRAMS says (`dist`), else the sources. */
   readonly programs?: Programs;
   /** Environment of the controller and the agents, for failpoints. */
   readonly env?: Readonly<Record<string, string>>;
@@ -145,14 +146,7 @@ export class Lab implements AsyncDisposable {
   }
 
   async init(): Promise<void> {
-    const result = await this.runAtController([
-      ...this.#command('controller'),
-      'init',
-      '--data-dir',
-      this.dataDir,
-      '--listen',
-      this.controller,
-    ]);
+    const result = await this.controllerCommand('init', '--data-dir', this.dataDir, '--listen', this.controller);
     if (result.exitCode !== 0) throw new Error(`init failed: ${result.stderr}`);
   }
 
@@ -269,7 +263,7 @@ export class Lab implements AsyncDisposable {
       env: { ...env, PATH: toolPath },
       stdin: 'ignore',
       reject: false,
-      timeout: 120_000,
+      timeout: patience(120_000),
     });
     return { exitCode: result.exitCode ?? -1, stdout: result.stdout, stderr: result.stderr };
   }
@@ -345,6 +339,6 @@ export class Lab implements AsyncDisposable {
   }
 
   #command(program: ProgramName): string[] {
-    return commandOf(this.#options.programs ?? 'sources', program);
+    return commandOf(this.#options.programs, program);
   }
 }

@@ -2,11 +2,12 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { execa, type Options } from 'execa';
+import { patience } from './patience.ts';
 
 /** Debian keeps ip, bpftool and ethtool where a plain user's PATH does not look. A PATH that has them is left as it is. */
 export const toolPath = withSystemTools(process.env.PATH ?? '');
 
-const quick = { env: { PATH: toolPath }, timeout: 20_000 } as const satisfies Options;
+const quick = { env: { PATH: toolPath }, timeout: patience(20_000) } as const satisfies Options;
 
 /** Runs `ip` with the given words; many commands at once through `ipBatch`. */
 export async function ip(...args: string[]): Promise<string> {

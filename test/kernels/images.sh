@@ -41,7 +41,9 @@ case $disk in
     git ls-files --cached --others --exclude-standard | while read -r file; do [ ! -f "$file" ] || echo "$file"; done |
       xargs -d '\n' cp -l --parents -t "$stage"
     mkdir -p "$stage/bpf/build"
+    sh scripts/build.sh
     cp -l bpf/build/fleetblock.bpf.o "$stage/bpf/build/"
+    cp -al dist "$stage/"
     mkdir "$stage/node_modules"
     # Without caches that a test run may be changing.
     find node_modules -mindepth 1 -maxdepth 1 ! -name '.vite*' -exec cp -al -t "$stage/node_modules" {} +

@@ -32,7 +32,7 @@ async function tree(...words: string[]): Promise<{ readonly exitCode: number | u
 }
 
 async function doctor(): Promise<string> {
-  const { exitCode, said } = await tree('agent/main.ts', 'doctor');
+  const { exitCode, said } = await tree('dist/agent/main.js', 'doctor');
   if (exitCode !== 0) throw new Error(said);
   return 'healthy';
 }
@@ -56,8 +56,8 @@ async function tests(): Promise<string> {
 
 /** An older kernel is refused by name, by the agent and by the doctor, before anything is changed. */
 async function refusal(): Promise<string> {
-  const run = await tree('agent/main.ts', 'run', '--interface', 'lo');
-  const examined = await tree('agent/main.ts', 'doctor');
+  const run = await tree('dist/agent/main.js', 'run', '--interface', 'lo');
+  const examined = await tree('dist/agent/main.js', 'doctor');
   for (const { exitCode, said } of [run, examined])
     if (exitCode === 0 || !said.includes(release()) || !/5\.15/.test(said))
       throw new Error(`exit code ${exitCode}: ${said}`);

@@ -1,6 +1,6 @@
 #!/bin/sh
 # The first program on a guest's disks: mounts what a booted Debian has, runs the checks, switches the machine off.
-export HOME=/root LANG=C.UTF-8 FLEETBLOCK_TEST_PATIENCE="$patience"
+export HOME=/root LANG=C.UTF-8 FLEETBLOCK_TEST_PATIENCE="$patience" FLEETBLOCK_PROGRAMS=dist
 export PATH=/fleetblock/node_modules/.bin:/usr/sbin:/usr/bin:/sbin:/bin
 # Emulated, a start of Node.js from TypeScript takes half a minute without it.
 export NODE_COMPILE_CACHE=/root/compile-cache
