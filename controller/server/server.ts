@@ -206,12 +206,13 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       await stopped;
     });
     // Loaded only where it is served.
+    const load = () => Promise.all([import('./http/start-http.ts'), import('./doors/doors.ts')]);
+    const [starting, doors] = options.http ? await load() : [];
     const http =
       options.http &&
-      (await (
-        await import('./http/start-http.ts')
-      ).startHttp({
+      (await starting?.startHttp({
         settings: options.http,
+        doors: async (admission) => (await doors?.doorsOf({ ...controller, store, log, admission })) ?? [],
         services: [
           { name: 'OperatorService', ...operator },
           { name: 'IdentityService', ...membership },

@@ -2,7 +2,7 @@
 import { type Digest, EMPTY_DIGEST } from '../../common/entries/digest.ts';
 import { entryCount, NO_ENTRIES } from '../../common/entries/packed.ts';
 import type { Revision } from '../../common/revision.ts';
-import type { Selector } from '../../common/text/selector.ts';
+import type { SelectableHost, Selector } from '../../common/text/selector.ts';
 import { type LayerChange, type LayerKey, listLayer } from '../claims/layers.ts';
 import type { StoreEvent } from '../store/port/revisions.ts';
 import type { HostRecord } from '../store/records.ts';
@@ -109,6 +109,14 @@ export class Views {
   /** Gives the host's view as it is then, and the revision that it is good for; undefined when the host is gone. */
   snapshot(hostId: string, answer: (snapshot: Snapshot | undefined, revision: Revision) => void): void {
     this.#queue.run(this.#takeSnapshot(hostId, answer));
+  }
+
+  /**
+   * The layers of a host that would be like this, the empty ones too: for readers that are no hosts. They change as they are read; whatever
+   * is not yet in them was touched after `revision`.
+   */
+  layersLike(host: SelectableHost): readonly Layer[] {
+    return [...this.#layers.values()].filter((layer) => layer.matches(host));
   }
 
   *#follow({ revision, layers, hosts }: StoreEvent, committedMs: number): Slices {

@@ -9,6 +9,7 @@ import { protocol } from '../../../common/rpc/proto.ts';
 import type { Caller } from '../../identity/auth/caller.ts';
 import { DEFAULT_FRONT_LIMITS } from '../front/limits.ts';
 import type { AnyMethod } from '../services/calls.ts';
+import { HttpAdmission } from './admission.ts';
 import { HttpCalls } from './http-calls.ts';
 import { HttpServer } from './http-server.ts';
 import { serviceNamed } from './schema.ts';
@@ -40,7 +41,11 @@ async function serve({ unary, stream, authorize = () => CALLER }: Methods): Prom
     methods: Object.fromEntries(methods),
   };
   const log = createLogger('test', 'silent');
-  const calls = new HttpCalls({ services: [service], authorizer: { authorize, watch: () => () => {} }, log });
+  const calls = new HttpCalls({
+    services: [service],
+    admission: new HttpAdmission({ authorize, watch: () => () => {} }),
+    log,
+  });
   server = new HttpServer({ calls, identity: undefined, openapi: () => Buffer.from('{}') });
   return (await server.listen({ host: '127.0.0.1', port: 0 })).port;
 }

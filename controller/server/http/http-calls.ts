@@ -4,12 +4,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { MethodDefinition } from '@grpc/grpc-js';
 import { FleetblockError, systemCode } from '../../../common/errors.ts';
 import type { Logger } from '../../../common/logger.ts';
-import type { Authorizer } from '../../identity/auth/authorizer.ts';
-import type { AuthorizableCall, Caller } from '../../identity/auth/caller.ts';
 import { requiredRole } from '../../identity/auth/policy.ts';
-import { DEFAULT_FRONT_LIMITS } from '../front/limits.ts';
-import { type Holder, Places } from '../front/places.ts';
 import { type AnyMethod, type Incoming, logUnexpected } from '../services/calls.ts';
+import { authorizable, bearerKey, type HttpAdmission, type Peer } from './admission.ts';
 import { type Answer, documentAnswer, envelopeAnswer, eventAnswer, sendError } from './answer.ts';
 import { type Codec, codecOf } from './codec.ts';
 import { readMessage, readMessages, readOnlyMessage } from './request-body.ts';
@@ -22,22 +19,10 @@ export interface HttpService {
   readonly methods: Readonly<Record<string, AnyMethod>>;
 }
 
-/** Who stands behind a connection. `certificate` is DER; undefined: none was shown. */
-export interface Peer {
-  readonly from: string;
-  readonly certificate: Uint8Array | undefined;
-  /** Why no call of this connection is answered; undefined: it has its place. */
-  readonly refusal: string | undefined;
-  /** Called with whether a call that was let in is open: then it is no stranger's connection. */
-  readonly known: (open: boolean) => void;
-  /** Cuts the connection. */
-  readonly cut: () => void;
-}
-
-/** `authorizer` decides on calls, as on those over gRPC. */
+/** `admission` decides on calls. */
 export interface HttpCallsOptions {
   readonly services: readonly HttpService[];
-  readonly authorizer: Pick<Authorizer, 'authorize' | 'watch'>;
+  readonly admission: HttpAdmission;
   readonly log: Logger;
 }
 
@@ -59,11 +44,9 @@ const ACCEPTED = 'application/json, application/connect+json';
 export class HttpCalls {
   readonly #options: HttpCallsOptions;
   readonly #routes = new Map<string, Route>();
-  readonly #places: Places<ServerResponse>;
 
   constructor(options: HttpCallsOptions) {
     this.#options = options;
-    this.#places = new Places(DEFAULT_FRONT_LIMITS, (response) => response.destroy());
     for (const { name, definition, methods } of options.services)
       for (const described of serviceNamed(name).methods) {
         const served = definition[described.name];
@@ -93,7 +76,6 @@ export class HttpCalls {
     const letIn = this.#letIn(route, call, request, response, peer);
     if (!letIn) return;
     const { form, leave } = letIn;
-    peer.known(true);
     const stop = new AbortController();
     const answer = form.answer(response);
     const end = (error: FleetblockError, cut: boolean) => {
@@ -101,11 +83,9 @@ export class HttpCalls {
       stop.abort();
       if (cut) setTimeout(peer.cut, LAST_WORDS_MS);
     };
-    const release = this.#options.authorizer.watch(call, (error) => end(error, true));
+    this.#options.admission.watch(call, response, peer, (error) => end(error, true));
     const timers = beats(answer, route.method);
     response.once('close', () => {
-      release();
-      peer.known(false);
       stop.abort();
       timers();
     });
@@ -131,8 +111,7 @@ export class HttpCalls {
   ): LetIn | undefined {
     let leave: () => void;
     try {
-      if (peer.refusal !== undefined) throw new FleetblockError('RESOURCE_EXHAUSTED', peer.refusal);
-      leave = this.#takePlace(response, this.#options.authorizer.authorize(call));
+      leave = this.#options.admission.admit(call, response, peer).leave;
     } catch (error) {
       sendError(response, error);
       return undefined;
@@ -167,14 +146,6 @@ export class HttpCalls {
       answer.item(codec.encode(reply));
     }
     answer.end();
-  }
-
-  /** @returns gives it back */
-  #takePlace(response: ServerResponse, caller: Caller): () => void {
-    const holder = holderOf(caller);
-    const refusal = this.#places.take(response, holder);
-    if (refusal !== undefined) throw new FleetblockError('RESOURCE_EXHAUSTED', refusal);
-    return () => this.#places.leave(response, holder);
   }
 
   /** As the caller asks: what it does not get in time it does not wait for. */
@@ -240,29 +211,13 @@ function mediaType(header = ''): string {
   return (header.split(';')[0] ?? '').trim().toLowerCase();
 }
 
-function callOf({ path }: Route, { headers }: IncomingMessage, response: ServerResponse, peer: Peer): Incoming {
-  const context: ReturnType<AuthorizableCall['getAuthContext']> = {
-    // A key is said with this very request, a certificate with all of the connection.
-    ...(headers.authorization !== undefined && { apiKey: bearer(headers.authorization) }),
-    ...(peer.certificate && { sslPeerCertificate: { raw: peer.certificate } }),
-  };
+function callOf({ path }: Route, request: IncomingMessage, response: ServerResponse, peer: Peer): Incoming {
   return {
-    getPeer: () => peer.from,
-    getPath: () => path,
-    getAuthContext: () => context,
+    ...authorizable(path, bearerKey(request), peer),
     sendAhead: (ahead) => {
       if (!response.headersSent) for (const [name, value] of Object.entries(ahead)) response.setHeader(name, value);
     },
   };
-}
-
-/** Of any other scheme, a text that is no key. */
-function bearer(authorization: string): string {
-  return /^bearer +([^ ]+)$/i.exec(authorization)?.[1] ?? '';
-}
-
-function holderOf({ role, actor }: Caller): Holder {
-  return { kind: role === 'admin' ? 'admin' : role === 'agent' ? 'host' : 'operator', name: actor };
 }
 
 /** @throws the signal's reason, at the latest after the last: a call that has ended changes nothing */

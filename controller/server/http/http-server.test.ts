@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { afterEach, expect, it } from 'vitest';
 import { createLogger } from '../../../common/logger.ts';
+import { HttpAdmission } from './admission.ts';
 import { HttpCalls } from './http-calls.ts';
 import type { HttpLimits } from './http-limits.ts';
 import { HttpServer, isLoopback } from './http-server.ts';
@@ -18,7 +19,7 @@ let server: HttpServer | undefined;
 afterEach(() => server?.close(0));
 
 async function plain(limits: Partial<HttpLimits> = {}, document = '{}'): Promise<{ host: string; port: number }> {
-  const calls = new HttpCalls({ services: [], authorizer: nobody, log });
+  const calls = new HttpCalls({ services: [], admission: new HttpAdmission(nobody), log });
   server = new HttpServer({ calls, identity: undefined, openapi: () => Buffer.from(document), limits });
   return server.listen({ host: '127.0.0.1', port: 0 });
 }
@@ -65,7 +66,7 @@ it('pushes out the oldest stranger', async () => {
 });
 
 it('does without TLS on loopback addresses alone', async () => {
-  const calls = new HttpCalls({ services: [], authorizer: nobody, log });
+  const calls = new HttpCalls({ services: [], admission: new HttpAdmission(nobody), log });
   const made = new HttpServer({ calls, identity: undefined, openapi: () => Buffer.from('{}') });
   await expect(async () => made.listen({ host: '0.0.0.0', port: 0 })).rejects.toThrow(/leave out --http-plain/);
   expect(['127.0.0.1', '127.9.9.9', '::1', 'localhost'].every(isLoopback)).toBe(true);

@@ -8,13 +8,17 @@ import type { ServerCertificate } from '../../identity/server-identity.ts';
 import { Front } from '../front/front.ts';
 import { HeaviestOut } from '../front/heaviest-out.ts';
 import { listenOn } from '../front/listen.ts';
+import type { Peer } from './admission.ts';
 import { sendError, sendJson } from './answer.ts';
-import type { HttpCalls, Peer } from './http-calls.ts';
+import type { Door } from './door.ts';
+import type { HttpCalls } from './http-calls.ts';
 import { DEFAULT_HTTP_LIMITS, type HttpLimits } from './http-limits.ts';
 
 /** `identity` undefined: without TLS, on the loopback interface alone. */
 export interface HttpServerOptions {
   readonly calls: HttpCalls;
+  /** Default: none. */
+  readonly doors?: readonly Door[];
   readonly identity: ServerCertificate | undefined;
   /** JSON text of the OpenAPI document, UTF-8. */
   readonly openapi: () => Buffer;
@@ -174,12 +178,14 @@ export class HttpServer {
 
   #answer(request: IncomingMessage, response: ServerResponse, peer: Peer): void {
     const { method = '', url = '' } = request;
-    const { calls, openapi } = this.#options;
+    const { calls, openapi, doors = [] } = this.#options;
     const refused = objection(request);
     const isDocument = url === '/openapi.json';
-    const methods = isDocument ? ['GET', 'HEAD'] : ['POST'];
+    const [path = ''] = url.split('?');
+    const place = doors.map((door) => door.at(path)).find((found) => found !== undefined);
+    const methods = place?.methods ?? (isDocument ? ['GET', 'HEAD'] : ['POST']);
     if (refused) sendError(response, new FleetblockError(refused.code, refused.text), { status: refused.status });
-    else if (!isDocument && !calls.has(url))
+    else if (!place && !isDocument && !calls.has(url))
       sendError(response, new FleetblockError('UNIMPLEMENTED', 'there is no such method: see /openapi.json'), {
         status: 404,
       });
@@ -188,6 +194,7 @@ export class HttpServer {
         status: 405,
         headers: { allow: methods.join(', ') },
       });
+    else if (place) place.serve(request, response, peer);
     else if (isDocument) sendJson(response, 200, openapi());
     else calls.serve(request, response, peer);
   }
@@ -207,7 +214,7 @@ function objection({ httpVersion, headers, headersDistinct }: IncomingMessage) {
 }
 
 /** Headers of which a proxy before us may have read another one than we. */
-const ONCE = ['host', 'authorization', 'content-type', 'content-encoding'];
+const ONCE = ['host', 'authorization', 'x-api-key', 'content-type', 'content-encoding'];
 
 /** Whether only programs on this machine reach it. */
 export function isLoopback(host: string): boolean {

@@ -4,7 +4,10 @@ import { createSecureContext } from 'node:tls';
 import { FleetblockError, messageOf } from '../../../common/errors.ts';
 import { readSecretFile } from '../../../common/files.ts';
 import type { Endpoint } from '../../../common/text/endpoint.ts';
+import type { Authorizer } from '../../identity/auth/authorizer.ts';
 import type { ServerCertificate } from '../../identity/server-identity.ts';
+import { HttpAdmission } from './admission.ts';
+import type { Door } from './door.ts';
 import { HttpCalls, type HttpCallsOptions } from './http-calls.ts';
 import { HttpServer, type HttpServerOptions } from './http-server.ts';
 import { openApi } from './openapi.ts';
@@ -19,8 +22,13 @@ export interface HttpSettings {
 }
 
 /** `identity` is the controller's own: its root is what clients' certificates must lead to, whatever certificate is shown to them. */
-export interface HttpOptions extends HttpCallsOptions, Pick<HttpServerOptions, 'onRefused' | 'limits'> {
+export interface HttpOptions
+  extends Omit<HttpCallsOptions, 'admission'>,
+    Pick<HttpServerOptions, 'onRefused' | 'limits'> {
   readonly settings: HttpSettings;
+  readonly authorizer: Pick<Authorizer, 'authorize' | 'watch'>;
+  /** Default: none. */
+  readonly doors?: (admission: HttpAdmission) => Promise<readonly Door[]>;
   readonly identity: ServerCertificate;
 }
 
@@ -40,12 +48,14 @@ const READ_AGAIN_MS = 60_000;
 export async function startHttp({ settings, identity, ...options }: HttpOptions): Promise<RunningHttp> {
   const { listen, files, plain } = settings;
   const { log } = options;
-  const calls = new HttpCalls(options);
+  const admission = new HttpAdmission(options.authorizer);
+  const calls = new HttpCalls({ ...options, admission });
   let own = identity;
   let document: Buffer | undefined;
   const server = new HttpServer({
     ...options,
     calls,
+    doors: (await options.doors?.(admission)) ?? [],
     identity: plain ? undefined : shown(settings, identity),
     openapi: () => {
       document ??= Buffer.from(JSON.stringify(openApi(options.services, calls.paths)));

@@ -1,0 +1,177 @@
+// What readers that are no hosts are served: every ban, what changed since a revision, what covers an address. An allow entry is never
+// inside what is served: a ban around one is served in pieces.
+import type { Revision } from '../../../common/revision.ts';
+import { covers, formatPrefix, maskAddress, type Prefix } from '../../../common/text/prefix.ts';
+import { Pacer } from '../../../common/time/pacer.ts';
+import { ExceptionSet } from '../../claims/lists/exception-set.ts';
+import { type Ban, lastOf, NO_HOST, prefixesIn, Standing, type StandingDeps } from './standing.ts';
+
+/** Which origins are asked for. */
+export type Wanted = (origin: string) => boolean;
+
+/** What a reader that has what was served at an earlier revision is to add and to remove. Either may say what it knows already. */
+export interface BanChanges {
+  readonly revision: Revision;
+  readonly added: readonly Ban[];
+  readonly removed: readonly Prefix[];
+}
+
+/** Bans given out in one run. */
+const BATCH = 1024;
+
+/** One per controller. What was read for a revision serves all who ask until the next one. */
+export class Bans {
+  readonly #deps: StandingDeps;
+  #known: { readonly revision: Revision; readonly standing: Promise<Standing> } | undefined;
+
+  constructor(deps: StandingDeps) {
+    this.#deps = deps;
+  }
+
+  /** As of the last revision that the views have. */
+  standing(): Promise<Standing> {
+    const { revision } = this.#deps.views;
+    if (this.#known?.revision === revision) return this.#known.standing;
+    const standing = Standing.read(this.#deps);
+    this.#known = { revision, standing };
+    // What failed is tried again.
+    standing.catch(() => {
+      if (this.#known?.standing === standing) this.#known = undefined;
+    });
+    return standing;
+  }
+
+  /** Every ban that is served, in batches. */
+  async *whole(standing: Standing, wanted: Wanted): AsyncGenerator<readonly Ban[]> {
+    const { pause } = new Pacer();
+    const pieces = new Map<string, Ban>();
+    let batch: Ban[] = [];
+    for (const ban of eachBan(standing, wanted)) {
+      if (!standing.allows(ban.prefix)) batch.push(ban);
+      else
+        for (const prefix of standing.allowedSet.family(ban.prefix.family).rest(ban.prefix)) {
+          const text = formatPrefix(prefix);
+          pieces.set(text, lastOf(pieces.get(text), { ...ban, prefix }));
+        }
+      if (batch.length === BATCH) {
+        yield batch;
+        batch = [];
+        await pause();
+      }
+    }
+    yield batch;
+    const added = [...pieces.values()].filter((piece) => {
+      const own = standing.ban(piece.prefix, wanted);
+      return !own || lastOf(own, piece) !== own;
+    });
+    for (let from = 0; from < added.length; from += BATCH) yield added.slice(from, from + BATCH);
+  }
+
+  /** @returns undefined: history does not reach back that far */
+  async changes(since: Revision, wanted: Wanted): Promise<BanChanges | undefined> {
+    const { store, views } = this.#deps;
+    const layers = views.layersLike(NO_HOST);
+    // Before what is looked up: what comes later is found again next time.
+    const { revision } = views;
+    const touched = await store.touchedSince(since, new Set(layers.map(({ id }) => id)));
+    if (!touched) return undefined;
+    if (touched.length === 0) return { revision, added: [], removed: [] };
+    const standing = await this.standing();
+    const candidates = await candidatesOf(
+      standing,
+      touched.map(({ keys }) => keys),
+    );
+    const { pause } = new Pacer();
+    const added: Ban[] = [];
+    const removed: Prefix[] = [];
+    for (const prefix of candidates.values()) {
+      const ban = standing.served(prefix, wanted);
+      if (ban) added.push(ban);
+      else removed.push(prefix);
+      await pause();
+    }
+    return { revision, added, removed };
+  }
+
+  /** Bans that cover all of a prefix, the narrowest first; none where an allow entry covers it. */
+  async covering(prefix: Prefix, wanted: Wanted): Promise<Ban[]> {
+    const standing = await this.standing();
+    if (standing.allowedSet.family(prefix.family).cover(prefix.address, 0, prefix.length)) return [];
+    const found: Ban[] = [];
+    for (let length = prefix.length; length >= 0; length--) {
+      const ban = standing.ban({ ...prefix, length, address: maskAddress(prefix.address, length) }, wanted);
+      if (ban) found.push(ban);
+    }
+    return found;
+  }
+}
+
+/** Bans as they are said, each prefix once. */
+function* eachBan(standing: Standing, wanted: Wanted): Generator<Ban> {
+  const { claims, lists } = standing;
+  for (const [first] of claims.values()) {
+    const ban = first && standing.ban(first.prefix, wanted);
+    if (ban) yield ban;
+  }
+  const before: (typeof lists)[number][] = [];
+  for (const list of lists.filter(({ origin }) => wanted(origin))) {
+    const { layer, origin, reason } = list;
+    for (const { prefix, expiresMs } of prefixesIn(layer.packed())) {
+      if (!standing.live(expiresMs)) continue;
+      const { family, address, length } = prefix;
+      const key = { family, address, offset: 0, length, allow: false };
+      if (before.some((other) => other.layer.effectOf(key))) continue;
+      const claimed = claims.size > 0 ? claims.get(formatPrefix(prefix)) : undefined;
+      if (claimed?.some((each) => wanted(each.origin))) continue;
+      const ban = lists.length > 1 ? standing.ban(prefix, wanted) : { prefix, origin, reason, expiresMs };
+      if (ban) yield ban;
+    }
+    before.push(list);
+  }
+}
+
+/** What may be served otherwise than it was, by its text: touched prefixes, and what allow entries leave of bans around them. */
+async function candidatesOf(
+  standing: Standing,
+  touched: readonly Parameters<typeof prefixesIn>[0][],
+): Promise<ReadonlyMap<string, Prefix>> {
+  const { pause } = new Pacer();
+  const found = new Map<string, Prefix>();
+  const bans: Prefix[] = [];
+  const allows: Prefix[] = [];
+  for (const keys of touched)
+    for (const { prefix, allow } of prefixesIn(keys)) {
+      (allow ? allows : bans).push(prefix);
+      await pause();
+    }
+  const around = [...standing.allowed, ...allows];
+  const aroundSet = new ExceptionSet(around);
+  const add = (ban: Prefix) => {
+    found.set(formatPrefix(ban), ban);
+    if (!aroundSet.family(ban.family).meets(ban.address, 0, ban.length)) return;
+    for (const allow of around)
+      if (covers(ban, allow)) for (const prefix of between(ban, allow)) found.set(formatPrefix(prefix), prefix);
+  };
+  for (const ban of bans) {
+    add(ban);
+    await pause();
+  }
+  if (allows.length === 0) return found;
+  const touchedSet = new ExceptionSet(allows);
+  for (const { prefix } of eachBan(standing, () => true)) {
+    if (touchedSet.family(prefix.family).meets(prefix.address, 0, prefix.length)) add(prefix);
+    await pause();
+  }
+  return found;
+}
+
+/** From a prefix down to one inside it: each on the way, and the other half beside it. */
+function* between(outer: Prefix, inner: Prefix): Generator<Prefix> {
+  for (let length = outer.length + 1; length <= inner.length; length++) {
+    const address = maskAddress(inner.address, length);
+    yield { family: inner.family, address, length };
+    const beside = Uint8Array.from(address);
+    beside[(length - 1) >> 3] = (beside[(length - 1) >> 3] ?? 0) ^ (0x80 >> ((length - 1) & 7));
+    yield { family: inner.family, address: beside, length };
+  }
+}
