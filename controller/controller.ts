@@ -6,6 +6,8 @@ import type { Clock } from '../common/time/clock.ts';
 import { steadyClock } from '../common/time/steady-clock.ts';
 import type { LocalNetwork } from './claims/guard/guard.ts';
 import { Guard } from './claims/guard/guard.ts';
+import type { Feeds } from './feeds/feeds.ts';
+import { openFeeds } from './feeds/open.ts';
 import { changeText } from './fleet/change-text.ts';
 import { EventLog } from './fleet/events.ts';
 import { FleetTime } from './fleet/fleet-time.ts';
@@ -62,6 +64,7 @@ export interface Controller {
   readonly hub: Hub;
   readonly changes: Changes;
   readonly lists: Lists;
+  readonly feeds: Feeds;
   readonly confirmations: Confirmations;
   readonly results: Results;
   readonly targets: Targets;
@@ -117,6 +120,7 @@ export async function startController(options: ControllerOptions): Promise<Contr
   const results = new Results(store, log);
   const changes = new Changes({ store, targets, hub, clock, guard, matches, allowed, results });
   const lists = new Lists({ store, targets, hub, clock, guard, results });
+  const feeds = await openFeeds({ store, lists, clock, events, log });
   const assertOpen = () => hub.quarantine.assertOpen();
   const confirmations = new Confirmations({ store, targets, results, events, clock, assertOpen });
   store.follow((event) => {
@@ -146,6 +150,7 @@ export async function startController(options: ControllerOptions): Promise<Contr
     hub,
     changes,
     lists,
+    feeds,
     confirmations,
     results,
     targets,
@@ -165,6 +170,7 @@ export async function startController(options: ControllerOptions): Promise<Contr
       closed ??= (async () => {
         clearInterval(beating);
         expiry.stop();
+        await feeds.close();
         hub.close();
         queue.close();
         await Promise.all([notes.flush(), beat()]);

@@ -123,11 +123,12 @@ async function run({ dataDir, listen, metrics, http, logLevel, trustClock }: Run
 
 async function startMetrics(endpoint: NonNullable<RunSettings['metrics']>, server: RunningServer) {
   const { serveMetrics } = await import('./server/metrics.ts');
+  const { feedMetrics } = await import('./feeds/metrics.ts');
   return serveMetrics(endpoint, {
     connections: () => ({ ...server.front.counts(), ...(server.http && { http: server.http.connections() }) }),
     hosts: () => server.controller.hostCounts(),
     revision: () => server.store.head,
-    metrics: server.controller.hub.meter.metrics,
+    metrics: [...server.controller.hub.meter.metrics, ...feedMetrics(server.controller.feeds)],
   });
 }
 

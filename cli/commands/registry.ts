@@ -20,6 +20,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<CommandModule>>> = 
   check: () => import('./claims/check.ts'),
   import: () => import('./lists/import.ts'),
   lists: () => import('./lists/lists.ts'),
+  feed: () => import('./lists/feed.ts'),
   export: () => import('./claims/export.ts'),
   hosts: () => import('./fleet/hosts.ts'),
   status: () => import('./fleet/status.ts'),

@@ -19,6 +19,8 @@ export class Rows {
   readonly leftOut = new Map<string, number>();
   /** Which of the kinds of its form the file is. */
   kind: string | undefined;
+  /** The list says how many rows it has, and has them. */
+  isWhole = false;
   /** From 1: where the reader is. */
   line = 0;
 

@@ -4,12 +4,16 @@ import { loadPackageDefinition } from '@grpc/grpc-js';
 import { fromJSON } from '@grpc/proto-loader';
 import type { ProtoGrpcType as AgentTypes } from '../../proto/gen/agent.ts';
 import { DESCRIPTOR } from '../../proto/gen/descriptor.ts';
+import type { ProtoGrpcType as FeedTypes } from '../../proto/gen/feeds.ts';
 import type { ProtoGrpcType as IdentityTypes } from '../../proto/gen/identity.ts';
 import type { ProtoGrpcType as OperatorTypes } from '../../proto/gen/operator.ts';
 
 type ProtoTypes = {
   fleetblock: {
-    v1: AgentTypes['fleetblock']['v1'] & OperatorTypes['fleetblock']['v1'] & IdentityTypes['fleetblock']['v1'];
+    v1: AgentTypes['fleetblock']['v1'] &
+      OperatorTypes['fleetblock']['v1'] &
+      IdentityTypes['fleetblock']['v1'] &
+      FeedTypes['fleetblock']['v1'];
   };
 };
 

@@ -8,6 +8,9 @@ import { RateLimit } from '../identity/auth/rate-limit.ts';
 export type EventKind =
   | 'change'
   | 'undo'
+  | 'feed.failed'
+  | 'feed.held'
+  | 'feed.recovered'
   | 'host.connected'
   | 'host.disconnected'
   | 'host.lagging'

@@ -28,6 +28,7 @@ import { type Health, serveLocalAdmin } from './local-admin.ts';
 import { createLocally } from './make-credentials.ts';
 import { admission } from './services/call-admission.ts';
 import { enrollmentHandlers } from './services/enrollment-service.ts';
+import { feedMethods } from './services/feed-service.ts';
 import { grpcHandlers } from './services/grpc-calls.ts';
 import { GrpcServers } from './services/grpc-servers.ts';
 import { identityMethods } from './services/identity-service.ts';
@@ -149,6 +150,10 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
         ...{ identity, apiKeys, extend, fleet, rootCertificate, rootPin, advertise, store, clock, log },
       }),
     };
+    const feeds = {
+      definition: protocol.FeedService.service,
+      methods: feedMethods({ ...calls, feeds: controller.feeds, clock }),
+    };
     const servers = new GrpcServers({
       admission: admission({
         authorizer,
@@ -158,6 +163,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       services: [
         { definition: operator.definition, handlers: grpcHandlers(operator.methods, log) },
         { definition: membership.definition, handlers: grpcHandlers(membership.methods, log) },
+        { definition: feeds.definition, handlers: grpcHandlers(feeds.methods, log) },
         { definition: syncServiceDefinition, handlers: agentHandlers({ ...controller, clock, log, authorize }) },
       ],
       enrollment: {
@@ -216,6 +222,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
         services: [
           { name: 'OperatorService', ...operator },
           { name: 'IdentityService', ...membership },
+          { name: 'FeedService', ...feeds },
         ],
         ...{ identity: certificate, authorizer, log, onRefused },
       }));

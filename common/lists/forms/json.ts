@@ -183,4 +183,5 @@ function readDrop(item: JsonItem, rows: Rows): void {
   else if (item.members.get('type') !== 'metadata') throw bad('it has no cidr');
   else if (records !== rows.columns.count)
     throw bad(`it says that there are ${records} records, but ${rows.columns.count} were read: fetch the list again`);
+  else rows.isWhole = true;
 }

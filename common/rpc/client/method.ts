@@ -5,6 +5,7 @@ import protobuf from 'protobufjs/light.js';
 import { DESCRIPTOR } from '../../../proto/gen/descriptor.ts';
 import type { AgentServiceDefinition } from '../../../proto/gen/fleetblock/v1/AgentService.ts';
 import type { EnrollmentServiceDefinition } from '../../../proto/gen/fleetblock/v1/EnrollmentService.ts';
+import type { FeedServiceDefinition } from '../../../proto/gen/fleetblock/v1/FeedService.ts';
 import type { IdentityServiceDefinition } from '../../../proto/gen/fleetblock/v1/IdentityService.ts';
 import type { OperatorServiceDefinition } from '../../../proto/gen/fleetblock/v1/OperatorService.ts';
 
@@ -13,6 +14,7 @@ interface Services {
   EnrollmentService: EnrollmentServiceDefinition;
   OperatorService: OperatorServiceDefinition;
   IdentityService: IdentityServiceDefinition;
+  FeedService: FeedServiceDefinition;
 }
 
 /** What a call needs to know of its method. */

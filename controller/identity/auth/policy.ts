@@ -40,6 +40,11 @@ export const REQUIRED_ROLE: Readonly<Record<string, Role>> = {
   'IdentityService/CreateApiKey': 'admin',
   'IdentityService/ListApiKeyChunks': 'admin',
   'IdentityService/RevokeApiKey': 'admin',
+  'FeedService/AddFeed': 'operator',
+  'FeedService/ListFeedChunks': 'viewer',
+  'FeedService/RefreshFeed': 'operator',
+  'FeedService/PauseFeed': 'operator',
+  'FeedService/RemoveFeed': 'operator',
 };
 
 /**

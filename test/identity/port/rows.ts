@@ -79,7 +79,15 @@ export const MATRIX: Record<string, typeof VIEWER> = {
   'IdentityService/CreateApiKey': ADMIN,
   'IdentityService/ListApiKeyChunks': ADMIN,
   'IdentityService/RevokeApiKey': ADMIN,
+  'FeedService/AddFeed': OPERATOR,
+  'FeedService/ListFeedChunks': VIEWER,
+  'FeedService/RefreshFeed': OPERATOR,
+  'FeedService/PauseFeed': OPERATOR,
+  'FeedService/RemoveFeed': OPERATOR,
 };
+
+/** Services of which keys that are bound to an origin may only read. */
+export const READ_BY_BOUND = new Set(['FeedService']);
 
 /** All methods of the protocol, found in the protocol itself. */
 export const METHODS = Object.values(protocol)

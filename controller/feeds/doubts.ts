@@ -1,0 +1,58 @@
+// What makes a list that was fetched doubtful: it came whole and in its form, and still is not likely to be meant. Such a list is held
+// until an operator accepts it; what is in force stays.
+import { columnsOf, FAMILIES, type PackedEntries } from '../../common/entries/packed.ts';
+import type { FeedState } from './feed.ts';
+
+/** How much there is of a list. */
+export type Extent = Pick<FeedState, 'rows' | 'share'>;
+
+/** A list may grow by that much without being doubted: small lists double every day. */
+const FREE_ROWS = 1000;
+const GROWTH = 4;
+/** The same of addresses, as a share of a family's: of a /12 of IPv4, of a /28 of IPv6. */
+const FREE_SHARE = { 4: 2 ** -12, 6: 2 ** -28 } as const;
+/** A list that may be cut must keep this share of its rows, any other half of them. */
+const KEPT_WHEN_CUT = 0.9;
+
+/** Rows that cover each other count twice. */
+export function extentOf(slices: readonly PackedEntries[]): Extent {
+  const share = { 4: 0, 6: 0 };
+  let rows = 0;
+  for (const slice of slices)
+    for (const family of FAMILIES) {
+      const { count, lengths } = columnsOf(slice, family);
+      rows += count;
+      for (let row = 0; row < count; row++) share[family] += 2 ** -(lengths[row] ?? 0);
+    }
+  return { rows, share };
+}
+
+/** One sentence each. `before`: what is in force; 0 rows: nothing. */
+export function doubtsAbout(before: Extent, now: Extent, mayBeCut: boolean): string[] {
+  const doubts: string[] = [];
+  const [was, is] = [grouped(before.rows), grouped(now.rows)];
+  if (now.rows === 0) doubts.push(before.rows === 0 ? 'it has no entry' : `it is empty, and had ${was} entries`);
+  else if (now.rows * 2 < before.rows) doubts.push(`it shrank from ${was} to ${is} entries`);
+  else if (mayBeCut && now.rows < before.rows * KEPT_WHEN_CUT)
+    doubts.push(`it shrank from ${was} to ${is} entries, and its server does not say where it ends: it may be cut off`);
+  if (before.rows === 0) return doubts;
+  if (now.rows > before.rows * GROWTH && now.rows > before.rows + FREE_ROWS)
+    doubts.push(`it grew from ${was} to ${is} entries`);
+  for (const family of FAMILIES)
+    if (
+      now.share[family] > before.share[family] * GROWTH &&
+      now.share[family] > before.share[family] + FREE_SHARE[family]
+    )
+      doubts.push(
+        `it covers ${times(now.share[family] / before.share[family])} as many IPv${family} addresses as before`,
+      );
+  return doubts;
+}
+
+function times(factor: number): string {
+  return Number.isFinite(factor) ? `${grouped(Math.round(factor))} times` : 'any';
+}
+
+function grouped(count: number): string {
+  return count.toLocaleString('en-US');
+}

@@ -1,0 +1,237 @@
+// One feed at work: looks at its source when it is due, hands a new list over or holds it, and remembers how it went.
+import { FleetblockError, messageOf } from '../../common/errors.ts';
+import type { Logger } from '../../common/logger.ts';
+import { formatDuration } from '../../common/text/duration.ts';
+import type { Clock } from '../../common/time/clock.ts';
+import type { EventLog } from '../fleet/events.ts';
+import type { ListReply, Lists } from '../operations/lists/lists.ts';
+import type { Store } from '../store/store.ts';
+import { doubtsAbout, extentOf } from './doubts.ts';
+import { type Feed, type FeedState, KINDS } from './feed.ts';
+import { handOver } from './hand-over.ts';
+import { LookRefused } from './http/get.ts';
+import { dueAfter } from './schedule.ts';
+import type { Source } from './source.ts';
+
+/** What every feed works with. */
+export interface FeedDeps {
+  readonly store: Pick<Store, 'changeSettings' | 'settings' | 'lists'>;
+  readonly lists: Pick<Lists, 'import' | 'remove'>;
+  readonly clock: Clock;
+  readonly events: EventLog;
+  readonly log: Logger;
+  /** Uniform in [0, 1). */
+  readonly random: () => number;
+}
+
+/** How a look is made when an operator asks for it. */
+export interface Asked {
+  /** What is unusual about the list is meant. */
+  readonly accept: boolean;
+  readonly dryRun: boolean;
+}
+
+/** What came of a look. */
+export interface Outcome {
+  /** `held`: it waits for an operator. `failed`: there is no list to judge. Of both `why` says more, one sentence each. */
+  readonly kind: 'unchanged' | 'taken' | 'held' | 'failed';
+  readonly why: readonly string[];
+  /** For people: as what it was read, what was left out. */
+  readonly notes: readonly string[];
+  /** Of the list that was found; 0: none was. */
+  readonly rows: number;
+  /** Of the import, or of its rehearsal. */
+  readonly change?: ListReply;
+}
+
+/** An operator who accepts a list has seen one of that size: another one is shown again. */
+const SAME_SIZE = 0.1;
+/** setTimeout takes at most 24 days, milliseconds. */
+const LONGEST_TIMER_MS = 3_600_000;
+/** Looks that change nothing are noted in the store that often at most, milliseconds. */
+const NOTED_MS = 60_000;
+const MAX_TEXT = 500;
+
+/** Lives from `feed add` or the controller's start to `feed rm` or its end. */
+export class FeedRun {
+  readonly feed: Feed;
+  readonly hasKey: boolean;
+  readonly #source: Source;
+  readonly #deps: FeedDeps;
+  readonly #stop = new AbortController();
+  #state: FeedState;
+  #notedMs = 0;
+  #timer: NodeJS.Timeout | undefined;
+  /** Looks are made one after the other. */
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor(feed: Feed, state: FeedState, source: Source, hasKey: boolean, deps: FeedDeps) {
+    this.feed = feed;
+    this.hasKey = hasKey;
+    this.#state = state;
+    this.#source = source;
+    this.#deps = deps;
+  }
+
+  get state(): FeedState {
+    return this.#state;
+  }
+
+  /** Sets the timer of the next look. */
+  plan(): void {
+    clearTimeout(this.#timer);
+    if (this.feed.paused || this.#stop.signal.aborted) return;
+    const waitMs = Math.max(0, this.#state.dueMs - this.#deps.clock.wallMs());
+    this.#timer = setTimeout(
+      () => {
+        if (waitMs > LONGEST_TIMER_MS) this.plan();
+        // How it went is remembered, and the next look is planned in any case.
+        else void this.look({ accept: false, dryRun: false }).catch(() => {});
+      },
+      Math.min(waitMs, LONGEST_TIMER_MS),
+    ).unref();
+  }
+
+  /** @throws FleetblockError FAILED_PRECONDITION: its server wants no look now; ABORTED: the feed was removed */
+  look(asked: Asked): Promise<Outcome> {
+    const turn = this.#last.then(() => this.#look(asked));
+    this.#last = turn.catch(() => {});
+    return turn;
+  }
+
+  /** Resolves when nothing is under way. */
+  async stop(): Promise<void> {
+    this.#stop.abort();
+    clearTimeout(this.#timer);
+    await this.#last;
+    this.#source.close?.();
+  }
+
+  async #look(asked: Asked): Promise<Outcome> {
+    const { clock } = this.#deps;
+    const nowMs = clock.wallMs();
+    const { leastMs } = this.#source;
+    clearTimeout(this.#timer);
+    try {
+      this.#assertMayLook(nowMs);
+      // First: a controller that dies while it looks must not come back to look at once.
+      if (leastMs > 0) await this.#remember({ ...this.#state, notBeforeMs: nowMs + leastMs }, asked.dryRun);
+      const outcome = await this.#find(asked);
+      if (!asked.dryRun) await this.#went(outcome, nowMs);
+      return outcome;
+    } catch (error) {
+      if (error instanceof NotNow || this.#stop.signal.aborted) throw error;
+      if (!asked.dryRun) await this.#failed(error, nowMs);
+      return { kind: 'failed', why: [clipped(messageOf(error))], notes: [], rows: 0 };
+    } finally {
+      this.plan();
+    }
+  }
+
+  #assertMayLook(nowMs: number): void {
+    if (this.#stop.signal.aborted) throw new FleetblockError('ABORTED', `feed ${this.feed.name} is not there any more`);
+    const waitMs = this.#state.notBeforeMs - nowMs;
+    if (waitMs > 0) throw new NotNow(new URL(this.feed.url).host, waitMs);
+  }
+
+  async #find({ accept, dryRun }: Asked): Promise<Outcome> {
+    const { lists } = this.#deps;
+    const found = await this.#source.look({
+      state: this.#state,
+      conditional: !accept && !dryRun && (await this.#isInForce()),
+      signal: this.#stop.signal,
+    });
+    if (this.#stop.signal.aborted) throw new FleetblockError('ABORTED', 'the look was broken off');
+    if (found.kind === 'unchanged') {
+      this.#state = { ...this.#state, ...found.marks };
+      return { kind: 'unchanged', why: [], notes: [], rows: 0 };
+    }
+    const extent = extentOf(found.slices);
+    const meant = found.meant?.includes('SHRINKS') ?? false;
+    const doubts = meant ? [] : doubtsAbout(this.#state, extent, found.mayBeCut);
+    const accepted = accept && this.#hasShown(extent.rows);
+    const about = { notes: found.notes, rows: extent.rows };
+    const held = (why: readonly string[]): Outcome => ({ kind: 'held', why: why.map(clipped), ...about });
+    if (doubts.length > 0 && !accepted) return held(doubts);
+    try {
+      const change = await handOver(lists, this.feed, found, { accepted, dryRun });
+      if (!dryRun) this.#state = { ...this.#state, ...found.marks, ...extent };
+      const why = change.objections.map(({ text }) => text);
+      return { kind: why.length > 0 ? 'held' : 'taken', why, ...about, change };
+    } catch (error) {
+      if (!(error instanceof FleetblockError) || error.code !== 'FAILED_PRECONDITION') throw error;
+      return held([error.message]);
+    }
+  }
+
+  /** What is held was shown to whoever accepts it; a list that was not held needs nobody to. */
+  #hasShown(rows: number): boolean {
+    const { held } = this.#state;
+    return held !== undefined && Math.abs(rows - held.rows) <= held.rows * SAME_SIZE;
+  }
+
+  /** Whether the list is what the last look that went well made of it: nobody removed or replaced it since. */
+  async #isInForce(): Promise<boolean> {
+    const list = (await this.#deps.store.lists()).find(({ name }) => name === this.feed.name);
+    return list !== undefined && list.updatedMs <= this.#state.goodMs;
+  }
+
+  async #went({ kind, why, rows }: Outcome, nowMs: number): Promise<void> {
+    const { clock, events, random } = this.#deps;
+    const { name, everyMs } = this.feed;
+    const { error, held, ...before } = this.#state;
+    const endedMs = clock.wallMs();
+    const isNews = kind === 'held' && held?.why.join() !== why.join();
+    const next: FeedState = {
+      ...before,
+      error: '',
+      failures: 0,
+      lookedMs: nowMs,
+      dueMs: dueAfter({ endedMs, everyMs, failures: 0, notBeforeMs: before.notBeforeMs, random }),
+      ...(kind === 'held'
+        ? { held: { rows, why: [...why] } }
+        : { goodMs: endedMs, ...(kind === 'taken' && { changedMs: endedMs }) }),
+    };
+    const isQuiet = kind === 'unchanged' && error === '' && !held && endedMs - this.#notedMs < NOTED_MS;
+    await this.#remember(next, isQuiet);
+    if (isNews) events.add('feed.held', `feed ${name} is held, and what it had before stays: ${why.join('; ')}`);
+    else if (error !== '' && kind !== 'held') events.add('feed.recovered', `feed ${name} is fetched again`);
+  }
+
+  async #failed(error: unknown, nowMs: number): Promise<void> {
+    const { clock, events, log, random } = this.#deps;
+    const { name, everyMs } = this.feed;
+    const before = this.#state;
+    const failures = before.failures + 1;
+    const retryMs = error instanceof LookRefused ? error.retryMs : 0;
+    const endedMs = clock.wallMs();
+    const notBeforeMs = Math.max(before.notBeforeMs, retryMs > 0 ? endedMs + retryMs : 0);
+    const text = clipped(messageOf(error));
+    const dueMs = dueAfter({ endedMs, everyMs, failures, notBeforeMs, random });
+    await this.#remember({ ...before, error: text, failures, lookedMs: nowMs, notBeforeMs, dueMs }, false);
+    if (!(error instanceof FleetblockError)) log.error({ err: error, feed: name }, 'a feed could not be looked at');
+    if (failures === 1) events.add('feed.failed', `feed ${name} failed, and what it had before stays: ${text}`);
+  }
+
+  /** Here, and in the store unless it is `quiet`: all that the next start does not know then is that nothing was new. */
+  async #remember(state: FeedState, quiet: boolean): Promise<void> {
+    const { store, clock, log } = this.#deps;
+    this.#state = state;
+    if (quiet) return;
+    this.#notedMs = clock.wallMs();
+    await store
+      .changeSettings({ sets: [{ kind: KINDS.state, name: this.feed.name, body: JSON.stringify(state) }] })
+      .catch((error: unknown) => log.warn({ reason: messageOf(error) }, 'the state of a feed could not be noted'));
+  }
+}
+
+/** Nothing was asked of its server. */
+class NotNow extends FleetblockError {
+  constructor(host: string, waitMs: number) {
+    super('FAILED_PRECONDITION', `${host} does not want to be asked so soon: again in ${formatDuration(waitMs)}`);
+  }
+}
+
+function clipped(text: string): string {
+  return text.length > MAX_TEXT ? `${text.slice(0, MAX_TEXT)}...` : text;
+}

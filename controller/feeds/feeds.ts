@@ -1,0 +1,212 @@
+// The feeds of the fleet: declared by operators, kept in the store, at work as long as the controller is.
+import { FleetblockError } from '../../common/errors.ts';
+import { formatSelector, parseSelector } from '../../common/text/selector.ts';
+import { attribution } from '../claims/attribution.ts';
+import { sameScope } from '../claims/guard/objections.ts';
+import type { Caller } from '../identity/auth/caller.ts';
+import { checkFeed, type Feed, type FeedState, KINDS, NEVER, readFeed, readState } from './feed.ts';
+import { type Asked, type FeedDeps, FeedRun, type Outcome } from './feed-run.ts';
+import type { OpenSource } from './source.ts';
+
+/** `sources` by format; `anyOther` has what they do not name. */
+export interface FeedsDeps extends FeedDeps {
+  readonly sources: Readonly<Record<string, OpenSource>>;
+  readonly anyOther: OpenSource;
+  readonly onClose: () => Promise<void>;
+}
+
+/** A feed to be. */
+export type NewFeed = Omit<Feed, 'paused' | 'actor' | 'createdMs'>;
+
+/** As operators see it. */
+export interface FeedStatus {
+  readonly feed: Feed;
+  readonly state: FeedState;
+  readonly hasKey: boolean;
+}
+
+/** A feed after a look, and what came of it. */
+export interface Looked extends FeedStatus {
+  readonly outcome: Outcome;
+}
+
+const MAX_FEEDS = 200;
+
+/** One per controller. Looks begin with `start`. */
+export class Feeds {
+  readonly #deps: FeedsDeps;
+  readonly #runs = new Map<string, FeedRun>();
+
+  private constructor(deps: FeedsDeps) {
+    this.#deps = deps;
+  }
+
+  static async load(deps: FeedsDeps): Promise<Feeds> {
+    const feeds = new Feeds(deps);
+    const byName = async (kind: string) =>
+      new Map((await deps.store.settings(kind)).map(({ name, body }) => [name, body]));
+    const [declared, states, keys] = [await byName(KINDS.feed), await byName(KINDS.state), await byName(KINDS.key)];
+    for (const [name, body] of declared) {
+      const state = states.get(name);
+      feeds.#open(readFeed(body), state === undefined ? NEVER : readState(state), keyOf(keys.get(name)));
+    }
+    return feeds;
+  }
+
+  /** By name. */
+  list(): FeedStatus[] {
+    return [...this.#runs.values()]
+      .map(({ feed, state, hasKey }) => ({ feed, state, hasKey }))
+      .sort((a, b) => (a.feed.name < b.feed.name ? -1 : 1));
+  }
+
+  /** @throws FleetblockError NOT_FOUND */
+  find(name: string): FeedStatus {
+    return this.#run(name);
+  }
+
+  start(): void {
+    for (const run of this.#runs.values()) run.plan();
+  }
+
+  /**
+   * Declares a feed and looks at it once; a dry run only looks. A feed whose first look fails is there all the same.
+   * @throws FleetblockError INVALID_ARGUMENT, ALREADY_EXISTS, RESOURCE_EXHAUSTED, PERMISSION_DENIED (private addresses: admins only)
+   */
+  async add(asked: NewFeed, key: string, caller: Caller, dryRun: boolean): Promise<Looked> {
+    const { store, clock } = this.#deps;
+    const feed: Feed = {
+      ...asked,
+      target: formatSelector(parseSelector(asked.target)),
+      paused: false,
+      actor: caller.actor,
+      createdMs: clock.wallMs(),
+    };
+    checkFeed(feed, key, Object.keys(this.#deps.sources));
+    const by = attribution(caller, feed.reason);
+    if (feed.allowPrivate && caller.role !== 'admin')
+      throw new FleetblockError('PERMISSION_DENIED', 'only an admin may let a feed ask private addresses');
+    if (this.#runs.has(feed.name))
+      throw new FleetblockError(
+        'ALREADY_EXISTS',
+        `there is a feed ${feed.name}: fleetblock feed rm ${feed.name} first`,
+      );
+    if (this.#runs.size >= MAX_FEEDS)
+      throw new FleetblockError('RESOURCE_EXHAUSTED', `a fleet has at most ${MAX_FEEDS} feeds`);
+    await this.#assertListFits(feed);
+    const run = this.#open(feed, NEVER, key, !dryRun);
+    try {
+      if (!dryRun)
+        await store.changeSettings({
+          sets: [
+            setting(KINDS.feed, feed),
+            ...(key === '' ? [] : [{ kind: KINDS.key, name: feed.name, body: JSON.stringify(key) }]),
+          ],
+          audit: { ...by, verb: 'feed.add', subject: subjectOf(feed) },
+        });
+    } catch (error) {
+      this.#runs.delete(feed.name);
+      throw error;
+    }
+    try {
+      const outcome = await run.look({ accept: false, dryRun });
+      return looked(run, outcome);
+    } finally {
+      if (dryRun) await run.stop();
+    }
+  }
+
+  /** Looks at once. @throws FleetblockError NOT_FOUND, and as FeedRun.look() */
+  async refresh(name: string, asked: Asked, caller: Caller): Promise<Looked> {
+    const run = this.#run(name);
+    if (asked.accept && !asked.dryRun) {
+      const { held } = run.state;
+      if (!held)
+        throw new FleetblockError('FAILED_PRECONDITION', `nothing of feed ${name} is held: leave out --accept`);
+      const by = attribution(caller, held.why.join('; ').slice(0, 500));
+      await this.#deps.store.changeSettings({ audit: { ...by, verb: 'feed.accept', subject: name } });
+    }
+    return looked(run, await run.look(asked));
+  }
+
+  /** @throws FleetblockError NOT_FOUND */
+  async setPaused(name: string, paused: boolean, caller: Caller, reason: string): Promise<FeedStatus> {
+    const run = this.#run(name);
+    if (run.feed.paused === paused) return run;
+    const feed = { ...run.feed, paused };
+    const key = keyOf((await this.#deps.store.settings(KINDS.key)).find((each) => each.name === name)?.body);
+    await this.#deps.store.changeSettings({
+      sets: [setting(KINDS.feed, feed)],
+      audit: { ...attribution(caller, reason), verb: paused ? 'feed.pause' : 'feed.resume', subject: name },
+    });
+    await run.stop();
+    const next = this.#open(feed, run.state, key);
+    next.plan();
+    return next;
+  }
+
+  /** With its list, unless that is to be kept. @throws FleetblockError NOT_FOUND, FAILED_PRECONDITION (quarantine) */
+  async remove(name: string, keepList: boolean, caller: Caller, reason: string): Promise<{ readonly removed: number }> {
+    const { store, lists } = this.#deps;
+    const run = this.#run(name);
+    const by = attribution(caller, reason);
+    await run.stop();
+    this.#runs.delete(name);
+    await store.changeSettings({
+      deletes: Object.values(KINDS).map((kind) => ({ kind, name })),
+      audit: { ...by, verb: 'feed.remove', subject: name },
+    });
+    if (keepList || !(await store.lists()).some((list) => list.name === name)) return { removed: 0 };
+    return lists.remove(name, { caller, reason, dryRun: false, waitMs: undefined });
+  }
+
+  /** Resolves when no look is under way. */
+  async close(): Promise<void> {
+    await Promise.all([...this.#runs.values()].map((run) => run.stop()));
+    await this.#deps.onClose();
+  }
+
+  #open(feed: Feed, state: FeedState, key: string, isKept = true): FeedRun {
+    const { sources, anyOther } = this.#deps;
+    const run = new FeedRun(feed, state, (sources[feed.format] ?? anyOther)(feed, key), key !== '', this.#deps);
+    if (isKept) this.#runs.set(feed.name, run);
+    return run;
+  }
+
+  #run(name: string): FeedRun {
+    const run = this.#runs.get(name);
+    if (!run)
+      throw new FleetblockError(
+        'NOT_FOUND',
+        `there is no feed ${JSON.stringify(name.slice(0, 80))}: see fleetblock feed list`,
+      );
+    return run;
+  }
+
+  /** A feed may take over a list that was imported before, if hosts make the same of it. */
+  async #assertListFits({ name, target, action }: Feed): Promise<void> {
+    const list = (await this.#deps.store.lists()).find((each) => each.name === name);
+    if (list && !sameScope(list, { selector: parseSelector(target), action }))
+      throw new FleetblockError(
+        'FAILED_PRECONDITION',
+        `there is a list ${name} for ${formatSelector(list.selector)} to ${list.action}: give the feed that target and action, another name, or remove the list first (fleetblock lists rm ${name})`,
+      );
+  }
+}
+
+function looked({ feed, state, hasKey }: FeedStatus, outcome: Outcome): Looked {
+  return { feed, state, hasKey, outcome };
+}
+
+function setting(kind: string, feed: Feed) {
+  return { kind, name: feed.name, body: JSON.stringify(feed) };
+}
+
+function keyOf(body: string | undefined): string {
+  return body === undefined ? '' : String(JSON.parse(body));
+}
+
+/** For the audit: what is fetched from where, for whom. */
+function subjectOf({ name, url, target, action }: Feed): string {
+  return `${name} from ${url} to ${action} on ${target}`;
+}

@@ -1,0 +1,46 @@
+// The one place where a feed's list becomes the fleet's: an import like any other, by the feed itself, which may change its own list alone.
+import { listOrigin } from '../../common/text/origin.ts';
+import { parseSelector } from '../../common/text/selector.ts';
+import type { ObjectionKind } from '../claims/guard/objections.ts';
+import type { Caller } from '../identity/auth/caller.ts';
+import type { ListReply, Lists } from '../operations/lists/lists.ts';
+import { actorOf, type Feed } from './feed.ts';
+import type { FoundList } from './source.ts';
+
+/**
+ * Waits for no host. `accepted`: an operator has seen what is unusual about it.
+ * @throws FleetblockError FAILED_PRECONDITION: it is refused, as an operator's import of it would be; others as Lists.import()
+ */
+export function handOver(
+  lists: Pick<Lists, 'import'>,
+  feed: Feed,
+  found: FoundList,
+  { accepted, dryRun }: { readonly accepted: boolean; readonly dryRun: boolean },
+): Promise<ListReply> {
+  const meant: readonly ObjectionKind[] = accepted ? ['SHRINKS', 'RETARGETS'] : (found.meant ?? []);
+  return lists.import(
+    {
+      caller: callerOf(feed.name),
+      name: feed.name,
+      target: parseSelector(feed.target),
+      action: feed.action,
+      reason: feed.reason,
+      dryRun,
+      force: false,
+      skipRefused: feed.skipRefused,
+      meant,
+      waitMs: undefined,
+    },
+    slicesOf(found),
+  );
+}
+
+async function* slicesOf({ slices }: FoundList): AsyncGenerator<FoundList['slices'][number]> {
+  yield* slices;
+}
+
+/** Bound to its list: it can neither allow nor change what is of another origin. */
+function callerOf(name: string): Caller {
+  const actor = actorOf(name);
+  return { role: 'operator', id: actor, actor, serial: '', from: '', origin: listOrigin(name) };
+}

@@ -1,0 +1,78 @@
+// Feeds that are documents on a web server.
+import { createHash } from 'node:crypto';
+import type { Clock } from '../../../common/time/clock.ts';
+import { Slots } from '../../fleet/hub/slots.ts';
+import { type Feed, NEVER } from '../feed.ts';
+import type { ListReader } from '../reading/list-reader.ts';
+import type { Found, Look, OpenSource } from '../source.ts';
+import { get } from './get.ts';
+
+/** What servers ask for, milliseconds: those that come more often are shut out, for a day or for ever. */
+const LEAST_MS: Readonly<Record<string, number>> = {
+  'spamhaus.org': 3_600_000,
+  'dan.me.uk': 1_800_000,
+};
+
+/** Documents are in memory as a whole. */
+const AT_ONCE = 4;
+
+/** `reader` reads what was fetched. */
+export function httpSources(reader: Pick<ListReader, 'read'>, clock: Clock): OpenSource {
+  const slots = new Slots(AT_ONCE);
+  return (feed, key) => ({
+    leastMs: leastMsOf(new URL(feed.url).hostname),
+    look: async (look) => {
+      const release = await new Promise<() => void>((resolve) => slots.acquire(resolve));
+      try {
+        return await found(reader, clock, { feed, key, ...look });
+      } finally {
+        release();
+      }
+    },
+  });
+}
+
+interface FeedLook extends Look {
+  readonly feed: Feed;
+  readonly key: string;
+}
+
+async function found(reader: Pick<ListReader, 'read'>, clock: Clock, look: FeedLook): Promise<Found> {
+  const { feed, key, state, conditional, signal } = look;
+  const known = conditional ? state : NEVER;
+  const answer = await get({
+    url: new URL(feed.url.replaceAll('{key}', encodeURIComponent(key))),
+    secret: secretOf(feed, key),
+    etag: known.etag,
+    lastModified: known.lastModified,
+    allowPrivate: feed.allowPrivate,
+    signal,
+  });
+  if (answer.unchanged) return { kind: 'unchanged' };
+  const digest = createHash('sha256').update(readAs(feed)).update(answer.body).digest('hex');
+  const marks = { etag: answer.etag, lastModified: answer.lastModified, digest };
+  if (digest === known.digest) return { kind: 'unchanged', marks };
+  const { format, at, skipInvalid, action } = feed;
+  const { slices, isWhole, notes } = await reader.read({
+    ...{ format, at, skipInvalid, action },
+    bytes: answer.body,
+    packed: answer.packed,
+    nowMs: clock.wallMs(),
+  });
+  return { kind: 'list', slices, marks, mayBeCut: !answer.saysItsEnd && !isWhole, notes };
+}
+
+function leastMsOf(host: string): number {
+  const [, leastMs = 0] = Object.entries(LEAST_MS).find(([name]) => host === name || host.endsWith(`.${name}`)) ?? [];
+  return leastMs;
+}
+
+function secretOf({ url, keyHeader }: Feed, key: string): Readonly<Record<string, string>> {
+  if (key === '' || url.includes('{key}')) return {};
+  return keyHeader === '' ? { authorization: `Bearer ${key}` } : { [keyHeader]: key };
+}
+
+/** The same bytes read in another way are another list. */
+function readAs({ format, at, skipInvalid, action }: Feed): string {
+  return JSON.stringify([format, at, skipInvalid, action]);
+}

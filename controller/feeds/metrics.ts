@@ -1,0 +1,28 @@
+// Feeds for Prometheus, read at every scrape. Operators name feeds, and there are at most some hundred.
+import { Gauge, type Metric } from 'prom-client';
+import type { FeedStatus, Feeds } from './feeds.ts';
+
+/** Not registered anywhere yet. */
+export function feedMetrics(feeds: Feeds): Metric[] {
+  const byFeed = (name: string, help: string, read: (status: FeedStatus) => number) =>
+    new Gauge({
+      name: `fleetblock_feed_${name}`,
+      help,
+      labelNames: ['feed'],
+      registers: [],
+      collect() {
+        this.reset();
+        for (const each of feeds.list()) this.set({ feed: each.feed.name }, read(each));
+      },
+    });
+  return [
+    byFeed(
+      'last_success_timestamp_seconds',
+      'When the feed was last looked at without a failure, Unix time; 0: never.',
+      ({ state }) => state.goodMs / 1000,
+    ),
+    byFeed('entries', 'Entries of the feed that are in force.', ({ state }) => state.rows),
+    byFeed('failures', 'Looks at the feed that failed, in a row.', ({ state }) => state.failures),
+    byFeed('held', '1 while a list of the feed waits for an operator.', ({ state }) => (state.held ? 1 : 0)),
+  ];
+}

@@ -1,0 +1,95 @@
+// FeedService on the wire.
+
+import { FleetblockError } from '../../../common/errors.ts';
+import { selectorFromWire, selectorToWire } from '../../../common/rpc/selector.ts';
+import { formatSelector, parseSelector } from '../../../common/text/selector.ts';
+import type { Feed as FeedWire } from '../../../proto/gen/fleetblock/v1/Feed.ts';
+import type { FeedReply } from '../../../proto/gen/fleetblock/v1/FeedReply.ts';
+import type { FeedServiceHandlers } from '../../../proto/gen/fleetblock/v1/FeedService.ts';
+import type { FeedSpec__Output } from '../../../proto/gen/fleetblock/v1/FeedSpec.ts';
+import type { FeedStatus, Feeds, Looked, NewFeed } from '../../feeds/feeds.ts';
+import { answers, type CallDeps, type MethodsOf, unary } from './calls.ts';
+import { inPaces } from './message-size.ts';
+
+/** `feeds` does all of it. */
+export interface FeedServiceDeps extends CallDeps {
+  readonly feeds: Feeds;
+}
+
+const DEFAULT_EVERY_MS = 3_600_000;
+
+/** Every method of FeedService. */
+export function feedMethods(deps: FeedServiceDeps): MethodsOf<FeedServiceHandlers> {
+  const { feeds } = deps;
+  return {
+    AddFeed: unary(deps, async ({ feed, key, dryRun }, { caller }) =>
+      lookedToWire(await feeds.add(feedFromWire(feed), key, caller, dryRun)),
+    ),
+    ListFeedChunks: answers(deps, async function* () {
+      for await (const batch of inPaces(feeds.list(), feedToWire)) yield { feeds: batch };
+    }),
+    RefreshFeed: unary(deps, async ({ name, accept, dryRun }, { caller }) =>
+      lookedToWire(await feeds.refresh(name, { accept, dryRun }, caller)),
+    ),
+    PauseFeed: unary(deps, async ({ name, paused, reason }, { caller }) =>
+      feedToWire(await feeds.setPaused(name, paused, caller, reason)),
+    ),
+    RemoveFeed: unary(deps, ({ name, keepList, reason }, { caller }) => feeds.remove(name, keepList, caller, reason)),
+  };
+}
+
+function feedFromWire(spec: FeedSpec__Output | null): NewFeed {
+  if (!spec) throw new FleetblockError('INVALID_ARGUMENT', 'no feed: say which one');
+  const { name, url, monitor, format, at, skipInvalid, skipRefused, keyHeader, allowPrivate, reason } = spec;
+  return {
+    ...{ name, url, at, skipInvalid, skipRefused, keyHeader, allowPrivate, reason },
+    target: formatSelector(selectorFromWire(spec.target)),
+    action: monitor ? 'monitor' : 'block',
+    everyMs: Number(spec.everyMs) || DEFAULT_EVERY_MS,
+    format: format || 'auto',
+  };
+}
+
+function feedToWire({ feed, state, hasKey }: FeedStatus): FeedWire {
+  const { name, url, format, at, skipInvalid, skipRefused, keyHeader, allowPrivate, reason } = feed;
+  return {
+    spec: {
+      ...{ name, url, format, at, skipInvalid, skipRefused, keyHeader, allowPrivate, reason },
+      target: selectorToWire(parseSelector(feed.target)),
+      monitor: feed.action === 'monitor',
+      everyMs: feed.everyMs,
+    },
+    hasKey,
+    paused: feed.paused,
+    actor: feed.actor,
+    createdAtMs: feed.createdMs,
+    lookedAtMs: state.lookedMs,
+    goodAtMs: state.goodMs,
+    changedAtMs: state.changedMs,
+    dueAtMs: Math.floor(state.dueMs),
+    rows: state.rows,
+    error: state.error,
+    failures: state.failures,
+    ...(state.held && { held: { rows: state.held.rows, why: [...state.held.why] } }),
+  };
+}
+
+const OUTCOMES = { unchanged: 'UNCHANGED', taken: 'TAKEN', held: 'HELD', failed: 'FAILED' } as const;
+
+function lookedToWire(looked: Looked): FeedReply {
+  const { kind, why, notes, change, rows } = looked.outcome;
+  return {
+    feed: feedToWire(looked),
+    outcome: OUTCOMES[kind],
+    why: [...why],
+    notes: [...notes],
+    rows,
+    ...(change && {
+      revision: String(change.revision),
+      added: change.added,
+      removed: change.removed,
+      unchanged: change.unchanged,
+      skipped: change.skipped.count,
+    }),
+  };
+}
