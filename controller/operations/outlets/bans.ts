@@ -93,6 +93,14 @@ export class Bans {
     return { revision, added, removed };
   }
 
+  /** Whether what is served is what it was at that revision. False where history does not reach back. */
+  async unchanged(since: Revision): Promise<boolean> {
+    const { store, views } = this.#deps;
+    if (views.revision === since) return true;
+    const touched = await store.touchedSince(since, new Set(views.layersLike(NO_HOST).map(({ id }) => id)));
+    return touched?.length === 0;
+  }
+
   /** Bans that cover all of a prefix, the narrowest first; none where an allow entry covers it. */
   async covering(prefix: Prefix, wanted: Wanted): Promise<Ban[]> {
     const standing = await this.standing();

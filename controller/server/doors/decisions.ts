@@ -1,15 +1,9 @@
 // Bans as CrowdSec's decisions, and what bouncers ask for.
 import { FleetblockError } from '../../../common/errors.ts';
-import {
-  covers,
-  familyBits,
-  formatAddress,
-  formatPrefix,
-  type Prefix,
-  parsePrefix,
-} from '../../../common/text/prefix.ts';
+import { covers, familyBits, formatPrefix, type Prefix, parsePrefix } from '../../../common/text/prefix.ts';
 import type { Wanted } from '../../operations/outlets/bans.ts';
 import type { Ban } from '../../operations/outlets/standing.ts';
+import { addressText } from './address-text.ts';
 
 /** What a request asks for. */
 export interface Query {
@@ -65,9 +59,7 @@ export function removedOf(prefix: Prefix) {
 }
 
 function common(prefix: Prefix) {
-  const single = prefix.length === familyBits(prefix.family);
-  const value = single ? formatAddress(prefix.family, prefix.address) : formatPrefix(prefix);
-  return { id: idOf(prefix), scope: scopeOf(prefix), type: 'ban', value };
+  return { id: idOf(prefix), scope: scopeOf(prefix), type: 'ban', value: addressText(prefix) };
 }
 
 function scopeOf({ family, length }: Prefix): 'Ip' | 'Range' {
