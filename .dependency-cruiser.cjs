@@ -8,6 +8,7 @@ const rooms = [
   'views',
   'fleet',
   'operations',
+  'rollouts',
   'feeds',
   'server',
   'commands',

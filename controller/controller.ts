@@ -26,6 +26,7 @@ import { Lists } from './operations/lists/lists.ts';
 import { Matches } from './operations/queries/matches.ts';
 import { Results } from './operations/results.ts';
 import { Targets } from './operations/targets.ts';
+import { Rollouts } from './rollouts/rollouts.ts';
 import type { Secret } from './store/data-dir.ts';
 import { SECRET_BYTES } from './store/data-dir.ts';
 import type { Store } from './store/store.ts';
@@ -66,6 +67,7 @@ export interface Controller {
   readonly lists: Lists;
   readonly feeds: Feeds;
   readonly confirmations: Confirmations;
+  readonly rollouts: Rollouts;
   readonly results: Results;
   readonly targets: Targets;
   readonly matches: Matches;
@@ -120,9 +122,10 @@ export async function startController(options: ControllerOptions): Promise<Contr
   const results = new Results(store, log);
   const changes = new Changes({ store, targets, hub, clock, guard, matches, allowed, results });
   const lists = new Lists({ store, targets, hub, clock, guard, results });
-  const feeds = await openFeeds({ store, lists, clock, events, log });
   const assertOpen = () => hub.quarantine.assertOpen();
   const confirmations = new Confirmations({ store, targets, results, events, clock, assertOpen });
+  const rollouts = await Rollouts.load({ store, changes, targets, events, clock, log });
+  const feeds = await openFeeds({ store, lists, clock, events, log });
   store.follow((event) => {
     if (event.layers.length > 0) events.add('change', changeText(event), { revision: event.revision });
   });
@@ -152,6 +155,7 @@ export async function startController(options: ControllerOptions): Promise<Contr
     lists,
     feeds,
     confirmations,
+    rollouts,
     results,
     targets,
     matches,
@@ -171,6 +175,7 @@ export async function startController(options: ControllerOptions): Promise<Contr
         clearInterval(beating);
         expiry.stop();
         await feeds.close();
+        rollouts.close();
         hub.close();
         queue.close();
         await Promise.all([notes.flush(), beat()]);

@@ -1,6 +1,6 @@
 // Options that several commands share, with one wording.
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { messageOf } from '../../common/errors.ts';
+import { FleetblockError, messageOf } from '../../common/errors.ts';
 import { formatDuration, parseDuration } from '../../common/text/duration.ts';
 import { OUTPUT_FORMS } from '../output/format.ts';
 
@@ -52,6 +52,30 @@ export function addOutput(command: Command): Command {
 /** -f, read by readPrefixes() together with the prefixes of the command line. */
 export function addFile(command: Command): Command {
   return command.option('-f, --file <file>', 'also the prefixes in this file, one per line (- is stdin)');
+}
+
+/** --stages and --bake: read by stagesOf(). */
+export function addStages(command: Command): Command {
+  return command
+    .option(
+      '--stages <stages>',
+      'reach the hosts in stages, and undo it if they get worse: 1%,10%,100%; a label first: canary=yes,100%',
+    )
+    .addOption(durationOption('--bake <time>', 'how long each stage is watched (default: 2m)'));
+}
+
+/** As commander parses them. */
+export interface StageOptions {
+  readonly stages?: string;
+  /** Milliseconds. */
+  readonly bake?: number;
+}
+
+/** For requests; empty without stages. @throws FleetblockError INVALID_ARGUMENT */
+export function stagesOf({ stages, bake }: StageOptions): { stages?: { stages: string[]; bakeMs: number } } {
+  if (stages !== undefined) return { stages: { stages: stages.split(','), bakeMs: bake ?? 120_000 } };
+  if (bake === undefined) return {};
+  throw new FleetblockError('INVALID_ARGUMENT', '--bake is of stages: say --stages 1%,10%,100% too');
 }
 
 /** -R: goes to the audit with the change. */

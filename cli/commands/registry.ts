@@ -13,6 +13,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<CommandModule>>> = 
   block: () => import('./claims/block.ts'),
   unblock: () => import('./claims/unblock.ts'),
   confirm: () => import('./claims/confirm.ts'),
+  rollout: () => import('./claims/rollout.ts'),
   allow: () => import('./claims/allow.ts'),
   apply: () => import('./claims/apply.ts'),
   diff: () => import('./claims/diff.ts'),

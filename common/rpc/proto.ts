@@ -7,13 +7,15 @@ import { DESCRIPTOR } from '../../proto/gen/descriptor.ts';
 import type { ProtoGrpcType as FeedTypes } from '../../proto/gen/feeds.ts';
 import type { ProtoGrpcType as IdentityTypes } from '../../proto/gen/identity.ts';
 import type { ProtoGrpcType as OperatorTypes } from '../../proto/gen/operator.ts';
+import type { ProtoGrpcType as RolloutTypes } from '../../proto/gen/rollouts.ts';
 
 type ProtoTypes = {
   fleetblock: {
     v1: AgentTypes['fleetblock']['v1'] &
       OperatorTypes['fleetblock']['v1'] &
       IdentityTypes['fleetblock']['v1'] &
-      FeedTypes['fleetblock']['v1'];
+      FeedTypes['fleetblock']['v1'] &
+      RolloutTypes['fleetblock']['v1'];
   };
 };
 

@@ -1,7 +1,14 @@
 // Selectors on the wire.
 import type { Selector__Output, Selector as SelectorWire } from '../../proto/gen/fleetblock/v1/Selector.ts';
 import { FleetblockError } from '../errors.ts';
-import { formatSelector, hostsSelector, parseLabelSelector, type Selector } from '../text/selector.ts';
+import {
+  formatSelector,
+  hostsSelector,
+  parseLabelSelector,
+  parseSelector,
+  type Selector,
+  type WholeSelector,
+} from '../text/selector.ts';
 
 /** Label terms travel as canonical text (`env=prod,role!=db`), names as a list. */
 export function selectorToWire(selector: Selector): SelectorWire {
@@ -12,6 +19,8 @@ export function selectorToWire(selector: Selector): SelectorWire {
       return { hosts: { names: [...selector.names] } };
     case 'labels':
       return { labels: formatSelector(selector).slice('labels:'.length) };
+    case 'stage':
+      return { stage: formatSelector(selector) };
   }
 }
 
@@ -19,8 +28,13 @@ export function selectorToWire(selector: Selector): SelectorWire {
 const MAX_NAMES = 4096;
 const MAX_TERMS = 64;
 
-/** @throws FleetblockError INVALID_ARGUMENT: too long, or no target is set: nothing silently means the whole fleet. */
-export function selectorFromWire(wire: Selector__Output | null): Selector {
+/** What a claim targets, a stage included. @throws FleetblockError INVALID_ARGUMENT */
+export function anySelectorFromWire(wire: Selector__Output | null): Selector {
+  return wire?.target === 'stage' && wire.stage !== undefined ? parseSelector(wire.stage) : selectorFromWire(wire);
+}
+
+/** What an operator targets. @throws FleetblockError INVALID_ARGUMENT: too long, or no target is set: nothing silently means the whole fleet. */
+export function selectorFromWire(wire: Selector__Output | null): WholeSelector {
   if (wire?.target === 'allHosts' && wire.allHosts) return { kind: 'all' };
   if (wire?.target === 'hosts' && wire.hosts) return hostsSelector(atMost(MAX_NAMES, wire.hosts.names, 'hosts'));
   if (wire?.target === 'labels' && wire.labels !== undefined) {

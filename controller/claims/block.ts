@@ -3,7 +3,7 @@
 import { slotOf } from '../../common/action.ts';
 import { hasEnded } from '../../common/precedence.ts';
 import type { AddClaims, ChangeResult, ClaimOutcome } from './change.ts';
-import { type Claim, claimOf, keyOf, provisional, restated, sameStatement } from './claim.ts';
+import { type Claim, type ClaimKey, claimOf, keyOf, keyText, provisional, restated, sameStatement } from './claim.ts';
 import type { ClaimTx } from './claim-tx.ts';
 import { roundedDuration } from './confirmation.ts';
 import { assertWidth } from './guard/width.ts';
@@ -21,8 +21,13 @@ export function* addClaims(tx: ClaimTx, request: AddClaims): Steps<ChangeResult>
   const outcomes: ClaimOutcome[] = [];
   let waits = false;
   for (const prefix of request.prefixes) {
-    const present = claimOf(yield* tx.on(prefix, slot), request);
-    const live = present && !hasEnded(present.expiresMs, tx.nowMs) ? present : undefined;
+    const there = yield* tx.on(prefix, slot);
+    const live = liveOf(tx, there, request);
+    const former = request.inPlaceOf && liveOf(tx, there, { origin, selector: request.inPlaceOf });
+    if (request.inPlaceOf && !former) {
+      outcomes.push('NOT_FOUND');
+      continue;
+    }
     const createdMs = live?.createdMs ?? tx.nowMs;
     const claim = { prefix, origin, selector, actor, createdMs, ...restated(live, request) };
     const awaited: Claim | undefined = yield* saveAwaited(tx, request, live, claim, waits);
@@ -36,12 +41,22 @@ export function* addClaims(tx: ClaimTx, request: AddClaims): Steps<ChangeResult>
       touched.touched(keyOf(now));
       outcomes.push(live ? 'UPDATED' : 'ADDED');
     }
+    if (former && keyText(keyOf(former)) !== keyText(keyOf(claim))) {
+      tx.delete(keyOf(former));
+      tx.dropWaiting(keyOf(former));
+      touched.touched(keyOf(former));
+    }
     yield;
   }
   yield* assertWidth(tx, request);
   const verb = slot === 'allow' ? 'allow.add' : 'block';
   const revision = yield* touched.commit(tx, request, { verb, tail: conditions(request, waits, tx.nowMs) });
   return { revision, outcomes, targets: [selector], unconfirmed: waits };
+}
+
+function liveOf(tx: ClaimTx, there: readonly Claim[], of: Pick<ClaimKey, 'origin' | 'selector'>): Claim | undefined {
+  const present = claimOf(there, of);
+  return present && !hasEnded(present.expiresMs, tx.nowMs) ? present : undefined;
 }
 
 /** Notes what waits for a confirmation. @returns the claim that holds until then; undefined: nothing has to be confirmed */
@@ -69,8 +84,9 @@ function* saveAwaited(
 }
 
 /** For the audit: what is uncommon about the change. */
-function conditions({ forced, confirm }: AddClaims, waits: boolean, nowMs: number): string {
+function conditions({ forced, confirm, partOf }: AddClaims, waits: boolean, nowMs: number): string {
   const words = [
+    ...(partOf === undefined ? [] : [partOf]),
     ...(forced ? ['forced'] : []),
     ...(confirm && waits
       ? [`undone unless ${confirm.id} is confirmed within ${roundedDuration(confirm.deadlineMs - nowMs)}`]

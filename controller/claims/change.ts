@@ -19,6 +19,13 @@ export interface AddClaims extends Attribution, Said {
   readonly dryRun: boolean;
   /** Only until then, unless it is confirmed. */
   readonly confirm?: ConfirmBy;
+  /**
+   * They take the place of the claims of this selector, and of nothing that is no longer there: of prefixes without a live one the
+   * outcome is NOT_FOUND. With `selector` itself: only what stands is said again.
+   */
+  readonly inPlaceOf?: Selector | undefined;
+  /** For the audit: what the change is a part of. */
+  readonly partOf?: string | undefined;
   /** The guard was overridden. */
   readonly forced?: boolean;
   /** Prefix lengths: all plain blocks of the actor together may be no wider. Absent: as wide as it likes. */

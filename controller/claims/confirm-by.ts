@@ -30,6 +30,11 @@ export interface Awaited {
   readonly remainingMs: number;
 }
 
+/** What people type to name a change that is not over yet. */
+export function changeId(): string {
+  return Array.from({ length: ID_LENGTH }, () => LETTERS[randomInt(LETTERS.length)]).join('');
+}
+
 /**
  * How a block is to be confirmed; undefined: confirmation is not required.
  * @throws FleetblockError INVALID_ARGUMENT
@@ -52,6 +57,5 @@ export function confirmBy(
       'INVALID_ARGUMENT',
       `the time to confirm is from ${formatDuration(LEAST_MS)} to ${formatDuration(MOST_MS)}: say --confirm 60s`,
     );
-  const id = Array.from({ length: ID_LENGTH }, () => LETTERS[randomInt(LETTERS.length)]).join('');
-  return { id, deadlineMs: nowMs + ms };
+  return { id: changeId(), deadlineMs: nowMs + ms };
 }

@@ -11,6 +11,7 @@ export type EventKind =
   | 'feed.failed'
   | 'feed.held'
   | 'feed.recovered'
+  | 'rollout'
   | 'host.connected'
   | 'host.disconnected'
   | 'host.lagging'

@@ -58,6 +58,10 @@ export interface BlockRequest extends ChangeRequest, Omit<Said, 'expiresMs'> {
   readonly force: boolean;
   /** Milliseconds until it is undone unless it is confirmed; 0: not at all, or with `force` after a minute. Default 0. */
   readonly confirmMs?: number;
+  /** What a step of a rollout replaces: see AddClaims. */
+  readonly inPlaceOf?: Selector | undefined;
+  /** For the audit: the rollout whose step it is. */
+  readonly partOf?: string;
 }
 
 /** Ends exceptions of a list, so that its rows for these prefixes hold again. */
@@ -118,6 +122,8 @@ export class Changes {
       selector: request.target,
       ...attribution(request.caller, request.reason),
       dryRun: request.dryRun,
+      inPlaceOf: request.inPlaceOf,
+      partOf: request.partOf,
       forced: request.force,
       ...(!request.force && { widest: WIDEST_SUM }),
       ...(confirm && { confirm }),

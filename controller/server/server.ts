@@ -33,6 +33,7 @@ import { grpcHandlers } from './services/grpc-calls.ts';
 import { GrpcServers } from './services/grpc-servers.ts';
 import { identityMethods } from './services/identity-service.ts';
 import { operatorMethods } from './services/operator/operator-service.ts';
+import { rolloutMethods } from './services/rollout-service.ts';
 import { agentHandlers, syncServiceDefinition } from './services/sync-service.ts';
 
 /** `listen` may have port 0. `hub` is for tests; production leaves it out. */
@@ -154,6 +155,10 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       definition: protocol.FeedService.service,
       methods: feedMethods({ ...calls, feeds: controller.feeds, clock }),
     };
+    const staging = {
+      definition: protocol.RolloutService.service,
+      methods: rolloutMethods({ ...controller, ...calls }),
+    };
     const servers = new GrpcServers({
       admission: admission({
         authorizer,
@@ -164,6 +169,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
         { definition: operator.definition, handlers: grpcHandlers(operator.methods, log) },
         { definition: membership.definition, handlers: grpcHandlers(membership.methods, log) },
         { definition: feeds.definition, handlers: grpcHandlers(feeds.methods, log) },
+        { definition: staging.definition, handlers: grpcHandlers(staging.methods, log) },
         { definition: syncServiceDefinition, handlers: agentHandlers({ ...controller, clock, log, authorize }) },
       ],
       enrollment: {
@@ -223,6 +229,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
           { name: 'OperatorService', ...operator },
           { name: 'IdentityService', ...membership },
           { name: 'FeedService', ...feeds },
+          { name: 'RolloutService', ...staging },
         ],
         ...{ identity: certificate, authorizer, log, onRefused },
       }));

@@ -35,6 +35,7 @@ import type { SnapshotBegin as _fleetblock_v1_SnapshotBegin, SnapshotBegin__Outp
 import type { SnapshotChunk as _fleetblock_v1_SnapshotChunk, SnapshotChunk__Output as _fleetblock_v1_SnapshotChunk__Output } from './fleetblock/v1/SnapshotChunk.ts';
 import type { SnapshotEnd as _fleetblock_v1_SnapshotEnd, SnapshotEnd__Output as _fleetblock_v1_SnapshotEnd__Output } from './fleetblock/v1/SnapshotEnd.ts';
 import type { Source as _fleetblock_v1_Source, Source__Output as _fleetblock_v1_Source__Output } from './fleetblock/v1/Source.ts';
+import type { Stages as _fleetblock_v1_Stages, Stages__Output as _fleetblock_v1_Stages__Output } from './fleetblock/v1/Stages.ts';
 import type { Status as _fleetblock_v1_Status, Status__Output as _fleetblock_v1_Status__Output } from './fleetblock/v1/Status.ts';
 import type { Welcome as _fleetblock_v1_Welcome, Welcome__Output as _fleetblock_v1_Welcome__Output } from './fleetblock/v1/Welcome.ts';
 
@@ -86,6 +87,7 @@ export interface ProtoGrpcType {
       SnapshotChunk: MessageTypeDefinition<_fleetblock_v1_SnapshotChunk, _fleetblock_v1_SnapshotChunk__Output>
       SnapshotEnd: MessageTypeDefinition<_fleetblock_v1_SnapshotEnd, _fleetblock_v1_SnapshotEnd__Output>
       Source: MessageTypeDefinition<_fleetblock_v1_Source, _fleetblock_v1_Source__Output>
+      Stages: MessageTypeDefinition<_fleetblock_v1_Stages, _fleetblock_v1_Stages__Output>
       Status: MessageTypeDefinition<_fleetblock_v1_Status, _fleetblock_v1_Status__Output>
       Welcome: MessageTypeDefinition<_fleetblock_v1_Welcome, _fleetblock_v1_Welcome__Output>
     }

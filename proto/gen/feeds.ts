@@ -21,6 +21,7 @@ import type { RemoveFeedReply as _fleetblock_v1_RemoveFeedReply, RemoveFeedReply
 import type { RemoveFeedRequest as _fleetblock_v1_RemoveFeedRequest, RemoveFeedRequest__Output as _fleetblock_v1_RemoveFeedRequest__Output } from './fleetblock/v1/RemoveFeedRequest.ts';
 import type { Selector as _fleetblock_v1_Selector, Selector__Output as _fleetblock_v1_Selector__Output } from './fleetblock/v1/Selector.ts';
 import type { Source as _fleetblock_v1_Source, Source__Output as _fleetblock_v1_Source__Output } from './fleetblock/v1/Source.ts';
+import type { Stages as _fleetblock_v1_Stages, Stages__Output as _fleetblock_v1_Stages__Output } from './fleetblock/v1/Stages.ts';
 
 type SubtypeConstructor<Constructor extends new (...args: any) => any, Subtype> = {
   new(...args: ConstructorParameters<Constructor>): Subtype;
@@ -50,6 +51,7 @@ export interface ProtoGrpcType {
       RemoveFeedRequest: MessageTypeDefinition<_fleetblock_v1_RemoveFeedRequest, _fleetblock_v1_RemoveFeedRequest__Output>
       Selector: MessageTypeDefinition<_fleetblock_v1_Selector, _fleetblock_v1_Selector__Output>
       Source: MessageTypeDefinition<_fleetblock_v1_Source, _fleetblock_v1_Source__Output>
+      Stages: MessageTypeDefinition<_fleetblock_v1_Stages, _fleetblock_v1_Stages__Output>
     }
   }
 }

@@ -56,6 +56,7 @@ import type { ResyncHostsRequest as _fleetblock_v1_ResyncHostsRequest, ResyncHos
 import type { Selector as _fleetblock_v1_Selector, Selector__Output as _fleetblock_v1_Selector__Output } from './fleetblock/v1/Selector.ts';
 import type { SkippedRow as _fleetblock_v1_SkippedRow, SkippedRow__Output as _fleetblock_v1_SkippedRow__Output } from './fleetblock/v1/SkippedRow.ts';
 import type { Source as _fleetblock_v1_Source, Source__Output as _fleetblock_v1_Source__Output } from './fleetblock/v1/Source.ts';
+import type { Stages as _fleetblock_v1_Stages, Stages__Output as _fleetblock_v1_Stages__Output } from './fleetblock/v1/Stages.ts';
 import type { UnblockRequest as _fleetblock_v1_UnblockRequest, UnblockRequest__Output as _fleetblock_v1_UnblockRequest__Output } from './fleetblock/v1/UnblockRequest.ts';
 import type { Wait as _fleetblock_v1_Wait, Wait__Output as _fleetblock_v1_Wait__Output } from './fleetblock/v1/Wait.ts';
 import type { WatchDropsRequest as _fleetblock_v1_WatchDropsRequest, WatchDropsRequest__Output as _fleetblock_v1_WatchDropsRequest__Output } from './fleetblock/v1/WatchDropsRequest.ts';
@@ -128,6 +129,7 @@ export interface ProtoGrpcType {
       Selector: MessageTypeDefinition<_fleetblock_v1_Selector, _fleetblock_v1_Selector__Output>
       SkippedRow: MessageTypeDefinition<_fleetblock_v1_SkippedRow, _fleetblock_v1_SkippedRow__Output>
       Source: MessageTypeDefinition<_fleetblock_v1_Source, _fleetblock_v1_Source__Output>
+      Stages: MessageTypeDefinition<_fleetblock_v1_Stages, _fleetblock_v1_Stages__Output>
       UnblockRequest: MessageTypeDefinition<_fleetblock_v1_UnblockRequest, _fleetblock_v1_UnblockRequest__Output>
       Wait: MessageTypeDefinition<_fleetblock_v1_Wait, _fleetblock_v1_Wait__Output>
       WatchDropsRequest: MessageTypeDefinition<_fleetblock_v1_WatchDropsRequest, _fleetblock_v1_WatchDropsRequest__Output>

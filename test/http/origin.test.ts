@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ClientIdentity } from '../../common/rpc/channel.ts';
 import { formatPrefix } from '../../common/text/prefix.ts';
-import { REQUIRED_ROLE } from '../../controller/identity/auth/policy.ts';
+import { openToBound, REQUIRED_ROLE } from '../../controller/identity/auth/policy.ts';
 import { type RunningFleet, servedOverHttp } from '../identity/running.ts';
 import { ask, askStream, columnsOf, OPERATOR, opened, type Reply } from './client.ts';
 import { makeKey } from './keys.ts';
@@ -57,6 +57,10 @@ describe('a key of the origin crowdsec', () => {
     await call('Block', { prefixes: ['203.0.113.9'], target });
     expect(await importList('feed')).toEqual({});
     const { confirm } = (await call('Block', { prefixes: ['203.0.113.10'], target, confirmMs: '60000' })).json();
+    const stages = { stages: ['1%', '100%'], bakeMs: '3600000' };
+    const { rollout: id } = (await call('Block', { prefixes: ['203.0.113.12'], target, stages })).json();
+    const order = (method: string) =>
+      ask(running, `/fleetblock.v1.RolloutService/${method}`, { id }, { key: crowdsec });
     const before = await claims();
     const prefixes = ['203.0.113.9'];
     const tries: Record<string, () => Promise<Reply | { code?: string }>> = {
@@ -71,6 +75,9 @@ describe('a key of the origin crowdsec', () => {
       'ImportList of another': () => importList('feed', { allowShrink: true }, crowdsec),
       'ImportList of a new one': () => importList('crowdsec', {}, crowdsec),
       'Confirm of another': () => call('Confirm', { id: confirm.id }, crowdsec),
+      'PauseRollout of another': () => order('PauseRollout'),
+      'ResumeRollout of another': () => order('ResumeRollout'),
+      'AbortRollout of another': () => order('AbortRollout'),
     };
     for (const [name, run] of Object.entries(tries)) {
       const reply = await run();
@@ -79,7 +86,7 @@ describe('a key of the origin crowdsec', () => {
     const tried = Object.keys(tries).map((name) => name.split(' ')[0]);
     // Reads of an operator.
     const changes = Object.entries(REQUIRED_ROLE).filter(
-      ([name, role]) => role === 'operator' && !name.endsWith('/CheckWait'),
+      ([name, role]) => role === 'operator' && !name.endsWith('/CheckWait') && openToBound(`/fleetblock.v1.${name}`),
     );
     expect(new Set(changes.map(([name]) => name.split('/')[1]))).toEqual(new Set(tried));
     expect(await claims()).toEqual(before);

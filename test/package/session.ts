@@ -37,6 +37,15 @@ const BLOCKS: readonly Step[] = [
   { line: 'fleetblock confirm {first} -R meant --wait --timeout 60s -o json', says: /"enforced": ?1\b/ },
   { line: 'fleetblock confirm {second} --no-wait', says: /confirm 203\.0\.113\.80\/32/ },
   {
+    line: 'fleetblock block 203.0.113.90 --all-hosts --stages 1%,100% --bake 1h',
+    says: /fleetblock rollout show (?<staged>[a-z0-9]+),/,
+  },
+  { line: 'fleetblock rollout list -o json', says: /"state": ?"running"/ },
+  { line: 'fleetblock rollout show {staged}', says: /running +1% \(1 of 2\) +1\/1/ },
+  { line: 'fleetblock rollout pause {staged} -R lunch', says: /is paused on 1 of 1 hosts: lunch/ },
+  { line: 'fleetblock rollout resume {staged} -R back', says: /is running on 1 of 1 hosts/ },
+  { line: 'fleetblock rollout abort {staged} -R wrong', says: /is aborted on 1 of 1 hosts: wrong/ },
+  {
     line: 'fleetblock unblock 44.0.0.0/7 --origin manual --all-hosts -R over --wait --timeout 60s -o json',
     says: /"enforced": ?1\b/,
   },

@@ -2,10 +2,21 @@
 
 import type { Command } from 'commander';
 import type { Cli } from '../../environment.ts';
-import { addExamples, addFile, addOutput, addReason, addTarget, addWait, durationOption } from '../options.ts';
+import {
+  addExamples,
+  addFile,
+  addOutput,
+  addReason,
+  addStages,
+  addTarget,
+  addWait,
+  durationOption,
+  type StageOptions,
+  stagesOf,
+} from '../options.ts';
 import { type AddOptions, runAdd } from './add.ts';
 
-interface BlockOptions extends AddOptions {
+interface BlockOptions extends AddOptions, StageOptions {
   readonly monitor?: boolean;
   readonly force?: boolean;
   /** Milliseconds. */
@@ -30,13 +41,14 @@ export function register(program: Command, cli: Cli): void {
         'undone everywhere after this time unless fleetblock confirm follows (1s to 24h)',
       ),
     );
-  addWait(addOutput(addReason(addFile(command))));
+  addStages(addWait(addOutput(addReason(addFile(command)))));
   addExamples(
     command,
     'fleetblock block 192.168.1.100 --all-hosts',
     "fleetblock block 203.0.113.0/24 2001:db8:bad::/48 -l env=prod -d 4h -R 'scan, ticket 4711'",
     'fleetblock block -f addresses.txt --host web1 --host web2',
     'fleetblock block 198.51.100.0/22 --all-hosts --confirm 5m',
+    'fleetblock block -f scanners.txt --all-hosts --stages 1%,10%,100% --bake 5m',
     "grep -oE '^[0-9.]+' attackers.log | fleetblock block -f - --all-hosts -o json",
   );
   command.action(async (args: string[]) => {
@@ -44,6 +56,7 @@ export function register(program: Command, cli: Cli): void {
     await runAdd(cli, args, options, options.monitor ? 'monitor' : 'block', {
       force: options.force ?? false,
       confirmMs: options.confirm ?? 0,
+      ...stagesOf(options),
     });
   });
 }

@@ -3,11 +3,13 @@ import type { Command } from 'commander';
 import { loadCredentials } from '../../credentials/credentials.ts';
 import type { Cli, GlobalOptions } from '../../environment.ts';
 import { confirmationJson } from '../../output/claims/confirmation.ts';
+import { isOpen, rolloutJson, rolloutLine } from '../../output/claims/rollout.ts';
 import { fleetStatus, fleetText, troubleText } from '../../output/fleet/fleet.ts';
 import { problemLines } from '../../output/fleet/hosts.ts';
 import { type OutputForm, printValue } from '../../output/format.ts';
 import { say } from '../../output/say.ts';
 import { withOperator } from '../../services/operator-client.ts';
+import { listRollouts } from '../../services/rollout-client.ts';
 import { addExamples, addOutput } from '../options.ts';
 
 type StatusOptions = GlobalOptions & { readonly output: OutputForm };
@@ -26,7 +28,12 @@ export function register(program: Command, cli: Cli): void {
       const [hosts, { confirmations }] = await Promise.all([client.listHosts(), client.listConfirmations()]);
       return { hosts, confirmations };
     });
-    const status = { ...fleetStatus(hosts), confirmations: confirmations.map(confirmationJson) };
+    const rollouts = (await listRollouts(cli, credentials)).filter(isOpen);
+    const status = {
+      ...fleetStatus(hosts),
+      confirmations: confirmations.map(confirmationJson),
+      rollouts: rollouts.map(rolloutJson),
+    };
     if (options.output === 'json' || options.output === 'yaml') {
       await printValue(cli, options.output, status);
       return;
@@ -38,6 +45,7 @@ export function register(program: Command, cli: Cli): void {
         cli,
         `${prefixes[0]}${claims > 1 ? ` and ${claims - 1} more` : ''}: undone in ${seconds} s unless confirmed: fleetblock confirm ${id}`,
       );
+    for (const rollout of rollouts) say(cli, rolloutLine(rollout));
     for (const line of problemLines(hosts.hosts)) say(cli, line);
   });
 }

@@ -1,5 +1,5 @@
 // The result of importing or removing a list.
-import { selectorFromWire } from '../../../common/rpc/selector.ts';
+import { anySelectorFromWire } from '../../../common/rpc/selector.ts';
 import { formatSelector } from '../../../common/text/selector.ts';
 import type { List__Output } from '../../../proto/gen/fleetblock/v1/List.ts';
 import type { ListChangeReply__Output } from '../../../proto/gen/fleetblock/v1/ListChangeReply.ts';
@@ -85,7 +85,7 @@ export function entriesText(list: string, verb: ListVerb, reply: ListChangeReply
 
 /** Canonical text of the list's target: `all`, `host:a,b`, `labels:env=prod`. */
 export function listSelector(list: Pick<List__Output, 'selector'>): string {
-  return formatSelector(selectorFromWire(list.selector));
+  return formatSelector(anySelectorFromWire(list.selector));
 }
 
 /** The list's action and targets before, if they have changed. */

@@ -11,6 +11,7 @@ import { jsonInteger } from '../json.ts';
 import { plural, printable, relative } from '../text.ts';
 import { claimJson, selectorText } from './claim.ts';
 import { confirmNote, secondsLeft } from './confirmation.ts';
+import { rolloutNote } from './rollout.ts';
 
 /** Chooses the words. `disallow` is `allow rm`; `include` takes back an exception to a list. */
 export type ChangeVerb = Action | 'unblock' | 'disallow' | 'confirm' | 'include';
@@ -76,7 +77,11 @@ export function changeText(reply: ChangeReply__Output, context: ChangeContext): 
       ? hostNotes(reply.hosts, context.dryRun ? undefined : context.waitMs)
       : []),
   ];
-  return { notes, lines, after: reply.confirm ? [confirmNote(reply.confirm)] : [] };
+  const after = [
+    ...(reply.confirm ? [confirmNote(reply.confirm)] : []),
+    ...(reply.rollout === '' ? [] : [rolloutNote(reply.rollout)]),
+  ];
+  return { notes, lines, after };
 }
 
 /** What had no such claim: it may still be blocked by another one, which is a different answer. */
@@ -126,6 +131,7 @@ export function changeJson(reply: ChangeReply__Output, verb: ChangeVerb): object
     elapsedMs: elapsedJson(reply.elapsedMs),
     ...(reply.warnings.length > 0 ? { warnings: reply.warnings } : {}),
     ...(reply.confirm ? { confirm: { id: reply.confirm.id, seconds: secondsLeft(reply.confirm.remainingMs) } } : {}),
+    ...(reply.rollout === '' ? {} : { rollout: reply.rollout }),
     ...(verb === 'unblock' || verb === 'disallow' ? removalJson(reply.outcomes) : {}),
   };
 }

@@ -1,7 +1,7 @@
 // Claims as a table and in JSON: `list`, `check` and `export` show them so.
 import type { Action } from '../../../common/action.ts';
 import { actionFromWire } from '../../../common/rpc/action.ts';
-import { selectorFromWire } from '../../../common/rpc/selector.ts';
+import { anySelectorFromWire } from '../../../common/rpc/selector.ts';
 import { formatSelector } from '../../../common/text/selector.ts';
 import type { Claim__Output } from '../../../proto/gen/fleetblock/v1/Claim.ts';
 import type { ExportChunk__Output } from '../../../proto/gen/fleetblock/v1/ExportChunk.ts';
@@ -33,7 +33,7 @@ export function actionOf(of: Pick<Claim__Output, 'action' | 'monitor'>): Action 
 
 /** Canonical text of the claim's selector: `all`, `host:a,b`, `labels:env=prod`. */
 export function selectorText(claim: Claim__Output): string {
-  return formatSelector(selectorFromWire(claim.selector));
+  return formatSelector(anySelectorFromWire(claim.selector));
 }
 
 /** Times become ISO 8601, null for no end. */
@@ -53,7 +53,7 @@ export function claimJson(claim: Claim__Output): ClaimJson {
 
 /** Of exported rows what all of a chunk have in common, in JSON. */
 export function exportedJson({ origin, selector }: ExportChunk__Output): { origin: string; selector: string } {
-  return { origin, selector: formatSelector(selectorFromWire(selector)) };
+  return { origin, selector: formatSelector(anySelectorFromWire(selector)) };
 }
 
 /** `wide` adds the time of creation and cuts no reason short. `now`: Unix milliseconds. */

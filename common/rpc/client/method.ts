@@ -8,6 +8,7 @@ import type { EnrollmentServiceDefinition } from '../../../proto/gen/fleetblock/
 import type { FeedServiceDefinition } from '../../../proto/gen/fleetblock/v1/FeedService.ts';
 import type { IdentityServiceDefinition } from '../../../proto/gen/fleetblock/v1/IdentityService.ts';
 import type { OperatorServiceDefinition } from '../../../proto/gen/fleetblock/v1/OperatorService.ts';
+import type { RolloutServiceDefinition } from '../../../proto/gen/fleetblock/v1/RolloutService.ts';
 
 interface Services {
   AgentService: AgentServiceDefinition;
@@ -15,6 +16,7 @@ interface Services {
   OperatorService: OperatorServiceDefinition;
   IdentityService: IdentityServiceDefinition;
   FeedService: FeedServiceDefinition;
+  RolloutService: RolloutServiceDefinition;
 }
 
 /** What a call needs to know of its method. */

@@ -25,6 +25,10 @@ export const REQUIRED_ROLE: Readonly<Record<string, Role>> = {
   'OperatorService/ListAudit': 'viewer',
   'OperatorService/Confirm': 'operator',
   'OperatorService/ListConfirmations': 'viewer',
+  'RolloutService/ListRolloutChunks': 'viewer',
+  'RolloutService/PauseRollout': 'operator',
+  'RolloutService/ResumeRollout': 'operator',
+  'RolloutService/AbortRollout': 'operator',
   'IdentityService/RenewCertificate': 'agent',
   'IdentityService/RenewOperator': 'viewer',
   'IdentityService/CreateOperator': 'admin',
@@ -59,6 +63,9 @@ const CHECKS_ORIGIN: ReadonlySet<string> = new Set([
   'OperatorService/IncludeInList',
   'OperatorService/Confirm',
   'OperatorService/CheckWait',
+  'RolloutService/PauseRollout',
+  'RolloutService/ResumeRollout',
+  'RolloutService/AbortRollout',
 ]);
 
 /** Calls that are short, and may revoke their own caller: they are not ended by it. */

@@ -28,7 +28,7 @@ export interface BanList {
 }
 
 /** What a host without a name and labels would have: what is for single hosts, or for a label, is not for readers that have none. */
-export const NO_HOST = { name: '', labels: {} };
+export const NO_HOST = { id: '', name: '', labels: {} };
 
 /** Reads go to `store.aside`. `careful` says what has ended. */
 export interface StandingDeps {

@@ -3,6 +3,7 @@
 import type { Action } from '../../../common/action.ts';
 import type { Revision } from '../../../common/revision.ts';
 import type { Prefix } from '../../../common/text/prefix.ts';
+import type { SelectableHost } from '../../../common/text/selector.ts';
 import type { AddClaims, ChangeResult, RemoveClaims } from '../../claims/change.ts';
 import type { Claim } from '../../claims/claim.ts';
 import type { Confirmation, Confirming, ConfirmResult, Undone } from '../../claims/confirmation.ts';
@@ -13,7 +14,7 @@ export interface ClaimFilter {
   /** One of these. */
   readonly actions?: readonly Action[];
   /** Only claims that may matter to this host. */
-  readonly host?: { readonly name: string; readonly labels: Readonly<Record<string, string>> };
+  readonly host?: SelectableHost;
   /** Only claims whose prefix covers this one (or is it). */
   readonly covering?: Prefix;
   /** Only claims on narrower prefixes inside this one. */

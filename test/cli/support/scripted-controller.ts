@@ -50,6 +50,7 @@ import type { ListHostsReply } from '../../../proto/gen/fleetblock/v1/ListHostsR
 import type { ListListsReply } from '../../../proto/gen/fleetblock/v1/ListListsReply.ts';
 import type { ListOperatorsReply } from '../../../proto/gen/fleetblock/v1/ListOperatorsReply.ts';
 import type { ListOperatorTokensReply } from '../../../proto/gen/fleetblock/v1/ListOperatorTokensReply.ts';
+import type { ListRolloutsReply } from '../../../proto/gen/fleetblock/v1/ListRolloutsReply.ts';
 import type { ListTokensReply } from '../../../proto/gen/fleetblock/v1/ListTokensReply.ts';
 import type { OperatorServiceHandlers } from '../../../proto/gen/fleetblock/v1/OperatorService.ts';
 import type { RemoveListRequest__Output } from '../../../proto/gen/fleetblock/v1/RemoveListRequest.ts';
@@ -65,6 +66,9 @@ import type { RevokeOperatorTokenReply } from '../../../proto/gen/fleetblock/v1/
 import type { RevokeOperatorTokenRequest__Output } from '../../../proto/gen/fleetblock/v1/RevokeOperatorTokenRequest.ts';
 import type { RevokeTokenReply } from '../../../proto/gen/fleetblock/v1/RevokeTokenReply.ts';
 import type { RevokeTokenRequest__Output } from '../../../proto/gen/fleetblock/v1/RevokeTokenRequest.ts';
+import type { RolloutReply } from '../../../proto/gen/fleetblock/v1/RolloutReply.ts';
+import type { RolloutRequest__Output } from '../../../proto/gen/fleetblock/v1/RolloutRequest.ts';
+import type { RolloutServiceHandlers } from '../../../proto/gen/fleetblock/v1/RolloutService.ts';
 import type { UnblockRequest__Output } from '../../../proto/gen/fleetblock/v1/UnblockRequest.ts';
 import type { WatchDropsRequest__Output } from '../../../proto/gen/fleetblock/v1/WatchDropsRequest.ts';
 import type { WatchEventsRequest__Output } from '../../../proto/gen/fleetblock/v1/WatchEventsRequest.ts';
@@ -78,6 +82,9 @@ export interface Script {
   confirm?: (request: ConfirmRequest__Output) => ChangeReply;
   /** Default: nothing waits. */
   listConfirmations?: () => ListConfirmationsReply;
+  /** Default: there are none. */
+  listRollouts?: () => ListRolloutsReply;
+  abortRollout?: (request: RolloutRequest__Output) => RolloutReply;
   listHosts?: () => ListHostsReply;
   createToken?: (request: CreateTokenRequest__Output) => CreateTokenReply;
   importList?: (requests: ImportListRequest__Output[]) => ListChangeReply;
@@ -128,6 +135,7 @@ export class ScriptedController {
     const script = () => controller?.script ?? {};
     server.addService(protocol.OperatorService.service, operatorHandlers(script));
     server.addService(protocol.IdentityService.service, identityHandlers(script));
+    server.addService(protocol.RolloutService.service, rolloutHandlers(script));
     const port = await new Promise<number>((resolve, reject) => {
       const pair = { cert_chain: Buffer.from(certificate), private_key: Buffer.from(key) };
       const credentials = ServerCredentials.createSsl(Buffer.from(authority.root), [pair], true);
@@ -251,6 +259,13 @@ function operatorHandlers(script: () => Script): OperatorServiceHandlers {
     CheckWait: unary<CheckWaitRequest__Output, CheckWaitReply>(() => undefined),
     ListConfirmations: unary(() => script().listConfirmations ?? (() => ({}))),
   };
+}
+
+function rolloutHandlers(script: () => Script): UntypedServiceImplementation {
+  return {
+    ListRolloutChunks: many(() => alone(script().listRollouts ?? (() => ({})))),
+    AbortRollout: unary(() => script().abortRollout),
+  } satisfies Partial<RolloutServiceHandlers>;
 }
 
 /** grpc-js answers UNIMPLEMENTED for what is not here. */

@@ -5,7 +5,9 @@ import { selectorFromWire } from '../../../../common/rpc/selector.ts';
 import { checkedTtl } from '../../../../common/text/duration.ts';
 import { createToken } from '../../../identity/tokens.ts';
 import type { Changes } from '../../../operations/block.ts';
+import type { Rollouts } from '../../../rollouts/rollouts.ts';
 import { unary } from '../calls.ts';
+import { planFromWire } from '../rollout-service.ts';
 import { type ConfirmCallDeps, confirmMethods } from './confirm-calls.ts';
 import { type EntryCallDeps, entryMethods } from './entry-calls.ts';
 import { type FleetCallDeps, fleetMethods } from './fleet-calls.ts';
@@ -17,31 +19,34 @@ import { changeReplyToWire, statementFromWire, waitFromWire } from './operator-w
 /** The sum of what the calls in this folder need. */
 export interface OperatorServiceDeps extends EntryCallDeps, FleetCallDeps, HostCallDeps, ListCallDeps, ConfirmCallDeps {
   readonly changes: Changes;
+  readonly rollouts: Rollouts;
   /** SHA-256 over the fleet root's SubjectPublicKeyInfo: goes into every enrollment token. */
   readonly rootPin: Uint8Array;
 }
 
 /** Every method of OperatorService. */
 export function operatorMethods(deps: OperatorServiceDeps): OperatorMethods {
-  const { store, changes, clock } = deps;
+  const { store, changes, rollouts, clock } = deps;
   return {
-    Block: unary(deps, async (request, { caller, arrivedMs, onWaiting }) =>
-      changeReplyToWire(
-        await changes.block({
-          caller,
-          arrivedMs,
-          prefixes: request.prefixes,
-          target: selectorFromWire(request.target),
-          origin: request.origin,
-          ...statementFromWire(request),
-          ttlMs: checkedTtl(Number(request.ttlMs)),
-          dryRun: request.dryRun,
-          ...waitFromWire(request.wait, onWaiting),
-          force: request.force,
-          confirmMs: checkedTtl(Number(request.confirmMs)),
-        }),
-      ),
-    ),
+    Block: unary(deps, async (request, { caller, arrivedMs, onWaiting }) => {
+      const asked = {
+        caller,
+        arrivedMs,
+        prefixes: request.prefixes,
+        target: selectorFromWire(request.target),
+        origin: request.origin,
+        ...statementFromWire(request),
+        ttlMs: checkedTtl(Number(request.ttlMs)),
+        dryRun: request.dryRun,
+        ...waitFromWire(request.wait, onWaiting),
+        force: request.force,
+        confirmMs: checkedTtl(Number(request.confirmMs)),
+      };
+      const plan = planFromWire(request.stages);
+      if (!plan) return changeReplyToWire(await changes.block(asked));
+      const begun = await rollouts.block(asked, plan);
+      return { ...changeReplyToWire(begun), rollout: begun.rollout?.id ?? '' };
+    }),
     Unblock: unary(deps, async (request, { caller, arrivedMs, onWaiting }) =>
       changeReplyToWire(
         await changes.unblock({

@@ -3,6 +3,7 @@
 import type { Selector as _fleetblock_v1_Selector, Selector__Output as _fleetblock_v1_Selector__Output } from '../../fleetblock/v1/Selector.ts';
 import type { Action as _fleetblock_v1_Action, Action__Output as _fleetblock_v1_Action__Output } from '../../fleetblock/v1/Action.ts';
 import type { Wait as _fleetblock_v1_Wait, Wait__Output as _fleetblock_v1_Wait__Output } from '../../fleetblock/v1/Wait.ts';
+import type { Stages as _fleetblock_v1_Stages, Stages__Output as _fleetblock_v1_Stages__Output } from '../../fleetblock/v1/Stages.ts';
 import type { Long } from '@grpc/proto-loader';
 
 export interface BlockRequest {
@@ -41,6 +42,10 @@ export interface BlockRequest {
    * Milliseconds, 1 second to 24 hours, until it is undone unless Confirm is called; 0: not, but for 60 seconds with force.
    */
   'confirmMs'?: (number | string | Long);
+  /**
+   * Not set: all hosts at once. The reply is about the first stage.
+   */
+  'stages'?: (_fleetblock_v1_Stages | null);
 }
 
 export interface BlockRequest__Output {
@@ -79,4 +84,8 @@ export interface BlockRequest__Output {
    * Milliseconds, 1 second to 24 hours, until it is undone unless Confirm is called; 0: not, but for 60 seconds with force.
    */
   'confirmMs': (string);
+  /**
+   * Not set: all hosts at once. The reply is about the first stage.
+   */
+  'stages': (_fleetblock_v1_Stages__Output | null);
 }

@@ -28,6 +28,10 @@ export interface ChangeReply {
    * What has to be confirmed. Not set: nothing has.
    */
   'confirm'?: (_fleetblock_v1_Confirmation | null);
+  /**
+   * The rollout that has begun; empty: none. See RolloutService.
+   */
+  'rollout'?: (string);
 }
 
 export interface ChangeReply__Output {
@@ -53,4 +57,8 @@ export interface ChangeReply__Output {
    * What has to be confirmed. Not set: nothing has.
    */
   'confirm': (_fleetblock_v1_Confirmation__Output | null);
+  /**
+   * The rollout that has begun; empty: none. See RolloutService.
+   */
+  'rollout': (string);
 }

@@ -20,7 +20,11 @@ export interface Selector {
    * Comma-separated label terms, all of which must hold: "env=prod,role!=db".
    */
   'labels'?: (string);
-  'target'?: "allHosts"|"hosts"|"labels";
+  /**
+   * Of a claim only: the hosts of a target that a stage of a rollout has reached, "stage:028f5c29/all". Never in a request.
+   */
+  'stage'?: (string);
+  'target'?: "allHosts"|"hosts"|"labels"|"stage";
 }
 
 /**
@@ -34,5 +38,9 @@ export interface Selector__Output {
    * Comma-separated label terms, all of which must hold: "env=prod,role!=db".
    */
   'labels'?: (string);
-  'target'?: "allHosts"|"hosts"|"labels";
+  /**
+   * Of a claim only: the hosts of a target that a stage of a rollout has reached, "stage:028f5c29/all". Never in a request.
+   */
+  'stage'?: (string);
+  'target'?: "allHosts"|"hosts"|"labels"|"stage";
 }

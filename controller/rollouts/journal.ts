@@ -1,0 +1,135 @@
+// All rollouts in memory and in the store: each change of one is written with its record for the audit, and told as an event.
+import { FleetblockError } from '../../common/errors.ts';
+import { formatDuration } from '../../common/text/duration.ts';
+import { formatSelector } from '../../common/text/selector.ts';
+import type { Clock } from '../../common/time/clock.ts';
+import { attribution } from '../claims/attribution.ts';
+import type { EventLog } from '../fleet/events.ts';
+import type { AuditEntry } from '../store/port/transaction.ts';
+import type { Store } from '../store/store.ts';
+import type { Attributed } from './carrier.ts';
+import { bodyOf, isOpen, ROLLOUT, type Rollout, rolloutOf, stageText } from './rollout.ts';
+
+const MAX_OPEN = 100;
+/** Rollouts that are over, the newest. */
+const MAX_OVER = 200;
+
+/** What the audit has a record of. */
+export type RolloutVerb = 'abort' | 'done' | 'halt' | 'pause' | 'resume' | 'stage' | 'start';
+
+const EVENTS: Readonly<Record<RolloutVerb, string>> = {
+  start: 'has begun',
+  stage: 'goes on',
+  done: 'is done',
+  halt: 'was halted and undone',
+  pause: 'was paused',
+  resume: 'was resumed',
+  abort: 'was aborted and undone',
+};
+
+/** Who does it, why, and what. */
+export interface Note extends Attributed {
+  readonly verb: RolloutVerb;
+}
+
+/** A rollout in the memory of this controller. */
+export interface Running {
+  rollout: Rollout;
+  /** When its end was put off last, Unix milliseconds. */
+  renewedMs: number;
+  /** Its steps come one after the other. */
+  turn: Promise<void>;
+  busy: boolean;
+}
+
+/** `store` keeps them as settings. */
+export interface JournalDeps {
+  readonly store: Pick<Store, 'settings' | 'changeSettings'>;
+  readonly events: EventLog;
+  readonly clock: Clock;
+}
+
+/** Open rollouts, and the last that are over. */
+export class Journal {
+  readonly #deps: JournalDeps;
+  readonly #all = new Map<string, Running>();
+
+  private constructor(deps: JournalDeps) {
+    this.#deps = deps;
+  }
+
+  /** Those of an earlier controller; of what cannot be read, `unreadable` is called with the name. */
+  static async load(deps: JournalDeps, unreadable: (name: string) => void): Promise<Journal> {
+    const journal = new Journal(deps);
+    const stageMs = deps.clock.wallMs();
+    for (const { name, body } of await deps.store.settings(ROLLOUT)) {
+      const rollout = rolloutOf(body);
+      if (!rollout) unreadable(name);
+      // No one has watched meanwhile: the time of its stage begins again, and its end is put off at once.
+      else journal.#add(isOpen(rollout) ? { ...rollout, stageMs } : rollout, 0);
+    }
+    return journal;
+  }
+
+  /** The newest first. */
+  all(): Running[] {
+    return [...this.#all.values()].sort((a, b) => b.rollout.startedMs - a.rollout.startedMs);
+  }
+
+  /** @throws FleetblockError NOT_FOUND */
+  find(id: string): Running {
+    const running = this.#all.get(id);
+    if (running) return running;
+    throw new FleetblockError(
+      'NOT_FOUND',
+      `there is no rollout ${JSON.stringify(id.slice(0, 40))}: see fleetblock rollout list`,
+    );
+  }
+
+  /** @throws FleetblockError RESOURCE_EXHAUSTED */
+  assertRoom(): void {
+    if (this.all().filter(({ rollout }) => isOpen(rollout)).length >= MAX_OPEN)
+      throw new FleetblockError('RESOURCE_EXHAUSTED', `${MAX_OPEN} rollouts are open: abort some, or wait for them`);
+  }
+
+  /** One whose first stage stands since now. */
+  begin(rollout: Rollout, by: Attributed): Promise<void> {
+    return this.save(this.#add(rollout, this.#deps.clock.wallMs()), {}, { verb: 'start', ...by });
+  }
+
+  /** In memory first: what cannot be written now is written with its next change. */
+  async save(running: Running, change: Partial<Rollout>, note?: Note): Promise<void> {
+    const { store, clock, events } = this.#deps;
+    const rollout = { ...running.rollout, ...change, ...(change.state && { changedMs: clock.wallMs() }) };
+    running.rollout = rollout;
+    if (note) events.add('rollout', `${rollout.id} ${EVENTS[note.verb]}: ${note.reason || stageText(rollout)}`);
+    await store.changeSettings({
+      sets: [{ kind: ROLLOUT, name: rollout.id, body: bodyOf(rollout) }],
+      deletes: this.#forgotten(),
+      ...(note && { audit: auditOf(rollout, note) }),
+    });
+  }
+
+  #add(rollout: Rollout, renewedMs: number): Running {
+    const running: Running = { rollout, renewedMs, turn: Promise.resolve(), busy: false };
+    this.#all.set(rollout.id, running);
+    return running;
+  }
+
+  /** Those that were over long ago. */
+  #forgotten(): { kind: string; name: string }[] {
+    const over = this.all().filter(({ rollout }) => !isOpen(rollout));
+    return over.slice(MAX_OVER).map(({ rollout: { id } }) => {
+      this.#all.delete(id);
+      return { kind: ROLLOUT, name: id };
+    });
+  }
+}
+
+function auditOf(rollout: Rollout, { verb, caller, reason }: Note): AuditEntry {
+  const { id, selector, bakeMs } = rollout;
+  const watched = verb === 'start' ? `, each stage watched for ${formatDuration(bakeMs)}` : '';
+  const by = caller.from === '' ? { actor: caller.actor } : caller;
+  const subject = `${id}: ${stageText(rollout)} on ${formatSelector(selector)}${watched}`;
+  return { ...attribution(by, reason), verb: `rollout.${verb}`, subject };
+}

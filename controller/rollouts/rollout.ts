@@ -1,0 +1,100 @@
+// A rollout: a change that reaches its hosts in stages, and is undone unless it goes on. Kept as a setting.
+import { z } from 'zod';
+import { ACTION_NAMES } from '../../common/action.ts';
+import {
+  formatSelector,
+  parseSelector,
+  type Selector,
+  type WholeSelector,
+  wholeOf,
+} from '../../common/text/selector.ts';
+import type { Caller } from '../identity/auth/caller.ts';
+
+/** Of settings. */
+export const ROLLOUT = 'rollout';
+
+const selector = z.string().transform(parseSelector);
+
+const Body = z.object({
+  id: z.string(),
+  /** Who started it: the steps are this caller's changes. */
+  by: z.object({
+    role: z.enum(['viewer', 'operator', 'admin', 'agent']),
+    id: z.string(),
+    actor: z.string(),
+    from: z.string(),
+    origin: z.string().optional(),
+  }),
+  carries: z.object({
+    kind: z.literal('claims'),
+    prefixes: z.array(z.string()),
+    action: z.enum(ACTION_NAMES),
+    origin: z.string(),
+    reason: z.string(),
+    /** Unix milliseconds; 0 for no end. */
+    expiresMs: z.number(),
+  }),
+  target: selector.transform((of): WholeSelector => wholeOf(of)),
+  stages: z.array(z.string()),
+  bakeMs: z.number(),
+  /** From 0. */
+  stage: z.number(),
+  /** Whom the stage reaches. */
+  selector,
+  /** A step there has begun: the claims stand on this selector, or still on the other. */
+  toward: selector.optional(),
+  state: z.enum(['running', 'paused', 'halted', 'done', 'aborted']),
+  /** Why it was halted, paused or aborted; else empty. */
+  why: z.string(),
+  /** Unix milliseconds. */
+  startedMs: z.number(),
+  /** Since when the stage is watched, Unix milliseconds. */
+  stageMs: z.number(),
+  /** When its state became what it is, Unix milliseconds. */
+  changedMs: z.number(),
+});
+
+/** As it is kept. */
+export type Rollout = Readonly<z.output<typeof Body>>;
+
+/** Still to be undone or finished. */
+export function isOpen({ state }: Rollout): boolean {
+  return state === 'running' || state === 'paused';
+}
+
+/** As the steps of the rollout are made. */
+export function callerOf({ by: { origin, ...by } }: Rollout): Caller {
+  return { ...by, serial: '', ...(origin !== undefined && { origin }) };
+}
+
+/** `stage 2 of 3, 10%`. */
+export function stageText({ stage, stages }: Pick<Rollout, 'stage' | 'stages'>): string {
+  return `stage ${stage + 1} of ${stages.length}, ${stages[stage] ?? ''}`;
+}
+
+/** What it carries, in words. */
+export function whatText({ carries: { action, prefixes } }: Rollout): string {
+  const more = prefixes.length > 1 ? ` and ${prefixes.length - 1} more` : '';
+  return `${action} ${prefixes[0] ?? ''}${more}`;
+}
+
+/** As JSON. */
+export function bodyOf(rollout: Rollout): string {
+  const text = (of: Selector) => formatSelector(of);
+  const { target, selector: reached, toward } = rollout;
+  return JSON.stringify({
+    ...rollout,
+    target: text(target),
+    selector: text(reached),
+    toward: toward && text(toward),
+  } satisfies z.input<typeof Body>);
+}
+
+/** Undefined: malformed, or of a later version. */
+export function rolloutOf(body: string): Rollout | undefined {
+  try {
+    return Body.safeParse(JSON.parse(body)).data;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,39 @@
+// Single claims that a rollout carries: changes like any other, so that the guard, the limits and the audit hold for every step.
+import { slotOf } from '../../common/action.ts';
+import type { Selector } from '../../common/text/selector.ts';
+import type { Changes } from '../operations/block.ts';
+import type { Attributed, Carrier } from './carrier.ts';
+import { callerOf, type Rollout, stageText } from './rollout.ts';
+
+/** For the audit's records of the changes. */
+export function partText(rollout: Rollout): string {
+  return `rollout ${rollout.id}: ${stageText(rollout)}`;
+}
+
+/** Every step replaces what stands at the stage before, and nothing that was unblocked meanwhile. */
+export class StagedClaims implements Carrier {
+  readonly #changes: Pick<Changes, 'block' | 'unblock'>;
+
+  constructor(changes: Pick<Changes, 'block' | 'unblock'>) {
+    this.#changes = changes;
+  }
+
+  async move(rollout: Rollout, from: Selector, to: Selector, ttlMs: number): Promise<boolean> {
+    const { outcomes } = await this.#changes.block({
+      ...rollout.carries,
+      caller: callerOf(rollout),
+      arrivedMs: 0,
+      target: to,
+      inPlaceOf: from,
+      ttlMs,
+      partOf: partText(rollout),
+      ...{ dryRun: false, force: false, waitMs: undefined },
+    });
+    return outcomes.some(({ change }) => change !== 'NOT_FOUND');
+  }
+
+  async remove({ carries: { prefixes, action, origin } }: Rollout, target: Selector, by: Attributed): Promise<void> {
+    const how = { arrivedMs: 0, dryRun: false, waitMs: undefined };
+    await this.#changes.unblock({ prefixes, origin, target, action: slotOf(action), ...by, ...how });
+  }
+}

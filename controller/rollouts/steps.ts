@@ -1,0 +1,135 @@
+// The steps of a rollout, one at a time: to put its end off, to reach more hosts, or to undo it.
+import { FleetblockError, messageOf } from '../../common/errors.ts';
+import type { Logger } from '../../common/logger.ts';
+import type { Selector } from '../../common/text/selector.ts';
+import type { Clock } from '../../common/time/clock.ts';
+import type { Caller } from '../identity/auth/caller.ts';
+import type { Targets } from '../operations/targets.ts';
+import type { Attributed, Carrier } from './carrier.ts';
+import type { Journal, Running } from './journal.ts';
+import { stageSelector } from './plan.ts';
+import { isOpen, type Rollout } from './rollout.ts';
+
+/** How long a stage stands without the controller, milliseconds. */
+export const LEASE_MS = 60_000;
+/** Its end is put off this often, milliseconds: half of it is always left. */
+const RENEW_MS = LEASE_MS / 2;
+/** Characters. */
+const MAX_WHY = 1000;
+
+const REFUSED: ReadonlySet<string> = new Set([
+  'FAILED_PRECONDITION',
+  'INVALID_ARGUMENT',
+  'NOT_FOUND',
+  'PERMISSION_DENIED',
+]);
+const LOST = 'nothing of it is left: it was unblocked, or ended while no controller put its end off';
+
+/** The controller itself, where it goes on or undoes what it must. */
+const SYSTEM: Caller = { role: 'operator', id: '', actor: 'system', serial: '', from: '' };
+
+/** `carrier` makes the changes. */
+export interface StepsDeps {
+  readonly journal: Journal;
+  readonly carrier: Carrier;
+  readonly targets: Targets;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+/** Callers see to it that a rollout has one step at a time. */
+export class Steps {
+  readonly #deps: StepsDeps;
+
+  constructor(deps: StepsDeps) {
+    this.#deps = deps;
+  }
+
+  /**
+   * What is due now. A step that is refused halts the rollout.
+   * @throws FleetblockError what else fails (a full disk): it is to be tried again, until its end comes
+   */
+  async next(running: Running): Promise<void> {
+    if (!isOpen(running.rollout)) return;
+    try {
+      await this.#due(running);
+    } catch (error) {
+      if (!(error instanceof FleetblockError) || !REFUSED.has(error.code)) throw error;
+      await this.#halt(running, error.message);
+    }
+  }
+
+  /** Takes it from all hosts that it has reached. What cannot be removed now ends by itself. */
+  async undo({ rollout }: Running, by: Attributed): Promise<void> {
+    const { carrier, log } = this.#deps;
+    for (const selector of [rollout.selector, rollout.toward])
+      if (selector?.kind === 'stage')
+        await carrier
+          .remove(rollout, selector, by)
+          .catch((error: unknown) =>
+            log.warn({ err: messageOf(error), rollout: rollout.id }, 'its hosts undo it by themselves'),
+          );
+  }
+
+  /** Until when it stands on `to` from now on, milliseconds; 0: with no end. */
+  ttlMs({ carries: { expiresMs } }: Rollout, to: Selector): number {
+    const left = expiresMs > 0 ? Math.max(1, expiresMs - this.#deps.clock.wallMs()) : 0;
+    if (to.kind !== 'stage') return left;
+    return left > 0 ? Math.min(left, LEASE_MS) : LEASE_MS;
+  }
+
+  async #due(running: Running): Promise<void> {
+    const { rollout, renewedMs } = running;
+    const { carries, toward, state, stageMs, bakeMs } = rollout;
+    const nowMs = this.#deps.clock.wallMs();
+    if (carries.expiresMs > 0 && carries.expiresMs <= nowMs)
+      await this.#halt(running, 'its time was over before it had reached all hosts');
+    else if (toward) await this.#step(running, toward);
+    else if (nowMs >= renewedMs + RENEW_MS) await this.#renew(running);
+    else if (state === 'running' && nowMs >= stageMs + bakeMs) await this.#advance(running);
+  }
+
+  async #renew(running: Running): Promise<void> {
+    const { selector } = running.rollout;
+    if (!(await this.#move(running, selector, selector))) await this.#halt(running, LOST);
+  }
+
+  async #advance(running: Running): Promise<void> {
+    const { stages, target, selector: before, stage } = running.rollout;
+    const toward = stageSelector({ stages, target, before }, stage + 1, this.#deps.targets.hosts([target]));
+    // Written before it is done: a controller that is killed in between finds out which of both stands.
+    await this.#deps.journal.save(running, { stage: stage + 1, toward });
+    await this.#step(running, toward);
+  }
+
+  async #step(running: Running, toward: Selector): Promise<void> {
+    const { selector, stage, stages, state } = running.rollout;
+    const moved = (await this.#move(running, selector, toward)) || (await this.#move(running, toward, toward));
+    if (!moved) {
+      await this.#halt(running, LOST);
+      return;
+    }
+    const over = stage === stages.length - 1;
+    const stageMs = this.#deps.clock.wallMs();
+    await this.#deps.journal.save(
+      running,
+      { selector: toward, toward: undefined, stageMs, state: over ? 'done' : state },
+      { verb: over ? 'done' : 'stage', caller: SYSTEM, reason: '' },
+    );
+  }
+
+  async #move(running: Running, from: Selector, to: Selector): Promise<boolean> {
+    const { carrier, clock } = this.#deps;
+    const { rollout } = running;
+    const nowMs = clock.wallMs();
+    const moved = await carrier.move(rollout, from, to, this.ttlMs(rollout, to));
+    if (moved) running.renewedMs = nowMs;
+    return moved;
+  }
+
+  async #halt(running: Running, why: string): Promise<void> {
+    const by = { caller: SYSTEM, reason: why.slice(0, MAX_WHY) };
+    await this.undo(running, by);
+    await this.#deps.journal.save(running, { state: 'halted', why: by.reason }, { verb: 'halt', ...by });
+  }
+}

@@ -1,0 +1,11 @@
+// Original file: proto/fleetblock/v1/rollouts.proto
+
+import type { Rollout as _fleetblock_v1_Rollout, Rollout__Output as _fleetblock_v1_Rollout__Output } from '../../fleetblock/v1/Rollout.ts';
+
+export interface RolloutReply {
+  'rollout'?: (_fleetblock_v1_Rollout | null);
+}
+
+export interface RolloutReply__Output {
+  'rollout': (_fleetblock_v1_Rollout__Output | null);
+}

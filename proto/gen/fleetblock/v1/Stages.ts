@@ -1,0 +1,31 @@
+// Original file: proto/fleetblock/v1/types.proto
+
+import type { Long } from '@grpc/proto-loader';
+
+/**
+ * How a change reaches its hosts: stage by stage.
+ */
+export interface Stages {
+  /**
+   * Shares of the hosts ("1%") and labels of those to begin with ("canary=yes"); the last is "100%".
+   */
+  'stages'?: (string)[];
+  /**
+   * How long each stage but the last is watched, milliseconds: 1 second to an hour.
+   */
+  'bakeMs'?: (number | string | Long);
+}
+
+/**
+ * How a change reaches its hosts: stage by stage.
+ */
+export interface Stages__Output {
+  /**
+   * Shares of the hosts ("1%") and labels of those to begin with ("canary=yes"); the last is "100%".
+   */
+  'stages': (string)[];
+  /**
+   * How long each stage but the last is watched, milliseconds: 1 second to an hour.
+   */
+  'bakeMs': (string);
+}
