@@ -17,7 +17,8 @@ import { execa } from 'execa';
 import { messageOf } from '../common/errors.ts';
 import { withRelease } from './release/changelog.ts';
 import { makeFiles } from './release/files.ts';
-import { type Plan, planRelease, Refused } from './release/plan.ts';
+import { type Plan, planRelease } from './release/plan.ts';
+import { Refused } from './release/refused.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
@@ -66,8 +67,9 @@ try {
   const plan = await planRelease(ROOT, process.argv.slice(2));
   await release(plan);
   const files = readdirSync(plan.directory).map((name) => `  ${name}\n`);
+  const without = plan.images.length === 0 ? 'no images: --images none\n' : '';
   process.stdout.write(
-    `${plan.directory}:\n${files.join('')}committed and tagged as v${plan.version}: git push --follow-tags\n`,
+    `${plan.directory}:\n${files.join('')}${without}committed and tagged as v${plan.version}: git push --follow-tags\n`,
   );
 } catch (error) {
   const isRefused = error instanceof Refused;

@@ -4,6 +4,7 @@ import { copyFileSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path';
 import { execa, type Options } from 'execa';
 import { z } from 'zod';
+import { makeImages } from './images.ts';
 import type { Plan } from './plan.ts';
 
 const sbomShape = z.looseObject({
@@ -14,7 +15,7 @@ const sbomShape = z.looseObject({
   dependencies: z.array(z.looseObject({ ref: z.string(), dependsOn: z.array(z.string()) })),
 });
 
-/** Packages, tarball, list of contents, checksums and their signature into `out`; `tree`: the checkout. */
+/** Packages, tarball, images, list of contents, checksums and their signature into `out`; `tree`: the checkout. */
 export async function makeFiles(tree: string, out: string, plan: Plan): Promise<void> {
   const options = {
     cwd: tree,
@@ -28,6 +29,8 @@ export async function makeFiles(tree: string, out: string, plan: Plan): Promise<
     if (name.endsWith('.deb')) copyFileSync(join(packages, name), join(out, name));
   // Built for the packages.
   await execa('npm', ['pack', '--ignore-scripts', '--silent', '--pack-destination', out], options);
+  const { version, images: architectures, epoch } = plan;
+  await makeImages({ tree, out, version, architectures, epoch });
   const { stdout } = await execa('npm', ['sbom', '--sbom-format=cyclonedx', '--package-lock-only'], { cwd: tree });
   writeFileSync(join(out, `fleetblock-${plan.version}.cdx.json`), sbomOf(stdout));
   writeFileSync(join(out, 'SHA256SUMS'), checksums(out));
