@@ -10,6 +10,12 @@ sh scripts/package/tools.sh dpkg-dev debhelper llvm binutils
 PATH=$root/node_modules/.bin:$PATH
 
 [ $# -gt 0 ] || set -- "$(dpkg --print-architecture)"
+for architecture; do
+  case $architecture in
+    amd64 | arm64) ;;
+    *) echo "package: $architecture is no architecture that is made: amd64, arm64" >&2; exit 2 ;;
+  esac
+done
 version=$(node -p 'require("./package.json").version')
 runtime=$(node -p 'process.versions.node')
 SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct 2>/dev/null || stat -c %Y package.json)}
@@ -19,12 +25,9 @@ sh scripts/build.sh
 mkdir -p "$out"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-for architecture; do
-  case $architecture in
-    amd64) cpu=x64 ;;
-    arm64) cpu=arm64 ;;
-    *) echo "package: $architecture is no architecture that is made: amd64, arm64" >&2; exit 2 ;;
-  esac
+package() ( # ARCHITECTURE
+  architecture=$1
+  case $architecture in amd64) cpu=x64 ;; arm64) cpu=arm64 ;; esac
   source=$work/$architecture/fleetblock-$version
   mkdir -p "$source"
   cp -r deploy/debian "$source/debian"
@@ -56,5 +59,14 @@ EOF
   mv "$source/completion/fish" "$source/completion/fleetblock.fish"
   (cd "$source" && dpkg-buildpackage -b -uc -us -d -a"$architecture" >"$work/$architecture.log" 2>&1) || { tail -30 "$work/$architecture.log" >&2; exit 1; }
   cp "$work/$architecture"/*.deb "$out/"
+)
+# Side by side: much of it is waiting for the registry.
+makers=''
+for architecture; do
+  package "$architecture" &
+  makers="$makers $!"
 done
+failed=''
+for maker in $makers; do wait "$maker" || failed=yes; done
+[ -z "$failed" ] || exit 1
 ls -l "$out"/*_"$version"_*.deb

@@ -7,7 +7,8 @@ export default defineConfig({
     include: ['test/packages/*.test.ts'],
     // For a test that makes them again.
     env: { FLEETBLOCK_PACKAGE_XZ: '0' },
-    maxWorkers: 2,
+    // Much of a test is waiting for apt, npm and services.
+    maxWorkers: 3,
     // lintian and a second build take a minute each on a quiet machine.
     testTimeout: patience(1_200_000),
     hookTimeout: patience(600_000),
