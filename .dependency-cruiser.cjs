@@ -10,6 +10,7 @@ const rooms = [
   'operations',
   'rollouts',
   'feeds',
+  'detectors',
   'server',
   'commands',
 ];
@@ -87,7 +88,7 @@ module.exports = {
       severity: 'error',
       from: { path: '^controller/store/(sqlite|memory)/', pathNot: '\\.test\\.ts$' },
       to: {
-        path: '^controller/(identity/changes/(?!identity-tx)|claims/(block|unblock|confirm|end|lists/(replace|remove|except|end))\\.ts)',
+        path: '^controller/(identity/changes/(?!identity-tx)|claims/(block|unblock|report|confirm|end|lists/(replace|remove|except|end))\\.ts)',
       },
     },
     {

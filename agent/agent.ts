@@ -13,9 +13,11 @@ import { Lapses } from './list/lapses.ts';
 import { LookPace } from './list/look-pace.ts';
 import { Reconciler } from './list/reconciler.ts';
 import type { DetachedMark } from './local/detached-mark.ts';
+import { ReportQueue } from './reports/report-queue.ts';
 import { DropReports } from './session/drop-reports.ts';
 import { lookupReply } from './session/lookup-reply.ts';
 import { Report, type ReportOptions } from './session/report.ts';
+import { Reporting } from './session/reporting.ts';
 import { runSession } from './session/session.ts';
 import type { Dial, SyncStream } from './session/stream.ts';
 
@@ -35,6 +37,8 @@ export interface AgentOptions extends ReportOptions {
   readonly onListDone?: () => void;
   /** A detach that has not been reported to the controller yet. Default: none. */
   readonly detached?: { readonly mark: DetachedMark | undefined; readonly told: () => void };
+  /** What detectors on this host report. Default: nothing. */
+  readonly reports?: ReportQueue;
   /** Other problems on this host, one sentence each; empty texts are ignored. Default: none. */
   readonly problems?: () => readonly string[];
   /** Stores the key of the last session. Default: does not. */
@@ -55,6 +59,7 @@ export class Agent {
   readonly #lapses: Lapses;
   readonly #report: Report;
   readonly #sessionKeys: SessionKeys;
+  readonly #reports: ReportQueue;
   #detached: DetachedMark | undefined;
   #link: LinkState = 'connecting';
   #linkProblem = '';
@@ -70,6 +75,7 @@ export class Agent {
     this.reconciler = new Reconciler({ ...options, onLapse: (lapse) => this.lapsed(lapse) });
     this.#report = new Report(options, this.reconciler);
     this.#sessionKeys = options.sessionKeys ?? noSessionKeys;
+    this.#reports = options.reports ?? new ReportQueue();
     const { clock, log } = options;
     this.#lapses = new Lapses(() => clock.monotonicMs());
     this.#endedAlone = new EndedAlone({ clock, log, ended: (named) => this.reconciler.ended(named) });
@@ -195,6 +201,7 @@ export class Agent {
           send,
           failed: (error) => log.warn({ reason: messageOf(error) }, 'drops cannot be reported'),
         }),
+      reporting: (send) => new Reporting({ queue: this.#reports, wallMs: () => clock.wallMs(), log, send }),
       lookUp: (lookup) =>
         lookupReply(lookup, {
           datapath,

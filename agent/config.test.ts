@@ -20,6 +20,7 @@ async function called(...args: string[]): Promise<{ command: string; settings: o
     status: note('status'),
     health: note('health'),
     resync: note('resync'),
+    report: note('report'),
     doctor: note('doctor'),
   };
   const program = buildProgram(actions);

@@ -1,6 +1,6 @@
 // Settings of fleetblock-agent: flags, then FLEETBLOCK_* variables, then a YAML file; checked once, here.
 import { hostname } from 'node:os';
-import { Command, Option } from 'commander';
+import { Argument, Command, Option } from 'commander';
 import { FleetblockError } from '../common/errors.ts';
 import { LOG_LEVELS } from '../common/logger.ts';
 import { applyYamlFile } from '../common/settings.ts';
@@ -22,6 +22,7 @@ import {
   readPort,
   text,
 } from './local/option-values.ts';
+import { DEFAULT_REPORT_SOCKET, type ReportSettings, reportSettings } from './reports/settings.ts';
 
 /** Holds the host's identity, the record of its view and the agent's socket. */
 const DEFAULT_STATE_DIR = '/var/lib/fleetblock-agent';
@@ -54,6 +55,8 @@ export interface RunSettings {
   readonly sshPorts: readonly number[];
   readonly auditIntervalMs: number;
   readonly logLevel: string;
+  /** Where detectors on this host report; empty: nowhere. */
+  readonly reportSocket: string;
 }
 
 /** `pinDir` is read only when no agent answers in `stateDir`. */
@@ -92,6 +95,7 @@ export interface Actions {
   readonly status: (settings: StatusSettings) => Promise<void>;
   readonly health: (settings: HealthSettings) => Promise<void>;
   readonly resync: (settings: { readonly stateDir: string }) => Promise<void>;
+  readonly report: (settings: ReportSettings) => Promise<void>;
   readonly doctor: (settings: DoctorSettings) => Promise<void>;
 }
 
@@ -153,6 +157,7 @@ export function buildProgram(actions: Actions): Command {
         '60s',
       ),
     )
+    .addOption(setting('--report-socket <path>', 'where detectors on this host report; none without it'))
     .addOption(setting('--log-level <level>', 'least level that is logged').choices(LOG_LEVELS).default('info'))
     .action((options: Options) => actions.run(runSettings(options)));
 
@@ -190,7 +195,25 @@ export function buildProgram(actions: Actions): Command {
     .addOption(format())
     .action((options: Options) => actions.doctor(doctorSettings(options)));
 
-  const all = [join, run, detach, status, health, resync, doctor];
+  const report = program
+    .command('report')
+    .description(
+      'ask the fleet to block an address that a detector on this host has found, as far as its policy lets it',
+    )
+    .addArgument(new Argument('<verb>', 'what the detector has decided').choices(['ban', 'unban']))
+    .argument('<address>', 'an address, or a /64 of IPv6')
+    .requiredOption('--source <source>', 'the detector, as the policies of the fleet name it: fail2ban:sshd')
+    .option(
+      '-d, --duration <time>',
+      'block for this time; a bare number is seconds (default: as long as the policy lets it)',
+    )
+    .option('--wait', "wait for the controller's answer")
+    .addOption(setting('--report-socket <path>', "the agent's socket for reports").default(DEFAULT_REPORT_SOCKET))
+    .action((verb: string, address: string, options: Options) =>
+      actions.report(reportSettings(verb, address, options)),
+    );
+
+  const all = [join, run, detach, status, health, resync, report, doctor];
   // Every command accepts these, so that one set of flags serves all; the sets say which commands use them.
   const shared: readonly (readonly [ReadonlySet<Command>, string, () => Option])[] = [
     [
@@ -280,6 +303,7 @@ function runSettings(options: Options): RunSettings {
     sshPorts: list(options, 'sshPorts', ['22']).map(readPort),
     auditIntervalMs: parseDuration(text(options, 'auditInterval')),
     logLevel: text(options, 'logLevel'),
+    reportSocket: text(options, 'reportSocket'),
   };
 }
 

@@ -13,6 +13,7 @@ export function main(): Promise<void> {
       status: async (settings) => (await import('./commands/status.ts')).status(settings),
       health: async (settings) => (await import('./commands/health.ts')).health(settings),
       resync: async (settings) => (await import('./commands/resync.ts')).resync(settings),
+      report: async (settings) => (await import('./commands/report.ts')).report(settings),
       doctor: async (settings) => (await import('./commands/doctor.ts')).doctor(settings),
     }),
   );

@@ -13,6 +13,7 @@ export const AGENT_LIMITS = {
   endedPrefixes: 20,
   lapses: 16,
   dropRows: 1000,
+  reports: 1000,
   machineFacts: 16,
   /** Characters of an id or a digest's bytes. */
   id: 64,

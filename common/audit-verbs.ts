@@ -7,6 +7,8 @@ export const AUDIT_VERBS = [
   'block',
   'confirm',
   'detach',
+  'detector.remove',
+  'detector.set',
   'ended',
   'enroll',
   'enroll.again',

@@ -6,12 +6,14 @@ import type { Clock } from '../common/time/clock.ts';
 import { steadyClock } from '../common/time/steady-clock.ts';
 import type { LocalNetwork } from './claims/guard/guard.ts';
 import { Guard } from './claims/guard/guard.ts';
+import { Detectors } from './detectors/detectors.ts';
 import type { Feeds } from './feeds/feeds.ts';
 import { openFeeds } from './feeds/open.ts';
 import { changeText } from './fleet/change-text.ts';
 import { EventLog } from './fleet/events.ts';
 import { FleetTime } from './fleet/fleet-time.ts';
 import { HostNotes } from './fleet/host/host-notes.ts';
+import type { TakeReports } from './fleet/host/host-reports.ts';
 import { Seals } from './fleet/host/seals.ts';
 import { Hub } from './fleet/hub/hub.ts';
 import type { HubOptions } from './fleet/hub/hub-options.ts';
@@ -66,6 +68,7 @@ export interface Controller {
   readonly changes: Changes;
   readonly lists: Lists;
   readonly feeds: Feeds;
+  readonly detectors: Detectors;
   readonly confirmations: Confirmations;
   readonly rollouts: Rollouts;
   readonly results: Results;
@@ -115,7 +118,11 @@ export async function startController(options: ControllerOptions): Promise<Contr
   });
   const careful: Clock = { wallMs: () => time.carefulMs(), monotonicMs: () => clock.monotonicMs() };
   const timeHeard = (hostId: string, wallMs: number) => time.heard(hostId, wallMs);
-  const hub = new Hub({ store, views, registry, clock: careful, log, events, notes, seals, timeHeard }, options.hub);
+  const takeReports: TakeReports = (hostId, reports) => detectors.fromHost(hostId, reports);
+  const hub = new Hub(
+    { store, views, registry, clock: careful, log, events, notes, seals, timeHeard, takeReports },
+    options.hub,
+  );
   const targets = new Targets(registry, hub);
   const guard = new Guard(options.network ?? localNetwork(), fleetAddresses(options, registry, hub));
   const matches = new Matches(store, views, () => careful.wallMs());
@@ -123,6 +130,7 @@ export async function startController(options: ControllerOptions): Promise<Contr
   const changes = new Changes({ store, targets, hub, clock, guard, matches, allowed, results });
   const lists = new Lists({ store, targets, hub, clock, guard, results });
   const assertOpen = () => hub.quarantine.assertOpen();
+  const detectors = await Detectors.load({ store, registry, guard, allowed, clock, log, assertOpen });
   const confirmations = new Confirmations({ store, targets, results, events, clock, assertOpen });
   const rollouts = await Rollouts.load({ store, changes, targets, events, clock, log });
   const feeds = await openFeeds({ store, lists, clock, events, log });
@@ -154,6 +162,7 @@ export async function startController(options: ControllerOptions): Promise<Contr
     changes,
     lists,
     feeds,
+    detectors,
     confirmations,
     rollouts,
     results,

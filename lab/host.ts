@@ -94,6 +94,7 @@ export class LabHost {
       command: [
         ...this.#plan.agentCommand,
         ...['run', '--state-dir', this.stateDir, '--interface', this.station.interface, '--pin-dir', this.pinDir],
+        ...['--report-socket', this.reportSocket],
         ...flags,
       ],
       logFile: this.#plan.logFile,
@@ -122,6 +123,11 @@ export class LabHost {
   /** Waits for a text in the agent's log. */
   async logged(text: string): Promise<void> {
     await until(`${this.name} to log "${text}"`, async () => ((await this.log()).includes(text) ? true : undefined));
+  }
+
+  /** Where detectors on it report. */
+  get reportSocket(): string {
+    return this.stateFile('report.sock');
   }
 
   /** Where its state directory's file is. */

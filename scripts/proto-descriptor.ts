@@ -6,7 +6,9 @@ import { fileURLToPath } from 'node:url';
 import protobuf from 'protobufjs';
 import descriptor, { type IDescriptorProto } from 'protobufjs/ext/descriptor/index.js';
 
-const FILES = ['agent', 'operator', 'identity', 'feeds', 'rollouts'].map((name) => `fleetblock/v1/${name}.proto`);
+const FILES = ['agent', 'operator', 'identity', 'feeds', 'rollouts', 'detector'].map(
+  (name) => `fleetblock/v1/${name}.proto`,
+);
 
 const [, , out] = process.argv;
 if (out === undefined) throw new Error('usage: node scripts/proto-descriptor.ts OUT_DIRECTORY');

@@ -29,6 +29,8 @@ import { LocalSocket } from '../local/local-socket.ts';
 import { countersReport, heldReport, protectedReport } from '../local/status-report.ts';
 import type { StatusReport } from '../local/status-schema.ts';
 import { statusLine } from '../local/status-text.ts';
+import { ReportQueue } from '../reports/report-queue.ts';
+import { ReportSocket } from '../reports/report-socket.ts';
 import { SyncDialer } from '../session/sync-dialer.ts';
 
 /** Between two looks for the first default route, milliseconds. */
@@ -82,6 +84,11 @@ export async function run(settings: RunSettings): Promise<void> {
         return {};
       },
     });
+    const reports = new ReportQueue();
+    const reportSocket =
+      settings.reportSocket === ''
+        ? undefined
+        : new ReportSocket({ path: settings.reportSocket, queue: reports, wallMs: () => clock.wallMs(), log });
     const agent = new Agent({
       datapath,
       store: new StateFile({ directory: stateDir, clock, log }),
@@ -99,7 +106,8 @@ export async function run(settings: RunSettings): Promise<void> {
       // Large typed arrays hardly trigger V8's collector: a quiet agent would keep dead ones for hours.
       onListDone: giveBackMemory,
       detached: { mark: readDetachedMark(stateDir), told: () => forgetDetachedMark(stateDir) },
-      problems: () => [identityProblem(stateDir, clock.wallMs()), socket.problem],
+      reports,
+      problems: () => [identityProblem(stateDir, clock.wallMs()), socket.problem, reportSocket?.problem ?? ''],
     });
     started = agent;
     const report = (): StatusReport => ({
@@ -114,10 +122,12 @@ export async function run(settings: RunSettings): Promise<void> {
       interfaces: datapath.interfaces(),
       counters: countersReport(datapath.counters()),
       protected: protectedReport(protectedAddresses.current, agent.reconciler.table),
+      reports: reports.counts,
       driftRepairs: Number(agent.reconciler.standing.driftRepairs),
       problems: agent.problems,
     });
     await socket.serve();
+    await reportSocket?.serve();
     try {
       const ready = () => {
         const attached = datapath.interfaces().filter(({ mode }) => mode !== 'none');
@@ -136,6 +146,7 @@ export async function run(settings: RunSettings): Promise<void> {
       log.info({ signal: String(stop.signal.reason) }, 'stopped; the kernel keeps dropping');
     } finally {
       socket.close();
+      reportSocket?.close();
       datapath.close();
     }
   } finally {

@@ -10,7 +10,7 @@ import { STATE_FILE } from '../list/record/state-file.ts';
 import { readState } from '../list/record/state-reader.ts';
 import { askAgent } from '../local/local-socket.ts';
 import { countersReport, heldReport } from '../local/status-report.ts';
-import { readAnswer, type StatusReport } from '../local/status-schema.ts';
+import { NO_REPORTS, readAnswer, type StatusReport } from '../local/status-schema.ts';
 import { formatStatus } from '../local/status-text.ts';
 
 /** Works without a running agent: then it shows what is pinned and what the record on disk says. */
@@ -38,6 +38,7 @@ async function leftBehind(stateDir: string, pinDir: string): Promise<StatusRepor
     interfaces: pins ? [...pins.interfaces] : [],
     counters: pins?.counters ? countersReport(pins.counters) : null,
     protected: [],
+    reports: NO_REPORTS,
     driftRepairs: 0,
     problems,
   };

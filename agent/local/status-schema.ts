@@ -21,6 +21,17 @@ const countersSchema = z.object({
 });
 const protectedSchema = z.object({ address: z.string(), why: z.string(), blocked: z.boolean() });
 
+const reportsSchema = z.object({
+  /** Not answered by the controller yet. */
+  waiting: z.number(),
+  taken: z.number(),
+  refused: z.number(),
+  /** Empty: none was. */
+  lastRefusal: z.string(),
+});
+/** Before any. */
+export const NO_REPORTS: z.infer<typeof reportsSchema> = { waiting: 0, taken: 0, refused: 0, lastRefusal: '' };
+
 /** The JSON of `status -o json`: stable. Counters and revisions are numbers, as in the CLI's JSON. */
 export const statusSchema = z.object({
   running: z.boolean(),
@@ -46,6 +57,8 @@ export const statusSchema = z.object({
   counters: countersSchema.nullable(),
   /** Never dropped on this host; `blocked` when the list blocks it anyway. Known to a running agent only. */
   protected: z.array(protectedSchema),
+  /** Of detectors on this host; not in what an agent of an older version answers. */
+  reports: reportsSchema.default(NO_REPORTS),
   driftRepairs: z.number(),
   problems: z.array(z.string()),
 });

@@ -31,6 +31,12 @@ export function formatStatus(report: StatusReport): string {
     ]);
   if (counters && counters.overtaggedPackets > 0)
     rows.push(['', `${number(counters.overtaggedPackets)} of the dropped were behind more than eight VLAN tags`]);
+  const { waiting, taken, refused, lastRefusal } = report.reports;
+  if (waiting + taken + refused > 0)
+    rows.push([
+      'reports',
+      `${number(taken)} taken, ${number(refused)} refused${lastRefusal === '' ? '' : ` (last: ${lastRefusal})`}, ${number(waiting)} not answered yet`,
+    ]);
   if (report.driftRepairs > 0) rows.push(['drift', `repaired ${number(report.driftRepairs)} times`]);
   for (const [i, { address, why, blocked }] of report.protected.entries())
     rows.push([i === 0 ? 'protected' : '', `${address} (${why})${blocked ? ', although the list blocks it' : ''}`]);

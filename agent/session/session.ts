@@ -12,6 +12,7 @@ import type { DropEvents } from '../../proto/gen/fleetblock/v1/DropEvents.ts';
 import type { Hello } from '../../proto/gen/fleetblock/v1/Hello.ts';
 import type { Lookup__Output } from '../../proto/gen/fleetblock/v1/Lookup.ts';
 import type { LookupReply } from '../../proto/gen/fleetblock/v1/LookupReply.ts';
+import type { Reports } from '../../proto/gen/fleetblock/v1/Reports.ts';
 import type { SnapshotBegin__Output } from '../../proto/gen/fleetblock/v1/SnapshotBegin.ts';
 import type { SnapshotChunk__Output } from '../../proto/gen/fleetblock/v1/SnapshotChunk.ts';
 import type { SnapshotEnd__Output } from '../../proto/gen/fleetblock/v1/SnapshotEnd.ts';
@@ -23,6 +24,7 @@ import type { Reconciler } from '../list/reconciler.ts';
 import type { DropReports } from './drop-reports.ts';
 import { DeltaParts, SnapshotRows } from './incoming.ts';
 import { FIRST_SILENCE_LIMIT_MS, type Pace, paceOf } from './pace.ts';
+import type { Reporting } from './reporting.ts';
 import type { SyncStream } from './stream.ts';
 import { Watchdog } from './watchdog.ts';
 
@@ -39,6 +41,8 @@ export interface SessionOptions {
   readonly lookUp: (lookup: Lookup__Output) => LookupReply;
   /** Reports drops while the controller asks for them. `send`: resolves when there is room for more. */
   readonly dropReports: (send: (events: DropEvents) => Promise<void>) => DropReports;
+  /** Sends what detectors on this host report. `send`: resolves when there is room for more. */
+  readonly reporting: (send: (reports: Reports) => Promise<void>) => Reporting;
   /** This host has the order to take whatever list the controller has: Hello says that nothing is held. */
   readonly resync: () => boolean;
   /** After the first valid message. */
@@ -64,6 +68,7 @@ class Session {
   readonly #options: SessionOptions;
   readonly #watchdog: Watchdog;
   readonly #drops: DropReports;
+  readonly #reporting: Reporting;
   #welcomed = false;
   #delta: DeltaParts | 'refused' | undefined;
   #snapshot: SnapshotRows | 'refused' | undefined;
@@ -76,6 +81,7 @@ class Session {
   constructor(options: SessionOptions) {
     this.#options = options;
     this.#drops = options.dropReports((dropEvents) => options.stream.send({ dropEvents }));
+    this.#reporting = options.reporting((reports) => options.stream.send({ reports }));
     this.#watchdog = new Watchdog(FIRST_SILENCE_LIMIT_MS, () =>
       this.#close(new Error('the controller has been silent for too long')),
     );
@@ -98,6 +104,7 @@ class Session {
   stop(): void {
     this.#watchdog.stop();
     this.#drops.stop();
+    this.#reporting.stop();
     clearInterval(this.#statusTimer);
     this.#stopListening();
     this.#options.stream.close();
@@ -116,6 +123,7 @@ class Session {
     if (message.snapshotBegin) return this.#onSnapshotBegin(message.snapshotBegin);
     if (message.snapshotChunk) return this.#onSnapshotChunk(message.snapshotChunk);
     if (message.snapshotEnd) return this.#onSnapshotEnd(message.snapshotEnd);
+    if (message.reportsAnswer) return this.#reporting.answered(message.reportsAnswer);
     if (message.dropWatch) return this.#drops.watch(message.dropWatch);
     if (message.welcome) return this.#onWelcome(message.welcome);
     // A kind of message that this version does not know: a newer controller may send it, and need no answer.
@@ -135,6 +143,7 @@ class Session {
     this.#stopListening();
     this.#stopListening = this.#options.reconciler.standing.onChange(() => void this.#sendStatus());
     this.#options.onWelcome(welcome, pace);
+    if (welcome.takesReports) this.#reporting.start();
     void this.#sendStatus();
   }
 

@@ -33,6 +33,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<CommandModule>>> = 
   host: () => import('./fleet/host.ts'),
   operator: () => import('./identity/operator.ts'),
   apikey: () => import('./identity/apikey.ts'),
+  detector: () => import('./detector.ts'),
   login: () => import('./identity/login.ts'),
   context: () => import('./identity/context.ts'),
   doctor: () => import('./fleet/doctor.ts'),

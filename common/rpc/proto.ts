@@ -4,6 +4,7 @@ import { loadPackageDefinition } from '@grpc/grpc-js';
 import { fromJSON } from '@grpc/proto-loader';
 import type { ProtoGrpcType as AgentTypes } from '../../proto/gen/agent.ts';
 import { DESCRIPTOR } from '../../proto/gen/descriptor.ts';
+import type { ProtoGrpcType as DetectorTypes } from '../../proto/gen/detector.ts';
 import type { ProtoGrpcType as FeedTypes } from '../../proto/gen/feeds.ts';
 import type { ProtoGrpcType as IdentityTypes } from '../../proto/gen/identity.ts';
 import type { ProtoGrpcType as OperatorTypes } from '../../proto/gen/operator.ts';
@@ -15,7 +16,8 @@ type ProtoTypes = {
       OperatorTypes['fleetblock']['v1'] &
       IdentityTypes['fleetblock']['v1'] &
       FeedTypes['fleetblock']['v1'] &
-      RolloutTypes['fleetblock']['v1'];
+      RolloutTypes['fleetblock']['v1'] &
+      DetectorTypes['fleetblock']['v1'];
   };
 };
 

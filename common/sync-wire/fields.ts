@@ -14,6 +14,7 @@ export const CONTROLLER_MESSAGE = {
   ping: 6,
   lookup: 7,
   dropWatch: 8,
+  reportsAnswer: 9,
 } as const;
 
 /** An agent's proof that its kernel holds a revision. */
@@ -28,6 +29,7 @@ export const WELCOME = {
   silenceLimitMs: 5,
   reconnectLimitMs: 6,
   sessionKey: 7,
+  takesReports: 8,
 } as const;
 
 /** A change, or one part of a large one (`more`). */

@@ -45,6 +45,7 @@ it('writes a welcome, a ping, a lookup and a drop watch as the generated codec r
     silenceLimitMs: uint32,
     reconnectLimitMs: uint32,
     sessionKey: bytes(200),
+    takesReports: fc.boolean(),
   });
   fc.assert(
     fc.property(welcome, uint64, bytes(16), uint32, uint32, ({ epoch, ...rest }, id, address, intervalMs, most) => {

@@ -25,6 +25,8 @@ export interface Welcome {
   readonly silenceLimitMs: number;
   readonly reconnectLimitMs: number;
   readonly sessionKey: Uint8Array;
+  /** Reports of detectors are answered. */
+  readonly takesReports: boolean;
 }
 
 /** As every encoder here: @returns a whole ControllerMessage */
@@ -37,6 +39,7 @@ export function encodeWelcome(welcome: Welcome): Buffer {
     varintField(WELCOME.silenceLimitMs, welcome.silenceLimitMs),
     varintField(WELCOME.reconnectLimitMs, welcome.reconnectLimitMs),
     bytesField(WELCOME.sessionKey, welcome.sessionKey),
+    varintField(WELCOME.takesReports, welcome.takesReports ? 1 : 0),
   ]);
 }
 

@@ -23,6 +23,11 @@ export interface ClaimTx extends LayerTx {
   ended(byMs: number, limit: number): Steps<readonly Claim[]>;
   /** How many different prefixes an actor's plain blocks have, by length: of those shorter than COUNTED_BITS (width.ts). */
   wideBlocks(actor: string, family: Family): Steps<readonly { length: number; prefixes: number }[]>;
+  /**
+   * How many blocks of an origin, or of all that begin with `fail2ban:`, are of one host each or have the selector `own`; and how many have
+   * `own`.
+   */
+  reported(origins: string, own: string): Steps<{ readonly all: number; readonly mine: number }>;
   /** Replaces the claim of the same key. */
   save(claim: Claim): void;
   delete(key: ClaimKey): void;

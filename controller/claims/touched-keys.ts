@@ -26,7 +26,7 @@ export interface Wording {
 /** One per change: filled while claims are saved and deleted, then committed once. */
 export class TouchedKeys {
   readonly #layers = new Map<string, { selector: Selector; keys: { prefix: Prefix; slot: Slot }[] }>();
-  readonly #subjects: string[] = [];
+  readonly #subjects = new Set<string>();
   readonly #targets = new Map<string, Selector>();
 
   /** Hosts get another row for it, or none. */
@@ -40,7 +40,7 @@ export class TouchedKeys {
 
   /** It is about this prefix, although nothing changes for hosts. */
   named({ prefix, selector }: Pick<ClaimKey, 'prefix' | 'selector'>): void {
-    this.#subjects.push(formatPrefix(prefix));
+    this.#subjects.add(formatPrefix(prefix));
     this.#targets.set(formatSelector(selector), selector);
   }
 
@@ -50,7 +50,7 @@ export class TouchedKeys {
 
   /** Writes the rows and the audit record, if there is something to say. @returns the revision that holds it */
   *commit(tx: ClaimTx, { actor, reason, from }: Attribution, { verb, head = '', tail = '' }: Wording): Steps<Revision> {
-    if (this.#subjects.length === 0) return tx.head();
+    if (this.#subjects.size === 0) return tx.head();
     const changes = this.#layers.size > 0;
     if (changes) tx.revise();
     for (const { selector, keys } of this.#layers.values()) {
@@ -63,7 +63,7 @@ export class TouchedKeys {
       }
       tx.touch(claimsLayer(selector), packEntries(sets), packEntries(deletes));
     }
-    const subject = `${head}${shorten(this.#subjects)} on ${[...this.#targets.keys()].join(' ')}${tail}`;
+    const subject = `${head}${shorten([...this.#subjects])} on ${[...this.#targets.keys()].join(' ')}${tail}`;
     tx.audit({ actor, reason, ...(from !== undefined && { from }), verb, subject }, changes ? tx.head() : 0n);
     return tx.head();
   }

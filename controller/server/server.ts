@@ -27,6 +27,7 @@ import type { HttpSettings, RunningHttp } from './http/start-http.ts';
 import { type Health, serveLocalAdmin } from './local-admin.ts';
 import { createLocally } from './make-credentials.ts';
 import { admission } from './services/call-admission.ts';
+import { detectorMethods } from './services/detector-service.ts';
 import { enrollmentHandlers } from './services/enrollment-service.ts';
 import { feedMethods } from './services/feed-service.ts';
 import { grpcHandlers } from './services/grpc-calls.ts';
@@ -159,6 +160,10 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       definition: protocol.RolloutService.service,
       methods: rolloutMethods({ ...controller, ...calls }),
     };
+    const detecting = {
+      definition: protocol.DetectorService.service,
+      methods: detectorMethods({ ...calls, clock, policies: controller.detectors.policies }),
+    };
     const servers = new GrpcServers({
       admission: admission({
         authorizer,
@@ -170,6 +175,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
         { definition: membership.definition, handlers: grpcHandlers(membership.methods, log) },
         { definition: feeds.definition, handlers: grpcHandlers(feeds.methods, log) },
         { definition: staging.definition, handlers: grpcHandlers(staging.methods, log) },
+        { definition: detecting.definition, handlers: grpcHandlers(detecting.methods, log) },
         { definition: syncServiceDefinition, handlers: agentHandlers({ ...controller, clock, log, authorize }) },
       ],
       enrollment: {
@@ -230,6 +236,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
           { name: 'IdentityService', ...membership },
           { name: 'FeedService', ...feeds },
           { name: 'RolloutService', ...staging },
+          { name: 'DetectorService', ...detecting },
         ],
         ...{ identity: certificate, authorizer, log, onRefused },
       }));

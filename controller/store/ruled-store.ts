@@ -18,6 +18,7 @@ import type { ListReads, ListTx } from '../claims/lists/list-tx.ts';
 import { exceptionsOf, heldRows } from '../claims/lists/reads.ts';
 import { removeList } from '../claims/lists/remove.ts';
 import { replaceList } from '../claims/lists/replace.ts';
+import { type ApplyReports, applyReports, type ReportResult } from '../claims/report.ts';
 import { type Steps, withPauses } from '../claims/steps.ts';
 import { removeClaims } from '../claims/unblock.ts';
 import { createApiKey, revokeApiKey } from '../identity/changes/api-keys.ts';
@@ -51,7 +52,7 @@ import type {
   TokenRecord,
 } from './records.ts';
 
-type ClaimChanges = Pick<ClaimStore, 'addClaims' | 'removeClaims' | 'confirm' | 'expireClaims'>;
+type ClaimChanges = Pick<ClaimStore, 'addClaims' | 'removeClaims' | 'applyReports' | 'confirm' | 'expireClaims'>;
 type HostChanges = Pick<HostStore, 'createToken' | 'revokeToken' | 'enroll' | 'labelHost' | 'revokeHost'>;
 type OperatorChanges = Omit<OperatorStore, 'operators' | 'operatorTokens'>;
 type ApiKeyChanges = Pick<ApiKeyStore, 'createApiKey' | 'revokeApiKey'>;
@@ -106,6 +107,10 @@ export abstract class RuledStore implements ClaimChanges, ListStore, HostChanges
 
   removeClaims(request: RemoveClaims): Promise<ChangeResult> {
     return this.#change((tx) => removeClaims(tx, request), request);
+  }
+
+  applyReports(request: ApplyReports): Promise<ReportResult> {
+    return this.changeClaims((tx) => applyReports(tx, request), request.rows.length > MANY);
   }
 
   confirm(id: string, by: Confirming): Promise<ConfirmResult> {

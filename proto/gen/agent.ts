@@ -30,6 +30,10 @@ import type { Ping as _fleetblock_v1_Ping, Ping__Output as _fleetblock_v1_Ping__
 import type { Pong as _fleetblock_v1_Pong, Pong__Output as _fleetblock_v1_Pong__Output } from './fleetblock/v1/Pong.ts';
 import type { ProtectedAddress as _fleetblock_v1_ProtectedAddress, ProtectedAddress__Output as _fleetblock_v1_ProtectedAddress__Output } from './fleetblock/v1/ProtectedAddress.ts';
 import type { RefusedPrefix as _fleetblock_v1_RefusedPrefix, RefusedPrefix__Output as _fleetblock_v1_RefusedPrefix__Output } from './fleetblock/v1/RefusedPrefix.ts';
+import type { RefusedReport as _fleetblock_v1_RefusedReport, RefusedReport__Output as _fleetblock_v1_RefusedReport__Output } from './fleetblock/v1/RefusedReport.ts';
+import type { ReportedPrefix as _fleetblock_v1_ReportedPrefix, ReportedPrefix__Output as _fleetblock_v1_ReportedPrefix__Output } from './fleetblock/v1/ReportedPrefix.ts';
+import type { Reports as _fleetblock_v1_Reports, Reports__Output as _fleetblock_v1_Reports__Output } from './fleetblock/v1/Reports.ts';
+import type { ReportsAnswer as _fleetblock_v1_ReportsAnswer, ReportsAnswer__Output as _fleetblock_v1_ReportsAnswer__Output } from './fleetblock/v1/ReportsAnswer.ts';
 import type { Selector as _fleetblock_v1_Selector, Selector__Output as _fleetblock_v1_Selector__Output } from './fleetblock/v1/Selector.ts';
 import type { SnapshotBegin as _fleetblock_v1_SnapshotBegin, SnapshotBegin__Output as _fleetblock_v1_SnapshotBegin__Output } from './fleetblock/v1/SnapshotBegin.ts';
 import type { SnapshotChunk as _fleetblock_v1_SnapshotChunk, SnapshotChunk__Output as _fleetblock_v1_SnapshotChunk__Output } from './fleetblock/v1/SnapshotChunk.ts';
@@ -82,6 +86,10 @@ export interface ProtoGrpcType {
       Pong: MessageTypeDefinition<_fleetblock_v1_Pong, _fleetblock_v1_Pong__Output>
       ProtectedAddress: MessageTypeDefinition<_fleetblock_v1_ProtectedAddress, _fleetblock_v1_ProtectedAddress__Output>
       RefusedPrefix: MessageTypeDefinition<_fleetblock_v1_RefusedPrefix, _fleetblock_v1_RefusedPrefix__Output>
+      RefusedReport: MessageTypeDefinition<_fleetblock_v1_RefusedReport, _fleetblock_v1_RefusedReport__Output>
+      ReportedPrefix: MessageTypeDefinition<_fleetblock_v1_ReportedPrefix, _fleetblock_v1_ReportedPrefix__Output>
+      Reports: MessageTypeDefinition<_fleetblock_v1_Reports, _fleetblock_v1_Reports__Output>
+      ReportsAnswer: MessageTypeDefinition<_fleetblock_v1_ReportsAnswer, _fleetblock_v1_ReportsAnswer__Output>
       Selector: MessageTypeDefinition<_fleetblock_v1_Selector, _fleetblock_v1_Selector__Output>
       SnapshotBegin: MessageTypeDefinition<_fleetblock_v1_SnapshotBegin, _fleetblock_v1_SnapshotBegin__Output>
       SnapshotChunk: MessageTypeDefinition<_fleetblock_v1_SnapshotChunk, _fleetblock_v1_SnapshotChunk__Output>

@@ -96,6 +96,7 @@ const agent = agentProgram({
   status: none,
   health: none,
   resync: none,
+  report: none,
   doctor: none,
 });
 write('fleetblock-agent', 8, agent, true);

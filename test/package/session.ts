@@ -186,6 +186,18 @@ const PEOPLE: readonly Step[] = [
   { line: 'fleetblock apikey create feeds --role operator --origin list:feed -d 30d -o json', says: /"key": ?"fbk1\./ },
   { line: 'fleetblock apikey create graphs --role viewer', says: /^fbk1\./ },
   { line: 'fleetblock apikey list', says: /feeds +operator +list:feed +valid +never/ },
+  {
+    line: 'fleetblock detector set fail2ban:sshd --scope fleet --max-duration 12h -R "ssh only"',
+    says: /fail2ban:sshd may block: scope fleet, for 12h/,
+  },
+  { line: 'fleetblock detector list', says: /fail2ban:sshd +fleet +12h +10000 +6000 +1 +0 +0/ },
+  { line: 'fleetblock detector rm fail2ban:sshd -R unused', says: /may block no more/ },
+  {
+    line: "fleetblock detector set 'fail2ban:*' --scope label:site --max-claims 500 --rate 60 --quorum 2 -o json",
+    says: /"quorum": ?2/,
+  },
+  { line: 'fleetblock detector list -o json', says: /"lastRefusal": ?null/ },
+  { line: "fleetblock detector rm 'fail2ban:*' -o json", says: /"pattern": ?"fail2ban:\*"/ },
   { line: 'fleetblock apikey revoke feeds -R rotated', says: /revoked API key feeds/ },
   { line: 'fleetblock operator revoke alice', says: /alice/ },
   { line: 'fleetblock operator revoke --serial {serial}', says: /./ },

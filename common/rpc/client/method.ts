@@ -4,6 +4,7 @@ import type { MethodDefinition } from '@grpc/proto-loader';
 import protobuf from 'protobufjs/light.js';
 import { DESCRIPTOR } from '../../../proto/gen/descriptor.ts';
 import type { AgentServiceDefinition } from '../../../proto/gen/fleetblock/v1/AgentService.ts';
+import type { DetectorServiceDefinition } from '../../../proto/gen/fleetblock/v1/DetectorService.ts';
 import type { EnrollmentServiceDefinition } from '../../../proto/gen/fleetblock/v1/EnrollmentService.ts';
 import type { FeedServiceDefinition } from '../../../proto/gen/fleetblock/v1/FeedService.ts';
 import type { IdentityServiceDefinition } from '../../../proto/gen/fleetblock/v1/IdentityService.ts';
@@ -17,6 +18,7 @@ interface Services {
   IdentityService: IdentityServiceDefinition;
   FeedService: FeedServiceDefinition;
   RolloutService: RolloutServiceDefinition;
+  DetectorService: DetectorServiceDefinition;
 }
 
 /** What a call needs to know of its method. */

@@ -15,6 +15,7 @@ import type { Lapse__Output } from '../../../proto/gen/fleetblock/v1/Lapse.ts';
 import type { LookupReply__Output } from '../../../proto/gen/fleetblock/v1/LookupReply.ts';
 import type { Nack__Output } from '../../../proto/gen/fleetblock/v1/Nack.ts';
 import type { ProtectedAddress__Output } from '../../../proto/gen/fleetblock/v1/ProtectedAddress.ts';
+import type { Reports__Output } from '../../../proto/gen/fleetblock/v1/Reports.ts';
 import type { Source__Output } from '../../../proto/gen/fleetblock/v1/Source.ts';
 import type { Status__Output } from '../../../proto/gen/fleetblock/v1/Status.ts';
 
@@ -24,12 +25,13 @@ const LAST_TIME_MS = 8.64e15;
 
 /** @throws FleetblockError INVALID_ARGUMENT: what is too much, and how much it may be */
 export function checkedMessage(message: AgentMessage__Output): AgentMessage__Output {
-  const { hello, nack, status, lookupReply, dropEvents } = message;
+  const { hello, nack, status, lookupReply, dropEvents, reports } = message;
   if (hello) return { ...message, hello: checkedHello(hello) };
   if (status) return { ...message, status: checkedStatus(status) };
   if (nack) return { ...message, nack: checkedNack(nack) };
   if (lookupReply) return { ...message, lookupReply: checkedLookup(lookupReply) };
   if (dropEvents) return { ...message, dropEvents: checkedDrops(dropEvents) };
+  if (reports) return { ...message, reports: checkedReports(reports) };
   return message;
 }
 
@@ -91,6 +93,18 @@ function checkedDrops(events: DropEvents__Output): DropEvents__Output {
     lastAgoMs: numberOf(row.lastAgoMs, MAX_TTL_MS),
   }));
   return { ...events, rows: rows.filter(({ source }) => hasAddress({ address: source })) };
+}
+
+function checkedReports(reports: Reports__Output): Reports__Output {
+  atMost('reports', reports.rows, AGENT_LIMITS.reports);
+  atMost('characters of a source', reports.source, AGENT_LIMITS.id);
+  const rows = reports.rows.map(({ prefix, ttlMs }) => {
+    atMost('characters of a prefix', prefix, AGENT_LIMITS.id);
+    return { prefix, ttlMs: numberOf(ttlMs, MAX_TTL_MS) };
+  });
+  if (new Set(rows.map(({ prefix }) => prefix)).size < rows.length)
+    throw new FleetblockError('INVALID_ARGUMENT', "a prefix twice in one message: check this host's agent");
+  return { ...reports, rows };
 }
 
 function checkedEnded(ended: EndedAlone__Output): EndedAlone__Output {

@@ -68,7 +68,13 @@ export function hearDetached(
   if (host?.revokedMs === 0) {
     noteDetached(deps, host, state, hello);
     const { protocol } = hello;
-    const unused = { statusIntervalMs: 0, silenceLimitMs: 0, reconnectLimitMs: 0, sessionKey: new Uint8Array(0) };
+    const unused = {
+      statusIntervalMs: 0,
+      silenceLimitMs: 0,
+      reconnectLimitMs: 0,
+      sessionKey: new Uint8Array(0),
+      takesReports: false,
+    };
     stream.write(encodeWelcome({ protocol, epoch: deps.store.epoch, hostName: host.name, ...unused }));
   }
   stream.end(new FleetblockError('ABORTED', 'no session follows'));

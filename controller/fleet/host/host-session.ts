@@ -19,6 +19,7 @@ import { Supply } from '../feed/supply.ts';
 import type { DropPlan } from '../hub/drop-watchers.ts';
 import type { LooseStanding } from '../hub/proof.ts';
 import { takeHello, takeStatus } from './host-report.ts';
+import { HostReports } from './host-reports.ts';
 import { type HostRefusal, type HostState, type HostStatus, unattached } from './host-state.ts';
 import { Questions } from './questions.ts';
 import type { SessionDeps, SessionStream } from './session-deps.ts';
@@ -28,6 +29,7 @@ export class HostSession {
   readonly hostId: string;
   readonly state: HostState;
   readonly questions: Questions;
+  readonly reports: HostReports;
   readonly bootId: string;
   lastHeardMs: number;
   readonly #stream: SessionStream;
@@ -53,6 +55,9 @@ export class HostSession {
     this.#supply = new Supply(hostId, this.#acked, stream, deps);
     const { feed } = this.#supply;
     this.questions = new Questions((message) => feed.urgent(message));
+    this.reports = new HostReports(hostId, deps.takeReports, (message) => {
+      if (!this.#supply.closed) feed.urgent(message);
+    });
     this.#takesLoose = hello.takesLoose;
     this.#loose = new LooseChanges(hostId, feed, deps);
     // By difference from what it holds: what it refused may have gone again, and it has all the rest already.

@@ -10,6 +10,7 @@ import type { SharedDeltas } from '../feed/shared-deltas.ts';
 import type { Meter } from '../hub/meter.ts';
 import type { LooseStanding } from '../hub/proof.ts';
 import type { Slots } from '../hub/slots.ts';
+import type { TakeReports } from './host-reports.ts';
 import type { HostRefusal, HostState } from './host-state.ts';
 
 /** What a session sees of its agent's gRPC stream. */
@@ -50,6 +51,7 @@ export interface SessionDeps {
   readonly progressed: (session: Reporting) => void;
   /** The host reports drops, as it was asked to. */
   readonly dropped: (session: Reporting, events: DropEvents__Output) => void;
+  readonly takeReports: TakeReports;
   /** Why nothing may be sent to any host, or undefined. */
   readonly quarantined: () => string | undefined;
   /** Goes with what brings a host to this revision. */

@@ -7,6 +7,7 @@ import type { HostRegistry } from '../../views/host-registry.ts';
 import type { Views } from '../../views/views.ts';
 import type { EventLog } from '../events.ts';
 import type { HostNotes } from '../host/host-notes.ts';
+import type { TakeReports } from '../host/host-reports.ts';
 import type { Seals } from '../host/seals.ts';
 
 /** Production runs with the defaults; tests shorten the times. */
@@ -35,6 +36,7 @@ export interface HubDependencies {
   readonly seals: Seals;
   /** A host has said what time it is by its clock, Unix milliseconds; 0: nothing. */
   readonly timeHeard: (hostId: string, wallMs: number) => void;
+  readonly takeReports: TakeReports;
 }
 
 /** The defaults are those that the fields of `HubOptions` name. */

@@ -93,6 +93,7 @@ export class Hub {
       retryMs: this.#options.retryMs,
       progressed: (session) => this.#progressed(session),
       dropped: ({ hostId }, events) => this.#drops.tell({ hostId, events, atMs: deps.clock.wallMs() }),
+      takeReports: deps.takeReports,
       quarantined: () => this.quarantine.reason,
       sealOf,
       lostCommits: (session, claimed, seal) => this.#lostCommits(session, claimed, seal),
@@ -256,6 +257,7 @@ export class Hub {
       silenceLimitMs: this.#options.silenceLimitMs,
       reconnectLimitMs: this.#absences.reconnectLimitMs,
       sessionKey: this.#identities.nextKey(hostId),
+      takesReports: true,
     });
     noteDetached(this.#deps, host, state, hello);
     const session = new HostSession(hostId, state, hello, stream, this.#sessionDeps);

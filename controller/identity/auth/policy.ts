@@ -49,6 +49,9 @@ export const REQUIRED_ROLE: Readonly<Record<string, Role>> = {
   'FeedService/RefreshFeed': 'operator',
   'FeedService/PauseFeed': 'operator',
   'FeedService/RemoveFeed': 'operator',
+  'DetectorService/SetDetector': 'admin',
+  'DetectorService/ListDetectors': 'viewer',
+  'DetectorService/RemoveDetector': 'admin',
 };
 
 /**

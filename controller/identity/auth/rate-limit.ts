@@ -27,8 +27,12 @@ export class RateLimit {
     this.#options = options;
   }
 
-  /** Takes one attempt of an address, or of any other name. @returns false when there was none left */
-  take(address: string): boolean {
+  /**
+   * Takes one attempt of an address, or of any other name. Of one that is worth several, `attempts`, the first must be left, and the
+   * others are made up for afterwards.
+   * @returns false when there was none left
+   */
+  take(address: string, attempts = 1): boolean {
     const { clock, burst, perSecond } = this.#options;
     const key = networkOf(address);
     const now = clock.monotonicMs();
@@ -36,7 +40,7 @@ export class RateLimit {
     const level = Math.min(burst, known.level + ((now - known.atMs) / 1000) * perSecond);
     // Again at the end: the map's order is the order of last sight.
     this.#buckets.delete(key);
-    this.#buckets.set(key, { level: level >= 1 ? level - 1 : level, atMs: now });
+    this.#buckets.set(key, { level: level >= 1 ? level - attempts : level, atMs: now });
     this.#forgetOldest();
     return level >= 1;
   }
@@ -45,6 +49,15 @@ export class RateLimit {
   giveBack(address: string): void {
     const bucket = this.#buckets.get(networkOf(address));
     if (bucket) bucket.level += 1;
+  }
+
+  /** Milliseconds until there is an attempt again; 0: there is one. */
+  waitMs(address: string): number {
+    const { clock, perSecond } = this.#options;
+    const known = this.#buckets.get(networkOf(address));
+    if (!known) return 0;
+    const missing = 1 - known.level - ((clock.monotonicMs() - known.atMs) / 1000) * perSecond;
+    return Math.max(0, Math.ceil((missing / perSecond) * 1000));
   }
 
   #forgetOldest(): void {

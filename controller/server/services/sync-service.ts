@@ -148,6 +148,9 @@ function deliver(session: HostSession, message: ReturnType<typeof checked>): voi
     case 'dropEvents':
       if (message.dropEvents) session.onDropEvents(message.dropEvents);
       return;
+    case 'reports':
+      if (message.reports) session.reports.on(message.reports);
+      return;
     case 'lookupReply':
       if (message.lookupReply) session.questions.onLookupReply(message.lookupReply);
       return;

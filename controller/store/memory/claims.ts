@@ -1,6 +1,7 @@
 // Claims in memory, for tests: ClaimTx over maps.
 import { slotOf } from '../../../common/action.ts';
 import { formatPrefix } from '../../../common/text/prefix.ts';
+import { formatSelector } from '../../../common/text/selector.ts';
 import { type Claim, keyOf, keyText } from '../../claims/claim.ts';
 import type { ClaimTx } from '../../claims/claim-tx.ts';
 import type { ConfirmationRecord, Waiting } from '../../claims/confirmation.ts';
@@ -57,6 +58,16 @@ export class MemoryClaims {
             prefixes: new Set(found.map(({ prefix }) => formatPrefix(prefix))).size,
           })),
         );
+      },
+      reported: (origins, own) => {
+        const found = all().filter(
+          ({ action, origin, selector }) =>
+            slotOf(action) === 'block' &&
+            (origins.endsWith(':') ? origin.startsWith(origins) : origin === origins) &&
+            (formatSelector(selector) === own || (selector.kind === 'hosts' && selector.names.length === 1)),
+        );
+        const mine = found.filter(({ selector }) => formatSelector(selector) === own);
+        return ready({ all: found.length, mine: mine.length });
       },
       save: (claim) => {
         claims.set(keyText(keyOf(claim)), claim);

@@ -7,6 +7,7 @@ import type { SelectableHost } from '../../../common/text/selector.ts';
 import type { AddClaims, ChangeResult, RemoveClaims } from '../../claims/change.ts';
 import type { Claim } from '../../claims/claim.ts';
 import type { Confirmation, Confirming, ConfirmResult, Undone } from '../../claims/confirmation.ts';
+import type { ApplyReports, ReportResult } from '../../claims/report.ts';
 
 /** Which single claims are meant; conditions are joined by "and". */
 export interface ClaimFilter {
@@ -27,6 +28,8 @@ export interface ClaimFilter {
 export interface ClaimStore {
   addClaims(request: AddClaims): Promise<ChangeResult>;
   removeClaims(request: RemoveClaims): Promise<ChangeResult>;
+  /** What a detector reports: see claims/report.ts. */
+  applyReports(request: ApplyReports): Promise<ReportResult>;
   /**
    * Gives the claims of an unconfirmed change the end that was asked for.
    * @throws FleetblockError NOT_FOUND, FAILED_PRECONDITION (too late, confirmed already), PERMISSION_DENIED (not `mayForce`, another

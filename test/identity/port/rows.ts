@@ -88,6 +88,9 @@ export const MATRIX: Record<string, typeof VIEWER> = {
   'FeedService/RefreshFeed': OPERATOR,
   'FeedService/PauseFeed': OPERATOR,
   'FeedService/RemoveFeed': OPERATOR,
+  'DetectorService/SetDetector': ADMIN,
+  'DetectorService/ListDetectors': VIEWER,
+  'DetectorService/RemoveDetector': ADMIN,
 };
 
 /** Services of which keys that are bound to an origin may only read. */

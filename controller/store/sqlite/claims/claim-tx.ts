@@ -2,7 +2,7 @@
 import type { ClaimTx } from '../../../claims/claim-tx.ts';
 import { ready } from '../../../claims/steps.ts';
 import type { Transaction } from '../transaction.ts';
-import { claimsOn, deleteClaim, endedClaims, saveClaim, wideBlocks } from './claim-rows.ts';
+import { claimsOn, deleteClaim, endedClaims, reportedClaims, saveClaim, wideBlocks } from './claim-rows.ts';
 import * as confirmations from './confirmation-rows.ts';
 
 /** Reads see what the transaction wrote before. */
@@ -17,6 +17,7 @@ export function claimTx(tx: Transaction): ClaimTx {
     on: (prefix, slot) => ready(claimsOn(db, prefix, slot)),
     ended: (byMs, limit) => ready(endedClaims(db, byMs, limit)),
     wideBlocks: (actor, family) => ready(wideBlocks(db, actor, family)),
+    reported: (origins, own) => ready(reportedClaims(db, origins, own)),
     save: (claim) => saveClaim(db, claim),
     delete: (key) => deleteClaim(db, key),
     confirmation: (id) => ready(confirmations.findConfirmation(db, id)),

@@ -8,6 +8,7 @@ import type { Pong as _fleetblock_v1_Pong, Pong__Output as _fleetblock_v1_Pong__
 import type { LookupReply as _fleetblock_v1_LookupReply, LookupReply__Output as _fleetblock_v1_LookupReply__Output } from '../../fleetblock/v1/LookupReply.ts';
 import type { DropEvents as _fleetblock_v1_DropEvents, DropEvents__Output as _fleetblock_v1_DropEvents__Output } from '../../fleetblock/v1/DropEvents.ts';
 import type { KeyKept as _fleetblock_v1_KeyKept, KeyKept__Output as _fleetblock_v1_KeyKept__Output } from '../../fleetblock/v1/KeyKept.ts';
+import type { Reports as _fleetblock_v1_Reports, Reports__Output as _fleetblock_v1_Reports__Output } from '../../fleetblock/v1/Reports.ts';
 
 export interface AgentMessage {
   'hello'?: (_fleetblock_v1_Hello | null);
@@ -18,7 +19,8 @@ export interface AgentMessage {
   'lookupReply'?: (_fleetblock_v1_LookupReply | null);
   'dropEvents'?: (_fleetblock_v1_DropEvents | null);
   'keyKept'?: (_fleetblock_v1_KeyKept | null);
-  'message'?: "hello"|"ack"|"nack"|"status"|"pong"|"lookupReply"|"dropEvents"|"keyKept";
+  'reports'?: (_fleetblock_v1_Reports | null);
+  'message'?: "hello"|"ack"|"nack"|"status"|"pong"|"lookupReply"|"dropEvents"|"keyKept"|"reports";
 }
 
 export interface AgentMessage__Output {
@@ -30,5 +32,6 @@ export interface AgentMessage__Output {
   'lookupReply'?: (_fleetblock_v1_LookupReply__Output | null);
   'dropEvents'?: (_fleetblock_v1_DropEvents__Output | null);
   'keyKept'?: (_fleetblock_v1_KeyKept__Output | null);
-  'message'?: "hello"|"ack"|"nack"|"status"|"pong"|"lookupReply"|"dropEvents"|"keyKept";
+  'reports'?: (_fleetblock_v1_Reports__Output | null);
+  'message'?: "hello"|"ack"|"nack"|"status"|"pong"|"lookupReply"|"dropEvents"|"keyKept"|"reports";
 }

@@ -8,6 +8,7 @@ import type { SnapshotEnd as _fleetblock_v1_SnapshotEnd, SnapshotEnd__Output as 
 import type { Ping as _fleetblock_v1_Ping, Ping__Output as _fleetblock_v1_Ping__Output } from '../../fleetblock/v1/Ping.ts';
 import type { Lookup as _fleetblock_v1_Lookup, Lookup__Output as _fleetblock_v1_Lookup__Output } from '../../fleetblock/v1/Lookup.ts';
 import type { DropWatch as _fleetblock_v1_DropWatch, DropWatch__Output as _fleetblock_v1_DropWatch__Output } from '../../fleetblock/v1/DropWatch.ts';
+import type { ReportsAnswer as _fleetblock_v1_ReportsAnswer, ReportsAnswer__Output as _fleetblock_v1_ReportsAnswer__Output } from '../../fleetblock/v1/ReportsAnswer.ts';
 
 export interface ControllerMessage {
   'welcome'?: (_fleetblock_v1_Welcome | null);
@@ -18,7 +19,8 @@ export interface ControllerMessage {
   'ping'?: (_fleetblock_v1_Ping | null);
   'lookup'?: (_fleetblock_v1_Lookup | null);
   'dropWatch'?: (_fleetblock_v1_DropWatch | null);
-  'message'?: "welcome"|"delta"|"snapshotBegin"|"snapshotChunk"|"snapshotEnd"|"ping"|"lookup"|"dropWatch";
+  'reportsAnswer'?: (_fleetblock_v1_ReportsAnswer | null);
+  'message'?: "welcome"|"delta"|"snapshotBegin"|"snapshotChunk"|"snapshotEnd"|"ping"|"lookup"|"dropWatch"|"reportsAnswer";
 }
 
 export interface ControllerMessage__Output {
@@ -30,5 +32,6 @@ export interface ControllerMessage__Output {
   'ping'?: (_fleetblock_v1_Ping__Output | null);
   'lookup'?: (_fleetblock_v1_Lookup__Output | null);
   'dropWatch'?: (_fleetblock_v1_DropWatch__Output | null);
-  'message'?: "welcome"|"delta"|"snapshotBegin"|"snapshotChunk"|"snapshotEnd"|"ping"|"lookup"|"dropWatch";
+  'reportsAnswer'?: (_fleetblock_v1_ReportsAnswer__Output | null);
+  'message'?: "welcome"|"delta"|"snapshotBegin"|"snapshotChunk"|"snapshotEnd"|"ping"|"lookup"|"dropWatch"|"reportsAnswer";
 }

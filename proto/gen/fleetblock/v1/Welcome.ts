@@ -19,6 +19,10 @@ export interface Welcome {
    * To be kept, and to be shown in the next Hello: a copy of this host's state would show another.
    */
   'sessionKey'?: (Buffer | Uint8Array | string);
+  /**
+   * It answers Reports: one that does not say so would ignore them.
+   */
+  'takesReports'?: (boolean);
 }
 
 export interface Welcome__Output {
@@ -39,4 +43,8 @@ export interface Welcome__Output {
    * To be kept, and to be shown in the next Hello: a copy of this host's state would show another.
    */
   'sessionKey': (Buffer);
+  /**
+   * It answers Reports: one that does not say so would ignore them.
+   */
+  'takesReports': (boolean);
 }

@@ -1,0 +1,79 @@
+// Sends what detectors on this host report, as soon as it is there: one message at a time, the next when the controller has answered.
+import { messageOf } from '../../common/errors.ts';
+import type { Logger } from '../../common/logger.ts';
+import type { Reports } from '../../proto/gen/fleetblock/v1/Reports.ts';
+import type { ReportsAnswer__Output } from '../../proto/gen/fleetblock/v1/ReportsAnswer.ts';
+import type { ReportBatch, ReportQueue } from '../reports/report-queue.ts';
+
+/** `send`: resolves when there is room for more. */
+export interface ReportingDeps {
+  readonly queue: ReportQueue;
+  readonly wallMs: () => number;
+  readonly log: Logger;
+  readonly send: (reports: Reports) => Promise<void>;
+}
+
+/** Longest that a controller can make this host wait, milliseconds. */
+const MOST_RETRY_MS = 60_000;
+
+/** Of one session: `start` when the controller takes reports, `stop` with the session. */
+export class Reporting {
+  readonly #deps: ReportingDeps;
+  #underWay: ReportBatch | undefined;
+  #retry: NodeJS.Timeout | undefined;
+
+  constructor(deps: ReportingDeps) {
+    this.#deps = deps;
+  }
+
+  start(): void {
+    this.#deps.queue.onAdded(() => this.#sendNext());
+    this.#sendNext();
+  }
+
+  /** Idempotent. What was not answered is sent by the next session: said twice it is no change. */
+  stop(): void {
+    clearTimeout(this.#retry);
+    this.#deps.queue.onAdded(() => {});
+    if (this.#underWay) this.#deps.queue.putBack(this.#underWay);
+    this.#underWay = undefined;
+  }
+
+  answered({ refused, retryMs, problem }: ReportsAnswer__Output): void {
+    const batch = this.#underWay;
+    if (!batch) return;
+    this.#underWay = undefined;
+    if (retryMs > 0) {
+      this.#deps.log.info({ source: batch.source, reports: batch.rows.length, problem }, 'reports wait');
+      this.#deps.queue.putBack(batch);
+      clearTimeout(this.#retry);
+      this.#retry = setTimeout(() => this.#goOn(), Math.min(retryMs, MOST_RETRY_MS));
+      return;
+    }
+    const [first] = refused;
+    if (first)
+      this.#deps.log.warn({ source: batch.source, refused: refused.length, reason: first.reason }, 'reports refused');
+    this.#deps.queue.answered(batch, new Map(refused.map(({ row, reason }) => [row, reason])));
+    this.#sendNext();
+  }
+
+  #goOn(): void {
+    this.#retry = undefined;
+    this.#sendNext();
+  }
+
+  #sendNext(): void {
+    if (this.#underWay || this.#retry) return;
+    const batch = this.#deps.queue.take();
+    if (!batch) return;
+    this.#underWay = batch;
+    const { source, unban } = batch;
+    const nowMs = this.#deps.wallMs();
+    // What ended while it waited has a moment left: it goes the way of all others, and its reporter has an answer.
+    const ttlMs = (untilMs: number) => (untilMs === 0 ? 0 : Math.max(1, Math.round(untilMs - nowMs)));
+    const rows = batch.rows.map(({ report: { prefix, untilMs } }) => ({ prefix, ttlMs: ttlMs(untilMs) }));
+    this.#deps.send({ source, unban, rows }).catch((error: unknown) => {
+      this.#deps.log.debug({ reason: messageOf(error) }, 'the stream ended before reports were sent');
+    });
+  }
+}

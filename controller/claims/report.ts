@@ -1,0 +1,127 @@
+// What a detector on one host reports: that host's own claims, and the claim for more hosts that follows from what enough of them say. Both
+// change in one transaction, so that a host takes away what it said itself and nothing else.
+
+import { hasEnded } from '../../common/precedence.ts';
+import type { Revision } from '../../common/revision.ts';
+import type { Prefix } from '../../common/text/prefix.ts';
+import { formatSelector, type Selector } from '../../common/text/selector.ts';
+import type { Attribution } from './attribution.ts';
+import { type Claim, claimOf, keyOf, restated, sameStatement } from './claim.ts';
+import type { ClaimTx } from './claim-tx.ts';
+import type { Steps } from './steps.ts';
+import { TouchedKeys } from './touched-keys.ts';
+
+/** One address, and until when: Unix milliseconds. Undefined: it is over. */
+export interface ReportedRow {
+  readonly prefix: Prefix;
+  readonly untilMs: number | undefined;
+}
+
+/** Reports of one source by one reporter, each prefix once. */
+export interface ApplyReports extends Attribution {
+  readonly origin: string;
+  readonly rows: readonly ReportedRow[];
+  /** What the reporter says holds here: on its host alone, or on all hosts of a door that has none. */
+  readonly own: Selector;
+  readonly beyond?: Beyond | undefined;
+  readonly share: Share;
+}
+
+/** Where it holds as well, once `quorum` hosts report it; `counts`: whether a host of that name is one of them. */
+export interface Beyond {
+  readonly selector: Selector;
+  readonly quorum: number;
+  readonly counts: (hostName: string) => boolean;
+}
+
+/** How much of a policy one reporter may use. */
+export interface Share {
+  /** Origins that count together: one, or all that begin with a kind's `fail2ban:`. */
+  readonly origins: string;
+  /** Reported addresses of all of them. */
+  readonly most: number;
+}
+
+/** FULL: the reporter has its share already. */
+export type ReportOutcome = 'ADDED' | 'UPDATED' | 'UNCHANGED' | 'REMOVED' | 'NOT_FOUND' | 'FULL';
+
+/** One outcome per row, in their order. */
+export interface ReportResult {
+  /** That holds the change, or the head when nothing changed. */
+  readonly revision: Revision;
+  readonly outcomes: readonly ReportOutcome[];
+}
+
+/** An end is extended and never shortened by a report, as by any other statement. */
+export function* applyReports(tx: ClaimTx, request: ApplyReports): Steps<ReportResult> {
+  const { origin, own, beyond, share, actor, reason } = request;
+  const touched = new TouchedKeys();
+  const outcomes: ReportOutcome[] = [];
+  let room: number | undefined;
+  const save = (claim: Claim) => {
+    tx.save(claim);
+    touched.touched(keyOf(claim));
+  };
+  const end = (claim: Claim) => {
+    tx.delete(keyOf(claim));
+    tx.dropWaiting(keyOf(claim));
+    touched.touched(keyOf(claim));
+  };
+  for (const { prefix, untilMs } of request.rows) {
+    const present = claimOf(yield* tx.on(prefix, 'block'), { origin, selector: own });
+    const live = present && !hasEnded(present.expiresMs, tx.nowMs) ? present : undefined;
+    if (untilMs === undefined) {
+      if (present) end(present);
+      outcomes.push(present ? 'REMOVED' : 'NOT_FOUND');
+    } else {
+      if (!live) room ??= yield* roomOf(tx, share, own);
+      if (!live && room !== undefined && room <= 0) {
+        outcomes.push('FULL');
+        continue;
+      }
+      const said = restated(live, { action: 'block', reason, expiresMs: untilMs });
+      const same = live !== undefined && sameStatement(live, said);
+      if (!same) save({ prefix, origin, selector: own, actor, createdMs: live?.createdMs ?? tx.nowMs, ...said });
+      // One more of its own is one less that is free: the room shrinks by both.
+      if (!live && room !== undefined) room -= beyond ? 2 : 1;
+      outcomes.push(same ? 'UNCHANGED' : live ? 'UPDATED' : 'ADDED');
+    }
+    if (beyond) {
+      const now = yield* tx.on(prefix, 'block');
+      const wide = claimOf(now, { origin, selector: beyond.selector });
+      const expiresMs = quorumEnd(now, origin, beyond, tx.nowMs);
+      if (expiresMs === undefined && wide) end(wide);
+      if (expiresMs !== undefined && wide?.expiresMs !== expiresMs) {
+        const createdMs = wide?.createdMs ?? tx.nowMs;
+        save({ prefix, origin, selector: beyond.selector, actor, createdMs, action: 'block', reason, expiresMs });
+      }
+    }
+    yield;
+  }
+  const ban = request.rows.some(({ untilMs }) => untilMs !== undefined);
+  const revision = yield* touched.commit(tx, request, { verb: ban ? 'block' : 'unblock', head: `${origin}: ` });
+  return { revision, outcomes };
+}
+
+/** Until when enough hosts say so: the end of the last that is needed. Undefined: too few do. */
+function quorumEnd(claims: readonly Claim[], origin: string, { quorum, counts }: Beyond, nowMs: number) {
+  const ends = claims.flatMap(({ selector, expiresMs, ...claim }) =>
+    claim.origin === origin &&
+    claim.action === 'block' &&
+    selector.kind === 'hosts' &&
+    selector.names.length === 1 &&
+    selector.names.every(counts) &&
+    !hasEnded(expiresMs, nowMs)
+      ? [expiresMs === 0 ? Number.POSITIVE_INFINITY : expiresMs]
+      : [],
+  );
+  const end = ends.sort((a, b) => b - a)[quorum - 1];
+  return end === Number.POSITIVE_INFINITY ? 0 : end;
+}
+
+/** A host may have as many as are still free, so that no host takes what others need: alone it gets half of all. */
+function* roomOf(tx: ClaimTx, { origins, most }: Share, own: Selector): Steps<number> {
+  const { all, mine } = yield* tx.reported(origins, formatSelector(own));
+  const free = most - all;
+  return own.kind === 'hosts' ? free - mine : free;
+}

@@ -1,0 +1,232 @@
+// What detectors report, by hosts and by webhooks: each address is judged by the policy of its source, the guard and the allowlist, and
+// what is left is one change of the store.
+
+import { FleetblockError, messageOf } from '../../common/errors.ts';
+import type { Logger } from '../../common/logger.ts';
+import { hasEnded } from '../../common/precedence.ts';
+import { covers, formatPrefix, type Prefix, parsePrefix } from '../../common/text/prefix.ts';
+import { type SelectableHost, selectorMatches } from '../../common/text/selector.ts';
+import type { Clock } from '../../common/time/clock.ts';
+import { attribution } from '../claims/attribution.ts';
+import type { Guard } from '../claims/guard/guard.ts';
+import type { ReportedRow, ReportOutcome } from '../claims/report.ts';
+import { RateLimit } from '../identity/auth/rate-limit.ts';
+import type { AllowIndex } from '../operations/exemptions/allow-index.ts';
+import type { Store } from '../store/store.ts';
+import type { HostRegistry } from '../views/host-registry.ts';
+import { Policies } from './policies.ts';
+import { assertSource, beyondOf, type DetectorPolicy, HOOK, kindOf, originsOf } from './policy.ts';
+
+/** `assertOpen` throws while nothing may be changed. */
+export interface DetectorsDeps {
+  readonly store: Pick<Store, 'applyReports' | 'settings' | 'changeSettings'>;
+  readonly registry: Pick<HostRegistry, 'find' | 'findByName'>;
+  readonly guard: Guard;
+  readonly allowed: Pick<AllowIndex, 'layers'>;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly assertOpen: () => void;
+}
+
+/** What one reporter says of one source. Each prefix stands in it once. */
+export interface Reports {
+  /** `fail2ban:sshd` */
+  readonly source: string;
+  /** What it reported before is over; otherwise the addresses are to be blocked. */
+  readonly unban: boolean;
+  /** As typed. `ttlMs` 0: as long as the policy lets it. */
+  readonly rows: readonly { readonly prefix: string; readonly ttlMs: number }[];
+}
+
+/** All rows that are not refused are in the store. */
+export interface ReportsAnswer {
+  /** `row` from 0. */
+  readonly refused: readonly { readonly row: number; readonly reason: string }[];
+  /** Above 0: nothing was taken, and all of it may be reported again after that; `problem` says why. */
+  readonly retryMs: number;
+  readonly problem: string;
+}
+
+/** A webhook, as claims and the audit name it; `from`: address and port of its caller. */
+export interface Door {
+  readonly actor: string;
+  readonly from: string;
+}
+
+/** After a failure of ours, milliseconds. */
+const RETRY_MS = 5000;
+/** Longest that a reporter is told to wait for its rate, milliseconds. */
+const MAX_WAIT_MS = 60_000;
+
+/** Of one report: the host that makes it, or a door without one. */
+interface By {
+  readonly actor: string;
+  readonly from?: string;
+  readonly host?: SelectableHost;
+}
+
+/** Lives as long as the controller. */
+export class Detectors {
+  readonly policies: Policies;
+  readonly #deps: DetectorsDeps;
+  readonly #rates = new Map<string, { readonly perMinute: number; readonly limit: RateLimit }>();
+
+  private constructor(deps: DetectorsDeps, policies: Policies) {
+    this.#deps = deps;
+    this.policies = policies;
+  }
+
+  static async load(deps: DetectorsDeps): Promise<Detectors> {
+    return new Detectors(deps, await Policies.load(deps.store));
+  }
+
+  /** From a host, as its certificate names it. Never throws: what is wrong is the answer. */
+  fromHost(hostId: string, reports: Reports): Promise<ReportsAnswer> {
+    const host = this.#deps.registry.find(hostId);
+    if (host?.revokedMs !== 0) return Promise.resolve(refuseAll(reports, 'this host is not enrolled'));
+    if (kindOf(reports.source) === HOOK)
+      return Promise.resolve(refuseAll(reports, `${reports.source} is a webhook's: no host reports under it`));
+    return this.#report(reports, { actor: `agent/${hostId}`, host });
+  }
+
+  /** From a webhook: it holds on all hosts. Never throws: what is wrong is the answer. */
+  fromDoor(door: Door, reports: Reports): Promise<ReportsAnswer> {
+    return this.#report(reports, door);
+  }
+
+  async #report(reports: Reports, by: By): Promise<ReportsAnswer> {
+    const { source, rows } = reports;
+    try {
+      assertSource(source);
+      const policy = this.policies.for(source);
+      if (!policy) return refuseAll(reports, noPolicy(source));
+      const retryMs = this.#waitMs(policy, by.actor, rows.length);
+      if (retryMs > 0) return { refused: [], retryMs, problem: `more than ${policy.rate} addresses a minute` };
+      this.#deps.assertOpen();
+      const answer = await this.#apply(reports, policy, by);
+      this.policies.count(
+        policy,
+        rows.length - answer.refused.length,
+        answer.refused.length,
+        answer.refused[0]?.reason,
+      );
+      return answer;
+    } catch (error) {
+      if (error instanceof FleetblockError && error.code === 'INVALID_ARGUMENT')
+        return refuseAll(reports, error.message);
+      this.#deps.log.warn(
+        { source, actor: by.actor, reason: messageOf(error) },
+        'reports wait: they could not be taken',
+      );
+      const problem = error instanceof FleetblockError ? error.message : 'the controller could not store it';
+      return { refused: [], retryMs: RETRY_MS, problem };
+    }
+  }
+
+  async #apply({ source, unban, rows }: Reports, policy: DetectorPolicy, by: By): Promise<ReportsAnswer> {
+    const { store, guard, clock, registry } = this.#deps;
+    const nowMs = clock.wallMs();
+    const look = guard.look(by.from);
+    const refused: { row: number; reason: string }[] = [];
+    const taken: (ReportedRow & { readonly row: number })[] = [];
+    for (const [row, { prefix: text, ttlMs }] of rows.entries()) {
+      const prefix = addressOf(text);
+      const reason =
+        typeof prefix === 'string'
+          ? prefix
+          : unban
+            ? undefined
+            : (look.refusal(prefix, 'block') ?? this.#allowedBy(prefix));
+      if (typeof prefix === 'string' || reason !== undefined) {
+        refused.push({ row, reason: reason ?? '' });
+        continue;
+      }
+      const lifeMs = ttlMs > 0 ? Math.min(ttlMs, policy.maxDurationMs) : policy.maxDurationMs;
+      taken.push({ row, prefix, untilMs: unban ? undefined : nowMs + lifeMs });
+    }
+    if (taken.length === 0) return { refused, retryMs: 0, problem: '' };
+    const selector = by.host && beyondOf(policy, by.host);
+    const who = by.host ? `reported by ${by.host.name}` : 'reported by a webhook';
+    const { outcomes } = await store.applyReports({
+      ...attribution(by, `${source}: ${unban ? 'no longer ' : ''}${who}`),
+      origin: source,
+      rows: taken,
+      own: by.host ? { kind: 'hosts', names: [by.host.name] } : { kind: 'all' },
+      beyond: selector && {
+        selector,
+        quorum: policy.quorum,
+        counts: (name) => {
+          const host = registry.findByName(name);
+          return host?.revokedMs === 0 && selectorMatches(selector, host);
+        },
+      },
+      share: { origins: originsOf(policy), most: policy.maxClaims },
+    });
+    for (const [i, { row }] of taken.entries()) {
+      const reason = refusalOf(outcomes[i], policy, source);
+      if (reason !== undefined) refused.push({ row, reason });
+    }
+    return { refused, retryMs: 0, problem: '' };
+  }
+
+  /** What is allowed anywhere is blocked by no report, not even on other hosts: whoever allowed it knows more than a detector. */
+  #allowedBy(prefix: Prefix): string | undefined {
+    const nowMs = this.#deps.clock.wallMs();
+    for (const { entries } of this.#deps.allowed.layers()) {
+      const around = entries.covering(prefix).find(({ expiresMs }) => !hasEnded(expiresMs, nowMs));
+      if (around)
+        return `${formatPrefix(prefix)} is allowed, by ${formatPrefix(entries.prefixAt(prefix.family, around.row))}`;
+      if (prefix.length === 64 && prefix.family === 6)
+        for (let row = 0; row < entries.countOf(6); row++)
+          if (!hasEnded(entries.expiryAt(6, row), nowMs) && covers(prefix, entries.prefixAt(6, row)))
+            return `${formatPrefix(prefix)} has ${formatPrefix(entries.prefixAt(6, row))} in it, which is allowed`;
+    }
+    return undefined;
+  }
+
+  #waitMs(policy: DetectorPolicy, actor: string, rows: number): number {
+    const known = this.#rates.get(policy.pattern);
+    const rate =
+      known?.perMinute === policy.rate
+        ? known
+        : {
+            perMinute: policy.rate,
+            limit: new RateLimit({
+              clock: this.#deps.clock,
+              burst: policy.rate,
+              perSecond: policy.rate / 60,
+              addresses: 100_000,
+            }),
+          };
+    this.#rates.set(policy.pattern, rate);
+    if (rate.limit.take(actor, rows)) return 0;
+    return Math.min(MAX_WAIT_MS, Math.max(1, rate.limit.waitMs(actor)));
+  }
+}
+
+/** The address, or why it is none. */
+function addressOf(text: string): Prefix | string {
+  try {
+    const prefix = parsePrefix(text);
+    const { family, length } = prefix;
+    if (family === 4 ? length === 32 : length === 128 || length === 64) return prefix;
+    return `${formatPrefix(prefix)} is a range: detectors report addresses, or a /64 of IPv6`;
+  } catch (error) {
+    return messageOf(error);
+  }
+}
+
+function refusalOf(outcome: ReportOutcome | undefined, policy: DetectorPolicy, source: string): string | undefined {
+  if (outcome === 'FULL')
+    return `this host has its share of the ${policy.maxClaims} addresses of ${policy.pattern}: fleetblock detector set ${policy.pattern} --max-claims N`;
+  return outcome === 'NOT_FOUND' ? `${source} has not reported it here` : undefined;
+}
+
+/** Names the command that an operator types. */
+function noPolicy(source: string): string {
+  return `no policy lets ${source} block: an admin makes one with fleetblock detector set ${source} --scope fleet`;
+}
+
+function refuseAll({ rows }: Reports, reason: string): ReportsAnswer {
+  return { refused: rows.map((_row, row) => ({ row, reason })), retryMs: 0, problem: '' };
+}

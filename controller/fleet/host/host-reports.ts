@@ -1,0 +1,47 @@
+// What detectors on one host report: one message at a time, each answered before the host may send the next.
+
+import { FleetblockError } from '../../../common/errors.ts';
+import { protocol } from '../../../common/rpc/proto.ts';
+import type { Reports__Output } from '../../../proto/gen/fleetblock/v1/Reports.ts';
+
+/** What the policy of the source makes of reports; never rejects. */
+export type TakeReports = (
+  hostId: string,
+  reports: {
+    readonly source: string;
+    readonly unban: boolean;
+    readonly rows: readonly { readonly prefix: string; readonly ttlMs: number }[];
+  },
+) => Promise<{
+  readonly refused: readonly { readonly row: number; readonly reason: string }[];
+  readonly retryMs: number;
+  readonly problem: string;
+}>;
+
+const encode = protocol.AgentService.service.Sync.responseSerialize;
+
+/** Of one session. */
+export class HostReports {
+  readonly #hostId: string;
+  readonly #take: TakeReports;
+  readonly #send: (message: Buffer) => void;
+  #underWay = false;
+
+  constructor(hostId: string, take: TakeReports, send: (message: Buffer) => void) {
+    this.#hostId = hostId;
+    this.#take = take;
+    this.#send = send;
+  }
+
+  /** @throws FleetblockError INVALID_ARGUMENT: it has not waited for the answer to the last ones */
+  on({ source, unban, rows }: Reports__Output): void {
+    if (this.#underWay)
+      throw new FleetblockError('INVALID_ARGUMENT', 'reports before the last were answered: wait for the answer');
+    this.#underWay = true;
+    const asked = { source, unban, rows: rows.map(({ prefix, ttlMs }) => ({ prefix, ttlMs: Number(ttlMs) })) };
+    void this.#take(this.#hostId, asked).then(({ refused, retryMs, problem }) => {
+      this.#underWay = false;
+      this.#send(encode({ reportsAnswer: { refused: [...refused], retryMs, problem } }));
+    });
+  }
+}
