@@ -121,7 +121,7 @@ function answerOf(asked: Asked, url: URL): Promise<IncomingMessage> {
 function redirectOf({ statusCode = 0, headers }: IncomingMessage, from: URL): URL | undefined {
   if (![301, 302, 303, 307, 308].includes(statusCode)) return undefined;
   const { location = '' } = headers;
-  const to = URL.canParse(location, from) ? new URL(location, from) : undefined;
+  const to = location !== '' && URL.canParse(location, from) ? new URL(location, from) : undefined;
   if (!to || !['http:', 'https:'].includes(to.protocol))
     throw new FleetblockError('UNAVAILABLE', `${from.host} redirects to nowhere (${statusCode})`);
   if (from.protocol === 'https:' && to.protocol === 'http:')

@@ -49,7 +49,7 @@ async function found(reader: Pick<ListReader, 'read'>, clock: Clock, look: FeedL
     signal,
   });
   if (answer.unchanged) return { kind: 'unchanged' };
-  const digest = createHash('sha256').update(readAs(feed)).update(answer.body).digest('hex');
+  const digest = createHash('sha256').update(readAs(feed, answer.packed)).update(answer.body).digest('hex');
   const marks = { etag: answer.etag, lastModified: answer.lastModified, digest };
   if (digest === known.digest) return { kind: 'unchanged', marks };
   const { format, at, skipInvalid, action } = feed;
@@ -73,6 +73,6 @@ function secretOf({ url, keyHeader }: Feed, key: string): Readonly<Record<string
 }
 
 /** The same bytes read in another way are another list. */
-function readAs({ format, at, skipInvalid, action }: Feed): string {
-  return JSON.stringify([format, at, skipInvalid, action]);
+function readAs({ format, at, skipInvalid, action }: Feed, packed: boolean): string {
+  return JSON.stringify([format, at, skipInvalid, action, packed]);
 }
