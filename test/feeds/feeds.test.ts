@@ -81,3 +81,68 @@ test('a removed feed takes its list along, unless that is to stay', async () => 
   expect(fleet.controller.feeds.list()).toEqual([]);
   expect((await fleet.store.lists()).map(({ name }) => name)).toEqual(['kept']);
 });
+
+test('a server that asks for a pause gets it, whoever asks, also after a restart', async () => {
+  server.text(addresses(10));
+  await fleet.add(server.url);
+  server.answer = (_, response) => response.writeHead(429, { 'retry-after': '7200' }).end();
+  expect((await fleet.refresh()).outcome).toMatchObject({ kind: 'failed', why: [expect.stringMatching(/429/)] });
+  await expect(fleet.refresh()).rejects.toThrow(/does not want to be asked so soon: again in 1h59m/);
+  fleet.clock.jump(3_600_000);
+  await fleet.restart();
+  await expect(fleet.refresh()).rejects.toThrow(/again in 59m/);
+  expect(server.requests).toHaveLength(2);
+  fleet.clock.jump(3_600_000);
+  server.text(addresses(10));
+  expect((await fleet.refresh()).outcome.kind).toBe('unchanged');
+});
+
+test('what is declared wrong is refused, and nothing is asked', async () => {
+  const refused = (change: object, key = '') => expect(fleet.add(server.url, change, key)).rejects;
+  await refused({ url: 'ftp://example.com/' }).toThrow(/http or https/);
+  await refused({ url: 'https://me:secret@example.com/' }).toThrow(/--key-file/);
+  await refused({ url: `${server.url}?key={key}` }).toThrow(/there is no key/);
+  await refused({ name: 'No Name' }).toThrow(/cannot be a feed's name/);
+  await refused({ everyMs: 1000 }).toThrow(/once per minute at most/);
+  await refused({ format: 'xml' }).toThrow(/no form of a feed/);
+  await refused({ format: 'plain', at: '/data/*/ip' }).toThrow(/no place in plain/);
+  await refused({ keyHeader: 'Host' }, 'secret').toThrow(/no header that takes a key/);
+  await refused({}, 'two\nlines').toThrow(/a key is one line/);
+  await expect(
+    fleet.controller.feeds.add({ ...(await fleet.add(server.url)).feed, name: 'other' }, '', caller('operator'), false),
+  ).rejects.toThrow(/only an admin/);
+  await refused({}).toThrow(/there is a feed test/);
+  expect(server.requests).toHaveLength(1);
+});
+
+test('a list for other hosts is not taken over; one for the same is, if it is alike', async () => {
+  server.text(addresses(100));
+  await fleet.add(server.url);
+  await fleet.controller.feeds.remove('test', true, caller('operator'), '');
+  await expect(fleet.add(server.url, { target: 'labels:env=prod' })).rejects.toThrow(/a list test for all/);
+  server.text(addresses(30));
+  expect((await fleet.add(server.url)).outcome).toMatchObject({ kind: 'held', why: [expect.stringMatching(/shrink/)] });
+  expect(await fleet.rows()).toHaveLength(100);
+  expect((await fleet.refresh('test', true)).outcome).toMatchObject({ kind: 'taken', change: { removed: 70 } });
+});
+
+test('its forms: a key in the URL, a column of CSV, a pointer into JSON, DShield', async () => {
+  server.answer = (request, response) => {
+    const lists: Readonly<Record<string, string>> = {
+      '/csv?k=a%2Fb': 'id,addr\n1,192.0.2.1\n2,192.0.2.2\n',
+      '/json': '{"data":[{"ip":"192.0.2.3"},{"ip":"192.0.2.4"}]}',
+      '/dshield': '# DShield\n192.0.2.0\t192.0.2.255\t24\t1234\tname\tUS\tx@example.com\n',
+    };
+    response.end(lists[request.url ?? ''] ?? '<html>');
+  };
+  const url = (path: string) => `http://${server.host}${path}`;
+  await fleet.add(url('/csv?k={key}'), { name: 'csv', format: 'csv', at: 'addr' }, 'a/b');
+  await fleet.add(url('/json'), { name: 'json', at: '/data/*/ip', action: 'monitor' });
+  await fleet.add(url('/dshield'), { name: 'dshield', format: 'dshield' });
+  expect(await fleet.rows('csv')).toEqual(['192.0.2.1/32', '192.0.2.2/32']);
+  expect(await fleet.rows('json')).toEqual(['192.0.2.3/32', '192.0.2.4/32']);
+  expect(await fleet.rows('dshield')).toEqual(['192.0.2.0/24']);
+  expect(fleet.controller.feeds.find('csv')).toMatchObject({ hasKey: true });
+  expect(JSON.stringify(fleet.controller.feeds.list())).not.toContain('a/b');
+  expect((await fleet.store.lists()).find(({ name }) => name === 'json')?.action).toBe('monitor');
+});

@@ -103,12 +103,15 @@ function answerOf(asked: Asked, url: URL): Promise<IncomingMessage> {
       ...(url.origin === asked.url.origin && secret),
     },
   });
-  request.setTimeout(idleMs, () =>
-    request.destroy(new FleetblockError('DEADLINE_EXCEEDED', `${url.host} sent nothing for ${formatDuration(idleMs)}`)),
-  );
   return new Promise((resolve, reject) => {
+    let incoming: IncomingMessage | undefined;
+    request.setTimeout(idleMs, () => {
+      const text = `${url.host} sent nothing for ${formatDuration(idleMs)}`;
+      (incoming ?? request).destroy(new FleetblockError('DEADLINE_EXCEEDED', text));
+    });
     request.on('error', reject);
     request.on('response', (response) => {
+      incoming = response;
       // Until it is read, what breaks it is of no interest.
       response.on('error', () => {});
       resolve(response);
