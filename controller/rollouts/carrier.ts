@@ -1,5 +1,6 @@
 // How what a rollout carries is moved from stage to stage, whatever it is.
 import type { Selector } from '../../common/text/selector.ts';
+import type { PrefixSet } from '../claims/guard/prefix-set.ts';
 import type { Caller } from '../identity/auth/caller.ts';
 import type { Rollout } from './rollout.ts';
 
@@ -17,6 +18,8 @@ export interface Carrier {
    * @throws FleetblockError as the change itself does: the guard, a quarantine, a full disk
    */
   move(rollout: Rollout, from: Selector, to: Selector, ttlMs: number): Promise<boolean>;
+  /** What it drops: nothing of what passes or only counts. It is the same at every stage. */
+  dropped(rollout: Rollout): Promise<PrefixSet>;
   /** Takes away what stands there. */
   remove(rollout: Rollout, from: Selector, by: Attributed): Promise<void>;
 }

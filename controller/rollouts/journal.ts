@@ -4,11 +4,13 @@ import { formatDuration } from '../../common/text/duration.ts';
 import { formatSelector } from '../../common/text/selector.ts';
 import type { Clock } from '../../common/time/clock.ts';
 import { attribution } from '../claims/attribution.ts';
+import type { PrefixSet } from '../claims/guard/prefix-set.ts';
 import type { EventLog } from '../fleet/events.ts';
 import type { AuditEntry } from '../store/port/transaction.ts';
 import type { Store } from '../store/store.ts';
 import type { Attributed } from './carrier.ts';
 import { bodyOf, isOpen, ROLLOUT, type Rollout, rolloutOf, stageText } from './rollout.ts';
+import { StageWatch, type WatchDeps } from './watch.ts';
 
 const MAX_OPEN = 100;
 /** Rollouts that are over, the newest. */
@@ -40,10 +42,13 @@ export interface Running {
   /** Its steps come one after the other. */
   turn: Promise<void>;
   busy: boolean;
+  readonly watch: StageWatch;
+  /** What it drops, once it is known. */
+  dropped?: PrefixSet;
 }
 
 /** `store` keeps them as settings. */
-export interface JournalDeps {
+export interface JournalDeps extends WatchDeps {
   readonly store: Pick<Store, 'settings' | 'changeSettings'>;
   readonly events: EventLog;
   readonly clock: Clock;
@@ -93,8 +98,8 @@ export class Journal {
   }
 
   /** One whose first stage stands since now. */
-  begin(rollout: Rollout, by: Attributed): Promise<void> {
-    return this.save(this.#add(rollout, this.#deps.clock.wallMs()), {}, { verb: 'start', ...by });
+  begin(rollout: Rollout, watch: StageWatch, by: Attributed): Promise<void> {
+    return this.save(this.#add(rollout, this.#deps.clock.wallMs(), watch), {}, { verb: 'start', ...by });
   }
 
   /** In memory first: what cannot be written now is written with its next change. */
@@ -110,8 +115,8 @@ export class Journal {
     });
   }
 
-  #add(rollout: Rollout, renewedMs: number): Running {
-    const running: Running = { rollout, renewedMs, turn: Promise.resolve(), busy: false };
+  #add(rollout: Rollout, renewedMs: number, watch = new StageWatch(this.#deps)): Running {
+    const running: Running = { rollout, renewedMs, turn: Promise.resolve(), busy: false, watch };
     this.#all.set(rollout.id, running);
     return running;
   }

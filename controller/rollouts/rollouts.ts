@@ -15,6 +15,7 @@ import { checkPlan, type PlanRequest, stageSelector } from './plan.ts';
 import { isOpen, type Rollout } from './rollout.ts';
 import { partText, StagedClaims } from './staged-claims.ts';
 import { Steps } from './steps.ts';
+import { StageWatch } from './watch.ts';
 
 const TICK_MS = 500;
 
@@ -69,9 +70,11 @@ export class Rollouts {
       );
     this.#journal.assertRoom();
     const rollout = this.#made(request, plan);
+    const watch = new StageWatch(this.#deps);
+    watch.begin(rollout.selector);
     let begun: Promise<void> | undefined;
     const begin = () => {
-      begun ??= this.#journal.begin(rollout, request);
+      begun ??= this.#journal.begin(rollout, watch, request);
       return begun;
     };
     const reply = await this.#deps.changes.block({

@@ -1,6 +1,8 @@
 // Single claims that a rollout carries: changes like any other, so that the guard, the limits and the audit hold for every step.
-import { slotOf } from '../../common/action.ts';
+import { ACTIONS, slotOf } from '../../common/action.ts';
+import { parsePrefix } from '../../common/text/prefix.ts';
 import type { Selector } from '../../common/text/selector.ts';
+import { PrefixSet } from '../claims/guard/prefix-set.ts';
 import type { Changes } from '../operations/block.ts';
 import type { Attributed, Carrier } from './carrier.ts';
 import { callerOf, type Rollout, stageText } from './rollout.ts';
@@ -30,6 +32,13 @@ export class StagedClaims implements Carrier {
       ...{ dryRun: false, force: false, waitMs: undefined },
     });
     return outcomes.some(({ change }) => change !== 'NOT_FOUND');
+  }
+
+  async dropped({ carries: { prefixes, action } }: Rollout): Promise<PrefixSet> {
+    const set = new PrefixSet();
+    if (ACTIONS[action].verdict !== 'drop') return set;
+    for (const { family, address, length } of prefixes.map(parsePrefix)) set.add(family, address, 0, length, 0);
+    return set;
   }
 
   async remove({ carries: { prefixes, action, origin } }: Rollout, target: Selector, by: Attributed): Promise<void> {

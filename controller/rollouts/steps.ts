@@ -80,13 +80,17 @@ export class Steps {
 
   async #due(running: Running): Promise<void> {
     const { rollout, renewedMs } = running;
-    const { carries, toward, state, stageMs, bakeMs } = rollout;
+    const { carries, selector, target, toward, state, stageMs, bakeMs } = rollout;
     const nowMs = this.#deps.clock.wallMs();
+    running.dropped ??= await this.#deps.carrier.dropped(rollout);
+    const trouble = running.watch.trouble(selector, target, running.dropped);
     if (carries.expiresMs > 0 && carries.expiresMs <= nowMs)
       await this.#halt(running, 'its time was over before it had reached all hosts');
+    else if (trouble !== undefined) await this.#halt(running, trouble);
     else if (toward) await this.#step(running, toward);
     else if (nowMs >= renewedMs + RENEW_MS) await this.#renew(running);
-    else if (state === 'running' && nowMs >= stageMs + bakeMs) await this.#advance(running);
+    else if (state === 'running' && nowMs >= stageMs + bakeMs && running.watch.proven(selector))
+      await this.#advance(running);
   }
 
   async #renew(running: Running): Promise<void> {
@@ -98,6 +102,7 @@ export class Steps {
     const { stages, target, selector: before, stage } = running.rollout;
     const toward = stageSelector({ stages, target, before }, stage + 1, this.#deps.targets.hosts([target]));
     // Written before it is done: a controller that is killed in between finds out which of both stands.
+    running.watch.begin(toward);
     await this.#deps.journal.save(running, { stage: stage + 1, toward });
     await this.#step(running, toward);
   }

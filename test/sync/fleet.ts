@@ -14,7 +14,7 @@ import { createLogger } from '../../common/logger.ts';
 import { type ClientIdentity, CONTROLLER_NAME } from '../../common/rpc/channel.ts';
 import { protocol } from '../../common/rpc/proto.ts';
 import { formatEndpoint } from '../../common/text/endpoint.ts';
-import { formatPrefix, parsePrefix } from '../../common/text/prefix.ts';
+import { formatPrefix, type Prefix, parsePrefix } from '../../common/text/prefix.ts';
 import { type Clock, systemClock } from '../../common/time/clock.ts';
 import { initFleet } from '../../controller/commands/init.ts';
 import type { HubOptions } from '../../controller/fleet/hub/hub-options.ts';
@@ -142,6 +142,8 @@ export class SimulatedHost {
   readonly identity: HostIdentity;
   readonly datapath: MemoryDatapath;
   readonly agent: Agent;
+  /** Peers of SSH sessions, as it reports them. */
+  readonly sessions: Prefix[] = [];
   readonly #stop = new AbortController();
   readonly #done: Promise<void>;
 
@@ -161,7 +163,10 @@ export class SimulatedHost {
       kernelVersion: '6',
       dial: (signal) => dialer.dial(address, identity, signal),
       protectedRows: async () => packEntries(prefixes.map((prefix) => ({ prefix, action: 'allow', ttlMs: 0 }))),
-      protectedAddresses: () => prefixes.map((prefix) => ({ prefix, why: 'setting' })),
+      protectedAddresses: () => [
+        ...prefixes.map((prefix) => ({ prefix, why: 'setting' })),
+        ...this.sessions.map((prefix) => ({ prefix, why: 'ssh session' })),
+      ],
     });
     this.#done = this.agent.run(this.#stop.signal);
   }
