@@ -1,3 +1,7 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { connectionsOn, defaultGateways, defaultRouteInterfaces } from '../../common/host/proc-net.ts';
 import { SshSessions } from './ssh-sessions.ts';
@@ -58,6 +62,25 @@ describe('SSH sessions', () => {
     expect(sessions.peers()).toHaveLength(3);
     expect(sessions.peers()).toHaveLength(3);
     expect(looks).toBe(1);
+  });
+});
+
+describe('sessions of logind', () => {
+  it('are read from its files, and not from the pipe that each session has', () => {
+    const directory = mkdtempSync(join(tmpdir(), 'fleetblock-sessions-'));
+    try {
+      writeFileSync(join(directory, '7'), 'UID=0\nREMOTE=1\nREMOTE_HOST=192.0.2.7\nLEADER=82\n');
+      writeFileSync(join(directory, '8'), 'UID=0\nREMOTE=0\n');
+      execFileSync('mkfifo', [join(directory, '7.ref')]);
+      // In a process of its own: one that waits for a pipe does not come back.
+      const module = JSON.stringify(new URL('ssh-sessions.ts', import.meta.url).href);
+      const script = `import { sessionPeers } from ${module}; console.log(JSON.stringify(sessionPeers(process.argv[1])));`;
+      const words = ['--input-type=module', '--eval', script, directory];
+      const peers = execFileSync(process.execPath, words, { encoding: 'utf8', timeout: 30_000, killSignal: 'SIGKILL' });
+      expect(JSON.parse(peers)).toEqual(['192.0.2.7']);
+    } finally {
+      rmSync(directory, { recursive: true, force: true });
+    }
   });
 });
 

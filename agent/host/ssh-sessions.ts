@@ -66,18 +66,22 @@ export class SshSessions {
 
 const SESSIONS = '/run/systemd/sessions';
 
+/** @param directory of logind: a file for each session, and beside it a pipe that nobody writes to: reading that would never end */
+export function sessionPeers(directory: string): string[] {
+  try {
+    const files = readdirSync(directory, { withFileTypes: true }).filter((entry) => entry.isFile());
+    return files.flatMap(({ name }) => {
+      const [, host = ''] = /^REMOTE_HOST=(.+)$/m.exec(readFileSync(join(directory, name), 'utf8')) ?? [];
+      return isIP(host) ? [formatAddressText(host)] : [];
+    });
+  } catch {
+    // No logind, or a session that has just ended: the next look sees what there is.
+    return [];
+  }
+}
+
 const ofThisHost: Processes = {
-  sessions: () => {
-    try {
-      return readdirSync(SESSIONS).flatMap((id) => {
-        const [, host = ''] = /^REMOTE_HOST=(.+)$/m.exec(readFileSync(join(SESSIONS, id), 'utf8')) ?? [];
-        return isIP(host) ? [formatAddressText(host)] : [];
-      });
-    } catch {
-      // No logind, or a session that has just ended: the next look sees what there is.
-      return [];
-    }
-  },
+  sessions: () => sessionPeers(SESSIONS),
   list: () => readdirSync('/proc').filter((name) => /^[0-9]+$/.test(name)),
   sockets: (pid) => {
     try {
