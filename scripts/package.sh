@@ -34,6 +34,8 @@ package() ( # ARCHITECTURE
   mv "$source/debian/etc" "$source/etc"
   for unit in agent controller; do cp "deploy/systemd/fleetblock-$unit.service" "$source/debian/fleetblock-$unit.service"; done
   for kind in sysusers tmpfiles; do cp "deploy/systemd/fleetblock.$kind.conf" "$source/debian/fleetblock-controller.$kind"; done
+  for kind in sysusers tmpfiles; do cp "deploy/systemd/fleetblock-agent.$kind.conf" "$source/debian/fleetblock-agent.$kind"; done
+  mkdir -p "$source/etc/fail2ban" && cp -r deploy/fail2ban "$source/etc/fail2ban/action.d"
   cat >"$source/debian/changelog" <<EOF
 fleetblock ($version) unstable; urgency=medium
 
