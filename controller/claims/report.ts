@@ -96,6 +96,9 @@ export function* applyReports(tx: ClaimTx, request: ApplyReports): Steps<ReportR
         save({ prefix, origin, selector: beyond.selector, actor, createdMs, action: 'block', reason, expiresMs });
       }
     }
+    // Under an earlier policy it may have held elsewhere.
+    if (untilMs === undefined && present)
+      for (const claim of unsupported(yield* tx.on(prefix, 'block'), origin)) end(claim);
     yield;
   }
   const ban = request.rows.some(({ untilMs }) => untilMs !== undefined);
@@ -117,6 +120,12 @@ function quorumEnd(claims: readonly Claim[], origin: string, { quorum, counts }:
   );
   const end = ends.sort((a, b) => b - a)[quorum - 1];
   return end === Number.POSITIVE_INFINITY ? 0 : end;
+}
+
+/** What hosts brought about that no host reports any more. */
+function unsupported(claims: readonly Claim[], origin: string): Claim[] {
+  const own = claims.filter((claim) => claim.origin === origin && claim.actor.startsWith('agent/'));
+  return own.some(({ selector }) => selector.kind === 'hosts') ? [] : own;
 }
 
 /** A host may have as many as are still free, so that no host takes what others need: alone it gets half of all. */

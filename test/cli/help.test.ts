@@ -15,7 +15,11 @@ test('every command and subcommand has a description and, except groups, an exam
   for (const name of commands) {
     const help = (await fleetblock([name, '--help'])).stdout;
     expect(help, name).toMatch(/\n\n[A-Z]/);
-    if (!['allow', 'token', 'host', 'operator', 'apikey', 'lists', 'context', 'rollout'].includes(name))
+    if (
+      !['allow', 'token', 'host', 'operator', 'apikey', 'lists', 'context', 'rollout', 'feed', 'detector'].includes(
+        name,
+      )
+    )
       expect(help, name).toMatch(/Examples:\n {2}\$ /);
   }
 });

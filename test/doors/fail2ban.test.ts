@@ -1,6 +1,6 @@
 // Debian's fail2ban on one host of the lab: a line in a log that it reads, and its source is dropped on all hosts; by the action that
 // starts a process, and by the one that does not.
-import { appendFile, cp, mkdir, writeFile } from 'node:fs/promises';
+import { appendFile, cp, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { BAD, Lab, OTHER } from '../../lab/lab.ts';
@@ -29,10 +29,7 @@ describe.skipIf(reason)(`fail2ban${reason ? ` (skipped: ${reason})` : ''}`, () =
     await lab.writeScripts();
     const jail = (name: string, action: string) =>
       `[${name}]\nenabled = true\nfilter = lab\nlogpath = ${directory}/${name}.log\nbackend = polling\nmaxretry = 1\nbantime = 600\naction = ${action}\n`;
-    const jails = [
-      jail('process', 'fleetblock'),
-      jail('inside', `fleetblock.py[path=${lab.host(1).reportSocket}]`),
-    ];
+    const jails = [jail('process', 'fleetblock'), jail('inside', `fleetblock.py[path=${lab.host(1).reportSocket}]`)];
     await writeFile(join(directory, 'jail.conf'), jails.join('\n'));
     for (const name of ['process', 'inside']) await writeFile(join(directory, `${name}.log`), '');
     await lab.json(0, 'detector', 'set', 'fail2ban:*', '--scope', 'fleet', '--rate', '100000');
@@ -57,7 +54,11 @@ describe.skipIf(reason)(`fail2ban${reason ? ` (skipped: ${reason})` : ''}`, () =
 
   async function startFail2ban(): Promise<void> {
     const { namespace } = lab.host(1);
-    fail2ban = new Program({ namespace, command: command('fail2ban-server', '-f', 'start'), logFile: join(directory, 'log') });
+    fail2ban = new Program({
+      namespace,
+      command: command('fail2ban-server', '-f', 'start'),
+      logFile: join(directory, 'log'),
+    });
     await until('fail2ban to be ready', async () =>
       (await lab.host(1).run(command('fail2ban-client', 'status', 'inside'))).exitCode === 0 ? true : undefined,
     ).catch(async (error: unknown) => {
@@ -89,6 +90,20 @@ describe.skipIf(reason)(`fail2ban${reason ? ` (skipped: ${reason})` : ''}`, () =
     ]);
     await client('set', jail, 'unbanip', source);
     await dropped(source, false);
+  });
+
+  test('the commands of docs/integrate/fail2ban.md do what they say', async () => {
+    const page = await readFile(join(ROOT, 'docs/integrate/fail2ban.md'), 'utf8');
+    const typed = [...page.matchAll(/```sh\n(.*?)```/gs)].flatMap(([, block = '']) => block.trim().split('\n'));
+    expect(typed.length).toBeGreaterThan(4);
+    for (const line of typed) {
+      const [program, ...words] = line.split(' ').map((word) => word.replaceAll("'", ''));
+      const own =
+        words[0] === 'report' ? ['--report-socket', lab.host(1).reportSocket] : ['--state-dir', lab.host(1).stateDir];
+      const done =
+        program === 'fleetblock' ? await lab.fleetblock(...words) : await lab.host(1).agent(...words, ...own);
+      expect(done, line).toMatchObject({ exitCode: 0 });
+    }
   });
 
   test('leaves in force what was banned when it stops, and reports it again, without a change, when it starts', async () => {
