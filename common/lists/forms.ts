@@ -63,7 +63,9 @@ export function recognize(head: Buffer): Form {
   }
   if (lines[0]?.startsWith('<'))
     throw bad('it is a page of HTML or XML, not a list: is it an error page, or one to log in?');
-  return FORMS.reduce((best, form) => (form.recognizes(lines) > best.recognizes(lines) ? form : best), plain);
+  const fits = FORMS.map((form) => form.recognizes(lines));
+  const best = Math.max(...fits);
+  return FORMS.find((_, i) => fits[i] === best) ?? plain;
 }
 
 /** Undefined for `auto`, too: then the file itself decides, by recognize(). */

@@ -24,7 +24,7 @@ export async function readRows(chunks: AsyncIterable<Buffer>, rows: Rows, { form
   let reader: Reader | undefined = form?.read(rows, at);
   let head: Buffer = Buffer.alloc(0);
   const begin = () => {
-    form = recognize(head);
+    form = recognize(head.subarray(0, HEAD_BYTES));
     reader = form.read(rows);
     reader.push(head);
     return { form, reader };

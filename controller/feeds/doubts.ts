@@ -1,6 +1,7 @@
 // What makes a list that was fetched doubtful: it came whole and in its form, and still is not likely to be meant. Such a list is held
 // until an operator accepts it; what is in force stays.
 import { columnsOf, FAMILIES, type PackedEntries } from '../../common/entries/packed.ts';
+import { shareOf } from '../operations/lists/received-rows.ts';
 import type { FeedState } from './feed.ts';
 
 /** How much there is of a list. */
@@ -20,9 +21,9 @@ export function extentOf(slices: readonly PackedEntries[]): Extent {
   let rows = 0;
   for (const slice of slices)
     for (const family of FAMILIES) {
-      const { count, lengths } = columnsOf(slice, family);
-      rows += count;
-      for (let row = 0; row < count; row++) share[family] += 2 ** -(lengths[row] ?? 0);
+      const columns = columnsOf(slice, family);
+      rows += columns.count;
+      share[family] += shareOf(columns);
     }
   return { rows, share };
 }

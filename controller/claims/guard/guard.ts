@@ -110,11 +110,12 @@ export class GuardLook {
       const columns = family === 4 ? entries.v4 : entries.v6;
       const width = addressBytes(family);
       const ranges = addresses ? this.#ranges.filter((each) => each.prefix.family === family) : [];
+      const firsts = firstBytes(ranges);
       for (let row = 0; row < columns.count && refused.length < limit; row++) {
         const length = columns.lengths[row] ?? 0;
         const suspicious =
           length < SHORTEST[family] ||
-          meetsAny(columns, row * width, length, ranges) ||
+          (firsts[columns.addresses[row * width] ?? 0] === 1 && meetsAny(columns, row * width, length, ranges)) ||
           (addresses && this.#indexed().anyInside(family, columns.addresses, row * width, length));
         if (!suspicious) continue;
         const prefix: Prefix = { family, address: columns.addresses.slice(row * width, (row + 1) * width), length };
@@ -149,6 +150,16 @@ export class GuardLook {
     const details = { refused: refused.slice(0, MAX_TOLD), refusedCount: refused.length, advice };
     throw new FleetblockError('FAILED_PRECONDITION', `refused: ${first.text}; ${advice}`, { details });
   }
+}
+
+/** First bytes that a prefix of at least 8 bits must have to meet one of them: most rows of a list have none of these. */
+function firstBytes(ranges: readonly Protected[]): Uint8Array {
+  const firsts = new Uint8Array(256);
+  for (const { prefix } of ranges) {
+    const first = prefix.address[0] ?? 0;
+    firsts.fill(1, first, first + 2 ** Math.max(0, 8 - prefix.length));
+  }
+  return firsts;
 }
 
 function meetsAny(columns: FamilyColumns, offset: number, length: number, ranges: readonly Protected[]): boolean {

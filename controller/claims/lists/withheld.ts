@@ -58,7 +58,10 @@ export function* merged(parts: readonly PackedEntries<'unix'>[]): Steps<PackedEn
 /** As a table; of rows with one prefix the last holds. */
 export function tableOf(...parts: readonly PackedEntries<'unix'>[]): EntryTable<'unix'> {
   const table = new EntryTable<'unix'>();
-  for (const rows of parts) table.addAll(rows);
+  for (const rows of parts) {
+    table.reserve(rows.v4.count, rows.v6.count);
+    table.addAll(rows);
+  }
   return table;
 }
 

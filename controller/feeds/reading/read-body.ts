@@ -35,8 +35,8 @@ const MAX_NAMED = 3;
 /** @throws FleetblockError INVALID_ARGUMENT: no list, or with more bad lines than may be left out */
 export async function readBody({ bytes, packed, format, at, skipInvalid, action, nowMs }: Body): Promise<ReadList> {
   const text = await unpacked(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength), packed);
-  // A page of HTML is no list in any form.
-  recognize(text.subarray(0, 64 * 1024));
+  // A page of HTML is no list in any form; unless one is named, readRows() looks for itself.
+  if (format !== 'auto' || at !== '') recognize(text.subarray(0, 64 * 1024));
   const findings = new Findings();
   const rows = new Rows(findings, ACTIONS[action].imports, nowMs);
   const written = { format: format === SPAMHAUS ? 'json' : format, ...(at !== '' && { at }) };

@@ -77,11 +77,14 @@ export class ReceivedRows {
   }
 }
 
-/** Rows that overlap count each by itself. */
-function shareOf({ lengths, count }: FamilyColumns<'left'>): number {
-  let share = 0;
-  for (let row = 0; row < count; row++) share += 2 ** -(lengths[row] ?? 0);
-  return share;
+/** Of all addresses of their family. Rows that overlap count each by itself. */
+export function shareOf({ lengths, count }: FamilyColumns): number {
+  const counts = new Uint32Array(129);
+  for (let row = 0; row < count; row++) {
+    const length = lengths[row] ?? 0;
+    counts[length] = (counts[length] ?? 0) + 1;
+  }
+  return counts.reduce((share, rows, length) => share + rows * 2 ** -length, 0);
 }
 
 function percent(share: number): string {
