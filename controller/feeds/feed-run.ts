@@ -6,7 +6,7 @@ import type { Clock } from '../../common/time/clock.ts';
 import type { EventLog } from '../fleet/events.ts';
 import type { ListReply, Lists } from '../operations/lists/lists.ts';
 import type { Store } from '../store/store.ts';
-import { doubtsAbout, extentOf } from './doubts.ts';
+import { doubtsAbout, type Extent, extentOf } from './doubts.ts';
 import { type Feed, type FeedState, KINDS } from './feed.ts';
 import { handOver } from './hand-over.ts';
 import { LookRefused } from './http/get.ts';
@@ -148,7 +148,7 @@ export class FeedRun {
     }
     const extent = extentOf(found.slices);
     const meant = found.meant?.includes('SHRINKS') ?? false;
-    const doubts = meant ? [] : doubtsAbout(this.#state, extent, found.mayBeCut);
+    const doubts = meant ? [] : doubtsAbout(await this.#inForce(), extent, found.mayBeCut);
     const accepted = accept && this.#hasShown(extent.rows);
     const about = { notes: found.notes, rows: extent.rows };
     const held = (why: readonly string[]): Outcome => ({ kind: 'held', why: why.map(clipped), ...about });
@@ -168,6 +168,12 @@ export class FeedRun {
   #hasShown(rows: number): boolean {
     const { held } = this.#state;
     return held !== undefined && Math.abs(rows - held.rows) <= held.rows * SAME_SIZE;
+  }
+
+  /** What there is of the list now: rows may have ended since. */
+  async #inForce(): Promise<Extent> {
+    const list = (await this.#deps.store.lists()).find(({ name }) => name === this.feed.name);
+    return { ...this.#state, rows: Math.min(this.#state.rows, list?.entries ?? this.#state.rows) };
   }
 
   /** Whether the list is what the last look that went well made of it: nobody removed or replaced it since. */
@@ -192,7 +198,8 @@ export class FeedRun {
         ? { held: { rows, why: [...why] } }
         : { goodMs: endedMs, ...(kind === 'taken' && { changedMs: endedMs }) }),
     };
-    const isQuiet = kind === 'unchanged' && error === '' && !held && endedMs - this.#notedMs < NOTED_MS;
+    const sameAsBefore = kind === 'held' ? !isNews : kind === 'unchanged' && !held;
+    const isQuiet = sameAsBefore && error === '' && endedMs - this.#notedMs < NOTED_MS;
     await this.#remember(next, isQuiet);
     if (isNews) events.add('feed.held', `feed ${name} is held, and what it had before stays: ${why.join('; ')}`);
     else if (error !== '' && kind !== 'held') events.add('feed.recovered', `feed ${name} is fetched again`);
@@ -208,7 +215,8 @@ export class FeedRun {
     const notBeforeMs = Math.max(before.notBeforeMs, retryMs > 0 ? endedMs + retryMs : 0);
     const text = clipped(messageOf(error));
     const dueMs = dueAfter({ endedMs, everyMs, failures, notBeforeMs, random });
-    await this.#remember({ ...before, error: text, failures, lookedMs: nowMs, notBeforeMs, dueMs }, false);
+    const isQuiet = before.error === text && endedMs - this.#notedMs < NOTED_MS;
+    await this.#remember({ ...before, error: text, failures, lookedMs: nowMs, notBeforeMs, dueMs }, isQuiet);
     if (!(error instanceof FleetblockError)) log.error({ err: error, feed: name }, 'a feed could not be looked at');
     if (failures === 1) events.add('feed.failed', `feed ${name} failed, and what it had before stays: ${text}`);
   }

@@ -66,6 +66,9 @@ export type FeedState = Readonly<z.infer<typeof remembered>>;
 /** A format of feeds alone: Spamhaus ends its lists with their number of rows, without which they were cut off. Read as JSON. */
 export const SPAMHAUS = 'spamhaus';
 
+/** The format of a CrowdSec LAPI, which is asked as a bouncer asks it. */
+export const CROWDSEC = 'crowdsec';
+
 /** Of a feed that was never looked at. */
 export const NEVER: FeedState = remembered.parse({});
 
@@ -94,6 +97,8 @@ const HEADER = /^[A-Za-z0-9-]{1,64}$/;
 const TAKEN =
   /^(host|connection|content-.*|transfer-encoding|accept.*|if-.*|range|upgrade|te|trailer|expect|keep-alive|proxy-.*)$/i;
 const SHORTEST_EVERY_MS = 60_000;
+/** A LAPI is on this machine or near it, and says only what is new. */
+const SHORTEST_CROWDSEC_MS = 1000;
 const LONGEST_EVERY_MS = 30 * 86_400_000;
 const LONGEST_KEY = 4096;
 
@@ -119,9 +124,12 @@ export function checkFeed(feed: Feed, key: string, sources: readonly string[]): 
     throw bad('--key-header names where the key is sent: use --key-file with it');
   if (![...LIST_FORMATS, SPAMHAUS, ...sources].includes(feed.format))
     throw bad(`${JSON.stringify(feed.format.slice(0, 40))} is no form of a feed: see fleetblock feed add --help`);
+  if (feed.format === CROWDSEC && key === '')
+    throw bad('LAPI wants the key that cscli bouncers add prints: use --key-file');
   if (feed.at !== '') formAt(feed.at, feed.format);
-  if (!(feed.everyMs >= SHORTEST_EVERY_MS && feed.everyMs <= LONGEST_EVERY_MS))
-    throw bad('a feed is looked at once per minute at most, and once in 30 days at least');
+  const shortestMs = feed.format === CROWDSEC ? SHORTEST_CROWDSEC_MS : SHORTEST_EVERY_MS;
+  if (!(feed.everyMs >= shortestMs && feed.everyMs <= LONGEST_EVERY_MS))
+    throw bad('a feed is looked at once per minute at most (crowdsec: per second), and once in 30 days at least');
 }
 
 function bad(message: string): FleetblockError {

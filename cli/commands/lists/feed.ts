@@ -27,7 +27,7 @@ interface FeedOptions extends GlobalOptions {
 
 interface AddOptions extends FeedOptions, TargetOptions {
   /** Milliseconds. */
-  readonly every: number;
+  readonly every?: number;
   readonly format: string;
   readonly at?: string;
   readonly skipInvalid: number;
@@ -38,7 +38,6 @@ interface AddOptions extends FeedOptions, TargetOptions {
   readonly monitor?: boolean;
 }
 
-const HOUR_MS = 3_600_000;
 /** Read by the controller alone, each with its own rules. */
 const OTHER_FORMATS = ['spamhaus', 'crowdsec'];
 
@@ -67,7 +66,7 @@ function registerAdd(group: Command, cli: Cli): void {
     .argument('<name>', 'of the feed and of its list')
     .argument('<url>', 'http or https; {key} in it stands for the key');
   addTarget(command)
-    .addOption(durationOption('--every <time>', 'from one look to the next').default(HOUR_MS, '1h'))
+    .addOption(durationOption('--every <time>', 'from one look to the next (default: 1h; crowdsec: 1s)'))
     .addOption(
       new Option('--format <format>', 'form of the list').choices([...LIST_FORMATS, ...OTHER_FORMATS]).default('auto'),
     )
@@ -83,13 +82,20 @@ function registerAdd(group: Command, cli: Cli): void {
     addOutput(addReason(command)),
     'fleetblock feed add drop https://www.spamhaus.org/drop/drop_v4.json --format spamhaus --all-hosts --every 12h',
     "fleetblock feed add bots https://example.com/bots.json --at '/data/*/ip' -l env=prod --dry-run",
+    'fleetblock feed add crowdsec http://127.0.0.1:8080/ --format crowdsec --key-file lapi.key --allow-private --all-hosts',
     'fleetblock feed add paid https://example.com/list.txt --key-file list.key --key-header X-Api-Key --all-hosts',
   );
   command.action(async (name: string, url: string) => {
     const options = command.optsWithGlobals<AddOptions>();
     const { dryRun = false } = options;
     const feed = {
-      ...{ name, url, target: selectorToWire(requireTarget(options)), everyMs: options.every, format: options.format },
+      ...{
+        name,
+        url,
+        target: selectorToWire(requireTarget(options)),
+        everyMs: options.every ?? 0,
+        format: options.format,
+      },
       ...{ at: options.at ?? '', skipInvalid: options.skipInvalid, skipRefused: options.skipRefused ?? false },
       ...{ keyHeader: options.keyHeader ?? '', allowPrivate: options.allowPrivate ?? false },
       ...{ monitor: options.monitor ?? false, reason: options.reason ?? '' },

@@ -7,6 +7,7 @@ import type { Feed as FeedWire } from '../../../proto/gen/fleetblock/v1/Feed.ts'
 import type { FeedReply } from '../../../proto/gen/fleetblock/v1/FeedReply.ts';
 import type { FeedServiceHandlers } from '../../../proto/gen/fleetblock/v1/FeedService.ts';
 import type { FeedSpec__Output } from '../../../proto/gen/fleetblock/v1/FeedSpec.ts';
+import { CROWDSEC } from '../../feeds/feed.ts';
 import type { FeedStatus, Feeds, Looked, NewFeed } from '../../feeds/feeds.ts';
 import { answers, type CallDeps, type MethodsOf, unary } from './calls.ts';
 import { inPaces } from './message-size.ts';
@@ -17,6 +18,7 @@ export interface FeedServiceDeps extends CallDeps {
 }
 
 const DEFAULT_EVERY_MS = 3_600_000;
+const LAPI_EVERY_MS = 1000;
 
 /** Every method of FeedService. */
 export function feedMethods(deps: FeedServiceDeps): MethodsOf<FeedServiceHandlers> {
@@ -41,11 +43,14 @@ export function feedMethods(deps: FeedServiceDeps): MethodsOf<FeedServiceHandler
 function feedFromWire(spec: FeedSpec__Output | null): NewFeed {
   if (!spec) throw new FleetblockError('INVALID_ARGUMENT', 'no feed: say which one');
   const { name, url, monitor, format, at, skipInvalid, skipRefused, keyHeader, allowPrivate, reason } = spec;
+  const isLapi = format === CROWDSEC;
   return {
-    ...{ name, url, at, skipInvalid, skipRefused, keyHeader, allowPrivate, reason },
+    ...{ name, url, at, skipInvalid, keyHeader, allowPrivate, reason },
+    // One decision of a detector that the guard refuses must not hold all others.
+    skipRefused: skipRefused || isLapi,
     target: formatSelector(selectorFromWire(spec.target)),
     action: monitor ? 'monitor' : 'block',
-    everyMs: Number(spec.everyMs) || DEFAULT_EVERY_MS,
+    everyMs: Number(spec.everyMs) || (isLapi ? LAPI_EVERY_MS : DEFAULT_EVERY_MS),
     format: format || 'auto',
   };
 }

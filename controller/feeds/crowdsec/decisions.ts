@@ -1,0 +1,135 @@
+// The decisions of a CrowdSec LAPI, by their ids: several may be about one address, and the end of one leaves the others.
+import { z } from 'zod';
+import { type Entry, type PackedEntries, packEntries } from '../../../common/entries/packed.ts';
+import { FleetblockError } from '../../../common/errors.ts';
+import { maskAddress, type Prefix, parsePrefix } from '../../../common/text/prefix.ts';
+
+const row = z.object({
+  id: z.number(),
+  type: z.string(),
+  scope: z.string(),
+  value: z.string(),
+  duration: z.string(),
+});
+const rows = z.array(row).nullish();
+const answer = z.object({ new: rows, deleted: rows });
+
+/** What LAPI says in one answer of its stream. */
+export type Stream = z.infer<typeof answer>;
+
+/** `endsMs`: Unix milliseconds. */
+interface Decision {
+  readonly prefix: Prefix;
+  readonly endsMs: number;
+}
+
+const ROWS_PER_SLICE = 8192;
+
+/** @throws FleetblockError UNAVAILABLE: it is cut off, or no answer of a LAPI */
+export function readStream(body: string): Stream {
+  try {
+    return answer.parse(JSON.parse(body));
+  } catch (error) {
+    throw new FleetblockError('UNAVAILABLE', 'what LAPI answered is cut off, or is no stream of decisions', {
+      cause: error,
+    });
+  }
+}
+
+/** Bans of addresses and ranges; what else LAPI decides is left out. */
+export class Decisions {
+  #byId = new Map<number, Decision>();
+  /** Missing from the last whole answer, which may have been a part: they go when the next one has not got them either. */
+  #missing = new Set<number>();
+
+  /** Whether a whole answer must be looked at again. */
+  get inDoubt(): boolean {
+    return this.#missing.size > 0;
+  }
+
+  /** What came and went since the last answer. @returns whether anything did */
+  follow(stream: Stream, nowMs: number): boolean {
+    let changed = this.#dropEnded(nowMs);
+    for (const { id } of stream.deleted ?? []) changed = this.#byId.delete(id) || changed;
+    return this.#add(stream, nowMs) || changed;
+  }
+
+  /** Everything there is. `lost`: how many went of which LAPI has not said that they did. */
+  replace(stream: Stream, nowMs: number): { readonly changed: boolean; readonly lost: number } {
+    const changed = this.follow(stream, nowMs);
+    const there = new Set((stream.new ?? []).map(({ id }) => id));
+    const missing = [...this.#byId.keys()].filter((id) => !there.has(id));
+    const lost = missing.filter((id) => this.#missing.has(id));
+    for (const id of lost) this.#byId.delete(id);
+    this.#missing = new Set(missing.filter((id) => this.#byId.has(id)));
+    return { changed: changed || lost.length > 0, lost: lost.length };
+  }
+
+  /** Each prefix once, until the latest end. */
+  slices(nowMs: number): PackedEntries<'left'>[] {
+    const latest = new Map<string, Decision>();
+    for (const decision of this.#byId.values()) {
+      const { family, address, length } = decision.prefix;
+      const key = `${family} ${Buffer.from(address).toString('latin1')} ${length}`;
+      if ((latest.get(key)?.endsMs ?? 0) < decision.endsMs) latest.set(key, decision);
+    }
+    const entries = [...latest.values()].map(({ prefix, endsMs }): Entry => {
+      return { prefix, action: 'block', ttlMs: Math.max(1, endsMs - nowMs) };
+    });
+    const slices: PackedEntries<'left'>[] = [];
+    for (let from = 0; from < entries.length; from += ROWS_PER_SLICE)
+      slices.push(packEntries(entries.slice(from, from + ROWS_PER_SLICE)));
+    return slices;
+  }
+
+  #add({ new: added }: Stream, nowMs: number): boolean {
+    let changed = false;
+    for (const { id, type, scope, value, duration } of added ?? []) {
+      if (type !== 'ban' || !['ip', 'range'].includes(scope.toLowerCase())) continue;
+      const leftMs = goDurationMs(duration);
+      const prefix = prefixOf(value);
+      // A decision that is known never changes: its end is not counted again.
+      if (!prefix || !(leftMs > 0) || this.#byId.has(id)) continue;
+      this.#byId.set(id, { prefix, endsMs: nowMs + leftMs });
+      changed = true;
+    }
+    return changed;
+  }
+
+  #dropEnded(nowMs: number): boolean {
+    let any = false;
+    for (const [id, { endsMs }] of this.#byId) if (endsMs <= nowMs) any = this.#byId.delete(id) || any;
+    return any;
+  }
+}
+
+/** Host bits are cleared. Undefined: no prefix. */
+function prefixOf(value: string): Prefix | undefined {
+  const [address = '', length] = value.split('/');
+  try {
+    const whole = parsePrefix(address);
+    const bits = length === undefined ? whole.length : Number(length);
+    if (!Number.isInteger(bits) || bits < 0 || bits > whole.length) return undefined;
+    return { ...whole, address: maskAddress(whole.address, bits), length: bits };
+  } catch {
+    return undefined;
+  }
+}
+
+const UNIT_MS: Readonly<Record<string, number>> = {
+  h: 3_600_000,
+  m: 60_000,
+  s: 1000,
+  ms: 1,
+  us: 1e-3,
+  µs: 1e-3,
+  ns: 1e-6,
+};
+
+/** Reads `3h59m57.5s`, `-10s`. NaN: no such text. */
+function goDurationMs(text: string): number {
+  const parts = [...text.matchAll(/([0-9]+(?:\.[0-9]+)?)(h|ms|m|s|us|µs|ns)/g)];
+  const ms = parts.reduce((sum, [, amount, unit = '']) => sum + Number(amount) * (UNIT_MS[unit] ?? Number.NaN), 0);
+  if (parts.map(([part]) => part).join('') !== text.replace('-', '')) return Number.NaN;
+  return text.startsWith('-') ? -ms : ms;
+}
