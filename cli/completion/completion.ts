@@ -8,6 +8,7 @@ export type ValueKind =
   | 'hosts'
   | 'labels'
   | 'lists'
+  | 'feeds'
   | 'origins'
   | 'contexts'
   | 'tokens'
@@ -41,6 +42,7 @@ const OF_OPTIONS: Readonly<Record<string, ValueKind>> = {
   '--file': 'files',
   '--config': 'files',
   '--token-file': 'files',
+  '--key-file': 'files',
   '--out': 'files',
 };
 
@@ -52,6 +54,11 @@ const OF_ARGUMENTS: Readonly<Record<string, readonly ValueKind[]>> = {
   'lists rm': ['lists'],
   'lists exceptions': ['lists'],
   'lists include': ['lists'],
+  'feed show': ['feeds'],
+  'feed refresh': ['feeds'],
+  'feed pause': ['feeds'],
+  'feed resume': ['feeds'],
+  'feed rm': ['feeds'],
   'token revoke': ['tokens'],
   'operator revoke': ['operators'],
   'apikey revoke': ['apiKeys'],

@@ -4,6 +4,8 @@ import type { Host__Output } from '../../proto/gen/fleetblock/v1/Host.ts';
 import { ContextFile } from '../credentials/context-file.ts';
 import { loadCredentials } from '../credentials/credentials.ts';
 import type { Cli, GlobalOptions } from '../environment.ts';
+import { feedState } from '../output/feeds.ts';
+import { withFeeds } from '../services/feed-client.ts';
 import { withIdentity } from '../services/identity-client.ts';
 import { type OperatorClient, withOperator } from '../services/operator-client.ts';
 import type { Candidate, ValueKind } from './completion.ts';
@@ -31,6 +33,10 @@ async function valuesOf(cli: Cli, kind: ValueKind, options: GlobalOptions, term:
   if (kind === 'files') return [];
   if (kind === 'contexts') return (await ContextFile.read(cli, options)).names.map((text) => ({ text }));
   const credentials = await loadCredentials(cli, options);
+  if (kind === 'feeds') {
+    const feeds = await withFeeds(cli, credentials, (client) => client.list());
+    return feeds.map((feed) => ({ text: feed.spec?.name ?? '', description: feedState(feed) }));
+  }
   if (kind === 'tokens' || kind === 'operators' || kind === 'loginTokens' || kind === 'apiKeys')
     return await withIdentity(cli, credentials, async (client) => {
       if (kind === 'tokens') return (await client.listTokens()).map(({ id }) => ({ text: id }));

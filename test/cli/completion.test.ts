@@ -18,6 +18,7 @@ beforeEach(() => {
       hosts: [host('web1', { env: 'prod', role: 'web' }), host('web2', { env: 'dev' }), host('db1', {})],
     }),
     listLists: () => ({ lists: [{ name: 'feed' }, { name: 'drop' }] }),
+    listFeeds: () => ({ feeds: [{ spec: { name: 'spamhaus' } }] }),
     listTokens: () => ({ tokens: [{ id: 'k7m2pq' }] }),
     listConfirmations: () => ({ confirmations: [{ id: 'c0nf1r', prefixes: ['192.0.2.0/24'] }] }),
     listApiKeys: () => ({
@@ -69,6 +70,7 @@ test.each([
   ['unblock 192.0.2.1 --origin l', ['list:feed', 'list:drop']],
   ['lists rm ', ['feed', 'drop']],
   ['lists include f', ['feed']],
+  ['feed refresh ', ['spamhaus']],
   ['import x --list ', ['feed', 'drop']],
   ['import ', [':files']],
   ['token revoke ', ['k7m2pq']],

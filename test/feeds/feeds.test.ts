@@ -1,5 +1,7 @@
 // A feed from its declaration to its end: fetched, put in force, left alone while nothing is new, kept across restarts.
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { feedMetrics } from '../../controller/feeds/metrics.ts';
+import { serveMetrics } from '../../controller/server/metrics.ts';
 import { addresses, caller, FeedFleet, ListServer } from './fleet.ts';
 
 let fleet: FeedFleet;
@@ -145,4 +147,27 @@ test('its forms: a key in the URL, a column of CSV, a pointer into JSON, DShield
   expect(fleet.controller.feeds.find('csv')).toMatchObject({ hasKey: true });
   expect(JSON.stringify(fleet.controller.feeds.list())).not.toContain('a/b');
   expect((await fleet.store.lists()).find(({ name }) => name === 'json')?.action).toBe('monitor');
+});
+
+test('metrics say how each feed is', async () => {
+  server.text(addresses(10));
+  await fleet.add(server.url);
+  await fleet.add(`${server.url}?never`, { name: 'empty' });
+  server.text('');
+  await fleet.refresh('empty');
+  server.answer = (_, response) => response.writeHead(500).end();
+  await fleet.refresh();
+  await fleet.refresh();
+  const metrics = await serveMetrics(
+    { host: '127.0.0.1', port: 0 },
+    { connections: () => ({}), hosts: () => ({}), revision: () => 0n, metrics: feedMetrics(fleet.controller.feeds) },
+  );
+  const text = await (await fetch(`http://127.0.0.1:${metrics.listening.port}/metrics`)).text();
+  await metrics.close();
+  expect(text).toContain('fleetblock_feed_entries{feed="test"} 10\n');
+  expect(text).toContain('fleetblock_feed_failures{feed="test"} 2\n');
+  expect(text).toContain('fleetblock_feed_held{feed="test"} 0\n');
+  expect(text).toContain('fleetblock_feed_held{feed="empty"} 1\n');
+  const [, seconds] = /fleetblock_feed_last_success_timestamp_seconds\{feed="test"\} ([0-9.]+)/.exec(text) ?? [];
+  expect(Math.abs(Number(seconds) - fleet.clock.wallMs() / 1000)).toBeLessThan(600);
 });

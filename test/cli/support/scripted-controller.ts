@@ -34,6 +34,7 @@ import type { EntriesChunk } from '../../../proto/gen/fleetblock/v1/EntriesChunk
 import type { Event } from '../../../proto/gen/fleetblock/v1/Event.ts';
 import type { ExportChunk } from '../../../proto/gen/fleetblock/v1/ExportChunk.ts';
 import type { ExportRequest__Output } from '../../../proto/gen/fleetblock/v1/ExportRequest.ts';
+import type { FeedServiceHandlers } from '../../../proto/gen/fleetblock/v1/FeedService.ts';
 import type { IdentityServiceHandlers } from '../../../proto/gen/fleetblock/v1/IdentityService.ts';
 import type { ImportListRequest__Output } from '../../../proto/gen/fleetblock/v1/ImportListRequest.ts';
 import type { IncludeInListRequest__Output } from '../../../proto/gen/fleetblock/v1/IncludeInListRequest.ts';
@@ -46,6 +47,7 @@ import type { ListConfirmationsReply } from '../../../proto/gen/fleetblock/v1/Li
 import type { ListEntriesRequest__Output } from '../../../proto/gen/fleetblock/v1/ListEntriesRequest.ts';
 import type { ListException } from '../../../proto/gen/fleetblock/v1/ListException.ts';
 import type { ListExceptionsRequest__Output } from '../../../proto/gen/fleetblock/v1/ListExceptionsRequest.ts';
+import type { ListFeedsReply } from '../../../proto/gen/fleetblock/v1/ListFeedsReply.ts';
 import type { ListHostsReply } from '../../../proto/gen/fleetblock/v1/ListHostsReply.ts';
 import type { ListListsReply } from '../../../proto/gen/fleetblock/v1/ListListsReply.ts';
 import type { ListOperatorsReply } from '../../../proto/gen/fleetblock/v1/ListOperatorsReply.ts';
@@ -109,6 +111,7 @@ export interface Script {
   revokeOperator?: (request: RevokeOperatorRequest__Output) => RevokeOperatorReply;
   createApiKey?: (request: CreateApiKeyRequest__Output) => CreateApiKeyReply;
   listApiKeys?: () => ListApiKeysReply;
+  listFeeds?: () => ListFeedsReply;
   revokeApiKey?: (request: RevokeApiKeyRequest__Output) => RevokeApiKeyReply;
 }
 
@@ -135,6 +138,7 @@ export class ScriptedController {
     const script = () => controller?.script ?? {};
     server.addService(protocol.OperatorService.service, operatorHandlers(script));
     server.addService(protocol.IdentityService.service, identityHandlers(script));
+    server.addService(protocol.FeedService.service, feedHandlers(script));
     server.addService(protocol.RolloutService.service, rolloutHandlers(script));
     const port = await new Promise<number>((resolve, reject) => {
       const pair = { cert_chain: Buffer.from(certificate), private_key: Buffer.from(key) };
@@ -269,6 +273,10 @@ function rolloutHandlers(script: () => Script): UntypedServiceImplementation {
 }
 
 /** grpc-js answers UNIMPLEMENTED for what is not here. */
+function feedHandlers(script: () => Script): UntypedServiceImplementation {
+  return { ListFeedChunks: many(() => alone(script().listFeeds)) } satisfies Partial<FeedServiceHandlers>;
+}
+
 function identityHandlers(script: () => Script): UntypedServiceImplementation {
   return {
     ListTokenChunks: many(() => alone(script().listTokens)),
