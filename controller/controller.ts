@@ -28,6 +28,7 @@ import { Lists } from './operations/lists/lists.ts';
 import { Matches } from './operations/queries/matches.ts';
 import { Results } from './operations/results.ts';
 import { Targets } from './operations/targets.ts';
+import { inStagesWhenLarge } from './rollouts/large-changes.ts';
 import { Rollouts } from './rollouts/rollouts.ts';
 import type { Secret } from './store/data-dir.ts';
 import { SECRET_BYTES } from './store/data-dir.ts';
@@ -132,8 +133,8 @@ export async function startController(options: ControllerOptions): Promise<Contr
   const assertOpen = () => hub.quarantine.assertOpen();
   const detectors = await Detectors.load({ store, registry, guard, allowed, clock, log, assertOpen });
   const confirmations = new Confirmations({ store, targets, results, events, clock, assertOpen });
-  const rollouts = await Rollouts.load({ store, changes, hub, targets, events, clock, log });
-  const feeds = await openFeeds({ store, lists, clock, events, log });
+  const rollouts = await Rollouts.load({ store, changes, lists, hub, targets, events, clock, log });
+  const feeds = await openFeeds({ store, lists: inStagesWhenLarge(lists, rollouts), clock, events, log });
   store.follow((event) => {
     if (event.layers.length > 0) events.add('change', changeText(event), { revision: event.revision });
   });

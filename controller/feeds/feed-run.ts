@@ -4,7 +4,8 @@ import type { Logger } from '../../common/logger.ts';
 import { formatDuration } from '../../common/text/duration.ts';
 import type { Clock } from '../../common/time/clock.ts';
 import type { EventLog } from '../fleet/events.ts';
-import type { ListReply, Lists } from '../operations/lists/lists.ts';
+import type { ListReply } from '../operations/lists/lists.ts';
+import type { ListsInStages } from '../rollouts/large-changes.ts';
 import type { Store } from '../store/store.ts';
 import { doubtsAbout, type Extent, extentOf } from './doubts.ts';
 import { type Feed, type FeedState, KINDS } from './feed.ts';
@@ -16,7 +17,7 @@ import type { Source } from './source.ts';
 /** What every feed works with. */
 export interface FeedDeps {
   readonly store: Pick<Store, 'changeSettings' | 'settings' | 'lists'>;
-  readonly lists: Pick<Lists, 'import' | 'remove'>;
+  readonly lists: ListsInStages;
   readonly clock: Clock;
   readonly events: EventLog;
   readonly log: Logger;

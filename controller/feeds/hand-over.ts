@@ -3,7 +3,8 @@ import { listOrigin } from '../../common/text/origin.ts';
 import { parseSelector } from '../../common/text/selector.ts';
 import type { ObjectionKind } from '../claims/guard/objections.ts';
 import type { Caller } from '../identity/auth/caller.ts';
-import type { ListReply, Lists } from '../operations/lists/lists.ts';
+import type { ListReply } from '../operations/lists/lists.ts';
+import type { ListsInStages } from '../rollouts/large-changes.ts';
 import { actorOf, type Feed } from './feed.ts';
 import type { FoundList } from './source.ts';
 
@@ -12,7 +13,7 @@ import type { FoundList } from './source.ts';
  * @throws FleetblockError FAILED_PRECONDITION: it is refused, as an operator's import of it would be; others as Lists.import()
  */
 export function handOver(
-  lists: Pick<Lists, 'import'>,
+  lists: Pick<ListsInStages, 'import'>,
   feed: Feed,
   found: FoundList,
   { accepted, dryRun }: { readonly accepted: boolean; readonly dryRun: boolean },
@@ -32,6 +33,8 @@ export function handOver(
       waitMs: undefined,
     },
     slicesOf(found),
+    // Entries that come and go all the time are not held up.
+    found.meant !== undefined,
   );
 }
 

@@ -15,6 +15,23 @@ export const ROLLOUT = 'rollout';
 
 const selector = z.string().transform(parseSelector);
 
+const said = { action: z.enum(ACTION_NAMES), origin: z.string(), reason: z.string() };
+
+const CarriedList = z.object({
+  kind: z.literal('list'),
+  ...said,
+  /** Without `list:`. */
+  name: z.string(),
+  /** That stand at a stage. */
+  rows: z.number(),
+  skipRefused: z.boolean(),
+  /** Of the list that is to be replaced, Unix milliseconds; 0: there was none. */
+  updatedMs: z.number(),
+});
+
+/** A list that is to replace the one of its name. */
+export type CarriedList = Readonly<z.output<typeof CarriedList>>;
+
 const Body = z.object({
   id: z.string(),
   /** Who started it: the steps are this caller's changes. */
@@ -25,15 +42,18 @@ const Body = z.object({
     from: z.string(),
     origin: z.string().optional(),
   }),
-  carries: z.object({
-    kind: z.literal('claims'),
-    prefixes: z.array(z.string()),
-    action: z.enum(ACTION_NAMES),
-    origin: z.string(),
-    reason: z.string(),
-    /** Unix milliseconds; 0 for no end. */
-    expiresMs: z.number(),
-  }),
+  carries: z.discriminatedUnion('kind', [
+    z.object({
+      kind: z.literal('claims'),
+      ...said,
+      prefixes: z.array(z.string()),
+      /** Unix milliseconds; 0 for no end. */
+      expiresMs: z.number(),
+    }),
+    CarriedList,
+  ]),
+  /** How long a stage stands without the controller, milliseconds. */
+  leaseMs: z.number(),
   target: selector.transform((of): WholeSelector => wholeOf(of)),
   stages: z.array(z.string()),
   bakeMs: z.number(),
@@ -72,8 +92,15 @@ export function stageText({ stage, stages }: Pick<Rollout, 'stage' | 'stages'>):
   return `stage ${stage + 1} of ${stages.length}, ${stages[stage] ?? ''}`;
 }
 
+/** When it ends by itself, Unix milliseconds; 0: it does not. */
+export function expiryOf({ carries }: Rollout): number {
+  return carries.kind === 'claims' ? carries.expiresMs : 0;
+}
+
 /** What it carries, in words. */
-export function whatText({ carries: { action, prefixes } }: Rollout): string {
+export function whatText({ carries }: Rollout): string {
+  if (carries.kind === 'list') return carries.origin;
+  const { action, prefixes } = carries;
   const more = prefixes.length > 1 ? ` and ${prefixes.length - 1} more` : '';
   return `${action} ${prefixes[0] ?? ''}${more}`;
 }

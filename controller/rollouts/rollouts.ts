@@ -1,26 +1,36 @@
 // Rollouts: changes that reach their hosts stage by stage. What stands at a stage is an ordinary claim with an end that is put off while
-// the stage is watched: without a controller, or cut off from it, every host undoes it by itself within LEASE_MS.
+// the stage is watched: without a controller, or cut off from it, every host undoes it by itself within LEASE_MS (a long list: when its stage would have gone on).
+
+import { entryCount, type PackedEntries } from '../../common/entries/packed.ts';
 import { FleetblockError } from '../../common/errors.ts';
 import type { Logger } from '../../common/logger.ts';
-import { parseOrigin } from '../../common/text/origin.ts';
+import { listOrigin, parseOrigin } from '../../common/text/origin.ts';
 import { type Selector, wholeOf } from '../../common/text/selector.ts';
 import { attribution } from '../claims/attribution.ts';
 import { changeId } from '../claims/confirm-by.ts';
 import { askedOrigin, assertMayChange } from '../identity/auth/own-origin.ts';
 import type { BlockRequest, ChangeReply, Changes } from '../operations/block.ts';
+import type { ImportBegin, ListReply } from '../operations/lists/lists.ts';
 import type { Targets } from '../operations/targets.ts';
+import type { OnWaiting } from '../operations/under-way.ts';
 import type { Attributed } from './carrier.ts';
 import { Journal, type JournalDeps, type Running } from './journal.ts';
 import { checkPlan, type PlanRequest, stageSelector } from './plan.ts';
 import { isOpen, type Rollout } from './rollout.ts';
 import { partText, StagedClaims } from './staged-claims.ts';
-import { Steps } from './steps.ts';
+import { inOrder, StagedLists, type StagedListsDeps } from './staged-lists.ts';
+import { MARGIN_MS, Steps } from './steps.ts';
 import { StageWatch } from './watch.ts';
 
 const TICK_MS = 500;
+/** How long a stage stands without the controller, milliseconds. */
+const LEASE_MS = 60_000;
+/** Rows whose end is not put off while their stage is watched: it is as far ahead as that takes. */
+const MANY_ROWS = 50_000;
 
-/** `changes` makes every step. */
-export interface RolloutsDeps extends JournalDeps {
+/** `changes` and `lists` make every step. */
+export interface RolloutsDeps extends JournalDeps, StagedListsDeps {
+  readonly store: JournalDeps['store'] & StagedListsDeps['store'];
   readonly changes: Changes;
   readonly targets: Targets;
   readonly log: Logger;
@@ -33,13 +43,16 @@ export type Begun<Reply> = Reply & { readonly rollout: Rollout | undefined };
 export class Rollouts {
   readonly #deps: RolloutsDeps;
   readonly #journal: Journal;
+  readonly #lists: StagedLists;
   readonly #steps: Steps;
   readonly #timer: NodeJS.Timeout;
 
   private constructor(deps: RolloutsDeps, journal: Journal) {
     this.#deps = deps;
     this.#journal = journal;
-    this.#steps = new Steps({ ...deps, journal, carrier: new StagedClaims(deps.changes) });
+    this.#lists = new StagedLists(deps);
+    const carriers = { claims: new StagedClaims(deps.changes), list: this.#lists };
+    this.#steps = new Steps({ ...deps, journal, carriers });
     this.#timer = setInterval(() => this.#tick(), TICK_MS).unref();
   }
 
@@ -62,35 +75,68 @@ export class Rollouts {
 
   /** As Changes.block, stage by stage: the reply is about the first. @throws FleetblockError as it does; INVALID_ARGUMENT: the plan */
   async block(request: BlockRequest, plan: PlanRequest): Promise<Begun<ChangeReply>> {
-    checkPlan(plan);
-    if (request.force || (request.confirmMs ?? 0) > 0)
-      throw new FleetblockError(
-        'INVALID_ARGUMENT',
-        'stages go on by themselves, and --confirm and --force wait for somebody: leave out one of them',
-      );
+    assertStageable(plan, request.force || (request.confirmMs ?? 0) > 0);
     this.#journal.assertRoom();
-    const rollout = this.#made(request, plan);
-    const watch = new StageWatch(this.#deps);
-    watch.begin(rollout.selector);
-    let begun: Promise<void> | undefined;
-    const begin = () => {
-      begun ??= this.#journal.begin(rollout, watch, request);
-      return begun;
-    };
-    const reply = await this.#deps.changes.block({
-      ...request,
-      target: rollout.selector,
-      ttlMs: this.#steps.ttlMs(rollout, rollout.selector),
-      partOf: partText(rollout),
-      // Its hosts may take longer than its end, which is to be put off meanwhile.
-      onWaiting: (revision, progress) => {
-        begin().catch(() => {});
-        request.onWaiting?.(revision, progress);
-      },
-    });
-    if (request.dryRun) return { ...reply, rollout: undefined };
-    await begin();
-    return { ...reply, rollout };
+    const { caller, prefixes, action, reason, ttlMs } = request;
+    const origin = parseOrigin(askedOrigin(caller, request.origin));
+    const expiresMs = ttlMs > 0 ? this.#deps.clock.wallMs() + ttlMs : 0;
+    const said = { prefixes: [...prefixes], action, origin, reason, expiresMs };
+    const rollout = this.#made(request, { kind: 'claims', ...said }, plan);
+    return this.#begun(request, rollout, (onWaiting) =>
+      this.#deps.changes.block({
+        ...request,
+        target: rollout.selector,
+        ttlMs: this.#steps.ttlMs(rollout, rollout.selector),
+        partOf: partText(rollout),
+        onWaiting,
+      }),
+    );
+  }
+
+  /**
+   * As Lists.import, stage by stage: the counts are of the whole list, the hosts those of the first stage. A list that adds nothing
+   * replaces the old one at once.
+   * @throws FleetblockError as it does; INVALID_ARGUMENT: the plan; FAILED_PRECONDITION: another rollout of the list is open
+   */
+  async import(
+    begin: ImportBegin,
+    rows: AsyncIterable<PackedEntries<'left'>>,
+    plan: PlanRequest,
+  ): Promise<Begun<ListReply>> {
+    assertStageable(plan, begin.force);
+    this.#journal.assertRoom();
+    const { lists } = this.#deps;
+    const origin = listOrigin(begin.name);
+    const open = this.list().find((each) => isOpen(each) && each.carries.origin === origin);
+    if (open)
+      throw new FleetblockError(
+        'FAILED_PRECONDITION',
+        `rollout ${open.id} of ${origin} is ${open.state}: wait for it, or abort it`,
+      );
+    const chunks: PackedEntries<'left'>[] = [];
+    const whole = await lists.import({ ...begin, dryRun: true }, kept(rows, chunks));
+    if (whole.objections.length > 0 && !begin.dryRun)
+      throw new FleetblockError(
+        'FAILED_PRECONDITION',
+        `refused: ${whole.objections.map(({ text }) => text).join('; ')}; nothing was changed`,
+      );
+    if (begin.dryRun) return { ...whole, rollout: undefined };
+    const added = await this.#lists.added(begin, chunks);
+    const count = added.reduce((sum, each) => sum + entryCount(each), 0);
+    if (count === 0) return { ...(await lists.import(begin, inOrder(chunks))), rollout: undefined };
+    const { name, action, reason, skipRefused } = begin;
+    const updatedMs = (await this.#lists.standing(name))?.updatedMs ?? 0;
+    const carries = { kind: 'list', name, origin, action, reason, skipRefused, rows: count, updatedMs } as const;
+    const rollout = this.#made(begin, carries, plan);
+    await this.#lists.keep(begin, chunks);
+    const staged = await this.#begun(begin, rollout, (onWaiting) =>
+      this.#lists.stage(
+        { ...begin, target: rollout.selector, onWaiting },
+        added,
+        this.#steps.ttlMs(rollout, rollout.selector),
+      ),
+    );
+    return { ...whole, revision: staged.revision, hosts: staged.hosts, elapsedMs: staged.elapsedMs, rollout };
   }
 
   /** It stays at its stage. @throws FleetblockError NOT_FOUND, FAILED_PRECONDITION (over), PERMISSION_DENIED (origin) */
@@ -113,23 +159,48 @@ export class Rollouts {
     clearInterval(this.#timer);
   }
 
-  #made({ caller, ...request }: BlockRequest, { stages, bakeMs }: PlanRequest): Rollout {
+  #made(
+    { caller, target: of }: Pick<BlockRequest, 'caller' | 'target'>,
+    carries: Rollout['carries'],
+    { stages, bakeMs }: PlanRequest,
+  ): Rollout {
     const { clock, targets } = this.#deps;
-    const target = wholeOf(request.target);
+    const target = wholeOf(of);
     targets.assertKnown(target);
     const startedMs = clock.wallMs();
-    const { role, id, actor, from } = caller;
-    const { action, reason } = request;
-    const origin = parseOrigin(askedOrigin(caller, request.origin));
-    const expiresMs = request.ttlMs > 0 ? startedMs + request.ttlMs : 0;
+    const { role, id, actor, from, origin } = caller;
+    const big = carries.kind === 'list' && carries.rows > MANY_ROWS;
     return {
       id: changeId(),
-      by: { role, id, actor, from, origin: caller.origin },
-      carries: { kind: 'claims', prefixes: [...request.prefixes], action, origin, reason, expiresMs },
-      ...{ target, stages: [...stages], bakeMs, stage: 0 },
+      by: { role, id, actor, from, origin },
+      ...{ carries, target, stages: [...stages], bakeMs, stage: 0 },
+      leaseMs: big ? Math.max(LEASE_MS, bakeMs + MARGIN_MS) : LEASE_MS,
       selector: stageSelector({ stages, target }, 0, targets.hosts([target])),
       ...{ state: 'running', why: '', startedMs, stageMs: startedMs, changedMs: startedMs },
     };
+  }
+
+  /** Makes the first stage hold, and goes on from there. */
+  async #begun<Reply extends object>(
+    { dryRun, onWaiting, ...by }: Attributed & Pick<BlockRequest, 'dryRun' | 'onWaiting'>,
+    rollout: Rollout,
+    make: (onWaiting: OnWaiting) => Promise<Reply>,
+  ): Promise<Begun<Reply>> {
+    const watch = new StageWatch(this.#deps);
+    watch.begin(rollout.selector);
+    let begun: Promise<void> | undefined;
+    const begin = () => {
+      begun ??= this.#journal.begin(rollout, watch, by);
+      return begun;
+    };
+    const reply = await make((revision, progress) => {
+      // Its hosts may take longer than its end, which is to be put off meanwhile.
+      if (!dryRun) begin().catch(() => {});
+      onWaiting?.(revision, progress);
+    });
+    if (dryRun) return { ...reply, rollout: undefined };
+    await begin();
+    return { ...reply, rollout };
   }
 
   /** What an operator asks for, after the step that is under way. */
@@ -171,4 +242,22 @@ function inTurn(running: Running, work: () => Promise<void>): Promise<void> {
   const done = running.turn.then(work);
   running.turn = done.catch(() => {});
   return done;
+}
+
+/** @throws FleetblockError INVALID_ARGUMENT */
+function assertStageable(plan: PlanRequest, waits: boolean): void {
+  checkPlan(plan);
+  if (waits)
+    throw new FleetblockError(
+      'INVALID_ARGUMENT',
+      'stages go on by themselves, and --confirm and --force wait for somebody: leave out one of them',
+    );
+}
+
+/** The rows as they come, each kept. */
+export async function* kept(rows: AsyncIterable<PackedEntries<'left'>>, chunks: PackedEntries<'left'>[]) {
+  for await (const each of rows) {
+    chunks.push(each);
+    yield each;
+  }
 }

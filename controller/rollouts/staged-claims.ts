@@ -1,5 +1,6 @@
 // Single claims that a rollout carries: changes like any other, so that the guard, the limits and the audit hold for every step.
 import { ACTIONS, slotOf } from '../../common/action.ts';
+import { FleetblockError } from '../../common/errors.ts';
 import { parsePrefix } from '../../common/text/prefix.ts';
 import type { Selector } from '../../common/text/selector.ts';
 import { PrefixSet } from '../claims/guard/prefix-set.ts';
@@ -22,7 +23,7 @@ export class StagedClaims implements Carrier {
 
   async move(rollout: Rollout, from: Selector, to: Selector, ttlMs: number): Promise<boolean> {
     const { outcomes } = await this.#changes.block({
-      ...rollout.carries,
+      ...claimsOf(rollout),
       caller: callerOf(rollout),
       arrivedMs: 0,
       target: to,
@@ -34,15 +35,22 @@ export class StagedClaims implements Carrier {
     return outcomes.some(({ change }) => change !== 'NOT_FOUND');
   }
 
-  async dropped({ carries: { prefixes, action } }: Rollout): Promise<PrefixSet> {
+  async dropped(rollout: Rollout): Promise<PrefixSet> {
+    const { prefixes, action } = claimsOf(rollout);
     const set = new PrefixSet();
     if (ACTIONS[action].verdict !== 'drop') return set;
     for (const { family, address, length } of prefixes.map(parsePrefix)) set.add(family, address, 0, length, 0);
     return set;
   }
 
-  async remove({ carries: { prefixes, action, origin } }: Rollout, target: Selector, by: Attributed): Promise<void> {
+  async remove(rollout: Rollout, target: Selector, by: Attributed): Promise<void> {
+    const { prefixes, action, origin } = claimsOf(rollout);
     const how = { arrivedMs: 0, dryRun: false, waitMs: undefined };
     await this.#changes.unblock({ prefixes, origin, target, action: slotOf(action), ...by, ...how });
   }
+}
+
+function claimsOf({ carries }: Rollout) {
+  if (carries.kind !== 'claims') throw new FleetblockError('INTERNAL', 'a rollout of another kind');
+  return carries;
 }

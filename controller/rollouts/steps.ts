@@ -8,12 +8,10 @@ import type { Targets } from '../operations/targets.ts';
 import type { Attributed, Carrier } from './carrier.ts';
 import type { Journal, Running } from './journal.ts';
 import { stageSelector } from './plan.ts';
-import { isOpen, type Rollout } from './rollout.ts';
+import { expiryOf, isOpen, type Rollout } from './rollout.ts';
 
-/** How long a stage stands without the controller, milliseconds. */
-export const LEASE_MS = 60_000;
-/** Its end is put off this often, milliseconds: half of it is always left. */
-const RENEW_MS = LEASE_MS / 2;
+/** The end of a stage is put off when it is this near, milliseconds. */
+export const MARGIN_MS = 30_000;
 /** Characters. */
 const MAX_WHY = 1000;
 
@@ -28,10 +26,10 @@ const LOST = 'nothing of it is left: it was unblocked, or ended while no control
 /** The controller itself, where it goes on or undoes what it must. */
 const SYSTEM: Caller = { role: 'operator', id: '', actor: 'system', serial: '', from: '' };
 
-/** `carrier` makes the changes. */
+/** `carriers` make the changes. */
 export interface StepsDeps {
   readonly journal: Journal;
-  readonly carrier: Carrier;
+  readonly carriers: Readonly<Record<Rollout['carries']['kind'], Carrier>>;
   readonly targets: Targets;
   readonly clock: Clock;
   readonly log: Logger;
@@ -61,10 +59,10 @@ export class Steps {
 
   /** Takes it from all hosts that it has reached. What cannot be removed now ends by itself. */
   async undo({ rollout }: Running, by: Attributed): Promise<void> {
-    const { carrier, log } = this.#deps;
+    const { carriers, log } = this.#deps;
     for (const selector of [rollout.selector, rollout.toward])
       if (selector?.kind === 'stage')
-        await carrier
+        await carriers[rollout.carries.kind]
           .remove(rollout, selector, by)
           .catch((error: unknown) =>
             log.warn({ err: messageOf(error), rollout: rollout.id }, 'its hosts undo it by themselves'),
@@ -72,25 +70,27 @@ export class Steps {
   }
 
   /** Until when it stands on `to` from now on, milliseconds; 0: with no end. */
-  ttlMs({ carries: { expiresMs } }: Rollout, to: Selector): number {
+  ttlMs(rollout: Rollout, to: Selector): number {
+    const expiresMs = expiryOf(rollout);
     const left = expiresMs > 0 ? Math.max(1, expiresMs - this.#deps.clock.wallMs()) : 0;
     if (to.kind !== 'stage') return left;
-    return left > 0 ? Math.min(left, LEASE_MS) : LEASE_MS;
+    return left > 0 ? Math.min(left, rollout.leaseMs) : rollout.leaseMs;
   }
 
   async #due(running: Running): Promise<void> {
     const { rollout, renewedMs } = running;
-    const { carries, selector, target, toward, state, stageMs, bakeMs } = rollout;
+    const { leaseMs, selector, target, toward, state, stageMs, bakeMs } = rollout;
     const nowMs = this.#deps.clock.wallMs();
-    running.dropped ??= await this.#deps.carrier.dropped(rollout);
+    running.dropped ??= await this.#deps.carriers[rollout.carries.kind].dropped(rollout);
     const trouble = running.watch.trouble(selector, target, running.dropped);
-    if (carries.expiresMs > 0 && carries.expiresMs <= nowMs)
+    const expiresMs = expiryOf(rollout);
+    if (expiresMs > 0 && expiresMs <= nowMs)
       await this.#halt(running, 'its time was over before it had reached all hosts');
     else if (trouble !== undefined) await this.#halt(running, trouble);
     else if (toward) await this.#step(running, toward);
-    else if (nowMs >= renewedMs + RENEW_MS) await this.#renew(running);
     else if (state === 'running' && nowMs >= stageMs + bakeMs && running.watch.proven(selector))
       await this.#advance(running);
+    else if (nowMs >= renewedMs + leaseMs - MARGIN_MS) await this.#renew(running);
   }
 
   async #renew(running: Running): Promise<void> {
@@ -124,10 +124,10 @@ export class Steps {
   }
 
   async #move(running: Running, from: Selector, to: Selector): Promise<boolean> {
-    const { carrier, clock } = this.#deps;
+    const { carriers, clock } = this.#deps;
     const { rollout } = running;
     const nowMs = clock.wallMs();
-    const moved = await carrier.move(rollout, from, to, this.ttlMs(rollout, to));
+    const moved = await carriers[rollout.carries.kind].move(rollout, from, to, this.ttlMs(rollout, to));
     if (moved) running.renewedMs = nowMs;
     return moved;
   }

@@ -20,10 +20,19 @@ import { count } from '../../output/text.ts';
 import { canAsk, saysYes } from '../../question.ts';
 import { type OperatorClient, withOperator } from '../../services/operator-client.ts';
 import { requireTarget, type TargetOptions } from '../../targets.ts';
-import { addExamples, addOutput, addReason, addTarget, addWait } from '../options.ts';
+import {
+  addExamples,
+  addOutput,
+  addReason,
+  addStages,
+  addTarget,
+  addWait,
+  type StageOptions,
+  stagesOf,
+} from '../options.ts';
 import { entriesText, printListChange } from './list-change.ts';
 
-interface ImportOptions extends GlobalOptions, TargetOptions {
+interface ImportOptions extends GlobalOptions, TargetOptions, StageOptions {
   readonly list: string;
   readonly format: string;
   readonly at?: string;
@@ -77,7 +86,7 @@ export function register(program: Command, cli: Cli): void {
     .option('--retarget', 'the list may be taken away from hosts: other targets, another action')
     .option('--skip-refused', 'leave out what the guard refuses, and say so')
     .option('--force', 'override the guard against wide and protected prefixes (role admin)');
-  addWait(addOutput(addReason(command)), IMPORT_TIMEOUT_MS);
+  addStages(addWait(addOutput(addReason(command)), IMPORT_TIMEOUT_MS));
   addExamples(
     command,
     'fleetblock import firehol_level1.netset --list firehol --all-hosts',
@@ -112,13 +121,19 @@ export function register(program: Command, cli: Cli): void {
         let sent = 0;
         const startedMs = cli.now();
         const importList = (client: OperatorClient) =>
-          client.importList({ ...beginOf(options), target: selectorToWire(target), ...more }, messages, () => {
-            sent++;
-            const all = messages.length + 1;
-            const perSecond = Math.round(((columns.count * sent) / all / Math.max(1, cli.now() - startedMs)) * 1000);
-            if (sent < all) progress.show(`sending ${count(columns.count)} entries, ${count(perSecond)}/s`, sent, all);
-            else progress.show(`sent ${count(columns.count)} entries, waiting for the controller and its hosts`, 1, 0);
-          });
+          client.importList(
+            { ...beginOf(options), ...stagesOf(options), target: selectorToWire(target), ...more },
+            messages,
+            () => {
+              sent++;
+              const all = messages.length + 1;
+              const perSecond = Math.round(((columns.count * sent) / all / Math.max(1, cli.now() - startedMs)) * 1000);
+              if (sent < all)
+                progress.show(`sending ${count(columns.count)} entries, ${count(perSecond)}/s`, sent, all);
+              else
+                progress.show(`sent ${count(columns.count)} entries, waiting for the controller and its hosts`, 1, 0);
+            },
+          );
         return withOperator(cli, credentials, importList, options.output).finally(() => progress.end());
       };
       const name = file === '-' ? 'stdin' : file;

@@ -8,6 +8,7 @@ import { EXIT } from '../../exit-codes.ts';
 import type { ReadList } from '../../import/read-list.ts';
 import { elapsedJson, hostsJson, proofText } from '../../output/claims/change.ts';
 import { actionOf } from '../../output/claims/claim.ts';
+import { rolloutNote } from '../../output/claims/rollout.ts';
 import { hostNotes } from '../../output/fleet/host-notes.ts';
 import { type OutputForm, printValue } from '../../output/format.ts';
 import { jsonInteger } from '../../output/json.ts';
@@ -59,6 +60,7 @@ export async function printListChange(
     ...skippedNotes(options, reply),
     ...reply.objections.map(({ text }) => `refused: ${text}`),
     ...(options.dryRun ? [] : hostNotes(reply.hosts, waitMs)),
+    ...(reply.rollout === '' ? [] : [rolloutNote(reply.rollout)]),
   ];
   for (const note of notes) say(cli, note);
 }
@@ -116,6 +118,7 @@ function listChangeJson(
     removed: jsonInteger(reply.removed),
     hosts: hostsJson(reply.hosts),
     elapsedMs: elapsedJson(reply.elapsedMs),
+    ...(reply.rollout === '' ? {} : { rollout: reply.rollout }),
     ...(skipRefused && {
       skipped: {
         count: jsonInteger(reply.skipped),

@@ -12,6 +12,19 @@ export const MAX_LIST_EXCEPTIONS = 4096;
 /** Most rows of one list: what the hosts' maps are made for. */
 export const MAX_LIST_ROWS = 4_000_000;
 
+/** What a rollout keeps beside a list: the list that is to be, for no host, and what of it stands at a stage. */
+export type ListPart = 'next' | 'stage';
+
+/** No list of an operator's can be called so. */
+export function partName(list: string, part: ListPart): string {
+  return `${list}~${part}`;
+}
+
+/** Whether no host ever gets a list of that name. */
+export function isAside(name: string): boolean {
+  return name.endsWith('~next');
+}
+
 /** A bulk list: one origin (`list:NAME`), one target, up to a million prefixes in packed chunks. */
 export interface ListRecord {
   readonly name: string;
@@ -46,8 +59,8 @@ export interface ReplaceList extends Attribution {
   /** Rows that were left out of these before: for the audit. Default 0. */
   readonly skipped?: number;
   readonly dryRun: boolean;
-  /** Asked within the change, which nothing can come before: what it throws refuses the change. */
-  readonly approve?: (former: ListRecord | undefined, entries: number) => void;
+  /** Asked within the change, which nothing can come before: what it throws refuses the change. `changed`: rows that come or go. */
+  readonly approve?: (former: ListRecord | undefined, entries: number, changed: number) => void;
 }
 
 /** What a change of a list did, or would do, in rows. */

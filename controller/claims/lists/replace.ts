@@ -50,7 +50,7 @@ export function* replaceList(tx: ListTx, request: ReplaceList): Steps<ListResult
     failpoint('store.import.chunk');
     yield;
   }
-  request.approve?.(old, counts.entries);
+  request.approve?.(old, counts.entries, counts.added + counts.removed);
   tx.saveWithheld(name, content.withheld);
   const createdMs = old?.createdMs ?? tx.nowMs;
   const said = { name, action, selector, actor, reason, createdMs, updatedMs: tx.nowMs };

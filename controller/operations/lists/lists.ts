@@ -11,7 +11,7 @@ import { nextTurn } from '../../../common/time/pacer.ts';
 import { type Attribution, attribution } from '../../claims/attribution.ts';
 import type { Guard, RefusedRow } from '../../claims/guard/guard.ts';
 import { type Objection, type ObjectionKind, objectionsTo, sameScope } from '../../claims/guard/objections.ts';
-import type { ListRecord, ListResult } from '../../claims/lists/list.ts';
+import { type ListPart, type ListRecord, type ListResult, partName } from '../../claims/lists/list.ts';
 import type { Hub } from '../../fleet/hub/hub.ts';
 import type { Caller } from '../../identity/auth/caller.ts';
 import { assertMayChange } from '../../identity/auth/own-origin.ts';
@@ -46,6 +46,10 @@ export interface ImportBegin extends Wait {
   readonly skipRefused: boolean;
   /** What would be refused otherwise is meant. */
   readonly meant: readonly ObjectionKind[];
+  /** What a rollout keeps of the list beside it; default: the list itself. */
+  readonly part?: ListPart;
+  /** Asked within the change, which it refuses by throwing. `changed`: rows that come or go. */
+  readonly approve?: (former: ListRecord | undefined, changed: number) => void;
 }
 
 /** Of an import or a removal. A dry run fills `objections` where a real one is refused with them. */
@@ -104,14 +108,18 @@ export class Lists {
   }
 
   /** @throws FleetblockError NOT_FOUND (list) */
-  async remove(name: string, by: { caller: Caller; reason: string; dryRun: boolean } & Wait): Promise<ListReply> {
+  async remove(
+    name: string,
+    by: { caller: Caller; reason: string; dryRun: boolean; part?: ListPart } & Wait,
+  ): Promise<ListReply> {
     const { store, hub, clock } = this.#deps;
     checkName(name);
     assertMayChange(by.caller, listOrigin(name));
     hub.quarantine.assertOpen();
     const startedMs = clock.monotonicMs();
-    const result = await store.removeList(name, attribution(by.caller, by.reason), by.dryRun);
-    return reply(this.#deps, result, startedMs, by, { what: `list.remove ${listOrigin(name)}` });
+    const stored = storedName({ ...by, name });
+    const result = await store.removeList(stored, attribution(by.caller, by.reason), by.dryRun);
+    return reply(this.#deps, result, startedMs, by, { what: `list.remove ${listOrigin(stored)}` });
   }
 }
 
@@ -142,7 +150,8 @@ export class ListImport {
    */
   async finish(stored = () => {}): Promise<ListReply> {
     const { store, clock } = this.#deps;
-    const { name, target, action, force, dryRun, meant, skipRefused } = this.#begin;
+    const { target, action, force, dryRun, meant, skipRefused } = this.#begin;
+    const name = storedName(this.#begin);
     const { chunks, refused, refusedCount } = this.#rows;
     if (!skipRefused) this.#rows.assertNoneRefused();
     if (!force && ACTIONS[action].enforced) this.#rows.assertNotTooWide(name);
@@ -155,13 +164,14 @@ export class ListImport {
       chunks,
       skipped: refusedCount,
       dryRun,
-      approve: (former, entries) => {
+      approve: (former, entries, changed) => {
         objections = objectionsTo(former, { ...scope, entries }).filter(({ kind }) => !meant.includes(kind));
         if (objections.length > 0 && !dryRun)
           throw new FleetblockError(
             'FAILED_PRECONDITION',
             `refused: ${objections.map(({ text }) => text).join('; ')}; nothing was changed`,
           );
+        this.#begin.approve?.(former, changed);
       },
     });
     stored();
@@ -192,6 +202,10 @@ async function reply(
     failpoint('changes.reply');
   }
   return { ...result, objections, former, skipped, hosts: outcomes, elapsedMs: atMs - startedMs };
+}
+
+function storedName({ name, part }: Pick<ImportBegin, 'name' | 'part'>): string {
+  return part ? partName(name, part) : name;
 }
 
 function checkName(name: string): void {

@@ -8,7 +8,7 @@ import { listOrigin } from '../../../common/text/origin.ts';
 import { covers, type Family, type Prefix, parsePrefix } from '../../../common/text/prefix.ts';
 import { selectorMatches } from '../../../common/text/selector.ts';
 import { type Claim, keyOf, keyText } from '../../claims/claim.ts';
-import type { ListRecord } from '../../claims/lists/list.ts';
+import { isAside, type ListRecord } from '../../claims/lists/list.ts';
 import type { ClaimFilter } from '../../store/port/claims.ts';
 import type { Store } from '../../store/store.ts';
 import type { Confirmations } from '../confirm.ts';
@@ -116,6 +116,7 @@ class Wanted {
     const { origin, actions } = this.#query;
     return (
       this.#common(list) &&
+      !isAside(list.name) &&
       (origin === '' || origin === listOrigin(list.name)) &&
       actions.includes(list.action) &&
       (this.#host === undefined || selectorMatches(list.selector, this.#host))

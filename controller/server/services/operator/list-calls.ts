@@ -16,9 +16,11 @@ import type { Changes } from '../../../operations/block.ts';
 import type { ImportBegin, ListReply, Lists } from '../../../operations/lists/lists.ts';
 import type { ReadTurns } from '../../../operations/queries/read-turns.ts';
 import type { Targets } from '../../../operations/targets.ts';
+import type { Rollouts } from '../../../rollouts/rollouts.ts';
 import type { Store } from '../../../store/store.ts';
 import { answers, type Call, type CallDeps, collected, unary } from '../calls.ts';
 import { inPaces } from '../message-size.ts';
+import { planFromWire } from '../rollout-service.ts';
 import { timely } from '../timely.ts';
 import type { OperatorMethods } from './operator-methods.ts';
 import { changeReplyToWire, hostOutcomesToWire, waitFromWire } from './operator-wire.ts';
@@ -28,6 +30,7 @@ export interface ListCallDeps extends CallDeps {
   readonly changes: Changes;
   readonly store: Store;
   readonly lists: Lists;
+  readonly rollouts: Rollouts;
   readonly targets: Targets;
   readonly readTurns: ReadTurns;
 }
@@ -40,7 +43,7 @@ type ListMethods = Pick<
 /** An import streams its rows to the controller; everything else is one request. */
 export function listMethods(deps: ListCallDeps): ListMethods {
   return {
-    ImportList: collected(deps, (requests, call) => importList(deps.lists, requests, call)),
+    ImportList: collected(deps, (requests, call) => importList(deps, requests, call)),
     RemoveList: unary(deps, async (request, { caller, onWaiting }) =>
       listReplyToWire(
         await deps.lists.remove(request.list, {
@@ -75,7 +78,7 @@ export function listMethods(deps: ListCallDeps): ListMethods {
 const PATIENCE = { idleMs: 30_000, totalMs: 300_000 };
 
 async function importList(
-  lists: Lists,
+  { lists, rollouts }: Pick<ListCallDeps, 'lists' | 'rollouts'>,
   requests: AsyncIterable<ImportListRequest__Output>,
   call: Call,
 ): Promise<ListChangeReply> {
@@ -85,7 +88,11 @@ async function importList(
     if (!first) throw new FleetblockError('INVALID_ARGUMENT', 'an empty import: it starts with its begin');
     if (!first.begin) throw new FleetblockError('INVALID_ARGUMENT', 'an import starts with its begin');
     call.onAsked(first.begin);
-    return listReplyToWire(await lists.import(importFromWire(first.begin, call), rowsOf(first, messages)));
+    const begin = importFromWire(first.begin, call);
+    const plan = planFromWire(first.begin.stages);
+    if (!plan) return listReplyToWire(await lists.import(begin, rowsOf(first, messages)));
+    const begun = await rollouts.import(begin, rowsOf(first, messages), plan);
+    return { ...listReplyToWire(begun), rollout: begun.rollout?.id ?? '' };
   } finally {
     await messages.return(undefined);
   }

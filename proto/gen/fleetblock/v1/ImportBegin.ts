@@ -3,6 +3,7 @@
 import type { Selector as _fleetblock_v1_Selector, Selector__Output as _fleetblock_v1_Selector__Output } from '../../fleetblock/v1/Selector.ts';
 import type { Action as _fleetblock_v1_Action, Action__Output as _fleetblock_v1_Action__Output } from '../../fleetblock/v1/Action.ts';
 import type { Wait as _fleetblock_v1_Wait, Wait__Output as _fleetblock_v1_Wait__Output } from '../../fleetblock/v1/Wait.ts';
+import type { Stages as _fleetblock_v1_Stages, Stages__Output as _fleetblock_v1_Stages__Output } from '../../fleetblock/v1/Stages.ts';
 
 export interface ImportBegin {
   /**
@@ -37,6 +38,10 @@ export interface ImportBegin {
    * Leave out rows that the guard refuses, and say so. Without: one of them refuses the whole.
    */
   'skipRefused'?: (boolean);
+  /**
+   * Not set: all hosts at once. What the list adds is staged; what it removes goes with the last stage.
+   */
+  'stages'?: (_fleetblock_v1_Stages | null);
 }
 
 export interface ImportBegin__Output {
@@ -72,4 +77,8 @@ export interface ImportBegin__Output {
    * Leave out rows that the guard refuses, and say so. Without: one of them refuses the whole.
    */
   'skipRefused': (boolean);
+  /**
+   * Not set: all hosts at once. What the list adds is staged; what it removes goes with the last stage.
+   */
+  'stages': (_fleetblock_v1_Stages__Output | null);
 }

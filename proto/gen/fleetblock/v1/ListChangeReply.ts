@@ -36,6 +36,10 @@ export interface ListChangeReply {
    * The first 20 of these.
    */
   'skippedRows'?: (_fleetblock_v1_SkippedRow)[];
+  /**
+   * The rollout that has begun; empty: none. See RolloutService. Its hosts are those of the first stage.
+   */
+  'rollout'?: (string);
 }
 
 export interface ListChangeReply__Output {
@@ -68,4 +72,8 @@ export interface ListChangeReply__Output {
    * The first 20 of these.
    */
   'skippedRows': (_fleetblock_v1_SkippedRow__Output)[];
+  /**
+   * The rollout that has begun; empty: none. See RolloutService. Its hosts are those of the first stage.
+   */
+  'rollout': (string);
 }

@@ -1,0 +1,55 @@
+// Lists that programs keep: a change of much of one goes in stages, whoever asks for it; what is small holds at once.
+import type { PackedEntries } from '../../common/entries/packed.ts';
+import { FleetblockError } from '../../common/errors.ts';
+import { listOrigin } from '../../common/text/origin.ts';
+import type { ImportBegin, ListReply, Lists } from '../operations/lists/lists.ts';
+import type { PlanRequest } from './plan.ts';
+import { isOpen } from './rollout.ts';
+import { kept, type Rollouts } from './rollouts.ts';
+import { inOrder } from './staged-lists.ts';
+
+/** Rows that come or go, as a share of those that the list has. */
+const LARGE_SHARE = 0.2;
+/** Fewer rows are no large change of a short list. */
+const LEAST_ROWS = 50;
+/** Its end is never put off: what stands at a stage is gone a minute after, also where no one can say so. */
+const PLAN: PlanRequest = { stages: ['1%', '10%', '100%'], bakeMs: 30_000 };
+
+/** As Lists, for programs. */
+export interface ListsInStages extends Pick<Lists, 'remove'> {
+  /**
+   * `atOnce`: whatever it changes, as where entries come and go all the time.
+   * @throws FleetblockError as Lists.import; FAILED_PRECONDITION: an earlier change of the list is still on its way
+   */
+  import(begin: ImportBegin, rows: AsyncIterable<PackedEntries<'left'>>, atOnce?: boolean): Promise<ListReply>;
+}
+
+class LargeChange extends FleetblockError {}
+
+/** A new list is no change: whoever declares it has looked at it. */
+export function inStagesWhenLarge(lists: Lists, rollouts: Rollouts): ListsInStages {
+  return {
+    remove: (...asked) => lists.remove(...asked),
+    import: async (begin, rows, atOnce = false) => {
+      if (begin.dryRun || atOnce) return lists.import(begin, rows);
+      const origin = listOrigin(begin.name);
+      const open = rollouts.list().find((each) => isOpen(each) && each.carries.origin === origin);
+      if (open)
+        throw new FleetblockError(
+          'FAILED_PRECONDITION',
+          `rollout ${open.id} of ${origin} is ${open.state}: its next change waits`,
+        );
+      const chunks: PackedEntries<'left'>[] = [];
+      const approve: ImportBegin['approve'] = (former, changed) => {
+        if (former && former.entries > 0 && changed >= LEAST_ROWS && changed > former.entries * LARGE_SHARE)
+          throw new LargeChange('ABORTED', 'it is to go in stages');
+      };
+      try {
+        return await lists.import({ ...begin, approve }, kept(rows, chunks));
+      } catch (error) {
+        if (!(error instanceof LargeChange)) throw error;
+        return rollouts.import(begin, inOrder(chunks), PLAN);
+      }
+    },
+  };
+}
