@@ -1,0 +1,140 @@
+// What programs on a host say to the agent, what of it waits for the controller, and in which order it goes there.
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { afterEach, describe, expect, it } from 'vitest';
+import { createLogger } from '../../common/logger.ts';
+import type { Reports } from '../../proto/gen/fleetblock/v1/Reports.ts';
+import { Reporting } from '../session/reporting.ts';
+import { parseLine } from './report.ts';
+import { ReportQueue } from './report-queue.ts';
+import { ReportSocket } from './report-socket.ts';
+
+const log = createLogger('test', 'silent');
+const NOW = 1_700_000_000_000;
+
+describe('a line', () => {
+  it.each([
+    ['ban 198.51.100.7 fail2ban:sshd', { unban: false, prefix: '198.51.100.7/32', untilMs: 0 }, false],
+    ['ban 198.51.100.7 fail2ban:sshd 600', { prefix: '198.51.100.7/32', untilMs: NOW + 600_000 }, false],
+    ['ban 2001:db8::/64 fail2ban:sshd 10m wait', { prefix: '2001:db8::/64', untilMs: NOW + 600_000 }, true],
+    ['ban ::ffff:198.51.100.7 fail2ban:sshd -1', { prefix: '198.51.100.7/32', untilMs: 0 }, false],
+    ['  unban\t198.51.100.7  fail2ban:sshd wait', { unban: true }, true],
+  ])('%j is a report', (line, report, wait) => {
+    expect(parseLine(line, NOW)).toMatchObject({ report, wait });
+  });
+
+  it.each([
+    ['', /is no report: write: ban\|unban/],
+    ['block 198.51.100.7 fail2ban:sshd', /is no report/],
+    ['ban 198.51.100.7', /is no report/],
+    ['ban 198.51.100.7 fail2ban:sshd 600 700', /is no report/],
+    ['ban 198.51.100.7/24 fail2ban:sshd', /write 198\.51\.100\.0\/24/],
+    ['ban 198.51.100.7 sshd', /KIND:NAME/],
+    ['ban 198.51.100.7 fail2ban:sshd soon', /is not a duration/],
+  ])('%j is refused', (line, reason) => {
+    expect(() => parseLine(line, NOW)).toThrow(reason);
+  });
+});
+
+const ban = (prefix: string, source = 'fail2ban:sshd') => ({ unban: false, prefix, source, untilMs: 0 });
+
+describe('the queue', () => {
+  it('keeps the last word about an address, and answers who waited for the one before', () => {
+    const queue = new ReportQueue();
+    const heard: string[] = [];
+    queue.add(ban('192.0.2.1/32'), (refusal) => heard.push(`ban ${refusal}`));
+    queue.add(ban('192.0.2.2/32'));
+    queue.add({ ...ban('192.0.2.1/32'), unban: true }, (refusal) => heard.push(`unban ${refusal}`));
+    expect(heard).toEqual(['ban a later report of the same address took its place']);
+    expect(queue.take()).toMatchObject({ unban: false, rows: [{ report: { prefix: '192.0.2.2/32' } }] });
+    expect(queue.take()).toMatchObject({ unban: true, rows: [{ report: { prefix: '192.0.2.1/32' } }] });
+    expect(queue.take()).toBeUndefined();
+  });
+
+  it('sends 1,000 of one source at once, and refuses what is over its limit', () => {
+    const queue = new ReportQueue(1500);
+    for (let i = 0; i < 1500; i++)
+      queue.add(ban(`10.0.${i >> 8}.${i & 255}/32`, i % 15 === 0 ? 'x:y' : 'fail2ban:sshd'));
+    expect(() => queue.add(ban('192.0.2.1/32'))).toThrow(/1500 reports wait/);
+    expect(() => queue.add(ban('10.0.0.1/32'))).not.toThrow();
+    expect([queue.take(), queue.take(), queue.take()].map((batch) => batch?.rows.length)).toEqual([100, 1000, 400]);
+    expect(queue.counts).toMatchObject({ waiting: 1500, refused: 1 });
+  });
+
+  it('sends again what was not answered, but for what was said since', () => {
+    const queue = new ReportQueue();
+    for (const last of [1, 2, 3]) queue.add(ban(`192.0.2.${last}/32`));
+    const batch = queue.take();
+    queue.add({ ...ban('192.0.2.2/32'), unban: true });
+    if (batch) queue.putBack(batch);
+    expect(queue.pending.map(({ prefix, unban }) => `${unban} ${prefix}`).sort()).toEqual([
+      'false 192.0.2.1/32',
+      'false 192.0.2.3/32',
+      'true 192.0.2.2/32',
+    ]);
+    expect(queue.counts.waiting).toBe(3);
+  });
+});
+
+describe('a session', () => {
+  it('sends the next when the last is answered, gathers meanwhile, and waits as long as it is told', async () => {
+    const queue = new ReportQueue();
+    const sent: Reports[] = [];
+    const deps = { queue, log, wallMs: () => NOW, send: async (reports: Reports) => void sent.push(reports) };
+    const session = new Reporting(deps);
+    queue.add(ban('192.0.2.1/32'));
+    expect(sent).toEqual([]);
+    session.start();
+    queue.add(ban('192.0.2.2/32'));
+    queue.add(ban('192.0.2.3/32'));
+    expect(sent.map(({ rows }) => rows?.length)).toEqual([1]);
+    session.answered({ refused: [], retryMs: 1, problem: 'later' });
+    await expect.poll(() => sent.map(({ rows }) => rows?.length)).toEqual([1, 3]);
+    session.answered({ refused: [{ row: 1, reason: 'no' }], retryMs: 0, problem: '' });
+    expect(queue.counts).toEqual({ waiting: 0, taken: 2, refused: 1, lastRefusal: 'no' });
+    queue.add(ban('192.0.2.4/32'));
+    session.stop();
+    queue.add(ban('192.0.2.5/32'));
+    expect(sent).toHaveLength(3);
+    new Reporting(deps).start();
+    expect(sent.at(-1)?.rows?.map(({ prefix }) => prefix)).toEqual(['192.0.2.4/32', '192.0.2.5/32']);
+  });
+});
+
+describe('the socket', () => {
+  let directory = '';
+  let socket: ReportSocket | undefined;
+  afterEach(() => {
+    socket?.close();
+    rmSync(directory, { recursive: true, force: true });
+  });
+
+  it('answers each line, in their order, and is its group’s too', async () => {
+    directory = mkdtempSync(join(tmpdir(), 'fleetblock-report-'));
+    const path = join(directory, 'report.sock');
+    const queue = new ReportQueue();
+    socket = new ReportSocket({ path, queue, wallMs: () => NOW, log });
+    await socket.serve();
+    expect(statSync(path).mode & 0o777).toBe(0o660);
+    const answer = (refused: ReadonlyMap<number, string>) => {
+      const batch = queue.take();
+      if (batch) queue.answered(batch, refused);
+    };
+    queue.onAdded(() => setImmediate(() => answer(new Map([[0, 'not that one']]))));
+    const client = connect({ path, allowHalfOpen: true });
+    client.end('ban 192.0.2.1 x:y wait\nban 192.0.2.2\nban 192.0.2.3 x:y\nunban 192.0.2.4 x:y');
+    expect((await text(client)).split('\n')).toEqual([
+      'refused not that one',
+      expect.stringMatching(/^refused "ban 192\.0\.2\.2" is no report/),
+      'queued',
+      'queued',
+      '',
+    ]);
+    const long = connect(path);
+    long.write('x'.repeat(10_000));
+    await expect(text(long)).resolves.toBe('');
+  });
+});
