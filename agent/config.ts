@@ -22,7 +22,8 @@ import {
   readPort,
   text,
 } from './local/option-values.ts';
-import { DEFAULT_REPORT_SOCKET, type ReportSettings, reportSettings } from './reports/settings.ts';
+import { reportSettings } from './reports/options.ts';
+import { DEFAULT_REPORT_SOCKET, type ReportSettings } from './reports/settings.ts';
 
 /** Holds the host's identity, the record of its view and the agent's socket. */
 const DEFAULT_STATE_DIR = '/var/lib/fleetblock-agent';

@@ -128,7 +128,11 @@ async function startMetrics(endpoint: NonNullable<RunSettings['metrics']>, serve
     connections: () => ({ ...server.front.counts(), ...(server.http && { http: server.http.connections() }) }),
     hosts: () => server.controller.hostCounts(),
     revision: () => server.store.head,
-    metrics: [...server.controller.hub.meter.metrics, ...feedMetrics(server.controller.feeds)],
+    metrics: [
+      ...server.controller.hub.meter.metrics,
+      ...feedMetrics(server.controller.feeds),
+      ...server.controller.detectors.meter.metrics,
+    ],
   });
 }
 

@@ -8,6 +8,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { createLogger } from '../../common/logger.ts';
 import type { Reports } from '../../proto/gen/fleetblock/v1/Reports.ts';
 import { Reporting } from '../session/reporting.ts';
+import { quickSettings } from './quick.ts';
 import { parseLine } from './report.ts';
 import { ReportQueue } from './report-queue.ts';
 import { ReportSocket } from './report-socket.ts';
@@ -36,6 +37,34 @@ describe('a line', () => {
     ['ban 198.51.100.7 fail2ban:sshd soon', /is not a duration/],
   ])('%j is refused', (line, reason) => {
     expect(() => parseLine(line, NOW)).toThrow(reason);
+  });
+});
+
+describe('the quick start', () => {
+  const read = (line: string, env = {}) => quickSettings(line.split(' '), env);
+  it('reads what fail2ban types', () => {
+    const settings = { verb: 'ban', address: '198.51.100.7', source: 'fail2ban:sshd', wait: false };
+    const socket = '/run/fleetblock-agent/report.sock';
+    expect(read('ban 198.51.100.7 --source fail2ban:sshd -d 600')).toEqual({ ...settings, time: '600', socket });
+    expect(read('ban 198.51.100.7 --source fail2ban:sshd -d -1')).toEqual({ ...settings, time: undefined, socket });
+    expect(read('ban 198.51.100.7 --source=fail2ban:sshd --wait', { FLEETBLOCK_REPORT_SOCKET: '/x' })).toEqual({
+      ...{ ...settings, wait: true, time: undefined, socket: '/x' },
+    });
+  });
+
+  it.each([
+    '--help',
+    'ban',
+    'ban 198.51.100.7',
+    'block 198.51.100.7 --source x:y',
+    'ban a b --source x:y',
+    'ban a --sauce x',
+  ])('leaves %j to the full command line', (line) => {
+    expect(read(line)).toBeUndefined();
+  });
+
+  it('leaves a file with settings to the full command line', () => {
+    expect(read('ban 198.51.100.7 --source x:y', { FLEETBLOCK_AGENT_CONFIG: '/etc/x' })).toBeUndefined();
   });
 });
 

@@ -1,6 +1,4 @@
 // Settings of `fleetblock-agent report`.
-import { type Options, text } from '../local/option-values.ts';
-
 /** Where the service of the packages listens. */
 export const DEFAULT_REPORT_SOCKET = '/run/fleetblock-agent/report.sock';
 
@@ -15,16 +13,4 @@ export interface ReportSettings {
   readonly socket: string;
   /** For the controller's answer. */
   readonly wait: boolean;
-}
-
-/** As commander has them. */
-export function reportSettings(verb: string, address: string, options: Options): ReportSettings {
-  return {
-    verb,
-    address,
-    source: text(options, 'source'),
-    time: text(options, 'duration') || undefined,
-    socket: text(options, 'reportSocket'),
-    wait: options.wait === true,
-  };
 }

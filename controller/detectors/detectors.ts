@@ -14,6 +14,7 @@ import { RateLimit } from '../identity/auth/rate-limit.ts';
 import type { AllowIndex } from '../operations/exemptions/allow-index.ts';
 import type { Store } from '../store/store.ts';
 import type { HostRegistry } from '../views/host-registry.ts';
+import { ReportMeter } from './metrics.ts';
 import { Policies } from './policies.ts';
 import { assertSource, beyondOf, type DetectorPolicy, HOOK, kindOf, originsOf } from './policy.ts';
 
@@ -68,6 +69,7 @@ interface By {
 /** Lives as long as the controller. */
 export class Detectors {
   readonly policies: Policies;
+  readonly meter = new ReportMeter();
   readonly #deps: DetectorsDeps;
   readonly #rates = new Map<string, { readonly perMinute: number; readonly limit: RateLimit }>();
 
@@ -95,6 +97,15 @@ export class Detectors {
   }
 
   async #report(reports: Reports, by: By): Promise<ReportsAnswer> {
+    const answer = await this.#judge(reports, by);
+    const refused = answer.refused.length;
+    if (answer.retryMs > 0) this.meter.count('delayed', reports.rows.length);
+    else this.meter.count('taken', reports.rows.length - refused);
+    this.meter.count('refused', refused);
+    return answer;
+  }
+
+  async #judge(reports: Reports, by: By): Promise<ReportsAnswer> {
     const { source, rows } = reports;
     try {
       assertSource(source);

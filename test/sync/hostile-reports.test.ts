@@ -179,6 +179,21 @@ describe('a certificate used by hand', () => {
     expect(await claims()).toEqual(before);
   });
 
+  it('is counted, whatever becomes of it', async () => {
+    const counted = async () => {
+      const [metric] = fleet.server.controller.detectors.meter.metrics;
+      const { values } = await metric.get();
+      return Object.fromEntries(values.map(({ labels, value }) => [labels.result, value]));
+    };
+    const { taken = 0, refused = 0 } = await counted();
+    await policies().set(POLICY, BY);
+    await report(evil, 'fail2ban:sshd', ['198.51.100.7', '198.51.100.8', '192.0.2.3']);
+    expect(await counted()).toMatchObject({ taken: taken + 2, refused: refused + 1 });
+    expect(policies().list()).toMatchObject([
+      { taken: 2, refused: 1, lastRefusal: expect.stringMatching(/is allowed/) },
+    ]);
+  });
+
   it('is made to wait for its rate', async () => {
     await policies().set({ ...POLICY, rate: 2 }, BY);
     await report(evil, 'fail2ban:sshd', ['198.51.100.7', '198.51.100.8', '198.51.100.9']);
