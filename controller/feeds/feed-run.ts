@@ -4,6 +4,7 @@ import type { Logger } from '../../common/logger.ts';
 import { formatDuration } from '../../common/text/duration.ts';
 import type { Clock } from '../../common/time/clock.ts';
 import type { EventLog } from '../fleet/events.ts';
+import type { AllowIndex } from '../operations/exemptions/allow-index.ts';
 import type { ListReply } from '../operations/lists/lists.ts';
 import type { ListsInStages } from '../rollouts/large-changes.ts';
 import type { Store } from '../store/store.ts';
@@ -11,6 +12,7 @@ import { doubtsAbout, type Extent, extentOf } from './doubts.ts';
 import { type Feed, type FeedState, KINDS } from './feed.ts';
 import { handOver } from './hand-over.ts';
 import { LookRefused } from './http/get.ts';
+import { overlapsOf } from './overlap.ts';
 import { dueAfter } from './schedule.ts';
 import type { Source } from './source.ts';
 
@@ -18,6 +20,7 @@ import type { Source } from './source.ts';
 export interface FeedDeps {
   readonly store: Pick<Store, 'changeSettings' | 'settings' | 'lists'>;
   readonly lists: ListsInStages;
+  readonly allowed: Pick<AllowIndex, 'layers'>;
   readonly clock: Clock;
   readonly events: EventLog;
   readonly log: Logger;
@@ -136,7 +139,7 @@ export class FeedRun {
   }
 
   async #find({ accept, dryRun }: Asked): Promise<Outcome> {
-    const { lists } = this.#deps;
+    const { lists, allowed } = this.#deps;
     const found = await this.#source.look({
       state: this.#state,
       conditional: !accept && !dryRun && (await this.#isInForce()),
@@ -151,7 +154,8 @@ export class FeedRun {
     const meant = found.meant?.includes('SHRINKS') ?? false;
     const doubts = meant ? [] : doubtsAbout(await this.#inForce(), extent, found.mayBeCut);
     const accepted = accept && this.#hasShown(extent.rows);
-    const about = { notes: found.notes, rows: extent.rows };
+    const overlaps = dryRun ? overlapsOf(found.slices, allowed.layers()) : [];
+    const about = { notes: [...found.notes, ...overlaps], rows: extent.rows };
     const held = (why: readonly string[]): Outcome => ({ kind: 'held', why: why.map(clipped), ...about });
     if (doubts.length > 0 && !accepted) return held(doubts);
     try {

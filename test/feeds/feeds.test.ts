@@ -171,3 +171,24 @@ test('metrics say how each feed is', async () => {
   const [, seconds] = /fleetblock_feed_last_success_timestamp_seconds\{feed="test"\} ([0-9.]+)/.exec(text) ?? [];
   expect(Math.abs(Number(seconds) - fleet.clock.wallMs() / 1000)).toBeLessThan(600);
 });
+
+test('a rehearsal says what the list has that is allowed, or shared by many, and changes nothing', async () => {
+  await fleet.controller.changes.block({
+    ...{ caller: caller('admin'), arrivedMs: fleet.clock.monotonicMs(), prefixes: ['20.0.0.0/31', '198.51.100.7'] },
+    ...{ target: { kind: 'all' }, origin: '', action: 'allow', reason: '', ttlMs: 0, dryRun: false, force: false },
+    ...{ confirmMs: 0, waitMs: undefined },
+  });
+  server.text(`${addresses(10)}198.51.100.0/24\n8.8.8.8\n104.17.0.1\n`);
+  const { head } = fleet.store;
+  const feed = { ...(await fleet.add(server.url, { name: 'other' })).feed, name: 'test' };
+  expect(fleet.store.head).not.toBe(head);
+  const { outcome } = await fleet.controller.feeds.add(feed, '', caller('admin'), true);
+  expect(outcome.notes).toEqual([
+    'read as plain',
+    'it has what is allowed, and passes: 198.51.100.7/32, 20.0.0.0/32, 20.0.0.1/32',
+    'it has addresses of services that many share: 8.8.8.8/32, 104.17.0.1/32',
+  ]);
+  expect(outcome).toMatchObject({ kind: 'taken', change: { added: 13 } });
+  expect(fleet.controller.feeds.list().map(({ feed: { name } }) => name)).toEqual(['other']);
+  expect((await fleet.store.lists()).map(({ name }) => name)).toEqual(['other']);
+});

@@ -7,7 +7,7 @@ import { documentedIn, isTyped } from './documented.ts';
 import { ROOT } from './install.ts';
 import { AFTER_RESTORE, DETACH, RESTORE, SESSION, TYPED_BY_THE_LAB } from './session.ts';
 
-test.each(['docs/cli.md', 'README.md'])(
+test.each(['docs/cli.md', 'docs/integrate/feeds.md', 'README.md'])(
   'faults row 109: test/package/session.ts has every command and option of %s',
   (name) => {
     const typed = [...TYPED_BY_THE_LAB, ...[SESSION, RESTORE, AFTER_RESTORE, DETACH].flat().map(({ line }) => line)];
