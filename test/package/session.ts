@@ -93,6 +93,11 @@ const LOOKS: readonly Step[] = [
   { line: 'fleetblock import {plain} --list good -l env=prod --allow -R ours', says: /imported list good/ },
   { line: 'fleetblock import {plain} --list seen --all-hosts --monitor', says: /imported list seen/ },
   {
+    line: 'fleetblock import {plain} --list slow --all-hosts --stages 1%,100% --bake 1h',
+    says: /fleetblock rollout show (?<slow>[a-z0-9]+),/,
+  },
+  { line: 'fleetblock rollout abort {slow}', says: /is aborted on 1 of 1 hosts/ },
+  {
     line: 'fleetblock unblock 198.51.100.7 --origin list:feed -R ticket',
     says: /fleetblock lists include feed 198\.51\.100\.7/,
   },
