@@ -41,7 +41,7 @@ const BLOCKS: readonly Step[] = [
     says: /fleetblock rollout show (?<staged>[a-z0-9]+),/,
   },
   { line: 'fleetblock rollout list -o json', says: /"state": ?"running"/ },
-  { line: 'fleetblock rollout show {staged}', says: /running +1% \(1 of 2\) +1\/1/ },
+  { line: 'fleetblock rollout show {staged} -o json', says: /"hosts": ?1\b/ },
   { line: 'fleetblock rollout pause {staged} -R lunch', says: /is paused on 1 of 1 hosts: lunch/ },
   { line: 'fleetblock rollout resume {staged} -R back', says: /is running on 1 of 1 hosts/ },
   { line: 'fleetblock rollout abort {staged} -R wrong', says: /is aborted on 1 of 1 hosts: wrong/ },
