@@ -25,15 +25,15 @@ export interface Wording {
 
 /** One per change: filled while claims are saved and deleted, then committed once. */
 export class TouchedKeys {
-  readonly #layers = new Map<string, { selector: Selector; keys: { prefix: Prefix; slot: Slot }[] }>();
+  readonly #layers = new Map<string, { selector: Selector; keys: Map<string, { prefix: Prefix; slot: Slot }> }>();
   readonly #subjects = new Set<string>();
   readonly #targets = new Map<string, Selector>();
 
-  /** Hosts get another row for it, or none. */
+  /** Hosts get another row for it, or none: one, however many claims on it changed. */
   touched({ prefix, slot, selector }: Omit<ClaimKey, 'origin'>): void {
     const id = formatSelector(selector);
-    const group = this.#layers.get(id) ?? { selector, keys: [] };
-    group.keys.push({ prefix, slot });
+    const group = this.#layers.get(id) ?? { selector, keys: new Map() };
+    group.keys.set(`${formatPrefix(prefix)} ${slot}`, { prefix, slot });
     this.#layers.set(id, group);
     this.named({ prefix, selector });
   }
@@ -56,7 +56,7 @@ export class TouchedKeys {
     for (const { selector, keys } of this.#layers.values()) {
       const sets: Entry<'unix'>[] = [];
       const deletes: Entry<'unix'>[] = [];
-      for (const { prefix, slot } of keys) {
+      for (const { prefix, slot } of keys.values()) {
         const effect = effectOf(yield* tx.on(prefix, slot), selector, tx.nowMs);
         (effect ? sets : deletes).push(layerEntry(prefix, effect ?? { action: slot, expiresMs: 0 }));
         yield;

@@ -79,6 +79,16 @@ export function claimsContract(h: Harness): void {
     expect(h.events).toEqual([]);
   });
 
+  it('tells hosts once of a prefix that several claims of one change are about', async () => {
+    const expiresMs = h.clock.now + 1000;
+    for (const origin of ['manual', 'crowdsec']) await h.add(['198.51.100.1'], { origin, expiresMs });
+    await h.add(['198.51.100.2', '198.51.100.2']);
+    h.clock.now += 1000;
+    expect(await h.store.expireClaims(h.clock.now)).toMatchObject({ removed: 2 });
+    const rows = h.events.map(({ layers }) => layers.map((each) => [entryCount(each.sets), entryCount(each.deletes)]));
+    expect(rows).toEqual([[[1, 0]], [[1, 0]], [[1, 0]], [[0, 1]]]);
+  });
+
   it('ends what has ended, as a removal of its own', async () => {
     await h.add(['198.51.100.1', '198.51.100.2'], { expiresMs: h.clock.now + 1000 });
     await h.add(['198.51.100.3']);
