@@ -105,6 +105,58 @@ describe('reports of hosts', () => {
     expect(claims()).toEqual(before);
   });
 
+  it('take away, shorten and take over nothing that a person says under their origin', () => {
+    const by = { actor: 'operator/carl', reason: 'by hand', action: 'block', dryRun: false } as const;
+    const say = (on: string, seconds: number) =>
+      run((tx) =>
+        addClaims(tx, {
+          ...{ ...by, prefixes: [parsePrefix(X)], origin: 'fail2ban:sshd', selector: parseSelector(on) },
+          expiresMs: seconds === 0 ? 0 : START + seconds * 1000,
+        }),
+      );
+    say('all', 0);
+    say('host:a', 600);
+    const before = claims();
+    expect(report('a').outcomes).toEqual(['NOT_FOUND']);
+    expect(report('b').outcomes).toEqual(['NOT_FOUND']);
+    for (const host of ['a', 'b']) report(host, { until: 60 });
+    expect(claims()).toEqual([...before, `${X} fail2ban:sshd host:b 60`]);
+    report('a', { until: 700 });
+    report('a');
+    report('b');
+    expect(claims()).toEqual([`${X} fail2ban:sshd all ${-START / 1000}`, `${X} fail2ban:sshd host:a 700`]);
+    expect([...state.claims.values()].map(({ actor, reason }) => `${actor} ${reason}`)).toEqual([
+      'operator/carl by hand',
+      'operator/carl by hand',
+    ]);
+  });
+
+  it('stay when the quorum is raised and a stranger says that they are over', () => {
+    report('a', { until: 600 });
+    const before = claims();
+    expect(report('b', { quorum: 2 }).outcomes).toEqual(['NOT_FOUND']);
+    expect(claims()).toEqual(before);
+  });
+
+  it('are named on all hosts by one that still stands', () => {
+    const wide = () => [...state.claims.values()].find(({ selector }) => selector.kind === 'all');
+    report('a', { until: 600 });
+    report('b', { until: 600 });
+    report('c', { until: 60 });
+    report('a', {}, { reason: 'no longer reported by a' });
+    expect(wide()).toMatchObject({ actor: 'agent/b', reason: 'reported by b', createdMs: START });
+    report('b', {}, { reason: 'no longer reported by b' });
+    expect(wide()).toMatchObject({ actor: 'agent/c', reason: 'reported by c' });
+  });
+
+  it('said again after a moment are no change', () => {
+    report('a', { until: 600 });
+    const at = head;
+    expect(report('a', { until: 601.9 }).outcomes).toEqual(['UNCHANGED']);
+    expect(head).toBe(at);
+    expect(report('a', { until: 602 }).outcomes).toEqual(['UPDATED']);
+  });
+
   it('repeated change nothing, make no revision, and extend an end but never shorten it', () => {
     report('a', { until: 600 });
     const at = head;
@@ -131,6 +183,8 @@ describe('reports of hosts', () => {
     expect(full(report('b', { on, until: 60, most: 20 }).outcomes)).toBe(25);
     expect(full(report('c', { on, until: 60, most: 20 }).outcomes)).toBe(27);
     expect(report('a', { on: on.slice(0, 10), until: 90, most: 20 }).outcomes).not.toContain('FULL');
+    state = new MemoryClaims();
+    expect(full(report('a', { on, until: 60, most: 20 }, { beyond: undefined }).outcomes)).toBe(20);
   });
 
   it('in any order amount to what a plain model says', () => {

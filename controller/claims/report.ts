@@ -52,6 +52,11 @@ export interface ReportResult {
   readonly outcomes: readonly ReportOutcome[];
 }
 
+/** How hosts are named as actors. */
+const HOST = 'agent/';
+/** Said again, an end is later by what the clocks and the network make of it, milliseconds: that is no change. */
+const DRIFT_MS = 2000;
+
 /** An end is extended and never shortened by a report, as by any other statement. */
 export function* applyReports(tx: ClaimTx, request: ApplyReports): Steps<ReportResult> {
   const { origin, own, beyond, share, actor, reason } = request;
@@ -68,63 +73,83 @@ export function* applyReports(tx: ClaimTx, request: ApplyReports): Steps<ReportR
     touched.touched(keyOf(claim));
   };
   for (const { prefix, untilMs } of request.rows) {
+    yield;
     const present = claimOf(yield* tx.on(prefix, 'block'), { origin, selector: own });
     const live = present && !hasEnded(present.expiresMs, tx.nowMs) ? present : undefined;
+    const others = live && !alike(live.actor, actor) ? live : undefined;
     if (untilMs === undefined) {
-      if (present) end(present);
-      outcomes.push(present ? 'REMOVED' : 'NOT_FOUND');
+      outcomes.push(present && !others ? 'REMOVED' : 'NOT_FOUND');
+      if (!present || others) continue;
+      end(present);
     } else {
       if (!live) room ??= yield* roomOf(tx, share, own);
       if (!live && room !== undefined && room <= 0) {
         outcomes.push('FULL');
         continue;
       }
-      const said = restated(live, { action: 'block', reason, expiresMs: untilMs });
+      const expiresMs = live && Math.abs(untilMs - live.expiresMs) < DRIFT_MS ? live.expiresMs : untilMs;
+      const said = restated(live, { action: 'block', reason: others ? '' : reason, expiresMs });
       const same = live !== undefined && sameStatement(live, said);
-      if (!same) save({ prefix, origin, selector: own, actor, createdMs: live?.createdMs ?? tx.nowMs, ...said });
+      const by = others?.actor ?? actor;
+      if (!same) save({ prefix, origin, selector: own, actor: by, createdMs: live?.createdMs ?? tx.nowMs, ...said });
       // One more of its own is one less that is free: the room shrinks by both.
-      if (!live && room !== undefined) room -= beyond ? 2 : 1;
+      if (!live && room !== undefined) room -= own.kind === 'hosts' ? 2 : 1;
       outcomes.push(same ? 'UNCHANGED' : live ? 'UPDATED' : 'ADDED');
     }
     if (beyond) {
       const now = yield* tx.on(prefix, 'block');
       const wide = claimOf(now, { origin, selector: beyond.selector });
-      const expiresMs = quorumEnd(now, origin, beyond, tx.nowMs);
-      if (expiresMs === undefined && wide) end(wide);
-      if (expiresMs !== undefined && wide?.expiresMs !== expiresMs) {
-        const createdMs = wide?.createdMs ?? tx.nowMs;
-        save({ prefix, origin, selector: beyond.selector, actor, createdMs, action: 'block', reason, expiresMs });
-      }
+      const claim = wideOf(wide, supportOf(now, origin, beyond, tx.nowMs), beyond.selector, tx.nowMs);
+      if (wide && !claim) end(wide);
+      if (claim && claim !== wide) save(claim);
     }
     // Under an earlier policy it may have held elsewhere.
-    if (untilMs === undefined && present)
-      for (const claim of unsupported(yield* tx.on(prefix, 'block'), origin)) end(claim);
-    yield;
+    if (untilMs === undefined) for (const claim of unsupported(yield* tx.on(prefix, 'block'), origin)) end(claim);
   }
   const ban = request.rows.some(({ untilMs }) => untilMs !== undefined);
   const revision = yield* touched.commit(tx, request, { verb: ban ? 'block' : 'unblock', head: `${origin}: ` });
   return { revision, outcomes };
 }
 
-/** Until when enough hosts say so: the end of the last that is needed. Undefined: too few do. */
-function quorumEnd(claims: readonly Claim[], origin: string, { quorum, counts }: Beyond, nowMs: number) {
-  const ends = claims.flatMap(({ selector, expiresMs, ...claim }) =>
-    claim.origin === origin &&
-    claim.action === 'block' &&
-    selector.kind === 'hosts' &&
-    selector.names.length === 1 &&
-    selector.names.every(counts) &&
-    !hasEnded(expiresMs, nowMs)
-      ? [expiresMs === 0 ? Number.POSITIVE_INFINITY : expiresMs]
-      : [],
-  );
-  const end = ends.sort((a, b) => b - a)[quorum - 1];
-  return end === Number.POSITIVE_INFINITY ? 0 : end;
+/** Are both hosts, or both the same kind of door? What a person or a key says under the source's origin, no report takes away. */
+function alike(actor: string, reporter: string): boolean {
+  return actor.slice(0, actor.indexOf('/')) === reporter.slice(0, reporter.indexOf('/'));
+}
+
+/** The reports that make up a quorum, the last to end first; undefined: too few hosts say so. */
+function supportOf(claims: readonly Claim[], origin: string, { quorum, counts }: Beyond, nowMs: number) {
+  const reports = claims
+    .filter(
+      ({ selector, ...claim }) =>
+        claim.origin === origin &&
+        claim.action === 'block' &&
+        selector.kind === 'hosts' &&
+        selector.names.length === 1 &&
+        selector.names.every(counts) &&
+        !hasEnded(claim.expiresMs, nowMs),
+    )
+    .sort((a, b) => (b.expiresMs || Number.POSITIVE_INFINITY) - (a.expiresMs || Number.POSITIVE_INFINITY) || 0)
+    .slice(0, quorum);
+  return reports.length === quorum ? reports : undefined;
+}
+
+/** What holds beyond the hosts: it ends with the report that is needed and ends first, and names one that supports it. Undefined: nothing. */
+function wideOf(wide: Claim | undefined, support: readonly Claim[] | undefined, selector: Selector, nowMs: number) {
+  const others = wide && !alike(wide.actor, HOST) && !hasEnded(wide.expiresMs, nowMs) ? wide : undefined;
+  const last = support?.at(-1);
+  if (!last) return others;
+  const { expiresMs } = last;
+  if (others) {
+    const said = restated(others, { action: 'block', reason: '', expiresMs });
+    return sameStatement(others, said) ? others : { ...others, ...said };
+  }
+  const isSame = wide?.expiresMs === expiresMs && support?.some(({ actor }) => actor === wide.actor);
+  return isSame ? wide : { ...last, selector, createdMs: wide?.createdMs ?? nowMs };
 }
 
 /** What hosts brought about that no host reports any more. */
 function unsupported(claims: readonly Claim[], origin: string): Claim[] {
-  const own = claims.filter((claim) => claim.origin === origin && claim.actor.startsWith('agent/'));
+  const own = claims.filter((claim) => claim.origin === origin && alike(claim.actor, HOST));
   return own.some(({ selector }) => selector.kind === 'hosts') ? [] : own;
 }
 
