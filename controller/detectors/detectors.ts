@@ -79,7 +79,7 @@ export class Detectors {
   }
 
   static async load(deps: DetectorsDeps): Promise<Detectors> {
-    return new Detectors(deps, await Policies.load(deps.store));
+    return new Detectors(deps, await Policies.load(deps.store, deps.log));
   }
 
   /** From a host, as its certificate names it. Never throws: what is wrong is the answer. */

@@ -1,9 +1,10 @@
 // The policies of detectors, as operators declare them, and what was reported under each.
 
-import { FleetblockError } from '../../common/errors.ts';
+import { FleetblockError, messageOf } from '../../common/errors.ts';
+import type { Logger } from '../../common/logger.ts';
 import type { Attribution } from '../claims/attribution.ts';
 import type { Store } from '../store/store.ts';
-import { checkedPolicy, type DetectorPolicy, policyFor, policySchema } from './policy.ts';
+import { checkedPolicy, type DetectorPolicy, NO_POLICY, policyFor, policySchema } from './policy.ts';
 
 /** A policy and what became of reports under it since this controller started. */
 export interface Detector {
@@ -23,20 +24,31 @@ const NONE: Counts = { taken: 0, refused: 0, lastRefusal: '' };
 export class Policies {
   readonly #store: Pick<Store, 'changeSettings'>;
   readonly #policies = new Map<string, DetectorPolicy>();
+  /** Stored, and not understood. */
+  readonly #unread = new Set<string>();
   readonly #counts = new Map<string, Counts>();
 
   private constructor(store: Pick<Store, 'changeSettings'>) {
     this.#store = store;
   }
 
-  static async load(store: Pick<Store, 'settings' | 'changeSettings'>): Promise<Policies> {
+  /** One that cannot be read, as after a downgrade, is left out: its sources block nothing until it is set again. */
+  static async load(store: Pick<Store, 'settings' | 'changeSettings'>, log: Pick<Logger, 'warn'>): Promise<Policies> {
     const policies = new Policies(store);
     for (const { name, body } of await store.settings(KIND))
-      policies.#policies.set(name, policySchema.parse(JSON.parse(body)));
+      try {
+        policies.#policies.set(name, checkedPolicy(policySchema.parse(JSON.parse(body))));
+      } catch (error) {
+        policies.#unread.add(name);
+        const advice = 'set it again with fleetblock detector set, or remove it with fleetblock detector rm';
+        log.warn({ pattern: name, reason: messageOf(error), advice }, 'a policy of detectors cannot be read');
+      }
     return policies;
   }
 
+  /** One of its own that cannot be read is not replaced by a wider one. */
   for(source: string): DetectorPolicy | undefined {
+    if (this.#unread.has(source)) return undefined;
     return policyFor(this.#policies, source);
   }
 
@@ -57,12 +69,13 @@ export class Policies {
       audit: { ...by, verb: 'detector.set', subject },
     });
     this.#policies.set(pattern, checked);
+    this.#unread.delete(pattern);
     return checked;
   }
 
   /** What was reported under it stays until its end. @throws FleetblockError NOT_FOUND */
   async remove(pattern: string, by: Attribution): Promise<DetectorPolicy> {
-    const policy = this.#policies.get(pattern);
+    const policy = this.#policies.get(pattern) ?? (this.#unread.has(pattern) ? { ...NO_POLICY, pattern } : undefined);
     if (!policy)
       throw new FleetblockError(
         'NOT_FOUND',
@@ -73,6 +86,7 @@ export class Policies {
       audit: { ...by, verb: 'detector.remove', subject: pattern },
     });
     this.#policies.delete(pattern);
+    this.#unread.delete(pattern);
     this.#counts.delete(pattern);
     return policy;
   }
