@@ -2,7 +2,7 @@
 import { expect, it } from 'vitest';
 import { unpackEntries } from '../../../common/entries/packed.ts';
 import { formatPrefix } from '../../../common/text/prefix.ts';
-import { parseSelector } from '../../../common/text/selector.ts';
+import { formatSelector, parseSelector } from '../../../common/text/selector.ts';
 import { BY, type Harness } from './harness.ts';
 
 /** History, followers, and what is there after a restart. */
@@ -32,6 +32,15 @@ export function revisionsContract(h: Harness): void {
     expect(await touched(500n)).toBeUndefined();
     expect(await touched(500n, new Set(['claims host:a']))).toEqual([]);
     expect(await touched(1095n)).toHaveLength(6);
+  });
+
+  it('names the layers that have become empty, also after a restart: what went from them is asked for by their names', async () => {
+    await h.add(['198.51.100.1'], { selector: parseSelector('host:a') });
+    await h.remove(['198.51.100.1']);
+    await h.reopen();
+    const layers = new Map<string, string>();
+    for await (const { layer } of h.store.readLayers()) layers.set(layer.id, formatSelector(layer.selector));
+    expect([...layers]).toEqual([['claims host:a', 'host:a']]);
   });
 
   it('tells every follower of every revision, whatever another one throws, until it stops', async () => {

@@ -1,5 +1,6 @@
 // A store in memory, for tests: the second implementation of the contract. A change works on a copy, which takes the place of what
 // was there when all of it went well.
+import { NO_ENTRIES } from '../../../common/entries/packed.ts';
 import { joinEntries } from '../../../common/entries/rows.ts';
 import { withoutTimes } from '../../../common/entries/times.ts';
 import type { Revision } from '../../../common/revision.ts';
@@ -87,6 +88,7 @@ export class MemoryStore extends RuledStore implements Store {
 
   async *readLayers(): AsyncGenerator<LayerChange> {
     const nowMs = this.#clock.wallMs();
+    for (const { layer } of this.#disk.state.history) yield { layer, sets: NO_ENTRIES, deletes: NO_ENTRIES };
     yield* claimLayers(
       [...this.#disk.state.claims.claims.values()],
       this.aliveMs === 0 ? nowMs : Math.min(nowMs, this.aliveMs),
@@ -213,12 +215,12 @@ export class MemoryStore extends RuledStore implements Store {
     for (const { from = '', ...record } of change.records) state.audit.append({ ...record, from, atMs: change.nowMs });
     const { layers, hosts, records } = change;
     const revision = change.head();
-    for (const [layerId, pieces] of Map.groupBy(layers, ({ layer }) => layer.id))
-      state.history.push({
-        revision,
-        layerId,
-        keys: joinEntries(pieces.flatMap(({ sets, deletes }) => [withoutTimes(sets), withoutTimes(deletes)])),
-      });
+    const touched = new Map(layers.map(({ layer }) => [layer.id, layer]));
+    for (const [layerId, layer] of touched) {
+      const pieces = layers.filter((change) => change.layer.id === layerId);
+      const keys = pieces.flatMap(({ sets, deletes }) => [withoutTimes(sets), withoutTimes(deletes)]);
+      state.history.push({ revision, layer, layerId, keys: joinEntries(keys) });
+    }
     const revised = revision > state.head;
     state.head = revision;
     this.#disk.state = state;

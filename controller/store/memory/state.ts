@@ -1,6 +1,7 @@
 // All that a store in memory keeps, as one value that can be copied.
 import { randomUUID } from 'node:crypto';
 import type { Revision } from '../../../common/revision.ts';
+import type { LayerKey } from '../../claims/layers.ts';
 import type { Touched } from '../port/revisions.ts';
 import type { HostNote } from '../records.ts';
 import { MemoryAudit } from './audit.ts';
@@ -17,7 +18,7 @@ export class MemoryState {
   readonly audit: MemoryAudit;
   readonly notes: Map<string, HostNote>;
   /** By revision, the oldest first. */
-  readonly history: (Touched & { readonly revision: Revision })[];
+  readonly history: (Touched & { readonly layer: LayerKey; readonly revision: Revision })[];
   head: Revision;
   /** Unix milliseconds; 0: not known. */
   aliveMs: number;

@@ -26,7 +26,7 @@ export interface Revisions {
   readonly epoch: string;
   /** The last committed revision. */
   readonly head: Revision;
-  /** The present state of every layer, in bounded pieces (`sets` only). */
+  /** The present state of every layer, in bounded pieces (`sets` only); of those that have become empty too, in one without rows. */
   readLayers(): AsyncIterable<LayerChange>;
   /** Called with every later revision, in order; what it throws hinders nobody else. @returns a function that stops it. */
   follow(listener: (event: StoreEvent) => void): () => void;

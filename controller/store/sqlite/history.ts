@@ -1,5 +1,8 @@
 // Which rows changed since a revision, layer by layer, as far back as history reaches.
+import { NO_ENTRIES } from '../../../common/entries/packed.ts';
 import type { Revision } from '../../../common/revision.ts';
+import { parseSelector } from '../../../common/text/selector.ts';
+import type { LayerChange } from '../../claims/layers.ts';
 import type { StoreEvent, Touched } from '../port/revisions.ts';
 import { decodeColumns } from './file/columns-blob.ts';
 import { type Connection, readBigint } from './file/connection.ts';
@@ -18,6 +21,15 @@ export class History {
     this.#reader = reader;
     const layers = reader.prepare('SELECT id, revision FROM layer');
     for (const row of layers.iterate()) this.#layerRevisions.set(text(row, 'id'), bigint(row, 'revision'));
+  }
+
+  /** Every layer that ever had rows, without them. */
+  layers(): LayerChange[] {
+    const rows = this.#reader.prepare('SELECT id, selector FROM layer').all();
+    return rows.map((row) => {
+      const layer = { id: text(row, 'id'), selector: parseSelector(text(row, 'selector')) };
+      return { layer, sets: NO_ENTRIES, deletes: NO_ENTRIES };
+    });
   }
 
   /** A revision was committed. */

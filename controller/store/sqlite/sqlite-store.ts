@@ -126,6 +126,7 @@ class SqliteStore extends RuledStore implements Store {
   }
 
   async *readLayers(): AsyncGenerator<LayerChange> {
+    yield* this.#history.layers();
     // What ended since the last sign of life is removed by a revision, as soon as the time is beyond doubt.
     const now = this.#clock.wallMs();
     yield* readClaimLayers(this.#db.reader, this.aliveMs === 0 ? now : Math.min(now, this.aliveMs));
