@@ -134,7 +134,8 @@ export async function startController(options: ControllerOptions): Promise<Contr
   const detectors = await Detectors.load({ store, registry, guard, allowed, clock, log, assertOpen });
   const confirmations = new Confirmations({ store, targets, results, events, clock, assertOpen });
   const rollouts = await Rollouts.load({ store, changes, lists, hub, targets, events, clock, log });
-  const feeds = await openFeeds({ store, lists: inStagesWhenLarge(lists, rollouts), allowed, clock, events, log });
+  const inStages = inStagesWhenLarge(lists, rollouts);
+  const feeds = await openFeeds({ store, lists: inStages, allowed, clock, events, log, assertOpen });
   store.follow((event) => {
     if (event.layers.length > 0) events.add('change', changeText(event), { revision: event.revision });
   });

@@ -13,7 +13,7 @@ import { type Feed, type FeedState, KINDS } from './feed.ts';
 import { handOver } from './hand-over.ts';
 import { LookRefused } from './http/get.ts';
 import { overlapsOf } from './overlap.ts';
-import { dueAfter } from './schedule.ts';
+import { dueAfter, JITTER } from './schedule.ts';
 import type { Source } from './source.ts';
 
 /** What every feed works with. */
@@ -26,6 +26,8 @@ export interface FeedDeps {
   readonly log: Logger;
   /** Uniform in [0, 1). */
   readonly random: () => number;
+  /** Throws while nothing may be changed. */
+  readonly assertOpen: () => void;
 }
 
 /** How a look is made when an operator asks for it. */
@@ -50,6 +52,8 @@ export interface Outcome {
 
 /** An operator who accepts a list has seen one of that size: another one is shown again. */
 const SAME_SIZE = 0.1;
+/** No server is left alone for longer than that: a time further away was noted by a clock that was wrong, milliseconds. */
+const LONGEST_WAIT_MS = 86_400_000;
 /** setTimeout takes at most 24 days, milliseconds. */
 const LONGEST_TIMER_MS = 3_600_000;
 /** Looks that change nothing are noted in the store that often at most, milliseconds. */
@@ -85,7 +89,10 @@ export class FeedRun {
   plan(): void {
     clearTimeout(this.#timer);
     if (this.feed.paused || this.#stop.signal.aborted) return;
-    const waitMs = Math.max(0, this.#state.dueMs - this.#deps.clock.wallMs());
+    const nowMs = this.#deps.clock.wallMs();
+    const dueMs = this.#state.dueMs - nowMs;
+    const isLikely = dueMs <= this.feed.everyMs * (1 + JITTER) + LONGEST_WAIT_MS;
+    const waitMs = Math.max(0, isLikely ? dueMs : 0, this.#notBefore(nowMs));
     this.#timer = setTimeout(
       () => {
         if (waitMs > LONGEST_TIMER_MS) this.plan();
@@ -132,9 +139,15 @@ export class FeedRun {
     }
   }
 
+  /** Milliseconds until its server wants to be asked again; 0 or less: it may be. */
+  #notBefore(nowMs: number): number {
+    const waitMs = this.#state.notBeforeMs - nowMs;
+    return waitMs > LONGEST_WAIT_MS ? 0 : waitMs;
+  }
+
   #assertMayLook(nowMs: number): void {
     if (this.#stop.signal.aborted) throw new FleetblockError('ABORTED', `feed ${this.feed.name} is not there any more`);
-    const waitMs = this.#state.notBeforeMs - nowMs;
+    const waitMs = this.#notBefore(nowMs);
     if (waitMs > 0) throw new NotNow(new URL(this.feed.url).host, waitMs);
   }
 

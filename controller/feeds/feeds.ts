@@ -36,6 +36,9 @@ const MAX_FEEDS = 200;
 export class Feeds {
   readonly #deps: FeedsDeps;
   readonly #runs = new Map<string, FeedRun>();
+  /** Feeds are declared, paused and removed one after the other: a run that another call has ended is not opened again. */
+  #turn: Promise<unknown> = Promise.resolve();
+  #closed = false;
 
   private constructor(deps: FeedsDeps) {
     this.#deps = deps;
@@ -74,6 +77,15 @@ export class Feeds {
    * @throws FleetblockError INVALID_ARGUMENT, ALREADY_EXISTS, RESOURCE_EXHAUSTED, PERMISSION_DENIED (private addresses: admins only)
    */
   async add(asked: NewFeed, key: string, caller: Caller, dryRun: boolean): Promise<Looked> {
+    const run = await this.#inTurn(() => this.#declare(asked, key, caller, dryRun));
+    try {
+      return looked(run, await run.look({ accept: false, dryRun }));
+    } finally {
+      if (dryRun) await run.stop();
+    }
+  }
+
+  async #declare(asked: NewFeed, key: string, caller: Caller, dryRun: boolean): Promise<FeedRun> {
     const { store, clock } = this.#deps;
     const feed: Feed = {
       ...asked,
@@ -94,26 +106,15 @@ export class Feeds {
     if (this.#runs.size >= MAX_FEEDS)
       throw new FleetblockError('RESOURCE_EXHAUSTED', `a fleet has at most ${MAX_FEEDS} feeds`);
     await this.#assertListFits(feed);
-    const run = this.#open(feed, NEVER, key, !dryRun);
-    try {
-      if (!dryRun)
-        await store.changeSettings({
-          sets: [
-            setting(KINDS.feed, feed),
-            ...(key === '' ? [] : [{ kind: KINDS.key, name: feed.name, body: JSON.stringify(key) }]),
-          ],
-          audit: { ...by, verb: 'feed.add', subject: subjectOf(feed) },
-        });
-    } catch (error) {
-      this.#runs.delete(feed.name);
-      throw error;
-    }
-    try {
-      const outcome = await run.look({ accept: false, dryRun });
-      return looked(run, outcome);
-    } finally {
-      if (dryRun) await run.stop();
-    }
+    if (dryRun) return this.#open(feed, NEVER, key, false);
+    await store.changeSettings({
+      sets: [
+        setting(KINDS.feed, feed),
+        ...(key === '' ? [] : [{ kind: KINDS.key, name: feed.name, body: JSON.stringify(key) }]),
+      ],
+      audit: { ...by, verb: 'feed.add', subject: subjectOf(feed) },
+    });
+    return this.#open(feed, NEVER, key);
   }
 
   /** Looks at once. @throws FleetblockError NOT_FOUND, and as FeedRun.look() */
@@ -130,11 +131,15 @@ export class Feeds {
   }
 
   /** @throws FleetblockError NOT_FOUND */
-  async setPaused(name: string, paused: boolean, caller: Caller, reason: string): Promise<FeedStatus> {
+  setPaused(name: string, paused: boolean, caller: Caller, reason: string): Promise<FeedStatus> {
+    return this.#inTurn(() => this.#setPaused(name, paused, caller, reason));
+  }
+
+  async #setPaused(name: string, paused: boolean, caller: Caller, reason: string): Promise<FeedStatus> {
     const run = this.#run(name);
     if (run.feed.paused === paused) return run;
     const feed = { ...run.feed, paused };
-    const key = keyOf((await this.#deps.store.settings(KINDS.key)).find((each) => each.name === name)?.body);
+    const key = await this.#keyOf(name);
     await this.#deps.store.changeSettings({
       sets: [setting(KINDS.feed, feed)],
       audit: { ...attribution(caller, reason), verb: paused ? 'feed.pause' : 'feed.resume', subject: name },
@@ -145,25 +150,53 @@ export class Feeds {
     return next;
   }
 
-  /** With its list, unless that is to be kept. @throws FleetblockError NOT_FOUND, FAILED_PRECONDITION (quarantine) */
-  async remove(name: string, keepList: boolean, caller: Caller, reason: string): Promise<{ readonly removed: number }> {
-    const { store, lists } = this.#deps;
+  /** With its list, unless that is to be kept. All or nothing. @throws FleetblockError NOT_FOUND, FAILED_PRECONDITION (quarantine) */
+  remove(name: string, keepList: boolean, caller: Caller, reason: string): Promise<{ readonly removed: number }> {
+    return this.#inTurn(() => this.#remove(name, keepList, caller, reason));
+  }
+
+  async #remove(name: string, keepList: boolean, caller: Caller, reason: string) {
+    const { store, lists, assertOpen } = this.#deps;
     const run = this.#run(name);
     const by = attribution(caller, reason);
+    assertOpen();
+    const key = await this.#keyOf(name);
     await run.stop();
-    this.#runs.delete(name);
-    await store.changeSettings({
-      deletes: Object.values(KINDS).map((kind) => ({ kind, name })),
-      audit: { ...by, verb: 'feed.remove', subject: name },
-    });
-    if (keepList || !(await store.lists()).some((list) => list.name === name)) return { removed: 0 };
-    return lists.remove(name, { caller, reason, dryRun: false, waitMs: undefined });
+    try {
+      // The list first: what fails after it leaves a feed, which can be removed again, and never a list that nobody keeps.
+      const isThere = !keepList && (await store.lists()).some((list) => list.name === name);
+      const removed = isThere
+        ? await lists.remove(name, { caller, reason, dryRun: false, waitMs: undefined })
+        : { removed: 0 };
+      await store.changeSettings({
+        deletes: Object.values(KINDS).map((kind) => ({ kind, name })),
+        audit: { ...by, verb: 'feed.remove', subject: name },
+      });
+      this.#runs.delete(name);
+      return removed;
+    } catch (error) {
+      this.#open(run.feed, run.state, key).plan();
+      throw error;
+    }
   }
 
   /** Resolves when no look is under way. */
   async close(): Promise<void> {
-    await Promise.all([...this.#runs.values()].map((run) => run.stop()));
+    this.#closed = true;
+    // First: what is read may take longer than anybody waits for a controller to stop.
     await this.#deps.onClose();
+    await this.#turn;
+    await Promise.all([...this.#runs.values()].map((run) => run.stop()));
+  }
+
+  /** @throws FleetblockError ABORTED: the controller stops; what `work` throws */
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const turn = this.#turn.then(() => {
+      if (this.#closed) throw new FleetblockError('ABORTED', 'the controller stops');
+      return work();
+    });
+    this.#turn = turn.catch(() => {});
+    return turn;
   }
 
   #open(feed: Feed, state: FeedState, key: string, isKept = true): FeedRun {
@@ -181,6 +214,10 @@ export class Feeds {
         `there is no feed ${JSON.stringify(name.slice(0, 80))}: see fleetblock feed list`,
       );
     return run;
+  }
+
+  async #keyOf(name: string): Promise<string> {
+    return keyOf((await this.#deps.store.settings(KINDS.key)).find((each) => each.name === name)?.body);
   }
 
   /** A feed may take over a list that was imported before, if hosts make the same of it. */

@@ -14,7 +14,7 @@ export interface Ended {
 }
 
 /** So that fleets that were started together do not come together. */
-const JITTER = 0.1;
+export const JITTER = 0.1;
 /** After the first failure, milliseconds; twice that after each further one. */
 const RETRY_MS = 60_000;
 
