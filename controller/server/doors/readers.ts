@@ -1,7 +1,8 @@
 // A request of a door that only reads: who may, and an answer that is whole or cut off with its connection.
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { type FleetblockError, systemCode } from '../../../common/errors.ts';
+import { FleetblockError, systemCode } from '../../../common/errors.ts';
 import type { Logger } from '../../../common/logger.ts';
+import type { Quarantine } from '../../fleet/hub/quarantine.ts';
 import type { Caller } from '../../identity/auth/caller.ts';
 import { type Admitted, authorizable, type HttpAdmission, type Peer } from '../http/admission.ts';
 import { sendError } from '../http/answer.ts';
@@ -10,9 +11,10 @@ import { logUnexpected } from '../services/calls.ts';
 /** Who may export the list may read it here. */
 const PATH = '/fleetblock.v1.OperatorService/Export';
 
-/** What doors for readers share. */
+/** What doors for readers share. `quarantine`: of the store that they read. */
 export interface ReaderDeps {
   readonly admission: HttpAdmission;
+  readonly hub: { readonly quarantine: Pick<Quarantine, 'reason'> };
   readonly log: Logger;
 }
 
@@ -23,9 +25,9 @@ export interface Reading {
   readonly answer: (caller: Caller, signal: AbortSignal) => Promise<void>;
 }
 
-/** Lets the request in and answers it. An answer that was begun and fails is cut off: no one may take it for the whole. */
+/** Lets the request in and answers it: 503 while the store is in quarantine. An answer that was begun and fails is cut off: no one may take it for the whole. */
 export function serveReader(
-  { admission, log }: ReaderDeps,
+  { admission, hub, log }: ReaderDeps,
   request: IncomingMessage,
   response: ServerResponse,
   peer: Peer,
@@ -48,7 +50,14 @@ export function serveReader(
   };
   admission.watch(call, response, peer, (error: FleetblockError) => fail(error));
   response.once('close', () => stop.abort());
-  const settled = answer(admitted.caller, stop.signal).catch((error: unknown) => {
+  const answered = async () => {
+    const { reason } = hub.quarantine;
+    // What the store has lost would be taken for removed. Readers keep what they have while there is no answer; so do hosts.
+    if (reason !== undefined)
+      throw new FleetblockError('UNAVAILABLE', `the store is in quarantine, nothing is served: ${reason}`);
+    await answer(admitted.caller, stop.signal);
+  };
+  const settled = answered().catch((error: unknown) => {
     if (response.destroyed || stop.signal.aborted) return;
     if (systemCode(error) !== 'ECONNRESET') logUnexpected(log, request.url ?? '', error);
     fail(error);
