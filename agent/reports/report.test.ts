@@ -133,6 +133,20 @@ describe('a session', () => {
   });
 });
 
+it('a refusal without a reason has that of the row before', () => {
+  const queue = new ReportQueue();
+  const heard: string[] = [];
+  for (const last of [1, 2, 3]) queue.add(ban(`192.0.2.${last}/32`), (refusal) => heard.push(refusal));
+  const session = new Reporting({ queue, log, wallMs: () => NOW, send: async () => {} });
+  session.start();
+  const refused = [
+    { row: 0, reason: 'no policy' },
+    { row: 2, reason: '' },
+  ];
+  session.answered({ refused, retryMs: 0, problem: '' });
+  expect(heard).toEqual(['no policy', '', 'no policy']);
+});
+
 describe('the socket', () => {
   let directory = '';
   let socket: ReportSocket | undefined;

@@ -53,7 +53,14 @@ export class Reporting {
     const [first] = refused;
     if (first)
       this.#deps.log.warn({ source: batch.source, refused: refused.length, reason: first.reason }, 'reports refused');
-    this.#deps.queue.answered(batch, new Map(refused.map(({ row, reason }) => [row, reason])));
+    let last = '';
+    const reasons = new Map(
+      refused.map(({ row, reason }) => {
+        last = reason || last || 'the controller gave no reason';
+        return [row, last];
+      }),
+    );
+    this.#deps.queue.answered(batch, reasons);
     this.#sendNext();
   }
 

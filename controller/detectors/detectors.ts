@@ -59,6 +59,9 @@ const RETRY_MS = 5000;
 /** Longest that a reporter is told to wait for its rate, milliseconds. */
 const MAX_WAIT_MS = 60_000;
 
+/** Of sources that no policy is for: enough to learn it. */
+const WITHOUT_POLICY = { pattern: '', rate: 6000 } as const;
+
 /** Of one report: the host that makes it, or a door without one. */
 interface By {
   readonly actor: string;
@@ -86,8 +89,6 @@ export class Detectors {
   fromHost(hostId: string, reports: Reports): Promise<ReportsAnswer> {
     const host = this.#deps.registry.find(hostId);
     if (host?.revokedMs !== 0) return Promise.resolve(refuseAll(reports, 'this host is not enrolled'));
-    if (kindOf(reports.source) === HOOK)
-      return Promise.resolve(refuseAll(reports, `${reports.source} is a webhook's: no host reports under it`));
     return this.#report(reports, { actor: `agent/${hostId}`, host });
   }
 
@@ -108,11 +109,14 @@ export class Detectors {
   async #judge(reports: Reports, by: By): Promise<ReportsAnswer> {
     const { source, rows } = reports;
     try {
-      assertSource(source);
       const policy = this.policies.for(source);
+      // What is refused costs as well, and so does a message without a row.
+      const { retryMs, rate } = this.#waitMs(policy, by.actor, Math.max(1, rows.length));
+      if (retryMs > 0) return { refused: [], retryMs, problem: `more than ${rate} addresses a minute` };
+      assertSource(source);
+      if (by.host && kindOf(source) === HOOK)
+        return refuseAll(reports, `${source} is a webhook's: no host reports under it`);
       if (!policy) return refuseAll(reports, noPolicy(source));
-      const retryMs = this.#waitMs(policy, by.actor, rows.length);
-      if (retryMs > 0) return { refused: [], retryMs, problem: `more than ${policy.rate} addresses a minute` };
       this.#deps.assertOpen();
       const answer = await this.#apply(reports, policy, by);
       this.policies.count(
@@ -195,23 +199,16 @@ export class Detectors {
     return undefined;
   }
 
-  #waitMs(policy: DetectorPolicy, actor: string, rows: number): number {
-    const known = this.#rates.get(policy.pattern);
-    const rate =
-      known?.perMinute === policy.rate
+  #waitMs({ pattern, rate }: Pick<DetectorPolicy, 'pattern' | 'rate'> = WITHOUT_POLICY, actor: string, rows: number) {
+    const known = this.#rates.get(pattern);
+    const { clock } = this.#deps;
+    const { limit } =
+      known?.perMinute === rate
         ? known
-        : {
-            perMinute: policy.rate,
-            limit: new RateLimit({
-              clock: this.#deps.clock,
-              burst: policy.rate,
-              perSecond: policy.rate / 60,
-              addresses: 100_000,
-            }),
-          };
-    this.#rates.set(policy.pattern, rate);
-    if (rate.limit.take(actor, rows)) return 0;
-    return Math.min(MAX_WAIT_MS, Math.max(1, rate.limit.waitMs(actor)));
+        : { limit: new RateLimit({ clock, burst: rate, perSecond: rate / 60, addresses: 100_000 }) };
+    this.#rates.set(pattern, { perMinute: rate, limit });
+    const retryMs = limit.take(actor, rows) ? 0 : Math.min(MAX_WAIT_MS, Math.max(1, limit.waitMs(actor)));
+    return { retryMs, rate };
   }
 }
 

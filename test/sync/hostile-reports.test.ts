@@ -62,7 +62,12 @@ async function report(
   await until('answered', () => host.of('reportsAnswer').length >= due);
   const answer: ReportsAnswer__Output | null | undefined = host.of('reportsAnswer')[due - 1]?.message.reportsAnswer;
   if (!answer) throw new Error('no answer');
-  return answer;
+  let last = '';
+  const refused = answer.refused.map(({ row, reason }) => {
+    last = reason || last;
+    return { row, reason: last };
+  });
+  return { ...answer, refused };
 }
 
 async function claims(): Promise<string[]> {
@@ -201,6 +206,20 @@ describe('a certificate used by hand', () => {
     expect(answer).toMatchObject({ refused: [], problem: expect.stringContaining('2 addresses a minute') });
     expect(answer.retryMs).toBeGreaterThan(0);
     expect(await reported()).toHaveLength(6);
+  });
+
+  it('is made to wait without a policy too, also when it says nothing', async () => {
+    const junk = Array.from({ length: 1000 }, (_, i) => `x${i}`);
+    const host = new TapHost(fleet.address, await fleet.enroll('junk'), {});
+    await host.first('welcome');
+    let taken = 0;
+    while ((await report(host, `junk:${taken}`, junk)).retryMs === 0) expect(++taken).toBeLessThan(100);
+    await policies().set({ ...POLICY, rate: 1 }, BY);
+    expect(await report(host, 'fail2ban:sshd', [])).toMatchObject({ retryMs: 0 });
+    expect((await report(host, 'fail2ban:sshd', [])).retryMs).toBeGreaterThan(0);
+    // A reason is said once.
+    for (const { bytes } of host.of('reportsAnswer')) expect(bytes).toBeLessThan(10_000);
+    host.close();
   });
 
   it.each([

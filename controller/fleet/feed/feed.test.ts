@@ -74,6 +74,24 @@ it('stops when the stream is full and continues where it stopped', () => {
   expect(feed.takeReply()).toMatchObject({ to: 11n });
 });
 
+it('keeps a reply until the stream takes it, before what else waits', () => {
+  const reply = (text: string) => feed.reply(Buffer.from(text), () => done.push(text));
+  sink.room = 1;
+  offer(11n, 'a', 'b');
+  reply('r');
+  expect(sink.written).toEqual(['a']);
+  expect(done).toEqual([]);
+  sink.room = 1;
+  feed.onReady();
+  expect(sink.written).toEqual(['a', 'r']);
+  expect(done).toEqual(['r']);
+  sink.room = Number.POSITIVE_INFINITY;
+  feed.onReady();
+  reply('s');
+  expect(sink.written).toEqual(['a', 'r', 'b', 's']);
+  expect(done).toEqual(['r', '11', 's']);
+});
+
 describe('faults row 25: a slow reader', () => {
   it('is refused more than the queue holds, and loses nothing that is half out', () => {
     sink.room = 1;

@@ -37,6 +37,7 @@ export class Feed {
   readonly #sink: Sink;
   readonly #limit: number;
   readonly #queue: Shipment[] = [];
+  readonly #replies: { readonly message: Buffer; readonly written: () => void }[] = [];
   /** The next message of the first shipment, when that is half out: it must be finished, or the stream must end. */
   #next: Buffer | undefined;
   #ready = true;
@@ -77,6 +78,12 @@ export class Feed {
     if (!this.#sink.write(message)) this.#ready = false;
   }
 
+  /** A message outside the order of revisions that waits until the stream takes it: `written` is called then. */
+  reply(message: Buffer, written: () => void): void {
+    this.#replies.push({ message, written });
+    this.pump();
+  }
+
   /** The stream takes nothing more for now. */
   get stalled(): boolean {
     return !this.#ready;
@@ -90,6 +97,12 @@ export class Feed {
 
   pump(): void {
     for (;;) {
+      const reply = this.#ready ? this.#replies.shift() : undefined;
+      if (reply) {
+        this.#ready = this.#sink.write(reply.message);
+        reply.written();
+        continue;
+      }
       const shipment = this.#queue[0];
       if (!shipment || !this.#ready) return;
       const message = this.#next ?? take(shipment);
@@ -114,6 +127,7 @@ export class Feed {
   /** The stream is gone. */
   abandon(): void {
     for (const shipment of this.#queue.splice(0)) shipment.done?.();
+    this.#replies.length = 0;
     this.#next = undefined;
     this.#inFlight.length = 0;
   }

@@ -1,4 +1,5 @@
-// What detectors on one host report: one message at a time, each answered before the host may send the next.
+// What detectors on one host report: one message at a time, each answered before the host may send the next. A host that does not read
+// its answers has one of them in the controller's memory.
 
 import { FleetblockError } from '../../../common/errors.ts';
 import { protocol } from '../../../common/rpc/proto.ts';
@@ -24,10 +25,11 @@ const encode = protocol.AgentService.service.Sync.responseSerialize;
 export class HostReports {
   readonly #hostId: string;
   readonly #take: TakeReports;
-  readonly #send: (message: Buffer) => void;
+  readonly #send: (message: Buffer, written: () => void) => void;
   #underWay = false;
 
-  constructor(hostId: string, take: TakeReports, send: (message: Buffer) => void) {
+  /** `send`: calls back once the stream has taken the message. */
+  constructor(hostId: string, take: TakeReports, send: (message: Buffer, written: () => void) => void) {
     this.#hostId = hostId;
     this.#take = take;
     this.#send = send;
@@ -40,8 +42,13 @@ export class HostReports {
     this.#underWay = true;
     const asked = { source, unban, rows: rows.map(({ prefix, ttlMs }) => ({ prefix, ttlMs: Number(ttlMs) })) };
     void this.#take(this.#hostId, asked).then(({ refused, retryMs, problem }) => {
-      this.#underWay = false;
-      this.#send(encode({ reportsAnswer: { refused: [...refused], retryMs, problem } }));
+      const told = refused.map(({ row, reason }, i) => ({
+        row,
+        reason: reason === refused[i - 1]?.reason ? '' : reason,
+      }));
+      this.#send(encode({ reportsAnswer: { refused: told, retryMs, problem } }), () => {
+        this.#underWay = false;
+      });
     });
   }
 }

@@ -55,8 +55,8 @@ export class HostSession {
     this.#supply = new Supply(hostId, this.#acked, stream, deps);
     const { feed } = this.#supply;
     this.questions = new Questions((message) => feed.urgent(message));
-    this.reports = new HostReports(hostId, deps.takeReports, (message) => {
-      if (!this.#supply.closed) feed.urgent(message);
+    this.reports = new HostReports(hostId, deps.takeReports, (message, written) => {
+      if (!this.#supply.closed) feed.reply(message, written);
     });
     this.#takesLoose = hello.takesLoose;
     this.#loose = new LooseChanges(hostId, feed, deps);

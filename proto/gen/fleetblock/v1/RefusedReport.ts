@@ -7,7 +7,7 @@ export interface RefusedReport {
    */
   'row'?: (number);
   /**
-   * One sentence.
+   * One sentence. Empty: that of the refused row before.
    */
   'reason'?: (string);
 }
@@ -18,7 +18,7 @@ export interface RefusedReport__Output {
    */
   'row': (number);
   /**
-   * One sentence.
+   * One sentence. Empty: that of the refused row before.
    */
   'reason': (string);
 }
