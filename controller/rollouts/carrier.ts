@@ -18,6 +18,8 @@ export interface Carrier {
    * @throws FleetblockError as the change itself does: the guard, a quarantine, a full disk
    */
   move(rollout: Rollout, from: Selector, to: Selector, ttlMs: number): Promise<boolean>;
+  /** Whether it stands on `on`: of the two selectors of a step that was broken off it does on one, or on neither. */
+  stands(rollout: Rollout, on: Selector): Promise<boolean>;
   /** What it drops: nothing of what passes or only counts. It is the same at every stage. */
   dropped(rollout: Rollout): Promise<PrefixSet>;
   /** Takes away what stands there. */

@@ -214,6 +214,7 @@ export class Rollouts {
     attribution(by.caller, by.reason);
     assertMayChange(by.caller, running.rollout.carries.origin);
     await inTurn(running, async () => {
+      await this.#steps.settle(running);
       const { state } = running.rollout;
       if (!isOpen(running.rollout) || state === change.state)
         throw new FleetblockError('FAILED_PRECONDITION', `rollout ${id} is ${state} already`);

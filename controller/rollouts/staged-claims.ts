@@ -35,6 +35,11 @@ export class StagedClaims implements Carrier {
     return outcomes.some(({ change }) => change !== 'NOT_FOUND');
   }
 
+  async stands(rollout: Rollout, on: Selector): Promise<boolean> {
+    const { outcomes } = await this.#unblock(rollout, on, { caller: callerOf(rollout), reason: '' }, true);
+    return outcomes.some(({ change }) => change !== 'NOT_FOUND');
+  }
+
   async dropped(rollout: Rollout): Promise<PrefixSet> {
     const { prefixes, action } = claimsOf(rollout);
     const set = new PrefixSet();
@@ -43,10 +48,14 @@ export class StagedClaims implements Carrier {
     return set;
   }
 
-  async remove(rollout: Rollout, target: Selector, by: Attributed): Promise<void> {
+  async remove(rollout: Rollout, from: Selector, by: Attributed): Promise<void> {
+    await this.#unblock(rollout, from, by, false);
+  }
+
+  #unblock(rollout: Rollout, target: Selector, by: Attributed, dryRun: boolean) {
     const { prefixes, action, origin } = claimsOf(rollout);
-    const how = { arrivedMs: 0, dryRun: false, waitMs: undefined };
-    await this.#changes.unblock({ prefixes, origin, target, action: slotOf(action), ...by, ...how });
+    const how = { arrivedMs: 0, dryRun, waitMs: undefined };
+    return this.#changes.unblock({ prefixes, origin, target, action: slotOf(action), ...by, ...how });
   }
 }
 

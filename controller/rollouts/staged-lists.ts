@@ -88,6 +88,17 @@ export class StagedLists implements Carrier {
     return true;
   }
 
+  /** On its target: the import that replaces the old list was made, and what stood at the stage may still be there. */
+  async stands(rollout: Rollout, on: Selector): Promise<boolean> {
+    const carries = listOf(rollout);
+    const { name, updatedMs } = carries;
+    const now = await this.standing(name);
+    if (on.kind !== 'stage') return now !== undefined && !(await this.#changes(this.#beginOf(rollout, carries, on)));
+    const stage = await this.standing(partName(name, 'stage'));
+    const isOld = (now?.updatedMs ?? 0) === updatedMs;
+    return isOld && stage !== undefined && formatSelector(stage.selector) === formatSelector(on);
+  }
+
   async dropped(rollout: Rollout): Promise<PrefixSet> {
     const { name, action } = listOf(rollout);
     const set = new PrefixSet();
@@ -108,21 +119,27 @@ export class StagedLists implements Carrier {
 
   /** A controller that was killed in between does the same again: the stage is removed after the list is there. */
   async #finish(rollout: Rollout, begin: ImportBegin, staged: boolean): Promise<boolean> {
-    const { store, lists, clock } = this.#deps;
     const carries = listOf(rollout);
-    const next = partName(carries.name, 'next');
     const by = { caller: begin.caller, reason: carries.reason };
-    if (!(await this.standing(next))) return !staged;
-    const rows = async function* () {
-      for await (const each of store.listRows(next)) yield leftOf(each, clock.wallMs());
-    };
-    const { added, updated, removed } = await lists.import({ ...begin, dryRun: true }, rows());
-    if (added + updated + removed > 0) {
+    if (!(await this.standing(partName(carries.name, 'next')))) return !staged;
+    if (await this.#changes(begin)) {
       await this.#assertOld(carries);
-      await lists.import(begin, rows());
+      await this.#deps.lists.import(begin, this.#next(carries));
     }
     await this.remove(rollout, begin.target, by);
     return true;
+  }
+
+  /** Whether the list that stands aside would change anything; it does not if it is gone. */
+  async #changes(begin: ImportBegin): Promise<boolean> {
+    if (!(await this.standing(partName(begin.name, 'next')))) return false;
+    const { added, updated, removed } = await this.#deps.lists.import({ ...begin, dryRun: true }, this.#next(begin));
+    return added + updated + removed > 0;
+  }
+
+  async *#next({ name }: Pick<CarriedList, 'name'>) {
+    const { store, clock } = this.#deps;
+    for await (const each of store.listRows(partName(name, 'next'))) yield leftOf(each, clock.wallMs());
   }
 
   #beginOf(rollout: Rollout, { name, action, reason, skipRefused }: CarriedList, target: Selector): ImportBegin {

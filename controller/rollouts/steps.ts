@@ -77,9 +77,29 @@ export class Steps {
     return left > 0 ? Math.min(left, rollout.leaseMs) : rollout.leaseMs;
   }
 
+  /**
+   * Finds out which stage stands after a step that was broken off, so that what undoes it or stays there means that one: on the last
+   * one it is done.
+   */
+  async settle(running: Running): Promise<void> {
+    const { rollout } = running;
+    const { selector, toward, stage } = rollout;
+    if (!toward || !isOpen(rollout)) return;
+    const carrier = this.#deps.carriers[rollout.carries.kind];
+    if (await carrier.stands(rollout, selector))
+      await this.#deps.journal.save(running, { stage: stage - 1, toward: undefined });
+    else if (!(await carrier.stands(rollout, toward))) await this.#halt(running, LOST);
+    else {
+      if (toward.kind !== 'stage') await carrier.remove(rollout, selector, { caller: SYSTEM, reason: '' });
+      await this.#reached(running, toward);
+    }
+  }
+
   async #due(running: Running): Promise<void> {
+    await this.settle(running);
+    if (!isOpen(running.rollout)) return;
     const { rollout, renewedMs } = running;
-    const { leaseMs, selector, target, toward, state, stageMs, bakeMs } = rollout;
+    const { leaseMs, selector, target, state, stageMs, bakeMs } = rollout;
     const nowMs = this.#deps.clock.wallMs();
     running.dropped ??= await this.#deps.carriers[rollout.carries.kind].dropped(rollout);
     const trouble = running.watch.trouble(selector, target, running.dropped);
@@ -87,7 +107,6 @@ export class Steps {
     if (expiresMs > 0 && expiresMs <= nowMs)
       await this.#halt(running, 'its time was over before it had reached all hosts');
     else if (trouble !== undefined) await this.#halt(running, trouble);
-    else if (toward) await this.#step(running, toward);
     else if (state === 'running' && nowMs >= stageMs + bakeMs && running.watch.proven(selector))
       await this.#advance(running);
     else if (nowMs >= renewedMs + leaseMs - MARGIN_MS) await this.#renew(running);
@@ -104,16 +123,12 @@ export class Steps {
     // Written before it is done: a controller that is killed in between finds out which of both stands.
     running.watch.begin(toward);
     await this.#deps.journal.save(running, { stage: stage + 1, toward });
-    await this.#step(running, toward);
+    if (await this.#move(running, before, toward)) await this.#reached(running, toward);
+    else await this.#halt(running, LOST);
   }
 
-  async #step(running: Running, toward: Selector): Promise<void> {
-    const { selector, stage, stages, state } = running.rollout;
-    const moved = (await this.#move(running, selector, toward)) || (await this.#move(running, toward, toward));
-    if (!moved) {
-      await this.#halt(running, LOST);
-      return;
-    }
+  async #reached(running: Running, toward: Selector): Promise<void> {
+    const { stage, stages, state } = running.rollout;
     const over = stage === stages.length - 1;
     const stageMs = this.#deps.clock.wallMs();
     await this.#deps.journal.save(

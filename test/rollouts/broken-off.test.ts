@@ -1,0 +1,74 @@
+// A controller that dies between the change of a step and the record that it was made: the next one finds out which stage stands.
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { type Selector, wholeOf } from '../../common/text/selector.ts';
+import { bodyOf, callerOf, ROLLOUT, type Rollout } from '../../controller/rollouts/rollout.ts';
+import { listed, type SimulatedHost, SyncFleet, until } from '../sync/fleet.ts';
+
+const X = '203.0.113.0/24';
+const BY = { caller: { role: 'admin', id: 'a', actor: 'admin/a', serial: '', from: '' }, reason: '' } as const;
+const EVERYONE = wholeOf({ kind: 'all' });
+
+let fleet: SyncFleet;
+let hosts: SimulatedHost[];
+
+beforeEach(async () => {
+  fleet = await SyncFleet.start();
+  hosts = await Promise.all(['a', 'b', 'c'].map((name) => fleet.agent(name)));
+  await until('synced', async () => (await fleet.operator.hosts()).every((host) => host.status === 'synced'));
+});
+afterEach(async () => {
+  await Promise.all(hosts.map((host) => host.stop()));
+  await fleet.stop();
+});
+
+const rollouts = () => fleet.server.controller.rollouts;
+const held = () => hosts.reduce((sum, { datapath }) => sum + listed(datapath.held).length, 0);
+
+async function started(): Promise<Rollout> {
+  const { rollout: id } = await fleet.operator.block([X], { stages: { stages: ['1%', '100%'], bakeMs: 60_000 } });
+  const rollout = rollouts()
+    .list()
+    .find((each) => each.id === id);
+  if (!rollout) throw new Error('no rollout');
+  return rollout;
+}
+
+/** As the store is after a kill: the next stage was meant, and `moved` or not. */
+async function killed(rollout: Rollout, moved: Selector | undefined, state: Rollout['state']): Promise<void> {
+  if (moved)
+    await fleet.server.controller.changes.block({
+      ...{
+        prefixes: [X],
+        action: 'block',
+        origin: '',
+        reason: '',
+        ttlMs: 0,
+        target: moved,
+        inPlaceOf: rollout.selector,
+      },
+      ...{ caller: callerOf(rollout), arrivedMs: 0, dryRun: false, force: false, waitMs: undefined },
+    });
+  const body = bodyOf({ ...rollout, stage: 1, toward: EVERYONE, state });
+  fleet.server.controller.rollouts.close();
+  await fleet.server.store.changeSettings({ sets: [{ kind: ROLLOUT, name: rollout.id, body }] });
+  await fleet.restart();
+}
+
+it('is done, and cannot be aborted, when its last step was made', async () => {
+  const rollout = await started();
+  await killed(rollout, EVERYONE, 'running');
+  await expect(rollouts().abort(rollout.id, BY)).rejects.toThrow('is done already');
+  await until('everywhere', () => held() === 3);
+  expect(await fleet.operator.entries()).toMatchObject([{ prefix: X, expiresAtMs: '0' }]);
+});
+
+it('stays paused where it was when its step was not made, and nothing is left of it when it is aborted', async () => {
+  const rollout = await started();
+  await killed(rollout, undefined, 'paused');
+  await until('settled', () => rollouts().list()[0]?.toward === undefined);
+  expect(rollouts().list()).toMatchObject([{ state: 'paused', stage: 0 }]);
+  expect(held()).toBe(1);
+  await rollouts().abort(rollout.id, BY);
+  await until('undone', () => held() === 0);
+  expect(await fleet.operator.entries()).toEqual([]);
+});
