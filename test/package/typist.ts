@@ -94,7 +94,10 @@ export class Typist {
   }
 
   #words(line: string): [string, string[]] {
-    const [program = '', ...words] = line.split(' ');
+    // As a shell reads them: what is quoted is one word.
+    const [program = '', ...words] = [...line.matchAll(/'([^']*)'|"([^"]*)"|[^ ]+/g)].map(
+      ([word, a, b]) => a ?? b ?? word,
+    );
     return [join(this.#bin, program), words];
   }
 
