@@ -52,6 +52,8 @@ export interface ControllerOptions {
   readonly secret?: Pick<Secret, 'bytes' | 'isNew'>;
   /** The callers with open calls. Default: none. */
   readonly connected?: () => Iterable<Pick<Caller, 'actor' | 'from' | 'serial'>>;
+  /** Who called from an address in the last days, with a certificate. Default: nobody. */
+  readonly calledFrom?: (address: string) => string | undefined;
 }
 
 /** How often the time is noted, milliseconds. */
@@ -131,7 +133,8 @@ export async function startController(options: ControllerOptions): Promise<Contr
   const changes = new Changes({ store, targets, hub, clock, guard, matches, allowed, results });
   const lists = new Lists({ store, targets, hub, clock, guard, results });
   const assertOpen = () => hub.quarantine.assertOpen();
-  const detectors = await Detectors.load({ store, registry, guard, allowed, clock, log, assertOpen });
+  const calledFrom = options.calledFrom ?? (() => undefined);
+  const detectors = await Detectors.load({ store, registry, guard, allowed, clock, log, assertOpen, calledFrom });
   const confirmations = new Confirmations({ store, targets, results, events, clock, assertOpen });
   const rollouts = await Rollouts.load({ store, changes, lists, hub, targets, events, clock, log });
   const inStages = inStagesWhenLarge(lists, rollouts);

@@ -4,7 +4,7 @@
 import { FleetblockError, messageOf } from '../../common/errors.ts';
 import type { Logger } from '../../common/logger.ts';
 import { hasEnded } from '../../common/precedence.ts';
-import { covers, formatPrefix, type Prefix, parsePrefix } from '../../common/text/prefix.ts';
+import { covers, formatAddress, formatPrefix, type Prefix, parsePrefix } from '../../common/text/prefix.ts';
 import { type SelectableHost, selectorMatches } from '../../common/text/selector.ts';
 import type { Clock } from '../../common/time/clock.ts';
 import { attribution } from '../claims/attribution.ts';
@@ -27,6 +27,8 @@ export interface DetectorsDeps {
   readonly clock: Clock;
   readonly log: Logger;
   readonly assertOpen: () => void;
+  /** Who called from this address in the last days. */
+  readonly calledFrom: (address: string) => string | undefined;
 }
 
 /** What one reporter says of one source. Each prefix stands in it once. */
@@ -151,7 +153,7 @@ export class Detectors {
           ? prefix
           : unban
             ? undefined
-            : (look.refusal(prefix, 'block') ?? this.#allowedBy(prefix));
+            : (look.refusal(prefix, 'block') ?? this.#reachedFrom(prefix) ?? this.#allowedBy(prefix));
       if (typeof prefix === 'string' || reason !== undefined) {
         refused.push({ row, reason: reason ?? '' });
         continue;
@@ -182,6 +184,14 @@ export class Detectors {
       if (reason !== undefined) refused.push({ row, reason });
     }
     return { refused, retryMs: 0, problem: '' };
+  }
+
+  /** An operator types a command and is gone: a detector must not ban the office meanwhile, nor the network of a host that is away. */
+  #reachedFrom(prefix: Prefix): string | undefined {
+    const who = this.#deps.calledFrom(formatAddress(prefix.family, prefix.address));
+    if (who === undefined) return undefined;
+    const name = who.startsWith('agent/') ? (this.#deps.registry.find(who.slice(6))?.name ?? who) : who;
+    return `${formatPrefix(prefix)} is from where ${name} has called in the last days`;
   }
 
   /** What is allowed anywhere is blocked by no report, not even on other hosts: whoever allowed it knows more than a detector. */

@@ -90,6 +90,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     closers.push(() => store.close());
     closers.push(logAuditHead(store, log));
     const connected = () => authorizer.callers();
+    const calledFrom = (address: string) => authorizer.recent.at(address);
     const secret = loadSecret(directory);
     const controller = await startController({
       store,
@@ -97,6 +98,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       log,
       hub: options.hub ?? {},
       connected,
+      calledFrom,
       secret,
       trustClock: options.trustClock ?? false,
     });

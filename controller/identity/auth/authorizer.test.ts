@@ -68,6 +68,9 @@ it('says who calls, from the certificate alone', async () => {
   const host = await agent();
   expect(authorizer.authorize(callWith(SYNC, host.raw)).actor).toBe(`agent/${host.id}`);
   expect(refusals).toEqual([]);
+  expect(authorizer.recent.at('10.0.0.9')).toBe('viewer/alice');
+  revoked.add(serial);
+  expect(authorizer.recent.at('10.0.0.9')).toBeUndefined();
 });
 
 it('refuses the wrong role, an unknown method, no certificate, an ended and a revoked one, and records each', async () => {

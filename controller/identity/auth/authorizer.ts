@@ -7,6 +7,7 @@ import type { PeerIdentity, PeerReader } from '../pki/peer.ts';
 import type { ApiKeys } from './api-keys.ts';
 import type { AuthorizableCall, Authorize, Caller } from './caller.ts';
 import { ENDS_BY_ITSELF, openToBound, requiredRole, roleSuffices } from './policy.ts';
+import { RecentCallers } from './recent-callers.ts';
 
 /** Live facts that certificates do not carry. Both answer at once: they are asked on every call. */
 export interface Standing {
@@ -54,11 +55,14 @@ export class Authorizer {
   readonly #options: AuthorizerOptions;
   readonly #live = new Set<LiveCall>();
   readonly #timer: NodeJS.Timeout;
+  /** Of calls with certificates. */
+  readonly recent: RecentCallers;
   /** By serial: a connection that renewed its certificate may go on for the life of the new one, Unix milliseconds. */
   readonly #renewed = new Map<string, number>();
 
   constructor(options: AuthorizerOptions) {
     this.#options = options;
+    this.recent = new RecentCallers(options.clock);
     this.#timer = setInterval(() => this.recheck(), RECHECK_MS).unref();
   }
 
@@ -69,6 +73,7 @@ export class Authorizer {
     const refusal = this.#objection(credential, path);
     if (credential && !refusal) {
       if ('keyId' in credential) this.#options.apiKeys?.used(credential.keyId);
+      else this.recent.saw(credential.caller, () => this.#stands(credential.identity));
       return credential.caller;
     }
     const error = refusal ?? NO_CREDENTIAL();
@@ -158,13 +163,15 @@ export class Authorizer {
     const endMs = Math.max(identity.notAfterMs, this.#renewed.get(identity.serial) ?? 0);
     if (now < identity.notBeforeMs || now >= endMs)
       return `the certificate of ${caller.actor} has expired: get a new one`;
-    const { subject } = identity;
+    return this.#stands(identity)
+      ? undefined
+      : `the certificate of ${caller.actor} was revoked or replaced, or is of another fleet`;
+  }
+
+  #stands(identity: PeerIdentity): boolean {
+    const { subject, serial } = identity;
     const { standing } = this.#options;
-    const stands =
-      subject.kind === 'agent'
-        ? standing.hostMayCall(subject.hostId, identity)
-        : standing.operatorMayCall(identity.serial);
-    return stands ? undefined : `the certificate of ${caller.actor} was revoked or replaced, or is of another fleet`;
+    return subject.kind === 'agent' ? standing.hostMayCall(subject.hostId, identity) : standing.operatorMayCall(serial);
   }
 }
 

@@ -1,0 +1,24 @@
+// What no report blocks, whatever its policy says.
+import { expect, it } from 'vitest';
+import { createLogger } from '../../common/logger.ts';
+import { systemClock } from '../../common/time/clock.ts';
+import { startController } from '../controller.ts';
+import { MemoryStore } from '../store/memory/memory-store.ts';
+import { MemoryState } from '../store/memory/state.ts';
+
+it('refuses the address from which somebody has called in the last days', async () => {
+  const store = new MemoryStore({ disk: { state: new MemoryState() }, clock: systemClock });
+  const calledFrom = (address: string) => (address === '198.51.100.7' ? 'operator/carl' : undefined);
+  const log = createLogger('test', 'silent');
+  const controller = await startController({ store, clock: systemClock, log, calledFrom });
+  const policy = { pattern: 'hook:x', scope: 'fleet', maxDurationMs: 60_000, maxClaims: 10, rate: 100, quorum: 1 };
+  await controller.detectors.policies.set(policy, { actor: 'admin/alice', reason: '' });
+  const rows = ['198.51.100.7', '198.51.100.8'].map((prefix) => ({ prefix, ttlMs: 0 }));
+  const door = { actor: 'hook/x', from: '192.0.2.1:1' };
+  const { refused } = await controller.detectors.fromDoor(door, { source: 'hook:x', unban: false, rows });
+  expect(refused).toEqual([{ row: 0, reason: expect.stringContaining('from where operator/carl has called') }]);
+  expect(
+    (await controller.detectors.fromDoor(door, { source: 'hook:x', unban: true, rows: rows.slice(1) })).refused,
+  ).toEqual([]);
+  await controller.close();
+});
