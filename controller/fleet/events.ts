@@ -12,6 +12,7 @@ export type EventKind =
   | 'feed.held'
   | 'feed.recovered'
   | 'rollout'
+  | 'bouncer'
   | 'host.connected'
   | 'host.disconnected'
   | 'host.lagging'

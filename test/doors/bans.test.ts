@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { packEntries } from '../../common/entries/packed.ts';
 import { covers, formatPrefix, maskAddress, type Prefix, parsePrefix } from '../../common/text/prefix.ts';
 import { Bans } from '../../controller/operations/outlets/bans.ts';
+import { gathered } from '../../controller/store/contract/harness.ts';
 import { RunningFleet } from '../identity/running.ts';
 
 const CALLER = { role: 'admin', id: 'alice', actor: 'admin/alice', serial: '00', from: '192.0.2.1:1' } as const;
@@ -114,8 +115,8 @@ it('whatever happens: the whole is what a host would drop, and changes make the 
         await running.server.controller.turn();
         const changes = await bans.changes(since, any);
         if (!changes) throw new Error('history is too short');
-        for (const gone of changes.removed) reader.delete(formatPrefix(gone));
-        for (const { prefix } of changes.added) reader.set(formatPrefix(prefix), prefix);
+        for (const gone of await gathered(changes.removed)) reader.delete(formatPrefix(gone));
+        for (const { prefix } of await gathered(changes.added)) reader.set(formatPrefix(prefix), prefix);
         since = changes.revision;
         const whole = new Set<string>();
         for await (const batch of bans.whole(await bans.standing(), any))

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { unpackEntries } from '../../common/entries/packed.ts';
 import { formatPrefix, parsePrefix } from '../../common/text/prefix.ts';
 import { Bans } from '../../controller/operations/outlets/bans.ts';
+import { gathered } from '../../controller/store/contract/harness.ts';
 import type { CatchUp } from '../../controller/views/catch-up.ts';
 import { RunningFleet } from '../identity/running.ts';
 
@@ -26,7 +27,9 @@ it('a removal before the restart is told after it', async () => {
   await running.serve();
   const { controller, store } = running.server;
   const bans = new Bans({ ...controller, store });
-  expect((await bans.changes(since, () => true))?.removed.map(formatPrefix)).toEqual(['198.51.100.7/32']);
+  const changes = await bans.changes(since, () => true);
+  if (!changes) throw new Error('history is too short');
+  expect((await gathered(changes.removed)).map(formatPrefix)).toEqual(['198.51.100.7/32']);
   expect(await bans.unchanged(since)).toBe(false);
   const caughtUp = await new Promise<CatchUp>((resolve) => controller.views.catchUp(host, since, resolve));
   if (caughtUp.kind !== 'delta') throw new Error(`it gets ${caughtUp.kind}`);

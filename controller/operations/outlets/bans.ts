@@ -1,37 +1,65 @@
 // What readers that are no hosts are served: every ban, what changed since a revision, what covers an address. An allow entry is never
 // inside what is served: a ban around one is served in pieces.
+import { EntryTable } from '../../../common/entries/entry-table.ts';
+import type { PackedEntries } from '../../../common/entries/packed.ts';
 import type { Revision } from '../../../common/revision.ts';
 import { covers, formatPrefix, maskAddress, type Prefix } from '../../../common/text/prefix.ts';
 import { Pacer } from '../../../common/time/pacer.ts';
 import { ExceptionSet } from '../../claims/lists/exception-set.ts';
+import type { Touched } from '../../store/port/revisions.ts';
+import { note } from '../../views/change.ts';
+import { RecentChanges } from './recent-changes.ts';
 import { type Ban, lastOf, NO_HOST, prefixesIn, Standing, type StandingDeps } from './standing.ts';
 
 /** Which origins are asked for. */
 export type Wanted = (origin: string) => boolean;
 
-/** What a reader that has what was served at an earlier revision is to add and to remove. Either may say what it knows already. */
+/**
+ * What a reader that has what was served at an earlier revision is to remove, and then to add. Either may say what it knows already. Both are
+ * read as they are asked for: what changes meanwhile may be in one of them, and is said again after `revision`.
+ */
 export interface BanChanges {
   readonly revision: Revision;
-  readonly added: readonly Ban[];
-  readonly removed: readonly Prefix[];
+  readonly removed: AsyncIterable<readonly Prefix[]>;
+  readonly added: AsyncIterable<readonly Ban[]>;
 }
 
 /** Bans given out in one run. */
 const BATCH = 1024;
 
+interface Shared {
+  readonly standing: Standing;
+  readonly since: Revision;
+  readonly revision: Revision;
+  readonly candidates: Promise<PackedEntries>;
+}
+
 /** One per controller. What was read for a revision serves all who ask until the next one. */
 export class Bans {
   readonly #deps: StandingDeps;
+  /** From the first reader on: a fleet without one keeps nothing for it. */
+  #recent: RecentChanges | undefined;
   #known: { readonly revision: Revision; readonly standing: Promise<Standing> } | undefined;
+  /** Waits for the one before it to be read, and serves all who ask until then. */
+  #next: Promise<Standing> | undefined;
+  #shared: Shared | undefined;
 
   constructor(deps: StandingDeps) {
     this.#deps = deps;
   }
 
-  /** As of the last revision that the views have. */
+  /** As of the last revision that the views have. One is read at a time. */
   standing(): Promise<Standing> {
+    this.#recent ??= new RecentChanges(this.#deps.store);
+    if (this.#known?.revision === this.#deps.views.revision) return this.#known.standing;
+    this.#next ??= this.#readNext();
+    return this.#next;
+  }
+
+  async #readNext(): Promise<Standing> {
+    await this.#known?.standing.catch(() => undefined);
+    this.#next = undefined;
     const { revision } = this.#deps.views;
-    if (this.#known?.revision === revision) return this.#known.standing;
     const standing = Standing.read(this.#deps);
     this.#known = { revision, standing };
     // What failed is tried again.
@@ -69,35 +97,44 @@ export class Bans {
 
   /** @returns undefined: history does not reach back that far */
   async changes(since: Revision, wanted: Wanted): Promise<BanChanges | undefined> {
-    const { store, views } = this.#deps;
-    const layers = views.layersLike(NO_HOST);
     // Before what is looked up: what comes later is found again next time.
-    const { revision } = views;
-    const touched = await store.touchedSince(since, new Set(layers.map(({ id }) => id)));
+    const { revision } = this.#deps.views;
+    this.#recent ??= new RecentChanges(this.#deps.store);
+    const touched = this.#recent.since(since) ?? (await this.#touchedSince(since))?.map(({ keys }) => keys);
     if (!touched) return undefined;
-    if (touched.length === 0) return { revision, added: [], removed: [] };
+    if (touched.length === 0) return { revision, added: none(), removed: none() };
     const standing = await this.standing();
-    const candidates = await candidatesOf(
-      standing,
-      touched.map(({ keys }) => keys),
-    );
-    const { pause } = new Pacer();
-    const added: Ban[] = [];
-    const removed: Prefix[] = [];
-    for (const prefix of candidates.values()) {
-      const ban = standing.served(prefix, wanted);
-      if (ban) added.push(ban);
-      else removed.push(prefix);
-      await pause();
-    }
-    return { revision, added, removed };
+    const candidates = await this.#candidates(standing, since, revision, touched);
+    return {
+      revision,
+      removed: picked(candidates, (prefix) => (standing.served(prefix, wanted) ? undefined : prefix)),
+      added: picked(candidates, (prefix) => standing.served(prefix, wanted)),
+    };
+  }
+
+  /** Bouncers that hold the same share what is looked up. */
+  #candidates(
+    standing: Standing,
+    since: Revision,
+    revision: Revision,
+    touched: readonly PackedEntries[],
+  ): Promise<PackedEntries> {
+    const known = this.#shared;
+    if (known?.standing === standing && known.since === since && known.revision === revision) return known.candidates;
+    const candidates = candidatesOf(standing, touched);
+    this.#shared = { standing, since, revision, candidates };
+    return candidates;
+  }
+
+  #touchedSince(since: Revision): Promise<readonly Touched[] | undefined> {
+    const { store, views } = this.#deps;
+    return store.touchedSince(since, new Set(views.layersLike(NO_HOST).map(({ id }) => id)));
   }
 
   /** Whether what is served is what it was at that revision. False where history does not reach back. */
   async unchanged(since: Revision): Promise<boolean> {
-    const { store, views } = this.#deps;
-    if (views.revision === since) return true;
-    const touched = await store.touchedSince(since, new Set(views.layersLike(NO_HOST).map(({ id }) => id)));
+    if (this.#deps.views.revision === since) return true;
+    const touched = await this.#touchedSince(since);
     return touched?.length === 0;
   }
 
@@ -138,39 +175,56 @@ function* eachBan(standing: Standing, wanted: Wanted): Generator<Ban> {
   }
 }
 
-/** What may be served otherwise than it was, by its text: touched prefixes, and what allow entries leave of bans around them. */
-async function candidatesOf(
-  standing: Standing,
-  touched: readonly Parameters<typeof prefixesIn>[0][],
-): Promise<ReadonlyMap<string, Prefix>> {
+/** What may be served otherwise than it was, each once: touched prefixes, and what allow entries leave of bans around them. */
+async function candidatesOf(standing: Standing, touched: readonly PackedEntries[]): Promise<PackedEntries> {
   const { pause } = new Pacer();
-  const found = new Map<string, Prefix>();
-  const bans: Prefix[] = [];
+  const found = new EntryTable();
   const allows: Prefix[] = [];
   for (const keys of touched)
     for (const { prefix, allow } of prefixesIn(keys)) {
-      (allow ? allows : bans).push(prefix);
+      if (allow) allows.push(prefix);
       await pause();
     }
   const around = [...standing.allowed, ...allows];
   const aroundSet = new ExceptionSet(around);
   const add = (ban: Prefix) => {
-    found.set(formatPrefix(ban), ban);
+    note(found, { ...ban, offset: 0, allow: false });
     if (!aroundSet.family(ban.family).meets(ban.address, 0, ban.length)) return;
     for (const allow of around)
-      if (covers(ban, allow)) for (const prefix of between(ban, allow)) found.set(formatPrefix(prefix), prefix);
+      if (covers(ban, allow))
+        for (const prefix of between(ban, allow)) note(found, { ...prefix, offset: 0, allow: false });
   };
-  for (const ban of bans) {
-    add(ban);
-    await pause();
-  }
-  if (allows.length === 0) return found;
+  for (const keys of touched)
+    for (const { prefix, allow } of prefixesIn(keys)) {
+      if (!allow) add(prefix);
+      await pause();
+    }
+  if (allows.length === 0) return found.pack();
   const touchedSet = new ExceptionSet(allows);
   for (const { prefix } of eachBan(standing, () => true)) {
     if (touchedSet.family(prefix.family).meets(prefix.address, 0, prefix.length)) add(prefix);
     await pause();
   }
-  return found;
+  return found.pack();
+}
+
+/** What `pick` makes of each prefix, in batches; undefined is left out. */
+async function* picked<T>(
+  prefixes: PackedEntries,
+  pick: (prefix: Prefix) => T | undefined,
+): AsyncGenerator<readonly T[]> {
+  const { pause } = new Pacer();
+  let batch: T[] = [];
+  for (const { prefix } of prefixesIn(prefixes)) {
+    const item = pick(prefix);
+    if (item !== undefined) batch.push(item);
+    if (batch.length === BATCH) {
+      yield batch;
+      batch = [];
+    }
+    await pause();
+  }
+  yield batch;
 }
 
 /** From a prefix down to one inside it: each on the way, and the other half beside it. */
@@ -183,3 +237,5 @@ function* between(outer: Prefix, inner: Prefix): Generator<Prefix> {
     yield { family: inner.family, address: beside, length };
   }
 }
+
+async function* none(): AsyncGenerator<never> {}

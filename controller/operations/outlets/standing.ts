@@ -32,7 +32,7 @@ export const NO_HOST = { id: '', name: '', labels: {} };
 
 /** Reads go to `store.aside`. `careful` says what has ended. */
 export interface StandingDeps {
-  readonly store: Pick<Store, 'aside' | 'lists' | 'touchedSince'>;
+  readonly store: Pick<Store, 'aside' | 'lists' | 'touchedSince' | 'head' | 'follow'>;
   readonly views: Pick<Views, 'layersLike' | 'revision'>;
   readonly careful: { wallMs(): number };
 }

@@ -9,7 +9,7 @@ import { Pulls } from './pulls.ts';
 import type { ReaderDeps } from './readers.ts';
 
 /** What doors are built on. */
-export interface DoorDeps extends ReaderDeps, Pick<Controller, 'views' | 'careful'> {
+export interface DoorDeps extends ReaderDeps, Pick<Controller, 'views' | 'careful' | 'events'> {
   readonly store: Store;
 }
 

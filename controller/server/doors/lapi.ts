@@ -2,6 +2,7 @@
 import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Clock } from '../../../common/time/clock.ts';
+import type { EventLog } from '../../fleet/events.ts';
 import type { Bans, Wanted } from '../../operations/outlets/bans.ts';
 import type { Ban } from '../../operations/outlets/standing.ts';
 import type { Peer } from '../http/admission.ts';
@@ -16,6 +17,7 @@ export interface LapiDeps extends ReaderDeps {
   readonly bans: Bans;
   readonly pulls: Pulls;
   readonly careful: Pick<Clock, 'wallMs'>;
+  readonly events: Pick<EventLog, 'add'>;
 }
 
 type Work = (asked: Asked) => Promise<void>;
@@ -82,39 +84,32 @@ export class LapiDoor implements Door {
     const body = new Body(request, response, signal);
     const since = query.startup ? undefined : pulls.since(caller);
     const changes = since === undefined ? undefined : await bans.changes(since, query.wanted);
-    if (changes) {
-      const removed = changes.removed.filter((prefix) => scopeWanted(query, prefix));
-      await body.write(`{"deleted":${JSON.stringify(removed.map(removedOf))},"new":`);
-      await this.#rows(body, [changes.added], query);
-      await body.end('}');
-      if (request.method === 'GET') pulls.served(caller, changes.revision, false);
-      return;
-    }
-    const { revision } = await bans.standing();
-    await body.write('{"deleted":[],"new":');
-    await this.#rows(body, this.#whole(query), query);
+    const { revision } = changes ?? (await bans.standing());
+    await body.write('{"deleted":');
+    if (changes)
+      await writeRows(body, changes.removed, (prefix) => (scopeWanted(query, prefix) ? removedOf(prefix) : undefined));
+    else await body.write('[]');
+    await body.write(',"new":');
+    await writeRows(body, changes?.added ?? this.#whole(query), (ban) =>
+      query.matches(ban) ? this.#decision(ban) : undefined,
+    );
     await body.end('}');
-    if (request.method === 'GET') pulls.served(caller, revision, true);
+    if (request.method !== 'GET') return;
+    pulls.served(caller, revision, !changes);
+    if (!changes && !query.startup) this.#untold(caller);
+  }
+
+  /** It got everything, and what it holds besides stays in it for as long as it was said to last. */
+  #untold(caller: string): void {
+    const bouncer = caller.replace(/^apikey\//, '');
+    const text = `bouncer ${bouncer}: what ended since its last pull is not known any more, and it still drops it: restart the bouncer`;
+    this.#deps.log.warn({ bouncer }, text);
+    this.#deps.events.add('bouncer', text);
   }
 
   async *#whole({ wanted }: { readonly wanted: Wanted }): AsyncGenerator<readonly Ban[]> {
     const { bans } = this.#deps;
     yield* bans.whole(await bans.standing(), wanted);
-  }
-
-  async #rows(
-    body: Body,
-    batches: AsyncIterable<readonly Ban[]> | Iterable<readonly Ban[]>,
-    query: Query,
-  ): Promise<void> {
-    let before = '[';
-    for await (const batch of batches) {
-      const rows = batch.filter(query.matches).map((ban) => JSON.stringify(this.#decision(ban)));
-      if (rows.length === 0) continue;
-      await body.write(before + rows.join(','));
-      before = ',';
-    }
-    await body.write(before === '[' ? '[]' : ']');
   }
 
   #decision(ban: Ban) {
@@ -126,6 +121,22 @@ export class LapiDoor implements Door {
 async function usageMetrics({ request, response }: Asked): Promise<void> {
   await readMessage(request);
   response.writeHead(201, { 'content-length': 0 }).end();
+}
+
+/** One JSON array. `row`: undefined is left out. */
+async function writeRows<T>(
+  body: Body,
+  batches: AsyncIterable<readonly T[]>,
+  row: (item: T) => object | undefined,
+): Promise<void> {
+  let before = '[';
+  for await (const batch of batches) {
+    const rows = batch.map(row).filter((each) => each !== undefined);
+    if (rows.length === 0) continue;
+    await body.write(before + rows.map((each) => JSON.stringify(each)).join(','));
+    before = ',';
+  }
+  await body.write(before === '[' ? '[]' : ']');
 }
 
 /** The answer's body: JSON in pieces, each awaited; nothing for HEAD. */
@@ -150,8 +161,10 @@ class Body {
     await once(this.#response, 'drain', { signal: this.#signal });
   }
 
+  /** Resolves once all of it is on its way. @throws as write() */
   async end(text: string): Promise<void> {
     await this.write(text);
     this.#response.end();
+    await once(this.#response, 'finish', { signal: this.#signal });
   }
 }
