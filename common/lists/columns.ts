@@ -2,10 +2,21 @@
 import { FamilyBuilder } from '../entries/builder.ts';
 import { NO_ENTRIES, type PackedEntries } from '../entries/packed.ts';
 import { slicesOf } from '../entries/steps.ts';
+import { FleetblockError } from '../errors.ts';
 import type { Family, Prefix } from '../text/prefix.ts';
 
 /** Rows per slice, so that as a message with times it stays below 1 MiB: 14 bytes for an IPv4 row, 26 for an IPv6 row. */
 const ROWS_PER_SLICE: Readonly<Record<Family, number>> = { 4: 65_536, 6: 32_768 };
+
+/** Most rows of one list: what the hosts' maps are made for. */
+export const MAX_LIST_ROWS = 4_000_000;
+
+/** The end of an import, whatever line it was met in. */
+export class TooManyRows extends FleetblockError {
+  constructor() {
+    super('INVALID_ARGUMENT', `a list has at most ${MAX_LIST_ROWS} rows, this one has more`);
+  }
+}
 
 /** IPv4 rows are sent before IPv6 rows, whatever the order of the file: row numbers of the controller follow that. */
 export class Columns {
@@ -24,14 +35,16 @@ export class Columns {
     return row <= count ? this.#lines[4].at(row - 1) : this.#lines[6].at(row - 1 - count);
   }
 
-  /** `ttlMs`: milliseconds left to live, 0 for no end. `line`: where it stands in the file, from 1. */
+  /** `ttlMs`: milliseconds left to live, 0 for no end. `line`: where it stands in the file, from 1. @throws TooManyRows */
   push({ family, address, length }: Prefix, ttlMs: number, line: number): void {
+    if (this.count >= MAX_LIST_ROWS) throw new TooManyRows();
     (family === 4 ? this.#v4 : this.#v6).add(address, 0, length, 0, ttlMs);
     this.#lines[family].push(line);
   }
 
-  /** `address`: as a number, canonical. */
+  /** `address`: as a number, canonical. @throws TooManyRows */
   push4(address: number, length: number, line: number): void {
+    if (this.count >= MAX_LIST_ROWS) throw new TooManyRows();
     this.#address[0] = address >>> 24;
     this.#address[1] = address >>> 16;
     this.#address[2] = address >>> 8;

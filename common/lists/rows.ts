@@ -3,7 +3,7 @@
 import { FleetblockError, messageOf } from '../errors.ts';
 import { checkedTtl } from '../text/duration.ts';
 import { parsePrefix } from '../text/prefix.ts';
-import { Columns } from './columns.ts';
+import { Columns, TooManyRows } from './columns.ts';
 import type { Findings } from './findings.ts';
 import { prefixesOf, prefixesOfRange } from './range.ts';
 
@@ -67,7 +67,7 @@ export class Rows {
     try {
       step();
     } catch (error) {
-      if (!(error instanceof FleetblockError)) throw error;
+      if (!(error instanceof FleetblockError) || error instanceof TooManyRows) throw error;
       this.findings.add(line, messageOf(error));
     }
   }

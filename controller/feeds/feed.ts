@@ -82,8 +82,11 @@ export function readFeed(body: string): Feed {
 
 /** What cannot be read counts as never looked at: all is fetched again then. */
 export function readState(body: string): FeedState {
-  const { data } = remembered.safeParse(JSON.parse(body));
-  return data ?? NEVER;
+  try {
+    return remembered.parse(JSON.parse(body));
+  } catch {
+    return NEVER;
+  }
 }
 
 /** Of the controller's feed, in the audit and as the owner of its list. */

@@ -1,6 +1,7 @@
 // The law of lists over a store in memory: what imports, exceptions, a removal and the time make of what is there.
 import { beforeEach, describe, expect, it } from 'vitest';
 import { NO_ROWS, packEntries, unpackEntries } from '../../../common/entries/packed.ts';
+import { MAX_LIST_ROWS } from '../../../common/lists/columns.ts';
 import { formatPrefix, parsePrefix } from '../../../common/text/prefix.ts';
 import { parseSelector } from '../../../common/text/selector.ts';
 import { MemoryChange } from '../../store/memory/change.ts';
@@ -8,7 +9,7 @@ import { MemoryLists } from '../../store/memory/lists.ts';
 import { atOnce, type Steps } from '../steps.ts';
 import { endListRows } from './end.ts';
 import { changeExceptions } from './except.ts';
-import { MAX_LIST_ROWS, type ReplaceList } from './list.ts';
+import type { ReplaceList } from './list.ts';
 import type { ListTx } from './list-tx.ts';
 import { heldRows } from './reads.ts';
 import { removeList } from './remove.ts';

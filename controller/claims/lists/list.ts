@@ -9,9 +9,6 @@ import type { Attribution } from '../attribution.ts';
 /** Exceptions of one list: an import splits its rows around them. */
 export const MAX_LIST_EXCEPTIONS = 4096;
 
-/** Most rows of one list: what the hosts' maps are made for. */
-export const MAX_LIST_ROWS = 4_000_000;
-
 /** What a rollout keeps beside a list: the list that is to be, for no host, and what of it stands at a stage. */
 export type ListPart = 'next' | 'stage';
 

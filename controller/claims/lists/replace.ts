@@ -5,12 +5,13 @@ import { entryCount, type FamilyColumns, NO_ENTRIES, type PackedEntries } from '
 import { endsOf } from '../../../common/entries/times.ts';
 import { FleetblockError } from '../../../common/errors.ts';
 import { failpoint } from '../../../common/failpoint.ts';
+import { MAX_LIST_ROWS } from '../../../common/lists/columns.ts';
 import { listOrigin } from '../../../common/text/origin.ts';
 import { formatSelector } from '../../../common/text/selector.ts';
 import { listLayer } from '../layers.ts';
 import type { Steps } from '../steps.ts';
 import { bucketsFor, byBucket } from './buckets.ts';
-import { type ListResult, MAX_LIST_ROWS, type ReplaceList } from './list.ts';
+import type { ListResult, ReplaceList } from './list.ts';
 import type { ListTx, StoredList } from './list-tx.ts';
 import { exceptionSetOf } from './reads.ts';
 import { held, merged, parted, partsOf, tableOf } from './withheld.ts';

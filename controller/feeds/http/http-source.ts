@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import type { Clock } from '../../../common/time/clock.ts';
 import { Slots } from '../../fleet/hub/slots.ts';
 import { type Feed, NEVER } from '../feed.ts';
+import { freeSlot } from '../free-slot.ts';
 import type { ListReader } from '../reading/list-reader.ts';
 import type { Found, Look, OpenSource } from '../source.ts';
 import { get } from './get.ts';
@@ -22,7 +23,7 @@ export function httpSources(reader: Pick<ListReader, 'read'>, clock: Clock): Ope
   return (feed, key) => ({
     leastMs: leastMsOf(new URL(feed.url).hostname),
     look: async (look) => {
-      const release = await new Promise<() => void>((resolve) => slots.acquire(resolve));
+      const release = await freeSlot(slots, look.signal);
       try {
         return await found(reader, clock, { feed, key, ...look });
       } finally {
@@ -53,12 +54,8 @@ async function found(reader: Pick<ListReader, 'read'>, clock: Clock, look: FeedL
   const marks = { etag: answer.etag, lastModified: answer.lastModified, digest };
   if (digest === known.digest) return { kind: 'unchanged', marks };
   const { format, at, skipInvalid, action } = feed;
-  const { slices, isWhole, notes } = await reader.read({
-    ...{ format, at, skipInvalid, action },
-    bytes: answer.body,
-    packed: answer.packed,
-    nowMs: clock.wallMs(),
-  });
+  const read = { format, at, skipInvalid, action, bytes: answer.body, packed: answer.packed, nowMs: clock.wallMs() };
+  const { slices, isWhole, notes } = await reader.read(read, signal);
   return { kind: 'list', slices, marks, mayBeCut: !answer.saysItsEnd && !isWhole, notes };
 }
 

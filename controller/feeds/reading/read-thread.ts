@@ -2,17 +2,17 @@
 // list-reader.ts.
 import { parentPort } from 'node:worker_threads';
 import { FleetblockError, messageOf } from '../../../common/errors.ts';
-import type { ReadAnswer, ReadThis } from './messages.ts';
-import { readBody } from './read-body.ts';
+import type { ReadAnswer } from './messages.ts';
+import { type Body, readBody } from './read-body.ts';
 
-parentPort?.on('message', async ({ id, body }: ReadThis) => {
-  parentPort?.postMessage(await answerTo(id, body));
+parentPort?.on('message', async (body: Body) => {
+  parentPort?.postMessage(await answerTo(body));
 });
 
-async function answerTo(id: number, body: ReadThis['body']): Promise<ReadAnswer> {
+async function answerTo(body: Body): Promise<ReadAnswer> {
   try {
-    return { id, list: await readBody(body) };
+    return { list: await readBody(body) };
   } catch (error) {
-    return { id, code: error instanceof FleetblockError ? error.code : 'INTERNAL', text: messageOf(error) };
+    return { code: error instanceof FleetblockError ? error.code : 'INTERNAL', text: messageOf(error) };
   }
 }

@@ -3,9 +3,9 @@
 import { columnsOf, entryCount, type FamilyColumns, type PackedEntries } from '../../../common/entries/packed.ts';
 import { byFamily, pickRows } from '../../../common/entries/rows.ts';
 import { type ErrorDetails, FleetblockError, refusedText } from '../../../common/errors.ts';
+import { MAX_LIST_ROWS, TooManyRows } from '../../../common/lists/columns.ts';
 import { formatPrefix } from '../../../common/text/prefix.ts';
 import { type RefusedRow, WIDEST_LIST } from '../../claims/guard/guard.ts';
-import { MAX_LIST_ROWS } from '../../claims/lists/list.ts';
 
 /** The command line sends 62 of them for the longest list. */
 const MAX_MESSAGES = 10_000;
@@ -32,8 +32,7 @@ export class ReceivedRows {
   add(rows: PackedEntries<'left'>): void {
     const before = this.#rows;
     this.#rows += entryCount(rows);
-    if (this.#rows > MAX_LIST_ROWS)
-      throw new FleetblockError('INVALID_ARGUMENT', `a list has at most ${MAX_LIST_ROWS} rows, this one has more`);
+    if (this.#rows > MAX_LIST_ROWS) throw new TooManyRows();
     if (++this.#messages > MAX_MESSAGES)
       throw new FleetblockError(
         'INVALID_ARGUMENT',
