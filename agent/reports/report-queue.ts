@@ -33,29 +33,26 @@ export interface ReportCounts {
 /** Two hundred bytes each. */
 const MOST = 50_000;
 
-/** Lives as long as the agent. What is sent is taken out, and put back when its answer did not come. */
+/** Lives as long as the agent. What is sent is taken out, and put back when its answer did not come. Sources take turns. */
 export class ReportQueue {
-  #queued = new Map<string, Queued>();
+  /** By source and prefix. The source whose turn is next comes first; none is empty. */
+  readonly #sources = new Map<string, Map<string, Queued>>();
   readonly #limit: number;
+  #queued = 0;
   #sent = 0;
   #taken = 0;
   #refused = 0;
   #lastRefusal = '';
   #onAdded: () => void = () => {};
 
-  /** `limit`: reports. */
+  /** `limit`: reports. A source may have as many as are still free, so that one alone gets half. */
   constructor(limit = MOST) {
     this.#limit = limit;
   }
 
   get counts(): ReportCounts {
-    const waiting = this.#queued.size + this.#sent;
+    const waiting = this.#queued + this.#sent;
     return { waiting, taken: this.#taken, refused: this.#refused, lastRefusal: this.#lastRefusal };
-  }
-
-  /** Reports that are not answered, in their order. */
-  get pending(): Report[] {
-    return [...this.#queued.values()].map(({ report }) => report);
   }
 
   /** Called when there is something to send; one listener, the session. */
@@ -65,33 +62,41 @@ export class ReportQueue {
 
   /** @throws FleetblockError RESOURCE_EXHAUSTED: too many wait for the controller */
   add(report: Report, settle?: Settle): void {
-    const key = keyOf(report);
-    const earlier = this.#queued.get(key);
-    if (!earlier && this.#queued.size >= this.#limit) {
-      const text = `${this.#limit} reports wait for the controller already: see fleetblock-agent status`;
+    const { source, prefix } = report;
+    const own = this.#sources.get(source) ?? new Map<string, Queued>();
+    const earlier = own.get(prefix);
+    if (!earlier && own.size >= this.#limit - this.#queued) {
+      const text = `${own.size} reports of ${source} wait for the controller already, of ${this.#queued}: see fleetblock-agent status`;
       this.#count(text);
       throw new FleetblockError('RESOURCE_EXHAUSTED', text);
     }
     earlier?.settle?.('a later report of the same address took its place');
     // Again at the end: it is the last word about this address.
-    this.#queued.delete(key);
-    this.#queued.set(key, { report, settle });
+    if (own.delete(prefix)) this.#queued--;
+    this.#sources.set(source, own.set(prefix, { report, settle }));
+    this.#queued++;
     this.#onAdded();
   }
 
-  /** Takes out as many as go into one message: those of the first one's source that say the same. Undefined: there are none. */
-  take(): ReportBatch | undefined {
-    const [first] = this.#queued.values();
-    if (!first) return undefined;
-    const { source, unban } = first.report;
-    const rows: Queued[] = [];
-    for (const [key, queued] of this.#queued) {
-      if (queued.report.source !== source || queued.report.unban !== unban) continue;
-      this.#queued.delete(key);
-      if (rows.push(queued) === AGENT_LIMITS.reports) break;
+  /** Takes out as many as go into one message: those of the next source that say the same. Undefined: all others are `held`. */
+  take(held: (source: string) => boolean = () => false): ReportBatch | undefined {
+    for (const [source, own] of this.#sources) {
+      const [first] = held(source) ? [] : own.values();
+      if (!first) continue;
+      const { unban } = first.report;
+      const rows: Queued[] = [];
+      for (const [prefix, queued] of own) {
+        if (queued.report.unban !== unban) continue;
+        own.delete(prefix);
+        if (rows.push(queued) === AGENT_LIMITS.reports) break;
+      }
+      this.#sources.delete(source);
+      if (own.size > 0) this.#sources.set(source, own);
+      this.#queued -= rows.length;
+      this.#sent += rows.length;
+      return { source, unban, rows };
     }
-    this.#sent += rows.length;
-    return { source, unban, rows };
+    return undefined;
   }
 
   /** The controller's answer: refusals by row. */
@@ -105,24 +110,22 @@ export class ReportQueue {
     }
   }
 
-  /** No answer came: first in the queue again, but for addresses of which something was said since. */
-  putBack({ rows }: ReportBatch): void {
+  /** No answer came: first of its source again, but for addresses of which something was said since. */
+  putBack({ source, rows }: ReportBatch): void {
     this.#sent -= rows.length;
-    const first = new Map(rows.map((queued) => [keyOf(queued.report), queued]));
-    for (const [key, queued] of this.#queued) {
-      first.get(key)?.settle?.('a later report of the same address took its place');
-      first.delete(key);
-      first.set(key, queued);
+    const since = this.#sources.get(source) ?? new Map<string, Queued>();
+    const own = new Map(rows.map((queued) => [queued.report.prefix, queued]));
+    for (const [prefix, queued] of since) {
+      own.get(prefix)?.settle?.('a later report of the same address took its place');
+      own.delete(prefix);
+      own.set(prefix, queued);
     }
-    this.#queued = first;
+    this.#queued += own.size - since.size;
+    if (own.size > 0) this.#sources.set(source, own);
   }
 
   #count(refusal: string): void {
     this.#refused++;
     this.#lastRefusal = clipped(refusal);
   }
-}
-
-function keyOf({ source, prefix }: Report): string {
-  return `${source} ${prefix}`;
 }

@@ -84,13 +84,26 @@ describe('the queue', () => {
   });
 
   it('sends 1,000 of one source at once, and refuses what is over its limit', () => {
-    const queue = new ReportQueue(1500);
+    const queue = new ReportQueue(2900);
     for (let i = 0; i < 1500; i++)
       queue.add(ban(`10.0.${i >> 8}.${i & 255}/32`, i % 15 === 0 ? 'x:y' : 'fail2ban:sshd'));
-    expect(() => queue.add(ban('192.0.2.1/32'))).toThrow(/1500 reports wait/);
+    expect(() => queue.add(ban('192.0.2.1/32'))).toThrow(
+      /1400 reports of fail2ban:sshd wait for the controller already, of 1500/,
+    );
     expect(() => queue.add(ban('10.0.0.1/32'))).not.toThrow();
     expect([queue.take(), queue.take(), queue.take()].map((batch) => batch?.rows.length)).toEqual([100, 1000, 400]);
     expect(queue.counts).toMatchObject({ waiting: 1500, refused: 1 });
+  });
+
+  it('leaves room for other sources', () => {
+    const queue = new ReportQueue(10);
+    for (let i = 0; i < 5; i++) queue.add(ban(`10.0.0.${i}/32`));
+    expect(() => queue.add(ban('10.0.0.9/32'))).toThrow(/5 reports of fail2ban:sshd wait/);
+    queue.add(ban('10.0.0.9/32', 'x:y'));
+    const batch = queue.take();
+    if (batch) queue.putBack(batch);
+    expect(queue.counts.waiting).toBe(6);
+    expect([queue.take(), queue.take()].map((each) => each?.source)).toEqual(['x:y', 'fail2ban:sshd']);
   });
 
   it('sends again what was not answered, but for what was said since', () => {
@@ -99,12 +112,10 @@ describe('the queue', () => {
     const batch = queue.take();
     queue.add({ ...ban('192.0.2.2/32'), unban: true });
     if (batch) queue.putBack(batch);
-    expect(queue.pending.map(({ prefix, unban }) => `${unban} ${prefix}`).sort()).toEqual([
-      'false 192.0.2.1/32',
-      'false 192.0.2.3/32',
-      'true 192.0.2.2/32',
-    ]);
     expect(queue.counts.waiting).toBe(3);
+    const said = [queue.take(), queue.take()].map((each) => each?.rows.map(({ report }) => report.prefix));
+    expect(said).toEqual([['192.0.2.1/32', '192.0.2.3/32'], ['192.0.2.2/32']]);
+    expect(queue.take()).toBeUndefined();
   });
 });
 
@@ -131,6 +142,27 @@ describe('a session', () => {
     new Reporting(deps).start();
     expect(sent.at(-1)?.rows?.map(({ prefix }) => prefix)).toEqual(['192.0.2.4/32', '192.0.2.5/32']);
   });
+});
+
+it('a source that must wait holds up no other', async () => {
+  const queue = new ReportQueue();
+  const sent: (string | undefined)[] = [];
+  const session = new Reporting({
+    ...{ queue, log, wallMs: () => NOW },
+    send: async ({ source }: Reports) => void sent.push(source),
+  });
+  const answer = (retryMs: number) => session.answered({ refused: [], retryMs, problem: 'later' });
+  session.start();
+  queue.add(ban('192.0.2.1/32', 'noisy:x'));
+  queue.add(ban('192.0.2.1/32', 'a:x'));
+  queue.add(ban('192.0.2.1/32', 'b:x'));
+  for (const retryMs of [3_600_000, 0, 0]) answer(retryMs);
+  queue.add(ban('192.0.2.2/32', 'noisy:x'));
+  queue.add(ban('192.0.2.2/32', 'a:x'));
+  answer(0);
+  expect(sent).toEqual(['noisy:x', 'a:x', 'b:x', 'a:x']);
+  expect(queue.counts).toMatchObject({ waiting: 2, taken: 3 });
+  session.stop();
 });
 
 it('a refusal without a reason has that of the row before', () => {

@@ -20,7 +20,8 @@ const MOST_RETRY_MS = 60_000;
 export class Reporting {
   readonly #deps: ReportingDeps;
   #underWay: ReportBatch | undefined;
-  #retry: NodeJS.Timeout | undefined;
+  /** Sources that the controller makes wait; the others go on. */
+  readonly #held = new Map<string, NodeJS.Timeout>();
 
   constructor(deps: ReportingDeps) {
     this.#deps = deps;
@@ -33,7 +34,8 @@ export class Reporting {
 
   /** Idempotent. What was not answered is sent by the next session: said twice it is no change. */
   stop(): void {
-    clearTimeout(this.#retry);
+    for (const timer of this.#held.values()) clearTimeout(timer);
+    this.#held.clear();
     this.#deps.queue.onAdded(() => {});
     if (this.#underWay) this.#deps.queue.putBack(this.#underWay);
     this.#underWay = undefined;
@@ -46,8 +48,11 @@ export class Reporting {
     if (retryMs > 0) {
       this.#deps.log.info({ source: batch.source, reports: batch.rows.length, problem }, 'reports wait');
       this.#deps.queue.putBack(batch);
-      clearTimeout(this.#retry);
-      this.#retry = setTimeout(() => this.#goOn(), Math.min(retryMs, MOST_RETRY_MS));
+      this.#held.set(
+        batch.source,
+        setTimeout(() => this.#goOn(batch.source), Math.min(retryMs, MOST_RETRY_MS)),
+      );
+      this.#sendNext();
       return;
     }
     const [first] = refused;
@@ -64,14 +69,14 @@ export class Reporting {
     this.#sendNext();
   }
 
-  #goOn(): void {
-    this.#retry = undefined;
+  #goOn(source: string): void {
+    this.#held.delete(source);
     this.#sendNext();
   }
 
   #sendNext(): void {
-    if (this.#underWay || this.#retry) return;
-    const batch = this.#deps.queue.take();
+    if (this.#underWay) return;
+    const batch = this.#deps.queue.take((source) => this.#held.has(source));
     if (!batch) return;
     this.#underWay = batch;
     const { source, unban } = batch;
