@@ -14,6 +14,8 @@ export interface ReportSocketOptions {
   readonly queue: ReportQueue;
   readonly wallMs: () => number;
   readonly log: Logger;
+  /** Milliseconds. Default 60,000. */
+  readonly idleMs?: number;
 }
 
 const MAX_LINE = 512;
@@ -21,7 +23,7 @@ const MAX_CONNECTIONS = 64;
 /** Answers that one connection may have outstanding. */
 const MAX_OUTSTANDING = 1000;
 const RETRY_MS = 10_000;
-/** Without a line and without an answer to wait for, milliseconds. */
+/** Without a line and without an answer to wait for, or for one that has closed its side, milliseconds. */
 const IDLE_MS = 60_000;
 
 /** As the agent's own socket: a directory that takes none is no reason not to enforce, and is tried again. */
@@ -77,12 +79,14 @@ export class ReportSocket {
   }
 
   async #converse(socket: Socket): Promise<void> {
-    const { log } = this.#options;
+    const { log, idleMs = IDLE_MS } = this.#options;
     socket.on('error', (error) => log.debug({ reason: messageOf(error) }, 'a detector went away'));
     let outstanding = 0;
     let answers: Promise<unknown> = Promise.resolve();
-    socket.setTimeout(IDLE_MS, () => {
-      if (outstanding === 0) socket.destroy();
+    let isOver = false;
+    // A client that closed its side may be gone: while the controller is away, those that wait would take all connections.
+    socket.setTimeout(idleMs, () => {
+      if (outstanding === 0 || outstanding >= MAX_OUTSTANDING || isOver) socket.destroy();
     });
     try {
       let rest = '';
@@ -100,7 +104,11 @@ export class ReportSocket {
         }
         if (rest.length > MAX_LINE) throw new Error('a line without an end');
       }
-      if (rest !== '') answers = Promise.all([this.#answer(rest), answers]).then(([text]) => socket.write(`${text}\n`));
+      if (rest !== '')
+        answers = Promise.all([this.#answer(rest), answers]).then(([text]) => {
+          if (!socket.destroyed) socket.write(`${text}\n`);
+        });
+      isOver = true;
       await answers;
       socket.end();
     } catch (error) {

@@ -187,6 +187,28 @@ describe('the socket', () => {
     rmSync(directory, { recursive: true, force: true });
   });
 
+  it('lets those go that have closed their side while there is no answer, and keeps the others', async () => {
+    directory = mkdtempSync(join(tmpdir(), 'fleetblock-report-'));
+    const path = join(directory, 'report.sock');
+    const queue = new ReportQueue();
+    socket = new ReportSocket({ path, queue, wallMs: () => NOW, log, idleMs: 50 });
+    await socket.serve();
+    const waiting = connect(path);
+    waiting.write('ban 192.0.2.1 x:y wait\n');
+    const answer = text(waiting);
+    await expect.poll(() => queue.counts.waiting).toBe(1);
+    for (const last of ['\n', '']) {
+      const gone = connect({ path, allowHalfOpen: true });
+      gone.end(`ban 192.0.2.2 x:y wait${last}`);
+      await expect(text(gone)).resolves.toBe('');
+    }
+    const batch = queue.take();
+    if (batch) queue.answered(batch, new Map());
+    await expect.poll(() => waiting.bytesRead).toBeGreaterThan(0);
+    waiting.end();
+    await expect(answer).resolves.toBe('taken\n');
+  });
+
   it('answers each line, in their order, and is its group’s too', async () => {
     directory = mkdtempSync(join(tmpdir(), 'fleetblock-report-'));
     const path = join(directory, 'report.sock');
