@@ -173,7 +173,8 @@ export class FeedRun {
     if (doubts.length > 0 && !accepted) return held(doubts);
     try {
       const change = await handOver(lists, this.feed, found, { accepted, dryRun });
-      if (!dryRun) this.#state = { ...this.#state, ...found.marks, ...extent };
+      // What goes in stages may be undone: until it is in force, the next look asks for all of it again.
+      if (!dryRun && !change.rollout) this.#state = { ...this.#state, ...found.marks, ...extent };
       const why = change.objections.map(({ text }) => text);
       return { kind: why.length > 0 ? 'held' : 'taken', why, ...about, change };
     } catch (error) {

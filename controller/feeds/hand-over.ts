@@ -3,8 +3,7 @@ import { listOrigin } from '../../common/text/origin.ts';
 import { parseSelector } from '../../common/text/selector.ts';
 import type { ObjectionKind } from '../claims/guard/objections.ts';
 import type { Caller } from '../identity/auth/caller.ts';
-import type { ListReply } from '../operations/lists/lists.ts';
-import type { ListsInStages } from '../rollouts/large-changes.ts';
+import type { ListsInStages, StagedReply } from '../rollouts/large-changes.ts';
 import { actorOf, type Feed } from './feed.ts';
 import type { FoundList } from './source.ts';
 
@@ -17,7 +16,7 @@ export function handOver(
   feed: Feed,
   found: FoundList,
   { accepted, dryRun }: { readonly accepted: boolean; readonly dryRun: boolean },
-): Promise<ListReply> {
+): Promise<StagedReply> {
   const meant: readonly ObjectionKind[] = accepted ? ['SHRINKS', 'RETARGETS'] : (found.meant ?? []);
   return lists.import(
     {

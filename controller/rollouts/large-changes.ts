@@ -5,7 +5,7 @@ import { listOrigin } from '../../common/text/origin.ts';
 import type { ImportBegin, ListReply, Lists } from '../operations/lists/lists.ts';
 import type { PlanRequest } from './plan.ts';
 import { isOpen } from './rollout.ts';
-import { kept, type Rollouts } from './rollouts.ts';
+import { type Begun, kept, type Rollouts } from './rollouts.ts';
 import { inOrder } from './staged-lists.ts';
 
 /** Rows that come or go, as a share of those that the list has. */
@@ -15,13 +15,16 @@ const LEAST_ROWS = 50;
 /** Its end is never put off: what stands at a stage is gone a minute after, also where no one can say so. */
 const PLAN: PlanRequest = { stages: ['1%', '10%', '100%'], bakeMs: 30_000 };
 
+/** With a rollout, the list is not in force yet, and may never be. */
+export type StagedReply = ListReply & Partial<Begun<object>>;
+
 /** As Lists, for programs. */
 export interface ListsInStages extends Pick<Lists, 'remove'> {
   /**
    * `atOnce`: whatever it changes, as where entries come and go all the time.
    * @throws FleetblockError as Lists.import; FAILED_PRECONDITION: an earlier change of the list is still on its way
    */
-  import(begin: ImportBegin, rows: AsyncIterable<PackedEntries<'left'>>, atOnce?: boolean): Promise<ListReply>;
+  import(begin: ImportBegin, rows: AsyncIterable<PackedEntries<'left'>>, atOnce?: boolean): Promise<StagedReply>;
 }
 
 class LargeChange extends FleetblockError {}

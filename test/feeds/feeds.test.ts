@@ -192,3 +192,21 @@ test('a rehearsal says what the list has that is allowed, or shared by many, and
   expect(fleet.controller.feeds.list().map(({ feed: { name } }) => name)).toEqual(['other']);
   expect((await fleet.store.lists()).map(({ name }) => name)).toEqual(['other']);
 });
+
+test('a list whose stages were undone is fetched again, although its server has nothing newer', async () => {
+  const answer = (tag: string, body: string) => {
+    server.answer = (request, response) => {
+      if (request.headers['if-none-match'] === tag) response.writeHead(304).end();
+      else response.writeHead(200, { etag: tag }).end(body);
+    };
+  };
+  answer('"1"', addresses(100));
+  await fleet.add(server.url);
+  answer('"2"', addresses(120, 5));
+  expect((await fleet.refresh()).outcome).toMatchObject({ kind: 'taken', rows: 120 });
+  const [rollout] = fleet.controller.rollouts.list();
+  await fleet.controller.rollouts.abort(rollout?.id ?? '', { caller: caller('admin'), reason: '' });
+  expect(await fleet.rows()).toHaveLength(100);
+  expect((await fleet.refresh()).outcome).toMatchObject({ kind: 'taken', rows: 120 });
+  expect(server.requests.map(({ headers }) => headers['if-none-match'])).not.toContain('"2"');
+});
