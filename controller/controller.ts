@@ -16,7 +16,7 @@ import { HostNotes } from './fleet/host/host-notes.ts';
 import type { TakeReports } from './fleet/host/host-reports.ts';
 import { Seals } from './fleet/host/seals.ts';
 import { Hub } from './fleet/hub/hub.ts';
-import type { HubOptions } from './fleet/hub/hub-options.ts';
+import { type HubOptions, withDefaults } from './fleet/hub/hub-options.ts';
 import { FleetAddresses } from './fleet/reach/fleet-addresses.ts';
 import { localNetwork } from './fleet/reach/local-network.ts';
 import type { Caller } from './identity/auth/caller.ts';
@@ -30,6 +30,7 @@ import { Results } from './operations/results.ts';
 import { Targets } from './operations/targets.ts';
 import { inStagesWhenLarge } from './rollouts/large-changes.ts';
 import { Rollouts } from './rollouts/rollouts.ts';
+import { PATIENCE_MS } from './rollouts/watch.ts';
 import type { Secret } from './store/data-dir.ts';
 import { SECRET_BYTES } from './store/data-dir.ts';
 import type { Store } from './store/store.ts';
@@ -44,6 +45,8 @@ export interface ControllerOptions {
   readonly clock: Clock;
   readonly log: Logger;
   readonly hub?: HubOptions;
+  /** Of a stage of a rollout, milliseconds; for tests. Default: until a host that was cut off is seen to be. */
+  readonly leastBakeMs?: number | undefined;
   /** What the guard protects of this machine. Default: its addresses, gateways and resolvers. */
   readonly network?: LocalNetwork;
   /** The machine's clock is right, however far from the last sign of life. Default false. */
@@ -136,7 +139,11 @@ export async function startController(options: ControllerOptions): Promise<Contr
   const calledFrom = options.calledFrom ?? (() => undefined);
   const detectors = await Detectors.load({ store, registry, guard, allowed, clock, log, assertOpen, calledFrom });
   const confirmations = new Confirmations({ store, targets, results, events, clock, assertOpen });
-  const rollouts = await Rollouts.load({ store, changes, lists, hub, targets, events, clock, log });
+  const leastBakeMs = options.leastBakeMs ?? withDefaults(options.hub ?? {}).silenceLimitMs + PATIENCE_MS;
+  const isTimeSure = () => time.sure;
+  const rollouts = await Rollouts.load({
+    ...{ store, changes, lists, hub, targets, events, clock, log, leastBakeMs, isTimeSure },
+  });
   const inStages = inStagesWhenLarge(lists, rollouts);
   const feeds = await openFeeds({ store, lists: inStages, allowed, clock, events, log, assertOpen });
   store.follow((event) => {

@@ -71,9 +71,16 @@ export class Journal {
       const rollout = rolloutOf(body);
       if (!rollout) unreadable(name);
       // No one has watched meanwhile: the time of its stage begins again, and its end is put off at once.
-      else journal.#add(isOpen(rollout) ? { ...rollout, stageMs } : rollout, 0);
+      else journal.#add(isOpen(rollout) ? { ...rollout, stageMs } : rollout, 0, new StageWatch(deps, rollout.away));
     }
     return journal;
+  }
+
+  /** The time of every stage begins again. */
+  watchAgain(): void {
+    const stageMs = this.#deps.clock.wallMs();
+    for (const running of this.#all.values())
+      if (isOpen(running.rollout)) running.rollout = { ...running.rollout, stageMs };
   }
 
   /** The newest first. */
@@ -115,7 +122,7 @@ export class Journal {
     });
   }
 
-  #add(rollout: Rollout, renewedMs: number, watch = new StageWatch(this.#deps)): Running {
+  #add(rollout: Rollout, renewedMs: number, watch: StageWatch): Running {
     const running: Running = { rollout, renewedMs, turn: Promise.resolve(), busy: false, watch };
     this.#all.set(rollout.id, running);
     return running;

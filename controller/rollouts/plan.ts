@@ -24,14 +24,16 @@ type Stage =
   | { readonly kind: 'canary'; readonly term: LabelTerm };
 
 const MAX_STAGES = 10;
-const LEAST_BAKE_MS = 1000;
 const MOST_BAKE_MS = 3_600_000;
 const SHARE = /^([0-9]{1,3}(?:\.[0-9]{1,3})?)%$/;
 /** Of positions. */
 const ALL = 2 ** 32;
 
-/** @throws FleetblockError INVALID_ARGUMENT, naming the form */
-export function checkPlan({ stages, bakeMs }: PlanRequest): void {
+/**
+ * `leastBakeMs`: in less it is not known what became of a host.
+ * @throws FleetblockError INVALID_ARGUMENT, naming the form
+ */
+export function checkPlan({ stages, bakeMs }: PlanRequest, leastBakeMs: number): void {
   const parsed = stages.map(parseStage);
   const shares = parsed.flatMap((stage) => (stage.kind === 'share' ? stage.percent : []));
   if (parsed.length < 2 || parsed.length > MAX_STAGES || shares.at(-1) !== 100 || parsed.at(-1)?.kind !== 'share')
@@ -44,10 +46,10 @@ export function checkPlan({ stages, bakeMs }: PlanRequest): void {
       'INVALID_ARGUMENT',
       'every stage is larger than the one before: write --stages 1%,10%,100%',
     );
-  if (bakeMs < LEAST_BAKE_MS || bakeMs > MOST_BAKE_MS)
+  if (bakeMs < leastBakeMs || bakeMs > MOST_BAKE_MS)
     throw new FleetblockError(
       'INVALID_ARGUMENT',
-      `a stage is watched from ${formatDuration(LEAST_BAKE_MS)} to ${formatDuration(MOST_BAKE_MS)}: say --bake 2m`,
+      `a stage is watched from ${formatDuration(leastBakeMs)} to ${formatDuration(MOST_BAKE_MS)}: say --bake 2m`,
     );
 }
 

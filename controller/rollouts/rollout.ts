@@ -53,7 +53,9 @@ const Body = z.object({
     CarriedList,
   ]),
   /** How long a stage stands without the controller, milliseconds. */
-  leaseMs: z.number(),
+  leaseMs: z.number().default(60_000),
+  /** Ids of hosts that were not well before the stage reached them. */
+  away: z.array(z.string()).default([]),
   target: selector.transform((of): WholeSelector => wholeOf(of)),
   stages: z.array(z.string()),
   bakeMs: z.number(),

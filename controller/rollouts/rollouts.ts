@@ -19,7 +19,7 @@ import { checkPlan, type PlanRequest, stageSelector } from './plan.ts';
 import { isOpen, type Rollout } from './rollout.ts';
 import { partText, StagedClaims } from './staged-claims.ts';
 import { inOrder, StagedLists, type StagedListsDeps } from './staged-lists.ts';
-import { MARGIN_MS, Steps } from './steps.ts';
+import { MARGIN_MS, Steps, type StepsDeps } from './steps.ts';
 import { StageWatch } from './watch.ts';
 
 const TICK_MS = 500;
@@ -30,9 +30,13 @@ const MANY_ROWS = 50_000;
 
 /** `changes` and `lists` make every step. */
 export interface RolloutsDeps extends JournalDeps, StagedListsDeps {
-  readonly store: JournalDeps['store'] & StagedListsDeps['store'];
+  readonly store: JournalDeps['store'] & StagedListsDeps['store'] & StepsDeps['store'];
   readonly changes: Changes;
   readonly targets: Targets;
+  /** How long a stage is watched at least, milliseconds: until a host that was cut off is seen to be. */
+  readonly leastBakeMs: number;
+  /** False: the clock is in doubt, and nothing is begun or goes on. */
+  readonly isTimeSure: () => boolean;
   readonly log: Logger;
 }
 
@@ -75,8 +79,7 @@ export class Rollouts {
 
   /** As Changes.block, stage by stage: the reply is about the first. @throws FleetblockError as it does; INVALID_ARGUMENT: the plan */
   async block(request: BlockRequest, plan: PlanRequest): Promise<Begun<ChangeReply>> {
-    assertStageable(plan, request.force || (request.confirmMs ?? 0) > 0);
-    this.#journal.assertRoom();
+    this.#assertMayBegin(plan, request.force || (request.confirmMs ?? 0) > 0);
     const { caller, prefixes, action, reason, ttlMs } = request;
     const origin = parseOrigin(askedOrigin(caller, request.origin));
     const expiresMs = ttlMs > 0 ? this.#deps.clock.wallMs() + ttlMs : 0;
@@ -103,8 +106,7 @@ export class Rollouts {
     rows: AsyncIterable<PackedEntries<'left'>>,
     plan: PlanRequest,
   ): Promise<Begun<ListReply>> {
-    assertStageable(plan, begin.force);
-    this.#journal.assertRoom();
+    this.#assertMayBegin(plan, begin.force);
     const { lists } = this.#deps;
     const origin = listOrigin(begin.name);
     const open = this.list().find((each) => isOpen(each) && each.carries.origin === origin);
@@ -176,7 +178,7 @@ export class Rollouts {
       ...{ carries, target, stages: [...stages], bakeMs, stage: 0 },
       leaseMs: big ? Math.max(LEASE_MS, bakeMs + MARGIN_MS) : LEASE_MS,
       selector: stageSelector({ stages, target }, 0, targets.hosts([target])),
-      ...{ state: 'running', why: '', startedMs, stageMs: startedMs, changedMs: startedMs },
+      ...{ away: [], state: 'running', why: '', startedMs, stageMs: startedMs, changedMs: startedMs },
     };
   }
 
@@ -187,10 +189,10 @@ export class Rollouts {
     make: (onWaiting: OnWaiting) => Promise<Reply>,
   ): Promise<Begun<Reply>> {
     const watch = new StageWatch(this.#deps);
-    watch.begin(rollout.selector);
+    const away = watch.begin(rollout.selector);
     let begun: Promise<void> | undefined;
     const begin = () => {
-      begun ??= this.#journal.begin(rollout, watch, by);
+      begun ??= this.#journal.begin({ ...rollout, away }, watch, by);
       return begun;
     };
     const reply = await make((revision, progress) => {
@@ -224,7 +226,28 @@ export class Rollouts {
     return running.rollout;
   }
 
+  /** @throws FleetblockError INVALID_ARGUMENT; UNAVAILABLE: the clock is in doubt; RESOURCE_EXHAUSTED */
+  #assertMayBegin(plan: PlanRequest, waits: boolean): void {
+    checkPlan(plan, this.#deps.leastBakeMs);
+    if (waits)
+      throw new FleetblockError(
+        'INVALID_ARGUMENT',
+        'stages go on by themselves, and --confirm and --force wait for somebody: leave out one of them',
+      );
+    if (!this.#deps.isTimeSure())
+      throw new FleetblockError(
+        'UNAVAILABLE',
+        'the clock of the controller is in doubt, and stages end by it: see fleetblock status',
+      );
+    this.#journal.assertRoom();
+  }
+
   #tick(): void {
+    // Nothing ends on the hosts meanwhile; the time of a stage begins again.
+    if (!this.#deps.isTimeSure()) {
+      this.#journal.watchAgain();
+      return;
+    }
     for (const running of this.#journal.all()) {
       if (running.busy || !isOpen(running.rollout)) continue;
       running.busy = true;
@@ -243,16 +266,6 @@ function inTurn(running: Running, work: () => Promise<void>): Promise<void> {
   const done = running.turn.then(work);
   running.turn = done.catch(() => {});
   return done;
-}
-
-/** @throws FleetblockError INVALID_ARGUMENT */
-function assertStageable(plan: PlanRequest, waits: boolean): void {
-  checkPlan(plan);
-  if (waits)
-    throw new FleetblockError(
-      'INVALID_ARGUMENT',
-      'stages go on by themselves, and --confirm and --force wait for somebody: leave out one of them',
-    );
 }
 
 /** The rows as they come, each kept. */

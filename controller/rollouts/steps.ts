@@ -5,9 +5,11 @@ import type { Selector } from '../../common/text/selector.ts';
 import type { Clock } from '../../common/time/clock.ts';
 import type { Caller } from '../identity/auth/caller.ts';
 import type { Targets } from '../operations/targets.ts';
+import type { Store } from '../store/store.ts';
 import type { Attributed, Carrier } from './carrier.ts';
 import type { Journal, Running } from './journal.ts';
 import { stageSelector } from './plan.ts';
+import { isRevoked } from './revoked.ts';
 import { expiryOf, isOpen, type Rollout } from './rollout.ts';
 
 /** The end of a stage is put off when it is this near, milliseconds. */
@@ -31,6 +33,7 @@ export interface StepsDeps {
   readonly journal: Journal;
   readonly carriers: Readonly<Record<Rollout['carries']['kind'], Carrier>>;
   readonly targets: Targets;
+  readonly store: Pick<Store, 'operators' | 'apiKeys'>;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -121,8 +124,8 @@ export class Steps {
     const { stages, target, selector: before, stage } = running.rollout;
     const toward = stageSelector({ stages, target, before }, stage + 1, this.#deps.targets.hosts([target]));
     // Written before it is done: a controller that is killed in between finds out which of both stands.
-    running.watch.begin(toward);
-    await this.#deps.journal.save(running, { stage: stage + 1, toward });
+    const away = running.watch.begin(toward);
+    await this.#deps.journal.save(running, { stage: stage + 1, toward, away });
     if (await this.#move(running, before, toward)) await this.#reached(running, toward);
     else await this.#halt(running, LOST);
   }
@@ -141,6 +144,8 @@ export class Steps {
   async #move(running: Running, from: Selector, to: Selector): Promise<boolean> {
     const { carriers, clock } = this.#deps;
     const { rollout } = running;
+    if (await isRevoked(rollout.by, this.#deps.store))
+      throw new FleetblockError('PERMISSION_DENIED', `${rollout.by.actor}, who began it, was revoked`);
     const nowMs = clock.wallMs();
     const moved = await carriers[rollout.carries.kind].move(rollout, from, to, this.ttlMs(rollout, to));
     if (moved) running.renewedMs = nowMs;

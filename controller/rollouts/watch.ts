@@ -3,12 +3,14 @@ import { formatPrefix } from '../../common/text/prefix.ts';
 import type { Selector } from '../../common/text/selector.ts';
 import type { Clock } from '../../common/time/clock.ts';
 import type { PrefixSet } from '../claims/guard/prefix-set.ts';
+import type { HostState } from '../fleet/host/host-state.ts';
 import type { Hub } from '../fleet/hub/hub.ts';
-import type { Targets } from '../operations/targets.ts';
 import type { HostRecord } from '../store/records.ts';
 
 /** How long a host may be away or degraded, as when its agent restarts, milliseconds. */
-const PATIENCE_MS = 5000;
+export const PATIENCE_MS = 5000;
+/** How long hosts may take to come back to a controller that was restarted, milliseconds. */
+const RETURN_MS = 60_000;
 /** Of the hosts that were well, above which they are too many. One is, of few. */
 const WORSE_SHARE = 0.05;
 /** Hosts that are named. */
@@ -17,29 +19,41 @@ const MAX_NAMED = 5;
 /** What hosts say they never drop, of which none belongs into a block. Own addresses and settings are theirs to say. */
 const PEERS: ReadonlySet<string> = new Set(['ssh session', 'controller', 'gateway', 'resolver']);
 
+type Host = Pick<HostRecord, 'id' | 'name'>;
+
 /** `hub` and `targets` say which hosts there are and how they are. */
 export interface WatchDeps {
-  readonly hub: Pick<Hub, 'statusOf' | 'stateOf'>;
-  readonly targets: Pick<Targets, 'hosts'>;
+  readonly hub: Pick<Hub, 'statusOf'> & {
+    stateOf(id: string): Pick<HostState, 'refusal' | 'problems' | 'protectedAddresses'>;
+  };
+  readonly targets: { hosts(selectors: readonly Selector[]): readonly Host[] };
   readonly clock: Clock;
 }
 
-/** The hosts of one rollout, as long as this controller lives. */
+/** The hosts of one rollout. */
 export class StageWatch {
   readonly #deps: WatchDeps;
+  /** Hosts that were not well before their stage, as an earlier controller saw them: all others of the stage are awaited. */
+  #formerlyAway: ReadonlySet<string> | undefined;
   /** Hosts that were well: others cannot get worse. */
   readonly #well = new Set<string>();
   /** Of these, since when they are not, monotonic milliseconds. */
   readonly #worse = new Map<string, number>();
 
-  constructor(deps: WatchDeps) {
+  /** `away`: what `begin` said to an earlier controller. */
+  constructor(deps: WatchDeps, away?: readonly string[]) {
     this.#deps = deps;
+    this.#formerlyAway = away && new Set(away);
   }
 
-  /** Before a stage: what becomes of these hosts from now on may be its doing. */
-  begin(selector: Selector): void {
-    this.#worse.clear();
-    for (const host of this.#deps.targets.hosts([selector])) if (this.#isWell(host)) this.#well.add(host.id);
+  /**
+   * Before a stage: what becomes of these hosts from now on may be its doing.
+   * @returns the ids of those that are not well already
+   */
+  begin(selector: Selector): string[] {
+    const hosts = this.#deps.targets.hosts([selector]);
+    for (const host of hosts) if (this.#isWell(host)) this.#well.add(host.id);
+    return hosts.flatMap(({ id }) => (this.#well.has(id) ? [] : id));
   }
 
   /** Why the stage must not stand; undefined: nothing is known. `dropped`: what the rollout drops. */
@@ -47,13 +61,15 @@ export class StageWatch {
     return this.#listedPeer(target, dropped) ?? this.#worseHosts(selector);
   }
 
-  /** Whether a host of the stage holds it and is well; also when there are no hosts. */
+  /** Whether the hosts of the stage that were well hold it and still are, but for a few; also when there are no hosts. */
   proven(selector: Selector): boolean {
     const hosts = this.#deps.targets.hosts([selector]);
-    return hosts.length === 0 || hosts.some(({ id }) => this.#deps.hub.statusOf(id) === 'synced');
+    const synced = hosts.filter(({ id }) => this.#deps.hub.statusOf(id) === 'synced').length;
+    const missing = hosts.filter(({ id }) => this.#well.has(id) && this.#deps.hub.statusOf(id) !== 'synced').length;
+    return hosts.length === 0 || (synced > 0 && missing <= this.#well.size * WORSE_SHARE);
   }
 
-  #isWell({ id }: HostRecord): boolean {
+  #isWell({ id }: Host): boolean {
     const status = this.#deps.hub.statusOf(id);
     return status === 'synced' || status === 'lagging';
   }
@@ -61,6 +77,7 @@ export class StageWatch {
   #worseHosts(selector: Selector): string | undefined {
     const nowMs = this.#deps.clock.monotonicMs();
     const worse: string[] = [];
+    this.#awaitFormer(selector, nowMs);
     for (const host of this.#deps.targets.hosts([selector]))
       if (this.#isWell(host)) {
         this.#well.add(host.id);
@@ -75,12 +92,24 @@ export class StageWatch {
     return `hosts got worse: ${worse.slice(0, MAX_NAMED).join(', ')}${more}`;
   }
 
+  /** After a restart: who was well before is not known here until it comes back. */
+  #awaitFormer(selector: Selector, nowMs: number): void {
+    const away = this.#formerlyAway;
+    if (!away) return;
+    this.#formerlyAway = undefined;
+    for (const { id } of this.#deps.targets.hosts([selector]))
+      if (!away.has(id)) {
+        this.#well.add(id);
+        this.#worse.set(id, nowMs + RETURN_MS - PATIENCE_MS);
+      }
+  }
+
   /** It has said so: no patience is needed. */
-  #refuses({ id }: HostRecord): boolean {
+  #refuses({ id }: Host): boolean {
     return this.#deps.hub.stateOf(id).refusal !== undefined;
   }
 
-  #describe({ id, name }: HostRecord): string {
+  #describe({ id, name }: Host): string {
     const { refusal, problems } = this.#deps.hub.stateOf(id);
     return `${name} (${refusal?.code ?? problems[0] ?? this.#deps.hub.statusOf(id)})`;
   }

@@ -45,6 +45,8 @@ export interface ServerOptions {
   readonly log: Logger;
   readonly hub?: HubOptions;
   /** See ControllerOptions. */
+  readonly leastBakeMs?: number;
+  /** See ControllerOptions. */
   readonly trustClock?: boolean;
   /** Default: no HTTP is served. */
   readonly http?: HttpSettings | undefined;
@@ -97,6 +99,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       clock,
       log,
       hub: options.hub ?? {},
+      leastBakeMs: options.leastBakeMs,
       connected,
       calledFrom,
       secret,

@@ -29,6 +29,8 @@ import { noStore } from '../agent/no-store.ts';
 import { Operator } from './operator.ts';
 
 const BY = { actor: 'admin/test', reason: 'test' };
+/** Of stages: tests do not wait as long as production does. */
+const LEAST_BAKE_MS = 1000;
 const silent = createLogger('test', process.env.FLEETBLOCK_TEST_LOG ?? 'silent');
 
 export interface HostIdentity extends ClientIdentity {
@@ -68,7 +70,9 @@ export class SyncFleet {
     const directory = mkdtempSync(join(tmpdir(), 'fleetblock-sync-'));
     const dataDir = join(directory, 'data');
     const made = await initFleet({ dataDir, fleet: 'lab', advertise: '127.0.0.1:1', clock });
-    const server = await startServer({ dataDir, listen: { host: listen, port: 0 }, clock, log: silent, hub });
+    const server = await startServer({
+      ...{ dataDir, listen: { host: listen, port: 0 }, clock, log: silent, hub, leastBakeMs: LEAST_BAKE_MS },
+    });
     const paths = new DataDirectory(dataDir);
     const authority = Authority.load(paths.pki, readFleetSettings(paths).fleet);
     const operator = new Operator(formatEndpoint(server.listening), readIdentity(made.credentialsPath));
@@ -88,6 +92,7 @@ export class SyncFleet {
       listen,
       clock: this.#clock,
       log: silent,
+      leastBakeMs: LEAST_BAKE_MS,
     });
   }
 
