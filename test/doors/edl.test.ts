@@ -1,9 +1,16 @@
 // External dynamic lists as firewalls fetch them: who may, forms, ETag, gzip; a million rows.
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { gunzipSync } from 'node:zlib';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
 import { type PackedEntries, packEntries } from '../../common/entries/packed.ts';
+import { createLogger } from '../../common/logger.ts';
 import type { ClientIdentity } from '../../common/rpc/channel.ts';
 import { parsePrefix } from '../../common/text/prefix.ts';
+import { Bans } from '../../controller/operations/outlets/bans.ts';
+import { EdlDoor } from '../../controller/server/doors/edl.ts';
+import { HttpAdmission } from '../../controller/server/http/admission.ts';
 import { send } from '../http/client.ts';
 import { makeKey } from '../http/keys.ts';
 import { type RunningFleet, servedOverHttp } from '../identity/running.ts';
@@ -104,6 +111,48 @@ it('an ETag lasts as long as what the list says, and is that of gzip too', async
   await list('spam', ['203.0.113.0/24']);
   const changed = await get('/edl/spam.txt', { 'if-none-match': etag });
   expect([changed.status, lines(changed.body)]).toEqual([200, ['203.0.113.0/25']]);
+});
+
+it.each([
+  ['gzip;q=0', undefined],
+  ['gzip; q=0.000, identity', undefined],
+  ['gzipped', undefined],
+  ['deflate, gzip;q=0.05', 'gzip'],
+  ['gzip;q=1.0, *;q=0', 'gzip'],
+])('accept-encoding: %s', async (accepted, encoding) => {
+  expect((await get('/edl/all.txt', { 'accept-encoding': accepted })).headers['content-encoding']).toBe(encoding);
+});
+
+it('a list may be named all', async () => {
+  await list('all', ['192.0.2.5']);
+  expect(lines((await get('/edl/list:all.txt')).body)).toEqual(['192.0.2.5']);
+  expect(lines((await get('/edl/all.txt')).body)).toContain('198.51.100.7');
+  await running.server.store.removeList('all', by, false);
+  await running.server.controller.turn();
+});
+
+it('keeps nothing of a list that is gone', async () => {
+  const { controller, store } = running.server;
+  const bans = new Bans({ ...controller, store });
+  const caller = { role: 'viewer', id: 'apikey/t', actor: 'apikey/t', serial: '', from: '' } as const;
+  const admission = new HttpAdmission({ authorize: () => caller, watch: () => () => {} });
+  const door = new EdlDoor({ ...controller, bans, log: createLogger('test', 'silent'), admission });
+  const peer = { from: '', certificate: undefined, refusal: undefined, known: () => {}, cut: () => {} };
+  const server = createServer((request, response) => door.at(request.url ?? '')?.serve(request, response, peer));
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  onTestFinished(() => void server.close());
+  const ask = async (path: string) => {
+    const { port } = server.address() as AddressInfo;
+    expect((await fetch(`http://127.0.0.1:${port}${path}`)).status).toBe(200);
+  };
+  await list('short', ['192.0.2.6']);
+  await ask('/edl/short.txt');
+  await ask('/edl/all.txt');
+  expect(door.kept).toBe(2);
+  await store.removeList('short', by, false);
+  await controller.turn();
+  await ask('/edl/all.txt');
+  expect(door.kept).toBe(1);
 });
 
 it('HEAD says how long it is, and not what', async () => {

@@ -7,6 +7,7 @@ import { parsePrefix } from '../../common/text/prefix.ts';
 import { ask, IDENTITY, OPERATOR, requestTo, send } from '../http/client.ts';
 import { makeKey } from '../http/keys.ts';
 import { type RunningFleet, servedOverHttp } from '../identity/running.ts';
+import { until } from '../sync/fleet.ts';
 
 let running: RunningFleet;
 let admin: ClientIdentity;
@@ -139,6 +140,19 @@ describe('pulls', () => {
     const first = (await get('/v1/decisions/stream', own)).json();
     expect(first.new.length).toBeGreaterThan(3);
     expect((await get('/v1/decisions/stream', own)).json()).toEqual({ deleted: [], new: [] });
+  });
+  it('of a key that is revoked are forgotten', async () => {
+    const { store } = running.server;
+    const kept = async () => (await store.settings('bouncer')).map(({ name }) => name);
+    const pullAs = async (name: string) => {
+      const own = { 'x-api-key': await makeKey(running, { name, role: 'viewer' }, admin) };
+      await get('/v1/decisions/stream?startup=true', own);
+      await until(`${name} is kept`, async () => (await kept()).includes(`apikey/${name}`));
+    };
+    await pullAs('past');
+    await ask(running, `${IDENTITY}RevokeApiKey`, { name: 'past' }, { identity: admin });
+    await pullAs('present');
+    expect(await kept()).not.toContain('apikey/past');
   });
   it('that are not finished are cut off, and count for nothing', async () => {
     const { store } = running.server;

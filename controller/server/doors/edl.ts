@@ -5,9 +5,10 @@ import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import { FleetblockError } from '../../../common/errors.ts';
 import type { Revision } from '../../../common/revision.ts';
-import { isListName, listOrigin } from '../../../common/text/origin.ts';
+import { isListName, listOfOrigin, listOrigin } from '../../../common/text/origin.ts';
 import type { Prefix } from '../../../common/text/prefix.ts';
 import type { Bans } from '../../operations/outlets/bans.ts';
+import type { Standing } from '../../operations/outlets/standing.ts';
 import { bearerKey, type Peer } from '../http/admission.ts';
 import type { Door, DoorPlace } from '../http/door.ts';
 import { addressText } from './address-text.ts';
@@ -31,8 +32,12 @@ interface Body {
 type Form = (name: string, tag: string, prefixes: AsyncIterable<readonly Prefix[]>) => AsyncIterable<string>;
 
 const FORMS: Readonly<Record<string, Form>> = { txt: plainText, rsc: routerOs };
+const PATH = /^\/edl\/([^/]+)\.([a-z]+)$/;
 /** Every ban, whoever holds it. */
 const ALL = 'all';
+
+/** In `Accept-Encoding`; not with `q=0`, which refuses it. */
+const GZIP = /(^|,)\s*gzip\s*(;\s*q=(1(\.0*)?|0\.\d*[1-9]\d*)\s*)?(,|$)/i;
 
 /** Bodies are kept until what they say changes. */
 export class EdlDoor implements Door {
@@ -43,10 +48,15 @@ export class EdlDoor implements Door {
     this.#deps = deps;
   }
 
+  /** How many bodies are kept. */
+  get kept(): number {
+    return this.#bodies.size;
+  }
+
   at(path: string): DoorPlace | undefined {
-    const [, name = '', form = ''] = /^\/edl\/([^/]+)\.([a-z]+)$/.exec(path) ?? [];
+    const [, name = '', form = ''] = PATH.exec(path) ?? [];
     const write = Object.hasOwn(FORMS, form) ? FORMS[form] : undefined;
-    if (!write || !isListName(name)) return undefined;
+    if (!write || !isListName(listOfOrigin(name) ?? name)) return undefined;
     return {
       methods: ['GET', 'HEAD'],
       serve: (request: IncomingMessage, response: ServerResponse, peer: Peer) =>
@@ -72,11 +82,18 @@ export class EdlDoor implements Door {
     return making;
   }
 
+  /** Of lists that are gone. */
+  #forget(standing: Standing): void {
+    for (const path of this.#bodies.keys())
+      if (!isThere(PATH.exec(path)?.[1] ?? '', standing)) this.#bodies.delete(path);
+  }
+
   async #make(name: string, write: Form): Promise<Body> {
     const { bans } = this.#deps;
     const standing = await bans.standing();
-    const origin = listOrigin(name);
-    if (name !== ALL && !standing.lists.some((list) => list.origin === origin))
+    this.#forget(standing);
+    const origin = originOf(name);
+    if (!isThere(name, standing))
       throw new FleetblockError('NOT_FOUND', `no list ${name} blocks on all hosts: see fleetblock lists`);
     const prefixes = prefixesOf(bans.whole(standing, (each) => name === ALL || each === origin));
     const hash = createHash('sha256');
@@ -89,6 +106,15 @@ export class EdlDoor implements Door {
     const tag = hash.digest('base64url').slice(0, 22);
     return { revision: standing.revision, tag, plain: Buffer.concat(pieces), gzipped: undefined };
   }
+}
+
+function isThere(name: string, { lists }: Standing): boolean {
+  return name === ALL || lists.some(({ origin }) => origin === originOf(name));
+}
+
+/** `list:all` is the list of that name. */
+function originOf(name: string): string {
+  return listOrigin(listOfOrigin(name) ?? name);
 }
 
 async function* prefixesOf(bans: ReturnType<Bans['whole']>): AsyncGenerator<readonly Prefix[]> {
@@ -106,7 +132,7 @@ async function* plainText(
 
 async function send(request: IncomingMessage, response: ServerResponse, body: Body): Promise<void> {
   const { headers, method } = request;
-  const zipped = /(^|,)\s*gzip\s*(;\s*q=(1|0\.0*[1-9]|0\.[1-9]))?/i.test(headers['accept-encoding']?.toString() ?? '');
+  const zipped = GZIP.test(headers['accept-encoding']?.toString() ?? '');
   const [plainTag, zippedTag] = [`"${body.tag}"`, `"${body.tag}-gzip"`];
   const common = { etag: zipped ? zippedTag : plainTag, 'cache-control': 'private, no-cache', vary: 'accept-encoding' };
   const known = (headers['if-none-match'] ?? '').split(',').map((each) => each.trim().replace(/^W\//, ''));
@@ -114,8 +140,7 @@ async function send(request: IncomingMessage, response: ServerResponse, body: Bo
     response.writeHead(304, common).end();
     return;
   }
-  body.gzipped ??= zipped ? promisify(gzip)(body.plain) : undefined;
-  const bytes = zipped && body.gzipped ? await body.gzipped : body.plain;
+  const bytes = zipped ? await gzipped(body) : body.plain;
   response.writeHead(200, {
     ...common,
     'content-type': 'text/plain; charset=utf-8',
@@ -124,6 +149,15 @@ async function send(request: IncomingMessage, response: ServerResponse, body: Bo
     ...(zipped && { 'content-encoding': 'gzip' }),
   });
   response.end(method === 'HEAD' ? undefined : bytes);
+}
+
+/** Made once; what failed is tried again. */
+function gzipped(body: Body): Promise<Buffer> {
+  body.gzipped ??= promisify(gzip)(body.plain).catch((error: unknown) => {
+    body.gzipped = undefined;
+    throw error;
+  });
+  return body.gzipped;
 }
 
 /** The password of HTTP's Basic: firewalls can say nothing else. Undefined: another scheme. */

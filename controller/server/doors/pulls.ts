@@ -7,7 +7,7 @@ import type { Store } from '../../store/store.ts';
 
 /** `epoch` is the store's: revisions of another one say nothing. */
 export interface PullsDeps {
-  readonly store: Pick<Store, 'epoch' | 'settings' | 'changeSettings'>;
+  readonly store: Pick<Store, 'epoch' | 'settings' | 'changeSettings' | 'apiKeys'>;
   readonly log: Logger;
 }
 
@@ -18,6 +18,8 @@ interface Pull {
 }
 
 const KIND = 'bouncer';
+/** How callers by an API key begin. */
+const KEY = 'apikey/';
 /** How often what is known is saved, milliseconds: from an earlier revision a bouncer only hears more. */
 const SAVE_MS = 10_000;
 
@@ -59,14 +61,25 @@ export class Pulls {
   }
 
   #save(): void {
-    const { store, log } = this.#deps;
-    const sets = [...this.#unsaved].map((name) => {
-      return { kind: KIND, name, body: `${store.epoch} ${this.#byCaller.get(name)?.before ?? 0n}` };
-    });
-    this.#unsaved.clear();
     this.#timer = undefined;
-    store.changeSettings({ sets }).catch((error: unknown) => {
-      log.warn({ reason: messageOf(error) }, 'up to where bouncers were served could not be saved');
+    this.#write().catch((error: unknown) => {
+      this.#deps.log.warn({ reason: messageOf(error) }, 'up to where bouncers were served could not be saved');
     });
+  }
+
+  /** What is new, and nothing any more of keys that were revoked. */
+  async #write(): Promise<void> {
+    const { store } = this.#deps;
+    const unsaved = [...this.#unsaved];
+    this.#unsaved.clear();
+    const keys = new Set((await store.apiKeys()).filter(({ revokedMs }) => revokedMs === 0).map(({ name }) => name));
+    const isGone = (caller: string) => caller.startsWith(KEY) && !keys.has(caller.slice(KEY.length));
+    for (const caller of this.#byCaller.keys()) if (isGone(caller)) this.#byCaller.delete(caller);
+    const gone = (await store.settings(KIND)).filter(({ name }) => isGone(name));
+    const sets = unsaved.flatMap((name) => {
+      const pull = this.#byCaller.get(name);
+      return pull ? [{ kind: KIND, name, body: `${store.epoch} ${pull.before}` }] : [];
+    });
+    await store.changeSettings({ sets, deletes: gone.map(({ name }) => ({ kind: KIND, name })) });
   }
 }
