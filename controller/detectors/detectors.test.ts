@@ -22,3 +22,37 @@ it('refuses the address from which somebody has called in the last days', async 
   ).toEqual([]);
   await controller.close();
 });
+
+it('asks the guard once per second for all hosts, and not for what is over', async () => {
+  const store = new MemoryStore({ disk: { state: new MemoryState() }, clock: systemClock });
+  const secretHash = new Uint8Array(32);
+  const by = { actor: 'admin/alice', reason: '' };
+  const time = { ms: 0 };
+  const clock = { wallMs: () => systemClock.wallMs(), monotonicMs: () => time.ms };
+  let looks = 0;
+  const connected = () => {
+    looks++;
+    return [];
+  };
+  const controller = await startController({ store, clock, log: createLogger('test', 'silent'), connected });
+  const expiresMs = systemClock.wallMs() + 60_000;
+  await store.createToken({ id: 't', secretHash, expiresMs, maxUses: 1, labels: {}, hostName: '' }, by);
+  await store.enroll({ tokenId: 't', secretHash, hostId: 'h', hostName: 'web', labels: {}, from: 'test' });
+  const policy = { pattern: 'x:y', scope: 'fleet', maxDurationMs: 60_000, maxClaims: 100, rate: 1000, quorum: 1 };
+  await controller.detectors.policies.set(policy, by);
+  const say = async (prefix: string, unban: boolean) => {
+    const { refused } = await controller.detectors.fromHost('h', {
+      source: 'x:y',
+      unban,
+      rows: [{ prefix, ttlMs: 0 }],
+    });
+    expect(refused).toEqual([]);
+    return looks;
+  };
+  const first = await say('198.51.100.1', false);
+  expect(await say('198.51.100.1', true)).toBe(first);
+  for (const last of [2, 3, 4]) expect(await say(`198.51.100.${last}`, false)).toBe(first);
+  time.ms += 1000;
+  expect(await say('198.51.100.5', false)).toBe(first + 1);
+  await controller.close();
+});

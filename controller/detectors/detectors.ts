@@ -4,11 +4,11 @@
 import { FleetblockError, messageOf } from '../../common/errors.ts';
 import type { Logger } from '../../common/logger.ts';
 import { hasEnded } from '../../common/precedence.ts';
-import { covers, formatAddress, formatPrefix, type Prefix, parsePrefix } from '../../common/text/prefix.ts';
+import { formatAddress, formatPrefix, type Prefix, parsePrefix } from '../../common/text/prefix.ts';
 import { type SelectableHost, selectorMatches } from '../../common/text/selector.ts';
 import type { Clock } from '../../common/time/clock.ts';
 import { attribution } from '../claims/attribution.ts';
-import type { Guard } from '../claims/guard/guard.ts';
+import type { Guard, GuardLook } from '../claims/guard/guard.ts';
 import type { ReportedRow, ReportOutcome } from '../claims/report.ts';
 import { RateLimit } from '../identity/auth/rate-limit.ts';
 import type { AllowIndex } from '../operations/exemptions/allow-index.ts';
@@ -61,6 +61,8 @@ const RETRY_MS = 5000;
 /** Longest that a reporter is told to wait for its rate, milliseconds. */
 const MAX_WAIT_MS = 60_000;
 
+/** For how long hosts' reports are judged by one look of the guard, milliseconds. */
+const LOOK_MS = 1000;
 /** Of sources that no policy is for: enough to learn it. */
 const WITHOUT_POLICY = { pattern: '', rate: 6000 } as const;
 
@@ -77,6 +79,8 @@ export class Detectors {
   readonly meter = new ReportMeter();
   readonly #deps: DetectorsDeps;
   readonly #rates = new Map<string, { readonly perMinute: number; readonly limit: RateLimit }>();
+
+  #looked: { readonly look: GuardLook; readonly atMs: number } | undefined;
 
   private constructor(deps: DetectorsDeps, policies: Policies) {
     this.#deps = deps;
@@ -141,9 +145,9 @@ export class Detectors {
   }
 
   async #apply({ source, unban, rows }: Reports, policy: DetectorPolicy, by: By): Promise<ReportsAnswer> {
-    const { store, guard, clock, registry } = this.#deps;
+    const { store, clock, registry } = this.#deps;
     const nowMs = clock.wallMs();
-    const look = guard.look(by.from);
+    const look = unban ? undefined : this.#lookOf(by);
     const refused: { row: number; reason: string }[] = [];
     const taken: (ReportedRow & { readonly row: number })[] = [];
     for (const [row, { prefix: text, ttlMs }] of rows.entries()) {
@@ -151,9 +155,7 @@ export class Detectors {
       const reason =
         typeof prefix === 'string'
           ? prefix
-          : unban
-            ? undefined
-            : (look.refusal(prefix, 'block') ?? this.#reachedFrom(prefix) ?? this.#allowedBy(prefix));
+          : look && (look.refusal(prefix, 'block') ?? this.#reachedFrom(prefix) ?? this.#allowedBy(prefix));
       if (typeof prefix === 'string' || reason !== undefined) {
         refused.push({ row, reason: reason ?? '' });
         continue;
@@ -186,6 +188,15 @@ export class Detectors {
     return { refused, retryMs: 0, problem: '' };
   }
 
+  /** Gathering the addresses of a whole fleet is too much for every message of every host; who calls meanwhile is in `calledFrom`. */
+  #lookOf({ host, from }: By): GuardLook {
+    if (!host) return this.#deps.guard.look(from);
+    const nowMs = this.#deps.clock.monotonicMs();
+    if (!this.#looked || nowMs - this.#looked.atMs >= LOOK_MS)
+      this.#looked = { look: this.#deps.guard.look(), atMs: nowMs };
+    return this.#looked.look;
+  }
+
   /** An operator types a command and is gone: a detector must not ban the office meanwhile, nor the network of a host that is away. */
   #reachedFrom(prefix: Prefix): string | undefined {
     const who = this.#deps.calledFrom(formatAddress(prefix.family, prefix.address));
@@ -201,10 +212,8 @@ export class Detectors {
       const around = entries.covering(prefix).find(({ expiresMs }) => !hasEnded(expiresMs, nowMs));
       if (around)
         return `${formatPrefix(prefix)} is allowed, by ${formatPrefix(entries.prefixAt(prefix.family, around.row))}`;
-      if (prefix.length === 64 && prefix.family === 6)
-        for (let row = 0; row < entries.countOf(6); row++)
-          if (!hasEnded(entries.expiryAt(6, row), nowMs) && covers(prefix, entries.prefixAt(6, row)))
-            return `${formatPrefix(prefix)} has ${formatPrefix(entries.prefixAt(6, row))} in it, which is allowed`;
+      if (prefix.length === 64 && prefix.family === 6 && entries.hasInside64(prefix))
+        return `${formatPrefix(prefix)} has addresses in it that are allowed`;
     }
     return undefined;
   }

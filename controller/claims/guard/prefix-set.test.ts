@@ -47,3 +47,20 @@ it.each<[string, string[], boolean]>([
     ),
   ).toBe(expected);
 });
+
+it('knows whether a longer member is in a /64', () => {
+  const set = new PrefixSet({ knowsInside: true });
+  const each = (text: string) => parsePrefix(text);
+  const members = ['2001:db8:1::1', '2001:db8:1::2', '2001:db8:2::/64', '2001:db8:3::/65', '198.51.100.1'].map(each);
+  for (const { family, address, length } of members)
+    for (const _twice of [1, 2]) set.add(family, address, 0, length, 0);
+  const inside = () => [1, 2, 3, 4].map((n) => set.hasInside64(each(`2001:db8:${n}::/64`)));
+  expect(inside()).toEqual([true, false, true, false]);
+  const remove = (text: string) => set.delete(6, each(text).address, 0, each(text).length);
+  remove('2001:db8:1::1');
+  remove('2001:db8:1::1');
+  remove('2001:db8:3::/65');
+  expect(inside()).toEqual([true, false, false, false]);
+  remove('2001:db8:1::2');
+  expect(inside()).toEqual([false, false, false, false]);
+});

@@ -17,7 +17,14 @@ export class PrefixSet {
   readonly #table = new EntryTable();
   /** Members of each length, by family. */
   readonly #counts = { 4: new Uint32Array(33), 6: new Uint32Array(129) };
+  /** Members of IPv6 that are longer than /64, by the /64 that they are in. */
+  readonly #inside: Map<bigint, number> | undefined;
   readonly #scratch = new Uint8Array(16);
+
+  /** `knowsInside`: for `hasInside64`, which costs memory for every such /64. */
+  constructor({ knowsInside = false } = {}) {
+    this.#inside = knowsInside ? new Map() : undefined;
+  }
 
   get size(): number {
     return this.#table.size;
@@ -32,11 +39,21 @@ export class PrefixSet {
     const rows = this.#table.family(family);
     const before = rows.size;
     rows.set(address, offset, length, 0, expiresMs);
-    if (rows.size > before) this.#count(family, length, 1);
+    if (rows.size === before) return;
+    this.#count(family, length, 1);
+    this.#countInside(family, address, offset, length, 1);
   }
 
   delete(family: Family, address: Uint8Array, offset: number, length: number): void {
-    if (this.#table.family(family).delete(address, offset, length, false)) this.#count(family, length, -1);
+    if (!this.#table.family(family).delete(address, offset, length, false)) return;
+    this.#count(family, length, -1);
+    this.#countInside(family, address, offset, length, -1);
+  }
+
+  /** Is a longer member in this /64 of IPv6? One look-up, however many there are. */
+  hasInside64({ address }: Prefix): boolean {
+    if (!this.#inside) throw new Error('a set that does not know what is inside a /64');
+    return this.#inside.has(networkNumber(address, 0));
   }
 
   /** A member by its row. */
@@ -67,6 +84,14 @@ export class PrefixSet {
     return found;
   }
 
+  #countInside(family: Family, address: Uint8Array, offset: number, length: number, by: 1 | -1): void {
+    if (!this.#inside || family === 4 || length <= 64) return;
+    const network = networkNumber(address, offset);
+    const count = (this.#inside.get(network) ?? 0) + by;
+    if (count > 0) this.#inside.set(network, count);
+    else this.#inside.delete(network);
+  }
+
   #count(family: Family, length: number, by: 1 | -1): void {
     const counts = this.#counts[family];
     counts[length] = (counts[length] ?? 0) + by;
@@ -77,6 +102,10 @@ export class PrefixSet {
     for (let i = 0; i < address.length; i++) this.#scratch[i] = i < whole ? (address[i] ?? 0) : 0;
     if ((length & 7) !== 0) this.#scratch[whole] = (address[whole] ?? 0) & (0xff << (8 - (length & 7)));
   }
+}
+
+function networkNumber(address: Uint8Array, offset: number): bigint {
+  return new DataView(address.buffer, address.byteOffset).getBigUint64(offset);
 }
 
 /** Do these parts, all inside `whole`, make up all of it? */

@@ -59,7 +59,7 @@ export class AllowIndex {
   #layer(key: LayerKey): AllowLayer {
     const known = this.#layers.get(key.id);
     if (known) return known;
-    const made = { id: key.id, selector: key.selector, entries: new PrefixSet() };
+    const made = { id: key.id, selector: key.selector, entries: new PrefixSet({ knowsInside: true }) };
     this.#layers.set(key.id, made);
     return made;
   }
