@@ -10,6 +10,8 @@ for (const [network, length] of [
   ['10.0.0.0', 8],
   ['100.64.0.0', 10],
   ['127.0.0.0', 8],
+  // Azure's host, from within each of its machines.
+  ['168.63.129.16', 32],
   ['169.254.0.0', 16],
   ['172.16.0.0', 12],
   ['192.0.0.0', 24],
@@ -20,10 +22,11 @@ for (const [network, length] of [
   INSIDE.addSubnet(network, length, 'ipv4');
 // The last ones hold IPv4 addresses, of which nobody checks where they lead.
 for (const [network, length] of [
-  ['::', 127],
   ['fc00::', 7],
   ['fe80::', 9],
   ['ff00::', 8],
+  ['::', 96],
+  ['::ffff:0:0:0', 96],
   ['64:ff9b::', 96],
   ['64:ff9b:1::', 48],
   ['2001::', 32],
