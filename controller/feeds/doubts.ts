@@ -28,25 +28,36 @@ export function extentOf(slices: readonly PackedEntries[]): Extent {
   return { rows, share };
 }
 
-/** One sentence each. `before`: what is in force; 0 rows: nothing. */
-export function doubtsAbout(before: Extent, now: Extent, mayBeCut: boolean): string[] {
-  const doubts: string[] = [];
-  const [was, is] = [grouped(before.rows), grouped(now.rows)];
-  if (now.rows === 0) doubts.push(before.rows === 0 ? 'it has no entry' : `it is empty, and had ${was} entries`);
-  else if (now.rows * 2 < before.rows) doubts.push(`it shrank from ${was} to ${is} entries`);
-  else if (mayBeCut && now.rows < before.rows * KEPT_WHEN_CUT)
-    doubts.push(`it shrank from ${was} to ${is} entries, and its server does not say where it ends: it may be cut off`);
+/** What is unusual: `kind` for programs, `text`, a sentence, for people. */
+export interface Doubt {
+  readonly kind: 'SHRINKS' | 'GROWS' | 'WIDENS';
+  readonly text: string;
+}
+
+/**
+ * `before`: the list that was taken last; 0 rows: none. `left`: how many of its rows are in force, as some may have ended: a list grows by
+ * what it was, and shrinks by what there is.
+ */
+export function doubtsAbout(before: Extent, left: number, now: Extent, mayBeCut: boolean): Doubt[] {
+  const doubts: Doubt[] = [];
+  const shrinks = (text: string) => doubts.push({ kind: 'SHRINKS', text });
+  const [was, is] = [grouped(left), grouped(now.rows)];
+  if (now.rows === 0) shrinks(left === 0 ? 'it has no entry' : `it is empty, and had ${was} entries`);
+  else if (now.rows * 2 < left) shrinks(`it shrank from ${was} to ${is} entries`);
+  else if (mayBeCut && now.rows < left * KEPT_WHEN_CUT)
+    shrinks(`it shrank from ${was} to ${is} entries, and its server does not say where it ends: it may be cut off`);
   if (before.rows === 0) return doubts;
   if (now.rows > before.rows * GROWTH && now.rows > before.rows + FREE_ROWS)
-    doubts.push(`it grew from ${was} to ${is} entries`);
+    doubts.push({ kind: 'GROWS', text: `it grew from ${grouped(before.rows)} to ${is} entries` });
   for (const family of FAMILIES)
     if (
       now.share[family] > before.share[family] * GROWTH &&
       now.share[family] > before.share[family] + FREE_SHARE[family]
     )
-      doubts.push(
-        `it covers ${times(now.share[family] / before.share[family])} as many IPv${family} addresses as before`,
-      );
+      doubts.push({
+        kind: 'WIDENS',
+        text: `it covers ${times(now.share[family] / before.share[family])} as many IPv${family} addresses as before`,
+      });
   return doubts;
 }
 

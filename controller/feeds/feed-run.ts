@@ -1,4 +1,5 @@
 // One feed at work: looks at its source when it is due, hands a new list over or holds it, and remembers how it went.
+import { FAMILIES } from '../../common/entries/packed.ts';
 import { FleetblockError, messageOf } from '../../common/errors.ts';
 import type { Logger } from '../../common/logger.ts';
 import { formatDuration } from '../../common/text/duration.ts';
@@ -8,7 +9,7 @@ import type { AllowIndex } from '../operations/exemptions/allow-index.ts';
 import type { ListReply } from '../operations/lists/lists.ts';
 import type { ListsInStages } from '../rollouts/large-changes.ts';
 import type { Store } from '../store/store.ts';
-import { doubtsAbout, type Extent, extentOf } from './doubts.ts';
+import { doubtsAbout, extentOf } from './doubts.ts';
 import { type Feed, type FeedState, KINDS } from './feed.ts';
 import { handOver } from './hand-over.ts';
 import { LookRefused } from './http/get.ts';
@@ -37,6 +38,8 @@ export interface Asked {
   readonly dryRun: boolean;
 }
 
+type Shown = Omit<NonNullable<FeedState['held']>, 'why'>;
+
 /** What came of a look. */
 export interface Outcome {
   /** `held`: it waits for an operator. `failed`: there is no list to judge. Of both `why` says more, one sentence each. */
@@ -46,11 +49,13 @@ export interface Outcome {
   readonly notes: readonly string[];
   /** Of the list that was found; 0: none was. */
   readonly rows: number;
+  /** Of a list that is held: what an operator accepts. */
+  readonly shown?: Shown;
   /** Of the import, or of its rehearsal. */
   readonly change?: ListReply;
 }
 
-/** An operator who accepts a list has seen one of that size: another one is shown again. */
+/** An operator who accepts a list has seen one of that size and width: another one is shown again. */
 const SAME_SIZE = 0.1;
 /** No server is left alone for longer than that: a time further away was noted by a clock that was wrong, milliseconds. */
 const LONGEST_WAIT_MS = 86_400_000;
@@ -164,13 +169,17 @@ export class FeedRun {
       return { kind: 'unchanged', why: [], notes: [], rows: 0 };
     }
     const extent = extentOf(found.slices);
-    const meant = found.meant?.includes('SHRINKS') ?? false;
-    const doubts = meant ? [] : doubtsAbout(await this.#inForce(), extent, found.mayBeCut);
-    const accepted = accept && this.#hasShown(extent.rows);
+    const doubts = doubtsAbout(this.#state, await this.#left(), extent, found.mayBeCut).filter(
+      ({ kind }) => !found.meant?.some((meant) => meant === kind),
+    );
+    const shown: Shown = { ...extent, digest: found.marks.digest ?? '', kinds: doubts.map(({ kind }) => kind) };
+    const accepted = accept && this.#hasShown(shown);
     const overlaps = dryRun ? overlapsOf(found.slices, allowed.layers()) : [];
     const about = { notes: [...found.notes, ...overlaps], rows: extent.rows };
-    const held = (why: readonly string[]): Outcome => ({ kind: 'held', why: why.map(clipped), ...about });
-    if (doubts.length > 0 && !accepted) return held(doubts);
+    const held = (why: readonly string[]): Outcome => ({ kind: 'held', why: why.map(clipped), ...about, shown });
+    if (doubts.length > 0 && !accepted) return held(doubts.map(({ text }) => text));
+    // Not this list is held then, but everything.
+    if (!dryRun) this.#deps.assertOpen();
     try {
       const change = await handOver(lists, this.feed, found, { accepted, dryRun });
       // What goes in stages may be undone: until it is in force, the next look asks for all of it again.
@@ -184,15 +193,22 @@ export class FeedRun {
   }
 
   /** What is held was shown to whoever accepts it; a list that was not held needs nobody to. */
-  #hasShown(rows: number): boolean {
+  #hasShown({ rows, share, digest, kinds }: Shown): boolean {
     const { held } = this.#state;
-    return held !== undefined && Math.abs(rows - held.rows) <= held.rows * SAME_SIZE;
+    if (!held) return false;
+    if (digest !== '' && digest === held.digest) return true;
+    const isAlike = (was: number, is: number) => Math.abs(is - was) <= was * SAME_SIZE;
+    return (
+      isAlike(held.rows, rows) &&
+      FAMILIES.every((family) => isAlike(held.share[family], share[family])) &&
+      kinds.every((kind) => held.kinds.includes(kind))
+    );
   }
 
-  /** What there is of the list now: rows may have ended since. */
-  async #inForce(): Promise<Extent> {
+  /** Rows of the list that there are now: some may have ended since it was taken. */
+  async #left(): Promise<number> {
     const list = (await this.#deps.store.lists()).find(({ name }) => name === this.feed.name);
-    return { ...this.#state, rows: Math.min(this.#state.rows, list?.entries ?? this.#state.rows) };
+    return Math.min(this.#state.rows, list?.entries ?? this.#state.rows);
   }
 
   /** Whether the list is what the last look that went well made of it: nobody removed or replaced it since. */
@@ -201,7 +217,7 @@ export class FeedRun {
     return list !== undefined && list.updatedMs <= this.#state.goodMs;
   }
 
-  async #went({ kind, why, rows }: Outcome, nowMs: number): Promise<void> {
+  async #went({ kind, why, shown }: Outcome, nowMs: number): Promise<void> {
     const { clock, events, random } = this.#deps;
     const { name, everyMs } = this.feed;
     const { error, held, ...before } = this.#state;
@@ -213,8 +229,8 @@ export class FeedRun {
       failures: 0,
       lookedMs: nowMs,
       dueMs: dueAfter({ endedMs, everyMs, failures: 0, notBeforeMs: before.notBeforeMs, random }),
-      ...(kind === 'held'
-        ? { held: { rows, why: [...why] } }
+      ...(shown
+        ? { held: { ...shown, why: [...why] } }
         : { goodMs: endedMs, ...(kind === 'taken' && { changedMs: endedMs }) }),
     };
     const sameAsBefore = kind === 'held' ? !isNews : kind === 'unchanged' && !held;

@@ -35,6 +35,9 @@ const declared = z.object({
 /** A list that is fetched again and again, into the list of its own name. Kept as it is, as JSON. */
 export type Feed = Readonly<z.infer<typeof declared>>;
 
+/** Of all addresses of a family. */
+const share = z.object({ 4: z.number(), 6: z.number() }).default({ 4: 0, 6: 0 });
+
 const remembered = z.object({
   /** What the server calls the version that is in force. */
   etag: z.string().default(''),
@@ -47,8 +50,8 @@ const remembered = z.object({
   changedMs: z.number().default(0),
   /** Of the list that is in force. */
   rows: z.number().default(0),
-  /** Of all addresses of a family, by the rows in force. */
-  share: z.object({ 4: z.number(), 6: z.number() }).default({ 4: 0, 6: 0 }),
+  /** By the rows in force. */
+  share,
   /** Why the last look failed; empty: it did not. */
   error: z.string().default(''),
   /** In a row. */
@@ -57,7 +60,17 @@ const remembered = z.object({
   dueMs: z.number().default(0),
   notBeforeMs: z.number().default(0),
   /** The last look brought a list that waits for an operator. */
-  held: z.object({ rows: z.number(), why: z.array(z.string()) }).optional(),
+  held: z
+    .object({
+      rows: z.number(),
+      share,
+      /** Empty: not known. */
+      digest: z.string().default(''),
+      /** Kinds of doubts. */
+      kinds: z.array(z.string()).default([]),
+      why: z.array(z.string()),
+    })
+    .optional(),
 });
 
 /** What is remembered of a feed's looks, across restarts. */

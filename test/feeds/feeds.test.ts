@@ -44,6 +44,16 @@ test('a 304, or the same again, makes no revision and no record, also after a re
   expect(await fleet.rows()).toHaveLength(100);
 });
 
+test('what is the same again is taken again if its rows end', async () => {
+  server.answer = (request, response) => {
+    if (request.headers['if-none-match']) response.writeHead(304).end();
+    else response.writeHead(200, { etag: '"1"' }).end('[{"duration":"4h","scope":"ip","value":"192.0.2.1"}]');
+  };
+  await fleet.add(server.url);
+  expect((await fleet.refresh()).outcome).toMatchObject({ kind: 'taken', rows: 1 });
+  expect(server.requests.map(({ headers }) => headers['if-none-match'])).toEqual([undefined, undefined]);
+});
+
 test('a list that somebody else changed is fetched whole', async () => {
   server.answer = (request, response) => {
     if (request.headers['if-none-match']) response.writeHead(304).end();

@@ -149,6 +149,45 @@ test('a Spamhaus list without its end was cut off', async () => {
   expect(await fleet.rows('spamhaus')).toHaveLength(5);
 });
 
+test('what is accepted is what was shown: not as many rows that are wider', async () => {
+  server.text(GOOD);
+  await fleet.add(server.url, { name: 'shown' });
+  server.text(addresses(900));
+  await fleet.refresh('shown');
+  server.text(Array.from({ length: 900 }, (_, i) => `20.${i >> 8}.${i & 255}.0/24\n`).join(''));
+  expect((await fleet.refresh('shown', true)).outcome).toMatchObject({ kind: 'held', rows: 900 });
+  expect(await fleet.rows('shown')).toHaveLength(2000);
+  expect((await fleet.refresh('shown', true)).outcome).toMatchObject({ kind: 'taken', rows: 900 });
+});
+
+test('a LAPI may end what it likes, but not widen it unseen', async () => {
+  const says = (...values: readonly string[]) => {
+    const row = (value: string, id: number) => ({ id, value, type: 'ban', scope: 'Range', duration: '4h' });
+    server.text(JSON.stringify({ new: values.map(row), deleted: [] }));
+  };
+  const narrow = Array.from({ length: 10 }, (_, i) => `20.0.0.${i}/32`);
+  says(...narrow);
+  await fleet.add(server.url, { name: 'lapi', format: 'crowdsec' }, 'key');
+  says(...narrow, '20.64.0.0/10');
+  expect((await fleet.refresh('lapi')).outcome).toMatchObject({
+    kind: 'held',
+    why: [expect.stringMatching(/times as many IPv4 addresses/)],
+  });
+  expect(await fleet.rows('lapi')).toHaveLength(10);
+});
+
+test('while the controller is in quarantine a new list fails, and is not held', async () => {
+  server.text(GOOD);
+  await fleet.add(server.url, { name: 'closed' });
+  fleet.controller.hub.quarantine.enter('host1', 'it has a newer revision');
+  server.text(addresses(2001));
+  expect((await fleet.refresh('closed')).outcome).toMatchObject({
+    kind: 'failed',
+    why: [expect.stringMatching(/quarantine/)],
+  });
+  fleet.controller.hub.quarantine.release('host1');
+});
+
 test('what is held is taken when an operator has seen it, and only that', async () => {
   server.text(GOOD);
   await fleet.add(server.url);

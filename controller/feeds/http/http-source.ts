@@ -17,6 +17,8 @@ const LEAST_MS: Readonly<Record<string, number>> = {
 /** Documents are in memory as a whole. */
 const AT_ONCE = 4;
 
+const UNMARKED = { etag: '', lastModified: '', digest: '' };
+
 /** `reader` reads what was fetched. */
 export function httpSources(reader: Pick<ListReader, 'read'>, clock: Clock): OpenSource {
   const slots = new Slots(AT_ONCE);
@@ -56,7 +58,9 @@ async function found(reader: Pick<ListReader, 'read'>, clock: Clock, look: FeedL
   const { format, at, skipInvalid, action } = feed;
   const read = { format, at, skipInvalid, action, bytes: answer.body, packed: answer.packed, nowMs: clock.wallMs() };
   const { slices, isWhole, notes } = await reader.read(read, signal);
-  return { kind: 'list', slices, marks, mayBeCut: !answer.saysItsEnd && !isWhole, notes };
+  // Its rows end: what is the same again is taken again, as of now.
+  const ends = slices.some(({ v4, v6 }) => v4.timesMs.length + v6.timesMs.length > 0);
+  return { kind: 'list', slices, marks: ends ? UNMARKED : marks, mayBeCut: !answer.saysItsEnd && !isWhole, notes };
 }
 
 function leastMsOf(host: string): number {
