@@ -42,6 +42,10 @@ export interface Running {
   /** Its steps come one after the other. */
   turn: Promise<void>;
   busy: boolean;
+  /** Of its last change, while the store does not have it: a disk may be full. */
+  unwritten?: { readonly note: Note | undefined } | undefined;
+  /** What failed is not tried before, monotonic milliseconds. */
+  retryMs: number;
   readonly watch: StageWatch;
   /** What it drops, once it is known. */
   dropped?: PrefixSet;
@@ -109,21 +113,31 @@ export class Journal {
     return this.save(this.#add(rollout, this.#deps.clock.wallMs(), watch), {}, { verb: 'start', ...by });
   }
 
-  /** In memory first: what cannot be written now is written with its next change. */
+  /** In memory first: what cannot be written now is written with its next change, or by `flush`. */
   async save(running: Running, change: Partial<Rollout>, note?: Note): Promise<void> {
-    const { store, clock, events } = this.#deps;
+    const { clock, events } = this.#deps;
     const rollout = { ...running.rollout, ...change, ...(change.state && { changedMs: clock.wallMs() }) };
     running.rollout = rollout;
     if (note) events.add('rollout', `${rollout.id} ${EVENTS[note.verb]}: ${note.reason || stageText(rollout)}`);
-    await store.changeSettings({
+    running.unwritten = { note: note ?? running.unwritten?.note };
+    await this.flush(running);
+  }
+
+  /** Writes what an earlier attempt could not. */
+  async flush(running: Running): Promise<void> {
+    const { rollout, unwritten } = running;
+    if (!unwritten) return;
+    const { note } = unwritten;
+    await this.#deps.store.changeSettings({
       sets: [{ kind: ROLLOUT, name: rollout.id, body: bodyOf(rollout) }],
       deletes: this.#forgotten(),
       ...(note && { audit: auditOf(rollout, note) }),
     });
+    if (running.unwritten === unwritten) running.unwritten = undefined;
   }
 
   #add(rollout: Rollout, renewedMs: number, watch: StageWatch): Running {
-    const running: Running = { rollout, renewedMs, turn: Promise.resolve(), busy: false, watch };
+    const running: Running = { rollout, renewedMs, turn: Promise.resolve(), busy: false, retryMs: 0, watch };
     this.#all.set(rollout.id, running);
     return running;
   }

@@ -23,6 +23,8 @@ import { MARGIN_MS, Steps, type StepsDeps } from './steps.ts';
 import { StageWatch } from './watch.ts';
 
 const TICK_MS = 500;
+/** After a step that failed for a reason that passes, milliseconds. */
+const RETRY_MS = 5000;
 /** How long a stage stands without the controller, milliseconds. */
 const LEASE_MS = 60_000;
 /** Rows whose end is not put off while their stage is watched: it is as far ahead as that takes. */
@@ -124,7 +126,10 @@ export class Rollouts {
       );
     if (begin.dryRun) return { ...whole, rollout: undefined };
     const added = await this.#lists.added(begin, chunks);
-    const count = added.reduce((sum, each) => sum + entryCount(each), 0);
+    // What the guard leaves out never stands at a stage.
+    const refused =
+      whole.skipped.count > 0 ? await this.#lists.stage({ ...begin, dryRun: true }, added, LEASE_MS) : undefined;
+    const count = added.reduce((sum, each) => sum + entryCount(each), 0) - (refused?.skipped.count ?? 0);
     if (count === 0) return { ...(await lists.import(begin, inOrder(chunks))), rollout: undefined };
     const { name, action, reason, skipRefused } = begin;
     const updatedMs = (await this.#lists.standing(name))?.updatedMs ?? 0;
@@ -248,13 +253,18 @@ export class Rollouts {
       this.#journal.watchAgain();
       return;
     }
+    const nowMs = this.#deps.clock.monotonicMs();
     for (const running of this.#journal.all()) {
-      if (running.busy || !isOpen(running.rollout)) continue;
+      if (running.busy || nowMs < running.retryMs || !(isOpen(running.rollout) || running.unwritten)) continue;
       running.busy = true;
-      void inTurn(running, () => this.#steps.next(running))
-        .catch((error: unknown) =>
-          this.#deps.log.error({ err: error, rollout: running.rollout.id }, 'a rollout is stuck'),
-        )
+      void inTurn(running, async () => {
+        await this.#journal.flush(running);
+        await this.#steps.next(running);
+      })
+        .catch((error: unknown) => {
+          running.retryMs = this.#deps.clock.monotonicMs() + RETRY_MS;
+          this.#deps.log.error({ err: error, rollout: running.rollout.id }, 'a rollout is stuck');
+        })
         .finally(() => {
           running.busy = false;
         });

@@ -1,7 +1,7 @@
 // A controller that dies between the change of a step and the record that it was made: the next one finds out which stage stands.
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { type Selector, wholeOf } from '../../common/text/selector.ts';
-import { bodyOf, callerOf, ROLLOUT, type Rollout } from '../../controller/rollouts/rollout.ts';
+import { bodyOf, callerOf, ROLLOUT, type Rollout, rolloutOf } from '../../controller/rollouts/rollout.ts';
 import { listed, type SimulatedHost, SyncFleet, until } from '../sync/fleet.ts';
 
 const X = '203.0.113.0/24';
@@ -71,4 +71,16 @@ it('stays paused where it was when its step was not made, and nothing is left of
   await rollouts().abort(rollout.id, BY);
   await until('undone', () => held() === 0);
   expect(await fleet.operator.entries()).toEqual([]);
+});
+
+it('stays aborted after a restart although the disk was full when it was', async () => {
+  const { id } = await started();
+  const full = vi.spyOn(fleet.server.store, 'changeSettings').mockRejectedValue(new Error('disk full'));
+  await expect(rollouts().abort(id, BY)).rejects.toThrow('disk full');
+  full.mockRestore();
+  const written = async () => (await fleet.server.store.settings(ROLLOUT)).map(({ body }) => rolloutOf(body)?.state);
+  await until('written', async () => (await written()).join() === 'aborted', 20_000);
+  expect((await fleet.operator.audit({ verb: 'rollout.abort' })).map(({ actor }) => actor)).toEqual(['admin/a']);
+  await fleet.restart();
+  expect(rollouts().list()).toMatchObject([{ state: 'aborted' }]);
 });

@@ -120,3 +120,14 @@ it('is halted at the first stage when somebody that a host talks to is in it', a
   await until('undone', () => held().every((rows) => rows.join() === OLD.join()));
   expect(await names()).toEqual(['feed']);
 });
+
+it('begins no rollout when the guard leaves out all that the list adds', async () => {
+  await load(OLD);
+  const stages = { stages: ['1%', '100%'], bakeMs: 60_000 };
+  const reply = await fleet.operator.importList('feed', rowsOf(['127.0.0.0/24', OLD[0] ?? '']), {
+    stages,
+    skipRefused: true,
+  });
+  expect(reply).toMatchObject({ added: '0', removed: '1', skipped: '1', rollout: '' });
+  await until('everywhere', () => held().every((rows) => rows.join() === OLD[0]));
+});
