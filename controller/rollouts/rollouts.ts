@@ -1,11 +1,13 @@
 // Rollouts: changes that reach their hosts stage by stage. What stands at a stage is an ordinary claim with an end that is put off while
 // the stage is watched: without a controller, or cut off from it, every host undoes it by itself within LEASE_MS (a long list: when its stage would have gone on).
 
+import { slotOf } from '../../common/action.ts';
 import { entryCount, type PackedEntries } from '../../common/entries/packed.ts';
 import { FleetblockError } from '../../common/errors.ts';
 import type { Logger } from '../../common/logger.ts';
 import { listOrigin, parseOrigin } from '../../common/text/origin.ts';
-import { type Selector, wholeOf } from '../../common/text/selector.ts';
+import { formatPrefix, parsePrefix } from '../../common/text/prefix.ts';
+import { formatSelector, type Selector, wholeOf } from '../../common/text/selector.ts';
 import { attribution } from '../claims/attribution.ts';
 import { changeId } from '../claims/confirm-by.ts';
 import { askedOrigin, assertMayChange } from '../identity/auth/own-origin.ts';
@@ -16,7 +18,7 @@ import type { OnWaiting } from '../operations/under-way.ts';
 import type { Attributed } from './carrier.ts';
 import { Journal, type JournalDeps, type Running } from './journal.ts';
 import { checkPlan, type PlanRequest, stageSelector } from './plan.ts';
-import { isOpen, type Rollout } from './rollout.ts';
+import { isOpen, type Rollout, whatText } from './rollout.ts';
 import { partText, StagedClaims } from './staged-claims.ts';
 import { inOrder, StagedLists, type StagedListsDeps } from './staged-lists.ts';
 import { MARGIN_MS, Steps, type StepsDeps } from './steps.ts';
@@ -52,6 +54,8 @@ export class Rollouts {
   readonly #lists: StagedLists;
   readonly #steps: Steps;
   readonly #timer: NodeJS.Timeout;
+  /** Origins of lists whose rollout is about to begin: what stands aside is one rollout's at a time. */
+  readonly #beginning = new Set<string>();
 
   private constructor(deps: RolloutsDeps, journal: Journal) {
     this.#deps = deps;
@@ -85,6 +89,12 @@ export class Rollouts {
     const { caller, prefixes, action, reason, ttlMs } = request;
     const origin = parseOrigin(askedOrigin(caller, request.origin));
     const expiresMs = ttlMs > 0 ? this.#deps.clock.wallMs() + ttlMs : 0;
+    const other = this.list().find((each) => isOpen(each) && carriesSame(each, request, origin));
+    if (other)
+      throw new FleetblockError(
+        'FAILED_PRECONDITION',
+        `rollout ${other.id} of ${whatText(other)} is ${other.state}, for the same hosts: wait for it, or abort it`,
+      );
     const said = { prefixes: [...prefixes], action, origin, reason, expiresMs };
     const rollout = this.#made(request, { kind: 'claims', ...said }, plan);
     return this.#begun(request, rollout, (onWaiting) =>
@@ -109,7 +119,6 @@ export class Rollouts {
     plan: PlanRequest,
   ): Promise<Begun<ListReply>> {
     this.#assertMayBegin(plan, begin.force);
-    const { lists } = this.#deps;
     const origin = listOrigin(begin.name);
     const open = this.list().find((each) => isOpen(each) && each.carries.origin === origin);
     if (open)
@@ -117,6 +126,23 @@ export class Rollouts {
         'FAILED_PRECONDITION',
         `rollout ${open.id} of ${origin} is ${open.state}: wait for it, or abort it`,
       );
+    if (this.#beginning.has(origin))
+      throw new FleetblockError('FAILED_PRECONDITION', `another rollout of ${origin} is about to begin: wait for it`);
+    this.#beginning.add(origin);
+    try {
+      return await this.#import(begin, rows, plan);
+    } finally {
+      this.#beginning.delete(origin);
+    }
+  }
+
+  async #import(
+    begin: ImportBegin,
+    rows: AsyncIterable<PackedEntries<'left'>>,
+    plan: PlanRequest,
+  ): Promise<Begun<ListReply>> {
+    const { lists } = this.#deps;
+    const origin = listOrigin(begin.name);
     const chunks: PackedEntries<'left'>[] = [];
     const whole = await lists.import({ ...begin, dryRun: true }, kept(rows, chunks));
     if (whole.objections.length > 0 && !begin.dryRun)
@@ -276,6 +302,17 @@ function inTurn(running: Running, work: () => Promise<void>): Promise<void> {
   const done = running.turn.then(work);
   running.turn = done.catch(() => {});
   return done;
+}
+
+/** Whether both would make the same claim. */
+function carriesSame({ carries, target }: Rollout, request: BlockRequest, origin: string): boolean {
+  if (carries.kind !== 'claims' || carries.origin !== origin) return false;
+  if (slotOf(carries.action) !== slotOf(request.action)) return false;
+  const own = new Set(carries.prefixes.map((text) => formatPrefix(parsePrefix(text))));
+  return (
+    formatSelector(target) === formatSelector(wholeOf(request.target)) &&
+    request.prefixes.some((text) => own.has(formatPrefix(parsePrefix(text))))
+  );
 }
 
 /** The rows as they come, each kept. */

@@ -87,6 +87,13 @@ it('goes on after a restart of the controller, and is done once', async () => {
   expect(await audited()).toEqual(['rollout.start', 'rollout.done']);
 });
 
+it('is one at a time of a prefix, its origin and its hosts, and others may go beside it', async () => {
+  await start(['1%', '100%'], 60_000, [X, Y]);
+  await expect(start(['50%', '100%'], 60_000, ['198.51.100.7'])).rejects.toThrow('for the same hosts');
+  await start(['1%', '100%'], 60_000, ['198.51.100.8']);
+  expect(rollouts().list()).toHaveLength(2);
+});
+
 it('never brings back what was unblocked meanwhile', async () => {
   const { rollout: id } = await start(['1%', '100%'], 1000, [X, Y]);
   await fleet.operator.unblock([X]);

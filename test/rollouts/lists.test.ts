@@ -121,6 +121,13 @@ it('is halted at the first stage when somebody that a host talks to is in it', a
   expect(await names()).toEqual(['feed']);
 });
 
+it('goes on for one of two that are asked for at a time', async () => {
+  await load(OLD);
+  const both = await Promise.allSettled([load(NEW, 1000), load(['203.0.113.9/32'], 1000)]);
+  expect(both.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+  expect(rollouts().list()).toHaveLength(1);
+});
+
 it('begins no rollout when the guard leaves out all that the list adds', async () => {
   await load(OLD);
   const stages = { stages: ['1%', '100%'], bakeMs: 60_000 };
