@@ -88,6 +88,7 @@ describe('status, top, doctor', () => {
       problems: [{ host: 'host2', text: 'no contact' }],
       warnings: [],
       confirmations: [],
+      rollouts: [],
     });
   });
 
