@@ -144,12 +144,15 @@ it('a caller that is bound to an origin may read, and call what checks the origi
   const open = Object.keys(REQUIRED_ROLE).filter((name) => openToBound(`/fleetblock.v1.${name}`));
   const changes = open.filter((name) => REQUIRED_ROLE[name] !== 'viewer').map((name) => name.split('/')[1]);
   expect(changes.sort()).toEqual([
+    'AbortRollout',
     'Block',
     'CheckWait',
     'Confirm',
     'ImportList',
     'IncludeInList',
+    'PauseRollout',
     'RemoveList',
+    'ResumeRollout',
     'Unblock',
   ]);
   expect(open).toContain('OperatorService/ListAudit');
