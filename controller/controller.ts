@@ -195,9 +195,11 @@ export async function startController(options: ControllerOptions): Promise<Contr
       closed ??= (async () => {
         clearInterval(beating);
         expiry.stop();
-        await feeds.close();
+        const fed = feeds.close();
         rollouts.close();
         hub.close();
+        // A list that is being handed over is still worked out.
+        await fed;
         queue.close();
         await Promise.all([notes.flush(), beat()]);
       })();

@@ -17,7 +17,9 @@ export function handOver(
   found: FoundList,
   { accepted, dryRun }: { readonly accepted: boolean; readonly dryRun: boolean },
 ): Promise<StagedReply> {
-  const meant: readonly ObjectionKind[] = accepted ? ['SHRINKS', 'RETARGETS'] : (found.meant ?? []);
+  const meant: readonly ObjectionKind[] = accepted
+    ? ['SHRINKS', 'RETARGETS']
+    : (found.meant ?? []).filter((kind) => kind === 'SHRINKS');
   return lists.import(
     {
       caller: callerOf(feed.name),
@@ -32,7 +34,6 @@ export function handOver(
       waitMs: undefined,
     },
     slicesOf(found),
-    // Entries that come and go all the time are not held up.
     found.meant !== undefined,
   );
 }

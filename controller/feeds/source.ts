@@ -1,6 +1,6 @@
 // Where a feed's list comes from. HTTP is one kind of source; one that keeps state between looks of its own is another.
 import type { PackedEntries } from '../../common/entries/packed.ts';
-import type { ObjectionKind } from '../claims/guard/objections.ts';
+import type { Doubt } from './doubts.ts';
 import type { Feed, FeedState } from './feed.ts';
 
 /** One look at a source. */
@@ -20,8 +20,8 @@ export interface FoundList {
   readonly marks: Partial<Pick<FeedState, 'etag' | 'lastModified' | 'digest'>>;
   /** Nothing says that it is whole, so that losing some of it is doubted sooner. */
   readonly mayBeCut: boolean;
-  /** What its maker means, however much the list loses by it. Default: nothing. */
-  readonly meant?: readonly ObjectionKind[];
+  /** What its maker means, however unusual it is; such a list, whose entries come and go all the time, is not held up by stages either. */
+  readonly meant?: readonly Doubt['kind'][];
   /** For people: the form that it has, what was left out. */
   readonly notes: readonly string[];
 }

@@ -69,7 +69,8 @@ class LapiSource implements Source {
       slices: this.#decisions.slices(nowMs),
       marks: { digest: this.#mark },
       mayBeCut: true,
-      ...(this.#explicit && { meant: ['SHRINKS'] }),
+      // An attack makes thousands of decisions at once.
+      meant: this.#explicit ? ['GROWS', 'SHRINKS'] : ['GROWS'],
       notes: [],
     };
   }
