@@ -1,6 +1,7 @@
 // Controllers that are killed one after the other over the same store and the same hosts: starts one, checks that nothing that was
 // answered is lost and nothing is half there, brings the hosts in step, lets writers write, and kills it at a step or at a moment.
 import { spawn } from 'node:child_process';
+import { writeFile } from 'node:fs/promises';
 import { Socket } from 'node:net';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -18,9 +19,12 @@ const PATIENCE_S = 600;
 /** One file (and the store's thread), so that a start is mostly SQLite's. @returns where it is */
 export async function bundleController(directory: string): Promise<string> {
   const thread = '../../../controller/store/sqlite/file/checkpoint-thread.ts';
-  await bundle('controller.ts', join(directory, 'controller.cjs'));
-  await bundle(thread, join(directory, 'checkpoint-thread.js'));
-  return join(directory, 'controller.cjs');
+  // As deep below its package.json, which it asks for the version, as what is published.
+  const bin = join(directory, 'dist/controller');
+  await bundle('controller.ts', join(bin, 'controller.cjs'));
+  await bundle(thread, join(bin, 'checkpoint-thread.js'));
+  await writeFile(join(directory, 'package.json'), '{ "version": "0.0.0" }');
+  return join(bin, 'controller.cjs');
 }
 
 async function bundle(source: string, file: string): Promise<void> {
