@@ -1,4 +1,5 @@
 // Packets through the loaded program: headers, tags, truncation. Each fixture says what it is and its verdict.
+import { availableParallelism } from 'node:os';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { needsKernel } from '../needs-kernel.ts';
 import { ETHERNET_BYTES, ETHERTYPE, type ExtensionHeader, frame, ipv4, ipv6, packetFrom, TAG_BYTES } from './build.ts';
@@ -183,6 +184,7 @@ describe.skipIf(why !== undefined)('packets', () => {
     harness.program.testRun({ data: packetFrom(source), repeat: packets });
     const top = await harness.tables.topSources(1, 0);
     expect(top[0]?.address.join('.')).toBe(source);
-    expect(Math.abs(Number(top[0]?.packets) - packets)).toBeLessThan(256);
+    // Each processor samples by itself, and the kernel may go on with a test run on another one.
+    expect(Math.abs(Number(top[0]?.packets) - packets)).toBeLessThan(256 * availableParallelism());
   });
 });
