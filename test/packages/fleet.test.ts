@@ -26,9 +26,9 @@ const onHost = (words: readonly string[], input = '') => lab.host(1).run(root.co
 
 /** Starts a unit's command, and waits until it tells systemd that the service is ready. */
 async function startUnit(name: string, namespace: string): Promise<Program> {
-  const socket = new NotifySocket(join(root.directory, 'run', name));
+  const socket = new NotifySocket(join(root.directory, 'run', `${name}.notify`));
   await chmod(socket.path, 0o666);
-  const unit = unitCommand(root.read(`/lib/systemd/system/${name}.service`), { NOTIFY_SOCKET: `/run/${name}` });
+  const unit = unitCommand(root.read(`/lib/systemd/system/${name}.service`), { NOTIFY_SOCKET: `/run/${name}.notify` });
   const program = new Program({
     namespace,
     command: root.command(...unit),
