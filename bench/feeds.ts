@@ -45,7 +45,7 @@ async function looks(look: (i: number) => Promise<{ outcome: { kind: string } }>
   return (user + system) / 1000;
 }
 
-/** Other rows from now on: so many of each list, per thousand. */
+/** From now on each list has other rows, this many per thousand. */
 async function change(perThousand: number): Promise<void> {
   server.send(perThousand);
   await once(server, 'message');

@@ -1,4 +1,5 @@
 // A row that says what to do with an address and for how long: decisions of CrowdSec, and what `fleetblock export` writes.
+import { goDurationMs } from '../text/go-duration.ts';
 import { bad, type Rows } from './rows.ts';
 
 /** Texts as they stand in the file, not checked yet. */
@@ -15,15 +16,6 @@ export interface Decision {
 }
 
 const SCOPES = ['', 'ip', 'range'];
-const UNIT_MS: Readonly<Record<string, number>> = {
-  h: 3_600_000,
-  m: 60_000,
-  s: 1000,
-  ms: 1,
-  us: 0.001,
-  µs: 0.001,
-  ns: 0.000001,
-};
 
 /** @throws FleetblockError INVALID_ARGUMENT: no address, no time. */
 export function readDecision(decision: Decision, rows: Rows): void {
@@ -46,12 +38,9 @@ export function readDecision(decision: Decision, rows: Rows): void {
 
 /** Milliseconds, at least 1 when it is not negative. @throws FleetblockError INVALID_ARGUMENT. */
 function goDuration(text: string): number {
-  const [, sign = '', rest = ''] = /^([-+]?)(.+)$/.exec(text.trim()) ?? [];
-  const parts = [...rest.matchAll(/([0-9]+(?:\.[0-9]*)?)(h|ms|m|s|us|µs|ns)/g)];
-  const ms = parts.reduce((sum, [, amount, unit]) => sum + Number(amount) * (UNIT_MS[unit ?? ''] ?? Number.NaN), 0);
-  if (parts.length === 0 || parts.map((part) => part[0]).join('') !== rest || !Number.isFinite(ms))
-    throw bad(`${JSON.stringify(text.slice(0, 40))} is not a duration like 4h or 3h59m58s`);
-  return sign === '-' ? -1 : Math.max(1, Math.ceil(ms));
+  const ms = goDurationMs(text.trim());
+  if (ms === undefined) throw bad(`${JSON.stringify(text.slice(0, 40))} is not a duration like 4h or 3h59m58s`);
+  return ms < 0 || Object.is(ms, -0) ? -1 : Math.max(1, Math.ceil(ms));
 }
 
 function timeOf(text: string): number {

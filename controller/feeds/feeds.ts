@@ -73,7 +73,7 @@ export class Feeds {
   }
 
   /**
-   * Declares a feed and looks at it once; a dry run only looks. A feed whose first look fails is there all the same.
+   * Declares a feed and looks at it once; a dry run only looks. A feed whose first look fails stays declared.
    * @throws FleetblockError INVALID_ARGUMENT, ALREADY_EXISTS, RESOURCE_EXHAUSTED, PERMISSION_DENIED (private addresses: admins only)
    */
   async add(asked: NewFeed, key: string, caller: Caller, dryRun: boolean): Promise<Looked> {

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { type Entry, type PackedEntries, packEntries } from '../../../common/entries/packed.ts';
 import { FleetblockError } from '../../../common/errors.ts';
+import { goDurationMs } from '../../../common/text/go-duration.ts';
 import { maskAddress, type Prefix, parsePrefix } from '../../../common/text/prefix.ts';
 
 const row = z.object({
@@ -86,10 +87,10 @@ export class Decisions {
     let changed = false;
     for (const { id, type, scope, value, duration } of added ?? []) {
       if (type !== 'ban' || !['ip', 'range'].includes(scope.toLowerCase())) continue;
-      const leftMs = goDurationMs(duration);
+      const leftMs = goDurationMs(duration) ?? 0;
       const prefix = prefixOf(value);
       // A decision that is known never changes: its end is not counted again.
-      if (!prefix || !(leftMs > 0) || this.#byId.has(id)) continue;
+      if (!prefix || leftMs <= 0 || this.#byId.has(id)) continue;
       this.#byId.set(id, { prefix, endsMs: nowMs + leftMs });
       changed = true;
     }
@@ -114,22 +115,4 @@ function prefixOf(value: string): Prefix | undefined {
   } catch {
     return undefined;
   }
-}
-
-const UNIT_MS: Readonly<Record<string, number>> = {
-  h: 3_600_000,
-  m: 60_000,
-  s: 1000,
-  ms: 1,
-  us: 1e-3,
-  µs: 1e-3,
-  ns: 1e-6,
-};
-
-/** Reads `3h59m57.5s`, `-10s`. NaN: no such text. */
-function goDurationMs(text: string): number {
-  const parts = [...text.matchAll(/([0-9]+(?:\.[0-9]+)?)(h|ms|m|s|us|µs|ns)/g)];
-  const ms = parts.reduce((sum, [, amount, unit = '']) => sum + Number(amount) * (UNIT_MS[unit] ?? Number.NaN), 0);
-  if (parts.map(([part]) => part).join('') !== text.replace('-', '')) return Number.NaN;
-  return text.startsWith('-') ? -ms : ms;
 }

@@ -53,7 +53,7 @@ export function decisionOf({ prefix, origin, reason, expiresMs }: Ban, nowMs: nu
   return { duration: goDuration(leftMs), ...common(prefix), origin, scenario: reason || origin };
 }
 
-/** One that is no more. Which origin it had is not known any more, and bouncers go by the value. */
+/** One that has ended. Its origin is not known by then, and bouncers go by the value. */
 export function removedOf(prefix: Prefix) {
   return { duration: '-1s', ...common(prefix), origin: 'fleetblock', scenario: 'ended' };
 }

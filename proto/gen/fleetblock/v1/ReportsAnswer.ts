@@ -8,7 +8,7 @@ export interface ReportsAnswer {
    */
   'refused'?: (_fleetblock_v1_RefusedReport)[];
   /**
-   * Nothing was taken: to be sent again after so many milliseconds. 0: it is done.
+   * Nothing was taken: send it again after this time, in milliseconds. 0: it is done.
    */
   'retryMs'?: (number);
   /**
@@ -23,7 +23,7 @@ export interface ReportsAnswer__Output {
    */
   'refused': (_fleetblock_v1_RefusedReport__Output)[];
   /**
-   * Nothing was taken: to be sent again after so many milliseconds. 0: it is done.
+   * Nothing was taken: send it again after this time, in milliseconds. 0: it is done.
    */
   'retryMs': (number);
   /**
