@@ -16,7 +16,10 @@ const WITHOUT = '--images none releases without them';
  */
 export async function assertBuildsImages(architectures: readonly string[]): Promise<void> {
   if (architectures.length === 0) return;
-  const asked = await execa('docker', ['buildx', 'inspect', '--bootstrap'], { reject: false, timeout: 60_000 });
+  // buildx is content with an engine that does not answer: it names no platform then.
+  const ask = (...words: string[]) => execa('docker', words, { reject: false, timeout: 60_000 });
+  const engine = await ask('version', '--format', '{{.Server.Version}}');
+  const asked = engine.exitCode === 0 ? await ask('buildx', 'inspect', '--bootstrap') : engine;
   if (asked.exitCode !== 0) {
     const [because = ''] = (asked.stderr || asked.shortMessage || '').split('\n');
     throw new Refused(`no container engine to build images with: ${because}; start one with buildx, or ${WITHOUT}`);
