@@ -1,9 +1,9 @@
 #!/bin/sh
-# Unpacks Debian packages into build/peers: the real programs on the other side of fleetblock's doors, for tests. Nothing of them is
+# Unpacks Debian packages into build/peers: the real programs on the other side of fleetblock's doors, and that read what deploy/ has, for tests. Nothing of them is
 # installed, configured or started on this machine. Quick when all are there.
 set -eu
 cd "$(dirname "$0")/.."
-set -- crowdsec crowdsec-firewall-bouncer fail2ban
+set -- crowdsec crowdsec-firewall-bouncer fail2ban kubernetes-client
 
 # fail2ban is a Python program.
 sh scripts/package/tools.sh python3

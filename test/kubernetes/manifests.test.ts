@@ -1,14 +1,16 @@
 // deploy/kubernetes: of Kubernetes' schemas, without a misspelt field, and consistent with itself, docker-compose.yml and the programs.
-import { readFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { DaemonSet, StatefulSet } from 'kubernetes-models/apps/v1';
 import { NetworkPolicy } from 'kubernetes-models/networking.k8s.io/v1';
 import { type IPodSpec, Namespace, Service } from 'kubernetes-models/v1';
 import ts from 'typescript';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { documents, files, kustomization, only } from './manifests.ts';
+import { DIRECTORY, documents, files, kustomization, kustomized, only } from './manifests.ts';
 
 const checkout = (path: string) => readFileSync(fileURLToPath(new URL(`../../${path}`, import.meta.url)), 'utf8');
 
@@ -45,6 +47,23 @@ test('kustomization.yaml names every file, and each document is of a kind whose 
   const known = [daemon, controller, service, policy, only(Namespace)];
   expect(documents.filter((each) => !known.some((one) => one === each))).toEqual([]);
   expect(only(Namespace).metadata?.name).toBe(kustomization.namespace);
+});
+
+test('the overlay of docs/deploy.md puts an image of a registry into both pods, and changes nothing else', () => {
+  const scratch = mkdtempSync(join(tmpdir(), 'fleetblock-overlay-'));
+  onTestFinished(() => rmSync(scratch, { recursive: true }));
+  const digest = `sha256:${'0123456789abcdef'.repeat(4)}`;
+  const [, overlay = ''] = /```yaml\n(# kustomization\.yaml\n.*?)```/s.exec(checkout('docs/deploy.md')) ?? [];
+  // What kubectl before 1.21, such as Debian 12's, calls the directories among its resources.
+  const older = overlay.replace(/^resources:/m, 'bases:').replace('sha256:...', digest);
+  writeFileSync(join(scratch, 'kustomization.yaml'), older);
+  cpSync(DIRECTORY, join(scratch, 'fleetblock/deploy/kubernetes'), { recursive: true });
+  const image = `registry.example.com/fleetblock@${digest}`;
+  const expected: unknown = JSON.parse(
+    JSON.stringify(documents, (key, value: unknown) => (key === 'image' ? image : value)),
+  );
+  expect(expected).not.toEqual(documents);
+  expect(kustomized(scratch)).toEqual(expected);
 });
 
 test('no field is misspelt: the compiler knows them all', () => {

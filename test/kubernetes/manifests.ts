@@ -1,32 +1,35 @@
-// The manifests of deploy/kubernetes, read as Kubernetes reads them and typed by its own schemas.
+// The manifests of deploy/kubernetes, as `kubectl apply -k` sends them, typed by Kubernetes' own schemas.
+import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parse, parseAllDocuments } from 'yaml';
 import { z } from 'zod';
+import { peer } from '../doors/peers.ts';
 
 export const DIRECTORY = fileURLToPath(new URL('../../deploy/kubernetes/', import.meta.url));
-/** YAML 1.1, with merges and octal modes. */
-const YAML = { version: '1.1', merge: true } as const;
-const Kustomization = z.strictObject({
-  apiVersion: z.literal('kustomize.config.k8s.io/v1beta1'),
-  kind: z.literal('Kustomization'),
-  namespace: z.string(),
-  resources: z.array(z.string()),
-});
 
 /** Of kustomization.yaml. */
-export const kustomization = Kustomization.parse(
-  parse(readFileSync(join(DIRECTORY, 'kustomization.yaml'), 'utf8'), YAML),
-);
+export const kustomization = z
+  .strictObject({
+    apiVersion: z.literal('kustomize.config.k8s.io/v1beta1'),
+    kind: z.literal('Kustomization'),
+    namespace: z.string(),
+    resources: z.array(z.string()),
+  })
+  .parse(parse(readFileSync(join(DIRECTORY, 'kustomization.yaml'), 'utf8')));
 
 /** Files beside it. */
 export const files = readdirSync(DIRECTORY).filter((name) => name !== 'kustomization.yaml');
 
-/** Every document, as it stands there. */
-export const documents: readonly unknown[] = kustomization.resources.flatMap((name) =>
-  parseAllDocuments(readFileSync(join(DIRECTORY, name), 'utf8'), YAML).map((each): unknown => each.toJS()),
-);
+/** What Debian's kubectl makes of the kustomization in this directory. @throws what kubectl says */
+export const kustomized = (directory: string): readonly unknown[] =>
+  parseAllDocuments(execFileSync(peer('usr/bin/kubectl'), ['kustomize', directory], { encoding: 'utf8' }), {
+    version: '1.1',
+  }).map((each): unknown => each.toJS());
+
+/** Every document of the base. */
+export const documents = kustomized(DIRECTORY);
 
 /** A kind of Kubernetes, as kubernetes-models has it: `DaemonSet`. */
 interface Kind<T> {
