@@ -16,6 +16,7 @@ import { protocol } from '../../../common/rpc/proto.ts';
 import { formatPrefix, maskAddress, type Prefix, parsePrefix } from '../../../common/text/prefix.ts';
 import { parseToken } from '../../../common/text/token.ts';
 import { channelOptions, clientCredentials } from '../../../lab/grpc-channel.ts';
+import { patience } from '../../../lab/patience.ts';
 import { ControllerProcess } from './process.ts';
 
 type AnyMethod = MethodDefinition<object, object>;
@@ -201,10 +202,11 @@ function clientFor(path: string): Client {
 }
 
 /** Sends the messages as they are, whatever the method would encode. @returns the status */
-function call(client: Client, { path }: AnyMethod, messages: readonly Uint8Array[]): Promise<string> {
+function call(client: Client, { path, responseStream }: AnyMethod, messages: readonly Uint8Array[]): Promise<string> {
   const identity = (bytes: Buffer) => bytes;
   const stream = client.makeBidiStreamRequest(path, identity, identity, new Metadata(), {
-    deadline: Date.now() + 3000,
+    // A stream that was opened goes on until then.
+    deadline: Date.now() + (responseStream ? 500 : 3000),
   });
   stream.on('error', () => undefined);
   stream.resume();
@@ -287,7 +289,8 @@ it(
     let calls = 0;
     let warm = 0;
     const memory: number[] = [];
-    for (let round = 0; Date.now() < end; round++) {
+    // Every method is called, however slow the machine; more rounds as time allows.
+    for (let round = 0; round === 0 || Date.now() < end; round++) {
       for (const method of METHODS) {
         const request = fc.oneof(anything, mutated(method));
         // More than one message only where a stream is taken: elsewhere the second would be all that is answered.
@@ -301,7 +304,7 @@ it(
         expect(controller.alive, `seed ${SEED}, round ${round}, ${method.path}:\n${controller.log.slice(-2000)}`).toBe(
           true,
         );
-        if (Date.now() > end) break;
+        if (round > 0 && Date.now() > end) break;
       }
       // The store and the caches have their size after the first rounds; from then on memory must not grow.
       if (round === 2) warm = controller.memory();
@@ -313,10 +316,9 @@ it(
       Object.fromEntries(seen),
       `memory after each of ${memory.length} rounds, MB: ${every(memory, 20).join(' ')}`,
     );
-    expect(calls).toBeGreaterThan(METHODS.length * BATCH);
     expect(await createToken()).toMatch(/^fbt1\./);
     if (warm > 0) expect(controller.memory() - warm).toBeLessThan(150_000_000);
     expect(unexpectedErrors()).toEqual([]);
   },
-  SECONDS * 1000 + 60_000,
+  patience(SECONDS * 1000 + 60_000),
 );
