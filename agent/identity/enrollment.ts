@@ -33,10 +33,11 @@ export interface JoinOptions {
   readonly agentVersion: string;
   /** Enroll a host that is enrolled already: its identity is replaced once the new one is there. Default no. */
   readonly replace?: boolean;
-  /** Default 10 s. */
-  readonly timeoutMs?: number;
 }
 
+/** A wrong address is said soon; a controller that is there may have a whole fleet to enroll. Milliseconds. */
+const CONNECT_MS = 10_000;
+const ANSWER_MS = 60_000;
 const FILE = 'enrollment.json';
 /** The key that a token is being used for, until the answer is stored. */
 const UNDER_WAY = 'enrolling.json';
@@ -64,8 +65,7 @@ export async function joinFleet(options: JoinOptions): Promise<Enrollment> {
   // Before the token is spent: a directory that cannot be written would waste it.
   ensureOwnDirectory(stateDir);
   const privateKey = keyFor(token.id, stateDir);
-  const timeoutMs = options.timeoutMs ?? 10_000;
-  const rootCertificate = await fetchPinnedRoot(controller, token.pin, timeoutMs);
+  const rootCertificate = await fetchPinnedRoot(controller, token.pin, CONNECT_MS);
   const request = {
     tokenId: token.id,
     tokenSecret: Buffer.from(token.secret),
@@ -76,7 +76,7 @@ export async function joinFleet(options: JoinOptions): Promise<Enrollment> {
     agentVersion: options.agentVersion,
   };
   const enroll = method('EnrollmentService', 'Enroll');
-  const answer = await callOnce(asStranger(controller, rootCertificate), enroll, request, timeoutMs).catch(
+  const answer = await callOnce(asStranger(controller, rootCertificate), enroll, request, ANSWER_MS).catch(
     (error: unknown) => {
       throw lostAnswer(error) ?? error;
     },
