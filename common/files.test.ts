@@ -73,6 +73,21 @@ it('faults row 38: reads a secret only if no other user may', () => {
 });
 
 it.skipIf(process.getuid?.() !== 0)(
+  'a secret of root may be read by a group that is not root (needs root to make one)',
+  () => {
+    const path = join(scratch, 'key');
+    writeFileSync(path, 'secret', { mode: 0o600 });
+    chownSync(path, 0, 12_345);
+    chmodSync(path, 0o640);
+    expect(readSecretFile(path, 'the key')).toBe('secret');
+    for (const mode of [0o644, 0o660, 0o650]) {
+      chmodSync(path, mode);
+      expect(() => readSecretFile(path, 'the key')).toThrow(`run chmod 600 ${path}`);
+    }
+  },
+);
+
+it.skipIf(process.getuid?.() !== 0)(
   'faults row 38: refuses a secret that another user owns (needs root to make one)',
   () => {
     const path = join(scratch, 'key');

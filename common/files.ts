@@ -86,10 +86,12 @@ export function readSecretFile(path: string, what: string): string {
   try {
     file = openSync(path, 'r');
     const stat = fstatSync(file);
-    const { mode, uid } = stat;
+    const { mode, uid, gid } = stat;
     if (stat.isDirectory())
       throw new FleetblockError('FAILED_PRECONDITION', `cannot read ${what}: ${path} is a directory`);
-    if ((mode & 0o077) !== 0)
+    // Root may let a group read it, as Debian's ssl-cert reads the keys of services.
+    const forbidden = uid === 0 && gid !== 0 ? 0o037 : 0o077;
+    if ((mode & forbidden) !== 0)
       throw new FleetblockError('FAILED_PRECONDITION', `${what} ${path} is open to other users: run chmod 600 ${path}`);
     const self = process.geteuid?.() ?? 0;
     if (uid !== self && uid !== 0)
