@@ -58,7 +58,7 @@ module.exports = {
           '\\.test\\.ts$',
           '^common/(rpc|sync-wire)/',
           '^agent/(session/|agent\\.ts$|list/(ended-alone|lapses)\\.ts$|local/tell-detached\\.ts$)',
-          '^controller/(server/(services|http)/|fleet/(host|hub)/|operations/queries/check\\.ts$)',
+          '^controller/(server/(services|http)/|fleet/(host|hub)/|operations/queries/check\\.ts$|store/etcd/client/)',
         ],
       },
       to: { path: '^proto/gen/' },
@@ -86,7 +86,7 @@ module.exports = {
       name: 'stores-know-no-rules',
       comment: 'rules run in controller/store/ruled-store.ts, on transactions that every store gives',
       severity: 'error',
-      from: { path: '^controller/store/(sqlite|memory)/', pathNot: '\\.test\\.ts$' },
+      from: { path: '^controller/store/(sqlite|memory|etcd)/', pathNot: '\\.test\\.ts$' },
       to: {
         path: '^controller/(identity/changes/(?!identity-tx)|claims/(block|unblock|report|confirm|end|lists/(replace|remove|except|end))\\.ts)',
       },
@@ -98,7 +98,7 @@ module.exports = {
       from: {
         pathNot: [
           '^common/rpc/',
-          '^controller/server/services/',
+          '^controller/(server/services|store/etcd/client)/',
           '^(lab|test|bench|scripts)/',
           '^proto/gen/',
           '\\.test\\.ts$',

@@ -7,7 +7,8 @@ import { inside, toolPath } from './namespaces.ts';
 import { patience } from './patience.ts';
 
 export interface ProgramOptions {
-  readonly namespace: string;
+  /** Default: that of this process. */
+  readonly namespace?: string;
   readonly command: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
   /** Everything that the program says goes to the end of this file. */
@@ -21,7 +22,8 @@ export class Program {
   running = true;
 
   constructor(options: ProgramOptions) {
-    const [file, args] = inside(options.namespace, options.command);
+    const { namespace, command } = options;
+    const [file = '', args] = namespace === undefined ? [command[0], command.slice(1)] : inside(namespace, command);
     this.#logFile = options.logFile;
     // A file, not a pipe: the program can outlive this process, when the lab is left running.
     const log = openSync(options.logFile, 'a');

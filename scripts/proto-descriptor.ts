@@ -1,4 +1,4 @@
-// Makes what programs read of proto/fleetblock/v1/*.proto at run time: they look for no .proto files wherever they are installed, and a
+// Makes what programs read of proto/ at run time: they look for no .proto files wherever they are installed, and a
 // command that lives for a tenth of a second parses none. Usage: node scripts/proto-descriptor.ts OUT_DIRECTORY
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -9,10 +9,12 @@ import descriptor, { type IDescriptorProto } from 'protobufjs/ext/descriptor/ind
 const FILES = ['agent', 'operator', 'identity', 'feeds', 'rollouts', 'detector'].map(
   (name) => `fleetblock/v1/${name}.proto`,
 );
+/** Of the controller alone: a file of its own, which no command of the CLI reads. */
+const ETCD = ['etcd/etcd.proto'];
 
 const [, , out] = process.argv;
 if (out === undefined) throw new Error('usage: node scripts/proto-descriptor.ts OUT_DIRECTORY');
-const root = loaded({ alternateCommentMode: true });
+const root = loaded(FILES, { alternateCommentMode: true });
 
 write('descriptor.ts', "JSON text for protobufjs's Root.fromJSON.", 'DESCRIPTOR', JSON.stringify(root.toJSON()));
 write(
@@ -27,16 +29,22 @@ write(
   'COMMENTS',
   JSON.stringify(comments(root)),
 );
+write(
+  'etcd-descriptor.ts',
+  "etcd's own services: JSON text for protobufjs's Root.fromJSON.",
+  'ETCD_DESCRIPTOR',
+  JSON.stringify(loaded(ETCD).toJSON()),
+);
 
-function loaded(options: protobuf.IParseOptions): protobuf.Root {
+function loaded(files: string[], options?: protobuf.IParseOptions): protobuf.Root {
   const made = new protobuf.Root();
   made.resolvePath = (_, target) => fileURLToPath(new URL(`../proto/${target}`, import.meta.url));
-  return made.loadSync(FILES, options);
+  return made.loadSync(files, options);
 }
 
 /** protobufjs names types relative to where they are used, and its fields have no JSON names: other readers need both. */
 function descriptorSet(): Buffer {
-  const named = loaded({ keepCase: true });
+  const named = loaded(FILES, { keepCase: true });
   const set = named.toDescriptor('proto3');
   for (const { package: scope = '', messageType = [] } of set.file)
     for (const message of messageType) complete(named, message, scope);
@@ -59,7 +67,7 @@ function complete(named: protobuf.Root, { name, field = [], nestedType = [] }: I
 function write(file: string, about: string, name: string, text: string): void {
   writeFileSync(
     join(out ?? '', file),
-    `// Made by scripts/proto-descriptor.ts from proto/fleetblock/v1/*.proto: do not edit, run npm run proto.
+    `// Made by scripts/proto-descriptor.ts from the .proto files of proto/: do not edit, run npm run proto.
 /** ${about} */
 export const ${name} =
   '${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}';

@@ -1,5 +1,5 @@
-// The services and messages of proto/fleetblock/v1 for servers and clients, from the descriptor that is made of them. The only
-// cast of the project stands here: proto-loader makes the services at run time, and proto/gen says what they are.
+// The services and messages of proto/fleetblock/v1 for servers and clients, from the descriptor that is made of them. This is one of the
+// project's few casts: proto-loader makes the services at run time, and proto/gen says what they are.
 import { loadPackageDefinition } from '@grpc/grpc-js';
 import { fromJSON } from '@grpc/proto-loader';
 import type { ProtoGrpcType as AgentTypes } from '../../proto/gen/agent.ts';
