@@ -6,7 +6,7 @@ import type { Revision } from '../../common/revision.ts';
 import type { Prefix } from '../../common/text/prefix.ts';
 import { formatSelector, type Selector } from '../../common/text/selector.ts';
 import type { Attribution } from './attribution.ts';
-import { type Claim, claimOf, keyOf, restated, sameStatement } from './claim.ts';
+import { type Claim, type ClaimKey, claimOf, keyOf, restated, sameStatement } from './claim.ts';
 import type { ClaimTx } from './claim-tx.ts';
 import type { Steps } from './steps.ts';
 import { TouchedKeys } from './touched-keys.ts';
@@ -63,18 +63,24 @@ export function* applyReports(tx: ClaimTx, request: ApplyReports): Steps<ReportR
   const touched = new TouchedKeys();
   const outcomes: ReportOutcome[] = [];
   let room: number | undefined;
+  /** Read once per row: on its prefix. */
+  let there: readonly Claim[] = [];
+  const without = (key: ClaimKey) => there.filter((each) => claimOf([each], key) === undefined);
   const save = (claim: Claim) => {
     tx.save(claim);
     touched.touched(keyOf(claim));
+    there = [...without(keyOf(claim)), claim];
   };
   const end = (claim: Claim) => {
     tx.delete(keyOf(claim));
     tx.dropWaiting(keyOf(claim));
     touched.touched(keyOf(claim));
+    there = without(keyOf(claim));
   };
   for (const { prefix, untilMs } of request.rows) {
     yield;
-    const present = claimOf(yield* tx.on(prefix, 'block'), { origin, selector: own });
+    there = yield* tx.on(prefix, 'block');
+    const present = claimOf(there, { origin, selector: own });
     const live = present && !hasEnded(present.expiresMs, tx.nowMs) ? present : undefined;
     const others = live && !alike(live.actor, actor) ? live : undefined;
     if (untilMs === undefined) {
@@ -97,14 +103,13 @@ export function* applyReports(tx: ClaimTx, request: ApplyReports): Steps<ReportR
       outcomes.push(same ? 'UNCHANGED' : live ? 'UPDATED' : 'ADDED');
     }
     if (beyond) {
-      const now = yield* tx.on(prefix, 'block');
-      const wide = claimOf(now, { origin, selector: beyond.selector });
-      const claim = wideOf(wide, supportOf(now, origin, beyond, tx.nowMs), beyond.selector, tx.nowMs);
+      const wide = claimOf(there, { origin, selector: beyond.selector });
+      const claim = wideOf(wide, supportOf(there, origin, beyond, tx.nowMs), beyond.selector, tx.nowMs);
       if (wide && !claim) end(wide);
       if (claim && claim !== wide) save(claim);
     }
     // Under an earlier policy it may have held elsewhere.
-    if (untilMs === undefined) for (const claim of unsupported(yield* tx.on(prefix, 'block'), origin)) end(claim);
+    if (untilMs === undefined) for (const claim of unsupported(there, origin)) end(claim);
   }
   const ban = request.rows.some(({ untilMs }) => untilMs !== undefined);
   const revision = yield* touched.commit(tx, request, { verb: ban ? 'block' : 'unblock', head: `${origin}: ` });

@@ -23,18 +23,24 @@ export interface Wording {
   readonly tail?: string;
 }
 
+interface LayerRows {
+  readonly selector: Selector;
+  readonly sets: Entry<'unix'>[];
+  readonly deletes: Entry<'unix'>[];
+}
+
 /** One per change: filled while claims are saved and deleted, then committed once. */
 export class TouchedKeys {
-  readonly #layers = new Map<string, { selector: Selector; keys: Map<string, { prefix: Prefix; slot: Slot }> }>();
+  readonly #keys = new Map<string, { prefix: Prefix; slot: Slot; layers: Map<string, Selector> }>();
   readonly #subjects = new Set<string>();
   readonly #targets = new Map<string, Selector>();
 
   /** Hosts get another row for it, or none: one, however many claims on it changed. */
   touched({ prefix, slot, selector }: Omit<ClaimKey, 'origin'>): void {
-    const id = formatSelector(selector);
-    const group = this.#layers.get(id) ?? { selector, keys: new Map() };
-    group.keys.set(`${formatPrefix(prefix)} ${slot}`, { prefix, slot });
-    this.#layers.set(id, group);
+    const id = `${formatPrefix(prefix)} ${slot}`;
+    const key = this.#keys.get(id) ?? { prefix, slot, layers: new Map() };
+    key.layers.set(formatSelector(selector), selector);
+    this.#keys.set(id, key);
     this.named({ prefix, selector });
   }
 
@@ -51,18 +57,21 @@ export class TouchedKeys {
   /** Writes the rows and the audit record, if there is something to say. @returns the revision that holds it */
   *commit(tx: ClaimTx, { actor, reason, from }: Attribution, { verb, head = '', tail = '' }: Wording): Steps<Revision> {
     if (this.#subjects.size === 0) return tx.head();
-    const changes = this.#layers.size > 0;
+    const changes = this.#keys.size > 0;
     if (changes) tx.revise();
-    for (const { selector, keys } of this.#layers.values()) {
-      const sets: Entry<'unix'>[] = [];
-      const deletes: Entry<'unix'>[] = [];
-      for (const { prefix, slot } of keys.values()) {
-        const effect = effectOf(yield* tx.on(prefix, slot), selector, tx.nowMs);
-        (effect ? sets : deletes).push(layerEntry(prefix, effect ?? { action: slot, expiresMs: 0 }));
-        yield;
+    const layers = new Map<string, LayerRows>();
+    for (const { prefix, slot, layers: selectors } of this.#keys.values()) {
+      const claims = yield* tx.on(prefix, slot);
+      for (const [id, selector] of selectors) {
+        const rows = layers.get(id) ?? { selector, sets: [], deletes: [] };
+        layers.set(id, rows);
+        const effect = effectOf(claims, selector, tx.nowMs);
+        (effect ? rows.sets : rows.deletes).push(layerEntry(prefix, effect ?? { action: slot, expiresMs: 0 }));
       }
-      tx.touch(claimsLayer(selector), packEntries(sets), packEntries(deletes));
+      yield;
     }
+    for (const { selector, sets, deletes } of layers.values())
+      tx.touch(claimsLayer(selector), packEntries(sets), packEntries(deletes));
     const subject = `${head}${shorten([...this.#subjects])} on ${[...this.#targets.keys()].join(' ')}${tail}`;
     tx.audit({ actor, reason, ...(from !== undefined && { from }), verb, subject }, changes ? tx.head() : 0n);
     return tx.head();

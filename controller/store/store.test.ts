@@ -9,6 +9,7 @@ import { Harness, type OpenOptions } from './contract/harness.ts';
 import { hostsContract } from './contract/hosts.ts';
 import { listsContract } from './contract/lists.ts';
 import { operatorsContract } from './contract/operators.ts';
+import { reportsContract } from './contract/reports.ts';
 import { revisionsContract } from './contract/revisions.ts';
 import { settingsContract } from './contract/settings.ts';
 import { type MemoryDisk, MemoryStore } from './memory/memory-store.ts';
@@ -19,6 +20,7 @@ import type { Store } from './store.ts';
 const CONTRACTS = {
   claims: claimsContract,
   confirmations: confirmationsContract,
+  'reports of detectors': reportsContract,
   lists: listsContract,
   'exceptions of lists': exceptionsContract,
   revisions: revisionsContract,

@@ -33,6 +33,7 @@ import { lastLink } from './audit/audit-chain.ts';
 import { readClaimLayers, readClaims } from './claims/claim-reads.ts';
 import { claimTx } from './claims/claim-tx.ts';
 import { readConfirmations } from './claims/confirmation-rows.ts';
+import { countReportedClaims } from './claims/reported-claims.ts';
 import { readBigint } from './file/connection.ts';
 import { Database } from './file/database.ts';
 import { markClean, type OpenedFile, openStoreFile } from './file/open.ts';
@@ -94,7 +95,7 @@ class SqliteStore extends RuledStore implements Store {
     this.epoch = file.epoch;
     this.#file = file;
     this.#clock = steadyClock(options.clock);
-    this.#db = new Database(file.path, options);
+    this.#db = new Database(file.path, { ...options, prepareWriter: countReportedClaims });
     this.listReads = listReads(this.#db.reader);
     this.aside = new Aside(file.path, () => this.#clock.wallMs());
     file.handOver();

@@ -209,17 +209,3 @@ export function wideBlocks(db: Connection, actor: string, family: Family): { len
     .all(actor)
     .map((row) => ({ length: integer(row, 'length'), prefixes: integer(row, 'prefixes') }));
 }
-
-/** As ClaimTx.reported. All that it reads is in the index claim_origin. */
-export function reportedClaims(db: Connection, origins: string, own: string): { all: number; mine: number } {
-  // ';' is the character behind ':'.
-  const beyond = origins.endsWith(':') ? `${origins.slice(0, -1)};` : `${origins}\u0000`;
-  const row = db
-    .prepare(
-      `SELECT count(*) AS "all", count(*) FILTER (WHERE selector = ?1) AS mine FROM claim
-       WHERE origin >= ?2 AND origin < ?3 AND action = 'block'
-         AND (selector = ?1 OR (selector LIKE 'host:%' AND selector NOT LIKE '%,%'))`,
-    )
-    .get(own, origins, beyond);
-  return row ? { all: integer(row, 'all'), mine: integer(row, 'mine') } : { all: 0, mine: 0 };
-}

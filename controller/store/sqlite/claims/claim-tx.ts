@@ -2,8 +2,9 @@
 import type { ClaimTx } from '../../../claims/claim-tx.ts';
 import { ready } from '../../../claims/steps.ts';
 import type { Transaction } from '../transaction.ts';
-import { claimsOn, deleteClaim, endedClaims, reportedClaims, saveClaim, wideBlocks } from './claim-rows.ts';
+import { claimsOn, deleteClaim, endedClaims, saveClaim, wideBlocks } from './claim-rows.ts';
 import * as confirmations from './confirmation-rows.ts';
+import { reportedClaims } from './reported-claims.ts';
 
 /** Reads see what the transaction wrote before. */
 export function claimTx(tx: Transaction): ClaimTx {

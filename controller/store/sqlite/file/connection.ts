@@ -38,16 +38,16 @@ export class Connection {
    * @param key columns of the primary key, separated by `, `
    */
   save(table: string, key: string, row: Readonly<Record<string, SQLInputValue>>): void {
-    const known = this.#saves.get(table);
-    const columns = Object.keys(row);
-    const others = columns.filter((column) => !key.split(', ').includes(column));
-    const statement =
-      known ??
-      this.prepare(
+    let statement = this.#saves.get(table);
+    if (!statement) {
+      const columns = Object.keys(row);
+      const others = columns.filter((column) => !key.split(', ').includes(column));
+      statement = this.prepare(
         `INSERT INTO ${table} (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})
          ON CONFLICT (${key}) DO UPDATE SET ${others.map((column) => `${column} = excluded.${column}`).join(', ')}`,
       );
-    if (!known) this.#saves.set(table, statement);
+      this.#saves.set(table, statement);
+    }
     statement.run(...Object.values(row));
   }
 

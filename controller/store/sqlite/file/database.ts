@@ -22,6 +22,8 @@ const LONG_CACHE_KIB = 256;
 export interface DatabaseOptions {
   /** Length of the write-ahead log from which it is moved to the main file. Default: 4 MB. */
   readonly walBytes?: number;
+  /** For the connection that writes, before its first transaction. */
+  readonly prepareWriter?: (writer: Connection) => void;
 }
 
 interface Job {
@@ -45,8 +47,9 @@ export class Database {
   #broken: FleetblockError | undefined;
 
   /** `path` must hold a database in WAL mode. */
-  constructor(path: string, { walBytes = WAL_BYTES }: DatabaseOptions = {}) {
+  constructor(path: string, { walBytes = WAL_BYTES, prepareWriter }: DatabaseOptions = {}) {
     this.#writer = new Connection(path, false);
+    prepareWriter?.(this.#writer);
     this.#reader = new Connection(path, true);
     this.#walPath = `${path}-wal`;
     this.#checkpointer = new Checkpointer({
