@@ -33,6 +33,8 @@ export class MemoryDatapath implements Datapath {
   readonly held = new EntryTable<'boot'>();
   /** Set by a test: the next apply fails so, once. */
   failNext: DatapathError | undefined;
+  /** Set by a test: called after every change, before it is acked. */
+  onChange: (change: EntryChange) => void = () => {};
   /** Set by a test: the next lookup fails so, once. */
   failNextLookup: DatapathError | undefined;
   /** Packets dropped by source: there are none here but those that a test says. */
@@ -66,6 +68,7 @@ export class MemoryDatapath implements Datapath {
     if (entryCount(change.adds) > 0) this.held.addLeft(change.adds, this.#bootMs());
     this.held.removeAll(change.removes);
     if (this.#digest) this.#digest = this.held.digest();
+    this.onChange(change);
     return Promise.resolve(Math.round((performance.now() - started) * 1000));
   }
 

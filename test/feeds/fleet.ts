@@ -132,7 +132,7 @@ export class FeedFleet {
   }
 }
 
-const FEED: NewFeed = {
+export const FEED: NewFeed = {
   name: 'test',
   url: '',
   target: 'all',

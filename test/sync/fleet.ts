@@ -6,7 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import { Agent } from '../../agent/agent.ts';
-import { systemAgentClock } from '../../agent/host/boot-clock.ts';
+import { type AgentClock, systemAgentClock } from '../../agent/host/boot-clock.ts';
+import type { SyncStream } from '../../agent/session/stream.ts';
 import { SyncDialer } from '../../agent/session/sync-dialer.ts';
 import type { EntryTable } from '../../common/entries/entry-table.ts';
 import { packEntries, unpackEntries } from '../../common/entries/packed.ts';
@@ -151,10 +152,14 @@ export class SimulatedHost {
   readonly sessions: Prefix[] = [];
   readonly #stop = new AbortController();
   readonly #done: Promise<void>;
+  #stream: SyncStream | undefined;
+  #isCut = false;
+  #aheadMs = 0;
 
   /** `capacity`: entries that its maps hold. */
   constructor(address: string, identity: HostIdentity, protects: readonly string[] = [], capacity?: number) {
-    const clock = systemAgentClock();
+    const machine = systemAgentClock();
+    const clock: AgentClock = { ...machine, bootMs: () => machine.bootMs() + this.#aheadMs };
     const dialer = new SyncDialer();
     const prefixes = protects.map(parsePrefix);
     this.identity = identity;
@@ -166,7 +171,15 @@ export class SimulatedHost {
       log: silent,
       agentVersion: '0',
       kernelVersion: '6',
-      dial: (signal) => dialer.dial(address, identity, signal),
+      dial: async (signal) => {
+        const stream = await dialer.dial(address, identity, signal);
+        if (this.#isCut) {
+          stream.close();
+          throw new Error('cut off');
+        }
+        this.#stream = stream;
+        return stream;
+      },
       protectedRows: async () => packEntries(prefixes.map((prefix) => ({ prefix, action: 'allow', ttlMs: 0 }))),
       protectedAddresses: () => [
         ...prefixes.map((prefix) => ({ prefix, why: 'setting' })),
@@ -178,6 +191,21 @@ export class SimulatedHost {
 
   get name(): string {
     return this.identity.hostName;
+  }
+
+  /** Ends its stream, and every later one, until `mend`. */
+  cut(): void {
+    this.#isCut = true;
+    this.#stream?.close();
+  }
+
+  mend(): void {
+    this.#isCut = false;
+  }
+
+  /** Turns the clock by which its entries end. */
+  pass(ms: number): void {
+    this.#aheadMs += ms;
   }
 
   async stop(): Promise<void> {
