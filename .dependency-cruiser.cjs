@@ -11,6 +11,7 @@ const rooms = [
   'rollouts',
   'feeds',
   'detectors',
+  'hooks',
   'server',
   'commands',
 ];

@@ -18,6 +18,8 @@ export const AUDIT_VERBS = [
   'feed.pause',
   'feed.remove',
   'feed.resume',
+  'hook.add',
+  'hook.remove',
   'host.duplicate',
   'host.label',
   'host.resync',

@@ -19,6 +19,7 @@ import { Hub } from './fleet/hub/hub.ts';
 import { type HubOptions, withDefaults } from './fleet/hub/hub-options.ts';
 import { FleetAddresses } from './fleet/reach/fleet-addresses.ts';
 import { localNetwork } from './fleet/reach/local-network.ts';
+import { Hooks } from './hooks/hooks.ts';
 import type { Caller } from './identity/auth/caller.ts';
 import { Changes } from './operations/block.ts';
 import { Confirmations } from './operations/confirm.ts';
@@ -75,6 +76,7 @@ export interface Controller {
   readonly lists: Lists;
   readonly feeds: Feeds;
   readonly detectors: Detectors;
+  readonly hooks: Hooks;
   readonly confirmations: Confirmations;
   readonly rollouts: Rollouts;
   readonly results: Results;
@@ -138,6 +140,7 @@ export async function startController(options: ControllerOptions): Promise<Contr
   const assertOpen = () => hub.quarantine.assertOpen();
   const calledFrom = options.calledFrom ?? (() => undefined);
   const detectors = await Detectors.load({ store, registry, guard, allowed, clock, log, assertOpen, calledFrom });
+  const hooks = await Hooks.load({ store, detectors, clock, log });
   const confirmations = new Confirmations({ store, targets, results, events, clock, assertOpen });
   const leastBakeMs = options.leastBakeMs ?? withDefaults(options.hub ?? {}).silenceLimitMs + PATIENCE_MS;
   const isTimeSure = () => time.sure;
@@ -175,6 +178,7 @@ export async function startController(options: ControllerOptions): Promise<Contr
     lists,
     feeds,
     detectors,
+    hooks,
     confirmations,
     rollouts,
     results,

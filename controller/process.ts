@@ -132,6 +132,7 @@ async function startMetrics(endpoint: NonNullable<RunSettings['metrics']>, serve
       ...server.controller.hub.meter.metrics,
       ...feedMetrics(server.controller.feeds),
       ...server.controller.detectors.meter.metrics,
+      ...server.controller.hooks.meter.metrics,
     ],
   });
 }

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import protobuf from 'protobufjs';
 import descriptor, { type IDescriptorProto } from 'protobufjs/ext/descriptor/index.js';
 
-const FILES = ['agent', 'operator', 'identity', 'feeds', 'rollouts', 'detector'].map(
+const FILES = ['agent', 'operator', 'identity', 'feeds', 'rollouts', 'detector', 'hooks'].map(
   (name) => `fleetblock/v1/${name}.proto`,
 );
 /** Of the controller alone: a file of its own, which no command of the CLI reads. */

@@ -7,5 +7,5 @@ rm -rf "$out"
 proto-loader-gen-types --longs=String --enums=String --defaults --oneofs --includeComments --grpcLib=@grpc/grpc-js \
   --importFileExtension=.ts -I proto -O "$out" fleetblock/v1/types.proto fleetblock/v1/agent.proto fleetblock/v1/operator.proto \
   fleetblock/v1/identity.proto fleetblock/v1/feeds.proto fleetblock/v1/rollouts.proto fleetblock/v1/detector.proto \
-  etcd/etcd.proto >/dev/null
+  fleetblock/v1/hooks.proto etcd/etcd.proto >/dev/null
 node scripts/proto-descriptor.ts "$out"

@@ -6,6 +6,7 @@
 import { FleetblockError } from '../../common/errors.ts';
 import { parseDuration } from '../../common/text/duration.ts';
 import { formatPrefix, parsePrefix } from '../../common/text/prefix.ts';
+import { isSource } from '../../common/text/source.ts';
 
 /** What a detector on this host has decided about one address. */
 export interface Report {
@@ -26,7 +27,6 @@ export interface Asked {
 }
 
 const FORM = 'write: ban|unban ADDRESS SOURCE [TIME] [wait], such as ban 198.51.100.7 fail2ban:sshd 600';
-const SOURCE = /^[a-z0-9][a-z0-9-]{0,30}:[a-z0-9][a-z0-9._-]{0,30}$/;
 
 /** @throws FleetblockError INVALID_ARGUMENT: what is wrong with it */
 export function parseLine(line: string, nowMs: number): Asked {
@@ -39,7 +39,7 @@ export function parseLine(line: string, nowMs: number): Asked {
 }
 
 function checked(address: string, source: string, time: string | undefined, nowMs: number): Omit<Report, 'unban'> {
-  if (!SOURCE.test(source))
+  if (!isSource(source))
     throw new FleetblockError(
       'INVALID_ARGUMENT',
       `${JSON.stringify(source.slice(0, 64))} is not a source: write KIND:NAME in lower case, such as fail2ban:sshd`,

@@ -34,6 +34,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<CommandModule>>> = 
   operator: () => import('./identity/operator.ts'),
   apikey: () => import('./identity/apikey.ts'),
   detector: () => import('./detector.ts'),
+  hook: () => import('./hook.ts'),
   login: () => import('./identity/login.ts'),
   context: () => import('./identity/context.ts'),
   doctor: () => import('./fleet/doctor.ts'),

@@ -15,6 +15,8 @@ export type ValueKind =
   | 'operators'
   | 'loginTokens'
   | 'apiKeys'
+  | 'detectors'
+  | 'hooks'
   | 'confirmations'
   | 'files';
 
@@ -43,6 +45,7 @@ const OF_OPTIONS: Readonly<Record<string, ValueKind>> = {
   '--config': 'files',
   '--token-file': 'files',
   '--key-file': 'files',
+  '--secret-file': 'files',
   '--out': 'files',
 };
 
@@ -62,6 +65,10 @@ const OF_ARGUMENTS: Readonly<Record<string, readonly ValueKind[]>> = {
   'token revoke': ['tokens'],
   'operator revoke': ['operators'],
   'apikey revoke': ['apiKeys'],
+  'detector set': ['detectors'],
+  'detector rm': ['detectors'],
+  'hook show': ['hooks'],
+  'hook rm': ['hooks'],
   'context use': ['contexts'],
   'context remove': ['contexts'],
   confirm: ['confirmations'],

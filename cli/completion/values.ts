@@ -1,10 +1,13 @@
 // Values of the fleet for completion: quick, and none if they cannot be read.
+
+import { method } from '../../common/rpc/client/method.ts';
 import { listOrigin, MANUAL } from '../../common/text/origin.ts';
 import type { Host__Output } from '../../proto/gen/fleetblock/v1/Host.ts';
 import { ContextFile } from '../credentials/context-file.ts';
 import { loadCredentials } from '../credentials/credentials.ts';
 import type { Cli, GlobalOptions } from '../environment.ts';
 import { feedState } from '../output/feeds.ts';
+import { withConnection } from '../services/connection.ts';
 import { withFeeds } from '../services/feed-client.ts';
 import { withIdentity } from '../services/identity-client.ts';
 import { type OperatorClient, withOperator } from '../services/operator-client.ts';
@@ -37,6 +40,15 @@ async function valuesOf(cli: Cli, kind: ValueKind, options: GlobalOptions, term:
     const feeds = await withFeeds(cli, credentials, (client) => client.list());
     return feeds.map((feed) => ({ text: feed.spec?.name ?? '', description: feedState(feed) }));
   }
+  if (kind === 'detectors' || kind === 'hooks')
+    return await withConnection(cli, credentials, async (connection) => {
+      if (kind === 'hooks') {
+        const { hooks } = await connection.unary(method('HookService', 'ListHooks'), {});
+        return hooks.map(({ spec }) => ({ text: spec?.name ?? '', description: spec?.scheme ?? '' }));
+      }
+      const { detectors } = await connection.unary(method('DetectorService', 'ListDetectors'), {});
+      return detectors.map(({ policy }) => ({ text: policy?.pattern ?? '', description: policy?.scope ?? '' }));
+    });
   if (kind === 'tokens' || kind === 'operators' || kind === 'loginTokens' || kind === 'apiKeys')
     return await withIdentity(cli, credentials, async (client) => {
       if (kind === 'tokens') return (await client.listTokens()).map(({ id }) => ({ text: id }));

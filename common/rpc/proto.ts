@@ -6,6 +6,7 @@ import type { ProtoGrpcType as AgentTypes } from '../../proto/gen/agent.ts';
 import { DESCRIPTOR } from '../../proto/gen/descriptor.ts';
 import type { ProtoGrpcType as DetectorTypes } from '../../proto/gen/detector.ts';
 import type { ProtoGrpcType as FeedTypes } from '../../proto/gen/feeds.ts';
+import type { ProtoGrpcType as HookTypes } from '../../proto/gen/hooks.ts';
 import type { ProtoGrpcType as IdentityTypes } from '../../proto/gen/identity.ts';
 import type { ProtoGrpcType as OperatorTypes } from '../../proto/gen/operator.ts';
 import type { ProtoGrpcType as RolloutTypes } from '../../proto/gen/rollouts.ts';
@@ -17,7 +18,8 @@ type ProtoTypes = {
       IdentityTypes['fleetblock']['v1'] &
       FeedTypes['fleetblock']['v1'] &
       RolloutTypes['fleetblock']['v1'] &
-      DetectorTypes['fleetblock']['v1'];
+      DetectorTypes['fleetblock']['v1'] &
+      HookTypes['fleetblock']['v1'];
   };
 };
 

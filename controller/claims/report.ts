@@ -15,6 +15,8 @@ import { TouchedKeys } from './touched-keys.ts';
 export interface ReportedRow {
   readonly prefix: Prefix;
   readonly untilMs: number | undefined;
+  /** Default: that of all. */
+  readonly reason?: string | undefined;
 }
 
 /** Reports of one source by one reporter, each prefix once. */
@@ -59,7 +61,7 @@ const DRIFT_MS = 2000;
 
 /** An end is extended and never shortened by a report, as by any other statement. */
 export function* applyReports(tx: ClaimTx, request: ApplyReports): Steps<ReportResult> {
-  const { origin, own, beyond, share, actor, reason } = request;
+  const { origin, own, beyond, share, actor } = request;
   const touched = new TouchedKeys();
   const outcomes: ReportOutcome[] = [];
   let room: number | undefined;
@@ -77,7 +79,7 @@ export function* applyReports(tx: ClaimTx, request: ApplyReports): Steps<ReportR
     touched.touched(keyOf(claim));
     there = without(keyOf(claim));
   };
-  for (const { prefix, untilMs } of request.rows) {
+  for (const { prefix, untilMs, reason = request.reason } of request.rows) {
     yield;
     there = yield* tx.on(prefix, 'block');
     const present = claimOf(there, { origin, selector: own });

@@ -13,12 +13,15 @@ it('refuses the address from which somebody has called in the last days', async 
   const controller = await startController({ store, clock: systemClock, log, calledFrom });
   const policy = { pattern: 'hook:x', scope: 'fleet', maxDurationMs: 60_000, maxClaims: 10, rate: 100, quorum: 1 };
   await controller.detectors.policies.set(policy, { actor: 'admin/alice', reason: '' });
-  const rows = ['198.51.100.7', '198.51.100.8'].map((prefix) => ({ prefix, ttlMs: 0 }));
+  const rows = (unban: boolean, ...all: string[]) => all.map((prefix) => ({ prefix, ttlMs: 0, unban }));
   const door = { actor: 'hook/x', from: '192.0.2.1:1' };
-  const { refused } = await controller.detectors.fromDoor(door, { source: 'hook:x', unban: false, rows });
+  const { refused } = await controller.detectors.fromDoor(door, {
+    source: 'hook:x',
+    rows: rows(false, '198.51.100.7', '198.51.100.8'),
+  });
   expect(refused).toEqual([{ row: 0, reason: expect.stringContaining('from where operator/carl has called') }]);
   expect(
-    (await controller.detectors.fromDoor(door, { source: 'hook:x', unban: true, rows: rows.slice(1) })).refused,
+    (await controller.detectors.fromDoor(door, { source: 'hook:x', rows: rows(true, '198.51.100.8') })).refused,
   ).toEqual([]);
   await controller.close();
 });
@@ -43,8 +46,7 @@ it('asks the guard once per second for all hosts, and not for what is over', asy
   const say = async (prefix: string, unban: boolean) => {
     const { refused } = await controller.detectors.fromHost('h', {
       source: 'x:y',
-      unban,
-      rows: [{ prefix, ttlMs: 0 }],
+      rows: [{ prefix, ttlMs: 0, unban }],
     });
     expect(refused).toEqual([]);
     return looks;

@@ -35,10 +35,18 @@ export interface DetectorsDeps {
 export interface Reports {
   /** `fail2ban:sshd` */
   readonly source: string;
-  /** What it reported before is over; otherwise the addresses are to be blocked. */
+  readonly rows: readonly ReportRow[];
+}
+
+/** About one address, as it was typed. */
+export interface ReportRow {
+  readonly prefix: string;
+  /** 0: as long as the policy lets it. */
+  readonly ttlMs: number;
+  /** What was reported before is over; otherwise the address is to be blocked. */
   readonly unban: boolean;
-  /** As typed. `ttlMs` 0: as long as the policy lets it. */
-  readonly rows: readonly { readonly prefix: string; readonly ttlMs: number }[];
+  /** Why, for people; default: who reports it. */
+  readonly reason?: string;
 }
 
 /** All rows that are not refused are in the store. */
@@ -48,6 +56,8 @@ export interface ReportsAnswer {
   /** Above 0: nothing was taken, and all of it may be reported again after that; `problem` says why. */
   readonly retryMs: number;
   readonly problem: string;
+  /** It waits for the rate of its policy, and not for a failure of ours. */
+  readonly limited?: boolean;
 }
 
 /** A webhook, as claims and the audit name it; `from`: address and port of its caller. */
@@ -118,7 +128,7 @@ export class Detectors {
       const policy = this.policies.for(source);
       // What is refused costs as well, and so does a message without a row.
       const { retryMs, rate } = this.#waitMs(policy, by.actor, Math.max(1, rows.length));
-      if (retryMs > 0) return { refused: [], retryMs, problem: `more than ${rate} addresses a minute` };
+      if (retryMs > 0) return { refused: [], retryMs, problem: `more than ${rate} addresses a minute`, limited: true };
       assertSource(source);
       if (by.host && kindOf(source) === HOOK)
         return refuseAll(reports, `${source} is a webhook's: no host reports under it`);
@@ -144,30 +154,39 @@ export class Detectors {
     }
   }
 
-  async #apply({ source, unban, rows }: Reports, policy: DetectorPolicy, by: By): Promise<ReportsAnswer> {
+  async #apply({ source, rows }: Reports, policy: DetectorPolicy, by: By): Promise<ReportsAnswer> {
     const { store, clock, registry } = this.#deps;
     const nowMs = clock.wallMs();
-    const look = unban ? undefined : this.#lookOf(by);
+    let look: GuardLook | undefined;
     const refused: { row: number; reason: string }[] = [];
     const taken: (ReportedRow & { readonly row: number })[] = [];
-    for (const [row, { prefix: text, ttlMs }] of rows.entries()) {
+    for (const [row, { prefix: text, ttlMs, unban, reason: why }] of rows.entries()) {
       const prefix = addressOf(text);
-      const reason =
-        typeof prefix === 'string'
-          ? prefix
-          : look && (look.refusal(prefix, 'block') ?? this.#reachedFrom(prefix) ?? this.#allowedBy(prefix));
-      if (typeof prefix === 'string' || reason !== undefined) {
-        refused.push({ row, reason: reason ?? '' });
+      if (typeof prefix === 'string') {
+        refused.push({ row, reason: prefix });
         continue;
       }
+      if (!unban) {
+        look ??= this.#lookOf(by);
+        const reason = look.refusal(prefix, 'block') ?? this.#reachedFrom(prefix) ?? this.#allowedBy(prefix);
+        if (reason !== undefined) {
+          refused.push({ row, reason });
+          continue;
+        }
+      }
       const lifeMs = ttlMs > 0 ? Math.min(ttlMs, policy.maxDurationMs) : policy.maxDurationMs;
-      taken.push({ row, prefix, untilMs: unban ? undefined : nowMs + lifeMs });
+      taken.push({
+        row,
+        prefix,
+        untilMs: unban ? undefined : nowMs + lifeMs,
+        reason: why ? `${source}: ${why}` : undefined,
+      });
     }
     if (taken.length === 0) return { refused, retryMs: 0, problem: '' };
     const selector = by.host && beyondOf(policy, by.host);
     const who = by.host ? `reported by ${by.host.name}` : 'reported by a webhook';
     const { outcomes } = await store.applyReports({
-      ...attribution(by, `${source}: ${unban ? 'no longer ' : ''}${who}`),
+      ...attribution(by, `${source}: ${look ? '' : 'no longer '}${who}`),
       origin: source,
       rows: taken,
       own: by.host ? { kind: 'hosts', names: [by.host.name] } : { kind: 'all' },

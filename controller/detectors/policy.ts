@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { FleetblockError } from '../../common/errors.ts';
 import { formatDuration, MAX_TTL_MS } from '../../common/text/duration.ts';
 import { isValidName, type SelectableHost, type Selector } from '../../common/text/selector.ts';
+import { isSource, kindOfPattern } from '../../common/text/source.ts';
 
 /** As it is stored: the body of a setting of the kind `detector`, whose name is the pattern. */
 export const policySchema = z.strictObject({
@@ -21,8 +22,6 @@ export type DetectorPolicy = z.infer<typeof policySchema>;
 /** What a request says that says nothing: refused. */
 export const NO_POLICY: DetectorPolicy = { pattern: '', scope: '', maxDurationMs: 0, maxClaims: 0, rate: 0, quorum: 0 };
 
-const SOURCE = /^[a-z0-9][a-z0-9-]{0,30}:[a-z0-9][a-z0-9._-]{0,30}$/;
-const PATTERN = /^([a-z0-9][a-z0-9-]{0,30}):(\*|[a-z0-9][a-z0-9._-]{0,30})$/;
 /** Origins that are not detectors': a report must never pass for what a person, a list or another door says. */
 const RESERVED: ReadonlySet<string> = new Set(['manual', 'list', 'feed', 'apply', 'crowdsec']);
 /** Sources of webhooks: hosts cannot report under them. */
@@ -37,7 +36,7 @@ export function kindOf(source: string): string {
 
 /** @throws FleetblockError INVALID_ARGUMENT */
 export function assertSource(source: string): void {
-  if (!SOURCE.test(source) || RESERVED.has(kindOf(source)))
+  if (!isSource(source) || RESERVED.has(kindOf(source)))
     throw new FleetblockError(
       'INVALID_ARGUMENT',
       `${JSON.stringify(source.slice(0, 64))} is not a detector's source: write KIND:NAME in lower case, such as fail2ban:sshd`,
@@ -47,8 +46,8 @@ export function assertSource(source: string): void {
 /** @throws FleetblockError INVALID_ARGUMENT: the field that cannot be, and what it may be */
 export function checkedPolicy(policy: DetectorPolicy): DetectorPolicy {
   const { pattern, scope, maxDurationMs, maxClaims, rate, quorum } = policy;
-  const [, kind = ''] = PATTERN.exec(pattern) ?? [];
-  if (kind === '' || RESERVED.has(kind))
+  const kind = kindOfPattern(pattern);
+  if (kind === undefined || RESERVED.has(kind))
     throw invalid(
       `${JSON.stringify(pattern.slice(0, 64))} is not a pattern: write fail2ban:sshd, or fail2ban:* for all of a kind`,
     );

@@ -32,6 +32,7 @@ import { enrollmentHandlers } from './services/enrollment-service.ts';
 import { feedMethods } from './services/feed-service.ts';
 import { grpcHandlers } from './services/grpc-calls.ts';
 import { GrpcServers } from './services/grpc-servers.ts';
+import { hookMethods } from './services/hook-service.ts';
 import { identityMethods } from './services/identity-service.ts';
 import { operatorMethods } from './services/operator/operator-service.ts';
 import { rolloutMethods } from './services/rollout-service.ts';
@@ -169,6 +170,10 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       definition: protocol.DetectorService.service,
       methods: detectorMethods({ ...calls, clock, policies: controller.detectors.policies }),
     };
+    const hooking = {
+      definition: protocol.HookService.service,
+      methods: hookMethods({ ...calls, clock, hooks: controller.hooks }),
+    };
     const servers = new GrpcServers({
       admission: admission({
         authorizer,
@@ -181,6 +186,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
         { definition: feeds.definition, handlers: grpcHandlers(feeds.methods, log) },
         { definition: staging.definition, handlers: grpcHandlers(staging.methods, log) },
         { definition: detecting.definition, handlers: grpcHandlers(detecting.methods, log) },
+        { definition: hooking.definition, handlers: grpcHandlers(hooking.methods, log) },
         { definition: syncServiceDefinition, handlers: agentHandlers({ ...controller, clock, log, authorize }) },
       ],
       enrollment: {
@@ -242,6 +248,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
           { name: 'FeedService', ...feeds },
           { name: 'RolloutService', ...staging },
           { name: 'DetectorService', ...detecting },
+          { name: 'HookService', ...hooking },
         ],
         ...{ identity: certificate, authorizer, log, onRefused },
       }));

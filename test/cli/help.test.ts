@@ -16,9 +16,9 @@ test('every command and subcommand has a description and, except groups, an exam
     const help = (await fleetblock([name, '--help'])).stdout;
     expect(help, name).toMatch(/\n\n[A-Z]/);
     if (
-      !['allow', 'token', 'host', 'operator', 'apikey', 'lists', 'context', 'rollout', 'feed', 'detector'].includes(
-        name,
-      )
+      ![
+        ...['allow', 'token', 'host', 'operator', 'apikey', 'lists', 'context', 'rollout', 'feed', 'detector', 'hook'],
+      ].includes(name)
     )
       expect(help, name).toMatch(/Examples:\n {2}\$ /);
   }

@@ -39,7 +39,7 @@ export class Typist {
   static async at(lab: Lab, bin: string, directory: string): Promise<Typist> {
     await writeFile(join(directory, 'plain.txt'), '198.51.100.7\n198.51.100.8 # why\n');
     await writeFile(join(directory, 'bad.txt'), '198.51.100.7\nnonsense\n');
-    await writeFile(join(directory, 'feed.key'), 'secret\n', { mode: 0o600 });
+    await writeFile(join(directory, 'feed.key'), 'a-secret-that-is-long-enough\n', { mode: 0o600 });
     const group = '{ prefixes: [198.51.100.9], allHosts: true, reason: kept }';
     await writeFile(join(directory, 'declared.yaml'), `name: kept\nclaims:\n  - ${group}\n`);
     await mkdir(join(directory, 'home'));

@@ -7,6 +7,7 @@ import type { AgentServiceDefinition } from '../../../proto/gen/fleetblock/v1/Ag
 import type { DetectorServiceDefinition } from '../../../proto/gen/fleetblock/v1/DetectorService.ts';
 import type { EnrollmentServiceDefinition } from '../../../proto/gen/fleetblock/v1/EnrollmentService.ts';
 import type { FeedServiceDefinition } from '../../../proto/gen/fleetblock/v1/FeedService.ts';
+import type { HookServiceDefinition } from '../../../proto/gen/fleetblock/v1/HookService.ts';
 import type { IdentityServiceDefinition } from '../../../proto/gen/fleetblock/v1/IdentityService.ts';
 import type { OperatorServiceDefinition } from '../../../proto/gen/fleetblock/v1/OperatorService.ts';
 import type { RolloutServiceDefinition } from '../../../proto/gen/fleetblock/v1/RolloutService.ts';
@@ -19,6 +20,7 @@ interface Services {
   FeedService: FeedServiceDefinition;
   RolloutService: RolloutServiceDefinition;
   DetectorService: DetectorServiceDefinition;
+  HookService: HookServiceDefinition;
 }
 
 /** What a call needs to know of its method. */

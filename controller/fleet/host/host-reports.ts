@@ -10,8 +10,7 @@ export type TakeReports = (
   hostId: string,
   reports: {
     readonly source: string;
-    readonly unban: boolean;
-    readonly rows: readonly { readonly prefix: string; readonly ttlMs: number }[];
+    readonly rows: readonly { readonly prefix: string; readonly ttlMs: number; readonly unban: boolean }[];
   },
 ) => Promise<{
   readonly refused: readonly { readonly row: number; readonly reason: string }[];
@@ -40,7 +39,7 @@ export class HostReports {
     if (this.#underWay)
       throw new FleetblockError('INVALID_ARGUMENT', 'reports before the last were answered: wait for the answer');
     this.#underWay = true;
-    const asked = { source, unban, rows: rows.map(({ prefix, ttlMs }) => ({ prefix, ttlMs: Number(ttlMs) })) };
+    const asked = { source, rows: rows.map(({ prefix, ttlMs }) => ({ prefix, ttlMs: Number(ttlMs), unban })) };
     void this.#take(this.#hostId, asked).then(({ refused, retryMs, problem }) => {
       const told = refused.map(({ row, reason }, i) => ({
         row,

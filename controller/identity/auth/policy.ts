@@ -52,6 +52,9 @@ export const REQUIRED_ROLE: Readonly<Record<string, Role>> = {
   'DetectorService/SetDetector': 'admin',
   'DetectorService/ListDetectors': 'viewer',
   'DetectorService/RemoveDetector': 'admin',
+  'HookService/AddHook': 'admin',
+  'HookService/ListHooks': 'viewer',
+  'HookService/RemoveHook': 'admin',
 };
 
 /**

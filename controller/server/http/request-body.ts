@@ -11,12 +11,12 @@ const PATIENCE: Patience = { idleMs: 10_000, totalMs: 30_000 };
 /** For many: their reader has a patience of its own, for all of them together. */
 const LONG_PATIENCE: Patience = { idleMs: 30_000, totalMs: 3_600_000 };
 
-/** @throws FleetblockError RESOURCE_EXHAUSTED, DEADLINE_EXCEEDED; Error: the caller is gone */
-export async function readMessage(request: IncomingMessage): Promise<Buffer> {
-  if (Number(request.headers['content-length'] ?? 0) > MAX_JSON_BYTES) throw tooLong();
+/** @throws FleetblockError RESOURCE_EXHAUSTED: longer than `mostBytes`; DEADLINE_EXCEEDED; Error: the caller is gone */
+export async function readMessage(request: IncomingMessage, mostBytes = MAX_JSON_BYTES): Promise<Buffer> {
+  if (Number(request.headers['content-length'] ?? 0) > mostBytes) throw tooLong(mostBytes);
   const body = new Gathered();
   for await (const piece of timely<Buffer>(piecesOf(request), PATIENCE)) {
-    if (body.length + piece.length > MAX_JSON_BYTES) throw tooLong();
+    if (body.length + piece.length > mostBytes) throw tooLong(mostBytes);
     body.add(piece);
   }
   return body.take();
@@ -48,6 +48,6 @@ function piecesOf(request: IncomingMessage): AsyncIterable<Buffer> {
   return { [Symbol.asyncIterator]: () => request.iterator({ destroyOnReturn: false })[Symbol.asyncIterator]() };
 }
 
-function tooLong(): FleetblockError {
-  return new FleetblockError('RESOURCE_EXHAUSTED', `the body is longer than ${MAX_JSON_BYTES} bytes`);
+function tooLong(mostBytes: number): FleetblockError {
+  return new FleetblockError('RESOURCE_EXHAUSTED', `the body is longer than ${mostBytes} bytes`);
 }

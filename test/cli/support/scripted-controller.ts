@@ -29,12 +29,14 @@ import type { CreateOperatorReply } from '../../../proto/gen/fleetblock/v1/Creat
 import type { CreateOperatorRequest__Output } from '../../../proto/gen/fleetblock/v1/CreateOperatorRequest.ts';
 import type { CreateTokenReply } from '../../../proto/gen/fleetblock/v1/CreateTokenReply.ts';
 import type { CreateTokenRequest__Output } from '../../../proto/gen/fleetblock/v1/CreateTokenRequest.ts';
+import type { DetectorServiceHandlers } from '../../../proto/gen/fleetblock/v1/DetectorService.ts';
 import type { DropReport } from '../../../proto/gen/fleetblock/v1/DropReport.ts';
 import type { EntriesChunk } from '../../../proto/gen/fleetblock/v1/EntriesChunk.ts';
 import type { Event } from '../../../proto/gen/fleetblock/v1/Event.ts';
 import type { ExportChunk } from '../../../proto/gen/fleetblock/v1/ExportChunk.ts';
 import type { ExportRequest__Output } from '../../../proto/gen/fleetblock/v1/ExportRequest.ts';
 import type { FeedServiceHandlers } from '../../../proto/gen/fleetblock/v1/FeedService.ts';
+import type { HookServiceHandlers } from '../../../proto/gen/fleetblock/v1/HookService.ts';
 import type { IdentityServiceHandlers } from '../../../proto/gen/fleetblock/v1/IdentityService.ts';
 import type { ImportListRequest__Output } from '../../../proto/gen/fleetblock/v1/ImportListRequest.ts';
 import type { IncludeInListRequest__Output } from '../../../proto/gen/fleetblock/v1/IncludeInListRequest.ts';
@@ -44,10 +46,12 @@ import type { ListApiKeysReply } from '../../../proto/gen/fleetblock/v1/ListApiK
 import type { ListAuditRequest__Output } from '../../../proto/gen/fleetblock/v1/ListAuditRequest.ts';
 import type { ListChangeReply } from '../../../proto/gen/fleetblock/v1/ListChangeReply.ts';
 import type { ListConfirmationsReply } from '../../../proto/gen/fleetblock/v1/ListConfirmationsReply.ts';
+import type { ListDetectorsReply } from '../../../proto/gen/fleetblock/v1/ListDetectorsReply.ts';
 import type { ListEntriesRequest__Output } from '../../../proto/gen/fleetblock/v1/ListEntriesRequest.ts';
 import type { ListException } from '../../../proto/gen/fleetblock/v1/ListException.ts';
 import type { ListExceptionsRequest__Output } from '../../../proto/gen/fleetblock/v1/ListExceptionsRequest.ts';
 import type { ListFeedsReply } from '../../../proto/gen/fleetblock/v1/ListFeedsReply.ts';
+import type { ListHooksReply } from '../../../proto/gen/fleetblock/v1/ListHooksReply.ts';
 import type { ListHostsReply } from '../../../proto/gen/fleetblock/v1/ListHostsReply.ts';
 import type { ListListsReply } from '../../../proto/gen/fleetblock/v1/ListListsReply.ts';
 import type { ListOperatorsReply } from '../../../proto/gen/fleetblock/v1/ListOperatorsReply.ts';
@@ -112,6 +116,8 @@ export interface Script {
   createApiKey?: (request: CreateApiKeyRequest__Output) => CreateApiKeyReply;
   listApiKeys?: () => ListApiKeysReply;
   listFeeds?: () => ListFeedsReply;
+  listDetectors?: () => ListDetectorsReply;
+  listHooks?: () => ListHooksReply;
   revokeApiKey?: (request: RevokeApiKeyRequest__Output) => RevokeApiKeyReply;
 }
 
@@ -140,6 +146,8 @@ export class ScriptedController {
     server.addService(protocol.IdentityService.service, identityHandlers(script));
     server.addService(protocol.FeedService.service, feedHandlers(script));
     server.addService(protocol.RolloutService.service, rolloutHandlers(script));
+    server.addService(protocol.DetectorService.service, detectorHandlers(script));
+    server.addService(protocol.HookService.service, hookHandlers(script));
     const port = await new Promise<number>((resolve, reject) => {
       const pair = { cert_chain: Buffer.from(certificate), private_key: Buffer.from(key) };
       const credentials = ServerCredentials.createSsl(Buffer.from(authority.root), [pair], true);
@@ -275,6 +283,14 @@ function rolloutHandlers(script: () => Script): UntypedServiceImplementation {
 /** grpc-js answers UNIMPLEMENTED for what is not here. */
 function feedHandlers(script: () => Script): UntypedServiceImplementation {
   return { ListFeedChunks: many(() => alone(script().listFeeds)) } satisfies Partial<FeedServiceHandlers>;
+}
+
+function detectorHandlers(script: () => Script): UntypedServiceImplementation {
+  return { ListDetectors: unary(() => script().listDetectors) } satisfies Partial<DetectorServiceHandlers>;
+}
+
+function hookHandlers(script: () => Script): UntypedServiceImplementation {
+  return { ListHooks: unary(() => script().listHooks) } satisfies Partial<HookServiceHandlers>;
 }
 
 function identityHandlers(script: () => Script): UntypedServiceImplementation {

@@ -91,6 +91,9 @@ export const MATRIX: Record<string, typeof VIEWER> = {
   'DetectorService/SetDetector': ADMIN,
   'DetectorService/ListDetectors': VIEWER,
   'DetectorService/RemoveDetector': ADMIN,
+  'HookService/AddHook': ADMIN,
+  'HookService/ListHooks': VIEWER,
+  'HookService/RemoveHook': ADMIN,
 };
 
 /** Services of which keys that are bound to an origin may only read. */
