@@ -1,7 +1,7 @@
 // The members of etcd as one that answers: the one that answered last is asked first, another one too when it takes its time, and the
 // next when it fails. A member that is stopped, cut off or slow costs a fraction of a second, not a deadline.
 import type { ChannelCredentials, Metadata } from '@grpc/grpc-js';
-import type { FleetblockError } from '../../../../common/errors.ts';
+import { FleetblockError } from '../../../../common/errors.ts';
 import { type Ask, Endpoint } from './endpoint.ts';
 import { Unreachable } from './errors.ts';
 
@@ -13,6 +13,7 @@ const PAUSE_MS = 50;
 export class Endpoints {
   readonly #all: readonly Endpoint[];
   #preferred = 0;
+  #closed = false;
 
   /** `addresses`: HOST:PORT, at least one. */
   constructor(addresses: readonly string[], credentials: ChannelCredentials) {
@@ -55,6 +56,11 @@ export class Endpoints {
       timer = setTimeout(attempt, delayMs);
     };
     const attempt = () => {
+      if (this.#closed) {
+        finish();
+        reject(new FleetblockError('UNAVAILABLE', 'the connection to etcd is closed'));
+        return;
+      }
       const at = this.#all.findIndex((_, offset) => !asked.has(this.#at(next + offset)));
       if (at < 0) return;
       const endpoint = this.#at(next + at);
@@ -93,7 +99,9 @@ export class Endpoints {
     return promise;
   }
 
+  /** Calls that wait fail. */
   close(): void {
+    this.#closed = true;
     for (const endpoint of this.#all) endpoint.close();
   }
 

@@ -25,13 +25,18 @@ export class Unreachable extends FleetblockError {
 
 /** After which another member, or the same one a little later, may answer. */
 const PASSING = new Set<string>([
-  'raft proposal dropped',
   'etcdserver: not leader',
   'etcdserver: not capable',
   'etcdserver: too many requests',
   'etcdserver: rpc not supported for learner',
 ]);
-const PASSING_STATUS = new Set<number>([status.UNAVAILABLE, status.DEADLINE_EXCEEDED, status.CANCELLED]);
+/** UNKNOWN: what etcd has no word for, `raft proposal dropped` and `context deadline exceeded` while it has no leader. */
+const PASSING_STATUS = new Set<number>([
+  status.UNAVAILABLE,
+  status.DEADLINE_EXCEEDED,
+  status.CANCELLED,
+  status.UNKNOWN,
+]);
 
 const OF_TOKEN = new Set(['etcdserver: invalid auth token', 'etcdserver: revision of auth store is old']);
 
