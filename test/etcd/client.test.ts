@@ -138,7 +138,7 @@ describe('one member', () => {
     }
   });
 
-  it('says that etcd is full, and how to go on', async () => {
+  it('faults row 173: says that etcd is full, and how to go on', async () => {
     const value = 'x'.repeat(1024 * 1024);
     const fill = async () => {
       for (let index = 0; index < 40; index++) await client.txn(put('full', value));
@@ -162,7 +162,7 @@ describe('three members', () => {
   });
   afterAll(() => cluster?.close());
 
-  it('goes on when any one of them is paused or killed', async () => {
+  it('faults row 171: goes on when any one of them is paused or killed', async () => {
     for (const [index, member] of cluster.members.entries()) {
       member.pause();
       await made(client, put('paused', String(index)));
@@ -177,7 +177,7 @@ describe('three members', () => {
     }
   });
 
-  it('a watch goes on at another member when its own is silent', async () => {
+  it('faults row 172: a watch goes on at another member when its own is silent', async () => {
     await made(client, put('s/1', 'one'));
     const { revision } = await client.txn({ steps: [{ read: { key: 's/1' } }] });
     const range = { ...under('s/'), from: revision };
@@ -201,7 +201,7 @@ describe('three members', () => {
     await cluster.ready();
   });
 
-  it('without a majority a change is refused within its limit, and made again when there is one', async () => {
+  it('faults row 171: without a majority a change is refused within its limit, and made again when there is one', async () => {
     const [first, second] = cluster.members;
     first?.pause();
     second?.pause();

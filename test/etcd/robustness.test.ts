@@ -138,7 +138,7 @@ async function compactAll(client: EtcdClient): Promise<void> {
   }
 }
 
-it(`an acknowledged record is never lost, all see one order, each once: ${ROUNDS} rounds (seed ${SEED})`, {
+it(`faults row 170: an acknowledged record is never lost, all see one order, each once: ${ROUNDS} rounds (seed ${SEED})`, {
   timeout: patience(60_000 + ROUNDS * 20_000),
 }, async () => {
   console.info(`FLEETBLOCK_SEED=${SEED}`);
