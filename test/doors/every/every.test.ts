@@ -98,7 +98,7 @@ async function authors(since: bigint): Promise<string[]> {
   return found;
 }
 
-it(`${STATEMENTS} statements, seed ${SEED}`, async () => {
+it(`faults row 153: ${STATEMENTS} statements, seed ${SEED}`, async () => {
   const held = new Map<string, ReadonlySet<string>>();
   /** Doors of which something stood. */
   const wrote = new Set<string>();
