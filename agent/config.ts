@@ -5,7 +5,7 @@ import { FleetblockError } from '../common/errors.ts';
 import { LOG_LEVELS } from '../common/logger.ts';
 import { applyYamlFile } from '../common/settings.ts';
 import { parseDuration } from '../common/text/duration.ts';
-import { formatEndpoint, parseEndpoint } from '../common/text/endpoint.ts';
+import { type Endpoint, formatEndpoint, parseEndpoint } from '../common/text/endpoint.ts';
 import { type Prefix, parsePrefix } from '../common/text/prefix.ts';
 import { VERSION } from '../common/version.ts';
 import { DEFAULT_PIN_DIR, type XdpModeRequest } from './datapath/datapath.ts';
@@ -58,6 +58,8 @@ export interface RunSettings {
   readonly logLevel: string;
   /** Where detectors on this host report; empty: nowhere. */
   readonly reportSocket: string;
+  /** Undefined: no metrics are served. */
+  readonly metrics: Endpoint | undefined;
 }
 
 /** `pinDir` is read only when no agent answers in `stateDir`. */
@@ -159,6 +161,7 @@ export function buildProgram(actions: Actions): Command {
       ),
     )
     .addOption(setting('--report-socket <path>', 'where detectors on this host report; none without it'))
+    .addOption(setting('--metrics <host:port>', 'serve Prometheus metrics, /healthz and /readyz there, without TLS'))
     .addOption(setting('--log-level <level>', 'least level that is logged').choices(LOG_LEVELS).default('info'))
     .action((options: Options) => actions.run(runSettings(options)));
 
@@ -293,6 +296,7 @@ function joinSettings(argument: unknown, options: Options): JoinSettings {
 
 function runSettings(options: Options): RunSettings {
   const capacity = options.capacity;
+  const metrics = text(options, 'metrics');
   return {
     stateDir: text(options, 'stateDir'),
     pinDir: text(options, 'pinDir'),
@@ -305,6 +309,7 @@ function runSettings(options: Options): RunSettings {
     auditIntervalMs: parseDuration(text(options, 'auditInterval')),
     logLevel: text(options, 'logLevel'),
     reportSocket: text(options, 'reportSocket'),
+    metrics: metrics === '' ? undefined : parseEndpoint(metrics),
   };
 }
 

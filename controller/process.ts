@@ -122,9 +122,10 @@ async function run({ dataDir, listen, metrics, http, logLevel, trustClock }: Run
 }
 
 async function startMetrics(endpoint: NonNullable<RunSettings['metrics']>, server: RunningServer) {
-  const { serveMetrics } = await import('./server/metrics.ts');
+  const { serveMetrics } = await import('../common/net/serve-metrics.ts');
+  const { controllerMetrics } = await import('./server/metrics.ts');
   const { feedMetrics } = await import('./feeds/metrics.ts');
-  return serveMetrics(endpoint, {
+  const registry = controllerMetrics({
     connections: () => ({ ...server.front.counts(), ...(server.http && { http: server.http.connections() }) }),
     hosts: () => server.controller.hostCounts(),
     revision: () => server.store.head,
@@ -135,6 +136,7 @@ async function startMetrics(endpoint: NonNullable<RunSettings['metrics']>, serve
       ...server.controller.hooks.meter.metrics,
     ],
   });
+  return serveMetrics(endpoint, registry);
 }
 
 /** Runs process.argv, and sets the exit code. */

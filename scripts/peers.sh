@@ -3,7 +3,7 @@
 # installed, configured or started on this machine. Quick when all are there.
 set -eu
 cd "$(dirname "$0")/.."
-set -- crowdsec crowdsec-firewall-bouncer etcd-client etcd-server fail2ban kubernetes-client
+set -- crowdsec crowdsec-firewall-bouncer etcd-client etcd-server fail2ban kubernetes-client prometheus
 
 # fail2ban is a Python program.
 sh scripts/package/tools.sh python3

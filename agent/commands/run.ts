@@ -21,10 +21,11 @@ import { FacingInterfaces } from '../host/facing-interfaces.ts';
 import { machineFacts } from '../host/machine-facts.ts';
 import { ProtectedAddresses } from '../host/protected-addresses.ts';
 import { loadEnrollment } from '../identity/enrollment.ts';
-import { certificateProblem, keepRenewed } from '../identity/renewal.ts';
+import { certificateEndsMs, certificateProblem, keepRenewed } from '../identity/renewal.ts';
 import { SessionKeyFile } from '../identity/session-key.ts';
 import { StateFile } from '../list/record/state-file.ts';
 import { forgetDetachedMark, readDetachedMark } from '../local/detached-mark.ts';
+import { keepServed } from '../local/keep-served.ts';
 import { LocalSocket } from '../local/local-socket.ts';
 import { countersReport, heldReport, protectedReport } from '../local/status-report.ts';
 import type { StatusReport } from '../local/status-schema.ts';
@@ -126,6 +127,11 @@ export async function run(settings: RunSettings): Promise<void> {
       driftRepairs: Number(agent.reconciler.standing.driftRepairs),
       problems: agent.problems,
     });
+    const source = {
+      report,
+      certificateEndsMs: () => certificateEnd(stateDir),
+      build: { version: VERSION, kernel: release() },
+    };
     await socket.serve();
     await reportSocket?.serve();
     try {
@@ -142,7 +148,11 @@ export async function run(settings: RunSettings): Promise<void> {
           checkLimitMs: WORK_LIMIT_MS,
         });
       };
-      await Promise.all([agent.run(stop.signal, ready), keepRenewed({ stateDir, log }, stop.signal)]);
+      await Promise.all([
+        agent.run(stop.signal, ready),
+        keepRenewed({ stateDir, log }, stop.signal),
+        settings.metrics && keepServed(settings.metrics, source, log, stop.signal),
+      ]);
       log.info({ signal: String(stop.signal.reason) }, 'stopped; the kernel keeps dropping');
     } finally {
       socket.close();
@@ -151,6 +161,15 @@ export async function run(settings: RunSettings): Promise<void> {
     }
   } finally {
     unlock();
+  }
+}
+
+/** Unix milliseconds; NaN when the identity is gone. */
+function certificateEnd(stateDir: string): number {
+  try {
+    return certificateEndsMs(loadEnrollment(stateDir));
+  } catch {
+    return Number.NaN;
   }
 }
 

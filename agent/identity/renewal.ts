@@ -49,13 +49,18 @@ export async function keepRenewed(options: RenewalOptions, signal: AbortSignal):
 
 /** What is wrong with the certificate, one sentence; empty when all is well. */
 export function certificateProblem(enrollment: Enrollment, nowMs: number): string {
-  const leftMs = leafOf(enrollment).validToDate.getTime() - nowMs;
+  const leftMs = certificateEndsMs(enrollment) - nowMs;
   if (leftMs <= 0)
     return "this host's certificate has expired: it keeps dropping, but needs a new token (fleetblock-agent join) to get changes";
   const lifeMs = lifeOf(enrollment);
   return leftMs < lifeMs / 4
     ? `this host's certificate ends in ${formatDuration(leftMs)} and could not be renewed`
     : '';
+}
+
+/** Unix milliseconds. */
+export function certificateEndsMs(enrollment: Enrollment): number {
+  return leafOf(enrollment).validToDate.getTime();
 }
 
 /** When to renew, Unix milliseconds. `share` of the life: 0.5 for half. */

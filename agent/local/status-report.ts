@@ -46,3 +46,13 @@ function isBlocked(table: EntryTable, { family, address, length }: Prefix): bool
     if (rows.rowOf(maskAddress(address, shorter), 0, shorter, false) >= 0) return true;
   return false;
 }
+
+/** Why the host does not enforce what it holds, or would not without the agent. */
+export function illsOf({ interfaces, pinned }: StatusReport): string[] {
+  const open = interfaces
+    .filter(({ mode }) => mode === 'none')
+    .map(({ name, problem }) => `nothing is dropped on ${name}${problem === '' ? '' : `: ${problem}`}`);
+  if (interfaces.length === 0) open.push('nothing is enforced: the agent has no interface');
+  if (!pinned) open.push('maps or links are not pinned: they would end with the agent');
+  return open;
+}

@@ -1,7 +1,7 @@
 // A feed from its declaration to its end: fetched, put in force, left alone while nothing is new, kept across restarts.
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { feedMetrics } from '../../controller/feeds/metrics.ts';
-import { serveMetrics } from '../../controller/server/metrics.ts';
+import { controllerMetrics } from '../../controller/server/metrics.ts';
 import { addresses, caller, FeedFleet, ListServer } from './fleet.ts';
 
 let fleet: FeedFleet;
@@ -168,12 +168,12 @@ test('metrics say how each feed is', async () => {
   server.answer = (_, response) => response.writeHead(500).end();
   await fleet.refresh();
   await fleet.refresh();
-  const metrics = await serveMetrics(
-    { host: '127.0.0.1', port: 0 },
-    { connections: () => ({}), hosts: () => ({}), revision: () => 0n, metrics: feedMetrics(fleet.controller.feeds) },
-  );
-  const text = await (await fetch(`http://127.0.0.1:${metrics.listening.port}/metrics`)).text();
-  await metrics.close();
+  const text = await controllerMetrics({
+    connections: () => ({}),
+    hosts: () => ({}),
+    revision: () => 0n,
+    metrics: feedMetrics(fleet.controller.feeds),
+  }).metrics();
   expect(text).toContain('fleetblock_feed_entries{feed="test"} 10\n');
   expect(text).toContain('fleetblock_feed_failures{feed="test"} 2\n');
   expect(text).toContain('fleetblock_feed_held{feed="test"} 0\n');

@@ -1,6 +1,7 @@
 // Token buckets by network address, or by name, in bounded memory.
+
+import { networkOf } from '../../../common/net/network.ts';
 import type { Clock } from '../../../common/time/clock.ts';
-import { networkOf } from './network.ts';
 
 /** One bucket per address: `burst` is its size, `perSecond` what flows in. */
 export interface RateLimitOptions {

@@ -1,8 +1,9 @@
 // From where people and hosts called in the last days: between two calls nobody is connected, and a detector that bans their address would
 // cut them off. In memory: after a restart it begins again.
+
+import { networkOf } from '../../../common/net/network.ts';
 import type { Clock } from '../../../common/time/clock.ts';
 import type { Caller } from './caller.ts';
-import { networkOf } from './network.ts';
 
 const KEPT_MS = 7 * 86_400_000;
 /** Networks of one caller, so that no stolen certificate fills the memory; the one longest unseen is forgotten. */

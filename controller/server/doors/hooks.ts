@@ -2,14 +2,14 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { FleetblockError, systemCode } from '../../../common/errors.ts';
 import type { Logger } from '../../../common/logger.ts';
+import { HeaviestOut } from '../../../common/net/heaviest-out.ts';
+import { networkOf } from '../../../common/net/network.ts';
 import { parsePrefix } from '../../../common/text/prefix.ts';
 import type { Clock } from '../../../common/time/clock.ts';
 import type { Hooks, RowResult } from '../../hooks/hooks.ts';
 import type { HookResult } from '../../hooks/metrics.ts';
 import { TryLater } from '../../hooks/try-later.ts';
-import { networkOf } from '../../identity/auth/network.ts';
 import { RateLimit } from '../../identity/auth/rate-limit.ts';
-import { HeaviestOut } from '../front/heaviest-out.ts';
 import type { Peer } from '../http/admission.ts';
 import { sendError, sendJson } from '../http/answer.ts';
 import type { Door, DoorPlace } from '../http/door.ts';

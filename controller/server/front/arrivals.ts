@@ -1,7 +1,7 @@
 // Connections from accept to the end of their TLS handshake: what has not said a whole hello is kept at next to no cost and not for
 // long; what has waits in Turns, however long it takes, until the handshakes before it are done.
 import type { Socket } from 'node:net';
-import { networkOf } from '../../identity/auth/network.ts';
+import { networkOf } from '../../../common/net/network.ts';
 import { EarlyBytes } from './hello.ts';
 import type { FrontLimits } from './limits.ts';
 import { OldestOut } from './oldest-out.ts';

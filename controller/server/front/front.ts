@@ -10,13 +10,13 @@ import {
   type Server as TlsServer,
 } from 'node:tls';
 import { systemCode } from '../../../common/errors.ts';
+import { HeaviestOut } from '../../../common/net/heaviest-out.ts';
+import { networkOf } from '../../../common/net/network.ts';
 import { ENROLLMENT_NAME } from '../../../common/rpc/channel.ts';
 import type { Endpoint } from '../../../common/text/endpoint.ts';
-import { networkOf } from '../../identity/auth/network.ts';
 import { subjectOf } from '../../identity/pki/peer.ts';
 import type { ServerCertificate } from '../../identity/server-identity.ts';
 import { Arrivals } from './arrivals.ts';
-import { HeaviestOut } from './heaviest-out.ts';
 import { DEFAULT_FRONT_LIMITS, type FrontLimits } from './limits.ts';
 import { listenOn } from './listen.ts';
 import { OldestOut } from './oldest-out.ts';

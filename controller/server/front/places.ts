@@ -1,7 +1,8 @@
 // Who may have one more connection. What counts is whose it is, not which certificate it shows: a host that renews its certificate a
 // thousand times has no more places than one that does not. At a limit the newest connection is refused, and open ones continue.
+
+import { largest } from '../../../common/net/largest.ts';
 import type { Subject } from '../../identity/pki/names.ts';
-import { largest } from './largest.ts';
 import type { FrontLimits } from './limits.ts';
 
 /** `clients` bounds all places; the two `keptFor` values are parts of it. */

@@ -2,7 +2,7 @@
 // number at a time: what was begun is finished before more is begun, so that no work is thrown away however many wait. Networks
 // take turns, and one that holds more than its share has to give way: a flood from one place waits behind itself.
 
-import { largest } from './largest.ts';
+import { largest } from '../../../common/net/largest.ts';
 
 /** `later` and `nowMs` are replaced in tests. */
 export interface TurnsOptions<T> {

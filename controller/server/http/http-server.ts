@@ -2,11 +2,11 @@
 import { createServer as createHttpServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer, type Socket, type Server as TcpServer } from 'node:net';
 import { FleetblockError } from '../../../common/errors.ts';
+import { HeaviestOut } from '../../../common/net/heaviest-out.ts';
+import { networkOf } from '../../../common/net/network.ts';
 import type { Endpoint } from '../../../common/text/endpoint.ts';
-import { networkOf } from '../../identity/auth/network.ts';
 import type { ServerCertificate } from '../../identity/server-identity.ts';
 import { Front } from '../front/front.ts';
-import { HeaviestOut } from '../front/heaviest-out.ts';
 import { listenOn } from '../front/listen.ts';
 import type { Peer } from './admission.ts';
 import { sendError, sendJson } from './answer.ts';

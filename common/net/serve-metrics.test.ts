@@ -1,8 +1,9 @@
 // Who may ask for metrics, however many hold connections and say nothing.
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
+import { Gauge, Registry } from 'prom-client';
 import { afterEach, expect, it } from 'vitest';
-import { type MetricsServer, serveMetrics } from './metrics.ts';
+import { type MetricsServer, serveMetrics } from './serve-metrics.ts';
 
 let server: MetricsServer | undefined;
 const open: Socket[] = [];
@@ -12,8 +13,12 @@ afterEach(async () => {
 });
 
 it('faults row 121: connections that stay open keep no other from an answer', async () => {
-  const source = { connections: () => ({}), hosts: () => ({ synced: 3 }), revision: () => 7n, metrics: [] };
-  server = await serveMetrics({ host: '127.0.0.1', port: 0 }, source);
+  const registry = new Registry();
+  new Gauge({ name: 'fleetblock_hosts', help: 'Hosts.', labelNames: ['status'], registers: [registry] }).set(
+    { status: 'synced' },
+    3,
+  );
+  server = await serveMetrics({ host: '127.0.0.1', port: 0 }, registry);
   const { host, port } = server.listening;
   for (let i = 0; i < 100; i++) {
     const socket = connect({ host, port }).on('error', () => {});
