@@ -9,17 +9,20 @@ import type { Column } from './table.ts';
 import { count, plural, printable, relative } from './text.ts';
 
 /** `held` comes before `failed`: it is for an operator to decide. */
-export function feedState({ paused, held, error, goodAtMs }: Feed__Output): string {
+export function feedState({ paused, held, rollout, error, goodAtMs }: Feed__Output): string {
   if (paused) return 'paused';
   if (held) return 'held';
+  if (rollout !== '') return 'staged';
   if (error !== '') return 'failed';
   return goodAtMs === '0' ? 'new' : 'ok';
 }
 
 /** What its state is about; empty when all is well. */
-export function feedTrouble({ held, error }: Feed__Output): string {
-  const why = held ? `${plural(held.rows, 'entry', 'entries')} wait: ${held.why.join('; ')}` : '';
-  return printable([why, error].filter((text) => text !== '').join('; '));
+export function feedTrouble({ held, rollout, error }: Feed__Output): string {
+  const waits = held?.accepted ? 'were accepted, and wait for the next look' : 'wait';
+  const why = held ? `${plural(held.rows, 'entry', 'entries')} ${waits}: ${held.why.join('; ')}` : '';
+  const staged = rollout === '' || held ? '' : `not in force yet: fleetblock rollout show ${rollout}`;
+  return printable([why, staged, error].filter((text) => text !== '').join('; '));
 }
 
 /** For `feed list`. */
@@ -80,7 +83,8 @@ export function feedJson(feed: Feed__Output): object {
     state: feedState(feed),
     error: feed.error || null,
     failures: feed.failures,
-    held: held ? { entries: jsonInteger(held.rows), why: held.why } : null,
+    rollout: feed.rollout || null,
+    held: held ? { entries: jsonInteger(held.rows), why: held.why, accepted: held.accepted } : null,
     entries: jsonInteger(feed.rows),
     lookedAt: jsonTime(feed.lookedAtMs),
     goodAt: jsonTime(feed.goodAtMs),
@@ -99,6 +103,10 @@ export function lookText(name: string, reply: FeedReply__Output, dryRun: boolean
   switch (reply.outcome) {
     case 'TAKEN':
       return `${dryRun ? 'would take' : 'took'} feed ${name}: ${plural(rows, 'entry', 'entries')} (${count(added)} new, ${count(removed)} removed${left})`;
+    case 'STAGED':
+      return printable(
+        `feed ${name}, ${plural(rows, 'entry', 'entries')}, reaches its hosts in stages: ${why.join('; ')}`,
+      );
     case 'UNCHANGED':
       return `feed ${name} is unchanged`;
     case 'HELD':
@@ -112,11 +120,12 @@ export function lookText(name: string, reply: FeedReply__Output, dryRun: boolean
 
 /** Contract: docs/cli.md. */
 export function lookJson(reply: FeedReply__Output): object {
-  const { feed, outcome, why, notes, rows, added, removed, unchanged, skipped, revision } = reply;
+  const { feed, outcome, why, acceptable, notes, rows, added, removed, unchanged, skipped, revision } = reply;
   return {
     ...(feed && { feed: feedJson(feed) }),
     outcome: outcome.toLowerCase(),
     why,
+    acceptable,
     notes,
     entries: jsonInteger(rows),
     added: jsonInteger(added),

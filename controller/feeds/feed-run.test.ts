@@ -24,7 +24,7 @@ function run(state: Partial<FeedState>) {
   const never = () => Promise.reject(new Error('nothing is imported'));
   const deps: FeedDeps = {
     store: { changeSettings: async () => {}, settings: async () => [], lists: async () => [] },
-    lists: { import: never, remove: never },
+    lists: { import: never, remove: never, rollout: () => undefined },
     allowed: { layers: () => [] },
     clock: { wallMs, monotonicMs: () => performance.now() },
     events: new EventLog(wallMs),

@@ -4,18 +4,21 @@ import { FleetblockError, messageOf } from '../../common/errors.ts';
 import type { Logger } from '../../common/logger.ts';
 import { formatDuration } from '../../common/text/duration.ts';
 import type { Clock } from '../../common/time/clock.ts';
+import { NotMeant } from '../claims/guard/objections.ts';
 import type { EventLog } from '../fleet/events.ts';
 import type { AllowIndex } from '../operations/exemptions/allow-index.ts';
 import type { ListReply } from '../operations/lists/lists.ts';
 import type { ListsInStages } from '../rollouts/large-changes.ts';
+import { isOpen } from '../rollouts/rollout.ts';
 import type { Store } from '../store/store.ts';
 import { doubtsAbout, extentOf } from './doubts.ts';
 import { type Feed, type FeedState, KINDS } from './feed.ts';
-import { handOver } from './hand-over.ts';
+import { handOver, refusalOf } from './hand-over.ts';
 import { LookRefused } from './http/get.ts';
 import { overlapsOf } from './overlap.ts';
 import { dueAfter, JITTER } from './schedule.ts';
-import type { Source } from './source.ts';
+import type { Found, Source } from './source.ts';
+import { settled, underWayText } from './staged.ts';
 
 /** What every feed works with. */
 export interface FeedDeps {
@@ -38,12 +41,18 @@ export interface Asked {
   readonly dryRun: boolean;
 }
 
-type Shown = Omit<NonNullable<FeedState['held']>, 'why'>;
+/** `timer`: nobody asks, and what was halted is not tried again. */
+type Cause = Asked & { readonly timer?: boolean };
+
+type Shown = Omit<NonNullable<FeedState['held']>, 'why' | 'accepted'>;
 
 /** What came of a look. */
 export interface Outcome {
-  /** `held`: it waits for an operator. `failed`: there is no list to judge. Of both `why` says more, one sentence each. */
-  readonly kind: 'unchanged' | 'taken' | 'held' | 'failed';
+  /**
+   * `staged`: it reaches its hosts in stages, and is in force when the last one is. `held`: it waits for an operator. `failed`: there is
+   * no list to judge. Of these `why` says more, one sentence each.
+   */
+  readonly kind: 'unchanged' | 'taken' | 'staged' | 'held' | 'failed';
   readonly why: readonly string[];
   /** For people: as what it was read, what was left out. */
   readonly notes: readonly string[];
@@ -51,6 +60,8 @@ export interface Outcome {
   readonly rows: number;
   /** Of a list that is held: what an operator accepts. */
   readonly shown?: Shown;
+  /** What an operator accepts was taken, or will be by the next look that finds it. */
+  readonly accepted?: boolean;
   /** Of the import, or of its rehearsal. */
   readonly change?: ListReply;
 }
@@ -64,6 +75,7 @@ const LONGEST_TIMER_MS = 3_600_000;
 /** Looks that change nothing are noted in the store that often at most, milliseconds. */
 const NOTED_MS = 60_000;
 const MAX_TEXT = 500;
+const UNMARKED = { etag: '', lastModified: '', digest: '' };
 
 /** Lives from `feed add` or the controller's start to `feed rm` or its end. */
 export class FeedRun {
@@ -86,8 +98,10 @@ export class FeedRun {
     this.#deps = deps;
   }
 
+  /** With what became of its stages until now. */
   get state(): FeedState {
-    return this.#state;
+    const { staged } = this.#state;
+    return staged ? settled(this.#state, this.#deps.lists.rollout(staged.rollout)) : this.#state;
   }
 
   /** Sets the timer of the next look. */
@@ -102,14 +116,14 @@ export class FeedRun {
       () => {
         if (waitMs > LONGEST_TIMER_MS) this.plan();
         // How it went is remembered, and the next look is planned in any case.
-        else void this.look({ accept: false, dryRun: false }).catch(() => {});
+        else void this.look({ accept: false, dryRun: false, timer: true }).catch(() => {});
       },
       Math.min(waitMs, LONGEST_TIMER_MS),
     ).unref();
   }
 
   /** @throws FleetblockError FAILED_PRECONDITION: its server wants no look now; ABORTED: the feed was removed */
-  look(asked: Asked): Promise<Outcome> {
+  look(asked: Cause): Promise<Outcome> {
     const turn = this.#last.then(() => this.#look(asked));
     this.#last = turn.catch(() => {});
     return turn;
@@ -123,11 +137,12 @@ export class FeedRun {
     this.#source.close?.();
   }
 
-  async #look(asked: Asked): Promise<Outcome> {
+  async #look(asked: Cause): Promise<Outcome> {
     const { clock } = this.#deps;
     const nowMs = clock.wallMs();
     const { leastMs } = this.#source;
     clearTimeout(this.#timer);
+    this.#state = this.state;
     try {
       this.#assertMayLook(nowMs);
       // First: a controller that dies while it looks must not come back to look at once.
@@ -136,12 +151,22 @@ export class FeedRun {
       if (!asked.dryRun) await this.#went(outcome, nowMs);
       return outcome;
     } catch (error) {
+      if (error instanceof NotNow && asked.accept && !asked.dryRun) return this.#accepted(error);
       if (error instanceof NotNow || this.#stop.signal.aborted) throw error;
       if (!asked.dryRun) await this.#failed(error, nowMs);
       return { kind: 'failed', why: [clipped(messageOf(error))], notes: [], rows: 0 };
     } finally {
       this.plan();
     }
+  }
+
+  /** Its server cannot be asked for what is held: the first look that may be made takes it. */
+  async #accepted(reason: NotNow): Promise<Outcome> {
+    const { held, notBeforeMs } = this.#state;
+    if (!held) throw reason;
+    await this.#remember({ ...this.#state, held: { ...held, accepted: true }, dueMs: notBeforeMs }, false);
+    const why = [`accepted, and taken by the next look: ${reason.message}`];
+    return { kind: 'held', why, notes: [], rows: held.rows, accepted: true };
   }
 
   /** Milliseconds until its server wants to be asked again; 0 or less: it may be. */
@@ -156,14 +181,27 @@ export class FeedRun {
     if (waitMs > 0) throw new NotNow(new URL(this.feed.url).host, waitMs);
   }
 
-  async #find({ accept, dryRun }: Asked): Promise<Outcome> {
+  async #find({ accept, dryRun, timer = false }: Cause): Promise<Outcome> {
     const { lists, allowed } = this.#deps;
+    const { staged, ...state } = this.#state;
+    const rollout = staged && lists.rollout(staged.rollout);
+    const isUnderWay = rollout !== undefined && isOpen(rollout);
+    // What is on its way, or was undone, is known; unless an operator wants to see it, or to try it again.
+    const known = dryRun || !(timer || isUnderWay) ? undefined : staged;
     const found = await this.#source.look({
-      state: this.#state,
-      conditional: !accept && !dryRun && (await this.#isInForce()),
+      state: { ...state, ...known?.marks },
+      conditional: !dryRun && (known !== undefined || (!accept && (await this.#isInForce()))),
       signal: this.#stop.signal,
     });
     if (this.#stop.signal.aborted) throw new FleetblockError('ABORTED', 'the look was broken off');
+    if (known && rollout && isSame(found, known)) {
+      const about = { notes: [], rows: known.rows };
+      if (isUnderWay) return { kind: 'staged', why: [underWayText(rollout)], ...about };
+      const { why, accepted: _, ...shown } = this.#state.held ?? { ...known, kinds: [], why: [], accepted: false };
+      return { kind: 'held', why, ...about, shown };
+    }
+    // It is another one now.
+    if (!dryRun && !isUnderWay) this.#state = state;
     if (found.kind === 'unchanged') {
       this.#state = { ...this.#state, ...found.marks };
       return { kind: 'unchanged', why: [], notes: [], rows: 0 };
@@ -172,23 +210,40 @@ export class FeedRun {
     const doubts = doubtsAbout(this.#state, await this.#left(), extent, found.mayBeCut).filter(
       ({ kind }) => !found.meant?.some((meant) => meant === kind),
     );
-    const shown: Shown = { ...extent, digest: found.marks.digest ?? '', kinds: doubts.map(({ kind }) => kind) };
-    const accepted = accept && this.#hasShown(shown);
+    const shown: Shown = { ...extent, digest: found.digest, kinds: doubts.map(({ kind }) => kind) };
+    const accepted = (accept || this.#state.held?.accepted === true) && this.#hasShown(shown);
     const overlaps = dryRun ? overlapsOf(found.slices, allowed.layers()) : [];
     const about = { notes: [...found.notes, ...overlaps], rows: extent.rows };
-    const held = (why: readonly string[]): Outcome => ({ kind: 'held', why: why.map(clipped), ...about, shown });
-    if (doubts.length > 0 && !accepted) return held(doubts.map(({ text }) => text));
+    const held = (why: readonly string[], kinds: Shown['kinds']): Outcome => {
+      return { kind: 'held', why: why.map(clipped), ...about, shown: { ...shown, kinds } };
+    };
+    // While another one is on its way there is nothing that an operator could accept.
+    if (doubts.length > 0 && !accepted && (dryRun || !isUnderWay)) {
+      const texts = doubts.map(({ text }) => text);
+      return held(texts, shown.kinds);
+    }
     // Not this list is held then, but everything.
     if (!dryRun) this.#deps.assertOpen();
     try {
       const change = await handOver(lists, this.feed, found, { accepted, dryRun });
-      // What goes in stages may be undone: until it is in force, the next look asks for all of it again.
-      if (!dryRun && !change.rollout) this.#state = { ...this.#state, ...found.marks, ...extent };
       const why = change.objections.map(({ text }) => text);
-      return { kind: why.length > 0 ? 'held' : 'taken', why, ...about, change };
+      if (dryRun) return { kind: why.length > 0 ? 'held' : 'taken', why, ...about, change };
+      if (!change.rollout) this.#state = { ...state, ...found.marks, ...extent };
+      else {
+        const marks = { ...UNMARKED, ...found.marks };
+        this.#state = { ...state, staged: { rollout: change.rollout.id, marks, digest: found.digest, ...extent } };
+      }
+      return change.rollout
+        ? { kind: 'staged', why: [underWayText(change.rollout)], ...about, change, accepted }
+        : { kind: 'taken', why, ...about, change, accepted };
     } catch (error) {
       if (!(error instanceof FleetblockError) || error.code !== 'FAILED_PRECONDITION') throw error;
-      return held([error.message]);
+      if (error instanceof NotMeant)
+        return held(
+          error.objections.map(({ problem }) => problem),
+          error.objections.map(({ kind }) => kind),
+        );
+      return held([refusalOf(error, this.feed.name)], []);
     }
   }
 
@@ -217,7 +272,7 @@ export class FeedRun {
     return list !== undefined && list.updatedMs <= this.#state.goodMs;
   }
 
-  async #went({ kind, why, shown }: Outcome, nowMs: number): Promise<void> {
+  async #went({ kind, why, shown, change }: Outcome, nowMs: number): Promise<void> {
     const { clock, events, random } = this.#deps;
     const { name, everyMs } = this.feed;
     const { error, held, ...before } = this.#state;
@@ -229,11 +284,12 @@ export class FeedRun {
       failures: 0,
       lookedMs: nowMs,
       dueMs: dueAfter({ endedMs, everyMs, failures: 0, notBeforeMs: before.notBeforeMs, random }),
-      ...(shown
-        ? { held: { ...shown, why: [...why] } }
-        : { goodMs: endedMs, ...(kind === 'taken' && { changedMs: endedMs }) }),
+      ...(shown && { held: { ...shown, why: [...why], accepted: false } }),
+      // The list in force is not the source's while it waits, or is on its way.
+      ...((kind === 'taken' || kind === 'unchanged') && { goodMs: endedMs }),
+      ...(kind === 'taken' && { changedMs: endedMs }),
     };
-    const sameAsBefore = kind === 'held' ? !isNews : kind === 'unchanged' && !held;
+    const sameAsBefore = kind === 'held' ? !isNews : !change && !held;
     const isQuiet = sameAsBefore && error === '' && endedMs - this.#notedMs < NOTED_MS;
     await this.#remember(next, isQuiet);
     if (isNews) events.add('feed.held', `feed ${name} is held, and what it had before stays: ${why.join('; ')}`);
@@ -273,6 +329,10 @@ class NotNow extends FleetblockError {
   constructor(host: string, waitMs: number) {
     super('FAILED_PRECONDITION', `${host} does not want to be asked so soon: again in ${formatDuration(waitMs)}`);
   }
+}
+
+function isSame(found: Found, { digest }: { readonly digest: string }): boolean {
+  return found.kind === 'unchanged' || (digest !== '' && found.digest === digest);
 }
 
 function clipped(text: string): string {

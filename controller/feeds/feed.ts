@@ -38,12 +38,16 @@ export type Feed = Readonly<z.infer<typeof declared>>;
 /** Of all addresses of a family. */
 const share = z.object({ 4: z.number(), 6: z.number() }).default({ 4: 0, 6: 0 });
 
-const remembered = z.object({
+const marks = {
   /** What the server calls the version that is in force. */
   etag: z.string().default(''),
   lastModified: z.string().default(''),
   /** SHA-256 of it, hex: an answer that is the same again is not read. */
   digest: z.string().default(''),
+};
+
+const remembered = z.object({
+  ...marks,
   /** Unix milliseconds, 0 for never: the last look, the last that went well, the last that changed the list. */
   lookedMs: z.number().default(0),
   goodMs: z.number().default(0),
@@ -59,6 +63,18 @@ const remembered = z.object({
   /** Unix milliseconds: the next look; and before when the server wants none. */
   dueMs: z.number().default(0),
   notBeforeMs: z.number().default(0),
+  /** A list that was taken, and reaches its hosts in stages: it is in force when its rollout is done. */
+  staged: z
+    .object({
+      /** The id of the rollout. */
+      rollout: z.string(),
+      marks: z.object(marks),
+      /** Of what it says, empty: not known. */
+      digest: z.string(),
+      rows: z.number(),
+      share,
+    })
+    .optional(),
   /** The last look brought a list that waits for an operator. */
   held: z
     .object({
@@ -66,9 +82,11 @@ const remembered = z.object({
       share,
       /** Empty: not known. */
       digest: z.string().default(''),
-      /** Kinds of doubts. */
+      /** Kinds of doubts; none: there is nothing that an operator could accept. */
       kinds: z.array(z.string()).default([]),
       why: z.array(z.string()),
+      /** An operator has accepted it while its server could not be asked: the next look that finds it takes it. */
+      accepted: z.boolean().default(false),
     })
     .optional(),
 });

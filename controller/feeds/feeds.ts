@@ -120,14 +120,19 @@ export class Feeds {
   /** Looks at once. @throws FleetblockError NOT_FOUND, and as FeedRun.look() */
   async refresh(name: string, asked: Asked, caller: Caller): Promise<Looked> {
     const run = this.#run(name);
-    if (asked.accept && !asked.dryRun) {
-      const { held } = run.state;
-      if (!held)
-        throw new FleetblockError('FAILED_PRECONDITION', `nothing of feed ${name} is held: leave out --accept`);
-      const by = attribution(caller, held.why.join('; ').slice(0, 500));
+    const isAccepting = asked.accept && !asked.dryRun;
+    const { held } = run.state;
+    if (isAccepting && !held)
+      throw new FleetblockError('FAILED_PRECONDITION', `nothing of feed ${name} is held: leave out --accept`);
+    const why = held?.why.join('; ') ?? '';
+    if (isAccepting && held?.kinds.length === 0)
+      throw new FleetblockError('FAILED_PRECONDITION', `what is held of feed ${name} cannot be accepted: ${why}`);
+    const by = attribution(caller, why.slice(0, 500));
+    const outcome = await run.look(asked);
+    // Not before: another list may have come, which is shown first, or none.
+    if (isAccepting && outcome.accepted)
       await this.#deps.store.changeSettings({ audit: { ...by, verb: 'feed.accept', subject: name } });
-    }
-    return looked(run, await run.look(asked));
+    return looked(run, outcome);
   }
 
   /** @throws FleetblockError NOT_FOUND */

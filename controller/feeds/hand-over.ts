@@ -1,4 +1,5 @@
 // The one place where a feed's list becomes the fleet's: an import like any other, by the feed itself, which may change its own list alone.
+import type { FleetblockError } from '../../common/errors.ts';
 import { listOrigin } from '../../common/text/origin.ts';
 import { parseSelector } from '../../common/text/selector.ts';
 import type { ObjectionKind } from '../claims/guard/objections.ts';
@@ -36,6 +37,13 @@ export function handOver(
     slicesOf(found),
     found.meant !== undefined,
   );
+}
+
+/** Why an import is refused, with what a feed's operator can do about it in place of an import's flags. */
+export function refusalOf({ message, details }: FleetblockError, name: string): string {
+  if (!details) return message;
+  const problem = message.slice(0, -details.advice.length);
+  return `${problem}declare the feed again with --skip-refused (fleetblock feed rm ${name} --keep-list first) to leave that out`;
 }
 
 async function* slicesOf({ slices }: FoundList): AsyncGenerator<FoundList['slices'][number]> {

@@ -16,6 +16,8 @@ export interface Look {
 export interface FoundList {
   readonly kind: 'list';
   readonly slices: readonly PackedEntries<'left'>[];
+  /** Names what it says: with the same digest it says the same. */
+  readonly digest: string;
   /** To remember for the next look, once it is in force. */
   readonly marks: Partial<Pick<FeedState, 'etag' | 'lastModified' | 'digest'>>;
   /** Nothing says that it is whole, so that losing some of it is doubted sooner. */

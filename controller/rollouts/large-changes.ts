@@ -4,7 +4,7 @@ import { FleetblockError } from '../../common/errors.ts';
 import { listOrigin } from '../../common/text/origin.ts';
 import type { ImportBegin, ListReply, Lists } from '../operations/lists/lists.ts';
 import type { PlanRequest } from './plan.ts';
-import { isOpen } from './rollout.ts';
+import { isOpen, type Rollout } from './rollout.ts';
 import { type Begun, kept, type Rollouts } from './rollouts.ts';
 import { inOrder } from './staged-lists.ts';
 
@@ -25,6 +25,8 @@ export interface ListsInStages extends Pick<Lists, 'remove'> {
    * @throws FleetblockError as Lists.import; FAILED_PRECONDITION: an earlier change of the list is still on its way
    */
   import(begin: ImportBegin, rows: AsyncIterable<PackedEntries<'left'>>, atOnce?: boolean): Promise<StagedReply>;
+  /** What became of a rollout that `import` began; undefined: that was long ago. */
+  rollout(id: string): Rollout | undefined;
 }
 
 class LargeChange extends FleetblockError {}
@@ -33,6 +35,7 @@ class LargeChange extends FleetblockError {}
 export function inStagesWhenLarge(lists: Lists, rollouts: Rollouts): ListsInStages {
   return {
     remove: (...asked) => lists.remove(...asked),
+    rollout: (id) => rollouts.list().find((each) => each.id === id),
     import: async (begin, rows, atOnce = false) => {
       if (begin.dryRun || atOnce) return lists.import(begin, rows);
       const origin = listOrigin(begin.name);

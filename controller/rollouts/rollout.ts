@@ -68,6 +68,8 @@ const Body = z.object({
   state: z.enum(['running', 'paused', 'halted', 'done', 'aborted']),
   /** Why it was halted, paused or aborted; else empty. */
   why: z.string(),
+  /** It was halted as nothing of it was left: nobody has judged what it carries. */
+  lost: z.boolean().default(false),
   /** Unix milliseconds. */
   startedMs: z.number(),
   /** Since when the stage is watched, Unix milliseconds. */

@@ -10,6 +10,7 @@ import { formatPrefix, parsePrefix } from '../../common/text/prefix.ts';
 import { formatSelector, type Selector, wholeOf } from '../../common/text/selector.ts';
 import { attribution } from '../claims/attribution.ts';
 import { changeId } from '../claims/confirm-by.ts';
+import { NotMeant } from '../claims/guard/objections.ts';
 import { askedOrigin, assertMayChange } from '../identity/auth/own-origin.ts';
 import type { BlockRequest, ChangeReply, Changes } from '../operations/block.ts';
 import type { ImportBegin, ListReply } from '../operations/lists/lists.ts';
@@ -145,11 +146,7 @@ export class Rollouts {
     const origin = listOrigin(begin.name);
     const chunks: PackedEntries<'left'>[] = [];
     const whole = await lists.import({ ...begin, dryRun: true }, kept(rows, chunks));
-    if (whole.objections.length > 0 && !begin.dryRun)
-      throw new FleetblockError(
-        'FAILED_PRECONDITION',
-        `refused: ${whole.objections.map(({ text }) => text).join('; ')}; nothing was changed`,
-      );
+    if (whole.objections.length > 0 && !begin.dryRun) throw new NotMeant(whole.objections);
     if (begin.dryRun) return { ...whole, rollout: undefined };
     const added = await this.#lists.added(begin, chunks);
     // What the guard leaves out never stands at a stage.
@@ -209,7 +206,7 @@ export class Rollouts {
       ...{ carries, target, stages: [...stages], bakeMs, stage: 0 },
       leaseMs: big ? Math.max(LEASE_MS, bakeMs + MARGIN_MS) : LEASE_MS,
       selector: stageSelector({ stages, target }, 0, targets.hosts([target])),
-      ...{ away: [], state: 'running', why: '', startedMs, stageMs: startedMs, changedMs: startedMs },
+      ...{ away: [], state: 'running', why: '', lost: false, startedMs, stageMs: startedMs, changedMs: startedMs },
     };
   }
 

@@ -91,7 +91,7 @@ export class Steps {
     const carrier = this.#deps.carriers[rollout.carries.kind];
     if (await carrier.stands(rollout, selector))
       await this.#deps.journal.save(running, { stage: stage - 1, toward: undefined });
-    else if (!(await carrier.stands(rollout, toward))) await this.#halt(running, LOST);
+    else if (!(await carrier.stands(rollout, toward))) await this.#halt(running, LOST, true);
     else {
       if (toward.kind !== 'stage') await carrier.remove(rollout, selector, { caller: SYSTEM, reason: '' });
       await this.#reached(running, toward);
@@ -117,7 +117,7 @@ export class Steps {
 
   async #renew(running: Running): Promise<void> {
     const { selector } = running.rollout;
-    if (!(await this.#move(running, selector, selector))) await this.#halt(running, LOST);
+    if (!(await this.#move(running, selector, selector))) await this.#halt(running, LOST, true);
   }
 
   async #advance(running: Running): Promise<void> {
@@ -127,7 +127,7 @@ export class Steps {
     const away = running.watch.begin(toward);
     await this.#deps.journal.save(running, { stage: stage + 1, toward, away });
     if (await this.#move(running, before, toward)) await this.#reached(running, toward);
-    else await this.#halt(running, LOST);
+    else await this.#halt(running, LOST, true);
   }
 
   async #reached(running: Running, toward: Selector): Promise<void> {
@@ -152,9 +152,9 @@ export class Steps {
     return moved;
   }
 
-  async #halt(running: Running, why: string): Promise<void> {
+  async #halt(running: Running, why: string, lost = false): Promise<void> {
     const by = { caller: SYSTEM, reason: why.slice(0, MAX_WHY) };
     await this.undo(running, by);
-    await this.#deps.journal.save(running, { state: 'halted', why: by.reason }, { verb: 'halt', ...by });
+    await this.#deps.journal.save(running, { state: 'halted', why: by.reason, lost }, { verb: 'halt', ...by });
   }
 }

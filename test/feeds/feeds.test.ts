@@ -213,10 +213,10 @@ test('a list whose stages were undone is fetched again, although its server has 
   answer('"1"', addresses(100));
   await fleet.add(server.url);
   answer('"2"', addresses(120, 5));
-  expect((await fleet.refresh()).outcome).toMatchObject({ kind: 'taken', rows: 120 });
+  expect((await fleet.refresh()).outcome).toMatchObject({ kind: 'staged', rows: 120 });
   const [rollout] = fleet.controller.rollouts.list();
   await fleet.controller.rollouts.abort(rollout?.id ?? '', { caller: caller('admin'), reason: '' });
   expect(await fleet.rows()).toHaveLength(100);
-  expect((await fleet.refresh()).outcome).toMatchObject({ kind: 'taken', rows: 120 });
+  expect((await fleet.refresh()).outcome).toMatchObject({ kind: 'staged', rows: 120 });
   expect(server.requests.map(({ headers }) => headers['if-none-match'])).not.toContain('"2"');
 });

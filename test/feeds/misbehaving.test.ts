@@ -157,7 +157,7 @@ test('what is accepted is what was shown: not as many rows that are wider', asyn
   server.text(Array.from({ length: 900 }, (_, i) => `20.${i >> 8}.${i & 255}.0/24\n`).join(''));
   expect((await fleet.refresh('shown', true)).outcome).toMatchObject({ kind: 'held', rows: 900 });
   expect(await fleet.rows('shown')).toHaveLength(2000);
-  expect((await fleet.refresh('shown', true)).outcome).toMatchObject({ kind: 'taken', rows: 900 });
+  expect((await fleet.refresh('shown', true)).outcome).toMatchObject({ kind: 'staged', rows: 900 });
 });
 
 test('a LAPI may end what it likes and decide as often as it likes, but not widen it unseen', async () => {

@@ -189,12 +189,15 @@ async function look(
 ): Promise<void> {
   const credentials = await loadCredentials(cli, options);
   const reply = await withFeeds(cli, credentials, ask);
-  const { outcome, notes } = reply;
+  const { outcome, acceptable, notes } = reply;
   if (outcome === 'FAILED') cli.exitCode = EXIT.failure;
   if (outcome === 'HELD') cli.exitCode = EXIT.partial;
   if (options.output === 'json' || options.output === 'yaml') await printValue(cli, options.output, lookJson(reply));
   else cli.stdout.write(`${lookText(name, reply, options.dryRun ?? false)}\n`);
   for (const note of notes) say(cli, note);
   if (outcome === 'HELD' && !options.dryRun)
-    say(cli, `what the feed had before stays; take it with fleetblock feed refresh ${name} --accept`);
+    say(
+      cli,
+      `what the feed had before stays${acceptable ? `; take it with fleetblock feed refresh ${name} --accept` : ''}`,
+    );
 }

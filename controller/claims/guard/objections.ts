@@ -1,6 +1,7 @@
 // What an import is refused for until somebody says that it is meant: a download that failed must not empty a list, and a slip of
 // the target must not take a list away from hosts.
 import { ACTIONS, slotOf } from '../../../common/action.ts';
+import { FleetblockError } from '../../../common/errors.ts';
 import { outranks } from '../../../common/precedence.ts';
 import { formatSelector, type Selector } from '../../../common/text/selector.ts';
 import type { ListRecord } from '../lists/list.ts';
@@ -11,8 +12,20 @@ export type ObjectionKind = 'SHRINKS' | 'RETARGETS';
 /** One thing that the importer must say is meant. */
 export interface Objection {
   readonly kind: ObjectionKind;
+  /** Half a sentence: without what to do about it. */
+  readonly problem: string;
   /** One sentence, with the flag that says that it is meant. */
   readonly text: string;
+}
+
+/** Nothing was changed. */
+export class NotMeant extends FleetblockError {
+  readonly objections: readonly Objection[];
+
+  constructor(objections: readonly Objection[]) {
+    super('FAILED_PRECONDITION', `refused: ${objections.map(({ text }) => text).join('; ')}; nothing was changed`);
+    this.objections = objections;
+  }
 }
 
 /** What hosts make of a list's rows. */
@@ -28,23 +41,28 @@ export function objectionsTo(
 ): Objection[] {
   const { name, entries } = next;
   const objections: Objection[] = [];
-  if (entries === 0)
-    objections.push({
-      kind: 'SHRINKS',
-      text: former
-        ? `the import has no entries, list ${name} has ${grouped(former.entries)}: add --allow-shrink if this is meant, or take the list away with fleetblock lists rm ${name}`
-        : 'the import has no entries: add --allow-shrink if this is meant',
-    });
+  const object = (kind: ObjectionKind, problem: string, fix: string) =>
+    objections.push({ kind, problem, text: `${problem}: ${fix}` });
+  const shrink = 'add --allow-shrink if this is meant';
+  if (entries === 0 && former)
+    object(
+      'SHRINKS',
+      `the import has no entries, list ${name} has ${grouped(former.entries)}`,
+      `${shrink}, or take the list away with fleetblock lists rm ${name}`,
+    );
+  else if (entries === 0) object('SHRINKS', 'the import has no entries', shrink);
   else if (former && former.entries >= SMALL && entries * 2 < former.entries)
-    objections.push({
-      kind: 'SHRINKS',
-      text: `list ${name} would shrink from ${grouped(former.entries)} to ${grouped(entries)} entries: add --allow-shrink if this is meant`,
-    });
+    object(
+      'SHRINKS',
+      `list ${name} would shrink from ${grouped(former.entries)} to ${grouped(entries)} entries`,
+      shrink,
+    );
   if (former && takesAway(former, next))
-    objections.push({
-      kind: 'RETARGETS',
-      text: `list ${name} is ${scopeText(former)} and would be ${scopeText(next)}, so that hosts lose its entries: add --retarget if this is meant`,
-    });
+    object(
+      'RETARGETS',
+      `list ${name} is ${scopeText(former)} and would be ${scopeText(next)}, so that hosts lose its entries`,
+      'add --retarget if this is meant',
+    );
   return objections;
 }
 

@@ -67,6 +67,7 @@ class LapiSource implements Source {
     return {
       kind: 'list',
       slices: this.#decisions.slices(nowMs),
+      digest: this.#mark,
       marks: { digest: this.#mark },
       mayBeCut: true,
       // An attack makes thousands of decisions at once.

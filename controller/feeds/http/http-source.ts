@@ -60,7 +60,14 @@ async function found(reader: Pick<ListReader, 'read'>, clock: Clock, look: FeedL
   const { slices, isWhole, notes } = await reader.read(read, signal);
   // Its rows end: what is the same again is taken again, as of now.
   const ends = slices.some(({ v4, v6 }) => v4.timesMs.length + v6.timesMs.length > 0);
-  return { kind: 'list', slices, marks: ends ? UNMARKED : marks, mayBeCut: !answer.saysItsEnd && !isWhole, notes };
+  return {
+    kind: 'list',
+    slices,
+    digest,
+    marks: ends ? UNMARKED : marks,
+    mayBeCut: !answer.saysItsEnd && !isWhole,
+    notes,
+  };
 }
 
 function leastMsOf(host: string): number {

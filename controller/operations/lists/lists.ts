@@ -10,7 +10,13 @@ import type { Clock } from '../../../common/time/clock.ts';
 import { nextTurn } from '../../../common/time/pacer.ts';
 import { type Attribution, attribution } from '../../claims/attribution.ts';
 import type { Guard, RefusedRow } from '../../claims/guard/guard.ts';
-import { type Objection, type ObjectionKind, objectionsTo, sameScope } from '../../claims/guard/objections.ts';
+import {
+  NotMeant,
+  type Objection,
+  type ObjectionKind,
+  objectionsTo,
+  sameScope,
+} from '../../claims/guard/objections.ts';
 import { type ListPart, type ListRecord, type ListResult, partName } from '../../claims/lists/list.ts';
 import type { Hub } from '../../fleet/hub/hub.ts';
 import type { Caller } from '../../identity/auth/caller.ts';
@@ -166,11 +172,7 @@ export class ListImport {
       dryRun,
       approve: (former, entries, changed) => {
         objections = objectionsTo(former, { ...scope, entries }).filter(({ kind }) => !meant.includes(kind));
-        if (objections.length > 0 && !dryRun)
-          throw new FleetblockError(
-            'FAILED_PRECONDITION',
-            `refused: ${objections.map(({ text }) => text).join('; ')}; nothing was changed`,
-          );
+        if (objections.length > 0 && !dryRun) throw new NotMeant(objections);
         this.#begin.approve?.(former, changed);
       },
     });

@@ -55,7 +55,7 @@ export class ReceivedRows {
       if (this.#shares[family] <= most) continue;
       throw new FleetblockError(
         'FAILED_PRECONDITION',
-        `refused: the rows of list ${list} are ${percent(this.#shares[family])} of all IPv${family} addresses, at most ${percent(most)} may be; an admin may override with --force`,
+        `refused: the rows of list ${list} are ${percent(this.#shares[family])} of all IPv${family} addresses, at most ${percent(most)} may be; an admin may override that for an import, with --force`,
       );
     }
   }

@@ -75,20 +75,28 @@ function feedToWire({ feed, state, hasKey }: FeedStatus): FeedWire {
     rows: state.rows,
     error: state.error,
     failures: state.failures,
-    ...(state.held && { held: { rows: state.held.rows, why: [...state.held.why] } }),
+    rollout: state.staged?.rollout ?? '',
+    ...(state.held && { held: { rows: state.held.rows, why: [...state.held.why], accepted: state.held.accepted } }),
   };
 }
 
-const OUTCOMES = { unchanged: 'UNCHANGED', taken: 'TAKEN', held: 'HELD', failed: 'FAILED' } as const;
+const OUTCOMES = {
+  unchanged: 'UNCHANGED',
+  taken: 'TAKEN',
+  staged: 'STAGED',
+  held: 'HELD',
+  failed: 'FAILED',
+} as const;
 
 function lookedToWire(looked: Looked): FeedReply {
-  const { kind, why, notes, change, rows } = looked.outcome;
+  const { kind, why, notes, change, rows, shown } = looked.outcome;
   return {
     feed: feedToWire(looked),
     outcome: OUTCOMES[kind],
     why: [...why],
     notes: [...notes],
     rows,
+    acceptable: shown !== undefined && shown.kinds.length > 0,
     ...(change && {
       revision: String(change.revision),
       added: change.added,

@@ -36,6 +36,10 @@ export interface Feed {
    * The last look brought a list that waits for an operator: how many rows it has, and why.
    */
   'held'?: (_fleetblock_v1_HeldList | null);
+  /**
+   * Its list is not in force yet: it reaches its hosts by this rollout, or was held when that was halted. Empty: neither.
+   */
+  'rollout'?: (string);
 }
 
 export interface Feed__Output {
@@ -70,4 +74,8 @@ export interface Feed__Output {
    * The last look brought a list that waits for an operator: how many rows it has, and why.
    */
   'held': (_fleetblock_v1_HeldList__Output | null);
+  /**
+   * Its list is not in force yet: it reaches its hosts by this rollout, or was held when that was halted. Empty: neither.
+   */
+  'rollout': (string);
 }

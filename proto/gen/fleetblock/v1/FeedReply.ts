@@ -20,6 +20,10 @@ export const _fleetblock_v1_FeedReply_Outcome = {
    * There is no list to judge, because of `why`; the feed is looked at again.
    */
   FAILED: 'FAILED',
+  /**
+   * It reaches its hosts in stages, and is in force when the last one is. `why`: where it is.
+   */
+  STAGED: 'STAGED',
 } as const;
 
 export type _fleetblock_v1_FeedReply_Outcome =
@@ -42,6 +46,11 @@ export type _fleetblock_v1_FeedReply_Outcome =
    */
   | 'FAILED'
   | 4
+  /**
+   * It reaches its hosts in stages, and is in force when the last one is. `why`: where it is.
+   */
+  | 'STAGED'
+  | 5
 
 export type _fleetblock_v1_FeedReply_Outcome__Output = typeof _fleetblock_v1_FeedReply_Outcome[keyof typeof _fleetblock_v1_FeedReply_Outcome]
 
@@ -74,6 +83,10 @@ export interface FeedReply {
    * Rows that were left out as the guard refuses them.
    */
   'skipped'?: (number | string | Long);
+  /**
+   * It is held, and accepting it would take it: not what the guard refuses.
+   */
+  'acceptable'?: (boolean);
 }
 
 /**
@@ -105,4 +118,8 @@ export interface FeedReply__Output {
    * Rows that were left out as the guard refuses them.
    */
   'skipped': (string);
+  /**
+   * It is held, and accepting it would take it: not what the guard refuses.
+   */
+  'acceptable': (boolean);
 }

@@ -1,0 +1,117 @@
+// A feed's list that reaches its hosts in stages: the feed knows what became of it.
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { addresses, caller, FeedFleet, ListServer } from './fleet.ts';
+
+let fleet: FeedFleet;
+let server: ListServer;
+beforeEach(async () => {
+  fleet = await FeedFleet.start();
+  server = await ListServer.start();
+});
+afterEach(async () => {
+  await fleet.stop();
+  await server.close();
+});
+
+const feed = () => fleet.controller.feeds.find('test');
+const rollouts = () => fleet.controller.rollouts.list();
+const abort = () =>
+  fleet.controller.rollouts.abort(rollouts()[0]?.id ?? '', { caller: caller('admin'), reason: 'too many' });
+
+/** There are no hosts: each stage is watched for its time alone. */
+async function done(): Promise<void> {
+  for (const stage of [1, 2]) {
+    fleet.clock.jump(31_000);
+    const reached = { stage, toward: undefined };
+    await vi.waitFor(() => expect(rollouts()[0]).toMatchObject(reached), { timeout: 30_000 });
+  }
+  expect(rollouts()[0]?.state).toBe('done');
+}
+
+/** As its timer does. */
+async function due(): Promise<void> {
+  const { lookedMs } = feed().state;
+  fleet.clock.jump(feed().feed.everyMs * 1.2);
+  await fleet.restart();
+  await vi.waitFor(() => expect(feed().state.lookedMs).toBeGreaterThan(lookedMs), { timeout: 30_000 });
+}
+
+test('faults row 180: growth that was accepted counts as taken when its stages are done', async () => {
+  server.text(addresses(500));
+  await fleet.add(server.url);
+  server.text(addresses(20_000));
+  expect((await fleet.refresh()).outcome.kind).toBe('held');
+  expect((await fleet.refresh('test', true)).outcome.kind).toBe('staged');
+  expect(feed().state).toMatchObject({ rows: 500, staged: { rollout: rollouts()[0]?.id } });
+  expect((await fleet.refresh()).outcome).toMatchObject({ kind: 'staged', rows: 20_000 });
+  await done();
+  expect(feed().state).toMatchObject({ rows: 20_000, changedMs: rollouts()[0]?.changedMs });
+  expect(feed().state.staged).toBeUndefined();
+  expect((await fleet.refresh()).outcome.kind).toBe('unchanged');
+  server.text(addresses(20_010));
+  expect((await fleet.refresh()).outcome).toMatchObject({ kind: 'taken', change: { added: 10 } });
+  expect(await fleet.rows()).toHaveLength(20_010);
+});
+
+test('faults row 181: what was undone is held, not tried again by itself, and by an operator it is', async () => {
+  server.text(addresses(100));
+  await fleet.add(server.url);
+  const { goodMs } = feed().state;
+  server.text(addresses(120, 5));
+  expect((await fleet.refresh()).outcome.kind).toBe('staged');
+  expect(feed().state.goodMs).toBe(goodMs);
+  await abort();
+  const why = [expect.stringMatching(/was aborted \(too many\): fleetblock feed refresh test tries it again/)];
+  expect(feed().state.held).toMatchObject({ rows: 120, why });
+  await due();
+  await due();
+  expect(rollouts()).toHaveLength(1);
+  expect(feed().state.held).toMatchObject({ rows: 120, why });
+  await expect(fleet.refresh('test', true)).rejects.toThrow(/cannot be accepted: rollout .* was aborted/);
+  expect((await fleet.refresh()).outcome.kind).toBe('staged');
+  expect(rollouts()).toHaveLength(2);
+  await abort();
+  server.text(addresses(121, 5));
+  await due();
+  expect(rollouts()).toHaveLength(3);
+  server.text(addresses(100));
+  await abort();
+  await due();
+  expect(feed().state).toMatchObject({ error: '', rows: 100 });
+  expect(feed().state.held).toBeUndefined();
+});
+
+test('rows that end are known again by what they say', async () => {
+  const ending = (n: number) =>
+    JSON.stringify(
+      addresses(n)
+        .trim()
+        .split('\n')
+        .map((value) => ({ duration: '4h', scope: 'ip', value })),
+    );
+  server.text(ending(100));
+  await fleet.add(server.url);
+  server.text(ending(200));
+  expect((await fleet.refresh()).outcome.kind).toBe('staged');
+  await abort();
+  await due();
+  expect(rollouts()).toHaveLength(1);
+  expect(feed().state.held?.rows).toBe(200);
+});
+
+test('another list waits while one is on its way, and nobody can accept it', async () => {
+  server.text(addresses(100));
+  await fleet.add(server.url);
+  server.text(addresses(120, 5));
+  await fleet.refresh();
+  server.text(addresses(10));
+  expect((await fleet.refresh()).outcome).toMatchObject({
+    kind: 'held',
+    why: [expect.stringMatching(/rollout .* is running: its next change waits/)],
+    shown: { kinds: [] },
+  });
+  await expect(fleet.refresh('test', true)).rejects.toThrow(/cannot be accepted/);
+  await fleet.restart();
+  await done();
+  expect((await fleet.refresh()).outcome).toMatchObject({ kind: 'held', why: [expect.stringMatching(/shrank/)] });
+});
