@@ -19,7 +19,8 @@ export interface ReportSocketOptions {
 }
 
 const MAX_LINE = 512;
-const MAX_CONNECTIONS = 64;
+/** Each jail of fail2ban keeps one open. */
+const MAX_CONNECTIONS = 256;
 /** Answers that one connection may have outstanding. */
 const MAX_OUTSTANDING = 1000;
 const RETRY_MS = 10_000;

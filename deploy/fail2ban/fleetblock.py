@@ -1,6 +1,7 @@
 # fail2ban: as fleetblock.conf, but from within fail2ban itself: no process for every ban, so that thousands of restored bans are
 # reported in a second. In a jail:  action = fleetblock.py
 import socket
+import threading
 import time
 
 from fail2ban.server.actions import ActionBase
@@ -13,6 +14,9 @@ class FleetblockAction(ActionBase):
         super().__init__(jail, name)
         self.source = source or "fail2ban:" + jail.name.lower()
         self.path = path
+        self._agent = None
+        # The jail bans in a thread of its own, and fail2ban-client in another.
+        self._turn = threading.Lock()
 
     def ban(self, aInfo):
         left = int(aInfo["bantime"])
@@ -30,14 +34,40 @@ class FleetblockAction(ActionBase):
         """fail2ban stops, restarts or reloads: what it banned stays banned until its end."""
         return True
 
+    def stop(self):
+        with self._turn:
+            self._hang_up()
+
     def _report(self, line):
-        with socket.socket(socket.AF_UNIX) as agent:
-            agent.settimeout(10)
-            agent.connect(self.path)
-            agent.sendall((line + "\n").encode())
-            answer = agent.makefile().readline().strip()
+        with self._turn:
+            # The agent has closed it when it restarted, or when nothing was said for a minute. Said twice it is no change.
+            answer = (self._agent and self._ask(line)) or self._ask(line)
         if answer != "queued":
             raise RuntimeError("fleetblock: " + (answer or "no answer"))
+
+    def _ask(self, line):
+        """The answer, over the connection that is open or a new one; none: it is closed."""
+        fresh = self._agent is None
+        try:
+            if fresh:
+                self._agent = socket.socket(socket.AF_UNIX)
+                self._agent.settimeout(10)
+                self._agent.connect(self.path)
+                self._answers = self._agent.makefile()
+            self._agent.sendall((line + "\n").encode())
+            answer = self._answers.readline().strip()
+            if answer:
+                return answer
+        except OSError:
+            if fresh:
+                self._hang_up()
+                raise
+        self._hang_up()
+
+    def _hang_up(self):
+        if self._agent:
+            self._agent.close()
+        self._agent = self._answers = None
 
 
 Action = FleetblockAction

@@ -50,6 +50,17 @@ describe.skipIf(reason)(`fail2ban${reason ? ` (skipped: ${reason})` : ''}`, () =
     },
   );
 
+  test('reports to an agent that was restarted, over a new connection', async () => {
+    const jail = 'inside';
+    await fail2ban?.refused(jail, OTHER);
+    await dropped(OTHER, true);
+    await lab.host(1).stopAgent();
+    lab.host(1).startAgent();
+    await lab.synced();
+    await fail2ban?.client('set', jail, 'unbanip', OTHER);
+    await dropped(OTHER, false);
+  });
+
   test('the commands of docs/integrate/fail2ban.md do what they say', async () => {
     const page = await readFile(join(ROOT, 'docs/integrate/fail2ban.md'), 'utf8');
     const typed = [...page.matchAll(/```sh\n(.*?)```/gs)].flatMap(([, block = '']) => block.trim().split('\n'));
