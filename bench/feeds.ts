@@ -33,7 +33,16 @@ const caller: Caller = { role: 'admin', id: 'bench', actor: 'admin/bench', seria
 
 const feed = (i: number): NewFeed => ({
   ...{ name: `feed${i}`, url: `http://127.0.0.1:${port}/${i}`, target: 'all', action: 'block', everyMs: 86_400_000 },
-  ...{ format: 'auto', at: '', skipInvalid: 0, skipRefused: false, keyHeader: '', allowPrivate: true, reason: '' },
+  ...{
+    format: 'auto',
+    at: '',
+    skipInvalid: 0,
+    skipRefused: false,
+    haltDrops: 0,
+    keyHeader: '',
+    allowPrivate: true,
+    reason: '',
+  },
 });
 
 /** Processor time of one look at every feed, milliseconds. */
@@ -51,7 +60,7 @@ async function change(perThousand: number): Promise<void> {
   await once(server, 'message');
 }
 
-const refresh = (i: number) => feeds.refresh(`feed${i}`, { accept: false, dryRun: false }, caller);
+const refresh = (i: number) => feeds.refresh(`feed${i}`, { accept: false, dryRun: false, ignoreHosts: [] }, caller);
 const added = await looks((i) => feeds.add(feed(i), '', caller, false), 'taken');
 const head = store.head;
 const unchanged = await looks(refresh, 'unchanged');

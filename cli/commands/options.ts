@@ -2,6 +2,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { FleetblockError, messageOf } from '../../common/errors.ts';
 import { formatDuration, parseDuration } from '../../common/text/duration.ts';
+import type { Stages } from '../../proto/gen/fleetblock/v1/Stages.ts';
 import { OUTPUT_FORMS } from '../output/format.ts';
 
 /** Redrawing more often is load for the controller and not visible, milliseconds. */
@@ -61,7 +62,13 @@ export function addStages(command: Command): Command {
       '--stages <stages>',
       'reach the hosts in stages, and undo it if they get worse: 1%,10%,100%; a label first: canary=yes,100%',
     )
-    .addOption(durationOption('--bake <time>', 'how long each stage is watched (default: 2m)'));
+    .addOption(durationOption('--bake <time>', 'how long each stage is watched (default: 2m)'))
+    .addOption(
+      haltDropsOption('undo a stage when one of its hosts drops more packets per second (default: any number)'),
+    )
+    .addOption(
+      repeatedOption('--ignore-host <name>', 'go on although this host says that it talks to a listed address'),
+    );
 }
 
 /** As commander parses them. */
@@ -69,13 +76,27 @@ export interface StageOptions {
   readonly stages?: string;
   /** Milliseconds. */
   readonly bake?: number;
+  /** Packets per second. */
+  readonly haltDrops?: number;
+  readonly ignoreHost?: readonly string[];
 }
 
 /** For requests; empty without stages. @throws FleetblockError INVALID_ARGUMENT */
-export function stagesOf({ stages, bake }: StageOptions): { stages?: { stages: string[]; bakeMs: number } } {
-  if (stages !== undefined) return { stages: { stages: stages.split(','), bakeMs: bake ?? 120_000 } };
-  if (bake === undefined) return {};
-  throw new FleetblockError('INVALID_ARGUMENT', '--bake is of stages: say --stages 1%,10%,100% too');
+export function stagesOf({ stages, bake, haltDrops, ignoreHost }: StageOptions): { stages?: Stages } {
+  if (stages !== undefined) {
+    const halts = { haltDrops: haltDrops ?? 0, ignoreHosts: [...(ignoreHost ?? [])] };
+    return { stages: { stages: stages.split(','), bakeMs: bake ?? 120_000, ...halts } };
+  }
+  if (bake === undefined && haltDrops === undefined && ignoreHost === undefined) return {};
+  throw new FleetblockError(
+    'INVALID_ARGUMENT',
+    '--bake, --halt-drops and --ignore-host are of stages: say --stages 1%,10%,100% too',
+  );
+}
+
+/** --halt-drops. */
+export function haltDropsOption(description: string): Option {
+  return new Option('--halt-drops <packets>', description).argParser(parseCount);
 }
 
 /** -R: goes to the audit with the change. */

@@ -61,6 +61,7 @@ export function feedFacts(feed: Feed__Output, now: number): [string, string][] {
     ['changed', time(feed.changedAtMs)],
     ['next', feed.paused ? '-' : time(feed.dueAtMs)],
     ['declared', `${time(feed.createdAtMs)} by ${feed.actor}`],
+    ['halts', spec?.haltDrops === '0' ? '-' : `at ${count(spec?.haltDrops ?? '0')} packets dropped per second`],
     ['reason', printable(spec?.reason || '-')],
   ];
 }
@@ -79,6 +80,7 @@ export function feedJson(feed: Feed__Output): object {
     skipInvalid: spec?.skipInvalid ?? 0,
     skipRefused: spec?.skipRefused ?? false,
     allowPrivate: spec?.allowPrivate ?? false,
+    haltDropsPerSecond: Number(spec?.haltDrops ?? 0),
     hasKey: feed.hasKey,
     state: feedState(feed),
     error: feed.error || null,

@@ -11,7 +11,16 @@ afterEach(() => void vi.useRealTimers());
 const HOUR_MS = 3_600_000;
 const FEED: Feed = {
   ...{ name: 'x', url: 'https://example.com/', target: 'all', action: 'block', everyMs: HOUR_MS, format: 'auto' },
-  ...{ at: '', skipInvalid: 0, skipRefused: false, keyHeader: '', allowPrivate: false, reason: '', paused: false },
+  ...{
+    at: '',
+    skipInvalid: 0,
+    skipRefused: false,
+    haltDrops: 0,
+    keyHeader: '',
+    allowPrivate: false,
+    reason: '',
+    paused: false,
+  },
   ...{ actor: '', createdMs: 0 },
 };
 

@@ -39,6 +39,8 @@ export interface Asked {
   /** What is unusual about the list is meant. */
   readonly accept: boolean;
   readonly dryRun: boolean;
+  /** Names of hosts whose peers do not halt it where it goes in stages. */
+  readonly ignoreHosts: readonly string[];
 }
 
 /** `timer`: nobody asks, and what was halted is not tried again. */
@@ -116,7 +118,7 @@ export class FeedRun {
       () => {
         if (waitMs > LONGEST_TIMER_MS) this.plan();
         // How it went is remembered, and the next look is planned in any case.
-        else void this.look({ accept: false, dryRun: false, timer: true }).catch(() => {});
+        else void this.look({ accept: false, dryRun: false, ignoreHosts: [], timer: true }).catch(() => {});
       },
       Math.min(waitMs, LONGEST_TIMER_MS),
     ).unref();
@@ -181,7 +183,7 @@ export class FeedRun {
     if (waitMs > 0) throw new NotNow(new URL(this.feed.url).host, waitMs);
   }
 
-  async #find({ accept, dryRun, timer = false }: Cause): Promise<Outcome> {
+  async #find({ accept, dryRun, ignoreHosts, timer = false }: Cause): Promise<Outcome> {
     const { lists, allowed } = this.#deps;
     const { staged, ...state } = this.#state;
     const rollout = staged && lists.rollout(staged.rollout);
@@ -225,7 +227,7 @@ export class FeedRun {
     // Not this list is held then, but everything.
     if (!dryRun) this.#deps.assertOpen();
     try {
-      const change = await handOver(lists, this.feed, found, { accepted, dryRun });
+      const change = await handOver(lists, this.feed, found, { accepted, dryRun, ignoreHosts });
       const why = change.objections.map(({ text }) => text);
       if (dryRun) return { kind: why.length > 0 ? 'held' : 'taken', why, ...about, change };
       if (!change.rollout) this.#state = { ...state, ...found.marks, ...extent };

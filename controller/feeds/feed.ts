@@ -26,6 +26,8 @@ const declared = z.object({
   /** Loopback, link-local and private addresses are asked, too. */
   allowPrivate: z.boolean(),
   reason: z.string(),
+  /** Packets per second that a host may drop while a change goes in stages; 0: any number. */
+  haltDrops: z.number().default(0),
   paused: z.boolean(),
   /** Who declared it, and when: Unix milliseconds. */
   actor: z.string(),
@@ -160,6 +162,8 @@ export function checkFeed(feed: Feed, key: string, sources: readonly string[]): 
     throw bad(`${JSON.stringify(feed.format.slice(0, 40))} is no form of a feed: see fleetblock feed add --help`);
   if (feed.format === CROWDSEC && key === '')
     throw bad('LAPI wants the key that cscli bouncers add prints: use --key-file');
+  if (!Number.isSafeInteger(feed.haltDrops) || feed.haltDrops < 0)
+    throw bad('halt_drops is a number of packets per second: say --halt-drops 1000');
   if (feed.at !== '') formAt(feed.at, feed.format);
   const shortestMs = feed.format === CROWDSEC ? SHORTEST_CROWDSEC_MS : SHORTEST_EVERY_MS;
   if (!(feed.everyMs >= shortestMs && feed.everyMs <= LONGEST_EVERY_MS))

@@ -79,7 +79,7 @@ export class Feeds {
   async add(asked: NewFeed, key: string, caller: Caller, dryRun: boolean): Promise<Looked> {
     const run = await this.#inTurn(() => this.#declare(asked, key, caller, dryRun));
     try {
-      return looked(run, await run.look({ accept: false, dryRun }));
+      return looked(run, await run.look({ accept: false, dryRun, ignoreHosts: [] }));
     } finally {
       if (dryRun) await run.stop();
     }

@@ -16,7 +16,11 @@ export function handOver(
   lists: Pick<ListsInStages, 'import'>,
   feed: Feed,
   found: FoundList,
-  { accepted, dryRun }: { readonly accepted: boolean; readonly dryRun: boolean },
+  {
+    accepted,
+    dryRun,
+    ignoreHosts,
+  }: { readonly accepted: boolean; readonly dryRun: boolean; readonly ignoreHosts: readonly string[] },
 ): Promise<StagedReply> {
   const meant: readonly ObjectionKind[] = accepted
     ? ['SHRINKS', 'RETARGETS']
@@ -35,7 +39,7 @@ export function handOver(
       waitMs: undefined,
     },
     slicesOf(found),
-    found.meant !== undefined,
+    found.meant === undefined ? { haltDrops: feed.haltDrops, ignoreHosts } : undefined,
   );
 }
 

@@ -13,7 +13,10 @@ const LARGE_SHARE = 0.2;
 /** Fewer rows are no large change of a short list. */
 const LEAST_ROWS = 50;
 /** Its end is never put off: what stands at a stage is gone a minute after, also where no one can say so. */
-const PLAN: PlanRequest = { stages: ['1%', '10%', '100%'], bakeMs: 30_000 };
+const PLAN = { stages: ['1%', '10%', '100%'], bakeMs: 30_000 } as const;
+
+/** What halts it, as the program's operator says. */
+export type Halts = Pick<PlanRequest, 'haltDrops' | 'ignoreHosts'>;
 
 /** With a rollout, the list is not in force yet, and may never be. */
 export type StagedReply = ListReply & Partial<Begun<object>>;
@@ -21,10 +24,14 @@ export type StagedReply = ListReply & Partial<Begun<object>>;
 /** As Lists, for programs. */
 export interface ListsInStages extends Pick<Lists, 'remove'> {
   /**
-   * `atOnce`: whatever it changes, as where entries come and go all the time.
+   * `halts`: of a change that goes in stages. Undefined: at once, as where entries come and go all the time.
    * @throws FleetblockError as Lists.import; FAILED_PRECONDITION: an earlier change of the list is still on its way
    */
-  import(begin: ImportBegin, rows: AsyncIterable<PackedEntries<'left'>>, atOnce?: boolean): Promise<StagedReply>;
+  import(
+    begin: ImportBegin,
+    rows: AsyncIterable<PackedEntries<'left'>>,
+    halts: Halts | undefined,
+  ): Promise<StagedReply>;
   /** What became of a rollout that `import` began; undefined: that was long ago. */
   rollout(id: string): Rollout | undefined;
 }
@@ -36,8 +43,8 @@ export function inStagesWhenLarge(lists: Lists, rollouts: Rollouts): ListsInStag
   return {
     remove: (...asked) => lists.remove(...asked),
     rollout: (id) => rollouts.list().find((each) => each.id === id),
-    import: async (begin, rows, atOnce = false) => {
-      if (begin.dryRun || atOnce) return lists.import(begin, rows);
+    import: async (begin, rows, halts) => {
+      if (begin.dryRun || !halts) return lists.import(begin, rows);
       const origin = listOrigin(begin.name);
       const open = rollouts.list().find((each) => isOpen(each) && each.carries.origin === origin);
       if (open)
@@ -54,7 +61,7 @@ export function inStagesWhenLarge(lists: Lists, rollouts: Rollouts): ListsInStag
         return await lists.import({ ...begin, approve }, kept(rows, chunks));
       } catch (error) {
         if (!(error instanceof LargeChange)) throw error;
-        return rollouts.import(begin, inOrder(chunks), PLAN);
+        return rollouts.import(begin, inOrder(chunks), { ...PLAN, ...halts });
       }
     },
   };

@@ -17,6 +17,10 @@ export interface PlanRequest {
   readonly stages: readonly string[];
   /** How long each stage but the last is watched before the next; milliseconds. */
   readonly bakeMs: number;
+  /** Packets per second that a host of the stage may drop, all its entries together; 0: any number. */
+  readonly haltDrops: number;
+  /** Names of hosts whose peers do not halt it. */
+  readonly ignoreHosts: readonly string[];
 }
 
 type Stage =
@@ -33,7 +37,7 @@ const ALL = 2 ** 32;
  * `leastBakeMs`: in less it is not known what became of a host.
  * @throws FleetblockError INVALID_ARGUMENT, naming the form
  */
-export function checkPlan({ stages, bakeMs }: PlanRequest, leastBakeMs: number): void {
+export function checkPlan({ stages, bakeMs, haltDrops }: PlanRequest, leastBakeMs: number): void {
   const parsed = stages.map(parseStage);
   const shares = parsed.flatMap((stage) => (stage.kind === 'share' ? stage.percent : []));
   if (parsed.length < 2 || parsed.length > MAX_STAGES || shares.at(-1) !== 100 || parsed.at(-1)?.kind !== 'share')
@@ -50,6 +54,11 @@ export function checkPlan({ stages, bakeMs }: PlanRequest, leastBakeMs: number):
     throw new FleetblockError(
       'INVALID_ARGUMENT',
       `a stage is watched from ${formatDuration(leastBakeMs)} to ${formatDuration(MOST_BAKE_MS)}: say --bake 2m`,
+    );
+  if (!Number.isSafeInteger(haltDrops) || haltDrops < 0)
+    throw new FleetblockError(
+      'INVALID_ARGUMENT',
+      'halt_drops is a number of packets per second: say --halt-drops 1000',
     );
 }
 

@@ -59,6 +59,8 @@ const Body = z.object({
   target: selector.transform((of): WholeSelector => wholeOf(of)),
   stages: z.array(z.string()),
   bakeMs: z.number(),
+  haltDrops: z.number().default(0),
+  ignoreHosts: z.array(z.string()).default([]),
   /** From 0. */
   stage: z.number(),
   /** Whom the stage reaches. */

@@ -192,18 +192,19 @@ export class Rollouts {
   #made(
     { caller, target: of }: Pick<BlockRequest, 'caller' | 'target'>,
     carries: Rollout['carries'],
-    { stages, bakeMs }: PlanRequest,
+    { stages, bakeMs, haltDrops, ignoreHosts }: PlanRequest,
   ): Rollout {
     const { clock, targets } = this.#deps;
     const target = wholeOf(of);
     targets.assertKnown(target);
+    if (ignoreHosts.length > 0) targets.assertKnown({ kind: 'hosts', names: [...ignoreHosts] });
     const startedMs = clock.wallMs();
     const { role, id, actor, from, origin } = caller;
     const big = carries.kind === 'list' && carries.rows > MANY_ROWS;
     return {
       id: changeId(),
       by: { role, id, actor, from, origin },
-      ...{ carries, target, stages: [...stages], bakeMs, stage: 0 },
+      ...{ carries, target, stages: [...stages], bakeMs, haltDrops, ignoreHosts: [...ignoreHosts], stage: 0 },
       leaseMs: big ? Math.max(LEASE_MS, bakeMs + MARGIN_MS) : LEASE_MS,
       selector: stageSelector({ stages, target }, 0, targets.hosts([target])),
       ...{ away: [], state: 'running', why: '', lost: false, startedMs, stageMs: startedMs, changedMs: startedMs },

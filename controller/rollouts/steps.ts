@@ -102,10 +102,10 @@ export class Steps {
     await this.settle(running);
     if (!isOpen(running.rollout)) return;
     const { rollout, renewedMs } = running;
-    const { leaseMs, selector, target, state, stageMs, bakeMs } = rollout;
+    const { leaseMs, selector, state, stageMs, bakeMs } = rollout;
     const nowMs = this.#deps.clock.wallMs();
     running.dropped ??= await this.#deps.carriers[rollout.carries.kind].dropped(rollout);
-    const trouble = running.watch.trouble(selector, target, running.dropped);
+    const trouble = running.watch.trouble(rollout, running.dropped);
     const expiresMs = expiryOf(rollout);
     if (expiresMs > 0 && expiresMs <= nowMs)
       await this.#halt(running, 'its time was over before it had reached all hosts');

@@ -13,7 +13,7 @@ function stageOf(...states: Status[]) {
       {
         hub: {
           statusOf: (id) => status.get(id) ?? 'offline',
-          stateOf: () => ({ refusal: undefined, problems: [], protectedAddresses: [] }),
+          stateOf: () => ({ refusal: undefined, problems: [], protectedAddresses: [], counters: null }),
         },
         targets: { hosts: () => [...status.keys()].map((id) => ({ id, name: id })) },
         clock: { wallMs: () => nowMs, monotonicMs: () => nowMs },
@@ -21,7 +21,8 @@ function stageOf(...states: Status[]) {
       away,
     );
   const all = { kind: 'all' } as const;
-  const trouble = (watch: StageWatch) => watch.trouble(all, all, new PrefixSet());
+  const trouble = (watch: StageWatch) =>
+    watch.trouble({ selector: all, target: all, haltDrops: 0, ignoreHosts: [] }, new PrefixSet());
   return { status, make, trouble, all, pass: (ms: number) => (nowMs += ms) };
 }
 

@@ -6,6 +6,7 @@ import type { PrefixSet } from '../claims/guard/prefix-set.ts';
 import type { HostState } from '../fleet/host/host-state.ts';
 import type { Hub } from '../fleet/hub/hub.ts';
 import type { HostRecord } from '../store/records.ts';
+import type { Rollout } from './rollout.ts';
 
 /** How long a host may be away or degraded, as when its agent restarts, milliseconds. */
 export const PATIENCE_MS = 5000;
@@ -13,6 +14,8 @@ export const PATIENCE_MS = 5000;
 const RETURN_MS = 60_000;
 /** Of the hosts that were well, above which they are too many. One is, of few. */
 const WORSE_SHARE = 0.05;
+/** Two statuses that far apart say how much a host drops, milliseconds: each is seen up to half a second late. */
+const LEAST_SPAN_MS = 2000;
 /** Hosts that are named. */
 const MAX_NAMED = 5;
 
@@ -21,10 +24,19 @@ const PEERS: ReadonlySet<string> = new Set(['ssh session', 'controller', 'gatewa
 
 type Host = Pick<HostRecord, 'id' | 'name'>;
 
+/** What a host had dropped by the status that was seen at a time, monotonic milliseconds. */
+interface Sample {
+  readonly counters: HostState['counters'];
+  readonly atMs: number;
+}
+
+/** What a rollout says about its watch. */
+export type Watched = Pick<Rollout, 'selector' | 'target' | 'haltDrops' | 'ignoreHosts'>;
+
 /** `hub` and `targets` say which hosts there are and how they are. */
 export interface WatchDeps {
   readonly hub: Pick<Hub, 'statusOf'> & {
-    stateOf(id: string): Pick<HostState, 'refusal' | 'problems' | 'protectedAddresses'>;
+    stateOf(id: string): Pick<HostState, 'refusal' | 'problems' | 'protectedAddresses' | 'counters'>;
   };
   readonly targets: { hosts(selectors: readonly Selector[]): readonly Host[] };
   readonly clock: Clock;
@@ -39,6 +51,8 @@ export class StageWatch {
   readonly #well = new Set<string>();
   /** Of these, since when they are not, monotonic milliseconds. */
   readonly #worse = new Map<string, number>();
+
+  readonly #samples = new Map<string, Sample>();
 
   /** `away`: what `begin` said to an earlier controller. */
   constructor(deps: WatchDeps, away?: readonly string[]) {
@@ -57,8 +71,8 @@ export class StageWatch {
   }
 
   /** Why the stage must not stand; undefined: nothing is known. `dropped`: what the rollout drops. */
-  trouble(selector: Selector, target: Selector, dropped: PrefixSet): string | undefined {
-    return this.#listedPeer(target, dropped) ?? this.#worseHosts(selector);
+  trouble(watched: Watched, dropped: PrefixSet): string | undefined {
+    return this.#listedPeer(watched, dropped) ?? this.#worseHosts(watched.selector) ?? this.#drops(watched);
   }
 
   /** Whether the hosts of the stage that were well hold it and still are, but for a few; also when there are no hosts. */
@@ -114,13 +128,33 @@ export class StageWatch {
     return `${name} (${refusal?.code ?? problems[0] ?? this.#deps.hub.statusOf(id)})`;
   }
 
-  #listedPeer(target: Selector, dropped: PrefixSet): string | undefined {
-    for (const { id, name } of this.#deps.targets.hosts([target]))
+  #drops({ selector, haltDrops }: Watched): string | undefined {
+    if (haltDrops === 0) return undefined;
+    const rates = this.#deps.targets.hosts([selector]).map((host) => ({ ...host, perSecond: this.#dropRate(host) }));
+    const most = rates.find(({ perSecond }) => perSecond > haltDrops);
+    return most && `${most.name} drops ${Math.round(most.perSecond)} packets per second: more than ${haltDrops}`;
+  }
+
+  /** Packets per second since an earlier status; 0 while none says more. */
+  #dropRate({ id }: Host): number {
+    const { counters } = this.#deps.hub.stateOf(id);
+    const atMs = this.#deps.clock.monotonicMs();
+    const before = this.#samples.get(id);
+    if (!counters || before?.counters === counters) return 0;
+    if (before && atMs - before.atMs < LEAST_SPAN_MS) return 0;
+    this.#samples.set(id, { counters, atMs });
+    if (!before?.counters) return 0;
+    return ((Number(counters.droppedPackets) - Number(before.counters.droppedPackets)) * 1000) / (atMs - before.atMs);
+  }
+
+  #listedPeer({ target, ignoreHosts }: Watched, dropped: PrefixSet): string | undefined {
+    const asked = this.#deps.targets.hosts([target]).filter(({ name }) => !ignoreHosts.includes(name));
+    for (const { id, name } of asked)
       for (const { prefix, why } of this.#deps.hub.stateOf(id).protectedAddresses) {
         if (!PEERS.has(why)) continue;
         const [by] = dropped.covering(prefix);
         if (by)
-          return `${formatPrefix(dropped.prefixAt(prefix.family, by.row))} covers ${formatPrefix(prefix)}, which ${name} talks to (${why})`;
+          return `${formatPrefix(dropped.prefixAt(prefix.family, by.row))} covers ${formatPrefix(prefix)}, which ${name} talks to (${why}): --ignore-host ${name} if it is not to be believed`;
       }
     return undefined;
   }

@@ -113,7 +113,7 @@ export class FeedFleet {
   }
 
   refresh(name = 'test', accept = false): Promise<Looked> {
-    return this.controller.feeds.refresh(name, { accept, dryRun: false }, caller('operator'));
+    return this.controller.feeds.refresh(name, { accept, dryRun: false, ignoreHosts: [] }, caller('operator'));
   }
 
   /** What hosts are to hold of the feed's list. */
@@ -145,6 +145,7 @@ export const FEED: NewFeed = {
   keyHeader: '',
   allowPrivate: true,
   reason: '',
+  haltDrops: 0,
 };
 
 function controllerOn(store: MemoryStore, clock: Clock): Promise<Controller> {

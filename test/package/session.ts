@@ -37,11 +37,12 @@ const BLOCKS: readonly Step[] = [
   { line: 'fleetblock confirm {first} -R meant --wait --timeout 60s -o json', says: /"enforced": ?1\b/ },
   { line: 'fleetblock confirm {second} --no-wait', says: /confirm 203\.0\.113\.80\/32/ },
   {
-    line: 'fleetblock block 203.0.113.90 --all-hosts --stages 1%,100% --bake 1h',
+    line: 'fleetblock block 203.0.113.90 --all-hosts --stages 1%,100% --bake 1h --halt-drops 1000',
     says: /fleetblock rollout show (?<staged>[a-z0-9]+),/,
   },
   { line: 'fleetblock rollout list -o json', says: /"state": ?"running"/ },
   { line: 'fleetblock rollout show {staged} -o json', says: /"hosts": ?1\b/ },
+  { line: 'fleetblock rollout show {staged}', says: /at 1,000 drops\/s/ },
   { line: 'fleetblock rollout pause {staged} -R lunch', says: /is paused on 1 of 1 hosts: lunch/ },
   { line: 'fleetblock rollout resume {staged} -R back', says: /is running on 1 of 1 hosts/ },
   { line: 'fleetblock rollout abort {staged} -R wrong', says: /is aborted on 1 of 1 hosts: wrong/ },

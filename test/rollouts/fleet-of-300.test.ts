@@ -53,7 +53,7 @@ const rollouts = () => fleet.server.controller.rollouts;
 const counts = () => fleet.server.controller.hostCounts();
 const turnInto = (prefixes: readonly string[]) => server.text(`${prefixes.join('\n')}\n`);
 const refresh = async (accept = false) =>
-  (await feeds().refresh('test', { accept, dryRun: false }, caller('operator'))).outcome;
+  (await feeds().refresh('test', { accept, dryRun: false, ignoreHosts: [] }, caller('operator'))).outcome;
 
 /** All hosts hold what the feed said before, and have proved it. */
 const everywhere = (text = GOOD) =>
@@ -152,7 +152,7 @@ it('faults row 161: an established peer of one host in 300 stops a list at the f
   expect(await refresh()).toMatchObject({ kind: 'staged' });
   const { state, stage, why } = await over();
   expect({ state, stage }).toEqual({ state: 'halted', stage: 0 });
-  expect(why).toBe(`203.0.113.0/24 covers ${PEER}/32, which ${hosts.at(-1)?.name} talks to (ssh session)`);
+  expect(why).toContain(`203.0.113.0/24 covers ${PEER}/32, which ${hosts.at(-1)?.name} talks to (ssh session)`);
   await until('undone where it can be said', () => !drops(second, PEER));
   const ends = [...got.values()].flat();
   expect(got.size).toBeLessThanOrEqual(FIRST);

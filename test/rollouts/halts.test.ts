@@ -61,7 +61,47 @@ it('an SSH session of any host of the target with somebody in it, before that ho
   const { rollout: id } = await fleet.operator.block([X], { stages });
   hosts[2]?.sessions.push(parsePrefix('203.0.113.9'));
   await halted(id);
-  expect(rollout(id)?.why).toBe(`${X} covers 203.0.113.9/32, which ${hosts[2]?.name} talks to (ssh session)`);
+  expect(rollout(id)?.why).toBe(
+    `${X} covers 203.0.113.9/32, which ${hosts[2]?.name} talks to (ssh session): --ignore-host ${hosts[2]?.name} if it is not to be believed`,
+  );
   await until('undone', () => holding() === '0,0,0');
   expect((await fleet.operator.audit({ verb: 'rollout.halt' })).map(({ actor }) => actor)).toEqual(['system']);
+});
+
+it('a host of the stage that drops more packets per second than it may, all its entries together', async () => {
+  // Counted by its kernel: 100,000 packets per second.
+  for (const host of [hosts[0], hosts[2]])
+    if (host)
+      host.datapath.counted = {
+        get droppedPackets() {
+          return BigInt(Math.round(performance.now() * 100));
+        },
+      };
+  const may = (haltDrops: number, prefix: string) =>
+    fleet.operator.block([prefix], { stages: { ...stages, haltDrops } });
+  const more = await may(10_000_000, '198.51.100.1');
+  const { rollout: id } = await may(10_000, X);
+  await halted(id);
+  expect(rollout(id)?.why).toMatch(
+    new RegExp(`^${hosts[0]?.name} drops [0-9]{5,6} packets per second: more than 10000$`),
+  );
+  expect(rollout(more.rollout)?.state).toBe('running');
+  await until('undone', () => holding() === '1,0,0');
+});
+
+it('no host that is to be ignored, whatever it says that it talks to', async () => {
+  hosts[2]?.sessions.push(parsePrefix('203.0.113.9'));
+  await until('told', () =>
+    fleet.server.controller.hub
+      .stateOf(hosts[2]?.identity.hostId ?? '')
+      .protectedAddresses.some(({ why }) => why === 'ssh session'),
+  );
+  const ignoreHosts = [hosts[2]?.name ?? ''];
+  const { rollout: id } = await fleet.operator.block([X], {
+    stages: { stages: ['1%', '100%'], bakeMs: 1000, ignoreHosts },
+  });
+  await until('done', () => rollout(id)?.state === 'done');
+  await expect(fleet.operator.block([X], { stages: { ...stages, ignoreHosts: ['nobody'] } })).rejects.toThrow(
+    'NOT_FOUND',
+  );
 });

@@ -6,7 +6,7 @@ import { listed, type SimulatedHost, SyncFleet, until } from '../sync/fleet.ts';
 
 const X = '203.0.113.0/24';
 const BY = { actor: 'admin/admin', reason: '' };
-const PLAN = { stages: ['1%', '100%'], bakeMs: 1000 };
+const STAGES = { stages: ['1%', '100%'], bakeMs: 1000 };
 
 let aheadMs: number;
 const clock: Clock = { wallMs: () => Date.now() + aheadMs, monotonicMs: () => performance.now() };
@@ -35,7 +35,7 @@ function begun(id: string, actor: string, bakeMs: number) {
       ...{ caller: { role: 'operator', id, actor, serial: '', from: '' }, arrivedMs: 0, waitMs: undefined },
       ...{ dryRun: false, force: false },
     },
-    { ...PLAN, bakeMs },
+    { ...STAGES, bakeMs, haltDrops: 0, ignoreHosts: [] },
   );
 }
 
@@ -57,12 +57,12 @@ it('is halted when the operator who began it has no certificate that counts', as
 });
 
 it('stays at its stage, and none begins, while the clock is in doubt', async () => {
-  await fleet.operator.block([X], { stages: PLAN });
+  await fleet.operator.block([X], { stages: STAGES });
   aheadMs = 3 * 3_600_000;
   await fleet.restart();
   const since = rollouts().list()[0]?.stageMs ?? 0;
   await until('hosts are back', async () => (await fleet.operator.hosts()).every((host) => host.status === 'synced'));
-  await until('watched again', () => (rollouts().list()[0]?.stageMs ?? 0) > since + 3 * PLAN.bakeMs);
+  await until('watched again', () => (rollouts().list()[0]?.stageMs ?? 0) > since + 3 * STAGES.bakeMs);
   expect(rollouts().list()).toMatchObject([{ state: 'running', stage: 0 }]);
   await expect(begun('bob', 'operator/bob', 1000)).rejects.toThrow('is in doubt');
 });

@@ -89,6 +89,7 @@ it('of a program, goes in stages when much of it changes, and at once when littl
   const { controller } = fleet.server;
   const lists = inStagesWhenLarge(controller.lists, controller.rollouts);
   const many = Array.from({ length: 200 }, (_, i) => `11.0.${i}.0/24`);
+  const halts = { haltDrops: 0, ignoreHosts: [] };
   const begin: ImportBegin = {
     caller: { role: 'operator', id: 'feed', actor: 'feed/x', serial: '', from: '', origin: 'list:x' },
     ...{ name: 'x', target: { kind: 'all' }, action: 'block', reason: '', meant: [] },
@@ -97,14 +98,17 @@ it('of a program, goes in stages when much of it changes, and at once when littl
   async function* rows(prefixes: string[]) {
     yield* rowsOf(prefixes);
   }
-  await lists.import(begin, rows(many));
-  await lists.import(begin, rows(many.slice(20)));
+  await lists.import(begin, rows(many), halts);
+  await lists.import(begin, rows(many.slice(20)), halts);
   expect(rollouts().list()).toEqual([]);
   expect(held().map(({ length }) => length)).toEqual([180, 180, 180]);
   const other = many.map((text) => text.replace('11.0', '11.1'));
-  expect(await lists.import(begin, rows(other))).toMatchObject({ hosts: { targeted: 1, enforced: 1 }, added: 200 });
+  expect(await lists.import(begin, rows(other), halts)).toMatchObject({
+    hosts: { targeted: 1, enforced: 1 },
+    added: 200,
+  });
   expect(held().map(({ length }) => length)).toEqual([380, 180, 180]);
-  await expect(lists.import(begin, rows(many))).rejects.toThrow('its next change waits');
+  await expect(lists.import(begin, rows(many), halts)).rejects.toThrow('its next change waits');
   // All of it ends within a minute, without anybody.
   const ends = [...(hosts[0]?.datapath.held.pack().v4.timesMs ?? [])].filter((end) => end > 0);
   expect(ends).toHaveLength(200);

@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { FleetblockError } from '../../../common/errors.ts';
 import { loadCredentials } from '../../credentials/credentials.ts';
 import type { Cli, GlobalOptions } from '../../environment.ts';
-import { rolloutColumns, rolloutJson, rolloutLine } from '../../output/claims/rollout.ts';
+import { HALTS, rolloutColumns, rolloutJson, rolloutLine } from '../../output/claims/rollout.ts';
 import { type OutputForm, printValue } from '../../output/format.ts';
 import { printRows } from '../../output/rows.ts';
 import { listRollouts, orderRollout } from '../../services/rollout-client.ts';
@@ -35,7 +35,7 @@ export function register(program: Command, cli: Cli): void {
     const found = rollouts.filter((rollout) => rollout.id === id);
     if (found.length === 0)
       throw new FleetblockError('NOT_FOUND', `there is no rollout ${JSON.stringify(id)}: see fleetblock rollout list`);
-    await printRows(cli, options.output, found, rolloutColumns(cli.now()), rolloutJson);
+    await printRows(cli, options.output, found, [...rolloutColumns(cli.now()), HALTS], rolloutJson);
   });
   registerOrder(
     group,

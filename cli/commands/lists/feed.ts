@@ -15,7 +15,16 @@ import { say } from '../../output/say.ts';
 import { plural } from '../../output/text.ts';
 import { type FeedClient, withFeeds } from '../../services/feed-client.ts';
 import { requireTarget, type TargetOptions } from '../../targets.ts';
-import { addExamples, addOutput, addReason, addTarget, countOption, durationOption } from '../options.ts';
+import {
+  addExamples,
+  addOutput,
+  addReason,
+  addTarget,
+  countOption,
+  durationOption,
+  haltDropsOption,
+  repeatedOption,
+} from '../options.ts';
 
 interface FeedOptions extends GlobalOptions {
   readonly output: OutputForm;
@@ -23,6 +32,7 @@ interface FeedOptions extends GlobalOptions {
   readonly dryRun?: boolean;
   readonly accept?: boolean;
   readonly keepList?: boolean;
+  readonly ignoreHost?: readonly string[];
 }
 
 interface AddOptions extends FeedOptions, TargetOptions {
@@ -36,6 +46,8 @@ interface AddOptions extends FeedOptions, TargetOptions {
   readonly keyHeader?: string;
   readonly allowPrivate?: boolean;
   readonly monitor?: boolean;
+  /** Packets per second. */
+  readonly haltDrops?: number;
 }
 
 /** Read by the controller alone, each with its own rules. */
@@ -77,6 +89,11 @@ function registerAdd(group: Command, cli: Cli): void {
     .option('--key-header <name>', 'the header that it is sent in (default: Authorization: Bearer)')
     .option('--allow-private', 'its server may have a loopback or private address (role admin)')
     .option('--monitor', 'count what would be dropped, drop nothing')
+    .addOption(
+      haltDropsOption(
+        'undo a change that goes in stages when a host drops more packets per second (default: any number)',
+      ),
+    )
     .option('--dry-run', 'fetch it and say what would change, change nothing');
   addExamples(
     addOutput(addReason(command)),
@@ -98,7 +115,7 @@ function registerAdd(group: Command, cli: Cli): void {
       },
       ...{ at: options.at ?? '', skipInvalid: options.skipInvalid, skipRefused: options.skipRefused ?? false },
       ...{ keyHeader: options.keyHeader ?? '', allowPrivate: options.allowPrivate ?? false },
-      ...{ monitor: options.monitor ?? false, reason: options.reason ?? '' },
+      ...{ monitor: options.monitor ?? false, haltDrops: options.haltDrops ?? 0, reason: options.reason ?? '' },
     };
     const key = options.keyFile === undefined ? '' : readSecretFile(options.keyFile, 'key').trim();
     await look(cli, options, name, (client) => client.add({ feed, key, dryRun }));
@@ -136,12 +153,15 @@ function registerRefresh(group: Command, cli: Cli): void {
     .description('Look at a feed now.')
     .argument('<name>', 'of the feed')
     .option('--accept', 'take the list that is held: what is unusual about it is meant')
+    .addOption(
+      repeatedOption('--ignore-host <name>', 'go on although this host says that it talks to a listed address'),
+    )
     .option('--dry-run', 'fetch it and say what would change, change nothing');
   addExamples(addOutput(command), 'fleetblock feed refresh drop', 'fleetblock feed refresh drop --accept');
   command.action(async (name: string) => {
     const options = command.optsWithGlobals<FeedOptions>();
-    const { accept = false, dryRun = false } = options;
-    await look(cli, options, name, (client) => client.refresh({ name, accept, dryRun }));
+    const { accept = false, dryRun = false, ignoreHost = [] } = options;
+    await look(cli, options, name, (client) => client.refresh({ name, accept, dryRun, ignoreHosts: [...ignoreHost] }));
   });
 }
 

@@ -5,7 +5,7 @@ import { formatSelector } from '../../../common/text/selector.ts';
 import type { Rollout__Output } from '../../../proto/gen/fleetblock/v1/Rollout.ts';
 import { jsonTime } from '../json.ts';
 import type { Column } from '../table.ts';
-import { printable, relative } from '../text.ts';
+import { count, printable, relative } from '../text.ts';
 
 /** Neither done nor undone. */
 export function isOpen({ state }: Rollout__Output): boolean {
@@ -34,6 +34,16 @@ export function rolloutColumns(now: number): Column<Rollout__Output>[] {
   ];
 }
 
+/** For `rollout show`. */
+export const HALTS: Column<Rollout__Output> = { title: 'HALTS', cell: haltsText };
+
+/** What halts it beside hosts that get worse: `at 1,000 drops/s, ignores web1`. */
+function haltsText({ haltDrops, ignoreHosts }: Rollout__Output): string {
+  const drops = haltDrops === '0' ? [] : [`at ${count(haltDrops)} drops/s`];
+  const ignored = ignoreHosts.length > 0 ? [`ignores ${ignoreHosts.map(printable).join(' ')}`] : [];
+  return [...drops, ...ignored].join(', ') || '-';
+}
+
 const COLOURS: Readonly<Record<string, 'green' | 'yellow' | 'red'>> = {
   done: 'green',
   running: 'yellow',
@@ -58,6 +68,8 @@ export function rolloutJson(rollout: Rollout__Output): object {
       targeted,
     },
     bakeSeconds: Number(rollout.bakeMs) / 1000,
+    haltDropsPerSecond: Number(rollout.haltDrops),
+    ignoreHosts: rollout.ignoreHosts,
     nextSeconds: Math.ceil(Number(rollout.remainingMs) / 1000),
     ...{ why, actor, reason },
     startedAt: jsonTime(rollout.startedAtMs),

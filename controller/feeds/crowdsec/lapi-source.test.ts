@@ -34,7 +34,16 @@ beforeEach(() => {
   const url = `http://127.0.0.1:${address && typeof address === 'object' ? address.port : 0}`;
   const feed: Feed = {
     ...{ name: 'lapi', url, target: 'all', action: 'block', everyMs: 1000, format: 'crowdsec', at: '', skipInvalid: 0 },
-    ...{ skipRefused: true, keyHeader: '', allowPrivate: true, reason: '', paused: false, actor: 'a', createdMs: 0 },
+    ...{
+      skipRefused: true,
+      haltDrops: 0,
+      keyHeader: '',
+      allowPrivate: true,
+      reason: '',
+      paused: false,
+      actor: 'a',
+      createdMs: 0,
+    },
   };
   source = lapiSources({ wallMs: () => nowMs, monotonicMs: () => nowMs })(feed, 'secret');
   state = NEVER;

@@ -7,7 +7,16 @@ import { httpSources } from './http-source.ts';
 
 const FEED: Feed = {
   ...{ name: 'x', url: '', target: 'all', action: 'block', everyMs: 0, format: 'auto', at: '', skipInvalid: 0 },
-  ...{ skipRefused: false, keyHeader: '', allowPrivate: false, reason: '', paused: false, actor: '', createdMs: 0 },
+  ...{
+    skipRefused: false,
+    haltDrops: 0,
+    keyHeader: '',
+    allowPrivate: false,
+    reason: '',
+    paused: false,
+    actor: '',
+    createdMs: 0,
+  },
 };
 
 test.each([

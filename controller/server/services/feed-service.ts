@@ -30,8 +30,8 @@ export function feedMethods(deps: FeedServiceDeps): MethodsOf<FeedServiceHandler
     ListFeedChunks: answers(deps, async function* () {
       for await (const batch of inPaces(feeds.list(), feedToWire)) yield { feeds: batch };
     }),
-    RefreshFeed: unary(deps, async ({ name, accept, dryRun }, { caller }) =>
-      lookedToWire(await feeds.refresh(name, { accept, dryRun }, caller)),
+    RefreshFeed: unary(deps, async ({ name, accept, dryRun, ignoreHosts }, { caller }) =>
+      lookedToWire(await feeds.refresh(name, { accept, dryRun, ignoreHosts }, caller)),
     ),
     PauseFeed: unary(deps, async ({ name, paused, reason }, { caller }) =>
       feedToWire(await feeds.setPaused(name, paused, caller, reason)),
@@ -50,6 +50,7 @@ function feedFromWire(spec: FeedSpec__Output | null): NewFeed {
     skipRefused: skipRefused || isLapi,
     target: formatSelector(selectorFromWire(spec.target)),
     action: monitor ? 'monitor' : 'block',
+    haltDrops: Number(spec.haltDrops),
     everyMs: Number(spec.everyMs) || (isLapi ? LAPI_EVERY_MS : DEFAULT_EVERY_MS),
     format: format || 'auto',
   };
@@ -63,6 +64,7 @@ function feedToWire({ feed, state, hasKey }: FeedStatus): FeedWire {
       target: selectorToWire(parseSelector(feed.target)),
       monitor: feed.action === 'monitor',
       everyMs: feed.everyMs,
+      haltDrops: feed.haltDrops,
     },
     hasKey,
     paused: feed.paused,

@@ -37,7 +37,9 @@ export function rolloutMethods(deps: RolloutServiceDeps): MethodsOf<RolloutServi
 
 /** Undefined: no stages are asked for. */
 export function planFromWire(stages: Stages__Output | null): PlanRequest | undefined {
-  return stages ? { stages: stages.stages, bakeMs: checkedTtl(Number(stages.bakeMs)) } : undefined;
+  if (!stages) return undefined;
+  const { bakeMs, haltDrops, ignoreHosts } = stages;
+  return { stages: stages.stages, bakeMs: checkedTtl(Number(bakeMs)), haltDrops: Number(haltDrops), ignoreHosts };
 }
 
 function rolloutToWire(rollout: Rollout, rollouts: Rollouts, nowMs: number): RolloutWire {
@@ -50,5 +52,7 @@ function rolloutToWire(rollout: Rollout, rollouts: Rollouts, nowMs: number): Rol
     targeted: rollouts.hostsOf(target),
     startedAtMs: rollout.startedMs,
     changedAtMs: rollout.changedMs,
+    haltDrops: rollout.haltDrops,
+    ignoreHosts: [...rollout.ignoreHosts],
   };
 }

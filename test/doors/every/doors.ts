@@ -150,15 +150,17 @@ const WRITTEN: Readonly<Record<string, { readonly at?: string; write(rows: reado
 
 const FEED: Omit<NewFeed, 'name' | 'url' | 'format'> = {
   ...{ target: 'all', action: 'block', everyMs: 30 * 86_400_000, at: '', skipInvalid: 0, skipRefused: false },
-  ...{ keyHeader: '', allowPrivate: true, reason: '' },
+  ...{ keyHeader: '', allowPrivate: true, haltDrops: 0, reason: '' },
 };
 const ADMIN = { role: 'admin', id: 'alice', actor: 'admin/alice', serial: '', from: '' } as const;
 
 /** What is held of it as unusual is meant. */
 async function refreshed({ running }: DoorsDeps, name: string): Promise<unknown> {
   const { feeds } = running.server.controller;
-  const { outcome } = await feeds.refresh(name, { accept: false, dryRun: false }, ADMIN);
-  return outcome.kind === 'held' ? feeds.refresh(name, { accept: true, dryRun: false }, ADMIN) : outcome;
+  const { outcome } = await feeds.refresh(name, { accept: false, dryRun: false, ignoreHosts: [] }, ADMIN);
+  return outcome.kind === 'held'
+    ? feeds.refresh(name, { accept: true, dryRun: false, ignoreHosts: [] }, ADMIN)
+    : outcome;
 }
 
 async function feedDoor(deps: DoorsDeps, server: ListServer, format: string): Promise<WritingDoor> {

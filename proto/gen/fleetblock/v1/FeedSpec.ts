@@ -49,6 +49,10 @@ export interface FeedSpec {
    */
   'allowPrivate'?: (boolean);
   'reason'?: (string);
+  /**
+   * Changes that go in stages halt when a host drops more packets per second; 0: no bound.
+   */
+  'haltDrops'?: (number | string | Long);
 }
 
 /**
@@ -97,4 +101,8 @@ export interface FeedSpec__Output {
    */
   'allowPrivate': (boolean);
   'reason': (string);
+  /**
+   * Changes that go in stages halt when a host drops more packets per second; 0: no bound.
+   */
+  'haltDrops': (string);
 }

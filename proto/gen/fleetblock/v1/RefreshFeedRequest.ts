@@ -8,6 +8,10 @@ export interface RefreshFeedRequest {
    */
   'accept'?: (boolean);
   'dryRun'?: (boolean);
+  /**
+   * Names of hosts whose word that they talk to a listed address does not halt it.
+   */
+  'ignoreHosts'?: (string)[];
 }
 
 export interface RefreshFeedRequest__Output {
@@ -17,4 +21,8 @@ export interface RefreshFeedRequest__Output {
    */
   'accept': (boolean);
   'dryRun': (boolean);
+  /**
+   * Names of hosts whose word that they talk to a listed address does not halt it.
+   */
+  'ignoreHosts': (string)[];
 }

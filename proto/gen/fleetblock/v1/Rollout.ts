@@ -50,6 +50,11 @@ export interface Rollout {
    * When it became what it is, Unix milliseconds.
    */
   'changedAtMs'?: (number | string | Long);
+  /**
+   * As Stages has them.
+   */
+  'haltDrops'?: (number | string | Long);
+  'ignoreHosts'?: (string)[];
 }
 
 export interface Rollout__Output {
@@ -99,4 +104,9 @@ export interface Rollout__Output {
    * When it became what it is, Unix milliseconds.
    */
   'changedAtMs': (string);
+  /**
+   * As Stages has them.
+   */
+  'haltDrops': (string);
+  'ignoreHosts': (string)[];
 }

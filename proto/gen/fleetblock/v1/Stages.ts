@@ -14,6 +14,14 @@ export interface Stages {
    * How long each stage but the last is watched, milliseconds: 1 second to an hour.
    */
   'bakeMs'?: (number | string | Long);
+  /**
+   * Halts when a host of the stage drops more packets per second, all its entries together; 0: no bound.
+   */
+  'haltDrops'?: (number | string | Long);
+  /**
+   * Names of hosts whose word that they talk to a listed address does not halt it.
+   */
+  'ignoreHosts'?: (string)[];
 }
 
 /**
@@ -28,4 +36,12 @@ export interface Stages__Output {
    * How long each stage but the last is watched, milliseconds: 1 second to an hour.
    */
   'bakeMs': (string);
+  /**
+   * Halts when a host of the stage drops more packets per second, all its entries together; 0: no bound.
+   */
+  'haltDrops': (string);
+  /**
+   * Names of hosts whose word that they talk to a listed address does not halt it.
+   */
+  'ignoreHosts': (string)[];
 }
