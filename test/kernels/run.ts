@@ -58,7 +58,7 @@ async function examine(kernel: Kernel, run: readonly string[]): Promise<Booted> 
       run,
       processors: 1,
       memoryMiB: bare ? 1536 : 3072,
-      limitMs: (bare ? 5 : 60) * MINUTE_MS,
+      limitMs: (bare ? 5 : 120) * MINUTE_MS,
     },
     (line) => console.log(line),
   );
