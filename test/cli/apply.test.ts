@@ -116,3 +116,38 @@ test('needs a file, and prints the schema of one', async () => {
   expect(JSON.parse((await run('', 'apply', '--schema')).stdout)).toMatchObject({ required: ['name', 'claims'] });
   expect(await apply('name: x\nclaims: [{prefixes: [1.2.3]}]\n')).toMatchObject({ exitCode: 2 });
 });
+
+test('in stages what is new goes first to some, and nothing overtakes or prunes it until it is everywhere', async () => {
+  const file = (...prefixes: string[]) => `name: staged
+claims:
+  - { prefixes: [${prefixes.join(', ')}], allHosts: true, reason: scan }
+  - { prefixes: [192.0.2.77], allHosts: true, action: allow }
+`;
+  await apply(file('198.18.1.0/24'));
+  const before = held();
+  const stages = ['--stages', '50%,100%', '--bake', '1h'];
+  const begun = await apply(file('198.18.1.0/24', '198.18.2.0/24'), ...stages);
+  expect(begun.stdout).toMatch(/^already blocked 198\.18\.1\.0.* 2\/2 .*\nblocked 198\.18\.2\.0.* 1\/1 .*\n/m);
+  expect(begun.stdout).toContain('applied apply:staged up to the first stage: 3 claims (1 new)');
+  expect(begun.stderr).toMatch(/^the first stage of rollout \w+: /m);
+  const ofBoth = (a: number[]) => a.reduce((sum, each) => sum + each, 0);
+  expect(ofBoth(held()) - ofBoth(before)).toBe(1);
+
+  const underWay = await diff(file('198.18.1.0/24', '198.18.2.0/24'));
+  expect(underWay).toMatchObject({ exitCode: 3, stderr: '' });
+  expect(underWay.stdout).toMatch(/^> block 198\.18\.2\.0\/24 on stage:[0-9a-f]{8}\/all: scan\n$/);
+  // Also a file that does not have it.
+  const again = await apply(file('198.18.1.0/24'), '--prune', '-o', 'json');
+  expect(JSON.parse(again.stdout)).toMatchObject({ added: 0, removed: 0, extra: 0, staged: 1 });
+  const same = await apply(file('198.18.1.0/24', '198.18.2.0/24'), '-o', 'json');
+  expect(JSON.parse(same.stdout)).toMatchObject({ added: 0, updated: 0, extra: 0, staged: 1, unchanged: 2 });
+  expect(ofBoth(held()) - ofBoth(before)).toBe(1);
+
+  const [rollout] = fleet.server.controller.rollouts.list();
+  const caller = { role: 'admin', id: 'a', actor: 'admin/a', serial: '', from: '' } as const;
+  await fleet.server.controller.rollouts.abort(rollout?.id ?? '', { caller, reason: '' });
+  expect((await diff(file('198.18.1.0/24', '198.18.2.0/24'))).stdout).toBe('+ block 198.18.2.0/24 on all: scan\n');
+  await apply(file('198.18.1.0/24', '198.18.2.0/24'), '--stages', '50%,100%', '--bake', '1s');
+  await until('everywhere', () => ofBoth(held()) - ofBoth(before) === 2);
+  await until('done', async () => (await diff(file('198.18.1.0/24', '198.18.2.0/24'))).exitCode === 0);
+});

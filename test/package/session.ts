@@ -65,7 +65,7 @@ const BLOCKS: readonly Step[] = [
     line: 'fleetblock apply -f {declared} --prune --allow-shrink -R tidy --wait --timeout 60s',
     says: /^blocked 198\.51\.100\.9\/32 on 1\/1 hosts in .*\napplied apply:kept: 1 claim \(1 new\)$/m,
   },
-  { line: 'fleetblock apply -f {declared} --dry-run --no-wait -o json', says: /"unchanged": ?1\b/ },
+  { line: 'fleetblock apply -f {declared} --dry-run --no-wait --stages 1%,100% -o json', says: /"unchanged": ?1\b/ },
   { line: 'fleetblock diff -f {declared} -o json', says: /"missing": ?\[\]/ },
   { line: 'fleetblock allow rm 203.0.113.7 -l env=prod', says: /203\.0\.113\.7\/32/ },
 ];

@@ -13,10 +13,10 @@ import { printValue } from '../../output/format.ts';
 import { say } from '../../output/say.ts';
 import { count, plural } from '../../output/text.ts';
 import { type OperatorClient, withOperator } from '../../services/operator-client.ts';
-import { addExamples, addOutput, addWait } from '../options.ts';
+import { addExamples, addOutput, addStages, addWait, type StageOptions, stagesOf } from '../options.ts';
 import { type ChangeOptions, waitOf } from './change.ts';
 
-interface ApplyOptions extends ChangeOptions {
+interface ApplyOptions extends ChangeOptions, StageOptions {
   readonly prune?: boolean;
   readonly allowShrink?: boolean;
   readonly schema?: boolean;
@@ -39,11 +39,12 @@ export function register(program: Command, cli: Cli): void {
     .option('-R, --reason <text>', 'the reason of what --prune removes, in the audit')
     .option('--dry-run', 'check and say what would happen, change nothing')
     .option('--schema', 'print the JSON Schema of the file');
-  addWait(addOutput(command));
+  addStages(addWait(addOutput(command)));
   addExamples(
     command,
     'fleetblock apply -f blocks.yaml --dry-run',
     "fleetblock apply -f blocks.yaml --prune -R 'commit 4f2a9c1'",
+    'fleetblock apply -f blocks.yaml --stages 1%,10%,100% --bake 5m',
     'fleetblock apply --schema > fleetblock-apply.schema.json',
   );
   command.action(async () => {
@@ -68,12 +69,14 @@ async function apply(cli: Cli, client: OperatorClient, declared: Declared, optio
   const live = await liveClaims(client, declared.origin);
   const found = differences(declared, live);
   const { prune = false, dryRun = false, allowShrink = false } = options;
-  if (prune && !allowShrink && live.length >= SHRINKS_FROM && found.extra.length * 2 > live.length)
+  const stages = stagesOf(options);
+  const standing = live.length - found.staged.length;
+  if (prune && !allowShrink && standing >= SHRINKS_FROM && found.extra.length * 2 > standing)
     throw new FleetblockError(
       'FAILED_PRECONDITION',
-      `refused: ${count(found.extra.length)} of the ${count(live.length)} claims of ${declared.origin} are not in the file; nothing was changed: --allow-shrink if they are to go`,
+      `refused: ${count(found.extra.length)} of the ${count(standing)} claims of ${declared.origin} are not in the file; nothing was changed: --allow-shrink if they are to go`,
     );
-  const steps = stepsOf(declared, found, prune);
+  const steps = stepsOf(declared, found, prune, stages.stages !== undefined);
   const replies: ChangeReply__Output[] = [];
   // Whatever a step by itself would be refused for is found out before anything is changed. The guard judges the sum of a caller's blocks
   // with what is stored: steps that pass one by one can exceed it together, and then a later one is refused when it is made.
@@ -106,7 +109,8 @@ function send(
       action: step.slot === 'allow' ? 'ACTION_ALLOW' : 'ACTION_BLOCK',
       reason: options.reason ?? '',
     });
-  return client.block({ ...common, ...actionToWire(step.action), reason: step.reason });
+  const stages = step.inStages ? stagesOf(options) : {};
+  return client.block({ ...common, ...actionToWire(step.action), reason: step.reason, ...stages });
 }
 
 interface Applied {
@@ -131,10 +135,12 @@ async function print(cli: Cli, { declared, found, steps, replies }: Applied, opt
   cli.exitCode = Math.max(0, ...done.map(({ reply, context }) => changeExitCode(ofThisOrigin(reply), context)));
   const texts = done.map(({ reply, context }) => changeText(reply, context));
   for (const note of texts.flatMap(({ notes }) => notes)) say(cli, note);
+  const begun = replies.filter(({ rollout }) => rollout !== '').length;
   const counts = {
     added: found.missing.length,
     updated: found.different.length,
-    unchanged: declared.claims.length - found.missing.length - found.different.length,
+    staged: found.staged.length,
+    unchanged: found.same.length,
     removed: prune ? found.extra.length : 0,
     extra: prune ? 0 : found.extra.length,
   };
@@ -147,10 +153,15 @@ async function print(cli: Cli, { declared, found, steps, replies }: Applied, opt
       plural(counts.added, 'new', 'new'),
       ...(counts.updated > 0 ? [plural(counts.updated, 'changed', 'changed')] : []),
       ...(counts.removed > 0 ? [plural(counts.removed, 'removed', 'removed')] : []),
+      ...(counts.staged > 0 ? [plural(counts.staged, 'under way in stages', 'under way in stages')] : []),
     ];
     const verb = dryRun ? 'would apply' : 'applied';
-    cli.stdout.write(`${verb} ${declared.origin}: ${plural(declared.claims.length, 'claim')} (${parts.join(', ')})\n`);
+    const where = begun > 0 ? ' up to the first stage' : '';
+    cli.stdout.write(
+      `${verb} ${declared.origin}${where}: ${plural(declared.claims.length, 'claim')} (${parts.join(', ')})\n`,
+    );
   }
+  for (const note of texts.flatMap(({ after }) => after)) say(cli, note);
   if (counts.extra > 0)
     say(
       cli,

@@ -24,7 +24,7 @@ export function register(program: Command, cli: Cli): void {
     .command('diff')
     .summary('how the claims differ from what a file says')
     .description(
-      'Compares the claims of one origin (apply:NAME, by the name in the file) with a YAML file of fleetblock apply: + is missing, ~ is there but differs, - is not in the file. The exit code is 3 when anything differs. Changes nothing.',
+      'Compares the claims of one origin (apply:NAME, by the name in the file) with a YAML file of fleetblock apply: + is missing, ~ is there but differs, - is not in the file, > is under way in stages. The exit code is 3 when anything differs. Changes nothing.',
     )
     .requiredOption('-f, --file <file>', 'the file (- is stdin)');
   addExamples(addOutput(command), 'fleetblock diff -f blocks.yaml', 'fleetblock diff -f blocks.yaml -o json');
@@ -39,7 +39,7 @@ export function register(program: Command, cli: Cli): void {
     const credentials = await loadCredentials(cli, options);
     const live = await withOperator(cli, credentials, (client) => liveClaims(client, declared.origin));
     const found = differences(declared, live);
-    const differs = found.missing.length + found.different.length + found.extra.length > 0;
+    const differs = [found.missing, found.different, found.extra, found.staged].some((claims) => claims.length > 0);
     cli.exitCode = differs ? EXIT.partial : EXIT.done;
     if (options.output === 'json' || options.output === 'yaml')
       await printValue(cli, options.output, { origin: declared.origin, ...differencesJson(found) });
@@ -47,11 +47,12 @@ export function register(program: Command, cli: Cli): void {
   });
 }
 
-function differencesJson({ missing, different, extra }: Differences): object {
+function differencesJson({ missing, different, extra, staged }: Differences): object {
   return {
     missing: missing.map(wantedJson),
     different: different.map(({ live, wanted }) => ({ ...wantedJson(wanted), live: liveJson(live) })),
     extra: extra.map(liveJson),
+    staged: staged.map(liveJson),
   };
 }
 
@@ -63,12 +64,13 @@ function liveJson({ prefix, action, selector, reason, endsMs }: LiveClaim): obje
   return { prefix, action, selector, reason, expiresAt: jsonTime(String(endsMs)) };
 }
 
-function* lines({ missing, different, extra }: Differences, now: number): Generator<string> {
+function* lines({ missing, different, extra, staged }: Differences, now: number): Generator<string> {
   for (const { prefix, action, selector, reason } of missing)
     yield `+ ${claimText(prefix, action, formatSelector(selector), reason)}`;
   for (const { live, wanted } of different)
     yield `~ ${claimText(wanted.prefix, wanted.action, live.selector, wanted.reason)} (now ${nowText(live, wanted, now)})`;
   for (const { prefix, action, selector, reason } of extra) yield `- ${claimText(prefix, action, selector, reason)}`;
+  for (const { prefix, action, selector, reason } of staged) yield `> ${claimText(prefix, action, selector, reason)}`;
 }
 
 function claimText(prefix: string, action: Action, selector: string, reason: string): string {
