@@ -25,12 +25,12 @@ const findings: Finding[] = [];
 try {
   const start = stats(await rounds(bareStart)).median;
   findings.push({ question: 'a process of Node.js that does nothing, median', value: start, unit: 'ms' });
-  for (const jail of ['process', 'inside'] as const) {
+  for (const jail of ['Process', 'inside'] as const) {
     const took = stats(await rounds((round) => ban(jail, `203.0.113.${round + 1 + held}`)));
     held += ROUNDS;
     details[jail] = took;
     findings.push({
-      ...{ question: `Ban to 3 kernels, action ${jail}, median`, value: took.median, unit: 'ms' },
+      ...{ question: `Ban to 3 kernels, action ${jail.toLowerCase()}, median`, value: took.median, unit: 'ms' },
       ...{ against: 'the process', ratio: took.median / start, limit: { relation: '<=', value: 150 } },
     });
   }

@@ -1,6 +1,7 @@
 // Debian's fail2ban on a host of the lab, unpacked by scripts/peers.sh: with the actions of deploy/fail2ban, and a jail for each of them.
 import { appendFile, cp, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import type { CommandResult, LabHost } from './host.ts';
 import type { Lab } from './lab.ts';
 import { Program, until } from './program.ts';
@@ -8,8 +9,8 @@ import { Program, until } from './program.ts';
 const ROOT = join(import.meta.dirname, '..');
 const PEERS = join(ROOT, 'build/peers');
 
-/** `process` starts a process for every ban, `inside` does not. */
-export type Jail = 'process' | 'inside';
+/** `Process` starts a process for every ban, `inside` does not. */
+export type Jail = 'Process' | 'inside';
 
 export class Fail2ban {
   readonly #host: LabHost;
@@ -32,7 +33,7 @@ export class Fail2ban {
     await cp(join(ROOT, 'deploy/fail2ban'), join(directory, 'action.d'), { recursive: true });
     await writeFile(join(directory, 'filter.d/lab.conf'), '[Definition]\nfailregex = ^ refused <HOST>$\n');
     const made = new Fail2ban(host, directory, await lab.writeScripts());
-    const actions = { process: 'fleetblock', inside: `fleetblock.py[path=${host.reportSocket}]` };
+    const actions = { Process: 'fleetblock', inside: `fleetblock.py[path=${host.reportSocket}]` };
     const jails = Object.entries(actions).map(
       ([name, action]) =>
         `[${name}]\nenabled = true\nfilter = lab\nlogpath = ${made.#logOf(name)}\nbackend = polling\nmaxretry = 1\nbantime = 600\naction = ${action}\n`,
@@ -60,6 +61,14 @@ export class Fail2ban {
 
   log(): Promise<string> {
     return this.#program?.log() ?? Promise.resolve('');
+  }
+
+  /** While it is stopped: what it has in its database was banned that much earlier. */
+  banned(secondsEarlier: number): void {
+    const database = new DatabaseSync(join(this.#directory, 'db'));
+    for (const table of ['bans', 'bips'])
+      database.prepare(`UPDATE ${table} SET timeofban = timeofban - ?`).run(secondsEarlier);
+    database.close();
   }
 
   client(...words: string[]): Promise<CommandResult> {

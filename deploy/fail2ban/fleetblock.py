@@ -10,13 +10,21 @@ from fail2ban.server.actions import ActionBase
 class FleetblockAction(ActionBase):
     """Reports to the agent of this host. `source`: as the fleet's policy names it; `path`: the agent's socket for reports."""
 
-    def __init__(self, jail, name, source=None, path="/run/fleetblock-agent/report.sock"):
+    def __init__(self, jail, name, **options):
         super().__init__(jail, name)
-        self.source = source or "fail2ban:" + jail.name.lower()
-        self.path = path
         self._agent = None
         # The jail bans in a thread of its own, and fail2ban-client in another.
         self._turn = threading.Lock()
+        self.reload(**options)
+
+    def reload(self, source=None, path="/run/fleetblock-agent/report.sock"):
+        """fail2ban reloads its configuration. Without this and clearAllParams it would remove the action from its jail."""
+        self.source = source or "fail2ban:" + self._jail.name.lower()
+        self.path = path
+        self.stop()
+
+    def clearAllParams(self):
+        """Before reload, which sets all."""
 
     def ban(self, aInfo):
         left = int(aInfo["bantime"])
@@ -31,8 +39,8 @@ class FleetblockAction(ActionBase):
         self._report("unban %s %s" % (aInfo["ip"], self.source))
 
     def flush(self):
-        """fail2ban stops, restarts or reloads: what it banned stays banned until its end."""
-        return True
+        """Whether fail2ban need not unban one by one. A jail that stops leaves what it banned until its end; one that goes on unbans all of it."""
+        return not self._jail.actions.active
 
     def stop(self):
         with self._turn:

@@ -10,6 +10,8 @@ import { until } from '../../lab/program.ts';
 const reason = Lab.whyNot();
 const ROOT = join(import.meta.dirname, '../..');
 const RESTORED = 3000;
+/** A machine may be slow. */
+const POLL = { timeout: 60_000, interval: 200 };
 
 describe.skipIf(reason)(`fail2ban${reason ? ` (skipped: ${reason})` : ''}`, () => {
   let lab: Lab;
@@ -35,14 +37,22 @@ describe.skipIf(reason)(`fail2ban${reason ? ` (skipped: ${reason})` : ''}`, () =
         throw new Error(`fail2ban: ${await fail2ban?.log()}`, { cause: error });
       });
   };
-  test.each([['process', BAD] as const, ['inside', OTHER] as const])(
+  const sourceOf = (jail: string) => `fail2ban:${jail.toLowerCase()}`;
+  const claims = async (jail: string): Promise<{ prefix: string; createdAt: string; expiresAt: string }[]> =>
+    JSON.parse((await lab.fleetblock('list', '--origin', sourceOf(jail), '-o', 'json')).stdout);
+  const ban = async (jail: string, ...sources: string[]) => {
+    await fail2ban?.client('set', jail, 'banip', ...sources);
+    await expect.poll(() => claims(jail), POLL).toHaveLength(2 * sources.length);
+  };
+
+  test.each([['Process', BAD] as const, ['inside', OTHER] as const])(
     'drops on all hosts what its jail %s bans, until it unbans',
     async (jail, source) => {
       await dropped(source, false);
       await fail2ban?.refused(jail, source);
       await dropped(source, true);
-      expect(await lab.json(0, 'list', '--origin', `fail2ban:${jail}`)).toMatchObject([
-        { prefix: `${source}/32`, reason: `fail2ban:${jail}: reported by host1` },
+      expect(await lab.json(0, 'list', '--origin', sourceOf(jail))).toMatchObject([
+        { prefix: `${source}/32`, reason: `${sourceOf(jail)}: reported by host1` },
         { prefix: `${source}/32` },
       ]);
       await fail2ban?.client('set', jail, 'unbanip', source);
@@ -59,6 +69,37 @@ describe.skipIf(reason)(`fail2ban${reason ? ` (skipped: ${reason})` : ''}`, () =
     await lab.synced();
     await fail2ban?.client('set', jail, 'unbanip', OTHER);
     await dropped(OTHER, false);
+  });
+
+  test('takes back all that fail2ban unbans at once, and nothing when it reads its configuration again', async () => {
+    await ban('inside', BAD, OTHER);
+    await ban('Process', BAD);
+    expect(await fail2ban?.client('reload')).toMatchObject({ exitCode: 0 });
+    // A ban after it: whatever the reload reported has come before.
+    await fail2ban?.client('set', 'inside', 'banip', '203.0.113.99');
+    await expect.poll(() => claims('inside'), POLL).toHaveLength(6);
+    const banned = (await fail2ban?.client('get', 'Process', 'banip'))?.stdout.trim().split(/\s+/) ?? [];
+    await fail2ban?.client('set', 'Process', 'unbanip', ...banned);
+    expect((await fail2ban?.client('unban', '--all'))?.stdout.trim()).toBe('3');
+    for (const jail of ['inside', 'Process']) await expect.poll(() => claims(jail), POLL).toEqual([]);
+  });
+
+  test.each(['inside', 'Process'])('restores in its jail %s the rest of a ban', async (jail) => {
+    await ban(jail, BAD);
+    await fail2ban?.stop();
+    const where = ['--source', sourceOf(jail), '--report-socket', lab.host(1).reportSocket];
+    await lab.host(1).agent('report', 'unban', BAD, '--wait', ...where);
+    expect(await claims(jail)).toEqual([]);
+    fail2ban?.banned(300);
+    await fail2ban?.start();
+    await expect.poll(() => claims(jail), POLL).toHaveLength(2);
+    for (const { createdAt, expiresAt } of await claims(jail)) {
+      const lifeMs = Date.parse(expiresAt) - Date.parse(createdAt);
+      expect(lifeMs).toBeLessThanOrEqual(301_000);
+      expect(lifeMs).toBeGreaterThan(1000);
+    }
+    await fail2ban?.client('set', jail, 'unbanip', BAD);
+    await expect.poll(() => claims(jail), POLL).toEqual([]);
   });
 
   test('the commands of docs/integrate/fail2ban.md do what they say', async () => {
