@@ -76,7 +76,7 @@ export function feedJson(feed: Feed__Output): object {
     action: actionOf(feed),
     format: spec?.format,
     at: spec?.at || null,
-    everyMs: jsonInteger(spec?.everyMs ?? '0'),
+    everySeconds: Number(spec?.everyMs ?? 0) / 1000,
     skipInvalid: spec?.skipInvalid ?? 0,
     skipRefused: spec?.skipRefused ?? false,
     allowPrivate: spec?.allowPrivate ?? false,

@@ -1,4 +1,4 @@
-// Origins: whose claim it is. Spelled `KIND` or `KIND:NAME`: `manual`, `list:NAME`, `crowdsec`, `feed:NAME`.
+// Origins: whose claim it is. Spelled `KIND` or `KIND:NAME`: `manual`, `list:NAME`, `crowdsec`, `fail2ban:NAME`.
 import { FleetblockError } from '../errors.ts';
 
 /** What people block by hand. */
@@ -32,7 +32,7 @@ export function parseOrigin(text: string): string {
   if (!ORIGIN.test(text))
     throw new FleetblockError(
       'INVALID_ARGUMENT',
-      `${JSON.stringify(text.slice(0, 80))} is not an origin: write one like manual, crowdsec or feed:NAME`,
+      `${JSON.stringify(text.slice(0, 80))} is not an origin: write one like manual, crowdsec or scanner:NAME`,
     );
   const list = listOfOrigin(text);
   if (list !== undefined)

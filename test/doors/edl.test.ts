@@ -95,6 +95,17 @@ it.each(['/edl/canary.txt', '/edl/none.txt', '/edl/all.csv', '/edl/../all.txt'])
   expect((await get(path)).status).toBe(404);
 });
 
+it('a list without a row is empty, and one for some hosts alone is still none', async () => {
+  await list('quiet', []);
+  await list('elsewhere', [], { kind: 'labels', terms: [{ key: 'site', operator: '=', value: 'x' }] });
+  const reply = await get('/edl/quiet.txt');
+  expect([reply.status, lines(reply.body)]).toEqual([200, []]);
+  expect((await get('/edl/elsewhere.txt')).status).toBe(404);
+  await list('quiet', ['192.0.2.9']);
+  expect(lines((await get('/edl/quiet.txt')).body)).toEqual(['192.0.2.9']);
+  for (const name of ['quiet', 'elsewhere']) await running.server.store.removeList(name, by, false);
+});
+
 it('an ETag lasts as long as what the list says, and is that of gzip too', async () => {
   const first = await get('/edl/spam.txt');
   const etag = String(first.headers.etag);

@@ -32,10 +32,12 @@ export function register(program: Command, cli: Cli): void {
   show.action(async (id: string) => {
     const options = show.optsWithGlobals<RolloutOptions>();
     const rollouts = await listRollouts(cli, await loadCredentials(cli, options));
-    const found = rollouts.filter((rollout) => rollout.id === id);
-    if (found.length === 0)
+    const found = rollouts.find((rollout) => rollout.id === id);
+    if (!found)
       throw new FleetblockError('NOT_FOUND', `there is no rollout ${JSON.stringify(id)}: see fleetblock rollout list`);
-    await printRows(cli, options.output, found, [...rolloutColumns(cli.now()), HALTS], rolloutJson);
+    if (options.output === 'json' || options.output === 'yaml')
+      await printValue(cli, options.output, rolloutJson(found));
+    else await printRows(cli, options.output, [found], [...rolloutColumns(cli.now()), HALTS], rolloutJson);
   });
   registerOrder(
     group,

@@ -5,6 +5,7 @@ import { hasEnded, laterEnd } from '../../../common/precedence.ts';
 import type { Revision } from '../../../common/revision.ts';
 import { listOrigin } from '../../../common/text/origin.ts';
 import { formatPrefix, maskAddress, type Prefix } from '../../../common/text/prefix.ts';
+import { selectorMatches } from '../../../common/text/selector.ts';
 import { Pacer } from '../../../common/time/pacer.ts';
 import { listLayer } from '../../claims/layers.ts';
 import { ExceptionSet } from '../../claims/lists/exception-set.ts';
@@ -41,6 +42,8 @@ export interface StandingDeps {
 export class Standing {
   readonly revision: Revision;
   readonly lists: readonly BanList[];
+  /** Origins of all lists whose rows ban, also those that have none. */
+  readonly origins: ReadonlySet<string>;
   /** By prefix. */
   readonly claims: ReadonlyMap<string, readonly Ban[]>;
   readonly allowed: readonly Prefix[];
@@ -51,6 +54,7 @@ export class Standing {
   private constructor(of: Omit<Standing, 'ban' | 'banAbove' | 'served' | 'allows' | 'live'>, nowMs: () => number) {
     this.revision = of.revision;
     this.lists = of.lists;
+    this.origins = of.origins;
     this.claims = of.claims;
     this.allowed = of.allowed;
     this.allowedSet = of.allowedSet;
@@ -70,13 +74,15 @@ export class Standing {
         else claims.set(text, [...(claims.get(text) ?? []), claim]);
       }
     const lists: BanList[] = [];
+    const origins = new Set<string>();
     for (const { name, selector, action, reason } of await store.lists()) {
       const layer = layers.get(listLayer(name, selector).id);
+      if (action === 'block' && selectorMatches(selector, NO_HOST)) origins.add(listOrigin(name));
       if (layer && action === 'block') lists.push({ origin: listOrigin(name), reason, layer });
       if (layer && action === 'allow') allowed.push(...(await allowedIn(layer.packed(), careful.wallMs())));
     }
     const allowedSet = new ExceptionSet(allowed);
-    return new Standing({ revision, lists, claims, allowed, allowedSet }, () => careful.wallMs());
+    return new Standing({ revision, lists, origins, claims, allowed, allowedSet }, () => careful.wallMs());
   }
 
   /** What is said on this very prefix by origins that are `wanted`; allow entries are not asked. */

@@ -108,8 +108,8 @@ export class EdlDoor implements Door {
   }
 }
 
-function isThere(name: string, { lists }: Standing): boolean {
-  return name === ALL || lists.some(({ origin }) => origin === originOf(name));
+function isThere(name: string, { origins }: Standing): boolean {
+  return name === ALL || origins.has(originOf(name));
 }
 
 /** `list:all` is the list of that name. */
