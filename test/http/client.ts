@@ -23,13 +23,19 @@ export interface Asked {
   readonly method?: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal;
+  /** Where it calls from. */
+  readonly localAddress?: string;
 }
 
 export const OPERATOR = '/fleetblock.v1.OperatorService/';
 export const IDENTITY = '/fleetblock.v1.IdentityService/';
 
 /** What every request of a test begins with; each has a connection of its own. */
-export function requestTo(running: RunningFleet, path: string, { identity, key, method, headers, signal }: Asked = {}) {
+export function requestTo(
+  running: RunningFleet,
+  path: string,
+  { identity, key, method, headers, signal, localAddress }: Asked = {},
+) {
   const options: RequestOptions = {
     host: '127.0.0.1',
     port: running.httpPort,
@@ -40,6 +46,7 @@ export function requestTo(running: RunningFleet, path: string, { identity, key, 
     ca: running.fleet.authority.rootCertificate,
     ...(identity && { cert: identity.certificateChain, key: identity.privateKey }),
     ...(signal && { signal }),
+    ...(localAddress !== undefined && { localAddress }),
     headers: { ...(key !== undefined && { authorization: `Bearer ${key}` }), ...headers },
   };
   return request(options);

@@ -26,6 +26,8 @@ export interface WritingDoor {
   readonly actor: string;
   /** Only single addresses with an end. */
   readonly detector?: boolean;
+  /** How often it is used; default 3. */
+  readonly weight?: number;
   /** Says it, and has the answer: refused or not. */
   say(statement: Statement): Promise<unknown>;
   /** What it holds afterwards. */
@@ -172,6 +174,7 @@ async function feedDoor(deps: DoorsDeps, server: ListServer, format: string): Pr
     name: `a feed of ${format}`,
     origin: `list:${name}`,
     actor: `feed/${name}`,
+    weight: 1,
     say: (statement) => {
       server.text(write(texts(statement)));
       return refreshed(deps, name);
@@ -245,7 +248,8 @@ function reportDoor({ host, hostId }: DoorsDeps): WritingDoor {
       const rows = said.map(({ text }) => ({ prefix: text, ttlMs: `${seconds * 1000}` }));
       host.send({ reports: { source, unban: over, rows } });
       due++;
-      await until('answered', () => host.of('reportsAnswer').length >= due);
+      await until('answered', () => host.ended !== undefined || host.of('reportsAnswer').length >= due);
+      if (host.ended) throw host.ended;
     },
     // The host's own claim of each counts: alone it may have half of all.
     model: (before, statement) =>

@@ -5,8 +5,8 @@ import { formatPrefix, parsePrefix } from '../../../common/text/prefix.ts';
 /** What is known of a prefix, or of what is none. */
 export interface Said {
   readonly text: string;
-  /** `guarded`: the guard refuses it. `range`: it is fine but for detectors. `allowed`: the same, as the allowlist has it. `junk`: no prefix. */
-  readonly kind: 'address' | 'range' | 'allowed' | 'guarded' | 'junk';
+  /** `guarded`: the guard refuses it. `range`: it is fine but for detectors. `spared`: the same, as it is allowed, or an operator has called from there. `junk`: no prefix. */
+  readonly kind: 'address' | 'range' | 'spared' | 'guarded' | 'junk';
 }
 
 /** One request through one door. */
@@ -21,6 +21,9 @@ export interface Statement {
 
 /** What a fleet needs or lets pass, as the tests set it up. */
 export const NEEDED = ['10.9.9.9', 'fd00:9::9'];
+/** Where an operator is connected from, and where one has called from. */
+export const CONNECTED_FROM = '203.0.113.200';
+export const CALLED_FROM = '203.0.113.7';
 export const ALLOWED = ['192.0.2.0/28', '2001:db8:a::/64'];
 /** Blocked by others: a person, a list, another program. */
 export const OTHERS = ['198.51.100.1', '198.51.100.2', '198.51.100.3'];
@@ -44,13 +47,13 @@ const said = fc.oneof(
     weight: 1,
     arbitrary: fc.integer({ min: 1, max: 9 }).map((n): Said => ({ text: `198.18.${n}.0/24`, kind: 'range' })),
   },
-  { weight: 1, arbitrary: of('allowed', '192.0.2.3', '192.0.2.15', '2001:db8:a::1', '2001:db8:a::/64') },
+  { weight: 1, arbitrary: of('spared', '192.0.2.3', '192.0.2.15', '2001:db8:a::1', '2001:db8:a::/64', CALLED_FROM) },
   {
     weight: 2,
     arbitrary: of(
       'guarded',
       ...['127.0.0.1', '::1', '224.0.0.1', 'fe80::1', '0.0.0.0/0', '::/0', '0.0.0.0/7', '2000::/18'],
-      ...[...NEEDED, '10.9.0.0/16', 'fd00:9::/64'],
+      ...[...NEEDED, CONNECTED_FROM, '203.0.113.192/26', '10.9.0.0/16', 'fd00:9::/64'],
     ),
   },
   { weight: 1, arbitrary: of('junk', 'localhost', '300.1.1.1', '1.2.3.4/33') },
@@ -61,7 +64,7 @@ export const statement: fc.Arbitrary<Statement> = fc.record({
   over: fc.boolean(),
   seconds: fc.integer({ min: 60, max: 100_000 }),
   abuse: fc.oneof(
-    { weight: 5, arbitrary: fc.constant('none' as const) },
+    { weight: 1, arbitrary: fc.constant('none' as const) },
     { weight: 1, arbitrary: fc.constantFrom('force' as const, 'allow' as const, 'origin' as const) },
   ),
 });
