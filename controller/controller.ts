@@ -185,7 +185,7 @@ export async function startController(options: ControllerOptions): Promise<Contr
     targets,
     matches,
     events,
-    warnings: () => [time.doubt, hub.quarantine.reason].filter((each) => each !== undefined),
+    warnings: () => [time.doubt, hub.quarantine.reason, ...feeds.warnings()].filter((each) => each !== undefined),
     hostCounts: () => {
       const counts: Record<string, number> = { synced: 0, lagging: 0, offline: 0, degraded: 0 };
       for (const host of registry.live()) {

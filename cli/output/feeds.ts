@@ -51,7 +51,7 @@ export function feedFacts(feed: Feed__Output, now: number): [string, string][] {
     ['action', actionOf(feed)],
     ['format', `${spec?.format ?? ''}${spec?.at ? ` at ${spec.at}` : ''}`],
     ['every', formatDuration(Number(spec?.everyMs ?? 0))],
-    ['key', feed.hasKey ? `sent as ${spec?.keyHeader || 'Authorization: Bearer'}` : 'none'],
+    ['key', feed.hasKey ? keyText(spec) : 'none'],
     ['state', feedState(feed)],
     ['trouble', feedTrouble(feed) || '-'],
     ['failures', feed.failures === 0 ? 'none' : `${feed.failures} in a row`],
@@ -136,6 +136,11 @@ export function lookJson(reply: FeedReply__Output): object {
     skipped: jsonInteger(skipped),
     revision: jsonInteger(revision),
   };
+}
+
+function keyText(spec: Feed__Output['spec']): string {
+  if (spec?.url.includes('{key}')) return 'sent in the URL';
+  return `sent as ${spec?.format === 'crowdsec' ? 'X-Api-Key' : spec?.keyHeader || 'Authorization: Bearer'}`;
 }
 
 function targetOf({ spec }: Feed__Output): string {

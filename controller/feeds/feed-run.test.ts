@@ -33,7 +33,7 @@ function run(state: Partial<FeedState>) {
   const never = () => Promise.reject(new Error('nothing is imported'));
   const deps: FeedDeps = {
     store: { changeSettings: async () => {}, settings: async () => [], lists: async () => [] },
-    lists: { import: never, remove: never, rollout: () => undefined },
+    lists: { import: never, remove: never, rollout: () => undefined, abort: never },
     allowed: { layers: () => [] },
     clock: { wallMs, monotonicMs: () => performance.now() },
     events: new EventLog(wallMs),

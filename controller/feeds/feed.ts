@@ -164,6 +164,10 @@ export function checkFeed(feed: Feed, key: string, sources: readonly string[]): 
     throw bad('LAPI wants the key that cscli bouncers add prints: use --key-file');
   if (!Number.isSafeInteger(feed.haltDrops) || feed.haltDrops < 0)
     throw bad('halt_drops is a number of packets per second: say --halt-drops 1000');
+  if (feed.format === CROWDSEC && (feed.keyHeader !== '' || feed.skipInvalid > 0))
+    throw bad('LAPI takes its key as X-Api-Key and says no bad lines: leave out --key-header and --skip-invalid');
+  if (feed.keyHeader !== '' && feed.url.includes('{key}'))
+    throw bad('the key goes into the URL, at {key}: leave out --key-header, or {key}');
   if (feed.at !== '') formAt(feed.at, feed.format);
   const shortestMs = feed.format === CROWDSEC ? SHORTEST_CROWDSEC_MS : SHORTEST_EVERY_MS;
   if (!(feed.everyMs >= shortestMs && feed.everyMs <= LONGEST_EVERY_MS))

@@ -1,5 +1,5 @@
 // The feeds of the fleet: declared by operators, kept in the store, at work as long as the controller is.
-import { FleetblockError } from '../../common/errors.ts';
+import { FleetblockError, messageOf } from '../../common/errors.ts';
 import { formatSelector, parseSelector } from '../../common/text/selector.ts';
 import { attribution } from '../claims/attribution.ts';
 import { sameScope } from '../claims/guard/objections.ts';
@@ -36,6 +36,8 @@ const MAX_FEEDS = 200;
 export class Feeds {
   readonly #deps: FeedsDeps;
   readonly #runs = new Map<string, FeedRun>();
+  /** Declared by another version, or damaged: all that can be done with them is to remove them. */
+  readonly #unreadable = new Set<string>();
   /** Feeds are declared, paused and removed one after the other: a run that another call has ended is not opened again. */
   #turn: Promise<unknown> = Promise.resolve();
   #closed = false;
@@ -51,7 +53,12 @@ export class Feeds {
     const [declared, states, keys] = [await byName(KINDS.feed), await byName(KINDS.state), await byName(KINDS.key)];
     for (const [name, body] of declared) {
       const state = states.get(name);
-      feeds.#open(readFeed(body), state === undefined ? NEVER : readState(state), keyOf(keys.get(name)));
+      try {
+        feeds.#open(readFeed(body), state === undefined ? NEVER : readState(state), keyOf(keys.get(name)));
+      } catch (error) {
+        feeds.#unreadable.add(name);
+        deps.log.warn({ feed: name, reason: messageOf(error) }, unreadableText(name));
+      }
     }
     return feeds;
   }
@@ -61,6 +68,26 @@ export class Feeds {
     return [...this.#runs.values()]
       .map(({ feed, state, hasKey }) => ({ feed, state, hasKey }))
       .sort((a, b) => (a.feed.name < b.feed.name ? -1 : 1));
+  }
+
+  /** How many entries of their lists are in force, by name. */
+  async entries(): Promise<ReadonlyMap<string, number>> {
+    return new Map((await this.#deps.store.lists()).map(({ name, entries }) => [name, entries]));
+  }
+
+  /** What operators must see to, one sentence each. */
+  warnings(): string[] {
+    return [...this.#unreadable].map(unreadableText);
+  }
+
+  /** What is done to the list of a feed by hand is undone by its next look. @throws FleetblockError FAILED_PRECONDITION */
+  assertNotKept(list: string): void {
+    const run = this.#runs.get(list);
+    if (run && !run.feed.paused)
+      throw new FleetblockError(
+        'FAILED_PRECONDITION',
+        `list ${list} is kept by feed ${list}: fleetblock feed pause ${list} first, or fleetblock feed rm ${list}`,
+      );
   }
 
   /** @throws FleetblockError NOT_FOUND */
@@ -98,10 +125,10 @@ export class Feeds {
     const by = attribution(caller, feed.reason);
     if (feed.allowPrivate && caller.role !== 'admin')
       throw new FleetblockError('PERMISSION_DENIED', 'only an admin may let a feed ask private addresses');
-    if (this.#runs.has(feed.name))
+    if (this.#runs.has(feed.name) || this.#unreadable.has(feed.name))
       throw new FleetblockError(
         'ALREADY_EXISTS',
-        `there is a feed ${feed.name}: fleetblock feed rm ${feed.name} first`,
+        `there is a feed ${feed.name}: fleetblock feed rm ${feed.name} --keep-list first, its entries stay`,
       );
     if (this.#runs.size >= MAX_FEEDS)
       throw new FleetblockError('RESOURCE_EXHAUSTED', `a fleet has at most ${MAX_FEEDS} feeds`);
@@ -117,7 +144,7 @@ export class Feeds {
     return this.#open(feed, NEVER, key);
   }
 
-  /** Looks at once. @throws FleetblockError NOT_FOUND, and as FeedRun.look() */
+  /** Looks at once. @throws FleetblockError NOT_FOUND, FAILED_PRECONDITION (nothing to accept), and as FeedRun.look() */
   async refresh(name: string, asked: Asked, caller: Caller): Promise<Looked> {
     const run = this.#run(name);
     const isAccepting = asked.accept && !asked.dryRun;
@@ -144,15 +171,24 @@ export class Feeds {
     const run = this.#run(name);
     if (run.feed.paused === paused) return run;
     const feed = { ...run.feed, paused };
+    const by = attribution(caller, reason);
     const key = await this.#keyOf(name);
-    await this.#deps.store.changeSettings({
-      sets: [setting(KINDS.feed, feed)],
-      audit: { ...attribution(caller, reason), verb: paused ? 'feed.pause' : 'feed.resume', subject: name },
-    });
     await run.stop();
-    const next = this.#open(feed, run.state, key);
-    next.plan();
-    return next;
+    try {
+      const { staged, ...state } = run.state;
+      const wasAborted = paused && (await this.#deps.lists.abort(name, { caller, reason }));
+      await this.#deps.store.changeSettings({
+        sets: [setting(KINDS.feed, feed)],
+        audit: { ...by, verb: paused ? 'feed.pause' : 'feed.resume', subject: name },
+      });
+      // What the pause has aborted may begin again after it.
+      const next = this.#open(feed, wasAborted ? state : { ...state, staged }, key);
+      next.plan();
+      return next;
+    } catch (error) {
+      this.#open(run.feed, run.state, key).plan();
+      throw error;
+    }
   }
 
   /** With its list, unless that is to be kept. All or nothing. @throws FleetblockError NOT_FOUND, FAILED_PRECONDITION (quarantine) */
@@ -162,12 +198,13 @@ export class Feeds {
 
   async #remove(name: string, keepList: boolean, caller: Caller, reason: string) {
     const { store, lists, assertOpen } = this.#deps;
-    const run = this.#run(name);
+    const run = this.#unreadable.has(name) ? undefined : this.#run(name);
     const by = attribution(caller, reason);
     assertOpen();
-    const key = await this.#keyOf(name);
-    await run.stop();
+    const key = run ? await this.#keyOf(name) : '';
+    await run?.stop();
     try {
+      await lists.abort(name, { caller, reason });
       // The list first: what fails after it leaves a feed, which can be removed again, and never a list that nobody keeps.
       const isThere = !keepList && (await store.lists()).some((list) => list.name === name);
       const removed = isThere
@@ -178,9 +215,10 @@ export class Feeds {
         audit: { ...by, verb: 'feed.remove', subject: name },
       });
       this.#runs.delete(name);
+      this.#unreadable.delete(name);
       return removed;
     } catch (error) {
-      this.#open(run.feed, run.state, key).plan();
+      if (run) this.#open(run.feed, run.state, key).plan();
       throw error;
     }
   }
@@ -213,6 +251,7 @@ export class Feeds {
 
   #run(name: string): FeedRun {
     const run = this.#runs.get(name);
+    if (this.#unreadable.has(name)) throw new FleetblockError('FAILED_PRECONDITION', unreadableText(name));
     if (!run)
       throw new FleetblockError(
         'NOT_FOUND',
@@ -238,6 +277,10 @@ export class Feeds {
 
 function looked({ feed, state, hasKey }: FeedStatus, outcome: Outcome): Looked {
   return { feed, state, hasKey, outcome };
+}
+
+function unreadableText(name: string): string {
+  return `feed ${name} cannot be read, and is not at work: fleetblock feed rm ${name} --keep-list, and declare it again`;
 }
 
 function setting(kind: string, feed: Feed) {

@@ -4,15 +4,17 @@ import type { FeedStatus, Feeds } from './feeds.ts';
 
 /** Not registered anywhere yet. */
 export function feedMetrics(feeds: Feeds): Metric[] {
-  const byFeed = (name: string, help: string, read: (status: FeedStatus) => number) =>
+  const byFeed = (name: string, help: string, read: (status: FeedStatus, entries: number) => number) =>
     new Gauge({
       name: `fleetblock_feed_${name}`,
       help,
       labelNames: ['feed'],
       registers: [],
-      collect() {
+      async collect() {
+        const entries = await feeds.entries();
         this.reset();
-        for (const each of feeds.list()) this.set({ feed: each.feed.name }, read(each));
+        for (const each of feeds.list())
+          this.set({ feed: each.feed.name }, read(each, entries.get(each.feed.name) ?? 0));
       },
     });
   return [
@@ -21,7 +23,7 @@ export function feedMetrics(feeds: Feeds): Metric[] {
       'When the feed was last looked at without a failure, Unix time; 0: never.',
       ({ state }) => state.goodMs / 1000,
     ),
-    byFeed('entries', 'Entries of the feed that are in force.', ({ state }) => state.rows),
+    byFeed('entries', 'Entries of the feed that are in force.', (_, entries) => entries),
     byFeed('failures', 'Looks at the feed that failed, in a row.', ({ state }) => state.failures),
     byFeed('held', '1 while a list of the feed waits for an operator.', ({ state }) => (state.held ? 1 : 0)),
     byFeed('staged', '1 while a list of the feed reaches its hosts in stages.', ({ state }) =>

@@ -3,6 +3,7 @@ import type { PackedEntries } from '../../common/entries/packed.ts';
 import { FleetblockError } from '../../common/errors.ts';
 import { listOrigin } from '../../common/text/origin.ts';
 import type { ImportBegin, ListReply, Lists } from '../operations/lists/lists.ts';
+import type { Attributed } from './carrier.ts';
 import type { PlanRequest } from './plan.ts';
 import { isOpen, type Rollout } from './rollout.ts';
 import { type Begun, kept, type Rollouts } from './rollouts.ts';
@@ -34,23 +35,31 @@ export interface ListsInStages extends Pick<Lists, 'remove'> {
   ): Promise<StagedReply>;
   /** What became of a rollout that `import` began; undefined: that was long ago. */
   rollout(id: string): Rollout | undefined;
+  /** Undoes the open rollout of a list. @returns whether there was one. @throws FleetblockError as Rollouts.abort */
+  abort(name: string, by: Attributed): Promise<boolean>;
 }
 
 class LargeChange extends FleetblockError {}
 
 /** A new list is no change: whoever declares it has looked at it. */
 export function inStagesWhenLarge(lists: Lists, rollouts: Rollouts): ListsInStages {
+  const openOf = (name: string) =>
+    rollouts.list().find((each) => isOpen(each) && each.carries.origin === listOrigin(name));
   return {
     remove: (...asked) => lists.remove(...asked),
+    abort: async (name, by) => {
+      const open = openOf(name);
+      if (open) await rollouts.abort(open.id, by);
+      return open !== undefined;
+    },
     rollout: (id) => rollouts.list().find((each) => each.id === id),
     import: async (begin, rows, halts) => {
       if (begin.dryRun || !halts) return lists.import(begin, rows);
-      const origin = listOrigin(begin.name);
-      const open = rollouts.list().find((each) => isOpen(each) && each.carries.origin === origin);
+      const open = openOf(begin.name);
       if (open)
         throw new FleetblockError(
           'FAILED_PRECONDITION',
-          `rollout ${open.id} of ${origin} is ${open.state}: its next change waits`,
+          `rollout ${open.id} of ${open.carries.origin} is ${open.state}: its next change waits`,
         );
       const chunks: PackedEntries<'left'>[] = [];
       const approve: ImportBegin['approve'] = (former, changed) => {

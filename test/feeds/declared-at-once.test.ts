@@ -68,3 +68,21 @@ test('a removal that fails leaves the feed as it was, and it is removed when tha
   expect(fleet.controller.feeds.list()).toHaveLength(1);
   expect(await remove()).toMatchObject({ removed: 10 });
 });
+
+test('faults row 183: a feed that cannot be read keeps nobody from starting, and can be removed', async () => {
+  await fleet.add(server.url);
+  await fleet.add(server.url, { name: 'other' });
+  await fleet.store.changeSettings({ sets: [{ kind: 'feed', name: 'test', body: '{"name":"test","action":"drop"}' }] });
+  await fleet.restart();
+  const { feeds } = fleet.controller;
+  expect(feeds.list().map(({ feed: { name } }) => name)).toEqual(['other']);
+  const text =
+    'feed test cannot be read, and is not at work: fleetblock feed rm test --keep-list, and declare it again';
+  expect(fleet.controller.warnings()).toEqual([text]);
+  await expect(fleet.refresh()).rejects.toThrow(text);
+  await expect(fleet.add(server.url)).rejects.toThrow('fleetblock feed rm test --keep-list first');
+  await feeds.remove('test', true, by, '');
+  expect(fleet.controller.warnings()).toEqual([]);
+  expect(await fleet.rows()).toHaveLength(10);
+  expect((await fleet.add(server.url)).outcome.kind).toBe('taken');
+});

@@ -119,6 +119,9 @@ test('what is declared wrong is refused, and nothing is asked', async () => {
   await refused({ format: 'xml' }).toThrow(/no form of a feed/);
   await refused({ format: 'plain', at: '/data/*/ip' }).toThrow(/no place in plain/);
   await refused({ keyHeader: 'Host' }, 'secret').toThrow(/no header that takes a key/);
+  await refused({ keyHeader: 'X-Key', url: `${server.url}?key={key}` }, 'secret').toThrow(/leave out --key-header, or/);
+  await refused({ format: 'crowdsec', keyHeader: 'X-Key' }, 'secret').toThrow(/takes its key as X-Api-Key/);
+  await refused({ format: 'crowdsec', skipInvalid: 3 }, 'secret').toThrow(/leave out .*--skip-invalid/);
   await refused({}, 'two\nlines').toThrow(/a key is one line/);
   await expect(
     fleet.controller.feeds.add({ ...(await fleet.add(server.url)).feed, name: 'other' }, '', caller('operator'), false),
@@ -165,6 +168,8 @@ test('metrics say how each feed is', async () => {
   await fleet.add(`${server.url}?never`, { name: 'empty' });
   server.text('');
   await fleet.refresh('empty');
+  const how = { caller: caller('admin'), reason: '', dryRun: false, waitMs: undefined };
+  await fleet.controller.lists.remove('empty', how);
   server.answer = (_, response) => response.writeHead(500).end();
   await fleet.refresh();
   await fleet.refresh();
@@ -175,6 +180,7 @@ test('metrics say how each feed is', async () => {
     metrics: feedMetrics(fleet.controller.feeds),
   }).metrics();
   expect(text).toContain('fleetblock_feed_entries{feed="test"} 10\n');
+  expect(text).toContain('fleetblock_feed_entries{feed="empty"} 0\n');
   expect(text).toContain('fleetblock_feed_failures{feed="test"} 2\n');
   expect(text).toContain('fleetblock_feed_held{feed="test"} 0\n');
   expect(text).toContain('fleetblock_feed_held{feed="empty"} 1\n');

@@ -115,3 +115,20 @@ test('another list waits while one is on its way, and nobody can accept it', asy
   await done();
   expect((await fleet.refresh()).outcome).toMatchObject({ kind: 'held', why: [expect.stringMatching(/shrank/)] });
 });
+
+test.each(['pause', 'remove'] as const)('to %s a feed undoes what is on its way', async (order) => {
+  server.text(addresses(100));
+  await fleet.add(server.url);
+  server.text(addresses(120, 5));
+  await fleet.refresh();
+  const { feeds } = fleet.controller;
+  if (order === 'remove') await feeds.remove('test', true, caller('operator'), 'too wide');
+  else await feeds.setPaused('test', true, caller('operator'), 'too wide');
+  expect(rollouts()).toMatchObject([{ state: 'aborted', why: 'too wide' }]);
+  expect((await fleet.store.lists()).map(({ name }) => name)).toEqual(['test']);
+  expect(await fleet.rows()).toHaveLength(100);
+  if (order === 'remove') return;
+  await feeds.setPaused('test', false, caller('operator'), '');
+  expect(feed().state.held).toBeUndefined();
+  expect((await fleet.refresh()).outcome.kind).toBe('staged');
+});

@@ -118,7 +118,12 @@ function registerAdd(group: Command, cli: Cli): void {
       ...{ monitor: options.monitor ?? false, haltDrops: options.haltDrops ?? 0, reason: options.reason ?? '' },
     };
     const key = options.keyFile === undefined ? '' : readSecretFile(options.keyFile, 'key').trim();
-    await look(cli, options, name, (client) => client.add({ feed, key, dryRun }));
+    const outcome = await look(cli, options, name, (client) => client.add({ feed, key, dryRun }));
+    if (outcome === 'FAILED' && !dryRun)
+      say(
+        cli,
+        `it stays declared, and is tried again; fleetblock feed rm ${name} takes it back, as before another attempt`,
+      );
   });
 }
 
@@ -169,7 +174,11 @@ function registerPause(group: Command, cli: Cli, paused: boolean): void {
   const word = paused ? 'pause' : 'resume';
   const command = group
     .command(word)
-    .description(paused ? 'Look at a feed no more; its list stays.' : 'Look at a feed again.')
+    .description(
+      paused
+        ? 'Look at a feed no more; its list stays, and a change that is on its way in stages is undone.'
+        : 'Look at a feed again.',
+    )
     .argument('<name>', 'of the feed');
   addExamples(addOutput(addReason(command)), `fleetblock feed ${word} drop`);
   command.action(async (name: string) => {
@@ -206,7 +215,7 @@ async function look(
   options: FeedOptions,
   name: string,
   ask: (client: FeedClient) => Promise<FeedReply__Output>,
-): Promise<void> {
+): Promise<FeedReply__Output['outcome']> {
   const credentials = await loadCredentials(cli, options);
   const reply = await withFeeds(cli, credentials, ask);
   const { outcome, acceptable, notes } = reply;
@@ -220,4 +229,5 @@ async function look(
       cli,
       `what the feed had before stays${acceptable ? `; take it with fleetblock feed refresh ${name} --accept` : ''}`,
     );
+  return outcome;
 }

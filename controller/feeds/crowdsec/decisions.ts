@@ -25,6 +25,9 @@ interface Decision {
 }
 
 const ROWS_PER_SLICE = 8192;
+/** Kinds of decisions that are named as left out, and how long each name is. */
+const MAX_KINDS = 10;
+const MAX_KIND = 60;
 
 /** @throws FleetblockError UNAVAILABLE: it is cut off, or no answer of a LAPI */
 export function readStream(body: string): Stream {
@@ -42,10 +45,19 @@ export class Decisions {
   #byId = new Map<number, Decision>();
   /** Missing from the last whole answer, which may have been a part: they go when the next one has not got them either. */
   #missing = new Set<number>();
+  /** Decisions of the last answer that are none of ours, by what they are. */
+  #leftOut = new Map<string, number>();
 
   /** Whether a whole answer must be looked at again. */
   get inDoubt(): boolean {
     return this.#missing.size > 0;
+  }
+
+  /** For people: what of the last answer was left out. */
+  notes(): string[] {
+    if (this.#leftOut.size === 0) return [];
+    const kinds = [...this.#leftOut].map(([kind, count]) => `${kind} (${count})`);
+    return [`left out, as only bans of addresses and ranges are taken: ${kinds.join(', ')}`];
   }
 
   /** What came and went since the last answer. @returns whether anything did */
@@ -85,12 +97,19 @@ export class Decisions {
 
   #add({ new: added }: Stream, nowMs: number): boolean {
     let changed = false;
+    this.#leftOut.clear();
     for (const { id, type, scope, value, duration } of added ?? []) {
-      if (type !== 'ban' || !['ip', 'range'].includes(scope.toLowerCase())) continue;
+      const isOurs = type === 'ban' && ['ip', 'range'].includes(scope.toLowerCase());
+      const prefix = isOurs ? prefixOf(value) : undefined;
+      if (!prefix) {
+        const kind = isOurs ? 'ban of what is no address' : `${type} of ${scope}`.slice(0, MAX_KIND);
+        if (this.#leftOut.has(kind) || this.#leftOut.size < MAX_KINDS)
+          this.#leftOut.set(kind, (this.#leftOut.get(kind) ?? 0) + 1);
+        continue;
+      }
       const leftMs = goDurationMs(duration) ?? 0;
-      const prefix = prefixOf(value);
       // A decision that is known never changes: its end is not counted again.
-      if (!prefix || leftMs <= 0 || this.#byId.has(id)) continue;
+      if (leftMs <= 0 || this.#byId.has(id)) continue;
       this.#byId.set(id, { prefix, endsMs: nowMs + leftMs });
       changed = true;
     }

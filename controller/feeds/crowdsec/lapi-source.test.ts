@@ -173,3 +173,17 @@ it('a decision that is said again does not last longer', async () => {
   says([A]);
   expect((await look()).kind).toBe('unchanged');
 });
+
+it('says what it leaves out', async () => {
+  const others = [
+    { ...row(A), id: 7, type: 'captcha' },
+    { ...row(A), id: 8, scope: 'Country', value: 'XX' },
+    { ...row(A), id: 9, value: 'nowhere' },
+  ];
+  answer = (_, response) => response.end(JSON.stringify({ new: [row(A), ...others], deleted: [] }));
+  expect(await look()).toMatchObject({
+    notes: [
+      'left out, as only bans of addresses and ranges are taken: captcha of Ip (1), ban of Country (1), ban of what is no address (1)',
+    ],
+  });
+});

@@ -72,7 +72,7 @@ class LapiSource implements Source {
       mayBeCut: true,
       // An attack makes thousands of decisions at once.
       meant: this.#explicit ? ['GROWS', 'SHRINKS'] : ['GROWS'],
-      notes: [],
+      notes: this.#decisions.notes(),
     };
   }
 

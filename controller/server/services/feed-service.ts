@@ -25,16 +25,17 @@ export function feedMethods(deps: FeedServiceDeps): MethodsOf<FeedServiceHandler
   const { feeds } = deps;
   return {
     AddFeed: unary(deps, async ({ feed, key, dryRun }, { caller }) =>
-      lookedToWire(await feeds.add(feedFromWire(feed), key, caller, dryRun)),
+      lookedToWire(await feeds.add(feedFromWire(feed), key, caller, dryRun), await feeds.entries()),
     ),
     ListFeedChunks: answers(deps, async function* () {
-      for await (const batch of inPaces(feeds.list(), feedToWire)) yield { feeds: batch };
+      const entries = await feeds.entries();
+      for await (const batch of inPaces(feeds.list(), (each) => feedToWire(each, entries))) yield { feeds: batch };
     }),
     RefreshFeed: unary(deps, async ({ name, accept, dryRun, ignoreHosts }, { caller }) =>
-      lookedToWire(await feeds.refresh(name, { accept, dryRun, ignoreHosts }, caller)),
+      lookedToWire(await feeds.refresh(name, { accept, dryRun, ignoreHosts }, caller), await feeds.entries()),
     ),
     PauseFeed: unary(deps, async ({ name, paused, reason }, { caller }) =>
-      feedToWire(await feeds.setPaused(name, paused, caller, reason)),
+      feedToWire(await feeds.setPaused(name, paused, caller, reason), await feeds.entries()),
     ),
     RemoveFeed: unary(deps, ({ name, keepList, reason }, { caller }) => feeds.remove(name, keepList, caller, reason)),
   };
@@ -56,7 +57,9 @@ function feedFromWire(spec: FeedSpec__Output | null): NewFeed {
   };
 }
 
-function feedToWire({ feed, state, hasKey }: FeedStatus): FeedWire {
+type Entries = ReadonlyMap<string, number>;
+
+function feedToWire({ feed, state, hasKey }: FeedStatus, entries: Entries): FeedWire {
   const { name, url, format, at, skipInvalid, skipRefused, keyHeader, allowPrivate, reason } = feed;
   return {
     spec: {
@@ -74,7 +77,7 @@ function feedToWire({ feed, state, hasKey }: FeedStatus): FeedWire {
     goodAtMs: state.goodMs,
     changedAtMs: state.changedMs,
     dueAtMs: Math.floor(state.dueMs),
-    rows: state.rows,
+    rows: entries.get(name) ?? 0,
     error: state.error,
     failures: state.failures,
     rollout: state.staged?.rollout ?? '',
@@ -90,10 +93,10 @@ const OUTCOMES = {
   failed: 'FAILED',
 } as const;
 
-function lookedToWire(looked: Looked): FeedReply {
+function lookedToWire(looked: Looked, entries: Entries): FeedReply {
   const { kind, why, notes, change, rows, shown } = looked.outcome;
   return {
-    feed: feedToWire(looked),
+    feed: feedToWire(looked, entries),
     outcome: OUTCOMES[kind],
     why: [...why],
     notes: [...notes],

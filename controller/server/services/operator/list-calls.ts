@@ -12,6 +12,7 @@ import type { List } from '../../../../proto/gen/fleetblock/v1/List.ts';
 import type { ListChangeReply } from '../../../../proto/gen/fleetblock/v1/ListChangeReply.ts';
 import type { ListException } from '../../../../proto/gen/fleetblock/v1/ListException.ts';
 import type { ListRecord } from '../../../claims/lists/list.ts';
+import type { Feeds } from '../../../feeds/feeds.ts';
 import type { Changes } from '../../../operations/block.ts';
 import type { ImportBegin, ListReply, Lists } from '../../../operations/lists/lists.ts';
 import type { ReadTurns } from '../../../operations/queries/read-turns.ts';
@@ -31,6 +32,7 @@ export interface ListCallDeps extends CallDeps {
   readonly store: Store;
   readonly lists: Lists;
   readonly rollouts: Rollouts;
+  readonly feeds: Pick<Feeds, 'assertNotKept'>;
   readonly targets: Targets;
   readonly readTurns: ReadTurns;
 }
@@ -44,16 +46,17 @@ type ListMethods = Pick<
 export function listMethods(deps: ListCallDeps): ListMethods {
   return {
     ImportList: collected(deps, (requests, call) => importList(deps, requests, call)),
-    RemoveList: unary(deps, async (request, { caller, onWaiting }) =>
-      listReplyToWire(
+    RemoveList: unary(deps, async (request, { caller, onWaiting }) => {
+      deps.feeds.assertNotKept(request.list);
+      return listReplyToWire(
         await deps.lists.remove(request.list, {
           caller,
           reason: request.reason,
           dryRun: request.dryRun,
           ...waitFromWire(request.wait, onWaiting),
         }),
-      ),
-    ),
+      );
+    }),
     ListListChunks: answers(deps, async function* () {
       for await (const lists of inPaces(await deps.store.lists(), listToWire)) yield { lists };
     }),
@@ -78,7 +81,7 @@ export function listMethods(deps: ListCallDeps): ListMethods {
 const PATIENCE = { idleMs: 30_000, totalMs: 300_000 };
 
 async function importList(
-  { lists, rollouts }: Pick<ListCallDeps, 'lists' | 'rollouts'>,
+  { lists, rollouts, feeds }: Pick<ListCallDeps, 'lists' | 'rollouts' | 'feeds'>,
   requests: AsyncIterable<ImportListRequest__Output>,
   call: Call,
 ): Promise<ListChangeReply> {
@@ -89,6 +92,7 @@ async function importList(
     if (!first.begin) throw new FleetblockError('INVALID_ARGUMENT', 'an import starts with its begin');
     call.onAsked(first.begin);
     const begin = importFromWire(first.begin, call);
+    feeds.assertNotKept(begin.name);
     const plan = planFromWire(first.begin.stages);
     if (!plan) return listReplyToWire(await lists.import(begin, rowsOf(first, messages)));
     const begun = await rollouts.import(begin, rowsOf(first, messages), plan);

@@ -21,7 +21,7 @@ export interface Feed {
   'changedAtMs'?: (number | string | Long);
   'dueAtMs'?: (number | string | Long);
   /**
-   * Of the list that is in force, as it was fetched.
+   * Of its list, in force now.
    */
   'rows'?: (number | string | Long);
   /**
@@ -59,7 +59,7 @@ export interface Feed__Output {
   'changedAtMs': (string);
   'dueAtMs': (string);
   /**
-   * Of the list that is in force, as it was fetched.
+   * Of its list, in force now.
    */
   'rows': (string);
   /**
