@@ -1,6 +1,7 @@
 // A bulk list replaced as a whole: what is stored and what hosts get is the difference, bucket by bucket.
 import { ACTIONS } from '../../../common/action.ts';
 import { diffTables } from '../../../common/entries/compare.ts';
+import { diffInOrder } from '../../../common/entries/in-order.ts';
 import { entryCount, type FamilyColumns, NO_ENTRIES, type PackedEntries } from '../../../common/entries/packed.ts';
 import { endsOf } from '../../../common/entries/times.ts';
 import { FleetblockError } from '../../../common/errors.ts';
@@ -10,7 +11,7 @@ import { listOrigin } from '../../../common/text/origin.ts';
 import { formatSelector } from '../../../common/text/selector.ts';
 import { listLayer } from '../layers.ts';
 import type { Steps } from '../steps.ts';
-import { bucketsFor, byBucket } from './buckets.ts';
+import { type ByBucket, bucketsFor, byBucket } from './buckets.ts';
 import type { ListResult, ReplaceList } from './list.ts';
 import type { ListTx, StoredList } from './list-tx.ts';
 import { exceptionSetOf } from './reads.ts';
@@ -34,20 +35,19 @@ export function* replaceList(tx: ListTx, request: ReplaceList): Steps<ListResult
   const counts = { added: 0, updated: 0, unchanged: 0, removed: 0, entries: 0 };
   const layer = listLayer(name, selector);
   for (let bucket = 0; bucket < buckets; bucket++) {
-    const { wanted, before, after, inParts } = content.bucket(bucket);
-    const { adds, removes } =
-      before.size === 0 ? { adds: after.pack(), removes: NO_ENTRIES } : diffTables(before, after);
-    const [added, removed] = [after.size - (before.size - entryCount(removes)), entryCount(removes)];
-    counts.entries += after.size;
+    const { wanted, before, after, adds, removes, inParts } = content.bucket(bucket);
+    const [had, has] = [entryCount(before), entryCount(after)];
+    const [added, removed] = [has - (had - entryCount(removes)), entryCount(removes)];
+    counts.entries += has;
     counts.added += added;
     counts.updated += entryCount(adds) - added;
-    counts.unchanged += after.size - entryCount(adds);
+    counts.unchanged += has - entryCount(adds);
     counts.removed += removed;
     if (old && moved) {
-      if (before.size > 0) tx.touch(listLayer(name, old.selector), NO_ENTRIES, before.pack());
-      if (after.size > 0) tx.touch(layer, after.pack(), NO_ENTRIES);
+      if (had > 0) tx.touch(listLayer(name, old.selector), NO_ENTRIES, before);
+      if (has > 0) tx.touch(layer, after, NO_ENTRIES);
     } else if (entryCount(adds) + removed > 0) tx.touch(layer, adds, removes);
-    if (rewrite || inParts || entryCount(adds) + removed > 0) tx.saveBucket(name, bucket, wanted.pack());
+    if (rewrite || inParts || entryCount(adds) + removed > 0) tx.saveBucket(name, bucket, wanted);
     failpoint('store.import.chunk');
     yield;
   }
@@ -83,25 +83,35 @@ function* contentOf(tx: ListTx, request: ReplaceList, old: StoredList | undefine
     former.push(yield* tx.bucket(name, bucket));
     yield;
   }
-  const stored = yield* byBucket(former, buckets);
+  const stored: ByBucket =
+    old?.buckets === buckets ? (bucket) => former[bucket] ?? NO_ENTRIES : yield* byBucket(former, buckets);
   const withheld = yield* merged(met);
   const was = yield* partsOf(yield* tx.withheld(name), exceptions, buckets);
   const next = yield* partsOf(withheld, exceptions, buckets);
   return {
     /** Rows of the import that meet an exception. */
     withheld,
-    bucket: (bucket: number) => {
-      const rows = tableOf(wanted(bucket));
-      const parts = { was: was(bucket), next: next(bucket) };
-      return {
-        wanted: rows,
-        before: held(stored(bucket), parts.was),
-        after: entryCount(parts.next) > 0 ? held(wanted(bucket), parts.next) : rows,
-        /** What is stored may change although nothing does for hosts. */
-        inParts: entryCount(parts.was) + entryCount(parts.next) > 0,
-      };
-    },
+    bucket: (bucket: number) => compared(stored(bucket), wanted(bucket), { was: was(bucket), next: next(bucket) }),
   };
+}
+
+interface Parts {
+  readonly was: PackedEntries<'unix'>;
+  readonly next: PackedEntries<'unix'>;
+}
+
+/** What a bucket is to have of the file, each prefix once; what hosts held of it and are to hold, and the difference. */
+function compared(stored: PackedEntries<'unix'>, rows: PackedEntries<'unix'>, { was, next }: Parts) {
+  /** What is stored may change although nothing does for hosts. */
+  const inParts = entryCount(was) + entryCount(next) > 0;
+  const quick = inParts || entryCount(stored) === 0 ? undefined : diffInOrder(stored, rows);
+  if (quick) return { wanted: rows, before: stored, after: rows, ...quick, inParts };
+  const table = tableOf(rows);
+  const [from, to] = [held(stored, was), entryCount(next) > 0 ? held(rows, next) : table];
+  const wanted = table.pack();
+  const after = to === table ? wanted : to.pack();
+  const { adds, removes } = from.size === 0 ? { adds: after, removes: NO_ENTRIES } : diffTables(from, to);
+  return { wanted, before: from.pack(), after, adds, removes, inParts };
 }
 
 /** Rows as they are kept: the list's own flags, ends in place of remaining times. */

@@ -43,8 +43,9 @@ function damaged(): FleetblockError {
   );
 }
 
-function hasFlags(columns: FamilyColumns<'unix'>): boolean {
-  return columns.flags.some((flags) => flags !== 0);
+function hasFlags({ flags, count }: FamilyColumns<'unix'>): boolean {
+  for (let row = 0; row < count; row++) if (flags[row] !== 0) return true;
+  return false;
 }
 
 function writeBlock(bytes: Uint8Array, view: DataView, start: number, columns: FamilyColumns<'unix'>): number {
