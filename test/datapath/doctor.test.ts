@@ -131,8 +131,7 @@ describe.skipIf(whyNoNetwork() !== '')(`doctor on real interfaces ${whyNoNetwork
   });
 
   it('sees another program, which attaching then respects', async () => {
-    const { path, remove } = buildFlood();
-    const other = BpfObject.load(path);
+    const other = BpfObject.load(buildFlood());
     const link = XdpLink.create(other.program('flood'), indexOf('veth0'), 'native');
     try {
       const { mode, notOk, findings } = await troubles('veth0');
@@ -144,7 +143,6 @@ describe.skipIf(whyNoNetwork() !== '')(`doctor on real interfaces ${whyNoNetwork
     } finally {
       link.close();
       other.close();
-      remove();
     }
   });
 

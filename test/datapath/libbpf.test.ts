@@ -192,8 +192,7 @@ describe.skipIf(whyNoNetwork() !== '')(`libbpf ${whyNoNetwork()}`, () => {
   });
 
   it('runs a program on a packet and gives back what it made of it', async () => {
-    const { path, remove } = buildFlood();
-    const flood = BpfObject.load(path);
+    const flood = BpfObject.load(buildFlood());
     try {
       setSources(flood, '198.51.100.7', 1);
       const data = Buffer.alloc(64);
@@ -206,7 +205,6 @@ describe.skipIf(whyNoNetwork() !== '')(`libbpf ${whyNoNetwork()}`, () => {
       expect(errnoOf(() => flood.program('flood').testRun({ data: new Uint8Array(4) }))).toBe('EINVAL');
     } finally {
       flood.close();
-      remove();
     }
   });
 

@@ -1,8 +1,7 @@
 // A network namespace of the test's own, for this process and the processes that it starts: interfaces made in it are seen by
 // no one else and are gone with it. bpffs stays the machine's.
 import { execFileSync } from 'node:child_process';
-import { closeSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { closeSync, openSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import koffi from 'koffi';
 import { pino } from 'pino';
@@ -67,7 +66,7 @@ function withoutIpv6(interfaces: 'all' | 'default'): void {
 export function run(command: string, ...args: string[]): string {
   return execFileSync(command, args, {
     encoding: 'utf8',
-    timeout: 20_000,
+    timeout: patience(20_000),
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, PATH: toolPath },
   });
@@ -107,14 +106,10 @@ export function removePins(pinDir: string): void {
   rmSync(pinDir, { recursive: true, force: true });
 }
 
-/** Builds flood.bpf.c. @returns the object's path and a function that removes it */
-export function buildFlood(): { readonly path: string; readonly remove: () => void } {
-  const directory = mkdtempSync(join(tmpdir(), 'fbflood-'));
-  const path = join(directory, 'flood.bpf.o');
-  const source = join(import.meta.dirname, 'traffic/flood.bpf.c');
-  const headers = `/usr/include/${run('uname', '-m').trim()}-linux-gnu`;
-  run('clang', '-O2', '-g', '-target', 'bpf', `-I${headers}`, '-c', source, '-o', path);
-  return { path, remove: () => rmSync(directory, { recursive: true, force: true }) };
+/** Builds flood.bpf.c where it has changed. @returns the object's path */
+export function buildFlood(): string {
+  run('make', '--silent', '-C', join(import.meta.dirname, 'traffic'));
+  return join(import.meta.dirname, '../../build/flood.bpf.o');
 }
 
 /** Index of an interface that must exist. */

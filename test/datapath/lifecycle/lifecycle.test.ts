@@ -56,8 +56,7 @@ describe.skipIf(whyNoNetwork() !== '')(`the life of the datapath ${whyNoNetwork(
   });
 
   it('faults row 2: a program of another attach type is refused by the link, which keeps the old one', () => {
-    const { path, remove } = buildFlood();
-    const object = BpfObject.load(path);
+    const object = BpfObject.load(buildFlood());
     const link = XdpLink.create(object.program('flood'), indexOf('in0'), 'native');
     try {
       expect(() => link.update(object.program('witness'))).toThrow('EINVAL');
@@ -65,7 +64,6 @@ describe.skipIf(whyNoNetwork() !== '')(`the life of the datapath ${whyNoNetwork(
     } finally {
       link.close();
       object.close();
-      remove();
     }
   });
 

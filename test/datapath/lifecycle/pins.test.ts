@@ -43,15 +43,12 @@ const SET = `v${LAYOUT_VERSION}`;
 describe.skipIf(whyNoNetwork() !== '')(`faults row 14: planted pins ${whyNoNetwork()}`, () => {
   let network: PrivateNetwork;
   let other: BpfObject;
-  let removeOther: () => void;
   let pinDir: string;
 
   beforeAll(() => {
     network = PrivateNetwork.enter();
     makePair('in0', 'out0');
-    const { path, remove } = buildFlood();
-    removeOther = remove;
-    other = BpfObject.load(path);
+    other = BpfObject.load(buildFlood());
   });
 
   beforeEach(() => {
@@ -62,7 +59,6 @@ describe.skipIf(whyNoNetwork() !== '')(`faults row 14: planted pins ${whyNoNetwo
 
   afterAll(() => {
     other.close();
-    removeOther();
     network.leave();
   });
 

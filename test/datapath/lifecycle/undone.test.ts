@@ -114,8 +114,7 @@ describe.skipIf(whyNoNetwork() !== '')(`what is undone behind the agent's back $
 
   it('faults row 48: a link that was given another program gets its own back', async () => {
     await start();
-    const { path, remove } = buildFlood();
-    const object = BpfObject.load(path);
+    const object = BpfObject.load(buildFlood());
     const link = openPinnedLink(join(life().pinDir, 'links', 'in0'));
     try {
       const own = link?.info().programId;
@@ -126,14 +125,12 @@ describe.skipIf(whyNoNetwork() !== '')(`what is undone behind the agent's back $
     } finally {
       link?.close();
       object.close();
-      remove();
     }
   });
 
   it('faults row 48: where another program took the place, the interface says so until it is free', async () => {
     const datapath = await start();
-    const { path, remove } = buildFlood();
-    const object = BpfObject.load(path);
+    const object = BpfObject.load(buildFlood());
     const own = openPinnedLink(join(life().pinDir, 'links', 'in0'));
     own?.detach();
     const other = XdpLink.create(object.program('flood'), indexOf('in0'), 'native');
@@ -149,7 +146,6 @@ describe.skipIf(whyNoNetwork() !== '')(`what is undone behind the agent's back $
       own?.close();
       other.close();
       object.close();
-      remove();
     }
   });
 

@@ -10,14 +10,11 @@ export class Probe {
   /** The object file, for generators of other processes. */
   readonly objectPath: string;
   readonly #object: BpfObject;
-  readonly #remove: () => void;
   readonly #pins = freshPinDir();
 
   constructor() {
-    const { path, remove } = buildFlood();
-    this.#remove = remove;
-    this.objectPath = path;
-    this.#object = BpfObject.load(path);
+    this.objectPath = buildFlood();
+    this.#object = BpfObject.load(this.objectPath);
   }
 
   /** Counts what the stack gets from the interface. */
@@ -53,7 +50,6 @@ export class Probe {
   close(): void {
     this.#object.close();
     removePins(this.#pins);
-    this.#remove();
   }
 }
 
