@@ -147,7 +147,7 @@ export async function startController(options: ControllerOptions): Promise<Contr
   const rollouts = await Rollouts.load({
     ...{ store, changes, lists, hub, targets, events, clock, log, leastBakeMs, isTimeSure },
   });
-  const inStages = inStagesWhenLarge(lists, rollouts);
+  const inStages = inStagesWhenLarge(lists, rollouts, store);
   const feeds = await openFeeds({ store, lists: inStages, allowed, clock, events, log, assertOpen });
   store.follow((event) => {
     if (event.layers.length > 0) events.add('change', changeText(event), { revision: event.revision });

@@ -1,18 +1,22 @@
 // Lists that programs keep: a change of much of one goes in stages, whoever asks for it; what is small holds at once.
-import type { PackedEntries } from '../../common/entries/packed.ts';
+import { columnsOf, FAMILIES, type PackedEntries } from '../../common/entries/packed.ts';
 import { FleetblockError } from '../../common/errors.ts';
 import { listOrigin } from '../../common/text/origin.ts';
 import type { ImportBegin, ListReply, Lists } from '../operations/lists/lists.ts';
+import { shareOf } from '../operations/lists/received-rows.ts';
+import type { Store } from '../store/store.ts';
 import type { Attributed } from './carrier.ts';
 import type { PlanRequest } from './plan.ts';
 import { isOpen, type Rollout } from './rollout.ts';
-import { type Begun, kept, type Rollouts } from './rollouts.ts';
+import type { Begun, Rollouts } from './rollouts.ts';
 import { inOrder } from './staged-lists.ts';
 
 /** Rows that come or go, as a share of those that the list has. */
 const LARGE_SHARE = 0.2;
 /** Fewer rows are no large change of a short list. */
 const LEAST_ROWS = 50;
+/** Of all addresses of a family: a list that is not wider has as many hosts as it has rows. A /12 of IPv4, a /28 of IPv6. */
+const WIDE = { 4: 2 ** -12, 6: 2 ** -28 } as const;
 /** Its end is never put off: what stands at a stage is gone a minute after, also where no one can say so. */
 const PLAN = { stages: ['1%', '10%', '100%'], bakeMs: 30_000 } as const;
 
@@ -42,7 +46,11 @@ export interface ListsInStages extends Pick<Lists, 'remove'> {
 class LargeChange extends FleetblockError {}
 
 /** A new list is no change: whoever declares it has looked at it. */
-export function inStagesWhenLarge(lists: Lists, rollouts: Rollouts): ListsInStages {
+export function inStagesWhenLarge(
+  lists: Lists,
+  rollouts: Rollouts,
+  store: Pick<Store, 'lists' | 'listRows'>,
+): ListsInStages {
   const openOf = (name: string) =>
     rollouts.list().find((each) => isOpen(each) && each.carries.origin === listOrigin(name));
   return {
@@ -62,16 +70,40 @@ export function inStagesWhenLarge(lists: Lists, rollouts: Rollouts): ListsInStag
           `rollout ${open.id} of ${open.carries.origin} is ${open.state}: its next change waits`,
         );
       const chunks: PackedEntries<'left'>[] = [];
+      for await (const each of rows) chunks.push(each);
+      const widens = await doesWiden(store, begin.name, chunks);
       const approve: ImportBegin['approve'] = (former, changed) => {
-        if (former && former.entries > 0 && changed >= LEAST_ROWS && changed > former.entries * LARGE_SHARE)
+        const isLarge = former && changed >= LEAST_ROWS && changed > former.entries * LARGE_SHARE;
+        if (former && former.entries > 0 && changed > 0 && (isLarge || widens))
           throw new LargeChange('ABORTED', 'it is to go in stages');
       };
       try {
-        return await lists.import({ ...begin, approve }, kept(rows, chunks));
+        return await lists.import({ ...begin, approve }, inOrder(chunks));
       } catch (error) {
         if (!(error instanceof LargeChange)) throw error;
         return rollouts.import(begin, inOrder(chunks), { ...PLAN, ...halts });
       }
     },
   };
+}
+
+/** Whether the list is to cover many more addresses than it does: a few rows may be half of them. */
+async function doesWiden(
+  store: Pick<Store, 'lists' | 'listRows'>,
+  name: string,
+  chunks: readonly PackedEntries[],
+): Promise<boolean> {
+  const next = sharesOf(chunks);
+  if (FAMILIES.every((family) => next[family] <= WIDE[family])) return false;
+  const held: PackedEntries<'unix'>[] = [];
+  if ((await store.lists()).some((list) => list.name === name))
+    for await (const rows of store.listRows(name)) held.push(rows);
+  const former = sharesOf(held);
+  return FAMILIES.some((family) => next[family] > WIDE[family] && next[family] > former[family] * (1 + LARGE_SHARE));
+}
+
+function sharesOf(chunks: readonly PackedEntries[]): Record<4 | 6, number> {
+  const shares = { 4: 0, 6: 0 };
+  for (const rows of chunks) for (const family of FAMILIES) shares[family] += shareOf(columnsOf(rows, family));
+  return shares;
 }

@@ -5,6 +5,7 @@ import { parsePrefix } from '../../common/text/prefix.ts';
 import { hostPosition } from '../../common/text/selector.ts';
 import type { ImportBegin } from '../../controller/operations/lists/lists.ts';
 import { inStagesWhenLarge } from '../../controller/rollouts/large-changes.ts';
+import { inOrder } from '../../controller/rollouts/staged-lists.ts';
 import { listed, type SimulatedHost, SyncFleet, until } from '../sync/fleet.ts';
 
 const OLD = ['198.51.100.0/24', '198.51.101.0/24'];
@@ -34,6 +35,13 @@ const held = () => hosts.map(({ datapath }) => listed(datapath.held).map((row) =
 const rowsOf = (prefixes: string[]) => [
   packEntries(prefixes.map((text) => ({ prefix: parsePrefix(text), action: 'block' as const, ttlMs: 0 }))),
 ];
+/** Of a program, which keeps this list. */
+const program = (): ImportBegin => ({
+  caller: { role: 'operator', id: 'feed', actor: 'feed/x', serial: '', from: '', origin: 'list:x' },
+  ...{ name: 'x', target: { kind: 'all' }, action: 'block', reason: '', meant: [] },
+  ...{ dryRun: false, force: false, skipRefused: false, waitMs: 20_000 },
+});
+const HALTS = { haltDrops: 0, ignoreHosts: [] };
 const load = (prefixes: string[], bakeMs = 0) =>
   fleet.operator.importList(
     'feed',
@@ -87,28 +95,20 @@ it('stages nothing of what is excepted, and is halted when somebody else changes
 
 it('of a program, goes in stages when much of it changes, and at once when little does', async () => {
   const { controller } = fleet.server;
-  const lists = inStagesWhenLarge(controller.lists, controller.rollouts);
+  const lists = inStagesWhenLarge(controller.lists, controller.rollouts, fleet.server.store);
   const many = Array.from({ length: 200 }, (_, i) => `11.0.${i}.0/24`);
-  const halts = { haltDrops: 0, ignoreHosts: [] };
-  const begin: ImportBegin = {
-    caller: { role: 'operator', id: 'feed', actor: 'feed/x', serial: '', from: '', origin: 'list:x' },
-    ...{ name: 'x', target: { kind: 'all' }, action: 'block', reason: '', meant: [] },
-    ...{ dryRun: false, force: false, skipRefused: false, waitMs: 20_000 },
-  };
-  async function* rows(prefixes: string[]) {
-    yield* rowsOf(prefixes);
-  }
-  await lists.import(begin, rows(many), halts);
-  await lists.import(begin, rows(many.slice(20)), halts);
+  const begin = program();
+  await lists.import(begin, inOrder(rowsOf(many)), HALTS);
+  await lists.import(begin, inOrder(rowsOf(many.slice(20))), HALTS);
   expect(rollouts().list()).toEqual([]);
   expect(held().map(({ length }) => length)).toEqual([180, 180, 180]);
   const other = many.map((text) => text.replace('11.0', '11.1'));
-  expect(await lists.import(begin, rows(other), halts)).toMatchObject({
+  expect(await lists.import(begin, inOrder(rowsOf(other)), HALTS)).toMatchObject({
     hosts: { targeted: 1, enforced: 1 },
     added: 200,
   });
   expect(held().map(({ length }) => length)).toEqual([380, 180, 180]);
-  await expect(lists.import(begin, rows(many), halts)).rejects.toThrow('its next change waits');
+  await expect(lists.import(begin, inOrder(rowsOf(many)), HALTS)).rejects.toThrow('its next change waits');
   // All of it ends within a minute, without anybody.
   const ends = [...(hosts[0]?.datapath.held.pack().v4.timesMs ?? [])].filter((end) => end > 0);
   expect(ends).toHaveLength(200);
@@ -141,4 +141,17 @@ it('begins no rollout when the guard leaves out all that the list adds', async (
   });
   expect(reply).toMatchObject({ added: '0', removed: '1', skipped: '1', rollout: '' });
   await until('everywhere', () => held().every((rows) => rows.join() === OLD[0]));
+});
+
+it('of a program, goes in stages when a few rows are many addresses', async () => {
+  const { controller, store } = fleet.server;
+  const lists = inStagesWhenLarge(controller.lists, controller.rollouts, store);
+  const many = Array.from({ length: 100 }, (_, i) => `11.0.${i}.0/24`);
+  const put = (prefixes: string[]) => lists.import(program(), inOrder(rowsOf(prefixes)), HALTS);
+  await put(many);
+  await put([...many, '11.1.0.0/24']);
+  expect(rollouts().list()).toEqual([]);
+  await put([...many, '12.0.0.0/10']);
+  expect(rollouts().list()).toMatchObject([{ state: 'running', carries: { rows: 1 } }]);
+  expect(held().map(({ length }) => length)).toEqual([102, 101, 101]);
 });
