@@ -139,7 +139,9 @@ export async function startController(options: ControllerOptions): Promise<Contr
   const lists = new Lists({ store, targets, hub, clock, guard, results });
   const assertOpen = () => hub.quarantine.assertOpen();
   const calledFrom = options.calledFrom ?? (() => undefined);
-  const detectors = await Detectors.load({ store, registry, guard, allowed, clock, log, assertOpen, calledFrom });
+  const detectors = await Detectors.load({
+    ...{ store, registry, guard, allowed, clock, events, log, assertOpen, calledFrom },
+  });
   const hooks = await Hooks.load({ store, detectors, clock, log });
   const confirmations = new Confirmations({ store, targets, results, events, clock, assertOpen });
   const leastBakeMs = options.leastBakeMs ?? withDefaults(options.hub ?? {}).silenceLimitMs + PATIENCE_MS;

@@ -28,9 +28,17 @@ const reportsSchema = z.object({
   refused: z.number(),
   /** Empty: none was. */
   lastRefusal: z.string(),
+  /** Empty: the controller never made any wait. Not in what an agent of an older version answers. */
+  lastDelay: z.string().default(''),
 });
 /** Before any. */
-export const NO_REPORTS: z.infer<typeof reportsSchema> = { waiting: 0, taken: 0, refused: 0, lastRefusal: '' };
+export const NO_REPORTS: z.infer<typeof reportsSchema> = {
+  waiting: 0,
+  taken: 0,
+  refused: 0,
+  lastRefusal: '',
+  lastDelay: '',
+};
 
 /** The JSON of `status -o json`: stable. Counters and revisions are numbers, as in the CLI's JSON. */
 export const statusSchema = z.object({

@@ -31,11 +31,11 @@ export function formatStatus(report: StatusReport): string {
     ]);
   if (counters && counters.overtaggedPackets > 0)
     rows.push(['', `${number(counters.overtaggedPackets)} of the dropped were behind more than eight VLAN tags`]);
-  const { waiting, taken, refused, lastRefusal } = report.reports;
+  const { waiting, taken, refused, lastRefusal, lastDelay } = report.reports;
   if (waiting + taken + refused > 0)
     rows.push([
       'reports',
-      `${number(taken)} taken, ${number(refused)} refused${lastRefusal === '' ? '' : ` (last: ${lastRefusal})`}, ${number(waiting)} not answered yet`,
+      `${number(taken)} taken, ${number(refused)} refused${lastRefusal === '' ? '' : ` (last: ${lastRefusal})`}, ${number(waiting)} not answered yet${waiting === 0 || lastDelay === '' ? '' : ` (last: ${lastDelay})`}`,
     ]);
   if (report.driftRepairs > 0) rows.push(['drift', `repaired ${number(report.driftRepairs)} times`]);
   for (const [i, { address, why, blocked }] of report.protected.entries())

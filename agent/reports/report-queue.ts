@@ -28,6 +28,8 @@ export interface ReportCounts {
   readonly refused: number;
   /** Empty: none was refused. */
   readonly lastRefusal: string;
+  /** Why the controller made the last ones wait; empty: it never did. */
+  readonly lastDelay: string;
 }
 
 /** Two hundred bytes each. */
@@ -43,6 +45,7 @@ export class ReportQueue {
   #taken = 0;
   #refused = 0;
   #lastRefusal = '';
+  #lastDelay = '';
   #onAdded: () => void = () => {};
 
   /** `limit`: reports. A source may have as many as are still free, so that one alone gets half. */
@@ -51,8 +54,13 @@ export class ReportQueue {
   }
 
   get counts(): ReportCounts {
-    const waiting = this.#queued + this.#sent;
-    return { waiting, taken: this.#taken, refused: this.#refused, lastRefusal: this.#lastRefusal };
+    return {
+      waiting: this.#queued + this.#sent,
+      taken: this.#taken,
+      refused: this.#refused,
+      lastRefusal: this.#lastRefusal,
+      lastDelay: this.#lastDelay,
+    };
   }
 
   /** Called when there is something to send; one listener, the session. */
@@ -108,6 +116,12 @@ export class ReportQueue {
       else this.#count(refusal);
       settle?.(refusal === undefined ? '' : clipped(refusal));
     }
+  }
+
+  /** The controller makes them wait. */
+  delayed(batch: ReportBatch, why: string): void {
+    this.#lastDelay = clipped(why);
+    this.putBack(batch);
   }
 
   /** No answer came: first of its source again, but for addresses of which something was said since. */

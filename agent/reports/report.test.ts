@@ -1,4 +1,5 @@
 // What programs on a host say to the agent, what of it waits for the controller, and in which order it goes there.
+
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -7,6 +8,7 @@ import { text } from 'node:stream/consumers';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createLogger } from '../../common/logger.ts';
 import type { Reports } from '../../proto/gen/fleetblock/v1/Reports.ts';
+import { report } from '../commands/report.ts';
 import { Reporting } from '../session/reporting.ts';
 import { quickSettings } from './quick.ts';
 import { parseLine } from './report.ts';
@@ -131,10 +133,10 @@ describe('a session', () => {
     queue.add(ban('192.0.2.2/32'));
     queue.add(ban('192.0.2.3/32'));
     expect(sent.map(({ rows }) => rows?.length)).toEqual([1]);
-    session.answered({ refused: [], retryMs: 1, problem: 'later' });
+    session.answered({ refused: [], retryMs: 1, problem: 'later', judged: 0 });
     await expect.poll(() => sent.map(({ rows }) => rows?.length)).toEqual([1, 3]);
-    session.answered({ refused: [{ row: 1, reason: 'no' }], retryMs: 0, problem: '' });
-    expect(queue.counts).toEqual({ waiting: 0, taken: 2, refused: 1, lastRefusal: 'no' });
+    session.answered({ refused: [{ row: 1, reason: 'no' }], retryMs: 0, problem: '', judged: 0 });
+    expect(queue.counts).toEqual({ waiting: 0, taken: 2, refused: 1, lastRefusal: 'no', lastDelay: 'later' });
     queue.add(ban('192.0.2.4/32'));
     session.stop();
     queue.add(ban('192.0.2.5/32'));
@@ -151,7 +153,7 @@ it('a source that must wait holds up no other', async () => {
     ...{ queue, log, wallMs: () => NOW },
     send: async ({ source }: Reports) => void sent.push(source),
   });
-  const answer = (retryMs: number) => session.answered({ refused: [], retryMs, problem: 'later' });
+  const answer = (retryMs: number) => session.answered({ refused: [], retryMs, problem: 'later', judged: 0 });
   session.start();
   queue.add(ban('192.0.2.1/32', 'noisy:x'));
   queue.add(ban('192.0.2.1/32', 'a:x'));
@@ -165,6 +167,23 @@ it('a source that must wait holds up no other', async () => {
   session.stop();
 });
 
+it('sends again what was not judged, and answers who waited for the rest', async () => {
+  const queue = new ReportQueue();
+  const heard: string[] = [];
+  const sent: (string | undefined)[][] = [];
+  for (const last of [1, 2, 3]) queue.add(ban(`192.0.2.${last}/32`), (refusal) => heard.push(`${last} ${refusal}`));
+  const session = new Reporting({
+    ...{ queue, log, wallMs: () => NOW },
+    send: async ({ rows = [] }: Reports) => void sent.push(rows.map(({ prefix }) => prefix)),
+  });
+  session.start();
+  session.answered({ refused: [{ row: 0, reason: 'no' }], retryMs: 1, problem: 'more than 2 a minute', judged: 2 });
+  expect(heard).toEqual(['1 no', '2 ']);
+  expect(queue.counts).toMatchObject({ waiting: 1, taken: 1, refused: 1, lastDelay: 'more than 2 a minute' });
+  await expect.poll(() => sent.at(-1)).toEqual(['192.0.2.3/32']);
+  session.stop();
+});
+
 it('a refusal without a reason has that of the row before', () => {
   const queue = new ReportQueue();
   const heard: string[] = [];
@@ -175,8 +194,28 @@ it('a refusal without a reason has that of the row before', () => {
     { row: 0, reason: 'no policy' },
     { row: 2, reason: '' },
   ];
-  session.answered({ refused, retryMs: 0, problem: '' });
+  session.answered({ refused, retryMs: 0, problem: '', judged: 0 });
   expect(heard).toEqual(['no policy', '', 'no policy']);
+});
+
+describe('report --wait', () => {
+  const kept = process.exitCode;
+  afterEach(() => {
+    process.exitCode = kept;
+  });
+
+  it('has an exit code of its own while the agent keeps the report without an answer', async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'fleetblock-report-'));
+    const path = join(directory, 'report.sock');
+    const socket = new ReportSocket({ path, queue: new ReportQueue(), wallMs: () => NOW, log });
+    await socket.serve();
+    const settings = { verb: 'ban', address: '192.0.2.1', source: 'x:y', time: undefined, socket: path, wait: true };
+    await report(settings, 50);
+    expect(process.exitCode).toBe(3);
+    socket.close();
+    await expect(report(settings, 50)).rejects.toThrow(/no agent takes reports/);
+    rmSync(directory, { recursive: true, force: true });
+  });
 });
 
 describe('the socket', () => {

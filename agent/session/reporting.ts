@@ -41,23 +41,21 @@ export class Reporting {
     this.#underWay = undefined;
   }
 
-  answered({ refused, retryMs, problem }: ReportsAnswer__Output): void {
+  answered({ refused, retryMs, problem, judged }: ReportsAnswer__Output): void {
     const batch = this.#underWay;
     if (!batch) return;
     this.#underWay = undefined;
+    const { source, rows } = batch;
+    const done = retryMs > 0 ? judged : rows.length;
     if (retryMs > 0) {
-      this.#deps.log.info({ source: batch.source, reports: batch.rows.length, problem }, 'reports wait');
-      this.#deps.queue.putBack(batch);
-      this.#held.set(
-        batch.source,
-        setTimeout(() => this.#goOn(batch.source), Math.min(retryMs, MOST_RETRY_MS)),
-      );
-      this.#sendNext();
-      return;
+      const left = rows.slice(done);
+      this.#deps.log.info({ source, reports: left.length, problem }, 'reports wait');
+      this.#deps.queue.delayed({ ...batch, rows: left }, problem);
+      const timer = setTimeout(() => this.#goOn(source), Math.min(retryMs, MOST_RETRY_MS));
+      this.#held.set(source, timer);
     }
     const [first] = refused;
-    if (first)
-      this.#deps.log.warn({ source: batch.source, refused: refused.length, reason: first.reason }, 'reports refused');
+    if (first) this.#deps.log.warn({ source, refused: refused.length, reason: first.reason }, 'reports refused');
     let last = '';
     const reasons = new Map(
       refused.map(({ row, reason }) => {
@@ -65,7 +63,7 @@ export class Reporting {
         return [row, last];
       }),
     );
-    this.#deps.queue.answered(batch, reasons);
+    this.#deps.queue.answered({ ...batch, rows: rows.slice(0, done) }, reasons);
     this.#sendNext();
   }
 

@@ -79,7 +79,9 @@ function registerSet(group: Command, cli: Cli): void {
 }
 
 function registerList(group: Command, cli: Cli): void {
-  const command = group.command('list').description('Show the policies, and what was taken and refused under each.');
+  const command = group
+    .command('list')
+    .description('Show the policies, what was taken and refused under each, and sources that report without one.');
   addExamples(addOutput(command), 'fleetblock detector list');
   command.action(async () => {
     const options = command.optsWithGlobals<DetectorOptions>();
@@ -90,7 +92,9 @@ function registerList(group: Command, cli: Cli): void {
       ...(policy && policyJson(policy)),
       taken: Number(counts.taken),
       refused: Number(counts.refused),
+      delayed: Number(counts.delayed),
       lastRefusal: counts.lastRefusal || null,
+      lastDelay: counts.lastDelay || null,
     }));
   });
 }
@@ -143,15 +147,28 @@ function limits(policy: {
 const COLUMNS: readonly Column<Detector__Output>[] = [
   { title: 'PATTERN', cell: ({ policy }) => policy?.pattern ?? '' },
   { title: 'SCOPE', cell: ({ policy }) => policy?.scope ?? '' },
-  { title: 'MAX DURATION', cell: ({ policy }) => formatDuration(Number(policy?.maxDurationMs)) },
-  { title: 'MAX CLAIMS', cell: ({ policy }) => `${policy?.maxClaims}` },
-  { title: 'RATE', cell: ({ policy }) => `${policy?.rate}` },
-  { title: 'QUORUM', cell: ({ policy }) => `${policy?.quorum}` },
+  {
+    title: 'MAX DURATION',
+    cell: ({ policy }) => (policy?.maxDurationMs === '0' ? '-' : formatDuration(Number(policy?.maxDurationMs))),
+  },
+  { title: 'MAX CLAIMS', cell: ({ policy }) => `${policy?.maxClaims || '-'}` },
+  { title: 'RATE', cell: ({ policy }) => `${policy?.rate || '-'}` },
+  { title: 'QUORUM', cell: ({ policy }) => `${policy?.quorum || '-'}` },
   { title: 'TAKEN', cell: ({ taken }) => taken },
   { title: 'REFUSED', cell: ({ refused }) => refused },
-  { title: 'LAST REFUSAL', cell: ({ lastRefusal }) => lastRefusal },
+  { title: 'DELAYED', cell: ({ delayed }) => delayed },
+  {
+    title: 'LAST REFUSAL, DELAY',
+    cell: ({ lastRefusal, lastDelay }) => [lastRefusal, lastDelay].filter(Boolean).join('; '),
+  },
 ];
 
-function policyJson({ maxDurationMs, ...policy }: DetectorPolicy__Output) {
-  return { ...policy, maxDurationSeconds: Number(maxDurationMs) / 1000 };
+function policyJson({ pattern, scope, maxDurationMs, maxClaims, rate, quorum }: DetectorPolicy__Output) {
+  const maxDurationSeconds = Number(maxDurationMs) / 1000;
+  const limits = { maxDurationSeconds, maxClaims, rate, quorum };
+  return {
+    pattern,
+    scope,
+    ...Object.fromEntries(Object.entries(limits).map(([name, value]) => [name, value || null])),
+  };
 }

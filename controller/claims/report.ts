@@ -44,8 +44,8 @@ export interface Share {
   readonly most: number;
 }
 
-/** FULL: the reporter has its share already. */
-export type ReportOutcome = 'ADDED' | 'UPDATED' | 'UNCHANGED' | 'REMOVED' | 'NOT_FOUND' | 'FULL';
+/** NOT_FOUND: it is over, and nothing of it stands. OTHERS: what stands was not said by a reporter. FULL: the reporter has its share already. */
+export type ReportOutcome = 'ADDED' | 'UPDATED' | 'UNCHANGED' | 'REMOVED' | 'NOT_FOUND' | 'OTHERS' | 'FULL';
 
 /** One outcome per row, in their order. */
 export interface ReportResult {
@@ -86,7 +86,7 @@ export function* applyReports(tx: ClaimTx, request: ApplyReports): Steps<ReportR
     const live = present && !hasEnded(present.expiresMs, tx.nowMs) ? present : undefined;
     const others = live && !alike(live.actor, actor) ? live : undefined;
     if (untilMs === undefined) {
-      outcomes.push(present && !others ? 'REMOVED' : 'NOT_FOUND');
+      outcomes.push(others ? 'OTHERS' : present ? 'REMOVED' : 'NOT_FOUND');
       if (!present || others) continue;
       end(present);
     } else {

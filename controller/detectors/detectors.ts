@@ -10,13 +10,14 @@ import type { Clock } from '../../common/time/clock.ts';
 import { attribution } from '../claims/attribution.ts';
 import type { Guard, GuardLook } from '../claims/guard/guard.ts';
 import type { ReportedRow, ReportOutcome } from '../claims/report.ts';
-import { RateLimit } from '../identity/auth/rate-limit.ts';
+import type { EventLog } from '../fleet/events.ts';
 import type { AllowIndex } from '../operations/exemptions/allow-index.ts';
 import type { Store } from '../store/store.ts';
 import type { HostRegistry } from '../views/host-registry.ts';
-import { ReportMeter } from './metrics.ts';
+import { RESULTS, type ReportCounts, ReportMeter } from './metrics.ts';
 import { Policies } from './policies.ts';
-import { assertSource, beyondOf, type DetectorPolicy, HOOK, kindOf, originsOf } from './policy.ts';
+import { assertSource, beyondOf, type DetectorPolicy, HOOK, isDetector, kindOf, originsOf } from './policy.ts';
+import { Rates } from './rates.ts';
 
 /** `assertOpen` throws while nothing may be changed. */
 export interface DetectorsDeps {
@@ -25,6 +26,7 @@ export interface DetectorsDeps {
   readonly guard: Guard;
   readonly allowed: Pick<AllowIndex, 'layers'>;
   readonly clock: Clock;
+  readonly events: Pick<EventLog, 'add'>;
   readonly log: Logger;
   readonly assertOpen: () => void;
   /** Who called from this address in the last days. */
@@ -49,11 +51,13 @@ export interface ReportRow {
   readonly reason?: string;
 }
 
-/** All rows that are not refused are in the store. */
+/** Rows that were judged and are not refused are in the store. */
 export interface ReportsAnswer {
   /** `row` from 0. */
   readonly refused: readonly { readonly row: number; readonly reason: string }[];
-  /** Above 0: nothing was taken, and all of it may be reported again after that; `problem` says why. */
+  /** How many rows, the first ones. */
+  readonly judged: number;
+  /** Above 0: the others may be reported again after that; `problem` says why. 0: all were judged. */
   readonly retryMs: number;
   readonly problem: string;
   /** It waits for the rate of its policy, and not for a failure of ours. */
@@ -66,15 +70,14 @@ export interface Door {
   readonly from: string;
 }
 
+/** Nothing was judged. */
+const NOTHING: ReportsAnswer = { refused: [], judged: 0, retryMs: 0, problem: '' };
+
 /** After a failure of ours, milliseconds. */
 const RETRY_MS = 5000;
-/** Longest that a reporter is told to wait for its rate, milliseconds. */
-const MAX_WAIT_MS = 60_000;
 
 /** For how long hosts' reports are judged by one look of the guard, milliseconds. */
 const LOOK_MS = 1000;
-/** Of sources that no policy is for: enough to learn it. */
-const WITHOUT_POLICY = { pattern: '', rate: 6000 } as const;
 
 /** Of one report: the host that makes it, or a door without one. */
 interface By {
@@ -88,13 +91,13 @@ export class Detectors {
   readonly policies: Policies;
   readonly meter = new ReportMeter();
   readonly #deps: DetectorsDeps;
-  readonly #rates = new Map<string, { readonly perMinute: number; readonly limit: RateLimit }>();
-
+  readonly #rates: Rates;
   #looked: { readonly look: GuardLook; readonly atMs: number } | undefined;
 
   private constructor(deps: DetectorsDeps, policies: Policies) {
     this.#deps = deps;
     this.policies = policies;
+    this.#rates = new Rates(deps.clock);
   }
 
   static async load(deps: DetectorsDeps): Promise<Detectors> {
@@ -116,32 +119,31 @@ export class Detectors {
   async #report(reports: Reports, by: By): Promise<ReportsAnswer> {
     const answer = await this.#judge(reports, by);
     const refused = answer.refused.length;
-    if (answer.retryMs > 0) this.meter.count('delayed', reports.rows.length);
-    else this.meter.count('taken', reports.rows.length - refused);
-    this.meter.count('refused', refused);
+    const counts = { taken: answer.judged - refused, refused, delayed: reports.rows.length - answer.judged };
+    for (const result of RESULTS) this.meter.count(result, counts[result]);
+    if (isDetector(reports.source)) this.#note(reports.source, counts, answer, by);
     return answer;
+  }
+
+  /** Whoever set up a detector and no policy, or one that is too tight, learns it here: its program says nothing. */
+  #note(source: string, counts: ReportCounts, { refused: [first], retryMs, problem }: ReportsAnswer, by: By): void {
+    const lastDelay = retryMs > 0 ? problem : undefined;
+    const news = this.policies.count(source, { ...counts, lastRefusal: first?.reason, lastDelay });
+    const about = { hostId: by.host?.id ?? '' };
+    if (first && news.firstRefused && !this.policies.for(source))
+      this.#deps.events.add('detector.refused', `${source} is refused: ${first.reason}`, about);
+    if (news.firstDelayed) this.#deps.events.add('detector.delayed', `${source} waits: ${problem}`, about);
   }
 
   async #judge(reports: Reports, by: By): Promise<ReportsAnswer> {
     const { source, rows } = reports;
     try {
       const policy = this.policies.for(source);
-      // What is refused costs as well, and so does a message without a row.
-      const { retryMs, rate } = this.#waitMs(policy, by.actor, Math.max(1, rows.length));
-      if (retryMs > 0) return { refused: [], retryMs, problem: `more than ${rate} addresses a minute`, limited: true };
-      assertSource(source);
-      if (by.host && kindOf(source) === HOOK)
-        return refuseAll(reports, `${source} is a webhook's: no host reports under it`);
-      if (!policy) return refuseAll(reports, noPolicy(source));
-      this.#deps.assertOpen();
-      const answer = await this.#apply(reports, policy, by);
-      this.policies.count(
-        policy,
-        rows.length - answer.refused.length,
-        answer.refused.length,
-        answer.refused[0]?.reason,
-      );
-      return answer;
+      const asked = { actor: by.actor, rows: rows.length, whole: !by.host };
+      const { room, retryMs, rate } = this.#rates.take(policy, asked);
+      const answer = room > 0 ? await this.#decide({ source, rows: rows.slice(0, room) }, policy, by) : NOTHING;
+      if (retryMs === 0) return answer;
+      return { ...answer, retryMs, problem: `more than ${rate} addresses a minute`, limited: true };
     } catch (error) {
       if (error instanceof FleetblockError && error.code === 'INVALID_ARGUMENT')
         return refuseAll(reports, error.message);
@@ -150,11 +152,22 @@ export class Detectors {
         'reports wait: they could not be taken',
       );
       const problem = error instanceof FleetblockError ? error.message : 'the controller could not store it';
-      return { refused: [], retryMs: RETRY_MS, problem };
+      return { ...NOTHING, retryMs: RETRY_MS, problem };
     }
   }
 
-  async #apply({ source, rows }: Reports, policy: DetectorPolicy, by: By): Promise<ReportsAnswer> {
+  /** @throws FleetblockError INVALID_ARGUMENT: it is not a source; what the store throws */
+  async #decide(reports: Reports, policy: DetectorPolicy | undefined, by: By): Promise<ReportsAnswer> {
+    const { source, rows } = reports;
+    assertSource(source);
+    if (by.host && kindOf(source) === HOOK)
+      return refuseAll(reports, `${source} is a webhook's: no host reports under it`);
+    if (!policy) return refuseAll(reports, noPolicy(source, this.policies.unreadable(source)));
+    this.#deps.assertOpen();
+    return { ...NOTHING, judged: rows.length, refused: await this.#apply(reports, policy, by) };
+  }
+
+  async #apply({ source, rows }: Reports, policy: DetectorPolicy, by: By): Promise<ReportsAnswer['refused']> {
     const { store, clock, registry } = this.#deps;
     const nowMs = clock.wallMs();
     let look: GuardLook | undefined;
@@ -182,7 +195,7 @@ export class Detectors {
         reason: why ? `${source}: ${why}` : undefined,
       });
     }
-    if (taken.length === 0) return { refused, retryMs: 0, problem: '' };
+    if (taken.length === 0) return refused;
     const selector = by.host && beyondOf(policy, by.host);
     const who = by.host ? `reported by ${by.host.name}` : 'reported by a webhook';
     const { outcomes } = await store.applyReports({
@@ -204,7 +217,7 @@ export class Detectors {
       const reason = refusalOf(outcomes[i], policy, source);
       if (reason !== undefined) refused.push({ row, reason });
     }
-    return { refused, retryMs: 0, problem: '' };
+    return refused;
   }
 
   /** Gathering the addresses of a whole fleet is too much for every message of every host; who calls meanwhile is in `calledFrom`. */
@@ -236,18 +249,6 @@ export class Detectors {
     }
     return undefined;
   }
-
-  #waitMs({ pattern, rate }: Pick<DetectorPolicy, 'pattern' | 'rate'> = WITHOUT_POLICY, actor: string, rows: number) {
-    const known = this.#rates.get(pattern);
-    const { clock } = this.#deps;
-    const { limit } =
-      known?.perMinute === rate
-        ? known
-        : { limit: new RateLimit({ clock, burst: rate, perSecond: rate / 60, addresses: 100_000 }) };
-    this.#rates.set(pattern, { perMinute: rate, limit });
-    const retryMs = limit.take(actor, rows) ? 0 : Math.min(MAX_WAIT_MS, Math.max(1, limit.waitMs(actor)));
-    return { retryMs, rate };
-  }
 }
 
 /** The address, or why it is none. */
@@ -265,14 +266,19 @@ function addressOf(text: string): Prefix | string {
 function refusalOf(outcome: ReportOutcome | undefined, policy: DetectorPolicy, source: string): string | undefined {
   if (outcome === 'FULL')
     return `this host has its share of the ${policy.maxClaims} addresses of ${policy.pattern}: fleetblock detector set ${policy.pattern} --max-claims N`;
-  return outcome === 'NOT_FOUND' ? `${source} has not reported it here` : undefined;
+  // NOT_FOUND is no refusal: what a detector ends has mostly ended by itself, moments before.
+  return outcome === 'OTHERS'
+    ? `an operator blocks it as ${source}: fleetblock unblock --origin ${source} ends that`
+    : undefined;
 }
 
-/** Names the command that an operator types. */
-function noPolicy(source: string): string {
+/** Names the command that an operator types. `unreadable`: the pattern of a policy that is there. */
+function noPolicy(source: string, unreadable: string | undefined): string {
+  if (unreadable !== undefined)
+    return `this controller cannot read the policy of ${unreadable}: an admin sets it again with fleetblock detector set '${unreadable}' --scope fleet`;
   return `no policy lets ${source} block: an admin makes one with fleetblock detector set ${source} --scope fleet`;
 }
 
 function refuseAll({ rows }: Reports, reason: string): ReportsAnswer {
-  return { refused: rows.map((_row, row) => ({ row, reason })), retryMs: 0, problem: '' };
+  return { ...NOTHING, judged: rows.length, refused: rows.map((_row, row) => ({ row, reason })) };
 }

@@ -1,6 +1,13 @@
 // What became of reports, for Prometheus.
 import { Counter } from 'prom-client';
 
+/** What becomes of an address. */
+export const RESULTS = ['taken', 'refused', 'delayed'] as const;
+type Result = (typeof RESULTS)[number];
+
+/** Addresses. */
+export type ReportCounts = Readonly<Record<Result, number>>;
+
 /** Addresses by what was decided about them: a reason is in `fleetblock detector list`. */
 export class ReportMeter {
   readonly #reports = new Counter({
@@ -11,11 +18,11 @@ export class ReportMeter {
   });
 
   constructor() {
-    for (const result of ['taken', 'refused', 'delayed']) this.#reports.inc({ result }, 0);
+    for (const result of RESULTS) this.#reports.inc({ result }, 0);
   }
 
   /** Addresses. */
-  count(result: 'taken' | 'refused' | 'delayed', addresses: number): void {
+  count(result: Result, addresses: number): void {
     this.#reports.inc({ result }, addresses);
   }
 

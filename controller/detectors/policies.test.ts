@@ -10,7 +10,7 @@ const BY = { actor: 'admin/alice', reason: '' };
 const log = createLogger('test', 'silent');
 const policy = { scope: 'fleet', maxDurationMs: 60_000, maxClaims: 10, rate: 10, quorum: 1 };
 
-it('leaves out what it cannot read, lets its sources block nothing, and has it set again or removed', async () => {
+it('faults row 192: leaves out what it cannot read, lets its sources block nothing, and has it set again or removed', async () => {
   const store = new MemoryStore({ disk: { state: new MemoryState() }, clock: systemClock });
   const body = (more: object) => JSON.stringify({ ...policy, ...more });
   const sets = [
@@ -20,7 +20,15 @@ it('leaves out what it cannot read, lets its sources block nothing, and has it s
   ];
   await store.changeSettings({ sets: sets.map((each) => ({ kind: 'detector', ...each })) });
   const policies = await Policies.load(store, log);
-  expect(policies.list().map((each) => each.policy.pattern)).toEqual(['fail2ban:*']);
+  expect(policies.list().map(({ policy: { pattern, scope } }) => `${pattern} ${scope}`)).toEqual([
+    'fail2ban:* fleet',
+    'fail2ban:newer unreadable',
+    'fail2ban:torn unreadable',
+  ]);
+  expect(['fail2ban:sshd', 'fail2ban:torn'].map((source) => policies.unreadable(source))).toEqual([
+    undefined,
+    'fail2ban:torn',
+  ]);
   expect(['sshd', 'newer', 'torn'].map((name) => policies.for(`fail2ban:${name}`)?.pattern)).toEqual([
     'fail2ban:*',
     undefined,
@@ -31,4 +39,21 @@ it('leaves out what it cannot read, lets its sources block nothing, and has it s
   const again = await Policies.load(store, log);
   expect(again.for('fail2ban:newer')?.pattern).toBe('fail2ban:newer');
   expect(again.for('fail2ban:torn')?.pattern).toBe('fail2ban:*');
+});
+
+it('counts sources without a policy, a bounded number of them, until they have one', async () => {
+  const store = new MemoryStore({ disk: { state: new MemoryState() }, clock: systemClock });
+  const policies = await Policies.load(store, log);
+  const refused = { taken: 0, refused: 1, delayed: 0, lastRefusal: 'no policy', lastDelay: undefined };
+  expect(policies.count('fail2ban:sshd', refused)).toMatchObject({ firstRefused: true });
+  expect(policies.count('fail2ban:sshd', refused)).toMatchObject({ firstRefused: false });
+  for (let i = 0; i < 200; i++) policies.count(`x:${i}`, refused);
+  expect(policies.list()).toHaveLength(100);
+  expect(policies.list()[0]).toMatchObject({ policy: { pattern: 'fail2ban:sshd', scope: 'none' }, refused: 2 });
+  await policies.set({ pattern: 'fail2ban:*', ...policy }, BY);
+  await policies.set({ pattern: 'x:*', ...policy }, BY);
+  expect(policies.list()).toMatchObject([
+    { policy: { pattern: 'fail2ban:*' }, refused: 0, lastRefusal: '' },
+    { policy: { pattern: 'x:*' }, refused: 0 },
+  ]);
 });

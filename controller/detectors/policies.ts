@@ -4,21 +4,30 @@ import { FleetblockError, messageOf } from '../../common/errors.ts';
 import type { Logger } from '../../common/logger.ts';
 import type { Attribution } from '../claims/attribution.ts';
 import type { Store } from '../store/store.ts';
-import { checkedPolicy, type DetectorPolicy, NO_POLICY, policyFor, policySchema } from './policy.ts';
+import type { ReportCounts } from './metrics.ts';
+import { checkedPolicy, type DetectorPolicy, kindPattern, NO_POLICY, policyFor, policySchema } from './policy.ts';
 
-/** A policy and what became of reports under it since this controller started. */
-export interface Detector {
+/** A policy and what became of reports under it since this controller started, or of a source that has none. */
+export interface Detector extends ReportCounts {
+  /** `scope` is NO_SCOPE or UNREADABLE where there is none that counts: reports are refused. */
   readonly policy: DetectorPolicy;
-  readonly taken: number;
-  readonly refused: number;
   /** Empty: none was refused. */
   readonly lastRefusal: string;
+  /** Empty: none had to wait. */
+  readonly lastDelay: string;
 }
 
 type Counts = Omit<Detector, 'policy'>;
 
+/** Of one message; `lastRefusal`, `lastDelay`: undefined when none was. */
+type News = ReportCounts & { readonly [of in 'lastRefusal' | 'lastDelay']: string | undefined };
+
 const KIND = 'detector';
-const NONE: Counts = { taken: 0, refused: 0, lastRefusal: '' };
+const NONE: Counts = { taken: 0, refused: 0, delayed: 0, lastRefusal: '', lastDelay: '' };
+const NO_SCOPE = 'none';
+const UNREADABLE = 'unreadable';
+/** Sources without a policy that are counted: enough for what is set up, and a bound for a host that makes up names. */
+const MOST_WITHOUT = 100;
 
 /** In memory, written through to the store. */
 export class Policies {
@@ -26,6 +35,7 @@ export class Policies {
   readonly #policies = new Map<string, DetectorPolicy>();
   /** Stored, and not understood. */
   readonly #unread = new Set<string>();
+  /** By pattern; of those without a policy by source. */
   readonly #counts = new Map<string, Counts>();
 
   private constructor(store: Pick<Store, 'changeSettings'>) {
@@ -52,11 +62,20 @@ export class Policies {
     return policyFor(this.#policies, source);
   }
 
-  /** By pattern. */
+  /** The pattern of the policy for a source that has none because it cannot be read. */
+  unreadable(source: string): string | undefined {
+    if (this.for(source)) return undefined;
+    return [source, kindPattern(source)].find((pattern) => this.#unread.has(pattern));
+  }
+
+  /** By pattern; with those that cannot be read, and sources that report without one. */
   list(): Detector[] {
-    return [...this.#policies.values()]
-      .toSorted((a, b) => (a.pattern < b.pattern ? -1 : 1))
-      .map((policy) => ({ policy, ...(this.#counts.get(policy.pattern) ?? NONE) }));
+    const patterns = new Set([...this.#policies.keys(), ...this.#unread, ...this.#counts.keys()]);
+    return [...patterns].sort().map((pattern) => {
+      const scope = this.#unread.has(pattern) ? UNREADABLE : NO_SCOPE;
+      const policy = this.#policies.get(pattern) ?? { ...NO_POLICY, pattern, scope };
+      return { policy, ...(this.#counts.get(pattern) ?? NONE) };
+    });
   }
 
   /** In place of the one of the same pattern. @throws FleetblockError INVALID_ARGUMENT */
@@ -68,8 +87,13 @@ export class Policies {
       sets: [{ kind: KIND, name: pattern, body: JSON.stringify(checked) }],
       audit: { ...by, verb: 'detector.set', subject },
     });
+    const isNew = !this.#policies.has(pattern);
     this.#policies.set(pattern, checked);
     this.#unread.delete(pattern);
+    // What was refused for want of it is over.
+    if (isNew) this.#counts.delete(pattern);
+    for (const key of this.#counts.keys())
+      if (!this.#policies.has(key) && this.for(key) !== undefined) this.#counts.delete(key);
     return checked;
   }
 
@@ -91,13 +115,26 @@ export class Policies {
     return policy;
   }
 
-  /** `refusal`: undefined when none was refused. */
-  count({ pattern }: DetectorPolicy, taken: number, refused: number, refusal: string | undefined): void {
-    const before = this.#counts.get(pattern) ?? NONE;
-    this.#counts.set(pattern, {
-      taken: before.taken + taken,
-      refused: before.refused + refused,
-      lastRefusal: refusal ?? before.lastRefusal,
+  /** @returns whether these are the first ones of their kind that are counted there */
+  count(source: string, news: News): { readonly firstRefused: boolean; readonly firstDelayed: boolean } {
+    const policy = this.for(source);
+    const key = policy?.pattern ?? this.unreadable(source) ?? source;
+    const known = this.#counts.get(key);
+    const before = known ?? NONE;
+    const isUnknown = !policy && !this.#unread.has(key) && !known;
+    const isEmpty = news.taken + news.refused + news.delayed === 0;
+    if (isEmpty || (isUnknown && this.#counts.size >= this.#policies.size + this.#unread.size + MOST_WITHOUT))
+      return { firstRefused: false, firstDelayed: false };
+    this.#counts.set(key, {
+      taken: before.taken + news.taken,
+      refused: before.refused + news.refused,
+      delayed: before.delayed + news.delayed,
+      lastRefusal: news.lastRefusal ?? before.lastRefusal,
+      lastDelay: news.lastDelay ?? before.lastDelay,
     });
+    return {
+      firstRefused: before.refused === 0 && news.refused > 0,
+      firstDelayed: before.delayed === 0 && news.delayed > 0,
+    };
   }
 }

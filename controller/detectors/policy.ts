@@ -34,9 +34,14 @@ export function kindOf(source: string): string {
   return source.slice(0, source.indexOf(':'));
 }
 
+/** Whether reports may come under it. */
+export function isDetector(source: string): boolean {
+  return isSource(source) && !RESERVED.has(kindOf(source));
+}
+
 /** @throws FleetblockError INVALID_ARGUMENT */
 export function assertSource(source: string): void {
-  if (!isSource(source) || RESERVED.has(kindOf(source)))
+  if (!isDetector(source))
     throw new FleetblockError(
       'INVALID_ARGUMENT',
       `${JSON.stringify(source.slice(0, 64))} is not a detector's source: write KIND:NAME in lower case, such as fail2ban:sshd`,
@@ -68,9 +73,14 @@ export function checkedPolicy(policy: DetectorPolicy): DetectorPolicy {
   return policy;
 }
 
+/** The pattern for all of a source's kind: `fail2ban:*`. */
+export function kindPattern(source: string): string {
+  return `${kindOf(source)}:*`;
+}
+
 /** The policy for a source: of the exact one before that of its kind. */
 export function policyFor(policies: ReadonlyMap<string, DetectorPolicy>, source: string): DetectorPolicy | undefined {
-  return policies.get(source) ?? policies.get(`${kindOf(source)}:*`);
+  return policies.get(source) ?? policies.get(kindPattern(source));
 }
 
 /** The origins that count against the policy's limit: one, or what all of a kind begin with. */

@@ -13,6 +13,8 @@ export type EventKind =
   | 'feed.recovered'
   | 'rollout'
   | 'bouncer'
+  | 'detector.refused'
+  | 'detector.delayed'
   | 'host.connected'
   | 'host.disconnected'
   | 'host.lagging'

@@ -71,7 +71,7 @@ describe.skipIf(reason)(`fail2ban${reason ? ` (skipped: ${reason})` : ''}`, () =
     await dropped(OTHER, false);
   });
 
-  test('takes back all that fail2ban unbans at once, and nothing when it reads its configuration again', async () => {
+  test('faults row 190: takes back all that fail2ban unbans at once, and nothing when it reads its configuration again', async () => {
     await ban('inside', BAD, OTHER);
     await ban('Process', BAD);
     expect(await fail2ban?.client('reload')).toMatchObject({ exitCode: 0 });
@@ -84,7 +84,7 @@ describe.skipIf(reason)(`fail2ban${reason ? ` (skipped: ${reason})` : ''}`, () =
     for (const jail of ['inside', 'Process']) await expect.poll(() => claims(jail), POLL).toEqual([]);
   });
 
-  test.each(['inside', 'Process'])('restores in its jail %s the rest of a ban', async (jail) => {
+  test.each(['inside', 'Process'])('faults row 190: restores in its jail %s the rest of a ban', async (jail) => {
     await ban(jail, BAD);
     await fail2ban?.stop();
     const where = ['--source', sourceOf(jail), '--report-socket', lab.host(1).reportSocket];

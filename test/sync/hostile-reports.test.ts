@@ -78,6 +78,11 @@ async function claims(): Promise<string[]> {
   return found;
 }
 
+const detector = (pattern: string) =>
+  policies()
+    .list()
+    .find(({ policy }) => policy.pattern === pattern);
+
 /** Of reports alone. */
 const reported = async () => (await claims()).filter((each) => each.includes(' fail2ban:'));
 
@@ -88,15 +93,25 @@ beforeEach(async () => {
       const [, prefix = '', source = ''] = each.split(' ');
       await report(host, source, [prefix], { unban: true });
     }
-  for (const { policy } of policies().list()) await policies().remove(policy.pattern, BY);
+  for (const { policy } of policies().list()) if (policy.scope !== 'none') await policies().remove(policy.pattern, BY);
   expect(await reported()).toEqual([]);
 });
 
 describe('a certificate used by hand', () => {
-  it('blocks nothing without a policy, and learns the command', async () => {
+  it('faults row 192: blocks nothing without a policy, and learns the command', async () => {
     const { refused } = await report(evil, 'fail2ban:sshd', ['198.51.100.7']);
     expect(refused).toEqual([{ row: 0, reason: expect.stringContaining('fleetblock detector set fail2ban:sshd') }]);
     expect(await reported()).toEqual([]);
+    await report(evil, 'fail2ban:sshd', ['198.51.100.7', '198.51.100.8']);
+    expect(detector('fail2ban:sshd')).toMatchObject({
+      policy: { scope: 'none' },
+      refused: 3,
+      lastRefusal: /no policy/,
+    });
+    const events = fleet.server.controller.events.since(0).filter(({ kind }) => kind === 'detector.refused');
+    expect(events).toMatchObject([
+      { hostId: hostId('evil'), text: expect.stringMatching(/^fail2ban:sshd is refused: no policy/) },
+    ]);
   });
 
   it.each([
@@ -180,7 +195,8 @@ describe('a certificate used by hand', () => {
     await report(good, 'fail2ban:sshd', ['198.51.100.7']);
     const before = await claims();
     const { refused } = await report(evil, 'fail2ban:sshd', ['198.51.100.7', '198.51.100.1'], { unban: true });
-    expect(refused).toHaveLength(2);
+    // A ban that has ended is no refusal either: there is nothing to do.
+    expect(refused).toEqual([]);
     expect(await claims()).toEqual(before);
   });
 
@@ -194,18 +210,22 @@ describe('a certificate used by hand', () => {
     await policies().set(POLICY, BY);
     await report(evil, 'fail2ban:sshd', ['198.51.100.7', '198.51.100.8', '192.0.2.3']);
     expect(await counted()).toMatchObject({ taken: taken + 2, refused: refused + 1 });
-    expect(policies().list()).toMatchObject([
-      { taken: 2, refused: 1, lastRefusal: expect.stringMatching(/is allowed/) },
+    const { lastRefusal, ...counts } = detector(POLICY.pattern) ?? {};
+    expect([counts, lastRefusal]).toMatchObject([
+      { taken: 2, refused: 1, delayed: 0 },
+      expect.stringMatching(/is allowed/),
     ]);
   });
 
-  it('is made to wait for its rate', async () => {
-    await policies().set({ ...POLICY, rate: 2 }, BY);
-    await report(evil, 'fail2ban:sshd', ['198.51.100.7', '198.51.100.8', '198.51.100.9']);
-    const answer = await report(evil, 'fail2ban:sshd', ['198.51.100.10']);
-    expect(answer).toMatchObject({ refused: [], problem: expect.stringContaining('2 addresses a minute') });
-    expect(answer.retryMs).toBeGreaterThan(0);
-    expect(await reported()).toHaveLength(6);
+  it('faults row 191: blocks no more in a minute than its rate, however much it says at once', async () => {
+    await policies().set({ ...POLICY, rate: 2, maxClaims: 5000 }, BY);
+    const addresses = Array.from({ length: 1000 }, (_, i) => `203.0.${i >> 8}.${i & 255}`);
+    const answer = await report(evil, 'fail2ban:sshd', addresses);
+    expect(answer).toMatchObject({ judged: 2, refused: [], problem: expect.stringContaining('2 addresses a minute') });
+    // It has to wait again when it comes at once.
+    expect(await report(evil, 'fail2ban:sshd', addresses.slice(2))).toMatchObject({ judged: 0, refused: [] });
+    expect((await reported()).filter((each) => each.endsWith('host:evil'))).toHaveLength(2);
+    expect(detector(POLICY.pattern)).toMatchObject({ taken: 2, delayed: 998 + 998 });
   });
 
   it('is made to wait without a policy too, also when it says nothing', async () => {

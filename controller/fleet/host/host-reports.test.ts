@@ -3,7 +3,7 @@ import { HostReports } from './host-reports.ts';
 
 it('takes the next reports once the stream has taken the answer to the last ones', async () => {
   const writes: (() => void)[] = [];
-  const answer = { refused: [], retryMs: 0, problem: '' };
+  const answer = { refused: [], judged: 0, retryMs: 0, problem: '' };
   const reports = new HostReports(
     'a',
     () => Promise.resolve(answer),

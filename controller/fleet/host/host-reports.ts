@@ -14,6 +14,7 @@ export type TakeReports = (
   },
 ) => Promise<{
   readonly refused: readonly { readonly row: number; readonly reason: string }[];
+  readonly judged: number;
   readonly retryMs: number;
   readonly problem: string;
 }>;
@@ -40,12 +41,12 @@ export class HostReports {
       throw new FleetblockError('INVALID_ARGUMENT', 'reports before the last were answered: wait for the answer');
     this.#underWay = true;
     const asked = { source, rows: rows.map(({ prefix, ttlMs }) => ({ prefix, ttlMs: Number(ttlMs), unban })) };
-    void this.#take(this.#hostId, asked).then(({ refused, retryMs, problem }) => {
+    void this.#take(this.#hostId, asked).then(({ refused, judged, retryMs, problem }) => {
       const told = refused.map(({ row, reason }, i) => ({
         row,
         reason: reason === refused[i - 1]?.reason ? '' : reason,
       }));
-      this.#send(encode({ reportsAnswer: { refused: told, retryMs, problem } }), () => {
+      this.#send(encode({ reportsAnswer: { refused: told, judged, retryMs, problem } }), () => {
         this.#underWay = false;
       });
     });

@@ -52,3 +52,11 @@ it('remembers a bounded number of addresses, the latest', () => {
   expect(takes('b', 1)).toEqual([false]);
   expect(takes('a', 1)).toEqual([true]);
 });
+
+it('takes what is left when less than all is', () => {
+  const { clock, limit } = limited();
+  expect([limit.takeUpTo('a', 2), limit.takeUpTo('a', 2), limit.takeUpTo('a', 2)]).toEqual([2, 1, 0]);
+  expect(limit.waitMs('a', 2)).toBe(4000);
+  clock.now = 3000;
+  expect([limit.takeUpTo('a', 2), limit.waitMs('a')]).toEqual([1, 1000]);
+});

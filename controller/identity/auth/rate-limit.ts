@@ -34,16 +34,27 @@ export class RateLimit {
    * @returns false when there was none left
    */
   take(address: string, attempts = 1): boolean {
+    return this.#take(address, (level) => (level >= 1 ? attempts : 0)) > 0;
+  }
+
+  /** Takes as many attempts of an address as are left, and no more than `most`. @returns how many: whole ones */
+  takeUpTo(address: string, most: number): number {
+    return this.#take(address, (level) => Math.min(most, Math.floor(level)));
+  }
+
+  /** `takes`: how many of those that are left; a negative level has none. */
+  #take(address: string, takes: (level: number) => number): number {
     const { clock, burst, perSecond } = this.#options;
     const key = networkOf(address);
     const now = clock.monotonicMs();
     const known = this.#buckets.get(key) ?? { level: burst, atMs: now };
     const level = Math.min(burst, known.level + ((now - known.atMs) / 1000) * perSecond);
+    const taken = Math.max(0, takes(level));
     // Again at the end: the map's order is the order of last sight.
     this.#buckets.delete(key);
-    this.#buckets.set(key, { level: level >= 1 ? level - attempts : level, atMs: now });
+    this.#buckets.set(key, { level: level - taken, atMs: now });
     this.#forgetOldest();
-    return level >= 1;
+    return taken;
   }
 
   /** Returns an attempt that turned out to be a good one. */
@@ -52,12 +63,12 @@ export class RateLimit {
     if (bucket) bucket.level += 1;
   }
 
-  /** Milliseconds until there is an attempt again; 0: there is one. */
-  waitMs(address: string): number {
+  /** Milliseconds until there are that many attempts, at most `burst`; 0: there are. */
+  waitMs(address: string, attempts = 1): number {
     const { clock, perSecond } = this.#options;
     const known = this.#buckets.get(networkOf(address));
     if (!known) return 0;
-    const missing = 1 - known.level - ((clock.monotonicMs() - known.atMs) / 1000) * perSecond;
+    const missing = attempts - known.level - ((clock.monotonicMs() - known.atMs) / 1000) * perSecond;
     return Math.max(0, Math.ceil((missing / perSecond) * 1000));
   }
 

@@ -11,6 +11,11 @@ export interface Detector {
   'taken'?: (number | string | Long);
   'refused'?: (number | string | Long);
   'lastRefusal'?: (string);
+  /**
+   * Addresses that had to be reported again later, each time they were, and why the last ones.
+   */
+  'delayed'?: (number | string | Long);
+  'lastDelay'?: (string);
 }
 
 export interface Detector__Output {
@@ -21,4 +26,9 @@ export interface Detector__Output {
   'taken': (string);
   'refused': (string);
   'lastRefusal': (string);
+  /**
+   * Addresses that had to be reported again later, each time they were, and why the last ones.
+   */
+  'delayed': (string);
+  'lastDelay': (string);
 }

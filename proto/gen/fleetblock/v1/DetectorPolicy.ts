@@ -8,7 +8,8 @@ export interface DetectorPolicy {
    */
   'pattern'?: (string);
   /**
-   * "host": only the reporting host; "label:KEY": hosts with the same value of that label; "fleet": all hosts.
+   * "host": only the reporting host; "label:KEY": hosts with the same value of that label; "fleet": all hosts. In a list also "none": a source
+   * that reports without a policy; "unreadable": a policy that this controller cannot read. Reports are refused then, and the other fields are 0.
    */
   'scope'?: (string);
   /**
@@ -35,7 +36,8 @@ export interface DetectorPolicy__Output {
    */
   'pattern': (string);
   /**
-   * "host": only the reporting host; "label:KEY": hosts with the same value of that label; "fleet": all hosts.
+   * "host": only the reporting host; "label:KEY": hosts with the same value of that label; "fleet": all hosts. In a list also "none": a source
+   * that reports without a policy; "unreadable": a policy that this controller cannot read. Reports are refused then, and the other fields are 0.
    */
   'scope': (string);
   /**

@@ -4,30 +4,38 @@ import type { RefusedReport as _fleetblock_v1_RefusedReport, RefusedReport__Outp
 
 export interface ReportsAnswer {
   /**
-   * Rows that the policy refuses. All others are in the store.
+   * Rows that the policy refuses. All others that were judged are in the store.
    */
   'refused'?: (_fleetblock_v1_RefusedReport)[];
   /**
-   * Nothing was taken: send it again after this time, in milliseconds. 0: it is done.
+   * Not all rows were judged: send the others again after this time, in milliseconds. 0: all were.
    */
   'retryMs'?: (number);
   /**
    * Why, when retry_ms is given.
    */
   'problem'?: (string);
+  /**
+   * When retry_ms is given: how many rows were judged, the first ones.
+   */
+  'judged'?: (number);
 }
 
 export interface ReportsAnswer__Output {
   /**
-   * Rows that the policy refuses. All others are in the store.
+   * Rows that the policy refuses. All others that were judged are in the store.
    */
   'refused': (_fleetblock_v1_RefusedReport__Output)[];
   /**
-   * Nothing was taken: send it again after this time, in milliseconds. 0: it is done.
+   * Not all rows were judged: send the others again after this time, in milliseconds. 0: all were.
    */
   'retryMs': (number);
   /**
    * Why, when retry_ms is given.
    */
   'problem': (string);
+  /**
+   * When retry_ms is given: how many rows were judged, the first ones.
+   */
+  'judged': (number);
 }
