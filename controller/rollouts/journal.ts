@@ -62,18 +62,23 @@ export interface JournalDeps extends WatchDeps {
 export class Journal {
   readonly #deps: JournalDeps;
   readonly #all = new Map<string, Running>();
+  /** Of settings, until they are deleted. */
+  readonly #unreadable: string[] = [];
 
   private constructor(deps: JournalDeps) {
     this.#deps = deps;
   }
 
-  /** Those of an earlier controller; of what cannot be read, `unreadable` is called with the name. */
+  /** Those of an earlier controller. What cannot be read is forgotten: `unreadable` is called with the name. */
   static async load(deps: JournalDeps, unreadable: (name: string) => void): Promise<Journal> {
     const journal = new Journal(deps);
     const stageMs = deps.clock.wallMs();
     for (const { name, body } of await deps.store.settings(ROLLOUT)) {
       const rollout = rolloutOf(body);
-      if (!rollout) unreadable(name);
+      if (!rollout) {
+        journal.#unreadable.push(name);
+        unreadable(name);
+      }
       // No one has watched meanwhile: the time of its stage begins again, and its end is put off at once.
       else journal.#add(isOpen(rollout) ? { ...rollout, stageMs } : rollout, 0, new StageWatch(deps, rollout.away));
     }
@@ -134,6 +139,13 @@ export class Journal {
       ...(note && { audit: auditOf(rollout, note) }),
     });
     if (running.unwritten === unwritten) running.unwritten = undefined;
+  }
+
+  /** @throws what the store does: to be tried again */
+  async forgetUnreadable(): Promise<void> {
+    if (this.#unreadable.length === 0) return;
+    await this.#deps.store.changeSettings({ deletes: this.#unreadable.map((name) => ({ kind: ROLLOUT, name })) });
+    this.#unreadable.length = 0;
   }
 
   #add(rollout: Rollout, renewedMs: number, watch: StageWatch): Running {

@@ -52,8 +52,6 @@ const Body = z.object({
     }),
     CarriedList,
   ]),
-  /** How long a stage stands without the controller, milliseconds. */
-  leaseMs: z.number().default(60_000),
   /** Ids of hosts that were not well before the stage reached them. */
   away: z.array(z.string()).default([]),
   target: selector.transform((of): WholeSelector => wholeOf(of)),

@@ -1,10 +1,11 @@
 // Rollouts: changes that reach their hosts stage by stage. What stands at a stage is an ordinary claim with an end that is put off while
-// the stage is watched: without a controller, or cut off from it, every host undoes it by itself within LEASE_MS (a long list: when its stage would have gone on).
+// the stage is watched: without a controller, or cut off from it, every host undoes it by itself within LEASE_MS.
 
 import { slotOf } from '../../common/action.ts';
 import { entryCount, type PackedEntries } from '../../common/entries/packed.ts';
-import { FleetblockError } from '../../common/errors.ts';
+import { FleetblockError, messageOf } from '../../common/errors.ts';
 import type { Logger } from '../../common/logger.ts';
+import { formatDuration } from '../../common/text/duration.ts';
 import { listOrigin, parseOrigin } from '../../common/text/origin.ts';
 import { formatPrefix, parsePrefix } from '../../common/text/prefix.ts';
 import { formatSelector, type Selector, wholeOf } from '../../common/text/selector.ts';
@@ -22,15 +23,13 @@ import { checkPlan, type PlanRequest, stageSelector } from './plan.ts';
 import { isOpen, type Rollout, whatText } from './rollout.ts';
 import { partText, StagedClaims } from './staged-claims.ts';
 import { inOrder, StagedLists, type StagedListsDeps } from './staged-lists.ts';
-import { MARGIN_MS, Steps, type StepsDeps } from './steps.ts';
+import { LEASE_MS, MARGIN_MS, Steps, type StepsDeps, SYSTEM } from './steps.ts';
 import { StageWatch } from './watch.ts';
 
 const TICK_MS = 500;
 /** After a step that failed for a reason that passes, milliseconds. */
 const RETRY_MS = 5000;
-/** How long a stage stands without the controller, milliseconds. */
-const LEASE_MS = 60_000;
-/** Rows whose end is not put off while their stage is watched: it is as far ahead as that takes. */
+/** Rows whose end is not put off while their stage is watched: that would send all of them, again and again. */
 const MANY_ROWS = 50_000;
 
 /** `changes` and `lists` make every step. */
@@ -57,6 +56,8 @@ export class Rollouts {
   readonly #timer: NodeJS.Timeout;
   /** Origins of lists whose rollout is about to begin: what stands aside is one rollout's at a time. */
   readonly #beginning = new Set<string>();
+  /** What an earlier controller has left, and no rollout knows of, is removed. */
+  #isSwept = false;
 
   private constructor(deps: RolloutsDeps, journal: Journal) {
     this.#deps = deps;
@@ -70,7 +71,7 @@ export class Rollouts {
   /** Goes on with what an earlier controller began. */
   static async load(deps: RolloutsDeps): Promise<Rollouts> {
     const unreadable = (rollout: string) =>
-      deps.log.warn({ rollout }, 'a rollout that cannot be read is left to its end');
+      deps.log.warn({ rollout }, 'a rollout that cannot be read is forgotten; what stands of it ends');
     return new Rollouts(deps, await Journal.load(deps, unreadable));
   }
 
@@ -154,6 +155,11 @@ export class Rollouts {
       whole.skipped.count > 0 ? await this.#lists.stage({ ...begin, dryRun: true }, added, LEASE_MS) : undefined;
     const count = added.reduce((sum, each) => sum + entryCount(each), 0) - (refused?.skipped.count ?? 0);
     if (count === 0) return { ...(await lists.import(begin, inOrder(chunks))), rollout: undefined };
+    if (count > MANY_ROWS && plan.bakeMs > LEASE_MS - MARGIN_MS)
+      throw new FleetblockError(
+        'INVALID_ARGUMENT',
+        `the list adds ${count} entries: more than ${MANY_ROWS} are watched for at most ${formatDuration(LEASE_MS - MARGIN_MS)} at a stage, so that hosts that are cut off undo them within a minute: say --bake ${formatDuration(LEASE_MS - MARGIN_MS)}`,
+      );
     const { name, action, reason, skipRefused } = begin;
     const updatedMs = (await this.#lists.standing(name))?.updatedMs ?? 0;
     const carries = { kind: 'list', name, origin, action, reason, skipRefused, rows: count, updatedMs } as const;
@@ -165,7 +171,14 @@ export class Rollouts {
         added,
         this.#steps.ttlMs(rollout, rollout.selector),
       ),
-    );
+    ).catch(async (error: unknown) => {
+      // Unless it has begun: then it is undone as any other.
+      if (!this.list().some(({ id }) => id === rollout.id))
+        await this.#lists.removeParts(name, { caller: SYSTEM, reason: '' }).catch(() => {
+          this.#isSwept = false;
+        });
+      throw error;
+    });
     return { ...whole, revision: staged.revision, hosts: staged.hosts, elapsedMs: staged.elapsedMs, rollout };
   }
 
@@ -200,12 +213,10 @@ export class Rollouts {
     if (ignoreHosts.length > 0) targets.assertKnown({ kind: 'hosts', names: [...ignoreHosts] });
     const startedMs = clock.wallMs();
     const { role, id, actor, from, origin } = caller;
-    const big = carries.kind === 'list' && carries.rows > MANY_ROWS;
     return {
       id: changeId(),
       by: { role, id, actor, from, origin },
       ...{ carries, target, stages: [...stages], bakeMs, haltDrops, ignoreHosts: [...ignoreHosts], stage: 0 },
-      leaseMs: big ? Math.max(LEASE_MS, bakeMs + MARGIN_MS) : LEASE_MS,
       selector: stageSelector({ stages, target }, 0, targets.hosts([target])),
       ...{ away: [], state: 'running', why: '', lost: false, startedMs, stageMs: startedMs, changedMs: startedMs },
     };
@@ -277,6 +288,7 @@ export class Rollouts {
       this.#journal.watchAgain();
       return;
     }
+    if (!this.#isSwept) void this.#sweep();
     const nowMs = this.#deps.clock.monotonicMs();
     for (const running of this.#journal.all()) {
       if (running.busy || nowMs < running.retryMs || !(isOpen(running.rollout) || running.unwritten)) continue;
@@ -292,6 +304,21 @@ export class Rollouts {
         .finally(() => {
           running.busy = false;
         });
+    }
+  }
+
+  async #sweep(): Promise<void> {
+    this.#isSwept = true;
+    const isTaken = (list: string) => {
+      const origin = listOrigin(list);
+      return this.#beginning.has(origin) || this.list().some((each) => isOpen(each) && each.carries.origin === origin);
+    };
+    try {
+      await this.#journal.forgetUnreadable();
+      await this.#lists.sweep(isTaken, { caller: SYSTEM, reason: 'left by a controller that was killed' });
+    } catch (error) {
+      this.#isSwept = false;
+      this.#deps.log.debug({ reason: messageOf(error) }, 'what no rollout knows of is still there');
     }
   }
 }
@@ -314,7 +341,7 @@ function carriesSame({ carries, target }: Rollout, request: BlockRequest, origin
 }
 
 /** The rows as they come, each kept. */
-export async function* kept(rows: AsyncIterable<PackedEntries<'left'>>, chunks: PackedEntries<'left'>[]) {
+async function* kept(rows: AsyncIterable<PackedEntries<'left'>>, chunks: PackedEntries<'left'>[]) {
   for await (const each of rows) {
     chunks.push(each);
     yield each;

@@ -11,7 +11,7 @@ import type { Clock } from '../../common/time/clock.ts';
 import { sameScope } from '../claims/guard/objections.ts';
 import { PrefixSet } from '../claims/guard/prefix-set.ts';
 import { ExceptionSet } from '../claims/lists/exception-set.ts';
-import { type ListRecord, partName } from '../claims/lists/list.ts';
+import { type ListRecord, partName, wholeName } from '../claims/lists/list.ts';
 import type { ImportBegin, ListReply, Lists } from '../operations/lists/lists.ts';
 import type { Store } from '../store/store.ts';
 import type { Attributed, Carrier } from './carrier.ts';
@@ -111,7 +111,19 @@ export class StagedLists implements Carrier {
   }
 
   async remove(rollout: Rollout, _from: Selector, by: Attributed): Promise<void> {
-    const { name } = listOf(rollout);
+    await this.removeParts(listOf(rollout).name, by);
+  }
+
+  /** Removes what a controller that was killed has left beside lists; not of those that are `taken`, by name. */
+  async sweep(taken: (list: string) => boolean, by: Attributed): Promise<void> {
+    for (const { name } of await this.#deps.store.lists()) {
+      const list = wholeName(name);
+      if (list !== undefined && !taken(list)) await this.removeParts(list, by);
+    }
+  }
+
+  /** What stands beside a list: nothing of the list itself. */
+  async removeParts(name: string, by: Attributed): Promise<void> {
     for (const part of ['stage', 'next'] as const)
       if (await this.standing(partName(name, part)))
         await this.#deps.lists.remove(name, { ...by, part, dryRun: false, waitMs: undefined });

@@ -12,8 +12,12 @@ import { stageSelector } from './plan.ts';
 import { isRevoked } from './revoked.ts';
 import { expiryOf, isOpen, type Rollout } from './rollout.ts';
 
+/** How long a stage stands without the controller, milliseconds. */
+export const LEASE_MS = 60_000;
 /** The end of a stage is put off when it is this near, milliseconds. */
 export const MARGIN_MS = 30_000;
+/** How long a rollout may stay at a stage, paused or not proven: each time that its end is put off is a revision. Milliseconds. */
+const LONGEST_STAGE_MS = 86_400_000;
 /** Characters. */
 const MAX_WHY = 1000;
 
@@ -26,7 +30,7 @@ const REFUSED: ReadonlySet<string> = new Set([
 const LOST = 'nothing of it is left: it was unblocked, or ended while no controller put its end off';
 
 /** The controller itself, where it goes on or undoes what it must. */
-const SYSTEM: Caller = { role: 'operator', id: '', actor: 'system', serial: '', from: '' };
+export const SYSTEM: Caller = { role: 'operator', id: '', actor: 'system', serial: '', from: '' };
 
 /** `carriers` make the changes. */
 export interface StepsDeps {
@@ -77,7 +81,7 @@ export class Steps {
     const expiresMs = expiryOf(rollout);
     const left = expiresMs > 0 ? Math.max(1, expiresMs - this.#deps.clock.wallMs()) : 0;
     if (to.kind !== 'stage') return left;
-    return left > 0 ? Math.min(left, rollout.leaseMs) : rollout.leaseMs;
+    return left > 0 ? Math.min(left, LEASE_MS) : LEASE_MS;
   }
 
   /**
@@ -102,17 +106,19 @@ export class Steps {
     await this.settle(running);
     if (!isOpen(running.rollout)) return;
     const { rollout, renewedMs } = running;
-    const { leaseMs, selector, state, stageMs, bakeMs } = rollout;
+    const { selector, state, stageMs, changedMs, bakeMs } = rollout;
     const nowMs = this.#deps.clock.wallMs();
     running.dropped ??= await this.#deps.carriers[rollout.carries.kind].dropped(rollout);
     const trouble = running.watch.trouble(rollout, running.dropped);
     const expiresMs = expiryOf(rollout);
     if (expiresMs > 0 && expiresMs <= nowMs)
       await this.#halt(running, 'its time was over before it had reached all hosts');
+    else if (nowMs >= Math.max(stageMs, changedMs) + LONGEST_STAGE_MS)
+      await this.#halt(running, 'it stayed at its stage for a day: begin it again');
     else if (trouble !== undefined) await this.#halt(running, trouble);
     else if (state === 'running' && nowMs >= stageMs + bakeMs && running.watch.proven(selector))
       await this.#advance(running);
-    else if (nowMs >= renewedMs + leaseMs - MARGIN_MS) await this.#renew(running);
+    else if (nowMs >= renewedMs + LEASE_MS - MARGIN_MS) await this.#renew(running);
   }
 
   async #renew(running: Running): Promise<void> {

@@ -1,5 +1,7 @@
 // A controller that dies between the change of a step and the record that it was made: the next one finds out which stage stands.
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { packEntries } from '../../common/entries/packed.ts';
+import { parsePrefix } from '../../common/text/prefix.ts';
 import { type Selector, wholeOf } from '../../common/text/selector.ts';
 import { bodyOf, callerOf, ROLLOUT, type Rollout, rolloutOf } from '../../controller/rollouts/rollout.ts';
 import { listed, type SimulatedHost, SyncFleet, until } from '../sync/fleet.ts';
@@ -83,4 +85,38 @@ it('stays aborted after a restart although the disk was full when it was', async
   expect((await fleet.operator.audit({ verb: 'rollout.abort' })).map(({ actor }) => actor)).toEqual(['admin/a']);
   await fleet.restart();
   expect(rollouts().list()).toMatchObject([{ state: 'aborted' }]);
+});
+
+const LIST = { action: 'block', actor: 'admin/a', reason: '', dryRun: false } as const;
+const rows = (prefix: string) => [packEntries([{ prefix: parsePrefix(prefix), action: 'block', ttlMs: 0 }])];
+const lists = async () => (await fleet.server.store.lists()).map(({ name }) => name);
+
+it('leaves nothing beside a list that no rollout knows of, and forgets a rollout that cannot be read', async () => {
+  const { store } = fleet.server;
+  const nobody = { kind: 'stage', of: EVERYONE, below: 0, canaries: [] } as const;
+  await store.replaceList({ ...LIST, name: 'feed', selector: EVERYONE, chunks: rows('198.51.100.0/24') });
+  await store.replaceList({ ...LIST, name: 'feed~next', selector: nobody, chunks: rows(X) });
+  await store.changeSettings({ sets: [{ kind: ROLLOUT, name: 'zzzzzz', body: '{"of":"a later version"}' }] });
+  await fleet.operator.importList('open', rows('203.0.114.0/24'), {
+    stages: { stages: ['1%', '100%'], bakeMs: 60_000 },
+  });
+  await fleet.restart();
+  await until('swept', async () => !(await lists()).includes('feed~next'));
+  // What a rollout that is open carries stays.
+  expect((await lists()).sort()).toEqual(['feed', 'open~next', 'open~stage']);
+  expect((await fleet.server.store.settings(ROLLOUT)).map(({ name }) => name)).toEqual([rollouts().list()[0]?.id]);
+});
+
+it('leaves nothing beside the list when its first stage fails', async () => {
+  const { store } = fleet.server;
+  const replaceList = store.replaceList.bind(store);
+  const full = vi.spyOn(store, 'replaceList').mockImplementation((list) => {
+    if (list.name.endsWith('~stage')) throw new Error('disk full');
+    return replaceList(list);
+  });
+  const staged = { stages: { stages: ['1%', '100%'], bakeMs: 60_000 } };
+  await expect(fleet.operator.importList('feed', rows(X), staged)).rejects.toThrow();
+  full.mockRestore();
+  expect(await lists()).toEqual([]);
+  expect(rollouts().list()).toEqual([]);
 });

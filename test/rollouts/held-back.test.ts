@@ -9,12 +9,18 @@ const BY = { actor: 'admin/admin', reason: '' };
 const STAGES = { stages: ['1%', '100%'], bakeMs: 1000 };
 
 let aheadMs: number;
-const clock: Clock = { wallMs: () => Date.now() + aheadMs, monotonicMs: () => performance.now() };
+/** Of both clocks: time that has passed. */
+let passedMs: number;
+const clock: Clock = {
+  wallMs: () => Date.now() + passedMs + aheadMs,
+  monotonicMs: () => performance.now() + passedMs,
+};
 let fleet: SyncFleet;
 let hosts: SimulatedHost[];
 
 beforeEach(async () => {
   aheadMs = 0;
+  passedMs = 0;
   fleet = await SyncFleet.start({ clock });
   hosts = await Promise.all(['a', 'b', 'c'].map((name) => fleet.agent(name)));
   await until('synced', async () => (await fleet.operator.hosts()).every((host) => host.status === 'synced'));
@@ -65,4 +71,16 @@ it('stays at its stage, and none begins, while the clock is in doubt', async () 
   await until('watched again', () => (rollouts().list()[0]?.stageMs ?? 0) > since + 3 * STAGES.bakeMs);
   expect(rollouts().list()).toMatchObject([{ state: 'running', stage: 0 }]);
   await expect(begun('bob', 'operator/bob', 1000)).rejects.toThrow('is in doubt');
+});
+
+it('is halted when it has been paused for a day', async () => {
+  const { rollout: id } = await fleet.operator.block([X], { stages: { ...STAGES, bakeMs: 60_000 } });
+  await rollouts().pause(id, {
+    caller: { role: 'admin', id: 'a', actor: 'admin/a', serial: '', from: '' },
+    reason: '',
+  });
+  passedMs = 86_400_000;
+  await until('halted', () => rollouts().list()[0]?.state === 'halted');
+  expect(rollouts().list()[0]?.why).toBe('it stayed at its stage for a day: begin it again');
+  expect(await fleet.operator.entries()).toEqual([]);
 });

@@ -17,6 +17,11 @@ export function partName(list: string, part: ListPart): string {
   return `${list}~${part}`;
 }
 
+/** The list whose part has that name; undefined: it is no part. */
+export function wholeName(name: string): string | undefined {
+  return /^(.*)~(?:next|stage)$/.exec(name)?.[1];
+}
+
 /** Whether no host ever gets a list of that name. */
 export function isAside(name: string): boolean {
   return name.endsWith('~next');
