@@ -125,10 +125,14 @@ async function startMetrics(endpoint: NonNullable<RunSettings['metrics']>, serve
   const { serveMetrics } = await import('../common/net/serve-metrics.ts');
   const { controllerMetrics } = await import('./server/metrics.ts');
   const { feedMetrics } = await import('./feeds/metrics.ts');
+  const { countByState } = await import('./rollouts/rollout.ts');
   const registry = controllerMetrics({
     connections: () => ({ ...server.front.counts(), ...(server.http && { http: server.http.connections() }) }),
     hosts: () => server.controller.hostCounts(),
     revision: () => server.store.head,
+    rollouts: () => countByState(server.controller.rollouts.list()),
+    warnings: () => server.warnings().length,
+    diskFreeBytes: () => server.diskFreeBytes(),
     metrics: [
       ...server.controller.hub.meter.metrics,
       ...feedMetrics(server.controller.feeds),

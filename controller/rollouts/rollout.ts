@@ -32,6 +32,8 @@ const CarriedList = z.object({
 /** A list that is to replace the one of its name. */
 export type CarriedList = Readonly<z.output<typeof CarriedList>>;
 
+const STATES = ['running', 'paused', 'halted', 'done', 'aborted'] as const;
+
 const Body = z.object({
   id: z.string(),
   /** Who started it: the steps are this caller's changes. */
@@ -65,7 +67,7 @@ const Body = z.object({
   selector,
   /** A step there has begun: the claims stand on this selector, or still on the other. */
   toward: selector.optional(),
-  state: z.enum(['running', 'paused', 'halted', 'done', 'aborted']),
+  state: z.enum(STATES),
   /** Why it was halted, paused or aborted; else empty. */
   why: z.string(),
   /** It was halted as nothing of it was left: nobody has judged what it carries. */
@@ -77,6 +79,11 @@ const Body = z.object({
   /** When its state became what it is, Unix milliseconds. */
   changedMs: z.number(),
 });
+
+/** How many of these are in each state. */
+export function countByState(rollouts: readonly Rollout[]): Record<string, number> {
+  return Object.fromEntries(STATES.map((state) => [state, rollouts.filter((each) => each.state === state).length]));
+}
 
 /** As it is kept. */
 export type Rollout = Readonly<z.output<typeof Body>>;

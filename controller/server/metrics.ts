@@ -11,6 +11,12 @@ export interface MetricsSource {
   readonly hosts: () => Readonly<Record<string, number>>;
   /** The store's revision. */
   readonly revision: () => bigint;
+  /** Rollouts that are remembered, by state. */
+  readonly rollouts: () => Readonly<Record<string, number>>;
+  /** How many sentences `fleetblock status` warns in. */
+  readonly warnings: () => number;
+  /** Left on the disk of the data directory, bytes. */
+  readonly diskFreeBytes: () => number;
   /** What others measure, as it is. */
   readonly metrics: readonly Metric[];
 }
@@ -33,14 +39,19 @@ export function controllerMetrics(source: MetricsSource): Registry {
   byLabel('fleetblock_controller_build_info', 'Always 1.', 'version', () => ({ [VERSION]: 1 }));
   byLabel('fleetblock_connections', 'Open connections to the controller.', 'kind', source.connections);
   byLabel('fleetblock_hosts', 'Hosts of the fleet by status.', 'status', source.hosts);
-  new Gauge({
-    name: 'fleetblock_revision',
-    help: "The store's revision.",
-    registers: [registry],
-    collect() {
-      this.set(Number(source.revision()));
-    },
-  });
+  byLabel('fleetblock_rollouts', 'Rollouts that are remembered, by state.', 'state', source.rollouts);
+  const gauge = (name: string, help: string, read: () => number) =>
+    new Gauge({
+      name,
+      help,
+      registers: [registry],
+      collect() {
+        this.set(read());
+      },
+    });
+  gauge('fleetblock_revision', "The store's revision.", () => Number(source.revision()));
+  gauge('fleetblock_warnings', 'Warnings of `fleetblock status`.', source.warnings);
+  gauge('fleetblock_disk_free_bytes', 'Left on the disk of the data directory.', source.diskFreeBytes);
   for (const metric of source.metrics) registry.registerMetric(metric);
   return registry;
 }

@@ -19,7 +19,7 @@ import { logAuditHead } from '../operations/audit-head.ts';
 import { Enrollment } from '../operations/enroll.ts';
 import { ReadTurns } from '../operations/queries/read-turns.ts';
 import { UnderWay } from '../operations/under-way.ts';
-import { DataDirectory, littleRoom, loadSecret, readFleetSettings } from '../store/data-dir.ts';
+import { DataDirectory, littleRoom, loadSecret, readFleetSettings, roomLeft } from '../store/data-dir.ts';
 import { openSqliteStore } from '../store/sqlite/sqlite-store.ts';
 import type { Store } from '../store/store.ts';
 import { Front } from './front/front.ts';
@@ -62,6 +62,10 @@ export interface RunningServer {
   readonly front: Front;
   readonly http: RunningHttp | undefined;
   readonly store: Store;
+  /** What `fleetblock status` warns of. */
+  warnings(): string[];
+  /** Of the data directory, bytes. */
+  diskFreeBytes(): number;
   /** Reads the store. @throws FleetblockError when it cannot do its work */
   health(): Promise<Health>;
   /** Idempotent. Ends open calls, then closes the store. */
@@ -258,7 +262,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       http?.useIdentity(renewed);
     });
     closers.push(() => serverIdentity.close());
-    return { listening, fleet, controller, front, http, store, health, close };
+    const diskFreeBytes = () => roomLeft(directory.path);
+    return { listening, fleet, controller, front, http, store, warnings, diskFreeBytes, health, close };
   } catch (error) {
     await close();
     throw error;

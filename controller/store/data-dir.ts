@@ -45,10 +45,15 @@ export class DataDirectory {
 /** A long list takes as much for a moment, bytes. */
 const LITTLE_ROOM = 64 * 2 ** 20;
 
+/** What is left on the disk of a directory, bytes. */
+export function roomLeft(path: string): number {
+  const { bavail, bsize } = statfsSync(path);
+  return bavail * bsize;
+}
+
 /** A sentence when the disk of a directory is nearly full, else undefined. */
 export function littleRoom(path: string): string | undefined {
-  const { bavail, bsize } = statfsSync(path);
-  const left = bavail * bsize;
+  const left = roomLeft(path);
   return left < LITTLE_ROOM
     ? `the disk of ${path} has ${Math.floor(left / 2 ** 20)} MiB left: changes are refused once it is full`
     : undefined;

@@ -177,6 +177,9 @@ test('metrics say how each feed is', async () => {
     connections: () => ({}),
     hosts: () => ({}),
     revision: () => 0n,
+    rollouts: () => ({}),
+    warnings: () => 0,
+    diskFreeBytes: () => 0,
     metrics: feedMetrics(fleet.controller.feeds),
   }).metrics();
   expect(text).toContain('fleetblock_feed_entries{feed="test"} 10\n');
