@@ -87,7 +87,7 @@ async function decidedMs(said: string): Promise<number> {
 }
 
 /** @returns when the kernels of all three hosts were seen to hold that many, Unix milliseconds */
-async function allHold(entries: number, pauseMs = 0): Promise<number> {
+async function allHold(entries: number, pauseMs = 5): Promise<number> {
   for (let host = 1; host <= lab.hosts.length; )
     if ((await status(host)).entries === entries) host++;
     else await setTimeout(pauseMs);
