@@ -128,7 +128,7 @@ export class Detectors {
   /** Whoever set up a detector and no policy, or one that is too tight, learns it here: its program says nothing. */
   #note(source: string, counts: ReportCounts, { refused: [first], retryMs, problem }: ReportsAnswer, by: By): void {
     const lastDelay = retryMs > 0 ? problem : undefined;
-    const news = this.policies.count(source, { ...counts, lastRefusal: first?.reason, lastDelay });
+    const news = this.policies.count(source, by.actor, { ...counts, lastRefusal: first?.reason, lastDelay });
     const about = { hostId: by.host?.id ?? '' };
     if (first && news.firstRefused && !this.policies.for(source))
       this.#deps.events.add('detector.refused', `${source} is refused: ${first.reason}`, about);

@@ -41,19 +41,21 @@ it('faults row 192: leaves out what it cannot read, lets its sources block nothi
   expect(again.for('fail2ban:torn')?.pattern).toBe('fail2ban:*');
 });
 
-it('counts sources without a policy, a bounded number of them, until they have one', async () => {
+it('counts sources without a policy, a bounded number of each host, until they have one', async () => {
   const store = new MemoryStore({ disk: { state: new MemoryState() }, clock: systemClock });
   const policies = await Policies.load(store, log);
   const refused = { taken: 0, refused: 1, delayed: 0, lastRefusal: 'no policy', lastDelay: undefined };
-  expect(policies.count('fail2ban:sshd', refused)).toMatchObject({ firstRefused: true });
-  expect(policies.count('fail2ban:sshd', refused)).toMatchObject({ firstRefused: false });
-  for (let i = 0; i < 200; i++) policies.count(`x:${i}`, refused);
-  expect(policies.list()).toHaveLength(100);
+  expect(policies.count('fail2ban:sshd', 'agent/good', refused)).toMatchObject({ firstRefused: true });
+  expect(policies.count('fail2ban:sshd', 'agent/good', refused)).toMatchObject({ firstRefused: false });
+  for (let i = 0; i < 200; i++) policies.count(`x:${i}`, 'agent/evil', refused);
+  expect(policies.count('y:z', 'agent/good', refused)).toMatchObject({ firstRefused: true });
+  expect(policies.list()).toHaveLength(1 + 20 + 1);
   expect(policies.list()[0]).toMatchObject({ policy: { pattern: 'fail2ban:sshd', scope: 'none' }, refused: 2 });
   await policies.set({ pattern: 'fail2ban:*', ...policy }, BY);
-  await policies.set({ pattern: 'x:*', ...policy }, BY);
+  for (const kind of ['x', 'y']) await policies.set({ pattern: `${kind}:*`, ...policy }, BY);
   expect(policies.list()).toMatchObject([
     { policy: { pattern: 'fail2ban:*' }, refused: 0, lastRefusal: '' },
     { policy: { pattern: 'x:*' }, refused: 0 },
+    { policy: { pattern: 'y:*' }, refused: 0 },
   ]);
 });

@@ -26,8 +26,8 @@ const KIND = 'detector';
 const NONE: Counts = { taken: 0, refused: 0, delayed: 0, lastRefusal: '', lastDelay: '' };
 const NO_SCOPE = 'none';
 const UNREADABLE = 'unreadable';
-/** Sources without a policy that are counted: enough for what is set up, and a bound for a host that makes up names. */
-const MOST_WITHOUT = 100;
+/** Sources without a policy that are counted because of one reporter: enough for what is set up, and a bound for a host that makes up names. */
+const MOST_WITHOUT = 20;
 
 /** In memory, written through to the store. */
 export class Policies {
@@ -37,6 +37,8 @@ export class Policies {
   readonly #unread = new Set<string>();
   /** By pattern; of those without a policy by source. */
   readonly #counts = new Map<string, Counts>();
+  /** By reporter: how many sources without a policy it was the first to report under. */
+  readonly #broughtIn = new Map<string, number>();
 
   private constructor(store: Pick<Store, 'changeSettings'>) {
     this.#store = store;
@@ -116,15 +118,16 @@ export class Policies {
   }
 
   /** @returns whether these are the first ones of their kind that are counted there */
-  count(source: string, news: News): { readonly firstRefused: boolean; readonly firstDelayed: boolean } {
+  count(source: string, actor: string, news: News): { readonly firstRefused: boolean; readonly firstDelayed: boolean } {
     const policy = this.for(source);
     const key = policy?.pattern ?? this.unreadable(source) ?? source;
     const known = this.#counts.get(key);
     const before = known ?? NONE;
-    const isUnknown = !policy && !this.#unread.has(key) && !known;
-    const isEmpty = news.taken + news.refused + news.delayed === 0;
-    if (isEmpty || (isUnknown && this.#counts.size >= this.#policies.size + this.#unread.size + MOST_WITHOUT))
+    const broughtIn = this.#broughtIn.get(actor) ?? 0;
+    const isFirst = !policy && !this.#unread.has(key) && !known;
+    if (news.taken + news.refused + news.delayed === 0 || (isFirst && broughtIn >= MOST_WITHOUT))
       return { firstRefused: false, firstDelayed: false };
+    if (isFirst) this.#broughtIn.set(actor, broughtIn + 1);
     this.#counts.set(key, {
       taken: before.taken + news.taken,
       refused: before.refused + news.refused,
