@@ -34,7 +34,8 @@ import { readClaimLayers, readClaims } from './claims/claim-reads.ts';
 import { claimTx } from './claims/claim-tx.ts';
 import { readConfirmations } from './claims/confirmation-rows.ts';
 import { countReportedClaims } from './claims/reported-claims.ts';
-import { readBigint } from './file/connection.ts';
+import type { Commits } from './file/commits.ts';
+import { readBigint, readEpoch } from './file/connection.ts';
 import { Database } from './file/database.ts';
 import { markClean, type OpenedFile, openStoreFile } from './file/open.ts';
 import { firstEndMs } from './first-end.ts';
@@ -70,35 +71,36 @@ const MANY_NOTES = 128;
 export async function openSqliteStore(options: SqliteStoreOptions): Promise<Store> {
   const file = openStoreFile(options.directory, options.create ?? false);
   try {
-    return new SqliteStore(file, options);
+    return new SqliteStore(file, options, new Database(file.path, { ...options, prepareWriter: countReportedClaims }));
   } catch (error) {
     file.unlock();
     throw error;
   }
 }
 
-class SqliteStore extends RuledStore implements Store {
+/** A store in an SQLite file, whoever commits to it. */
+export class SqliteStore extends RuledStore implements Store {
   readonly epoch: string;
   readonly aliveMs: number;
   head: Revision;
   readonly aside: Aside;
   protected readonly listReads: ListReads;
   readonly #file: OpenedFile;
-  readonly #db: Database;
+  readonly #db: Commits;
   readonly #clock: Clock;
   readonly #history: History;
   readonly #writing: Writing;
   #closed = false;
 
-  constructor(file: OpenedFile, options: SqliteStoreOptions) {
+  constructor(file: OpenedFile, options: SqliteStoreOptions, db: Commits) {
     super(options.onFollowerError);
-    this.epoch = file.epoch;
     this.#file = file;
     this.#clock = steadyClock(options.clock);
-    this.#db = new Database(file.path, { ...options, prepareWriter: countReportedClaims });
+    this.#db = db;
     this.listReads = listReads(this.#db.reader);
     this.aside = new Aside(file.path, () => this.#clock.wallMs());
     file.handOver();
+    this.epoch = readEpoch(this.#db.reader);
     this.aliveMs = Number(readBigint(this.#db.reader, 'SELECT alive_ms AS value FROM meta'));
     this.head = readBigint(this.#db.reader, 'SELECT head AS value FROM meta');
     this.#history = new History(this.#db.reader);
@@ -108,6 +110,7 @@ class SqliteStore extends RuledStore implements Store {
       keepRevisions: BigInt(options.historyRevisions ?? 10_000),
       publish: (event) => this.#publish(event),
     });
+    this.#db.onOthers((event) => this.#publish(event));
   }
 
   async confirmations(): Promise<readonly Confirmation[]> {
@@ -157,7 +160,7 @@ class SqliteStore extends RuledStore implements Store {
   }
 
   async beat(nowMs: number): Promise<void> {
-    await this.#writing.change((tx) => tx.db.prepare('UPDATE meta SET alive_ms = ?').run(nowMs));
+    await this.#db.writeLocal((writer) => writer.prepare('UPDATE meta SET alive_ms = ?').run(nowMs));
   }
 
   async hostNotes(): Promise<ReadonlyMap<string, HostNote>> {

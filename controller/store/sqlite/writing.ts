@@ -3,23 +3,18 @@
 
 import { atOnce, type Steps, withPauses } from '../../claims/steps.ts';
 import type { StoreEvent } from '../port/revisions.ts';
+import type { Commits, Performed } from './file/commits.ts';
 import type { Connection } from './file/connection.ts';
-import type { Database } from './file/database.ts';
 import { HistoryBounds, Transaction } from './transaction.ts';
 
 /** `wallMs`: the store's steady clock, Unix milliseconds. */
 export interface WritingOptions {
-  readonly db: Database;
+  readonly db: Commits;
   readonly wallMs: () => number;
   /** Revisions of history that are kept at least. */
   readonly keepRevisions: bigint;
   /** Called after the commit and before the caller is answered, in the order of commits. */
   readonly publish: (event: StoreEvent) => void;
-}
-
-interface Performed<T> {
-  readonly result: T;
-  readonly event: StoreEvent | undefined;
 }
 
 /** Rolls a dry run back. */

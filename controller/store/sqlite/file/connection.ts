@@ -1,7 +1,13 @@
 // One connection to the database with its prepared statements, and SQLite's errors in the project's words.
-import { type DatabaseSync, type SQLInputValue, DatabaseSync as Sqlite, type StatementSync } from 'node:sqlite';
+import {
+  type DatabaseSync,
+  type Session,
+  type SQLInputValue,
+  DatabaseSync as Sqlite,
+  type StatementSync,
+} from 'node:sqlite';
 import { FleetblockError, messageOf } from '../../../../common/errors.ts';
-import { bigint } from './rows.ts';
+import { bigint, text } from './rows.ts';
 
 /** A connection and its prepared statements. */
 export class Connection {
@@ -51,6 +57,19 @@ export class Connection {
     statement.run(...Object.values(row));
   }
 
+  /** Records what is changed in tables from here on, until it is closed. */
+  createSession(): Session {
+    return this.#db.createSession();
+  }
+
+  /**
+   * Makes the changes of a session, but those of the tables in `except`. To be called within a transaction, which is to be rolled back when
+   * this returns false: the rows here are not those that the session began with. Foreign keys must be off: what they did is in the changes.
+   */
+  applyChangeset(changeset: Uint8Array, except: ReadonlySet<string>): boolean {
+    return this.#db.applyChangeset(changeset, { filter: (table) => !except.has(table) });
+  }
+
   close(): void {
     this.#statements.clear();
     this.#saves.clear();
@@ -62,6 +81,12 @@ export class Connection {
 export function readBigint(db: Connection, sql: string): bigint {
   const row = db.prepare(sql).get();
   return row ? bigint(row, 'value') : 0n;
+}
+
+/** Of the store's life. */
+export function readEpoch(db: Connection): string {
+  const row = db.prepare('SELECT epoch FROM meta').get();
+  return row ? text(row, 'epoch') : '';
 }
 
 const FULL = 13;

@@ -5,6 +5,7 @@ import { FleetblockError } from '../../../../common/errors.ts';
 import { failpoint } from '../../../../common/failpoint.ts';
 import { nextTurn } from '../../../../common/time/pacer.ts';
 import { Checkpointer } from './checkpointer.ts';
+import type { Commits } from './commits.ts';
 import { Connection, explainSqliteError } from './connection.ts';
 
 /** Of the write-ahead log: a thousand pages, SQLite's own default. */
@@ -34,7 +35,7 @@ interface Job {
 }
 
 /** Knows no table: `write` for short changes, `writeLong` for those with pauses in them. */
-export class Database {
+export class Database implements Commits {
   readonly #writer: Connection;
   readonly #reader: Connection;
   readonly #walPath: string;
@@ -112,6 +113,13 @@ export class Database {
       void this.#endLong();
     }
   }
+
+  async writeLocal(work: (writer: Connection) => void): Promise<void> {
+    await this.write(work, () => {});
+  }
+
+  /** There are none. */
+  onOthers(): void {}
 
   /** Has the disk take what the log holds already, off the event loop: the commit then waits for its last pages alone. */
   async #flushAhead(): Promise<void> {
