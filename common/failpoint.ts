@@ -16,6 +16,8 @@ export const FAILPOINTS = {
   'store.notify.after': 'the views have heard of a commit, its caller has not been answered',
   'store.close.flushed': 'a stop: everything is in the main file, which is not marked as clean yet',
   'store.close.marked': 'a stop: the main file is marked as clean, the WAL is still there',
+  'replica.agreed':
+    'etcd has a change, the file of the replica that made it does not: it is read from the log at the next start',
   'hub.encode.before': 'a view has changed, nothing of it is encoded',
   'hub.encode.after': 'a change is encoded, no host has been sent it',
   'hub.send.before': 'a message of a revision is about to be written to one host',

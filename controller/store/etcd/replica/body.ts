@@ -84,7 +84,8 @@ export function decodeCommit(bytes: Buffer): LoggedCommit {
   let at = 4 + bytes.readUInt32BE(0);
   const take = (length: number) => {
     at += length;
-    return bytes.subarray(at - length, at);
+    // A copy: views keep columns, and are not to keep the record with them.
+    return new Uint8Array(bytes.subarray(at - length, at));
   };
   const { success, data } = headerSchema.safeParse(parsed(bytes.toString('utf8', 4, at)));
   if (!success)

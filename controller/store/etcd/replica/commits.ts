@@ -1,11 +1,13 @@
 // The commits of one replica: changes that arrive together run in one local transaction, which is committed when etcd has taken them as the
 // next record of the log. When another replica's record came first, that one is applied and they run again.
 import { FleetblockError } from '../../../../common/errors.ts';
+import { failpoint } from '../../../../common/failpoint.ts';
 import type { StoreEvent } from '../../port/revisions.ts';
 import { Checkpointer } from '../../sqlite/file/checkpointer.ts';
 import type { Commits, Performed } from '../../sqlite/file/commits.ts';
 import { Connection, explainSqliteError } from '../../sqlite/file/connection.ts';
 import { SCHEMA_VERSION } from '../../sqlite/file/migrations.ts';
+import { markClean } from '../../sqlite/file/open.ts';
 import { Unreachable } from '../client/errors.ts';
 import { type LogRecord, Overtaken, type ReplicatedLog } from '../log.ts';
 import type { Tip } from '../record.ts';
@@ -84,7 +86,7 @@ export class ReplicatedCommits implements Commits {
     try {
       await commits.#begin();
     } catch (error) {
-      await commits.close(() => {});
+      await commits.close(markClean);
       throw error;
     }
     commits.#following = commits.#follow();
@@ -178,8 +180,10 @@ export class ReplicatedCommits implements Commits {
   #take(record: LogRecord): void {
     if (record.position <= this.#tip.position) return;
     let events: readonly StoreEvent[];
-    this.#writer.exec('PRAGMA foreign_keys = OFF; BEGIN IMMEDIATE');
+    // They cannot be switched within a transaction.
+    this.#writer.exec('PRAGMA foreign_keys = OFF');
     try {
+      this.#writer.exec('BEGIN IMMEDIATE');
       events = applyRecord(this.#writer, record);
       this.#writer.exec('COMMIT');
     } catch (error) {
@@ -280,6 +284,7 @@ export class ReplicatedCommits implements Commits {
 
   #commitAt(tip: Tip): void {
     try {
+      failpoint('replica.agreed');
       saveTip(this.#writer, tip);
       this.#writer.exec('COMMIT');
       this.#tip = tip;
