@@ -37,7 +37,7 @@ const BLOCKS: readonly Step[] = [
   { line: 'fleetblock confirm {first} -R meant --wait --timeout 60s -o json', says: /"enforced": ?1\b/ },
   { line: 'fleetblock confirm {second} --no-wait', says: /confirm 203\.0\.113\.80\/32/ },
   {
-    line: 'fleetblock block 203.0.113.90 --all-hosts --stages 1%,100% --bake 1h --halt-drops 1000',
+    line: 'fleetblock block 203.0.113.90 --all-hosts --stages 1%,100% --bake 1h --halt-drops 1000 --ignore-host host1',
     says: /fleetblock rollout show (?<staged>[a-z0-9]+),/,
   },
   { line: 'fleetblock rollout list -o json', says: /"state": ?"running"/ },
@@ -94,7 +94,7 @@ const LOOKS: readonly Step[] = [
   { line: 'fleetblock import {plain} --list good -l env=prod --allow -R ours', says: /imported list good/ },
   { line: 'fleetblock import {plain} --list seen --all-hosts --monitor', says: /imported list seen/ },
   {
-    line: 'fleetblock import {plain} --list slow --all-hosts --stages 1%,100% --bake 1h',
+    line: 'fleetblock import {plain} --list slow --all-hosts --stages 1%,100% --bake 1h --halt-drops 1000 --ignore-host host1',
     says: /fleetblock rollout show (?<slow>[a-z0-9]+),/,
   },
   { line: 'fleetblock rollout abort {slow}', says: /is aborted on 1 of 1 hosts/ },
@@ -109,7 +109,7 @@ const LOOKS: readonly Step[] = [
   { line: 'fleetblock lists rm good -R over', says: /list good/ },
   { line: 'fleetblock lists rm seen --dry-run', says: /list seen/ },
   {
-    line: 'fleetblock feed add web http://127.0.0.1:9/list --all-hosts --every 1d --format csv --at ip --skip-invalid 5 --skip-refused --key-file {key} --allow-private --monitor -R try',
+    line: 'fleetblock feed add web http://127.0.0.1:9/list --all-hosts --every 1d --format csv --at ip --skip-invalid 5 --skip-refused --key-file {key} --allow-private --monitor --halt-drops 1000 -R try',
     says: /^feed web failed: 127\.0\.0\.1:9: connect ECONNREFUSED/,
     exits: 1,
   },
@@ -125,7 +125,7 @@ const LOOKS: readonly Step[] = [
   },
   { line: 'fleetblock feed list -o json', says: /"name": ?"web"[\s\S]*"failures": ?1/ },
   { line: 'fleetblock feed show web -o json', says: /"state": ?"failed"/ },
-  { line: 'fleetblock feed refresh web --dry-run -o json', says: /"outcome": ?"failed"/, exits: 1 },
+  { line: 'fleetblock feed refresh web --ignore-host host1 --dry-run -o json', says: /"outcome": ?"failed"/, exits: 1 },
   { line: 'fleetblock feed refresh web --accept', says: /nothing of feed web is held/, exits: 4 },
   { line: 'fleetblock feed pause web -R quiet -o json', says: /"state": ?"paused"/ },
   { line: 'fleetblock feed resume web -R again -o json', says: /"name": ?"web"/ },
