@@ -51,10 +51,17 @@ export interface ReportRow {
   readonly reason?: string;
 }
 
+/** `ofFleet`: the reason says what or whom of the fleet a block would meet, which is for its own people and hosts alone. */
+export interface RefusedReport {
+  /** From 0. */
+  readonly row: number;
+  readonly reason: string;
+  readonly ofFleet?: boolean;
+}
+
 /** Rows that were judged and are not refused are in the store. */
 export interface ReportsAnswer {
-  /** `row` from 0. */
-  readonly refused: readonly { readonly row: number; readonly reason: string }[];
+  readonly refused: readonly RefusedReport[];
   /** How many rows, the first ones. */
   readonly judged: number;
   /** Above 0: the others may be reported again after that; `problem` says why. 0: all were judged. */
@@ -171,7 +178,7 @@ export class Detectors {
     const { store, clock, registry } = this.#deps;
     const nowMs = clock.wallMs();
     let look: GuardLook | undefined;
-    const refused: { row: number; reason: string }[] = [];
+    const refused: RefusedReport[] = [];
     const taken: (ReportedRow & { readonly row: number })[] = [];
     for (const [row, { prefix: text, ttlMs, unban, reason: why }] of rows.entries()) {
       const prefix = addressOf(text);
@@ -183,7 +190,7 @@ export class Detectors {
         look ??= this.#lookOf(by);
         const reason = look.refusal(prefix, 'block') ?? this.#reachedFrom(prefix) ?? this.#allowedBy(prefix);
         if (reason !== undefined) {
-          refused.push({ row, reason });
+          refused.push({ row, reason, ofFleet: true });
           continue;
         }
       }
@@ -265,7 +272,7 @@ function addressOf(text: string): Prefix | string {
 
 function refusalOf(outcome: ReportOutcome | undefined, policy: DetectorPolicy, source: string): string | undefined {
   if (outcome === 'FULL')
-    return `this host has its share of the ${policy.maxClaims} addresses of ${policy.pattern}: fleetblock detector set ${policy.pattern} --max-claims N`;
+    return `this reporter has its share of the ${policy.maxClaims} addresses of ${policy.pattern}: fleetblock detector set ${policy.pattern} --max-claims N`;
   // NOT_FOUND is no refusal: what a detector ends has mostly ended by itself, moments before.
   return outcome === 'OTHERS'
     ? `an operator blocks it as ${source}: fleetblock unblock --origin ${source} ends that`

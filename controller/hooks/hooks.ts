@@ -62,6 +62,8 @@ interface Kept {
   receivedMs: number;
 }
 
+/** Senders are not told who operates the fleet, and from where. */
+const NEEDED = 'it is needed or allowed here: the last reason is in fleetblock detector list';
 const MOST_HOOKS = 1000;
 const SECOND_MS = 1000;
 /** After which it is told once more that a request was denied, milliseconds. */
@@ -189,7 +191,7 @@ export class Hooks {
     const answer = await this.#deps.detectors.fromDoor({ actor: actorOf(name), from }, said);
     if (answer.retryMs > 0)
       throw new TryLater(answer.limited ? 'RESOURCE_EXHAUSTED' : 'UNAVAILABLE', answer.problem, answer.retryMs);
-    const reasons = new Map(answer.refused.map(({ row, reason }) => [row, reason]));
+    const reasons = new Map(answer.refused.map(({ row, reason, ofFleet }) => [row, ofFleet ? NEEDED : reason]));
     for (const [i, { row, of }] of reports.entries()) {
       const refused = reasons.get(i);
       const result = { prefix: row.prefix, unban: row.unban, ...(refused !== undefined && { refused }) };

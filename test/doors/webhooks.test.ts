@@ -287,16 +287,17 @@ describe('what is reported', () => {
 
 describe('what is let through', () => {
   it.each([
-    ['an allowed address', '192.0.2.3', /is allowed/],
-    ['loopback', '127.0.0.1', /loopback/],
-    ['a range', '198.51.100.0/24', /is a range/],
-    ['everything', '::/0', /is a range/],
-  ])('not %s', async (_what, ip, reason) => {
+    ['an allowed address', '192.0.2.3', /needed or allowed here/, /is allowed/],
+    ['loopback', '127.0.0.1', /needed or allowed here/, /loopback/],
+    ['a range', '198.51.100.0/24', /is a range/, /is a range/],
+    ['everything', '::/0', /is a range/, /is a range/],
+  ])('not %s; only operators learn what it would meet', async (_what, ip, told, known) => {
     const reply = await post(running, 'siem', { ip });
     expect({ status: reply.status, rows: reply.json().rows }).toMatchObject({
       status: 422,
-      rows: [{ result: 'refused', reason: expect.stringMatching(reason) }],
+      rows: [{ result: 'refused', reason: expect.stringMatching(told) }],
     });
+    expect(controller().detectors.policies.list()).toMatchObject([{ lastRefusal: expect.stringMatching(known) }]);
     expect(await blocked()).toEqual([]);
   });
 

@@ -161,7 +161,7 @@ async function refreshed({ running }: DoorsDeps, name: string): Promise<unknown>
   const { feeds } = running.server.controller;
   const { outcome } = await feeds.refresh(name, { accept: false, dryRun: false, ignoreHosts: [] }, ADMIN);
   return outcome.kind === 'held'
-    ? feeds.refresh(name, { accept: true, dryRun: false, ignoreHosts: [] }, ADMIN)
+    ? answered(feeds.refresh(name, { accept: true, dryRun: false, ignoreHosts: [] }, ADMIN))
     : outcome;
 }
 

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { addNamespace, deleteNamespace, inside, ipBatch } from '../../../lab/namespaces.ts';
+import { patience } from '../../../lab/patience.ts';
 import { CALLED_FROM, CONNECTED_FROM } from './statements.ts';
 
 /** Another seed finds other orders. */
@@ -26,9 +27,13 @@ afterAll(async () => {
   if (isRoot) await deleteNamespace(NETWORK);
 });
 
-it.skipIf(!isRoot)(`faults row 153: ${statements} statements, seed ${seed}`, async () => {
-  const said = join(import.meta.dirname, 'said.ts');
-  const [file, args] = inside(NETWORK, [process.execPath, said, seed, statements]);
-  const { exitCode, stderr } = await execa(file, args, { reject: false });
-  expect(exitCode, stderr).toBe(0);
-});
+it.skipIf(!isRoot)(
+  `faults row 153: ${statements} statements, seed ${seed}`,
+  { timeout: patience(600_000) },
+  async () => {
+    const said = join(import.meta.dirname, 'said.ts');
+    const [file, args] = inside(NETWORK, [process.execPath, said, seed, statements]);
+    const { exitCode, stderr } = await execa(file, args, { reject: false });
+    expect(exitCode, stderr).toBe(0);
+  },
+);

@@ -27,6 +27,8 @@ interface Standing {
   readonly expiresMs: number;
 }
 
+/** Of the last record of the audit that was read. */
+let read = 0;
 const running = await RunningFleet.start();
 const admin = await running.fleet.operator('admin', 'alice');
 const operator = await running.fleet.operator('operator', 'olga');
@@ -147,7 +149,10 @@ async function standing(): Promise<Standing[]> {
 /** Who made the revisions since then. */
 async function authors(since: bigint): Promise<string[]> {
   const found: string[] = [];
-  for await (const batch of running.server.store.audit({}))
-    for (const { actor, revision, verb } of batch) if (revision > since && verb !== 'result') found.push(actor);
+  for await (const batch of running.server.store.audit({ afterSequence: read }))
+    for (const { actor, revision, verb, sequence } of batch) {
+      read = sequence;
+      if (revision > since && verb !== 'result') found.push(actor);
+    }
   return found;
 }
