@@ -63,14 +63,16 @@ export function checkPlan({ stages, bakeMs, haltDrops }: PlanRequest, leastBakeM
 }
 
 /**
- * Whom the stages up to `last` (from 0) reach; the target itself at the last one. A share is of the hosts that the target has now, and
- * at least one. Never fewer than `before`, the selector of the stage before.
+ * Whom the stages up to `last` (from 0) reach; the target itself at the last one. A share is of the hosts of the target that are well
+ * now, as only those prove a stage, and at least one of them; others that come before them are reached with them. Never fewer than
+ * `before`, the selector of the stage before.
  * @throws FleetblockError NOT_FOUND: no host of the target has the label
  */
 export function stageSelector(
   { stages, target, before }: { stages: readonly string[]; target: WholeSelector; before?: Selector | undefined },
   last: number,
   hosts: Iterable<SelectableHost>,
+  isWell: (id: string) => boolean,
 ): Selector {
   if (last >= stages.length - 1) return target;
   const reached = stages.slice(0, last + 1).map(parseStage);
@@ -83,7 +85,9 @@ export function stageSelector(
         `no host of the target is ${term.key}${term.operator}${term.value}: label one with fleetblock host label`,
       );
   const percent = Math.max(0, ...reached.map((stage) => (stage.kind === 'share' ? stage.percent : 0)));
-  const positions = targeted.map(({ id }) => hostPosition(id)).sort((a, b) => a - b);
+  const well = targeted.filter(({ id }) => isWell(id));
+  const counted = well.length > 0 ? well : targeted;
+  const positions = counted.map(({ id }) => hostPosition(id)).sort((a, b) => a - b);
   const least = before?.kind === 'stage' ? before.below : 0;
   return { kind: 'stage', of: target, below: Math.max(least, below(positions, percent)), canaries };
 }

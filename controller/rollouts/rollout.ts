@@ -68,7 +68,7 @@ const Body = z.object({
   /** A step there has begun: the claims stand on this selector, or still on the other. */
   toward: selector.optional(),
   state: z.enum(STATES),
-  /** Why it was halted, paused or aborted; else empty. */
+  /** Why it was halted, paused or aborted, or what a running one waits for; else empty. */
   why: z.string(),
   /** It was halted as nothing of it was left: nobody has judged what it carries. */
   lost: z.boolean().default(false),

@@ -24,7 +24,7 @@ import { isOpen, type Rollout, whatText } from './rollout.ts';
 import { partText, StagedClaims } from './staged-claims.ts';
 import { inOrder, StagedLists, type StagedListsDeps } from './staged-lists.ts';
 import { LEASE_MS, MARGIN_MS, Steps, type StepsDeps, SYSTEM } from './steps.ts';
-import { StageWatch } from './watch.ts';
+import { isWell, StageWatch } from './watch.ts';
 
 const TICK_MS = 500;
 /** After a step that failed for a reason that passes, milliseconds. */
@@ -39,6 +39,7 @@ export interface RolloutsDeps extends JournalDeps, StagedListsDeps {
   readonly targets: Targets;
   /** How long a stage is watched at least, milliseconds: until a host that was cut off is seen to be. */
   readonly leastBakeMs: number;
+  readonly hub: StepsDeps['hub'];
   /** False: the clock is in doubt, and nothing is begun or goes on. */
   readonly isTimeSure: () => boolean;
   readonly log: Logger;
@@ -207,7 +208,7 @@ export class Rollouts {
     carries: Rollout['carries'],
     { stages, bakeMs, haltDrops, ignoreHosts }: PlanRequest,
   ): Rollout {
-    const { clock, targets } = this.#deps;
+    const { clock, targets, hub } = this.#deps;
     const target = wholeOf(of);
     targets.assertKnown(target);
     if (ignoreHosts.length > 0) targets.assertKnown({ kind: 'hosts', names: [...ignoreHosts] });
@@ -217,7 +218,7 @@ export class Rollouts {
       id: changeId(),
       by: { role, id, actor, from, origin },
       ...{ carries, target, stages: [...stages], bakeMs, haltDrops, ignoreHosts: [...ignoreHosts], stage: 0 },
-      selector: stageSelector({ stages, target }, 0, targets.hosts([target])),
+      selector: stageSelector({ stages, target }, 0, targets.hosts([target]), (id) => isWell(hub, id)),
       ...{ away: [], state: 'running', why: '', lost: false, startedMs, stageMs: startedMs, changedMs: startedMs },
     };
   }
@@ -253,6 +254,7 @@ export class Rollouts {
     change: Partial<Rollout>,
   ): Promise<Rollout> {
     const running = this.#journal.find(id);
+    this.#deps.hub.quarantine.assertOpen();
     attribution(by.caller, by.reason);
     assertMayChange(by.caller, running.rollout.carries.origin);
     await inTurn(running, async () => {
@@ -284,7 +286,7 @@ export class Rollouts {
 
   #tick(): void {
     // Nothing ends on the hosts meanwhile; the time of a stage begins again.
-    if (!this.#deps.isTimeSure()) {
+    if (!this.#deps.isTimeSure() || this.#deps.hub.quarantine.reason !== undefined) {
       this.#journal.watchAgain();
       return;
     }

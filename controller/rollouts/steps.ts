@@ -1,8 +1,10 @@
 // The steps of a rollout, one at a time: to put its end off, to reach more hosts, or to undo it.
 import { FleetblockError, messageOf } from '../../common/errors.ts';
 import type { Logger } from '../../common/logger.ts';
+import { formatDuration } from '../../common/text/duration.ts';
 import type { Selector } from '../../common/text/selector.ts';
 import type { Clock } from '../../common/time/clock.ts';
+import type { Hub } from '../fleet/hub/hub.ts';
 import type { Caller } from '../identity/auth/caller.ts';
 import type { Targets } from '../operations/targets.ts';
 import type { Store } from '../store/store.ts';
@@ -11,13 +13,17 @@ import type { Journal, Running } from './journal.ts';
 import { stageSelector } from './plan.ts';
 import { isRevoked } from './revoked.ts';
 import { expiryOf, isOpen, type Rollout } from './rollout.ts';
+import { isWell } from './watch.ts';
 
 /** How long a stage stands without the controller, milliseconds. */
 export const LEASE_MS = 60_000;
 /** The end of a stage is put off when it is this near, milliseconds. */
 export const MARGIN_MS = 30_000;
-/** How long a rollout may stay at a stage, paused or not proven: each time that its end is put off is a revision. Milliseconds. */
+/** How long a rollout may stay at a stage, paused: each time that its end is put off is a revision. Milliseconds. */
 const LONGEST_STAGE_MS = 86_400_000;
+/** A stage that no host proves is halted after that many times its bake, and not before these milliseconds. */
+const MOST_BAKES = 10;
+const LEAST_UNPROVEN_MS = 300_000;
 /** Characters. */
 const MAX_WHY = 1000;
 
@@ -37,6 +43,7 @@ export interface StepsDeps {
   readonly journal: Journal;
   readonly carriers: Readonly<Record<Rollout['carries']['kind'], Carrier>>;
   readonly targets: Targets;
+  readonly hub: Pick<Hub, 'statusOf' | 'stateOf' | 'quarantine'>;
   readonly store: Pick<Store, 'operators' | 'apiKeys'>;
   readonly clock: Clock;
   readonly log: Logger;
@@ -59,7 +66,9 @@ export class Steps {
     try {
       await this.#due(running);
     } catch (error) {
-      if (!(error instanceof FleetblockError) || !REFUSED.has(error.code)) throw error;
+      // A quarantine refuses everything, the undoing of a rollout too.
+      const isRefused = error instanceof FleetblockError && REFUSED.has(error.code);
+      if (!isRefused || this.#deps.hub.quarantine.reason !== undefined) throw error;
       await this.#halt(running, error.message);
     }
   }
@@ -108,6 +117,9 @@ export class Steps {
     const { rollout, renewedMs } = running;
     const { selector, state, stageMs, changedMs, bakeMs } = rollout;
     const nowMs = this.#deps.clock.wallMs();
+    const isOver = state === 'running' && nowMs >= stageMs + bakeMs;
+    const unproven = isOver ? running.watch.unproven(selector) : undefined;
+    const unprovenMs = Math.max(MOST_BAKES * bakeMs, LEAST_UNPROVEN_MS);
     running.dropped ??= await this.#deps.carriers[rollout.carries.kind].dropped(rollout);
     const trouble = running.watch.trouble(rollout, running.dropped);
     const expiresMs = expiryOf(rollout);
@@ -116,8 +128,11 @@ export class Steps {
     else if (nowMs >= Math.max(stageMs, changedMs) + LONGEST_STAGE_MS)
       await this.#halt(running, 'it stayed at its stage for a day: begin it again');
     else if (trouble !== undefined) await this.#halt(running, trouble);
-    else if (state === 'running' && nowMs >= stageMs + bakeMs && running.watch.proven(selector))
-      await this.#advance(running);
+    else if (isOver && unproven === undefined) await this.#advance(running);
+    else if (unproven !== undefined && nowMs >= stageMs + unprovenMs)
+      await this.#halt(running, `not proven in ${formatDuration(unprovenMs)}: ${unproven}`);
+    else if (unproven !== undefined && rollout.why !== waitsText(unproven))
+      await this.#deps.journal.save(running, { why: waitsText(unproven) });
     else if (nowMs >= renewedMs + LEASE_MS - MARGIN_MS) await this.#renew(running);
   }
 
@@ -128,7 +143,9 @@ export class Steps {
 
   async #advance(running: Running): Promise<void> {
     const { stages, target, selector: before, stage } = running.rollout;
-    const toward = stageSelector({ stages, target, before }, stage + 1, this.#deps.targets.hosts([target]));
+    const toward = stageSelector({ stages, target, before }, stage + 1, this.#deps.targets.hosts([target]), (id) =>
+      isWell(this.#deps.hub, id),
+    );
     // Written before it is done: a controller that is killed in between finds out which of both stands.
     const away = running.watch.begin(toward);
     await this.#deps.journal.save(running, { stage: stage + 1, toward, away });
@@ -137,12 +154,18 @@ export class Steps {
   }
 
   async #reached(running: Running, toward: Selector): Promise<void> {
-    const { stage, stages, state } = running.rollout;
+    const { stage, stages, state, why } = running.rollout;
     const over = stage === stages.length - 1;
     const stageMs = this.#deps.clock.wallMs();
     await this.#deps.journal.save(
       running,
-      { selector: toward, toward: undefined, stageMs, state: over ? 'done' : state },
+      {
+        selector: toward,
+        toward: undefined,
+        why: state === 'running' ? '' : why,
+        stageMs,
+        state: over ? 'done' : state,
+      },
       { verb: over ? 'done' : 'stage', caller: SYSTEM, reason: '' },
     );
   }
@@ -163,4 +186,8 @@ export class Steps {
     await this.undo(running, by);
     await this.#deps.journal.save(running, { state: 'halted', why: by.reason, lost }, { verb: 'halt', ...by });
   }
+}
+
+function waitsText(unproven: string): string {
+  return `waits for proof: ${unproven}`.slice(0, MAX_WHY);
 }

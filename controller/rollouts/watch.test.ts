@@ -30,7 +30,7 @@ test('after a restart, hosts that do not come back halt it, and it does not go o
   const { make, trouble, all, pass } = stageOf('synced', 'offline');
   const watch = make([]);
   expect(trouble(watch)).toBeUndefined();
-  expect(watch.proven(all)).toBe(false);
+  expect(watch.unproven(all)).toBeDefined();
   pass(30_000);
   expect(trouble(watch)).toBeUndefined();
   pass(30_000);
@@ -44,7 +44,7 @@ test('after a restart, hosts that were away before the stage are not waited for'
   const watch = make(away);
   pass(120_000);
   expect(trouble(watch)).toBeUndefined();
-  expect(watch.proven(all)).toBe(true);
+  expect(watch.unproven(all)).toBeUndefined();
 });
 
 test('the next stage forgets no host that is away', () => {
@@ -53,7 +53,7 @@ test('the next stage forgets no host that is away', () => {
   watch.begin(all);
   status.set('h1', 'offline');
   expect(trouble(watch)).toBeUndefined();
-  expect(watch.proven(all)).toBe(false);
+  expect(watch.unproven(all)).toBeDefined();
   pass(3000);
   watch.begin(all);
   pass(2000);
@@ -66,8 +66,15 @@ test('one synced host proves nothing for others that do not answer', () => {
   watch.begin(all);
   status.set('h1', 'lagging');
   status.set('h2', 'lagging');
-  expect(watch.proven(all)).toBe(false);
+  expect(watch.unproven(all)).toBeDefined();
   status.set('h1', 'synced');
   status.set('h2', 'synced');
-  expect(watch.proven(all)).toBe(true);
+  expect(watch.unproven(all)).toBeUndefined();
+});
+
+test('a stage without a host that is well is not proven, and names them', () => {
+  const { make, all } = stageOf('offline', 'degraded');
+  const watch = make();
+  watch.begin(all);
+  expect(watch.unproven(all)).toBe('h0 (offline), h1 (degraded)');
 });

@@ -42,6 +42,12 @@ export interface WatchDeps {
   readonly clock: Clock;
 }
 
+/** Whether a host can prove a stage, or get worse by it. */
+export function isWell(hub: Pick<Hub, 'statusOf'>, id: string): boolean {
+  const status = hub.statusOf(id);
+  return status === 'synced' || status === 'lagging';
+}
+
 /** The hosts of one rollout. */
 export class StageWatch {
   readonly #deps: WatchDeps;
@@ -75,22 +81,32 @@ export class StageWatch {
     return this.#listedPeer(watched, dropped) ?? this.#worseHosts(watched.selector) ?? this.#drops(watched);
   }
 
-  /** Whether the hosts of the stage that were well hold it and still are, but for a few; also when there are no hosts. */
-  proven(selector: Selector): boolean {
+  /**
+   * Whom a stage waits for. Undefined: the hosts of the stage that were well hold it and still are, but for a few; also when there are
+   * no hosts.
+   */
+  unproven(selector: Selector): string | undefined {
     const hosts = this.#deps.targets.hosts([selector]);
-    const synced = hosts.filter(({ id }) => this.#deps.hub.statusOf(id) === 'synced').length;
-    const missing = hosts.filter(({ id }) => this.#well.has(id) && this.#deps.hub.statusOf(id) !== 'synced').length;
-    return hosts.length === 0 || (synced > 0 && missing <= this.#well.size * WORSE_SHARE);
+    const open = hosts.filter(({ id }) => this.#deps.hub.statusOf(id) !== 'synced');
+    const missing = open.filter(({ id }) => this.#well.has(id));
+    const isProven = open.length < hosts.length && missing.length <= this.#well.size * WORSE_SHARE;
+    if (hosts.length === 0 || isProven) return undefined;
+    return this.#named(missing.length > 0 ? missing : open);
   }
 
   #isWell({ id }: Host): boolean {
-    const status = this.#deps.hub.statusOf(id);
-    return status === 'synced' || status === 'lagging';
+    return isWell(this.#deps.hub, id);
+  }
+
+  #named(hosts: readonly Host[]): string {
+    const more = hosts.length > MAX_NAMED ? ` and ${hosts.length - MAX_NAMED} more` : '';
+    const names = hosts.slice(0, MAX_NAMED).map((host) => this.#describe(host));
+    return `${names.join(', ')}${more}`;
   }
 
   #worseHosts(selector: Selector): string | undefined {
     const nowMs = this.#deps.clock.monotonicMs();
-    const worse: string[] = [];
+    const worse: Host[] = [];
     this.#awaitFormer(selector, nowMs);
     for (const host of this.#deps.targets.hosts([selector]))
       if (this.#isWell(host)) {
@@ -99,11 +115,10 @@ export class StageWatch {
       } else if (this.#well.has(host.id)) {
         const sinceMs = this.#worse.get(host.id) ?? nowMs;
         this.#worse.set(host.id, sinceMs);
-        if (this.#refuses(host) || nowMs - sinceMs >= PATIENCE_MS) worse.push(this.#describe(host));
+        if (this.#refuses(host) || nowMs - sinceMs >= PATIENCE_MS) worse.push(host);
       }
     if (worse.length <= this.#well.size * WORSE_SHARE) return undefined;
-    const more = worse.length > MAX_NAMED ? ` and ${worse.length - MAX_NAMED} more` : '';
-    return `hosts got worse: ${worse.slice(0, MAX_NAMED).join(', ')}${more}`;
+    return `hosts got worse: ${this.#named(worse)}`;
   }
 
   /** After a restart: who was well before is not known here until it comes back. */

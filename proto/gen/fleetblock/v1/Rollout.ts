@@ -37,7 +37,7 @@ export interface Rollout {
    */
   'state'?: (string);
   /**
-   * Why it was paused, halted or aborted.
+   * Why it was paused, halted or aborted; or whose proof a running one waits for.
    */
   'why'?: (string);
   'actor'?: (string);
@@ -91,7 +91,7 @@ export interface Rollout__Output {
    */
   'state': (string);
   /**
-   * Why it was paused, halted or aborted.
+   * Why it was paused, halted or aborted; or whose proof a running one waits for.
    */
   'why': (string);
   'actor': (string);
