@@ -115,7 +115,9 @@ export class Journal {
 
   /** One whose first stage stands since now. */
   begin(rollout: Rollout, watch: StageWatch, by: Attributed): Promise<void> {
-    return this.save(this.#add(rollout, this.#deps.clock.wallMs(), watch), {}, { verb: 'start', ...by });
+    const running = this.#add(rollout, this.#deps.clock.wallMs(), watch);
+    // Its steps wait: the first of them would write the same record once more.
+    return inTurn(running, () => this.save(running, {}, { verb: 'start', ...by }));
   }
 
   /** In memory first: what cannot be written now is written with its next change, or by `flush`. */
@@ -162,6 +164,13 @@ export class Journal {
       return { kind: ROLLOUT, name: id };
     });
   }
+}
+
+/** Work on a rollout when all that was asked for before is done. */
+export function inTurn(running: Running, work: () => Promise<void>): Promise<void> {
+  const done = running.turn.then(work);
+  running.turn = done.catch(() => {});
+  return done;
 }
 
 function auditOf(rollout: Rollout, { verb, caller, reason }: Note): AuditEntry {

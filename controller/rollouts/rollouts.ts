@@ -18,7 +18,7 @@ import type { ImportBegin, ListReply } from '../operations/lists/lists.ts';
 import type { Targets } from '../operations/targets.ts';
 import type { OnWaiting } from '../operations/under-way.ts';
 import type { Attributed } from './carrier.ts';
-import { Journal, type JournalDeps, type Running } from './journal.ts';
+import { inTurn, Journal, type JournalDeps } from './journal.ts';
 import { checkPlan, type PlanRequest, stageSelector } from './plan.ts';
 import { isOpen, type Rollout, whatText } from './rollout.ts';
 import { partText, StagedClaims } from './staged-claims.ts';
@@ -323,12 +323,6 @@ export class Rollouts {
       this.#deps.log.debug({ reason: messageOf(error) }, 'what no rollout knows of is still there');
     }
   }
-}
-
-function inTurn(running: Running, work: () => Promise<void>): Promise<void> {
-  const done = running.turn.then(work);
-  running.turn = done.catch(() => {});
-  return done;
 }
 
 /** Whether both would make the same claim. */

@@ -1,4 +1,5 @@
 // Single claims that reach their hosts in stages, through a whole controller and real agents on the memory datapath.
+import { setTimeout } from 'node:timers/promises';
 import { status } from '@grpc/grpc-js';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { hostPosition } from '../../common/text/selector.ts';
@@ -84,6 +85,20 @@ it('goes on after a restart of the controller, and is done once', async () => {
   expect(rollout(id)).toMatchObject({ state: 'running', stage: 0 });
   await until('done', () => rollout(id)?.state === 'done');
   await until('everywhere', () => holding().join() === '1,1,1');
+  expect(await audited()).toEqual(['rollout.start', 'rollout.done']);
+});
+
+it('has one record of its beginning, however slow the disk', async () => {
+  const { store } = fleet.server;
+  const write = store.changeSettings.bind(store);
+  let written = 0;
+  // For as long as the controller looks at its rollouts three times.
+  store.changeSettings = async (change) => {
+    if (written++ === 0) await setTimeout(1600);
+    await write(change);
+  };
+  const { rollout: id } = await start(['1%', '100%'], 1000);
+  await until('done', () => rollout(id)?.state === 'done');
   expect(await audited()).toEqual(['rollout.start', 'rollout.done']);
 });
 
