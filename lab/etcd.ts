@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { makeLeaf, makeRoot, newKeyPair } from '../controller/identity/pki/certificates.ts';
 import type { EtcdOptions, EtcdTls } from '../controller/store/etcd/client/etcd-client.ts';
+import { patience } from './patience.ts';
 import { Program, until } from './program.ts';
 
 const BIN = join(import.meta.dirname, '../build/peers/usr/bin');
@@ -113,13 +114,22 @@ export class EtcdCluster {
     );
     const cluster = new EtcdCluster(directory, members, tls);
     for (const member of members) member.start();
-    await cluster.ready();
+    try {
+      await cluster.ready();
+    } catch (error) {
+      await cluster.close();
+      throw error;
+    }
     return cluster;
   }
 
-  /** What a client of all members needs. */
+  /** What a client of all members needs. Its calls wait for a slow machine; where a limit is the point, a test gives its own. */
   get options(): EtcdOptions {
-    return { endpoints: this.members.map(({ endpoint }) => endpoint), tls: this.tls };
+    return {
+      endpoints: this.members.map(({ endpoint }) => endpoint),
+      tls: this.tls,
+      limitMs: patience(20_000),
+    };
   }
 
   /** Resolves when every running member serves reads, and so has a leader. `user`: as of ctl. */

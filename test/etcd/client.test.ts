@@ -1,7 +1,7 @@
 // The client of etcd against Debian's etcd: members that are killed and paused, users, errors.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Unreachable } from '../../controller/store/etcd/client/errors.ts';
-import { EtcdClient, type EtcdOptions } from '../../controller/store/etcd/client/etcd-client.ts';
+import { EtcdClient, type EtcdOptions, LIMIT_MS } from '../../controller/store/etcd/client/etcd-client.ts';
 import { type Txn, under } from '../../controller/store/etcd/client/kv.ts';
 import { EtcdCluster } from '../../lab/etcd.ts';
 
@@ -205,7 +205,8 @@ describe('three members', () => {
     const [first, second] = cluster.members;
     first?.pause();
     second?.pause();
-    await expect(client.txn(put('q', 'one'))).rejects.toMatchObject({
+    const impatient = connect({ ...cluster.options, limitMs: LIMIT_MS });
+    await expect(impatient.txn(put('q', 'one'))).rejects.toMatchObject({
       code: 'UNAVAILABLE',
       message: expect.stringContaining('a majority of its members must run and be reachable from here'),
     });

@@ -12,7 +12,7 @@ import { entryCount, type PackedEntries, packEntries, unpackEntries } from '../.
 import { formatPrefix, parsePrefix } from '../../common/text/prefix.ts';
 import { parseSelector } from '../../common/text/selector.ts';
 import { systemClock } from '../../common/time/clock.ts';
-import { EtcdClient } from '../../controller/store/etcd/client/etcd-client.ts';
+import { EtcdClient, LIMIT_MS } from '../../controller/store/etcd/client/etcd-client.ts';
 import { openEtcdStore } from '../../controller/store/etcd/replica/store.ts';
 import type { StoreEvent } from '../../controller/store/port/revisions.ts';
 import { openSqliteStore } from '../../controller/store/sqlite/sqlite-store.ts';
@@ -47,8 +47,8 @@ afterEach(async () => {
   rmSync(directory, { recursive: true, force: true });
 });
 
-async function open(name: string): Promise<Store> {
-  const store = await openEtcdStore({ directory: join(directory, name), client, prefix, clock: systemClock });
+async function open(name: string, by = client): Promise<Store> {
+  const store = await openEtcdStore({ directory: join(directory, name), client: by, prefix, clock: systemClock });
   stores.push(store);
   return store;
 }
@@ -226,8 +226,10 @@ it('faults row 175: killed between the yes of etcd and its own commit, a replica
 });
 
 it('faults row 171: while etcd does not answer a change is refused, reads go on, and it comes back by itself', async () => {
-  const [a, b] = [await open('a'), await open('b')];
-  await block(a, '192.0.2.1');
+  const impatient = new EtcdClient({ ...cluster.options, limitMs: LIMIT_MS });
+  const [a, b] = [await open('a', impatient), await open('b')];
+  await block(b, '192.0.2.1');
+  await reaches(a, 1n);
   cluster.members[0]?.pause();
   const refused = await Promise.allSettled([block(a, '192.0.2.2'), block(a, '192.0.2.3'), a.listTokens()]);
   expect(refused.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'fulfilled']);
@@ -236,9 +238,10 @@ it('faults row 171: while etcd does not answer a change is refused, reads go on,
   cluster.members[0]?.resume();
   await cluster.ready();
   await block(b, '192.0.2.5');
-  const { revision } = await block(a, '192.0.2.6');
-  await reaches(b, revision);
+  const { revision } = await block(b, '192.0.2.6');
+  await reaches(a, revision);
   await closeAll();
+  impatient.close();
   expect(contents('b')).toEqual(contents('a'));
 });
 

@@ -5,7 +5,7 @@
 // FLEETBLOCK_SEED: the same faults again. FLEETBLOCK_ETCD_ROUNDS: more of them.
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { Unreachable } from '../../controller/store/etcd/client/errors.ts';
-import { EtcdClient } from '../../controller/store/etcd/client/etcd-client.ts';
+import { EtcdClient, LIMIT_MS } from '../../controller/store/etcd/client/etcd-client.ts';
 import { Keys } from '../../controller/store/etcd/keys.ts';
 import { type LogRecord, Overtaken, ReplicatedLog } from '../../controller/store/etcd/log.ts';
 import { START } from '../../controller/store/etcd/record.ts';
@@ -28,13 +28,13 @@ afterAll(async () => {
   await cluster?.close();
 });
 
-function connected(): EtcdClient {
-  const client = new EtcdClient(cluster.options);
+function connected(limitMs?: number): EtcdClient {
+  const client = new EtcdClient({ ...cluster.options, ...(limitMs !== undefined && { limitMs }) });
   clients.push(client);
   return client;
 }
 
-const newLog = () => new ReplicatedLog(connected(), KEYS);
+const newLog = (limitMs?: number) => new ReplicatedLog(connected(limitMs), KEYS);
 
 /** What happens, for those who wait for it. */
 class Tally {
@@ -70,7 +70,7 @@ class Tally {
 
 /** Appends its texts one after the other, each once, after it has read what others appended. @returns all that it read and appended */
 async function write(name: string, tally: Tally, stop: AbortSignal): Promise<string[]> {
-  const log = newLog();
+  const log = newLog(LIMIT_MS);
   const view: string[] = [];
   let at = START;
   let count = 0;

@@ -23,7 +23,7 @@ import {
 import { type WatchRange, watchAt } from './watch.ts';
 
 /** For a call as a whole: one that etcd cannot answer is refused within two seconds. */
-const LIMIT_MS = 1800;
+export const LIMIT_MS = 1800;
 
 /** PEM texts. */
 export interface EtcdTls {
