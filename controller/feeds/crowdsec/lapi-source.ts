@@ -1,8 +1,7 @@
 // A CrowdSec LAPI as the source of a feed: this controller is one of its bouncers, and asks every second for what is new.
 // docs/decisions/0076.
 import { randomBytes } from 'node:crypto';
-import { promisify } from 'node:util';
-import { gunzip } from 'node:zlib';
+import { unpackedWhole } from '../../../common/lists/unpacked.ts';
 import type { Clock } from '../../../common/time/clock.ts';
 import type { Feed } from '../feed.ts';
 import { get } from '../http/get.ts';
@@ -88,6 +87,6 @@ class LapiSource implements Source {
       allowPrivate,
       signal,
     });
-    return (packed ? await promisify(gunzip)(body, { maxOutputLength: 256 * 1024 * 1024 }) : body).toString();
+    return (packed ? await unpackedWhole(body) : body).toString();
   }
 }

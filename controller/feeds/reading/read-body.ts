@@ -1,13 +1,11 @@
 // The body of an answer as a list: unpacked, checked to be one, read in its form.
-import { promisify } from 'node:util';
-import { gunzip } from 'node:zlib';
 import { ACTIONS } from '../../../common/action.ts';
 import type { PackedEntries } from '../../../common/entries/packed.ts';
-import { messageOf } from '../../../common/errors.ts';
 import { Findings } from '../../../common/lists/findings.ts';
 import { recognize } from '../../../common/lists/forms.ts';
 import { readRows } from '../../../common/lists/read-rows.ts';
 import { bad, Rows } from '../../../common/lists/rows.ts';
+import { isPacked, unpackedWhole } from '../../../common/lists/unpacked.ts';
 import { type Feed, SPAMHAUS } from '../feed.ts';
 
 /** What is read, and how. */
@@ -27,14 +25,13 @@ export interface ReadList {
   readonly notes: readonly string[];
 }
 
-const UNPACKED_BYTES = 256 * 1024 * 1024;
 /** A piece that is read in one run, bytes. */
 const PIECE = 1024 * 1024;
 const MAX_NAMED = 3;
 
 /** @throws FleetblockError INVALID_ARGUMENT: no list, or with more bad lines than may be left out */
 export async function readBody({ bytes, packed, format, at, skipInvalid, action, nowMs }: Body): Promise<ReadList> {
-  const text = await unpacked(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength), packed);
+  const text = await unpackedText(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength), packed);
   // A page of HTML is no list in any form; unless one is named, readRows() looks for itself.
   if (format !== 'auto' || at !== '') recognize(text.subarray(0, 64 * 1024));
   const findings = new Findings();
@@ -56,22 +53,12 @@ async function* piecesOf(text: Buffer): AsyncGenerator<Buffer> {
   for (let at = 0; at < text.length; at += PIECE) yield text.subarray(at, at + PIECE);
 }
 
-/** A server may pack what is packed already. gunzip checks length and checksum at the end. */
-async function unpacked(bytes: Buffer, packed: boolean): Promise<Buffer> {
+/** A server may pack what is packed already. */
+async function unpackedText(bytes: Buffer, packed: boolean): Promise<Buffer> {
   let text = bytes;
   if (packed && !isPacked(text)) throw bad('its server says that it is gzip, and it is not');
-  for (let times = 0; times < 2 && isPacked(text); times++)
-    try {
-      text = await promisify(gunzip)(text, { maxOutputLength: UNPACKED_BYTES });
-    } catch (error) {
-      if (error instanceof RangeError) throw bad(`it is over ${UNPACKED_BYTES >> 20} MiB when it is unpacked`);
-      throw bad(`it cannot be unpacked: ${messageOf(error)}`);
-    }
+  for (let times = 0; times < 2 && isPacked(text); times++) text = await unpackedWhole(text);
   return text;
-}
-
-function isPacked(bytes: Buffer): boolean {
-  return bytes[0] === 0x1f && bytes[1] === 0x8b;
 }
 
 function badLines({ count, first }: Findings, allowed: number): string {

@@ -11,6 +11,9 @@ import { logUnexpected } from '../services/calls.ts';
 /** Who may export the list may read it here. */
 const PATH = '/fleetblock.v1.OperatorService/Export';
 
+/** Without one, each request would make an exception with its stack. */
+const CLOSED = 'closed';
+
 /** What doors for readers share. `quarantine`: of the store that they read. */
 export interface ReaderDeps {
   readonly admission: HttpAdmission;
@@ -49,7 +52,7 @@ export function serveReader(
     stop.abort();
   };
   admission.watch(call, response, peer, (error: FleetblockError) => fail(error));
-  response.once('close', () => stop.abort());
+  response.once('close', () => stop.abort(CLOSED));
   const answered = async () => {
     const { reason } = hub.quarantine;
     // What the store has lost would be taken for removed. Readers keep what they have while there is no answer; so do hosts.
