@@ -28,6 +28,8 @@ type Stage =
   | { readonly kind: 'canary'; readonly term: LabelTerm };
 
 const MAX_STAGES = 10;
+/** With more of them the question whom the fleet talks to has no answer. */
+const MAX_IGNORED = 64;
 const MOST_BAKE_MS = 3_600_000;
 const SHARE = /^([0-9]{1,3}(?:\.[0-9]{1,3})?)%$/;
 /** Of positions. */
@@ -37,7 +39,7 @@ const ALL = 2 ** 32;
  * `leastBakeMs`: in less it is not known what became of a host.
  * @throws FleetblockError INVALID_ARGUMENT, naming the form
  */
-export function checkPlan({ stages, bakeMs, haltDrops }: PlanRequest, leastBakeMs: number): void {
+export function checkPlan({ stages, bakeMs, haltDrops, ignoreHosts }: PlanRequest, leastBakeMs: number): void {
   const parsed = stages.map(parseStage);
   const shares = parsed.flatMap((stage) => (stage.kind === 'share' ? stage.percent : []));
   if (parsed.length < 2 || parsed.length > MAX_STAGES || shares.at(-1) !== 100 || parsed.at(-1)?.kind !== 'share')
@@ -59,6 +61,11 @@ export function checkPlan({ stages, bakeMs, haltDrops }: PlanRequest, leastBakeM
     throw new FleetblockError(
       'INVALID_ARGUMENT',
       'halt_drops is a number of packets per second: say --halt-drops 1000',
+    );
+  if (ignoreHosts.length > MAX_IGNORED)
+    throw new FleetblockError(
+      'INVALID_ARGUMENT',
+      `at most ${MAX_IGNORED} hosts are ignored: revoke those that are not to be believed, or leave out --stages`,
     );
 }
 

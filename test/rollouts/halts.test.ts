@@ -101,7 +101,7 @@ it('no host that is to be ignored, whatever it says that it talks to', async () 
     stages: { stages: ['1%', '100%'], bakeMs: 1000, ignoreHosts },
   });
   await until('done', () => rollout(id)?.state === 'done');
-  await expect(fleet.operator.block([X], { stages: { ...stages, ignoreHosts: ['nobody'] } })).rejects.toThrow(
-    'NOT_FOUND',
-  );
+  const ignoring = (names: string[]) => fleet.operator.block([X], { stages: { ...stages, ignoreHosts: names } });
+  await expect(ignoring(['nobody'])).rejects.toThrow('NOT_FOUND');
+  await expect(ignoring(new Array<string>(65).fill('host0'))).rejects.toThrow('at most 64 hosts are ignored');
 });
