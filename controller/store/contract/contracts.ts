@@ -7,12 +7,14 @@ import { exceptionsContract } from './exceptions.ts';
 import { hostsContract } from './hosts.ts';
 import { listsContract } from './lists.ts';
 import { operatorsContract } from './operators.ts';
+import { reportsContract } from './reports.ts';
 import { revisionsContract } from './revisions.ts';
 import { settingsContract } from './settings.ts';
 
 export const CONTRACTS = {
   claims: claimsContract,
   confirmations: confirmationsContract,
+  reports: reportsContract,
   lists: listsContract,
   'exceptions of lists': exceptionsContract,
   revisions: revisionsContract,
