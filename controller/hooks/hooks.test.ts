@@ -74,6 +74,19 @@ describe.each(['standard', 'grafana'])('%s', (scheme) => {
   });
 });
 
+it('looks at eight signatures of a header, and not at thousands', async () => {
+  await controller.hooks.add({ ...HOOK, scheme: 'standard' }, SECRET, false, BY);
+  const headers = headersOf('standard', '[]', time.ms);
+  const admitted = (before: string) => {
+    const signatures = `${before}${headers['webhook-signature']}`;
+    const posted = { headers: { ...headers, 'webhook-signature': signatures }, body: Buffer.from('[]'), from: '' };
+    return controller.hooks.admit('siem', posted) !== undefined;
+  };
+  expect(admitted('v1,x '.repeat(7))).toBe(true);
+  expect(admitted('v1,x '.repeat(8))).toBe(false);
+  expect(admitted(' '.repeat(7800))).toBe(false);
+});
+
 it('one that cannot be read takes nothing, and is declared again', async () => {
   await controller.hooks.add(HOOK, SECRET, false, BY);
   await store.changeSettings({ deletes: [{ kind: KINDS.secret, name: 'siem' }] });
