@@ -130,6 +130,7 @@ async function startMetrics(endpoint: NonNullable<RunSettings['metrics']>, serve
     connections: () => ({ ...server.front.counts(), ...(server.http && { http: server.http.connections() }) }),
     hosts: () => server.controller.hostCounts(),
     revision: () => server.store.head,
+    halts: () => server.controller.rollouts.halts,
     rollouts: () => countByState(server.controller.rollouts.list()),
     warnings: () => server.warnings().length,
     diskFreeBytes: () => server.diskFreeBytes(),

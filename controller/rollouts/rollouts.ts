@@ -76,6 +76,11 @@ export class Rollouts {
     return new Rollouts(deps, await Journal.load(deps, unreadable));
   }
 
+  /** Rollouts that were halted since the start. */
+  get halts(): number {
+    return this.#steps.halts;
+  }
+
   /** The newest first. */
   list(): Rollout[] {
     return this.#journal.all().map(({ rollout }) => rollout);

@@ -51,6 +51,8 @@ export interface StepsDeps {
 
 /** Callers see to it that a rollout has one step at a time. */
 export class Steps {
+  /** Rollouts that were halted since the start. */
+  halts = 0;
   readonly #deps: StepsDeps;
 
   constructor(deps: StepsDeps) {
@@ -182,6 +184,7 @@ export class Steps {
   }
 
   async #halt(running: Running, why: string, lost = false): Promise<void> {
+    this.halts++;
     const by = { caller: SYSTEM, reason: why.slice(0, MAX_WHY) };
     await this.undo(running, by);
     await this.#deps.journal.save(running, { state: 'halted', why: by.reason, lost }, { verb: 'halt', ...by });

@@ -1,5 +1,5 @@
 // What the controller tells Prometheus.
-import { Gauge, type Metric, Registry } from 'prom-client';
+import { Counter, Gauge, type Metric, Registry } from 'prom-client';
 import { collectProcessMetrics } from '../../common/net/process-metrics.ts';
 import { VERSION } from '../../common/version.ts';
 
@@ -13,6 +13,8 @@ export interface MetricsSource {
   readonly revision: () => bigint;
   /** Rollouts that are remembered, by state. */
   readonly rollouts: () => Readonly<Record<string, number>>;
+  /** Rollouts that were halted since the start. */
+  readonly halts: () => number;
   /** How many sentences `fleetblock status` warns in. */
   readonly warnings: () => number;
   /** Left on the disk of the data directory, bytes. */
@@ -40,6 +42,15 @@ export function controllerMetrics(source: MetricsSource): Registry {
   byLabel('fleetblock_connections', 'Open connections to the controller.', 'kind', source.connections);
   byLabel('fleetblock_hosts', 'Hosts of the fleet by status.', 'status', source.hosts);
   byLabel('fleetblock_rollouts', 'Rollouts that are remembered, by state.', 'state', source.rollouts);
+  new Counter({
+    name: 'fleetblock_rollouts_halted_total',
+    help: 'Rollouts that were halted and undone since the controller started.',
+    registers: [registry],
+    collect() {
+      this.reset();
+      this.inc(source.halts());
+    },
+  });
   const gauge = (name: string, help: string, read: () => number) =>
     new Gauge({
       name,

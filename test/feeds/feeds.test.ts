@@ -178,6 +178,7 @@ test('metrics say how each feed is', async () => {
     hosts: () => ({}),
     revision: () => 0n,
     rollouts: () => ({}),
+    halts: () => 0,
     warnings: () => 0,
     diskFreeBytes: () => 0,
     metrics: feedMetrics(fleet.controller.feeds),
