@@ -48,9 +48,10 @@ it('faults row 151: strangers whose bodies do not end give way to one another, a
 
 it('faults row 151: a network of strangers is told to wait, before its bodies are read', async () => {
   const statuses = new Map<number, string | undefined>();
-  for (let i = 0; i < 200 && !statuses.has(429); i++) {
-    const { status, headers } = await post(running, 'siem', BAN, { 'webhook-id': `${i}` });
-    statuses.set(status, headers['retry-after']);
+  // Several at once: one after the other they could be as slow as what is let in meanwhile.
+  for (let i = 0; i < 40 && !statuses.has(429); i++) {
+    const replies = Array.from({ length: 10 }, () => post(running, 'siem', BAN, { 'webhook-id': `${i}` }));
+    for (const { status, headers } of await Promise.all(replies)) statuses.set(status, headers['retry-after']);
   }
   expect([...statuses.keys()].sort()).toEqual([401, 429]);
   expect(Number(statuses.get(429))).toBeGreaterThan(0);
