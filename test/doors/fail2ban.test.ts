@@ -137,5 +137,5 @@ describe.skipIf(reason)(`fail2ban${reason ? ` (skipped: ${reason})` : ''}`, () =
     );
     expect(await taken()).toMatchObject({ refused: 0, waiting: 0 });
     expect((await lab.hostRow('host3')).entries).toBe(RESTORED);
-  });
+  }, 400_000);
 });
