@@ -185,27 +185,28 @@ export class FeedRun {
 
   async #find({ accept, dryRun, ignoreHosts, timer = false }: Cause): Promise<Outcome> {
     const { lists, allowed } = this.#deps;
-    const { staged, ...state } = this.#state;
-    const rollout = staged && lists.rollout(staged.rollout);
-    const isUnderWay = rollout !== undefined && isOpen(rollout);
+    const before = this.#inStages();
     // What is on its way, or was undone, is known; unless an operator wants to see it, or to try it again.
-    const known = dryRun || !(timer || isUnderWay) ? undefined : staged;
+    const known = dryRun || !(timer || before.underWay) ? undefined : before.staged;
     const found = await this.#source.look({
-      state: { ...state, ...known?.marks },
+      state: { ...before.state, ...known?.marks },
       conditional: !dryRun && (known !== undefined || (!accept && (await this.#isInForce()))),
       signal: this.#stop.signal,
     });
     if (this.#stop.signal.aborted) throw new FleetblockError('ABORTED', 'the look was broken off');
-    if (known && rollout && isSame(found, known)) {
+    // It may be in force by now, or undone: the server may have taken minutes.
+    const { staged, state, underWay } = this.#inStages();
+    if (known && staged && isSame(found, known)) {
       const about = { notes: [], rows: known.rows };
-      if (isUnderWay) return { kind: 'staged', why: [underWayText(rollout)], ...about };
+      if (underWay) return { kind: 'staged', why: [underWayText(underWay)], ...about };
       const { why, accepted: _, ...shown } = this.#state.held ?? { ...known, kinds: [], why: [], accepted: false };
       return { kind: 'held', why, ...about, shown };
     }
     // It is another one now.
-    if (!dryRun && !isUnderWay) this.#state = state;
+    if (!dryRun && !underWay) this.#state = state;
     if (found.kind === 'unchanged') {
-      this.#state = { ...this.#state, ...found.marks };
+      // Since `known`, which needs not be in force.
+      if (!known) this.#state = { ...this.#state, ...found.marks };
       return { kind: 'unchanged', why: [], notes: [], rows: 0 };
     }
     const extent = extentOf(found.slices);
@@ -219,11 +220,10 @@ export class FeedRun {
     const held = (why: readonly string[], kinds: Shown['kinds']): Outcome => {
       return { kind: 'held', why: why.map(clipped), ...about, shown: { ...shown, kinds } };
     };
-    // While another one is on its way there is nothing that an operator could accept.
-    if (doubts.length > 0 && !accepted && (dryRun || !isUnderWay)) {
-      const texts = doubts.map(({ text }) => text);
-      return held(texts, shown.kinds);
-    }
+    // There is nothing to accept. The import would refuse it too, unless that is done by then: what is doubtful would go out.
+    if (underWay && !dryRun) return held([`rollout ${underWay.id} is ${underWay.state}: its next change waits`], []);
+    const texts = doubts.map(({ text }) => text);
+    if (doubts.length > 0 && !accepted) return held(texts, shown.kinds);
     // Not this list is held then, but everything.
     if (!dryRun) this.#deps.assertOpen();
     try {
@@ -247,6 +247,14 @@ export class FeedRun {
         );
       return held([refusalOf(error, this.feed.name)], []);
     }
+  }
+
+  /** The list that reaches its hosts in stages, as it stands now. `state`: without it. */
+  #inStages() {
+    this.#state = this.state;
+    const { staged, ...state } = this.#state;
+    const rollout = staged && this.#deps.lists.rollout(staged.rollout);
+    return { staged, state, underWay: rollout && isOpen(rollout) ? rollout : undefined };
   }
 
   /** What is held was shown to whoever accepts it; a list that was not held needs nobody to. */

@@ -116,6 +116,24 @@ test('another list waits while one is on its way, and nobody can accept it', asy
   expect((await fleet.refresh()).outcome).toMatchObject({ kind: 'held', why: [expect.stringMatching(/shrank/)] });
 });
 
+test('a list that comes while the one before it becomes done is judged by that one', async () => {
+  server.text(addresses(100));
+  await fleet.add(server.url);
+  server.text(addresses(120, 5));
+  expect((await fleet.refresh()).outcome.kind).toBe('staged');
+  let answer = () => {};
+  server.answer = (_, response) => {
+    answer = () => void response.end(addresses(20_000, 5));
+  };
+  const looking = fleet.refresh();
+  await vi.waitFor(() => expect(server.requests).toHaveLength(3), { timeout: 30_000 });
+  await done();
+  answer();
+  expect((await looking).outcome).toMatchObject({ kind: 'held', why: ['it grew from 120 to 20,000 entries'] });
+  expect(feed().state).toMatchObject({ rows: 120 });
+  expect(rollouts()).toHaveLength(1);
+});
+
 test.each(['pause', 'remove'] as const)('to %s a feed undoes what is on its way', async (order) => {
   server.text(addresses(100));
   await fleet.add(server.url);
