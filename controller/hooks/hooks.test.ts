@@ -87,6 +87,16 @@ it('looks at eight signatures of a header, and not at thousands', async () => {
   expect(admitted(' '.repeat(7800))).toBe(false);
 });
 
+it('is declared once by two admins at once', async () => {
+  const declared = await Promise.allSettled([
+    controller.hooks.add(HOOK, SECRET, false, BY),
+    controller.hooks.add(HOOK, 'another-secret-that-is-long', false, BY),
+  ]);
+  expect(declared.map(({ status }) => status)).toEqual(['fulfilled', 'rejected']);
+  expect(declared[1]).toMatchObject({ reason: { code: 'ALREADY_EXISTS' } });
+  expect((await post('github', '"198.51.100.7"'))?.rows).toHaveLength(1);
+});
+
 it('one that cannot be read takes nothing, and is declared again', async () => {
   await controller.hooks.add(HOOK, SECRET, false, BY);
   await store.changeSettings({ deletes: [{ kind: KINDS.secret, name: 'siem' }] });

@@ -79,6 +79,7 @@ export class Hooks {
   /** Unix milliseconds. What was signed before may have been done by the controller before. */
   readonly #sinceMs: number;
   #quietMs = 0;
+  #turn: Promise<unknown> = Promise.resolve();
 
   private constructor(deps: HooksDeps) {
     this.#deps = deps;
@@ -109,7 +110,11 @@ export class Hooks {
   }
 
   /** @throws FleetblockError INVALID_ARGUMENT, ALREADY_EXISTS, RESOURCE_EXHAUSTED */
-  async add(asked: NewHook, secret: string, replace: boolean, by: Attribution): Promise<HookStatus> {
+  add(asked: NewHook, secret: string, replace: boolean, by: Attribution): Promise<HookStatus> {
+    return this.#inTurn(() => this.#add(asked, secret, replace, by));
+  }
+
+  async #add(asked: NewHook, secret: string, replace: boolean, by: Attribution): Promise<HookStatus> {
     const hook = checkedHook({ ...asked, actor: by.actor, createdMs: this.#deps.clock.wallMs() }, secret);
     const { name, scheme } = hook;
     const known = this.#kept.has(name);
@@ -128,7 +133,11 @@ export class Hooks {
   }
 
   /** What was reported by it stays until its end. @throws FleetblockError NOT_FOUND */
-  async remove(name: string, by: Attribution): Promise<HookStatus> {
+  remove(name: string, by: Attribution): Promise<HookStatus> {
+    return this.#inTurn(() => this.#remove(name, by));
+  }
+
+  async #remove(name: string, by: Attribution): Promise<HookStatus> {
     const kept = this.#kept.get(name);
     if (!kept)
       throw new FleetblockError(
@@ -198,6 +207,13 @@ export class Hooks {
       for (const each of of) results[each] = result;
     }
     return results;
+  }
+
+  /** One change of what is declared at a time: each is checked against what the one before it has left. */
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const turn = this.#turn.then(work);
+    this.#turn = turn.catch(() => {});
+    return turn;
   }
 
   #keep(hook: Hook, secret: string): Kept {
