@@ -133,9 +133,14 @@ export class Steps {
     else if (isOver && unproven === undefined) await this.#advance(running);
     else if (unproven !== undefined && nowMs >= stageMs + unprovenMs)
       await this.#halt(running, `not proven in ${formatDuration(unprovenMs)}: ${unproven}`);
-    else if (unproven !== undefined && rollout.why !== waitsText(unproven))
-      await this.#deps.journal.save(running, { why: waitsText(unproven) });
-    else if (nowMs >= renewedMs + LEASE_MS - MARGIN_MS) await this.#renew(running);
+    else {
+      const isDue = nowMs >= renewedMs + LEASE_MS - MARGIN_MS;
+      if (isDue) await this.#renew(running);
+      // Of many hosts it is another one at every look: it is written when they are first waited for, and with each renewal.
+      const why = unproven === undefined ? rollout.why : waitsText(unproven);
+      if (isOpen(running.rollout) && why !== rollout.why && (isDue || rollout.why === ''))
+        await this.#deps.journal.save(running, { why });
+    }
   }
 
   async #renew(running: Running): Promise<void> {

@@ -44,6 +44,34 @@ it('faults row 185: names the hosts that it waits for, and is halted and undone 
   expect(await fleet.operator.entries()).toEqual([]);
 });
 
+it('has its end put off also when what it waits for is another thing at every look, and writes it seldom', async () => {
+  await host.stop();
+  await until('offline', async () => (await fleet.operator.host('web1')).status === 'offline');
+  const { hub } = fleet.server.controller;
+  const stateOf = hub.stateOf.bind(hub);
+  let looks = 0;
+  hub.stateOf = (id) => ({ ...stateOf(id), problems: [`${++looks} entries are missing`] });
+  const write = store().changeSettings.bind(store());
+  let written = 0;
+  store().changeSettings = (change) => {
+    written++;
+    return write(change);
+  };
+  await begin(1000);
+  await until('it says so', () => last()?.why.startsWith('waits for proof: web1 (') === true);
+  for (let half = 0; half < 3; half++) {
+    const { head } = store();
+    const before = looks;
+    aheadMs += 31_000;
+    await until('renewed', () => store().head > head);
+    await until('looked at again', () => looks > before + 6);
+  }
+  expect(last()?.state).toBe('running');
+  expect(await fleet.operator.entries()).toHaveLength(1);
+  // It began, said that it waits, and said it again with every renewal.
+  expect(written).toBeLessThanOrEqual(5);
+});
+
 it('goes on when its host comes, and says no more that it waits', async () => {
   await host.stop();
   await until('offline', async () => (await fleet.operator.host('web1')).status === 'offline');
