@@ -97,6 +97,17 @@ it('is declared once by two admins at once', async () => {
   expect((await post('github', '"198.51.100.7"'))?.rows).toHaveLength(1);
 });
 
+it('remembers an id until the last of its signatures is not good any more', async () => {
+  await controller.hooks.add({ ...HOOK, scheme: 'standard' }, SECRET, false, BY);
+  const ban = '"198.51.100.7"';
+  expect((await post('standard', ban))?.rows).toHaveLength(1);
+  time.ms = START_MS + WINDOW_MS - 10_000;
+  const sentAgainMs = time.ms;
+  expect(await post('standard', ban)).toEqual({ rows: undefined });
+  time.ms = sentAgainMs + WINDOW_MS;
+  expect(await post('standard', ban, sentAgainMs)).toEqual({ rows: undefined });
+});
+
 it('one that cannot be read takes nothing, and is declared again', async () => {
   await controller.hooks.add(HOOK, SECRET, false, BY);
   await store.changeSettings({ deletes: [{ kind: KINDS.secret, name: 'siem' }] });

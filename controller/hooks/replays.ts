@@ -29,6 +29,9 @@ export class Replays {
     this.#forget(nowMs);
     const before = this.#seen.get(id);
     if (before) {
+      // Senders sign another attempt anew, with the same id: that signature may come again too.
+      this.#seen.delete(id);
+      this.#seen.set(id, { ...before, untilMs: Math.max(before.untilMs, untilMs) });
       await before.done;
       return undefined;
     }
