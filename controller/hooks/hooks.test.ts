@@ -1,5 +1,7 @@
 // What of a request is remembered, and what a restart makes of that.
 import { createHmac } from 'node:crypto';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createLogger } from '../../common/logger.ts';
 import { type Controller, startController } from '../controller.ts';
@@ -146,4 +148,20 @@ it('remembers no request for longer than its signature is good', async () => {
     expect(await replays.once(`${second}`, nowMs + WINDOW_MS, nowMs, async () => second)).toBe(second);
     expect(replays.size).toBeLessThanOrEqual(WINDOW_MS / 1000 + 1);
   }
+});
+
+it('remembers little of a long id', async () => {
+  setFlagsFromString('--expose-gc');
+  const collect: unknown = runInNewContext('gc');
+  if (typeof collect !== 'function') throw new Error('no gc');
+  const replays = new Replays();
+  const used = () => {
+    collect();
+    return process.memoryUsage().heapUsed;
+  };
+  const before = used();
+  for (let i = 0; i < 5000; i++)
+    await replays.once(Buffer.alloc(7500, `${i} `).toString('latin1'), WINDOW_MS, 0, async () => i);
+  expect(used() - before).toBeLessThan(10e6);
+  expect(replays.size).toBe(5000);
 });

@@ -1,4 +1,5 @@
 // Requests that came already: what was signed once is done once, for as long as its signature is good.
+import { createHash } from 'node:crypto';
 import { TryLater } from './try-later.ts';
 
 /** For how long a signature is good, before and after its time, milliseconds: Standard Webhooks advises five minutes. */
@@ -13,6 +14,7 @@ interface Seen {
 
 /** Of one webhook, in memory: what was signed before this controller began, it asks for again. */
 export class Replays {
+  /** By the hash of the id: an id is as long as its sender likes. */
   readonly #seen = new Map<string, Seen>();
 
   /** How many are remembered. */
@@ -25,8 +27,9 @@ export class Replays {
    * @param untilMs Unix milliseconds after which its signature is not good any more
    * @returns undefined: it was done before. @throws what `work` throws; TryLater: too many are remembered
    */
-  async once<T>(id: string, untilMs: number, nowMs: number, work: () => Promise<T>): Promise<T | undefined> {
+  async once<T>(name: string, untilMs: number, nowMs: number, work: () => Promise<T>): Promise<T | undefined> {
     this.#forget(nowMs);
+    const id = createHash('sha256').update(name).digest('base64');
     const before = this.#seen.get(id);
     if (before) {
       // Senders sign another attempt anew, with the same id: that signature may come again too.
