@@ -31,8 +31,8 @@ export type Hook = Readonly<z.infer<typeof declared>>;
 /** How a body is read. */
 export type Mapping = Pick<Hook, 'rows' | 'address' | 'duration' | 'reason' | 'unbanIf'>;
 
-/** For settings: `hook` is declared, `hook-secret` is what its sender signs with, which no answer has. */
-export const KINDS = { hook: 'hook', secret: 'hook-secret' } as const;
+/** For settings: `hook` is declared, `hook-secret` is what its sender signs with, which no answer has, `hook-ahead` how far ahead its sender's clock was. */
+export const KINDS = { hook: 'hook', secret: 'hook-secret', ahead: 'hook-ahead' } as const;
 
 const SHORTEST_SECRET = 16;
 const LONGEST_SECRET = 1024;

@@ -74,6 +74,22 @@ describe.each(['standard', 'grafana'])('%s', (scheme) => {
     await expect(post(scheme, ban, sentMs)).rejects.toThrow(TryLater);
     expect((await post(scheme, ban))?.rows).toHaveLength(1);
   });
+
+  it('faults row 150: not again after a restart, also where the clock of the sender is ahead', async () => {
+    const ban = '"198.51.100.7"';
+    const aheadMs = 60_000;
+    const signedMs = START_MS + aheadMs;
+    expect((await post(scheme, ban, signedMs))?.rows).toHaveLength(1);
+    expect(await post(scheme, '"198.51.100.8"', START_MS + 1000)).toBeDefined();
+    await controller.close();
+    time.ms = START_MS + 30_000;
+    controller = await begun();
+    await expect(post(scheme, ban, signedMs)).rejects.toThrow(TryLater);
+    time.ms = signedMs + WINDOW_MS;
+    await expect(post(scheme, ban, signedMs)).rejects.toThrow(TryLater);
+    time.ms = START_MS + 33_000;
+    expect((await post(scheme, ban, time.ms + aheadMs))?.rows).toHaveLength(1);
+  });
 });
 
 it('looks at eight signatures of a header, and not at thousands', async () => {

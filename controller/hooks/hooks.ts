@@ -57,6 +57,10 @@ interface Kept {
   hook: Hook;
   secrets: readonly string[];
   readonly replays: Replays;
+  /** Unix milliseconds by its sender's clock. What was signed before may have been done by the controller before. */
+  readonly sinceMs: number;
+  /** By which its sender's clock was ahead at most, milliseconds. */
+  aheadMs: number;
   received: number;
   denied: number;
   receivedMs: number;
@@ -76,7 +80,7 @@ export class Hooks {
   readonly #kept = new Map<string, Kept>();
   /** No one has it: what is asked of a webhook that is not there takes as long, and gets the same answer. */
   readonly #nobodys = [randomBytes(32).toString('hex')];
-  /** Unix milliseconds. What was signed before may have been done by the controller before. */
+  /** Unix milliseconds. */
   readonly #sinceMs: number;
   #quietMs = 0;
   #turn: Promise<unknown> = Promise.resolve();
@@ -90,11 +94,12 @@ export class Hooks {
   static async load(deps: HooksDeps): Promise<Hooks> {
     const hooks = new Hooks(deps);
     const secrets = new Map((await deps.store.settings(KINDS.secret)).map(({ name, body }) => [name, body]));
+    const ahead = new Map((await deps.store.settings(KINDS.ahead)).map(({ name, body }) => [name, Number(body)]));
     for (const { name, body } of await deps.store.settings(KINDS.hook))
       try {
         const secret: unknown = JSON.parse(secrets.get(name) ?? 'null');
         if (typeof secret !== 'string') throw new Error('it has no secret');
-        hooks.#keep(readHook(body), secret);
+        hooks.#keep(readHook(body), secret, ahead.get(name));
       } catch (error) {
         const advice = 'declare it again with fleetblock hook add';
         deps.log.warn({ hook: name, reason: messageOf(error), advice }, 'a webhook cannot be read');
@@ -148,6 +153,7 @@ export class Hooks {
       deletes: [
         { kind: KINDS.hook, name },
         { kind: KINDS.secret, name },
+        { kind: KINDS.ahead, name },
       ],
       audit: { ...by, verb: 'hook.remove', subject: name },
     });
@@ -171,11 +177,11 @@ export class Hooks {
       return undefined;
     }
     // Times are whole seconds.
-    if (signedMs + SECOND_MS <= this.#sinceMs)
+    if (signedMs + SECOND_MS <= kept.sinceMs)
       throw new TryLater(
         'UNAVAILABLE',
         'it was signed before this controller started: sign it again',
-        Math.min(WINDOW_MS, this.#sinceMs - signedMs),
+        Math.min(WINDOW_MS, kept.sinceMs - signedMs),
       );
     kept.received++;
     kept.receivedMs = nowMs;
@@ -185,9 +191,21 @@ export class Hooks {
   /** @param parse reads the body. @throws TryLater; FleetblockError INVALID_ARGUMENT: what is wrong with the body */
   async take({ kept, once, nowMs }: Admitted, from: string, parse: () => unknown): Promise<Received> {
     const { hook, replays } = kept;
+    if (once && once.signedMs > nowMs) await this.#noteAhead(kept, once.signedMs + SECOND_MS - nowMs);
     const work = () => this.#report(hook, from, rowsOf(parse(), hook));
     const rows = once ? await replays.once(once.id, once.signedMs + WINDOW_MS, nowMs, work) : await work();
     return { rows };
+  }
+
+  /** Before anything is done by it: the next controller is not to do it again. Whole seconds, so that few are written. */
+  #noteAhead(kept: Kept, ms: number): Promise<void> {
+    const aheadMs = Math.ceil(ms / SECOND_MS) * SECOND_MS;
+    return this.#inTurn(async () => {
+      if (aheadMs <= kept.aheadMs) return;
+      const ahead = { kind: KINDS.ahead, name: kept.hook.name, body: `${aheadMs}` };
+      await this.#deps.store.changeSettings({ sets: [ahead] });
+      kept.aheadMs = aheadMs;
+    });
   }
 
   /** All that is not refused, in one change. */
@@ -216,9 +234,10 @@ export class Hooks {
     return turn;
   }
 
-  #keep(hook: Hook, secret: string): Kept {
+  #keep(hook: Hook, secret: string, aheadMs = 0): Kept {
     const known = this.#kept.get(hook.name);
-    const kept = known ?? { ...NONE, hook, secrets: [], replays: new Replays() };
+    const sinceMs = this.#sinceMs + aheadMs;
+    const kept = known ?? { ...NONE, hook, secrets: [], replays: new Replays(), sinceMs, aheadMs };
     kept.hook = hook;
     kept.secrets = secretsOf(secret);
     this.#kept.set(hook.name, kept);
