@@ -126,7 +126,7 @@ export async function startController(options: ControllerOptions): Promise<Contr
   });
   const careful: Clock = { wallMs: () => time.carefulMs(), monotonicMs: () => clock.monotonicMs() };
   const timeHeard = (hostId: string, wallMs: number) => time.heard(hostId, wallMs);
-  const takeReports: TakeReports = (hostId, reports) => detectors.fromHost(hostId, reports);
+  const takeReports: TakeReports = (...reported) => detectors.fromHost(...reported);
   const hub = new Hub(
     { store, views, registry, clock: careful, log, events, notes, seals, timeHeard, takeReports },
     options.hub,

@@ -133,6 +133,7 @@ export class Report {
       ...(detached && { detached: detachedToWire(detached, clock.wallMs(), false) }),
       wallMs: `${clock.wallMs()}`,
       takesLoose: true,
+      takesJudged: true,
     };
   }
 }

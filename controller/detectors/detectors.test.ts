@@ -44,10 +44,14 @@ it('asks the guard once per second for all hosts, and not for what is over', asy
   const policy = { pattern: 'x:y', scope: 'fleet', maxDurationMs: 60_000, maxClaims: 100, rate: 1000, quorum: 1 };
   await controller.detectors.policies.set(policy, by);
   const say = async (prefix: string, unban: boolean) => {
-    const { refused } = await controller.detectors.fromHost('h', {
-      source: 'x:y',
-      rows: [{ prefix, ttlMs: 0, unban }],
-    });
+    const { refused } = await controller.detectors.fromHost(
+      'h',
+      {
+        source: 'x:y',
+        rows: [{ prefix, ttlMs: 0, unban }],
+      },
+      false,
+    );
     expect(refused).toEqual([]);
     return looks;
   };

@@ -89,6 +89,7 @@ const LOOK_MS = 1000;
 /** Of one report: the host that makes it, or a door without one. */
 interface By {
   readonly actor: string;
+  readonly whole: boolean;
   readonly from?: string;
   readonly host?: SelectableHost;
 }
@@ -111,16 +112,16 @@ export class Detectors {
     return new Detectors(deps, await Policies.load(deps.store, deps.log));
   }
 
-  /** From a host, as its certificate names it. Never throws: what is wrong is the answer. */
-  fromHost(hostId: string, reports: Reports): Promise<ReportsAnswer> {
+  /** From a host, as its certificate names it; `whole`: all is judged, or nothing. Never throws: what is wrong is the answer. */
+  fromHost(hostId: string, reports: Reports, whole: boolean): Promise<ReportsAnswer> {
     const host = this.#deps.registry.find(hostId);
     if (host?.revokedMs !== 0) return Promise.resolve(refuseAll(reports, 'this host is not enrolled'));
-    return this.#report(reports, { actor: `agent/${hostId}`, host });
+    return this.#report(reports, { actor: `agent/${hostId}`, host, whole });
   }
 
   /** From a webhook: it holds on all hosts. Never throws: what is wrong is the answer. */
   fromDoor(door: Door, reports: Reports): Promise<ReportsAnswer> {
-    return this.#report(reports, door);
+    return this.#report(reports, { ...door, whole: true });
   }
 
   async #report(reports: Reports, by: By): Promise<ReportsAnswer> {
@@ -146,7 +147,7 @@ export class Detectors {
     const { source, rows } = reports;
     try {
       const policy = this.policies.for(source);
-      const asked = { actor: by.actor, rows: rows.length, whole: !by.host };
+      const asked = { actor: by.actor, rows: rows.length, whole: by.whole };
       const { room, retryMs, rate } = this.#rates.take(policy, asked);
       const answer = room > 0 ? await this.#decide({ source, rows: rows.slice(0, room) }, policy, by) : NOTHING;
       if (retryMs === 0) return answer;

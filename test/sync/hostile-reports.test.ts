@@ -30,7 +30,7 @@ const answers = new Map<TapHost, number>();
 beforeAll(async () => {
   fleet = await SyncFleet.start();
   identity = await fleet.enroll('evil', { site: 'a' });
-  evil = new TapHost(fleet.address, identity, {});
+  evil = new TapHost(fleet.address, identity, { takesJudged: true });
   good = new TapHost(fleet.address, await fleet.enroll('good', { site: 'b' }), {});
   for (const host of [evil, good]) await host.first('welcome');
   const { store } = fleet.server;
@@ -226,6 +226,19 @@ describe('a certificate used by hand', () => {
     expect(await report(evil, 'fail2ban:sshd', addresses.slice(2))).toMatchObject({ judged: 0, refused: [] });
     expect((await reported()).filter((each) => each.endsWith('host:evil'))).toHaveLength(2);
     expect(detector(POLICY.pattern)).toMatchObject({ taken: 2, delayed: 998 + 998 });
+  });
+
+  it('has a message judged whole or not at all where its agent does not know of parts, as it sends all of it again', async () => {
+    await policies().set({ ...POLICY, rate: 2, maxClaims: 5000 }, BY);
+    const old = new TapHost(fleet.address, await fleet.enroll('old'), {});
+    await old.first('welcome');
+    const addresses = Array.from({ length: 1000 }, (_, i) => `203.0.${i >> 8}.${i & 255}`);
+    expect(await report(old, 'fail2ban:sshd', addresses)).toMatchObject({ retryMs: 0, refused: [] });
+    expect((await reported()).filter((each) => each.endsWith('host:old'))).toHaveLength(1000);
+    expect(await report(old, 'fail2ban:sshd', addresses, { unban: true })).toMatchObject({ judged: 0 });
+    await policies().set({ ...POLICY, maxClaims: 5000 }, BY);
+    expect(await report(old, 'fail2ban:sshd', addresses, { unban: true })).toMatchObject({ retryMs: 0 });
+    old.close();
   });
 
   it('is made to wait without a policy too, also when it says nothing', async () => {

@@ -5,7 +5,6 @@ it('takes the next reports once the stream has taken the answer to the last ones
   const writes: (() => void)[] = [];
   const answer = { refused: [], judged: 0, retryMs: 0, problem: '' };
   const reports = new HostReports(
-    'a',
     () => Promise.resolve(answer),
     (_message, written) => writes.push(written),
   );

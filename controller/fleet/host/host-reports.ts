@@ -5,13 +5,17 @@ import { FleetblockError } from '../../../common/errors.ts';
 import { protocol } from '../../../common/rpc/proto.ts';
 import type { Reports__Output } from '../../../proto/gen/fleetblock/v1/Reports.ts';
 
-/** What the policy of the source makes of reports; never rejects. */
+/** One message of a host. */
+export interface HostReported {
+  readonly source: string;
+  readonly rows: readonly { readonly prefix: string; readonly ttlMs: number; readonly unban: boolean }[];
+}
+
+/** What the policy of the source makes of reports; never rejects. `whole`: all rows are judged, or none. */
 export type TakeReports = (
   hostId: string,
-  reports: {
-    readonly source: string;
-    readonly rows: readonly { readonly prefix: string; readonly ttlMs: number; readonly unban: boolean }[];
-  },
+  reports: HostReported,
+  whole: boolean,
 ) => Promise<{
   readonly refused: readonly { readonly row: number; readonly reason: string }[];
   readonly judged: number;
@@ -23,14 +27,15 @@ const encode = protocol.AgentService.service.Sync.responseSerialize;
 
 /** Of one session. */
 export class HostReports {
-  readonly #hostId: string;
-  readonly #take: TakeReports;
+  readonly #take: (reports: HostReported) => ReturnType<TakeReports>;
   readonly #send: (message: Buffer, written: () => void) => void;
   #underWay = false;
 
   /** `send`: calls back once the stream has taken the message. */
-  constructor(hostId: string, take: TakeReports, send: (message: Buffer, written: () => void) => void) {
-    this.#hostId = hostId;
+  constructor(
+    take: (reports: HostReported) => ReturnType<TakeReports>,
+    send: (message: Buffer, written: () => void) => void,
+  ) {
     this.#take = take;
     this.#send = send;
   }
@@ -41,7 +46,7 @@ export class HostReports {
       throw new FleetblockError('INVALID_ARGUMENT', 'reports before the last were answered: wait for the answer');
     this.#underWay = true;
     const asked = { source, rows: rows.map(({ prefix, ttlMs }) => ({ prefix, ttlMs: Number(ttlMs), unban })) };
-    void this.#take(this.#hostId, asked).then(({ refused, judged, retryMs, problem }) => {
+    void this.#take(asked).then(({ refused, judged, retryMs, problem }) => {
       const told = refused.map(({ row, reason }, i) => ({
         row,
         reason: reason === refused[i - 1]?.reason ? '' : reason,

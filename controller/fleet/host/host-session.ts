@@ -19,7 +19,7 @@ import { Supply } from '../feed/supply.ts';
 import type { DropPlan } from '../hub/drop-watchers.ts';
 import type { LooseStanding } from '../hub/proof.ts';
 import { takeHello, takeStatus } from './host-report.ts';
-import { HostReports } from './host-reports.ts';
+import { type HostReported, HostReports } from './host-reports.ts';
 import { type HostRefusal, type HostState, type HostStatus, unattached } from './host-state.ts';
 import { Questions } from './questions.ts';
 import type { SessionDeps, SessionStream } from './session-deps.ts';
@@ -55,10 +55,12 @@ export class HostSession {
     this.#supply = new Supply(hostId, this.#acked, stream, deps);
     const { feed } = this.#supply;
     this.questions = new Questions((message) => feed.urgent(message));
-    this.reports = new HostReports(hostId, deps.takeReports, (message, written) => {
+    const { takesLoose, takesJudged } = hello;
+    const take = (reports: HostReported) => deps.takeReports(hostId, reports, !takesJudged);
+    this.reports = new HostReports(take, (message, written) => {
       if (!this.#supply.closed) feed.reply(message, written);
     });
-    this.#takesLoose = hello.takesLoose;
+    this.#takesLoose = takesLoose;
     this.#loose = new LooseChanges(hostId, feed, deps);
     // By difference from what it holds: what it refused may have gone again, and it has all the rest already.
     this.#retry = new Retry(deps, () => (this.#acked === 0n ? this.#supply.snapshot(false) : this.#catchUp()));

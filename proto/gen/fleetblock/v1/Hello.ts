@@ -62,6 +62,10 @@ export interface Hello {
    * It knows what a loose delta is.
    */
   'takesLoose'?: (boolean);
+  /**
+   * It knows ReportsAnswer.judged; of one that does not, all rows of a message are judged or none.
+   */
+  'takesJudged'?: (boolean);
 }
 
 /**
@@ -120,4 +124,8 @@ export interface Hello__Output {
    * It knows what a loose delta is.
    */
   'takesLoose': (boolean);
+  /**
+   * It knows ReportsAnswer.judged; of one that does not, all rows of a message are judged or none.
+   */
+  'takesJudged': (boolean);
 }
