@@ -1,14 +1,12 @@
 // Rollouts: changes that reach their hosts stage by stage. What stands at a stage is an ordinary claim with an end that is put off while
 // the stage is watched: without a controller, or cut off from it, every host undoes it by itself within LEASE_MS.
 
-import { slotOf } from '../../common/action.ts';
 import { entryCount, type PackedEntries } from '../../common/entries/packed.ts';
 import { FleetblockError, messageOf } from '../../common/errors.ts';
 import type { Logger } from '../../common/logger.ts';
 import { formatDuration } from '../../common/text/duration.ts';
 import { listOrigin, parseOrigin } from '../../common/text/origin.ts';
-import { formatPrefix, parsePrefix } from '../../common/text/prefix.ts';
-import { formatSelector, type Selector, wholeOf } from '../../common/text/selector.ts';
+import { type Selector, wholeOf } from '../../common/text/selector.ts';
 import { attribution } from '../claims/attribution.ts';
 import { changeId } from '../claims/confirm-by.ts';
 import { NotMeant } from '../claims/guard/objections.ts';
@@ -21,7 +19,7 @@ import type { Attributed } from './carrier.ts';
 import { inTurn, Journal, type JournalDeps } from './journal.ts';
 import { checkPlan, type PlanRequest, stageSelector } from './plan.ts';
 import { isOpen, type Rollout, whatText } from './rollout.ts';
-import { partText, StagedClaims } from './staged-claims.ts';
+import { carriesSame, partText, StagedClaims } from './staged-claims.ts';
 import { inOrder, StagedLists, type StagedListsDeps } from './staged-lists.ts';
 import { LEASE_MS, MARGIN_MS, Steps, type StepsDeps, SYSTEM } from './steps.ts';
 import { isWell, StageWatch } from './watch.ts';
@@ -57,6 +55,8 @@ export class Rollouts {
   readonly #timer: NodeJS.Timeout;
   /** Origins of lists whose rollout is about to begin: what stands aside is one rollout's at a time. */
   readonly #beginning = new Set<string>();
+  /** Of claims: those that are about to begin, and not in the journal yet. */
+  readonly #starting = new Set<Rollout>();
   /** What an earlier controller has left, and no rollout knows of, is removed. */
   #isSwept = false;
 
@@ -97,7 +97,9 @@ export class Rollouts {
     const { caller, prefixes, action, reason, ttlMs } = request;
     const origin = parseOrigin(askedOrigin(caller, request.origin));
     const expiresMs = ttlMs > 0 ? this.#deps.clock.wallMs() + ttlMs : 0;
-    const other = this.list().find((each) => isOpen(each) && carriesSame(each, request, origin));
+    const other = [...this.#starting, ...this.list()].find(
+      (each) => isOpen(each) && carriesSame(each, request, origin),
+    );
     if (other)
       throw new FleetblockError(
         'FAILED_PRECONDITION',
@@ -105,6 +107,7 @@ export class Rollouts {
       );
     const said = { prefixes: [...prefixes], action, origin, reason, expiresMs };
     const rollout = this.#made(request, { kind: 'claims', ...said }, plan);
+    if (!request.dryRun) this.#starting.add(rollout);
     return this.#begun(request, rollout, (onWaiting) =>
       this.#deps.changes.block({
         ...request,
@@ -113,7 +116,7 @@ export class Rollouts {
         partOf: partText(rollout),
         onWaiting,
       }),
-    );
+    ).finally(() => this.#starting.delete(rollout));
   }
 
   /**
@@ -239,6 +242,7 @@ export class Rollouts {
     let begun: Promise<void> | undefined;
     const begin = () => {
       begun ??= this.#journal.begin({ ...rollout, away }, watch, by);
+      this.#starting.delete(rollout);
       return begun;
     };
     const reply = await make((revision, progress) => {
@@ -328,17 +332,6 @@ export class Rollouts {
       this.#deps.log.debug({ reason: messageOf(error) }, 'what no rollout knows of is still there');
     }
   }
-}
-
-/** Whether both would make the same claim. */
-function carriesSame({ carries, target }: Rollout, request: BlockRequest, origin: string): boolean {
-  if (carries.kind !== 'claims' || carries.origin !== origin) return false;
-  if (slotOf(carries.action) !== slotOf(request.action)) return false;
-  const own = new Set(carries.prefixes.map((text) => formatPrefix(parsePrefix(text))));
-  return (
-    formatSelector(target) === formatSelector(wholeOf(request.target)) &&
-    request.prefixes.some((text) => own.has(formatPrefix(parsePrefix(text))))
-  );
 }
 
 /** The rows as they come, each kept. */

@@ -1,10 +1,10 @@
 // Single claims that a rollout carries: changes like any other, so that the guard, the limits and the audit hold for every step.
 import { ACTIONS, slotOf } from '../../common/action.ts';
 import { FleetblockError } from '../../common/errors.ts';
-import { parsePrefix } from '../../common/text/prefix.ts';
-import type { Selector } from '../../common/text/selector.ts';
+import { formatPrefix, parsePrefix } from '../../common/text/prefix.ts';
+import { formatSelector, type Selector, wholeOf } from '../../common/text/selector.ts';
 import { PrefixSet } from '../claims/guard/prefix-set.ts';
-import type { Changes } from '../operations/block.ts';
+import type { BlockRequest, Changes } from '../operations/block.ts';
 import type { Attributed, Carrier } from './carrier.ts';
 import { callerOf, type Rollout, stageText } from './rollout.ts';
 
@@ -62,4 +62,15 @@ export class StagedClaims implements Carrier {
 function claimsOf({ carries }: Rollout) {
   if (carries.kind !== 'claims') throw new FleetblockError('INTERNAL', 'a rollout of another kind');
   return carries;
+}
+
+/** Whether both would make the same claim. */
+export function carriesSame({ carries, target }: Rollout, request: BlockRequest, origin: string): boolean {
+  if (carries.kind !== 'claims' || carries.origin !== origin) return false;
+  if (slotOf(carries.action) !== slotOf(request.action)) return false;
+  const own = new Set(carries.prefixes.map((text) => formatPrefix(parsePrefix(text))));
+  return (
+    formatSelector(target) === formatSelector(wholeOf(request.target)) &&
+    request.prefixes.some((text) => own.has(formatPrefix(parsePrefix(text))))
+  );
 }

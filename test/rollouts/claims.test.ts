@@ -109,6 +109,15 @@ it('is one at a time of a prefix, its origin and its hosts, and others may go be
   expect(rollouts().list()).toHaveLength(2);
 });
 
+it('is one of two that are asked for at once, and holds', async () => {
+  const both = await Promise.allSettled([start(['1%', '100%'], 1000), start(['1%', '100%'], 1000)]);
+  expect(both.flatMap((each) => (each.status === 'rejected' ? [each.reason.message] : []))).toEqual([
+    expect.stringContaining('for the same hosts'),
+  ]);
+  await until('done', () => rollouts().list()[0]?.state === 'done' && holding().join() === '1,1,1');
+  expect(rollouts().list()).toHaveLength(1);
+});
+
 it('never brings back what was unblocked meanwhile', async () => {
   const { rollout: id } = await start(['1%', '100%'], 1000, [X, Y]);
   await fleet.operator.unblock([X]);
