@@ -177,12 +177,13 @@ export class Feeds {
     try {
       const { staged, ...state } = run.state;
       const wasAborted = paused && (await this.#deps.lists.abort(name, { caller, reason }));
+      // What the pause has aborted may begin again after it.
+      const after = wasAborted ? state : { ...state, staged };
       await this.#deps.store.changeSettings({
-        sets: [setting(KINDS.feed, feed)],
+        sets: [setting(KINDS.feed, feed), { kind: KINDS.state, name, body: JSON.stringify(after) }],
         audit: { ...by, verb: paused ? 'feed.pause' : 'feed.resume', subject: name },
       });
-      // What the pause has aborted may begin again after it.
-      const next = this.#open(feed, wasAborted ? state : { ...state, staged }, key);
+      const next = this.#open(feed, after, key);
       next.plan();
       return next;
     } catch (error) {
