@@ -70,7 +70,9 @@ class Heard {
 }
 
 function essence({ message, hello, ack, dropEvents, ...others }: AgentMessage__Output): unknown {
-  if (hello) return { message, hello: { ...hello, agentVersion: '', kernelVersion: '', wallMs: '' } };
+  // Versions, and what agents came to know after the first release.
+  const ofItsTime = { agentVersion: '', kernelVersion: '', wallMs: '', takesJudged: false };
+  if (hello) return { message, hello: { ...hello, ...ofItsTime } };
   if (ack) return { message, ack: { ...ack, kernelUs: '' } };
   if (dropEvents)
     return { message, dropEvents: { ...dropEvents, rows: dropEvents.rows.map((row) => ({ ...row, lastAgoMs: '' })) } };
