@@ -107,10 +107,14 @@ export class Journal {
     );
   }
 
-  /** @throws FleetblockError RESOURCE_EXHAUSTED */
-  assertRoom(): void {
-    if (this.all().filter(({ rollout }) => isOpen(rollout)).length >= MAX_OPEN)
-      throw new FleetblockError('RESOURCE_EXHAUSTED', `${MAX_OPEN} rollouts are open: abort some, or wait for them`);
+  /** For so many more. @throws FleetblockError RESOURCE_EXHAUSTED */
+  assertRoom(more: number): void {
+    const open = this.all().filter(({ rollout }) => isOpen(rollout)).length;
+    if (open + more > MAX_OPEN)
+      throw new FleetblockError(
+        'RESOURCE_EXHAUSTED',
+        `${open} rollouts are open, and ${more} more would be over ${MAX_OPEN}: abort some, wait for them, or begin fewer at once`,
+      );
   }
 
   /** One whose first stage stands since now. */

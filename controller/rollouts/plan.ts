@@ -21,6 +21,8 @@ export interface PlanRequest {
   readonly haltDrops: number;
   /** Names of hosts whose peers do not halt it. */
   readonly ignoreHosts: readonly string[];
+  /** How many the caller begins one after another, this one among them. */
+  readonly together?: number;
 }
 
 type Stage =

@@ -290,7 +290,7 @@ export class Rollouts {
         'UNAVAILABLE',
         'the clock of the controller is in doubt, and stages end by it: see fleetblock status',
       );
-    this.#journal.assertRoom();
+    this.#journal.assertRoom(Math.max(1, plan.together ?? 1));
   }
 
   #tick(): void {

@@ -117,6 +117,19 @@ test('needs a file, and prints the schema of one', async () => {
   expect(await apply('name: x\nclaims: [{prefixes: [1.2.3]}]\n')).toMatchObject({ exitCode: 2 });
 });
 
+test('more rollouts than there is room for: none of them begins', async () => {
+  const claims = Array.from(
+    { length: 101 },
+    (_, i) => `  - { prefixes: [198.18.3.${i}], allHosts: true, reason: T-${i} }`,
+  );
+  const { head } = fleet.server.store;
+  const refused = await apply(`name: many\nclaims:\n${claims.join('\n')}\n`, '--stages', '50%,100%', '--bake', '1h');
+  expect(refused.exitCode).not.toBe(0);
+  expect(refused.stderr).toContain('0 rollouts are open, and 101 more would be over 100');
+  expect(fleet.server.store.head).toBe(head);
+  expect(fleet.server.controller.rollouts.list()).toEqual([]);
+});
+
 test('in stages what is new goes first to some, and nothing overtakes or prunes it until it is everywhere', async () => {
   const file = (...prefixes: string[]) => `name: staged
 claims:

@@ -77,12 +77,13 @@ async function apply(cli: Cli, client: OperatorClient, declared: Declared, optio
       `refused: ${count(found.extra.length)} of the ${count(standing)} claims of ${declared.origin} are not in the file; nothing was changed: --allow-shrink if they are to go`,
     );
   const steps = stepsOf(declared, found, prune, stages.stages !== undefined);
+  const together = steps.filter((step) => step.kind === 'set' && step.inStages).length;
   const replies: ChangeReply__Output[] = [];
   // Whatever a step by itself would be refused for is found out before anything is changed. The guard judges the sum of a caller's blocks
-  // with what is stored: steps that pass one by one can exceed it together, and then a later one is refused when it is made.
+  // with what is stored: steps that pass one by one can exceed it together, and then a later one is refused when it is made. Rollouts are counted.
   if (dryRun || steps.length > 1)
     for (const step of steps)
-      replies.push(await send(client, step, { ...options, origin: declared.origin, dryRun: true }));
+      replies.push(await send(client, step, { ...options, origin: declared.origin, dryRun: true }, together));
   if (!dryRun) {
     replies.length = 0;
     for (const step of steps) replies.push(await send(client, step, { ...options, origin: declared.origin }));
@@ -94,6 +95,7 @@ function send(
   client: OperatorClient,
   step: Step,
   options: ApplyOptions & { readonly origin: string },
+  together = 0,
 ): Promise<ChangeReply__Output> {
   const { origin, dryRun = false } = options;
   const common = {
@@ -109,8 +111,9 @@ function send(
       action: step.slot === 'allow' ? 'ACTION_ALLOW' : 'ACTION_BLOCK',
       reason: options.reason ?? '',
     });
-  const stages = step.inStages ? stagesOf(options) : {};
-  return client.block({ ...common, ...actionToWire(step.action), reason: step.reason, ...stages });
+  const { stages } = step.inStages ? stagesOf(options) : {};
+  const inStages = stages && { stages: { ...stages, together } };
+  return client.block({ ...common, ...actionToWire(step.action), reason: step.reason, ...inStages });
 }
 
 interface Applied {

@@ -38,8 +38,9 @@ export function rolloutMethods(deps: RolloutServiceDeps): MethodsOf<RolloutServi
 /** Undefined: no stages are asked for. */
 export function planFromWire(stages: Stages__Output | null): PlanRequest | undefined {
   if (!stages) return undefined;
-  const { bakeMs, haltDrops, ignoreHosts } = stages;
-  return { stages: stages.stages, bakeMs: checkedTtl(Number(bakeMs)), haltDrops: Number(haltDrops), ignoreHosts };
+  const { bakeMs, haltDrops, ignoreHosts, together } = stages;
+  const halts = { haltDrops: Number(haltDrops), ignoreHosts };
+  return { stages: stages.stages, bakeMs: checkedTtl(Number(bakeMs)), ...halts, together };
 }
 
 function rolloutToWire(rollout: Rollout, rollouts: Rollouts, nowMs: number): RolloutWire {

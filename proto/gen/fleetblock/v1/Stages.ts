@@ -22,6 +22,10 @@ export interface Stages {
    * Names of hosts whose word that they talk to a listed address does not halt it.
    */
   'ignoreHosts'?: (string)[];
+  /**
+   * How many rollouts the caller begins one after another, this one among them: it is refused when not all of them have room.
+   */
+  'together'?: (number);
 }
 
 /**
@@ -44,4 +48,8 @@ export interface Stages__Output {
    * Names of hosts whose word that they talk to a listed address does not halt it.
    */
   'ignoreHosts': (string)[];
+  /**
+   * How many rollouts the caller begins one after another, this one among them: it is refused when not all of them have room.
+   */
+  'together': (number);
 }
