@@ -2,7 +2,6 @@
 import { FAMILIES } from '../../common/entries/packed.ts';
 import { FleetblockError, messageOf } from '../../common/errors.ts';
 import type { Logger } from '../../common/logger.ts';
-import { formatDuration } from '../../common/text/duration.ts';
 import type { Clock } from '../../common/time/clock.ts';
 import { NotMeant } from '../claims/guard/objections.ts';
 import type { EventLog } from '../fleet/events.ts';
@@ -16,7 +15,7 @@ import { type Feed, type FeedState, KINDS } from './feed.ts';
 import { handOver, refusalOf } from './hand-over.ts';
 import { LookRefused } from './http/get.ts';
 import { overlapsOf } from './overlap.ts';
-import { dueAfter, JITTER } from './schedule.ts';
+import { dueAfter, JITTER, NotNow } from './schedule.ts';
 import type { Found, Source } from './source.ts';
 import { settled, underWayText } from './staged.ts';
 
@@ -153,7 +152,7 @@ export class FeedRun {
       if (!asked.dryRun) await this.#went(outcome, nowMs);
       return outcome;
     } catch (error) {
-      if (error instanceof NotNow && asked.accept && !asked.dryRun) return this.#accepted(error);
+      if (error instanceof NotNow && !asked.timer && !asked.dryRun) return this.#later(error, asked);
       if (error instanceof NotNow || this.#stop.signal.aborted) throw error;
       if (!asked.dryRun) await this.#failed(error, nowMs);
       return { kind: 'failed', why: [clipped(messageOf(error))], notes: [], rows: 0 };
@@ -162,12 +161,13 @@ export class FeedRun {
     }
   }
 
-  /** Its server cannot be asked for what is held: the first look that may be made takes it. */
-  async #accepted(reason: NotNow): Promise<Outcome> {
-    const { held, notBeforeMs } = this.#state;
-    if (!held) throw reason;
-    await this.#remember({ ...this.#state, held: { ...held, accepted: true }, dueMs: notBeforeMs }, false);
-    const why = [`accepted, and taken by the next look: ${reason.message}`];
+  /** Its server cannot be asked for what is held: the first look that may be made takes it, or tries it again where it was undone. */
+  async #later(reason: NotNow, { accept, ignoreHosts }: Asked): Promise<Outcome> {
+    const { state, underWay } = this.#inStages();
+    if (!state.held || underWay || (!accept && state.held.kinds.length > 0)) throw reason;
+    const held = { ...state.held, accepted: true, ignoreHosts: [...ignoreHosts] };
+    await this.#remember({ ...state, held, dueMs: state.notBeforeMs }, false);
+    const why = [`${accept ? 'accepted, and taken' : 'tried again'} by the next look: ${reason.message}`];
     return { kind: 'held', why, notes: [], rows: held.rows, accepted: true };
   }
 
@@ -227,7 +227,8 @@ export class FeedRun {
     // Not this list is held then, but everything.
     if (!dryRun) this.#deps.assertOpen();
     try {
-      const change = await handOver(lists, this.feed, found, { accepted, dryRun, ignoreHosts });
+      const ignored = [...ignoreHosts, ...(this.#state.held?.ignoreHosts ?? [])];
+      const change = await handOver(lists, this.feed, found, { accepted, dryRun, ignoreHosts: ignored });
       const why = change.objections.map(({ text }) => text);
       if (dryRun) return { kind: why.length > 0 ? 'held' : 'taken', why, ...about, change };
       if (!change.rollout) this.#state = { ...state, ...found.marks, ...extent };
@@ -260,7 +261,7 @@ export class FeedRun {
   /** What is held was shown to whoever accepts it; a list that was not held needs nobody to. */
   #hasShown({ rows, share, digest, kinds }: Shown): boolean {
     const { held } = this.#state;
-    if (!held) return false;
+    if (!held || held.kinds.length === 0) return false;
     if (digest !== '' && digest === held.digest) return true;
     const isAlike = (was: number, is: number) => Math.abs(is - was) <= was * SAME_SIZE;
     return (
@@ -331,13 +332,6 @@ export class FeedRun {
     await store
       .changeSettings({ sets: [{ kind: KINDS.state, name: this.feed.name, body: JSON.stringify(state) }] })
       .catch((error: unknown) => log.warn({ reason: messageOf(error) }, 'the state of a feed could not be noted'));
-  }
-}
-
-/** Nothing was asked of its server. */
-class NotNow extends FleetblockError {
-  constructor(host: string, waitMs: number) {
-    super('FAILED_PRECONDITION', `${host} does not want to be asked so soon: again in ${formatDuration(waitMs)}`);
   }
 }
 

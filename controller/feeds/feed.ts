@@ -87,8 +87,10 @@ const remembered = z.object({
       /** Kinds of doubts; none: there is nothing that an operator could accept. */
       kinds: z.array(z.string()).default([]),
       why: z.array(z.string()),
-      /** An operator has accepted it while its server could not be asked: the next look that finds it takes it. */
+      /** An operator has accepted it, or wants what was undone tried again, while its server could not be asked: the next look does it. */
       accepted: z.boolean().default(false),
+      /** Names of hosts whose peers do not halt it then. */
+      ignoreHosts: z.array(z.string()).optional(),
     })
     .optional(),
 });

@@ -1,4 +1,6 @@
 // When a feed is looked at next.
+import { FleetblockError } from '../../common/errors.ts';
+import { formatDuration } from '../../common/text/duration.ts';
 
 /** Times are Unix milliseconds. */
 export interface Ended {
@@ -22,4 +24,12 @@ const RETRY_MS = 60_000;
 export function dueAfter({ endedMs, everyMs, failures, notBeforeMs, random }: Ended): number {
   const waitMs = failures === 0 ? everyMs : Math.min(everyMs, RETRY_MS * 2 ** Math.min(failures - 1, 20));
   return Math.max(endedMs + waitMs * (1 + JITTER * random()), notBeforeMs + JITTER * RETRY_MS * random());
+}
+
+/** Nothing was asked of its server. */
+export class NotNow extends FleetblockError {
+  /** `waitMs`: from now. */
+  constructor(host: string, waitMs: number) {
+    super('FAILED_PRECONDITION', `${host} does not want to be asked so soon: again in ${formatDuration(waitMs)}`);
+  }
 }

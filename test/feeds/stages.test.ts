@@ -81,6 +81,35 @@ test('faults row 181: what was undone is held, not tried again by itself, and by
   expect(feed().state.held).toBeUndefined();
 });
 
+test('faults row 182: what was undone is tried again by the next look when its server wants none now, without the hosts that were named', async () => {
+  server.text(addresses(100));
+  await fleet.add(server.url);
+  server.text(addresses(120, 5));
+  await fleet.refresh();
+  await abort();
+  server.answer = (_, response) => response.writeHead(429, { 'retry-after': '1800' }).end();
+  await fleet.refresh();
+  const token = {
+    id: 't',
+    secretHash: new Uint8Array(32),
+    expiresMs: fleet.clock.wallMs() + 1e9,
+    maxUses: 1,
+    labels: {},
+  };
+  await fleet.store.createToken({ ...token, hostName: 'liar' }, { actor: 'admin/alice', reason: '' });
+  const host = { hostId: 'c0ffee00-0000-4000-8000-000000000001', hostName: 'liar', labels: {}, from: '' };
+  await fleet.store.enroll({ tokenId: 't', secretHash: token.secretHash, ...host });
+  const again = { accept: false, dryRun: false, ignoreHosts: ['liar'] };
+  expect((await fleet.controller.feeds.refresh('test', again, caller('operator'))).outcome).toMatchObject({
+    kind: 'held',
+    why: [expect.stringMatching(/^tried again by the next look: .* again in (29|30)m/)],
+  });
+  server.text(addresses(120, 5));
+  await due();
+  expect(rollouts()).toMatchObject([{ state: 'running', ignoreHosts: ['liar'] }, { state: 'aborted' }]);
+  expect(feed().state.held).toBeUndefined();
+});
+
 test('rows that end are known again by what they say', async () => {
   const ending = (n: number) =>
     JSON.stringify(
