@@ -14,6 +14,8 @@ export function settled(state: FeedState, rollout: Rollout | undefined): FeedSta
     const { changedMs } = rollout;
     return { ...before, ...marks, rows, share, changedMs, goodMs: Math.max(before.goodMs, changedMs) };
   }
+  // What was halted stays held, also once its rollout is forgotten.
+  if (!rollout && state.held?.digest === digest) return state;
   // No one has judged it: it is looked at as if it were new.
   if (!rollout || rollout.lost) return before;
   return { ...state, held: { rows, share, digest, kinds: [], why: [undoneText(rollout)], accepted: false } };

@@ -1,5 +1,6 @@
 // A feed's list that reaches its hosts in stages: the feed knows what became of it.
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { ROLLOUT } from '../../controller/rollouts/rollout.ts';
 import { addresses, caller, FeedFleet, ListServer } from './fleet.ts';
 
 let fleet: FeedFleet;
@@ -178,5 +179,20 @@ test.each(['pause', 'remove'] as const)('to %s a feed undoes what is on its way'
   await fleet.restart();
   await feeds().setPaused('test', false, caller('operator'), '');
   expect(feed().state.held).toBeUndefined();
+  expect((await fleet.refresh()).outcome.kind).toBe('staged');
+});
+
+test('faults row 181: what was undone stays held when so many rollouts came after it that it is forgotten', async () => {
+  server.text(addresses(100));
+  await fleet.add(server.url);
+  server.text(addresses(120, 5));
+  await fleet.refresh();
+  await abort();
+  await due();
+  await fleet.store.changeSettings({ deletes: rollouts().map(({ id: name }) => ({ kind: ROLLOUT, name })) });
+  await due();
+  await due();
+  expect(rollouts()).toEqual([]);
+  expect(feed().state.held).toMatchObject({ rows: 120, why: [expect.stringMatching(/was aborted/)] });
   expect((await fleet.refresh()).outcome.kind).toBe('staged');
 });
