@@ -17,7 +17,7 @@ import { LookRefused } from './http/get.ts';
 import { overlapsOf } from './overlap.ts';
 import { dueAfter, JITTER, NotNow } from './schedule.ts';
 import type { Found, Source } from './source.ts';
-import { settled, underWayText } from './staged.ts';
+import { heldOf, settled, underWayText } from './staged.ts';
 
 /** What every feed works with. */
 export interface FeedDeps {
@@ -199,14 +199,12 @@ export class FeedRun {
     if (known && staged && isSame(found, known)) {
       const about = { notes: [], rows: known.rows };
       if (underWay) return { kind: 'staged', why: [underWayText(underWay)], ...about };
-      const { why, accepted: _, ...shown } = this.#state.held ?? { ...known, kinds: [], why: [], accepted: false };
+      const { why, accepted: _, ...shown } = heldOf(this.#state, known);
       return { kind: 'held', why, ...about, shown };
     }
-    // It is another one now.
-    if (!dryRun && !underWay) this.#state = state;
     if (found.kind === 'unchanged') {
-      // Since `known`, which needs not be in force.
-      if (!known) this.#state = { ...this.#state, ...found.marks };
+      // Not since `known`, which needs not be in force: then it is in force again, and what was undone is past.
+      if (!known) this.#state = { ...(underWay ? this.#state : state), ...found.marks };
       return { kind: 'unchanged', why: [], notes: [], rows: 0 };
     }
     const extent = extentOf(found.slices);

@@ -14,11 +14,27 @@ export function settled(state: FeedState, rollout: Rollout | undefined): FeedSta
     const { changedMs } = rollout;
     return { ...before, ...marks, rows, share, changedMs, goodMs: Math.max(before.goodMs, changedMs) };
   }
-  // What was halted stays held, also once its rollout is forgotten.
-  if (!rollout && state.held?.digest === digest) return state;
+  // What was halted stays held, also once its rollout is forgotten, or while a later list waits for an operator.
+  if (state.held && (!rollout || state.held.digest !== digest)) return state;
   // No one has judged it: it is looked at as if it were new.
   if (!rollout || rollout.lost) return before;
   return { ...state, held: { rows, share, digest, kinds: [], why: [undoneText(rollout)], accepted: false } };
+}
+
+/** What is held of a list that was undone and came again; a later one may be held since. */
+export function heldOf(
+  { held }: FeedState,
+  { rows, share, digest }: NonNullable<FeedState['staged']>,
+): NonNullable<FeedState['held']> {
+  if (held?.digest === digest) return held;
+  return {
+    rows,
+    share,
+    digest,
+    kinds: [],
+    why: ['it was undone before: fleetblock feed refresh tries it again'],
+    accepted: false,
+  };
 }
 
 /** For people: where it is. */

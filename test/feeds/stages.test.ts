@@ -196,3 +196,24 @@ test('faults row 181: what was undone stays held when so many rollouts came afte
   expect(feed().state.held).toMatchObject({ rows: 120, why: [expect.stringMatching(/was aborted/)] });
   expect((await fleet.refresh()).outcome.kind).toBe('staged');
 });
+
+test('faults row 181: what was undone stays held when its server says something else in between', async () => {
+  server.text(addresses(100));
+  await fleet.add(server.url);
+  server.text(addresses(120, 5));
+  await fleet.refresh();
+  await abort();
+  await due();
+  // A cut list, which is held itself, and an answer that is none.
+  server.text(addresses(10));
+  await due();
+  expect(feed().state.held).toMatchObject({ rows: 10 });
+  server.answer = (_, response) => response.writeHead(500).end();
+  await due();
+  server.text(addresses(120, 5));
+  await due();
+  expect(feed().state.held).toMatchObject({ rows: 120, why: [expect.stringMatching(/undone|was aborted/)] });
+  await due();
+  expect(rollouts()).toHaveLength(1);
+  expect((await fleet.refresh()).outcome.kind).toBe('staged');
+});
