@@ -2,7 +2,7 @@
 import { AGENT_LIMITS } from '../../common/agent-limits.ts';
 import { SYNC_PROTOCOL } from '../../common/rpc/channel.ts';
 import type { Interface } from '../../proto/gen/fleetblock/v1/Interface.ts';
-import type { Dial } from '../session/stream.ts';
+import type { Dial, SyncStream } from '../session/stream.ts';
 import type { DetachedMark } from './detached-mark.ts';
 
 /** What one short session needs to report a detach. */
@@ -14,14 +14,14 @@ export interface Leaving {
   readonly interfaces: readonly Interface[];
 }
 
-/** How long a host that is being detached waits for its controller, milliseconds. */
-const PATIENCE_MS = 5000;
+/** How long a host that is being detached tries to reach its controller, and waits for a word of one that it has reached, milliseconds. */
+const CONNECT_MS = 5000;
+const ANSWER_MS = 30_000;
 
 /** @throws Error that says why the controller was not told */
 export async function tellDetached({ dial, agentVersion, mark, interfaces }: Leaving): Promise<void> {
-  const signal = AbortSignal.timeout(PATIENCE_MS);
-  const stream = await dial(signal);
-  signal.addEventListener('abort', () => stream.close());
+  const stream = await reached(dial);
+  const limit = setTimeout(() => stream.close(), ANSWER_MS);
   try {
     await stream.send({
       hello: {
@@ -34,7 +34,18 @@ export async function tellDetached({ dial, agentVersion, mark, interfaces }: Lea
     for await (const { welcome } of stream.messages) if (welcome) return;
     throw new Error('the controller ended the stream without a word');
   } finally {
+    clearTimeout(limit);
     stream.close();
+  }
+}
+
+async function reached(dial: Dial): Promise<SyncStream> {
+  const stop = new AbortController();
+  const limit = setTimeout(() => stop.abort(), CONNECT_MS);
+  try {
+    return await dial(stop.signal);
+  } finally {
+    clearTimeout(limit);
   }
 }
 
