@@ -25,7 +25,9 @@ export function feedMetrics(feeds: Feeds): Metric[] {
     ),
     byFeed('entries', 'Entries of the feed that are in force.', (_, entries) => entries),
     byFeed('failures', 'Looks at the feed that failed, in a row.', ({ state }) => state.failures),
-    byFeed('held', '1 while a list of the feed waits for an operator.', ({ state }) => (state.held ? 1 : 0)),
+    byFeed('held', '1 while a list of the feed waits for an operator.', ({ state }) =>
+      state.held && !state.held.accepted ? 1 : 0,
+    ),
     byFeed('staged', '1 while a list of the feed reaches its hosts in stages.', ({ state }) =>
       state.staged && !state.held ? 1 : 0,
     ),

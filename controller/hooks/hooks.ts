@@ -81,13 +81,11 @@ export class Hooks {
   /** No one has it: what is asked of a webhook that is not there takes as long, and gets the same answer. */
   readonly #nobodys = [randomBytes(32).toString('hex')];
   /** Unix milliseconds. */
-  readonly #sinceMs: number;
   #quietMs = 0;
   #turn: Promise<unknown> = Promise.resolve();
 
   private constructor(deps: HooksDeps) {
     this.#deps = deps;
-    this.#sinceMs = deps.clock.wallMs();
   }
 
   /** One that cannot be read, as after a downgrade, takes nothing until it is declared again. */
@@ -236,7 +234,8 @@ export class Hooks {
 
   #keep(hook: Hook, secret: string, aheadMs = 0): Kept {
     const known = this.#kept.get(hook.name);
-    const sinceMs = this.#sinceMs + aheadMs;
+    // What was signed before is not known to it: it may have been done under this name and secret.
+    const sinceMs = this.#deps.clock.wallMs() + aheadMs;
     const kept = known ?? { ...NONE, hook, secrets: [], replays: new Replays(), sinceMs, aheadMs };
     kept.hook = hook;
     kept.secrets = secretsOf(secret);

@@ -189,9 +189,9 @@ export class Steps {
   }
 
   async #halt(running: Running, why: string, lost = false): Promise<void> {
-    this.halts++;
     const by = { caller: SYSTEM, reason: why.slice(0, MAX_WHY) };
     await this.undo(running, by);
+    this.halts++;
     await this.#deps.journal.save(running, { state: 'halted', why: by.reason, lost }, { verb: 'halt', ...by });
   }
 }

@@ -31,6 +31,18 @@ it('faults row 152: while nothing can be stored a webhook is answered 503 with a
   expect((await post(running, 'siem', BAN, headers)).json().rows).toMatchObject([{ result: 'taken' }]);
 });
 
+it('a recording does nothing again once its webhook was removed and declared again, with the same secret', async () => {
+  const { hooks } = running.server.controller;
+  const at = Math.floor(Date.now() / 1000);
+  const headers = SIGNED.standard(BAN, { at });
+  expect((await post(running, 'siem', BAN, headers)).status).toBe(200);
+  // Its time has whole seconds.
+  await until('that second to be over', () => Date.now() >= (at + 1) * 1000);
+  await hooks.remove('siem', BY);
+  await hooks.add(HOOK, SECRET, false, BY);
+  expect((await post(running, 'siem', BAN, headers)).status).toBe(503);
+});
+
 it('faults row 151: strangers whose bodies do not end give way to one another, and a sender with the secret is served meanwhile', async () => {
   let cut = 0;
   const open = Array.from({ length: 40 }, () => {
