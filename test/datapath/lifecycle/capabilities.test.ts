@@ -6,6 +6,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { attachedProgram } from '../../../agent/datapath/libbpf/link.ts';
 import { detachXdp } from '../../../agent/datapath/pins/detach.ts';
 import { packagedObject } from '../../../agent/datapath/platform.ts';
+import { patience } from '../../../lab/patience.ts';
 import { freshPinDir, indexOf, makePair, PrivateNetwork, whyNoNetwork } from '../network.ts';
 
 const NEEDED = ['bpf', 'net_admin', 'perfmon'];
@@ -32,7 +33,7 @@ describe.skipIf(whyNoNetwork() !== '')(`capabilities ${whyNoNetwork()}`, () => {
     const result = spawnSync(
       'setpriv',
       [`--bounding-set=${only}`, `--inh-caps=${only}`, process.execPath, ...holder, '--once'],
-      { encoding: 'utf8', timeout: 60_000 },
+      { encoding: 'utf8', timeout: patience(60_000) },
     );
     return { status: result.status, stdout: result.stdout, stderr: result.stderr };
   }

@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { attachedProgram } from '../../../agent/datapath/libbpf/link.ts';
 import { detachXdp } from '../../../agent/datapath/pins/detach.ts';
 import { packagedObject } from '../../../agent/datapath/platform.ts';
+import { patience } from '../../../lab/patience.ts';
 import { freshPinDir, indexOf, makePair, PrivateNetwork, sleep, whyNoNetwork } from '../network.ts';
 import { drained, Probe, queueCounter } from '../traffic/probe.ts';
 
@@ -17,7 +18,7 @@ const FLOOD_PPS = 75_000;
 const BLOCKED = '198.51.100.0';
 const CLEAN = '203.0.113.0';
 const SOURCES = 200;
-const ROUND_MS = 60_000;
+const ROUND_MS = patience(60_000);
 const CAPACITY = 10_000;
 /** About what a start takes: processes are killed at any moment of it. */
 const START_MS = 800;

@@ -23,6 +23,7 @@ import { findPinDirectory } from '../../../agent/datapath/pins/pin-directory.ts'
 import { pin } from '../../../agent/datapath/pins/pins.ts';
 import { packagedObject } from '../../../agent/datapath/platform.ts';
 import { openXdpDatapath } from '../../../agent/datapath/xdp-datapath.ts';
+import { patience } from '../../../lab/patience.ts';
 import {
   buildFlood,
   freshPinDir,
@@ -209,7 +210,7 @@ describe.skipIf(whyNoNetwork() !== '')(`faults row 14: planted pins ${whyNoNetwo
       'while umount /sys/fs/bpf 2>/dev/null; do :; done; "$@" && stat -f -c %T /sys/fs/bpf && stat -c %a /sys/fs/bpf';
     return spawnSync('unshare', [...unshare, 'sh', '-c', script, 'sh', process.execPath, ...holder], {
       encoding: 'utf8',
-      timeout: 60_000,
+      timeout: patience(60_000),
     });
   }
 

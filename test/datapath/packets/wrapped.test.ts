@@ -6,12 +6,13 @@ import { writeFileSync } from 'node:fs';
 import koffi from 'koffi';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type AttachMode, XdpLink } from '../../../agent/datapath/libbpf/link.ts';
+import { patience } from '../../../lab/patience.ts';
 import { indexOf, ip, makePair, PrivateNetwork, whyNoNetwork } from '../network.ts';
 import { ETHERTYPE, frame, type UdpPacket, udpOverIpv4, udpOverIpv6 } from './build.ts';
 import { entry, Harness, whyNoProgram } from './harness.ts';
 
 const why = whyNoNetwork() || (whyNoProgram() ?? '');
-const PATIENCE = { timeout: 30_000, interval: 5 };
+const PATIENCE = { timeout: patience(30_000), interval: 5 };
 const PORT = 7;
 const HOST = { v4: '10.77.0.1', v6: '2001:db8:77::1' };
 const BLOCKED = { v4: '198.51.100.66', v6: '2001:db8:bad::66' };
