@@ -1,7 +1,7 @@
 // What makes a list that was fetched doubtful: it came whole and in its form, and still is not likely to be meant. Such a list is held
 // until an operator accepts it; what is in force stays.
-import { columnsOf, FAMILIES, type PackedEntries } from '../../common/entries/packed.ts';
-import { shareOf } from '../operations/lists/received-rows.ts';
+import { entryCount, FAMILIES, type PackedEntries } from '../../common/entries/packed.ts';
+import { sharesOf } from '../operations/lists/received-rows.ts';
 import type { FeedState } from './feed.ts';
 
 /** How much there is of a list. */
@@ -17,15 +17,7 @@ const KEPT_WHEN_CUT = 0.9;
 
 /** Rows that cover each other count twice. */
 export function extentOf(slices: readonly PackedEntries[]): Extent {
-  const share = { 4: 0, 6: 0 };
-  let rows = 0;
-  for (const slice of slices)
-    for (const family of FAMILIES) {
-      const columns = columnsOf(slice, family);
-      rows += columns.count;
-      share[family] += shareOf(columns);
-    }
-  return { rows, share };
+  return { rows: slices.reduce((sum, slice) => sum + entryCount(slice), 0), share: sharesOf(slices) };
 }
 
 /** What is unusual: `kind` for programs, `text`, a sentence, for people. */

@@ -203,7 +203,7 @@ export class FeedRun {
       return { kind: 'held', why, ...about, shown };
     }
     if (found.kind === 'unchanged') {
-      // Not since `known`, which needs not be in force: then it is in force again, and what was undone is past.
+      // Compared with the list in force, not with one that is staged or undone: the server has gone back to it.
       if (!known) this.#state = { ...(underWay ? this.#state : state), ...found.marks };
       return { kind: 'unchanged', why: [], notes: [], rows: 0 };
     }

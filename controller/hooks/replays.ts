@@ -32,7 +32,7 @@ export class Replays {
     const id = createHash('sha256').update(name).digest('base64');
     const before = this.#seen.get(id);
     if (before) {
-      // Senders sign another attempt anew, with the same id: that signature may come again too.
+      // A retry has the same id and a new signature, which may be replayed as long as it is good.
       this.#seen.delete(id);
       this.#seen.set(id, { ...before, untilMs: Math.max(before.untilMs, untilMs) });
       await before.done;

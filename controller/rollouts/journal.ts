@@ -107,7 +107,7 @@ export class Journal {
     );
   }
 
-  /** For so many more. @throws FleetblockError RESOURCE_EXHAUSTED */
+  /** Checks that so many more rollouts may be open. @throws FleetblockError RESOURCE_EXHAUSTED */
   assertRoom(more: number): void {
     const open = this.all().filter(({ rollout }) => isOpen(rollout)).length;
     if (open + more > MAX_OPEN)

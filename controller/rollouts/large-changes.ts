@@ -1,9 +1,9 @@
 // Lists that programs keep: a change of much of one goes in stages, whoever asks for it; what is small holds at once.
-import { columnsOf, FAMILIES, type PackedEntries } from '../../common/entries/packed.ts';
+import { FAMILIES, type PackedEntries } from '../../common/entries/packed.ts';
 import { FleetblockError } from '../../common/errors.ts';
 import { listOrigin } from '../../common/text/origin.ts';
 import type { ImportBegin, ListReply, Lists } from '../operations/lists/lists.ts';
-import { shareOf } from '../operations/lists/received-rows.ts';
+import { sharesOf } from '../operations/lists/received-rows.ts';
 import type { Store } from '../store/store.ts';
 import type { Attributed } from './carrier.ts';
 import type { PlanRequest } from './plan.ts';
@@ -95,15 +95,9 @@ async function doesWiden(
 ): Promise<boolean> {
   const next = sharesOf(chunks);
   if (FAMILIES.every((family) => next[family] <= WIDE[family])) return false;
-  const held: PackedEntries<'unix'>[] = [];
+  const formerRows: PackedEntries<'unix'>[] = [];
   if ((await store.lists()).some((list) => list.name === name))
-    for await (const rows of store.listRows(name)) held.push(rows);
-  const former = sharesOf(held);
+    for await (const rows of store.listRows(name)) formerRows.push(rows);
+  const former = sharesOf(formerRows);
   return FAMILIES.some((family) => next[family] > WIDE[family] && next[family] > former[family] * (1 + LARGE_SHARE));
-}
-
-function sharesOf(chunks: readonly PackedEntries[]): Record<4 | 6, number> {
-  const shares = { 4: 0, 6: 0 };
-  for (const rows of chunks) for (const family of FAMILIES) shares[family] += shareOf(columnsOf(rows, family));
-  return shares;
 }

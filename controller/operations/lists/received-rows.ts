@@ -1,6 +1,12 @@
 // The rows of an import as they come: bounded at every message, and those that the guard refuses counted, or left out when asked.
 
-import { columnsOf, entryCount, type FamilyColumns, type PackedEntries } from '../../../common/entries/packed.ts';
+import {
+  columnsOf,
+  entryCount,
+  FAMILIES,
+  type FamilyColumns,
+  type PackedEntries,
+} from '../../../common/entries/packed.ts';
 import { byFamily, pickRows } from '../../../common/entries/rows.ts';
 import { type ErrorDetails, FleetblockError, refusedText } from '../../../common/errors.ts';
 import { MAX_LIST_ROWS, TooManyRows } from '../../../common/lists/columns.ts';
@@ -84,6 +90,13 @@ export function shareOf({ lengths, count }: FamilyColumns): number {
     counts[length] = (counts[length] ?? 0) + 1;
   }
   return counts.reduce((share, rows, length) => share + rows * 2 ** -length, 0);
+}
+
+/** The same of each family; rows that cover each other count twice. */
+export function sharesOf(slices: readonly PackedEntries[]): Record<4 | 6, number> {
+  const shares = { 4: 0, 6: 0 };
+  for (const slice of slices) for (const family of FAMILIES) shares[family] += shareOf(columnsOf(slice, family));
+  return shares;
 }
 
 function percent(share: number): string {

@@ -35,7 +35,7 @@ export function reportsContract(h: Harness): void {
     expect(await room('host:a')).toBe(5);
     await apply('host:a', [1, 2]);
     await apply('host:b', [1, 3, 4], { origin: 'fail2ban:web' });
-    // Said again they are no more.
+    // The same reports again add nothing.
     await apply('host:a', [1, 2]);
     for (const _ of ['open', 'opened again']) {
       expect(await room('host:a')).toBe(2);
